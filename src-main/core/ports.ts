@@ -1,0 +1,127 @@
+import type { AppError, Result } from './errors.ts';
+
+/**
+ * The ports: what the core and the services need of the outside. `src-main/node` implements them; tests
+ * replace only these.
+ */
+
+export interface Clock {
+  /** Wall clock, epoch milliseconds. */
+  now(): number;
+  /** A clock that never goes back, milliseconds from an arbitrary start. */
+  monotonic(): number;
+  /** Calls `run` once after `ms` milliseconds; the returned function cancels it. */
+  after(ms: number, run: () => void): () => void;
+}
+
+/** A number in [0, 1). */
+export type Random = () => number;
+
+/** Waits; resolves early (without throwing) when `signal` aborts, so check the signal afterwards. */
+export const sleep = (clock: Clock, ms: number, signal?: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal?.aborted === true) return resolve();
+    const done = (): void => {
+      cancel();
+      signal?.removeEventListener('abort', done);
+      resolve();
+    };
+    const cancel = clock.after(ms, done);
+    signal?.addEventListener('abort', done, { once: true });
+  });
+
+export type LogLevel = 'debug' | 'info' | 'warn' | 'error';
+
+/** Structured log. The sink redacts by field name and by pattern. */
+export interface Log {
+  write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+  child(fields: Readonly<Record<string, unknown>>): Log;
+}
+
+export type VaultKind = 'keychain' | 'file' | 'memory';
+
+/**
+ * Where secrets live. Values are small texts (JSON, under 2.5 KB for Windows' sake). Errors: vault-locked,
+ * vault-absent, vault-denied, vault-corrupt, invalid-input (empty, NUL byte, or too large).
+ */
+export interface Vault {
+  readonly kind: VaultKind;
+  /** The secret, or undefined where there is none under this key. */
+  get(key: string): Promise<Result<string | undefined>>;
+  set(key: string, secret: string): Promise<Result<void>>;
+  /** Deleting what is not there is success. */
+  delete(key: string): Promise<Result<void>>;
+  /** Whether the vault can be used now, with the named error if not. */
+  status(): Promise<Result<void>>;
+}
+
+/** A versioned JSON document on disk. */
+export interface Document<T> {
+  /**
+   * The stored value; the default where there is no file. A file that does not parse is set aside (renamed,
+   * never overwritten) and reported as `file-corrupt`, once; later reads answer the default.
+   */
+  read(): Promise<Result<T>>;
+  /** Atomic: another process sees the old value or the new one. */
+  write(value: T): Promise<Result<void>>;
+}
+
+export type HttpBody =
+  | { readonly kind: 'json'; readonly value: unknown }
+  | { readonly kind: 'form'; readonly fields: Readonly<Record<string, string>> }
+  | { readonly kind: 'multipart'; readonly parts: readonly MultipartPart[] }
+  | { readonly kind: 'text'; readonly text: string; readonly contentType: string };
+
+export type MultipartPart =
+  | { readonly name: string; readonly value: string }
+  | { readonly name: string; readonly filename: string; readonly bytes: Uint8Array };
+
+/** Requests that share a lane share its budget. */
+export interface HttpLane {
+  /** Requests at once: per account. */
+  readonly account: string;
+  readonly concurrency: number;
+  /** Requests a minute: per `budget` key, which several accounts may share (RemoteIoT limits by client address). */
+  readonly budget: string;
+  readonly requestsPerMinute: number;
+}
+
+export interface HttpRequest {
+  readonly lane: HttpLane;
+  readonly method: string;
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Absent means no body at all, not an empty one. */
+  readonly body?: HttpBody;
+  /** Secrets in this request: blotted out of every message that leaves the client. */
+  readonly secrets: readonly string[];
+  /** Whether sending it twice does no harm. Only then is it retried. */
+  readonly repeatable: boolean;
+  /** Milliseconds until the answer's headers (`response`) and for establishing the connection (`connect`). */
+  readonly timeouts?: { readonly connectMs?: number; readonly responseMs?: number };
+  /** Largest answer body taken, bytes. */
+  readonly maxBytes?: number;
+  /** The vendor's reading of an answer: an error, or undefined where the answer is good. */
+  readonly classify: (answer: HttpAnswer) => AppError | undefined;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** UTF-8 text of the body. */
+  readonly text: string;
+  /** The raw bytes of the body. */
+  readonly bytes: Uint8Array;
+  /** Epoch milliseconds at which it was complete. */
+  readonly receivedAt: number;
+}
+
+/**
+ * HTTP with budgets, safe retries, split timeouts and a size limit. Answers only what `classify` found good;
+ * all else is an AppError: unreachable, timeout, bad-response (too large, cut off), cancelled, or the vendor's.
+ */
+export interface HttpClient {
+  request(request: HttpRequest): Promise<Result<HttpAnswer>>;
+}

@@ -1,0 +1,167 @@
+import type { z } from 'zod';
+import type { DeviceRecord, Service, VendorId } from '../core/device.ts';
+import type { AppError, Result } from '../core/errors.ts';
+import type { Clock, HttpAnswer, HttpBody, HttpClient, Log, Random } from '../core/ports.ts';
+
+/**
+ * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and
+ * one line in registry.ts.
+ */
+
+/** Who may call an operation, in the words the vendors use for their keys. */
+export type Caller = 'user' | 'project' | 'device';
+
+export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ACTION';
+
+/** What a call does to the world. `confirm` is the sentence the user must read and agree to. */
+export type Danger =
+  | { readonly level: 'none' }
+  | { readonly level: 'changes' }
+  | { readonly level: 'destroys'; readonly confirm: string };
+
+/** The parts of a request that an input turns into. A parameter left undefined is not sent. */
+export interface WireParts {
+  /** Values for `{name}` in the path; encoded by the caller of `wire`. */
+  readonly path?: Readonly<Record<string, string>>;
+  readonly query?: Readonly<Record<string, string | undefined>>;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Absent means no body at all. */
+  readonly body?: HttpBody;
+}
+
+/** How the vendor's answer is to be read before the output schema sees it. */
+export type AnswerForm = 'json' | 'nothing' | 'csv' | 'text';
+
+/** One endpoint of a vendor's document. */
+export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
+  /** In the vendor's terms, unique within the vendor: `connect`, `ListConnection`. */
+  readonly id: string;
+  /** The number of the endpoint in the vendor's table: `RIOT-05`. */
+  readonly number: string;
+  /** One line for a person: what it does. */
+  readonly summary: string;
+  readonly method: Method;
+  /** Below the base URL, with `{name}` for path parameters. */
+  readonly path: string;
+  readonly callers: readonly Caller[];
+  /** Flat, the vendor's own parameter names; a body that is a bare array or free-form object is the key `body`. */
+  readonly input: I;
+  /** Tolerant: unknown keys are kept, documented oddities normalised here and nowhere else. */
+  readonly output: O;
+  readonly answer: AnswerForm;
+  readonly danger: Danger;
+  /** Whether sending it twice does no harm beyond sending it once. */
+  readonly repeatable: boolean;
+  /** Whether its answer may be kept. False for destructive reads, tokens and secrets. */
+  readonly cacheable: boolean;
+  /** Input and output fields that are secrets, by name. */
+  readonly secretFields: readonly string[];
+  wire(input: z.output<I>): WireParts;
+}
+
+/** Keeps the types of `input` and `output` while checking the whole. */
+export const defineOperation = <I extends z.ZodType, O extends z.ZodType>(operation: Operation<I, O>): Operation<I, O> =>
+  operation;
+
+/** One field of the account form. */
+export interface FormField {
+  readonly name: string;
+  readonly label: string;
+  /** One sentence: where the user finds the value. */
+  readonly help: string;
+  readonly secret: boolean;
+  readonly required: boolean;
+  readonly placeholder?: string;
+  /** Where only certain values make sense. */
+  readonly options?: readonly string[];
+}
+
+/** One way to sign in with a vendor; the first is the recommended one and says why. */
+export interface CredentialForm {
+  readonly id: string;
+  readonly title: string;
+  readonly why: string;
+  readonly fields: readonly FormField[];
+}
+
+/** What a connector gets to work with: one account, its secrets, and the outside. */
+export interface VendorSession {
+  readonly accountId: string;
+  readonly baseUrl: string;
+  readonly fields: Readonly<Record<string, string>>;
+  /** Parsed by the vendor's `secrets` schema. In main's memory only. */
+  readonly secrets: Readonly<Record<string, string>>;
+  readonly http: HttpClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+}
+
+/** A part of the fleet, as it arrives. */
+export interface FleetPage {
+  readonly devices: readonly DeviceRecord[];
+  /** What of this page could not be had (its presence, say) although the devices are good. */
+  readonly problem?: AppError;
+}
+
+/** What the vendor grants for a forward while it is in use. */
+export interface Tunnel {
+  readonly host: string;
+  /** 1 to 65535. */
+  readonly port: number;
+  /** Epoch milliseconds, where the vendor limits its life. */
+  readonly expiresAt?: number;
+  /** Whether it existed before we asked. */
+  readonly reused: boolean;
+  /** Who else can reach it, in one plain sentence; absent where nobody can. */
+  readonly exposure?: string;
+  /** What the vendor needs to close it; opaque to everybody else. */
+  readonly handle: unknown;
+}
+
+export interface TunnelRoute {
+  /** Reuses a tunnel to the same device, port and host where one exists. */
+  open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
+  /** Closing one that is already gone is success. */
+  close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
+}
+
+/** A vendor, spoken to with the credentials of one account. Holds no timers and polls nothing by itself. */
+export interface Connector {
+  /**
+   * Whether the credentials work: ok, or unauthorized, unreachable, timeout, wrong-url, clock-skew,
+   * rate-limited, vendor-unavailable, each with a way out.
+   */
+  check(signal: AbortSignal): Promise<Result<void>>;
+  /** The fleet, page by page. A failed page is yielded as a failure; the pages after it still come. */
+  listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>>;
+  readonly tunnels?: TunnelRoute;
+  /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */
+  call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
+}
+
+export interface Vendor {
+  readonly id: VendorId;
+  /** As the vendor writes it. */
+  readonly name: string;
+  /** Absent where the user must say (Remotix). No trailing slash. */
+  readonly defaultBaseUrl?: string;
+  /** A host the URL usually has, a path it must end in: used to tell "wrong URL" from "vendor down". */
+  readonly baseUrlHint: string;
+  readonly credentialForms: readonly CredentialForm[];
+  /** Parses the secret object as handed over: the schema of what the vault holds for an account. */
+  readonly secrets: z.ZodType<Readonly<Record<string, string>>>;
+  readonly fields: z.ZodType<Readonly<Record<string, string>>>;
+  /** Services offered on every device where the vendor does not list them itself. */
+  readonly defaultServices: readonly Service[];
+  /** Whether a user may add services (ports) of their own. */
+  readonly customServices: boolean;
+  /** Milliseconds between polls; a user may raise `intervalMs` but never go below `minimumMs`. */
+  readonly poll: { readonly intervalMs: number; readonly minimumMs: number };
+  readonly operations: readonly Operation[];
+  open(session: VendorSession): Connector;
+}
+
+/** The vendor's reading of an HTTP answer; see HttpRequest.classify. */
+export type Classify = (answer: HttpAnswer) => AppError | undefined;
+

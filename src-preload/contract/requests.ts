@@ -1,0 +1,137 @@
+import { z } from 'zod';
+import {
+  accountViewSchema,
+  deviceViewSchema,
+  errorViewSchema,
+  forwardViewSchema,
+  operationViewSchema,
+  settingsViewSchema,
+  vendorIdSchema,
+  vendorViewSchema,
+} from './views.ts';
+
+/**
+ * Every request a window, the tray or the command line can make, by name. Main parses each input with
+ * `strictObject`, so an unknown key is refused. `secrets.hand` is the only request that can carry a secret:
+ * it answers a one-time ticket, which the others pass on instead.
+ */
+
+const label = z.string().trim().min(1).max(80);
+const ticket = z.string().min(16).max(64);
+const id = z.string().min(1).max(512);
+const port = z.number().int().min(1).max(65535);
+const fields = z.record(z.string().max(64), z.string().max(2048));
+const nothing = z.strictObject({});
+
+const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
+  input,
+  output,
+});
+
+export const requests = {
+  /** Vendors with their account forms. */
+  'vendors.list': request(nothing, z.array(vendorViewSchema)),
+
+  /** Hands secrets to main, by the names of the account form. The ticket is good once, for ten minutes. */
+  'secrets.hand': request(
+    z.strictObject({ secrets: z.record(z.string().max(64), z.string().max(2048)) }),
+    z.object({ ticket }),
+  ),
+
+  'accounts.list': request(nothing, z.array(accountViewSchema)),
+  /** Tries credentials without storing anything (`vendor` …) or those of an account (`accountId`). */
+  'accounts.test': request(
+    z.union([
+      z.strictObject({ accountId: id }),
+      z.strictObject({
+        vendor: vendorIdSchema,
+        baseUrl: z.string().max(2048).optional(),
+        fields: fields.optional(),
+        /** Not used up by the test: the same ticket may go into `accounts.add`. */
+        ticket,
+      }),
+    ]),
+    z.object({ ok: z.boolean(), error: errorViewSchema.optional(), tookMs: z.number() }),
+  ),
+  'accounts.add': request(
+    z.strictObject({
+      vendor: vendorIdSchema,
+      label,
+      baseUrl: z.string().max(2048).optional(),
+      fields: fields.optional(),
+      ticket,
+    }),
+    accountViewSchema,
+  ),
+  /** Changes what is given; a ticket replaces the secrets. */
+  'accounts.update': request(
+    z.strictObject({
+      accountId: id,
+      label: label.optional(),
+      baseUrl: z.string().max(2048).optional(),
+      fields: fields.optional(),
+      ticket: ticket.optional(),
+    }),
+    accountViewSchema,
+  ),
+  /** Removes the account with its secrets, cached devices and forwards. */
+  'accounts.remove': request(z.strictObject({ accountId: id }), nothing),
+  /** Polls one account, or all, now; answers when the listing is done. */
+  'accounts.refresh': request(z.strictObject({ accountId: id.optional() }), nothing),
+
+  /** Unlocks the file vault with a passphrase handed over before (secret name `passphrase`), or tries the keychain again. */
+  'vault.unlock': request(z.strictObject({ ticket: ticket.optional() }), nothing),
+
+  'devices.query': request(
+    z.strictObject({ query: z.string().max(1024), limit: z.number().int().min(1).max(200_000).optional() }),
+    z.object({ total: z.number(), devices: z.array(deviceViewSchema) }),
+  ),
+  'devices.favourite': request(z.strictObject({ deviceKey: id, favourite: z.boolean() }), nothing),
+  /** Adds a port of the device as a service of its own. */
+  'services.add': request(
+    z.strictObject({
+      deviceKey: id,
+      kind: z.enum(['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp']),
+      port,
+      host: z.string().max(253).optional(),
+    }),
+    z.object({ serviceId: z.string() }),
+  ),
+  'services.remove': request(z.strictObject({ deviceKey: id, serviceId: id }), nothing),
+
+  /** Starts listening for a service: the forward there already is, or a new one. */
+  'forwards.open': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
+  /** Stops listening and closes the tunnel; the port stays reserved. */
+  'forwards.stop': request(z.strictObject({ forwardId: id }), nothing),
+  /** Forgets the forward and its port. */
+  'forwards.remove': request(z.strictObject({ forwardId: id }), nothing),
+
+  /** What a launch would run, for copying. Opens the forward, so that the port is true. */
+  'launch.command': request(
+    z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
+    z.object({ command: z.string() }),
+  ),
+  /** Opens the service in the user's own program. */
+  'launch.open': request(
+    z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
+    z.object({ launcher: z.string(), command: z.string() }),
+  ),
+
+  'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),
+  'operations.call': request(
+    z.strictObject({ accountId: id, operation: id, input: z.unknown(), confirmed: z.boolean() }),
+    z.object({ output: z.unknown() }),
+  ),
+
+  'settings.change': request(z.strictObject(settingsViewSchema.partial().shape), settingsViewSchema),
+  'notices.dismiss': request(z.strictObject({ noticeId: id }), nothing),
+  /** Copies text by way of the host, where the host has a clipboard. */
+  'clipboard.write': request(z.strictObject({ text: z.string().max(65_536) }), nothing),
+} as const;
+
+export type Requests = typeof requests;
+export type RequestName = keyof Requests;
+export type RequestInput<N extends RequestName> = z.input<Requests[N]['input']>;
+export type RequestOutput<N extends RequestName> = z.output<Requests[N]['output']>;
+
+export const isRequestName = (name: string): name is RequestName => Object.hasOwn(requests, name);

@@ -1,0 +1,171 @@
+import { z } from 'zod';
+
+/**
+ * What the window may see. Built field by field in src-main/bridge/views.ts. No schema in this file can
+ * express a secret. Times are epoch milliseconds, durations milliseconds, sizes bytes.
+ */
+
+export const vendorIdSchema = z.enum(['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo']);
+
+export const errorViewSchema = z.object({
+  kind: z.string(),
+  message: z.string(),
+  hint: z.string(),
+  retryAfterMs: z.number().optional(),
+  vendorMessage: z.string().optional(),
+  suggestedPort: z.number().optional(),
+});
+export type ErrorView = z.infer<typeof errorViewSchema>;
+
+export const presenceViewSchema = z.object({
+  state: z.enum(['online', 'offline', 'unknown']),
+  observedAt: z.number(),
+  source: z.enum(['vendor-list', 'vendor-status', 'vendor-event', 'none']),
+  lastOnlineAt: z.number().optional(),
+});
+export type PresenceView = z.infer<typeof presenceViewSchema>;
+
+export const serviceViewSchema = z.object({
+  id: z.string(),
+  kind: z.enum(['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp']),
+  name: z.string(),
+  route: z.enum(['tunnel', 'http', 'web-session', 'local-action']),
+  port: z.number().optional(),
+  host: z.string().optional(),
+  /** Added by the user, so it can be removed again. */
+  custom: z.boolean(),
+});
+export type ServiceView = z.infer<typeof serviceViewSchema>;
+
+export const deviceViewSchema = z.object({
+  /** Identity over all accounts. */
+  key: z.string(),
+  /** The vendor's id. */
+  id: z.string(),
+  name: z.string(),
+  vendor: vendorIdSchema,
+  accountId: z.string(),
+  description: z.string().optional(),
+  groups: z.array(z.string()),
+  tags: z.array(z.string()),
+  presence: presenceViewSchema,
+  services: z.array(serviceViewSchema),
+  externalAddress: z.string().optional(),
+  internalAddress: z.string().optional(),
+  mac: z.string().optional(),
+  serial: z.string().optional(),
+  favourite: z.boolean(),
+});
+export type DeviceView = z.infer<typeof deviceViewSchema>;
+
+export const accountViewSchema = z.object({
+  id: z.string(),
+  vendor: vendorIdSchema,
+  label: z.string(),
+  baseUrl: z.string(),
+  fields: z.record(z.string(), z.string()),
+  refreshing: z.boolean(),
+  lastGoodAt: z.number().optional(),
+  error: errorViewSchema.optional(),
+  failingSince: z.number().optional(),
+  nextPollAt: z.number().optional(),
+  deviceCount: z.number(),
+});
+export type AccountView = z.infer<typeof accountViewSchema>;
+
+export const forwardViewSchema = z.object({
+  id: z.string(),
+  deviceKey: z.string(),
+  deviceName: z.string(),
+  serviceId: z.string(),
+  serviceKind: serviceViewSchema.shape.kind,
+  address: z.string(),
+  port: z.number(),
+  /** stopped: the port is kept but nothing listens. */
+  state: z.enum(['stopped', 'listening', 'dialling', 'open', 'idle', 'failed']),
+  error: errorViewSchema.optional(),
+  connections: z.number(),
+  bytesUp: z.number(),
+  bytesDown: z.number(),
+  /** Of the last attempt; a phase not reached yet is absent. */
+  timings: z.object({
+    bindMs: z.number().optional(),
+    vendorMs: z.number().optional(),
+    dialMs: z.number().optional(),
+    firstByteMs: z.number().optional(),
+  }),
+  /** Who else can reach the vendor's end of the tunnel. */
+  exposure: z.string().optional(),
+  /** Zero: never closed for being idle. */
+  idleTimeoutMs: z.number(),
+  /** When the present idle period ends the tunnel. */
+  idleUntil: z.number().optional(),
+});
+export type ForwardView = z.infer<typeof forwardViewSchema>;
+
+export const formFieldViewSchema = z.object({
+  name: z.string(),
+  label: z.string(),
+  help: z.string(),
+  secret: z.boolean(),
+  required: z.boolean(),
+  placeholder: z.string().optional(),
+  options: z.array(z.string()).optional(),
+});
+
+export const vendorViewSchema = z.object({
+  id: vendorIdSchema,
+  name: z.string(),
+  defaultBaseUrl: z.string().optional(),
+  baseUrlHint: z.string(),
+  credentialForms: z.array(
+    z.object({ id: z.string(), title: z.string(), why: z.string(), fields: z.array(formFieldViewSchema) }),
+  ),
+  customServices: z.boolean(),
+});
+export type VendorView = z.infer<typeof vendorViewSchema>;
+
+export const operationViewSchema = z.object({
+  operation: z.string(),
+  number: z.string(),
+  summary: z.string(),
+  method: z.string(),
+  path: z.string(),
+  danger: z.enum(['none', 'changes', 'destroys']),
+  confirm: z.string().optional(),
+  callers: z.array(z.string()),
+  /** JSON Schema of the input, for generated forms. */
+  input: z.record(z.string(), z.unknown()),
+});
+export type OperationView = z.infer<typeof operationViewSchema>;
+
+export const settingsViewSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']),
+  /** Zero: never. */
+  idleTimeoutMs: z.number().int().min(0).max(86_400_000),
+  /** First user name offered for SSH. */
+  sshUser: z.string().max(64),
+  /** Name of a terminal from `terminals`, or `auto`. */
+  terminal: z.string().max(64),
+  /** Factor applied to every vendor's poll interval, 1 to 60. */
+  pollFactor: z.number().min(1).max(60),
+});
+export type SettingsView = z.infer<typeof settingsViewSchema>;
+
+/** The one row of the collection `app`. */
+export const appViewSchema = z.object({
+  id: z.literal('app'),
+  version: z.string(),
+  host: z.enum(['desktop', 'headless', 'cli']),
+  platform: z.string(),
+  demo: z.boolean(),
+  /** False while the computer sleeps or has no network: polls wait. */
+  polling: z.boolean(),
+  vault: z.object({ kind: z.enum(['keychain', 'file', 'memory']), error: errorViewSchema.optional() }),
+  settings: settingsViewSchema,
+  /** Terminals found on this computer, best first. */
+  terminals: z.array(z.string()),
+  /** Files set aside and other things a person should know once. */
+  notices: z.array(z.object({ id: z.string(), text: z.string(), hint: z.string() })),
+});
+export type AppView = z.infer<typeof appViewSchema>;
