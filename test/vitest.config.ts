@@ -10,9 +10,20 @@ export default defineConfig({
     // An unmocked import of `electron` would try to download its binary.
     env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
     projects: [
-      { extends: true, test: { name: 'unit', include: ['src-*/**/*.test.{ts,tsx}', 'build/**/*.test.ts', 'test/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'unit', include: ['src-*/**/*.test.{ts,tsx}', 'build/**/*.test.ts', 'test/*.test.ts'] },
+      },
       { extends: true, test: { name: 'contract', include: ['test/contract/**/*.test.ts'], testTimeout: 30_000 } },
-      { extends: true, test: { name: 'integration', include: ['test/integration/**/*.test.ts'], testTimeout: 60_000, hookTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'integration',
+          include: ['test/integration/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+        },
+      },
       { extends: true, test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
     ],
   },

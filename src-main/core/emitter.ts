@@ -22,6 +22,9 @@ export class Emitter<T> {
       }
     }
     // A throwing listener is a bug: it surfaces at the crash handler, after everybody has heard.
-    if (failures.length > 0) queueMicrotask(() => { throw failures[0]; });
+    if (failures.length > 0)
+      queueMicrotask(() => {
+        throw failures[0];
+      });
   }
 }

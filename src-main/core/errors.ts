@@ -52,9 +52,7 @@ export interface AppError {
   readonly suggestedPort?: number;
 }
 
-export type Result<T> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly error: AppError };
+export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError };
 
 export type Failure = Extract<Result<never>, { ok: false }>;
 
@@ -70,4 +68,5 @@ export const fail = (
 ): Failure => ({ ok: false, error: { kind, message, hint, ...extra } });
 
 /** What every function returns whose signal was aborted. */
-export const cancelled = (): Failure => fail('cancelled', 'This was cancelled.', 'Start it again if you still need it.');
+export const cancelled = (): Failure =>
+  fail('cancelled', 'This was cancelled.', 'Start it again if you still need it.');

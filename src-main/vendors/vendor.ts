@@ -60,8 +60,9 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
 }
 
 /** Keeps the types of `input` and `output` while checking the whole. */
-export const defineOperation = <I extends z.ZodType, O extends z.ZodType>(operation: Operation<I, O>): Operation<I, O> =>
-  operation;
+export const defineOperation = <I extends z.ZodType, O extends z.ZodType>(
+  operation: Operation<I, O>,
+): Operation<I, O> => operation;
 
 /** One field of the account form. */
 export interface FormField {
@@ -164,4 +165,3 @@ export interface Vendor {
 
 /** The vendor's reading of an HTTP answer; see HttpRequest.classify. */
 export type Classify = (answer: HttpAnswer) => AppError | undefined;
-

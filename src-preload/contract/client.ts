@@ -1,9 +1,4 @@
-import {
-  requests,
-  type RequestInput,
-  type RequestName,
-  type RequestOutput,
-} from './requests.ts';
+import { requests, type RequestInput, type RequestName, type RequestOutput } from './requests.ts';
 import type { Change, CollectionName, FrameChannel, HostFrame } from './frames.ts';
 import type { ErrorView } from './views.ts';
 
@@ -50,7 +45,11 @@ export class FrameClient {
   }
 
   /** Asks main. Never rejects; aborting answers `cancelled` at once and tells main to stop. */
-  request<N extends RequestName>(name: N, input: RequestInput<N>, signal?: AbortSignal): Promise<Answer<RequestOutput<N>>> {
+  request<N extends RequestName>(
+    name: N,
+    input: RequestInput<N>,
+    signal?: AbortSignal,
+  ): Promise<Answer<RequestOutput<N>>> {
     const cancelled: Answer<never> = {
       ok: false,
       error: { kind: 'cancelled', message: 'This was cancelled.', hint: 'Start it again if you still need it.' },
