@@ -1,0 +1,156 @@
+import type { DeviceView } from './views.ts';
+import { vendorNames } from './vendor-names.ts';
+
+/**
+ * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
+ * id, groups, tags, addresses, description, vendor and account of a device. `field:value` narrows one fact,
+ * a leading `-` negates, `"quotes"` keep spaces. Every text is a valid query: what is not understood is
+ * looked for as it stands.
+ */
+
+const fieldNames = ['vendor', 'account', 'group', 'tag', 'is', 'has'] as const;
+type FieldName = (typeof fieldNames)[number];
+
+/** One condition. `value` is folded (see `fold`) and never empty. */
+export interface Term {
+  readonly field: FieldName | 'any';
+  readonly value: string;
+  readonly negated: boolean;
+}
+
+/** A parsed query: all terms must hold. Without terms everything matches. */
+export interface Query {
+  readonly terms: readonly Term[];
+}
+
+/** What a query looks at: satisfied by a device of main and by its view. */
+export interface Searchable {
+  readonly id: string;
+  readonly name: string;
+  readonly vendor: DeviceView['vendor'];
+  readonly accountId: string;
+  readonly description?: string | undefined;
+  readonly groups: readonly string[];
+  readonly tags: readonly string[];
+  readonly presence: { readonly state: DeviceView['presence']['state'] };
+  readonly services: readonly { readonly kind: DeviceView['services'][number]['kind'] }[];
+  readonly externalAddress?: string | undefined;
+  readonly internalAddress?: string | undefined;
+  readonly mac?: string | undefined;
+  readonly serial?: string | undefined;
+  readonly favourite?: boolean | undefined;
+}
+
+/** What a query needs to know besides the device. */
+export interface QueryContext {
+  readonly accountLabel: (accountId: string) => string;
+}
+
+/** A device prepared for being asked many times: all text folded once. */
+export interface Haystack {
+  readonly any: string;
+  readonly vendor: string;
+  readonly account: string;
+  readonly groups: string;
+  readonly tags: string;
+  readonly is: string;
+  readonly has: string;
+}
+
+/** Between facts, so that no phrase matches across two of them. A query cannot hold it. */
+const separator = '\n';
+
+/** Lower case without accents: `Café` and `cafe` are the same word. */
+export const fold = (text: string): string => {
+  const lower = text.toLowerCase();
+  // Nearly all names are ASCII; only the others pay for normalisation.
+  return /[\u0080-\uffff]/.test(lower) ? lower.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase() : lower;
+};
+
+const isFieldName = (name: string): name is FieldName => (fieldNames as readonly string[]).includes(name);
+
+/** A word, with quoted parts anywhere in it: `-group:"Plant 3"`. A quote that is never closed runs to the end. */
+const words = /(?:"[^"]*(?:"|$)|[^\s"])+/g;
+
+const parseWord = (word: string): Term | undefined => {
+  const negated = word.length > 1 && word.startsWith('-');
+  const body = negated ? word.slice(1) : word;
+  const colon = body.indexOf(':');
+  const name = colon > 0 ? body.slice(0, colon).toLowerCase() : '';
+  const field = isFieldName(name) ? name : 'any';
+  const raw = field === 'any' ? body : body.slice(colon + 1);
+  const value = fold(raw.replaceAll('"', '').replace(/\s+/g, ' ').trim());
+  // `group:` or a lone dash is somebody still typing.
+  return value === '' || body === '-' ? undefined : { field, value, negated };
+};
+
+/** Reads a query. Never throws; the empty text matches everything. */
+export const parseQuery = (text: string): Query => ({
+  terms: (text.match(words) ?? []).map(parseWord).filter((term) => term !== undefined),
+});
+
+const foldedVendor = (vendor: DeviceView['vendor']): string => `${vendor}${separator}${fold(vendorNames[vendor])}`;
+
+/** Prepares a device. Keep it until the device or its account's label changes. */
+export const haystackOf = (device: Searchable, context: QueryContext): Haystack => {
+  const account = fold(context.accountLabel(device.accountId));
+  const vendor = foldedVendor(device.vendor);
+  const groups = fold(device.groups.join(separator));
+  const tags = fold(device.tags.join(separator));
+  return {
+    // `join` makes one flat string; a chain of `+` would be flattened at the first search.
+    any: [
+      fold(device.name),
+      fold(device.id),
+      groups,
+      tags,
+      fold(device.externalAddress ?? ''),
+      fold(device.internalAddress ?? ''),
+      fold(device.mac ?? ''),
+      fold(device.serial ?? ''),
+      fold(device.description ?? ''),
+      vendor,
+      account,
+    ].join(separator),
+    vendor,
+    account,
+    groups,
+    tags,
+    is: device.favourite === true ? `${device.presence.state} favourite` : device.presence.state,
+    has: device.services.map((service) => service.kind).join(' '),
+  };
+};
+
+/** True when one of the words begins with the value, so that `is:off` narrows while it is typed. */
+const beginsOne = (list: string, value: string): boolean => list.startsWith(value) || list.includes(` ${value}`);
+
+const holds = (term: Term, hay: Haystack): boolean => {
+  switch (term.field) {
+    case 'any':
+      return hay.any.includes(term.value);
+    case 'vendor':
+      return hay.vendor.includes(term.value);
+    case 'account':
+      return hay.account.includes(term.value);
+    case 'group':
+      return hay.groups.includes(term.value);
+    case 'tag':
+      return hay.tags.includes(term.value);
+    case 'is':
+      return beginsOne(hay.is, term.value);
+    case 'has':
+      return beginsOne(hay.has, term.value);
+    default:
+      return term.field satisfies never;
+  }
+};
+
+/** Asks a prepared device. */
+export const matchesHaystack = (query: Query, hay: Haystack): boolean => {
+  for (const term of query.terms) if (holds(term, hay) === term.negated) return false;
+  return true;
+};
+
+/** Asks one device once. */
+export const matches = (query: Query, device: Searchable, context: QueryContext): boolean =>
+  query.terms.length === 0 || matchesHaystack(query, haystackOf(device, context));
