@@ -1,0 +1,32 @@
+import type { Session } from 'electron';
+import { protocol } from 'electron';
+
+/** The scheme and host the window is served from; the only origin a bridge is given to. */
+export const appOrigin = 'app://quayside';
+
+/** What the host reads the window's files with: `readStaticAsset` bound to the built folder. */
+export type ReadAsset = (
+  pathname: string,
+) => Promise<
+  { readonly bytes: Uint8Array<ArrayBuffer>; readonly headers: Readonly<Record<string, string>> } | undefined
+>;
+
+/** Makes `app:` a standard, secure scheme. Must run before Electron is ready. */
+export const registerAppScheme = (): void => {
+  protocol.registerSchemesAsPrivileged([
+    { scheme: 'app', privileges: { standard: true, secure: true, supportFetchAPI: true, codeCache: true } },
+  ]);
+};
+
+/** Answers requests of the scheme with files of the window and nothing else. */
+export const serveApp = (session: Session, readAsset: ReadAsset): void => {
+  session.protocol.handle('app', async (request) => {
+    const url = new URL(request.url);
+    if (request.method !== 'GET' || `${url.protocol}//${url.host}` !== appOrigin)
+      return new Response(null, { status: 403 });
+    const asset = await readAsset(url.pathname);
+    return asset === undefined
+      ? new Response(null, { status: 404 })
+      : new Response(asset.bytes, { headers: { ...asset.headers } });
+  });
+};
