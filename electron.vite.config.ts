@@ -1,0 +1,72 @@
+import { chmod } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'electron-vite';
+import type { Plugin } from 'vite';
+
+const root = import.meta.dirname;
+
+const entries = (sources: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(
+    Object.entries(sources)
+      .map(([name, source]) => [name, join(root, source)] as const)
+      .filter(([, source]) => existsSync(source)),
+  );
+
+/** npm links `bin` to this file; a linked file without the executable bit cannot be started. */
+const executableCommandLine: Plugin = {
+  name: 'quayside:executable-command-line',
+  apply: 'build',
+  async writeBundle(options, bundle) {
+    if (options.dir !== undefined && 'cli.js' in bundle) await chmod(join(options.dir, 'cli.js'), 0o755);
+  },
+};
+
+export default defineConfig({
+  main: {
+    plugins: [executableCommandLine],
+    build: {
+      outDir: join(root, 'out/main'),
+      target: 'node24',
+      sourcemap: true,
+      // `ssh2` serves the demo's devices and is never packed with the app.
+      externalizeDeps: { include: ['ssh2'] },
+      rolldownOptions: {
+        input: entries({
+          index: 'src-main/index.ts',
+          headless: 'src-main/headless.ts',
+          cli: 'src-main/cli.ts',
+          'cli-main': 'src-main/cli-main.ts',
+          demo: 'src-main/simulators/demo.ts',
+          'forward-worker': 'src-main/node/forward-worker.ts',
+        }),
+        // Everything lands in one folder, so a path relative to `import.meta.dirname` means the same in every chunk.
+        output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
+      },
+    },
+  },
+  preload: {
+    build: {
+      outDir: join(root, 'out/preload'),
+      // A sandboxed window loads one CommonJS file and can require nothing but electron from it.
+      externalizeDeps: false,
+      rolldownOptions: {
+        input: { index: join(root, 'src-preload/index.ts') },
+        output: { format: 'cjs', entryFileNames: '[name].cjs', codeSplitting: false },
+      },
+    },
+  },
+  renderer: {
+    root: join(root, 'src-renderer'),
+    base: './',
+    plugins: [react()],
+    build: {
+      outDir: join(root, 'out/renderer'),
+      emptyOutDir: true,
+      minify: true,
+      rolldownOptions: { input: { index: join(root, 'src-renderer/index.html') } },
+    },
+  },
+});
