@@ -1,0 +1,119 @@
+import { serviceKinds } from './device.ts';
+import type { DeviceRecord, Presence, Service } from './device.ts';
+import type { DocumentFormat } from './ports.ts';
+
+/** The last good fleet of one account, as kept on disk. */
+export interface CachedFleet {
+  /** Epoch milliseconds of the last complete listing. */
+  readonly lastGoodAt?: number;
+  readonly devices: readonly DeviceRecord[];
+}
+
+type Fields = ReadonlyMap<string, unknown>;
+
+const fieldsOf = (value: unknown): Fields | undefined =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
+    ? new Map<string, unknown>(Object.entries(value))
+    : undefined;
+
+const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
+const time = (value: unknown): number | undefined =>
+  typeof value === 'number' && Number.isFinite(value) && value >= 0 ? value : undefined;
+const texts = (value: unknown): readonly string[] =>
+  Array.isArray(value) ? value.filter((item) => typeof item === 'string') : [];
+
+const oneOf = <const T extends string>(options: readonly T[], value: unknown): T | undefined =>
+  options.find((option) => option === value);
+
+/** A service as stored, or undefined where it is none. */
+export const parseService = (value: unknown): Service | undefined => {
+  const fields = fieldsOf(value);
+  const id = text(fields?.get('id'));
+  const kind = oneOf(serviceKinds, fields?.get('kind'));
+  const route = oneOf(['tunnel', 'http', 'web-session', 'local-action'], fields?.get('route'));
+  if (fields === undefined || id === undefined || kind === undefined || route === undefined) return undefined;
+  const port = fields.get('port');
+  const host = text(fields.get('host'));
+  const hasPort = typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
+  if (port !== undefined && !hasPort) return undefined;
+  return {
+    id,
+    kind,
+    name: text(fields.get('name')) ?? id,
+    route,
+    ...(hasPort ? { port } : {}),
+    ...(host === undefined ? {} : { host }),
+  };
+};
+
+/** The readable services of a stored list. */
+export const parseServices = (value: unknown): readonly Service[] =>
+  Array.isArray(value) ? value.map(parseService).filter((service) => service !== undefined) : [];
+
+const parsePresence = (value: unknown): Presence => {
+  const fields = fieldsOf(value);
+  const state = oneOf(['online', 'offline', 'unknown'], fields?.get('state'));
+  const source = oneOf(['vendor-list', 'vendor-status', 'vendor-event', 'none'], fields?.get('source'));
+  const observedAt = time(fields?.get('observedAt'));
+  if (state === undefined || source === undefined || observedAt === undefined) {
+    return { state: 'unknown', observedAt: 0, source: 'none' };
+  }
+  const lastOnlineAt = time(fields?.get('lastOnlineAt'));
+  return { state, observedAt, source, ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }) };
+};
+
+const optionalTexts = ['description', 'externalAddress', 'internalAddress', 'mac', 'serial'] as const;
+
+const parseDevice = (value: unknown): DeviceRecord | undefined => {
+  const fields = fieldsOf(value);
+  const id = text(fields?.get('id'));
+  const name = text(fields?.get('name'));
+  if (fields === undefined || id === undefined || name === undefined) return undefined;
+  const extras: Partial<Record<(typeof optionalTexts)[number], string>> = {};
+  for (const key of optionalTexts) {
+    const extra = text(fields.get(key));
+    if (extra !== undefined) extras[key] = extra;
+  }
+  return {
+    id,
+    name,
+    ...extras,
+    groups: texts(fields.get('groups')),
+    tags: texts(fields.get('tags')),
+    presence: parsePresence(fields.get('presence')),
+    services: parseServices(fields.get('services')),
+  };
+};
+
+/** The cache in a stored value; a device that cannot be read is left out, the vendor will name it again. */
+export const parseFleetCache = (value: unknown): CachedFleet | undefined => {
+  const fields = fieldsOf(value);
+  const devices = fields?.get('devices');
+  if (!Array.isArray(devices)) return undefined;
+  const lastGoodAt = time(fields?.get('lastGoodAt'));
+  return {
+    ...(lastGoodAt === undefined ? {} : { lastGoodAt }),
+    devices: devices.map(parseDevice).filter((device) => device !== undefined),
+  };
+};
+
+/** Devices in one piece of JSON text: about half a megabyte, a few milliseconds. */
+const devicesPerChunk = 1000;
+
+function* fleetCacheChunks(fleet: CachedFleet): Iterable<string> {
+  const head = fleet.lastGoodAt === undefined ? '' : `"lastGoodAt":${JSON.stringify(fleet.lastGoodAt)},`;
+  yield `{${head}"devices":[`;
+  for (let start = 0; start < fleet.devices.length; start += devicesPerChunk) {
+    const part = JSON.stringify(fleet.devices.slice(start, start + devicesPerChunk));
+    yield `${start === 0 ? '' : ',\n'}${part.slice(1, -1)}`;
+  }
+  yield ']}';
+}
+
+export const fleetCacheFormat: DocumentFormat<CachedFleet> = {
+  version: 1,
+  migrations: [],
+  parse: parseFleetCache,
+  fallback: { devices: [] },
+  chunks: fleetCacheChunks,
+};

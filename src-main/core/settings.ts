@@ -1,0 +1,70 @@
+import type { DocumentFormat } from './ports.ts';
+
+/** What the user can choose. The contract's SettingsView has the same shape. */
+export interface Settings {
+  readonly theme: 'system' | 'light' | 'dark';
+  /** Milliseconds without a connection after which a forward's tunnel is closed; zero: never. At most a day. */
+  readonly idleTimeoutMs: number;
+  /** First user name offered for SSH; empty: the name on this computer. */
+  readonly sshUser: string;
+  /** Name of a terminal, or `auto`. */
+  readonly terminal: string;
+  /** Factor on every vendor's poll interval, 1 to 60. */
+  readonly pollFactor: number;
+}
+
+export const defaultSettings: Settings = {
+  theme: 'system',
+  idleTimeoutMs: 15 * 60_000,
+  sshUser: '',
+  terminal: 'auto',
+  pollFactor: 1,
+};
+
+const isText = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= 64 && !/\p{Cc}/u.test(value) && !value.startsWith('-');
+
+const isNumberIn = (value: unknown, low: number, high: number): value is number =>
+  typeof value === 'number' && value >= low && value <= high;
+
+/** Whether a value may be stored under a key. */
+const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Settings[K] } = {
+  theme: (value): value is Settings['theme'] => value === 'system' || value === 'light' || value === 'dark',
+  idleTimeoutMs: (value): value is number => isNumberIn(value, 0, 86_400_000) && Number.isInteger(value),
+  sshUser: isText,
+  terminal: (value): value is string => isText(value) && value !== '',
+  pollFactor: (value): value is number => isNumberIn(value, 1, 60),
+};
+
+const isKey = (key: string): key is keyof Settings => Object.hasOwn(checks, key);
+
+/** The keys of a patch that Quayside does not know or whose value is not allowed. */
+export const badSettings = (patch: Readonly<Record<string, unknown>>): readonly string[] =>
+  Object.entries(patch)
+    .filter(([key, value]) => !isKey(key) || !checks[key](value))
+    .map(([key]) => key);
+
+/** The settings in a stored value: every good key is kept, every bad one falls back to its default. */
+export const parseSettings = (value: unknown): Settings | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const stored = new Map<string, unknown>(Object.entries(value));
+  const pick = <K extends keyof Settings>(key: K): Settings[K] => {
+    const candidate = stored.get(key);
+    const check: (value: unknown) => value is Settings[K] = checks[key];
+    return check(candidate) ? candidate : defaultSettings[key];
+  };
+  return {
+    theme: pick('theme'),
+    idleTimeoutMs: pick('idleTimeoutMs'),
+    sshUser: pick('sshUser'),
+    terminal: pick('terminal'),
+    pollFactor: pick('pollFactor'),
+  };
+};
+
+export const settingsFormat: DocumentFormat<Settings> = {
+  version: 1,
+  migrations: [],
+  parse: parseSettings,
+  fallback: defaultSettings,
+};
