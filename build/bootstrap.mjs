@@ -1,0 +1,159 @@
+// Set-up that any checkout can run with any Node from 20 on and no package installed: it makes sure that the
+// packages, Node 24 and the build are there, and does nothing when they are.
+import { spawn, spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import { delimiter, dirname, join, relative, resolve } from 'node:path';
+
+export const root = resolve(import.meta.dirname, '..');
+const modules = join(root, 'node_modules');
+const bins = join(modules, '.bin');
+const nodeName = process.platform === 'win32' ? 'node.exe' : 'node';
+
+/** What the build is made of; a change to any of these files makes `out/` stale. */
+const inputs = [
+  'src-main',
+  'src-preload',
+  'src-renderer',
+  'resources',
+  'build/tsconfig.base.json',
+  'electron.vite.config.ts',
+  'package.json',
+  'package-lock.json',
+];
+
+/** A failure whose message is all the user needs; anything else thrown here is a bug. */
+export class SetUpError extends Error {}
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+/** Is a Node version new enough for the sources and the tools? @param {string} version such as 24.21.0 */
+export const isCurrentNode = (version) => {
+  const [major = 0, minor = 0] = version.split('.').map(Number);
+  return major > 22 || (major === 22 && minor >= 13);
+};
+
+/**
+ * Compares package-lock.json with npm's own record of what it installed. Optional packages are made for other
+ * machines and may be absent. @returns {string | undefined} the reason to install, or undefined
+ */
+export const missingPackages = (folder = root) => {
+  const record = join(folder, 'node_modules/.package-lock.json');
+  if (!existsSync(record)) return 'the packages are not installed yet';
+  const installed = readJson(record).packages;
+  const wanted = readJson(join(folder, 'package-lock.json')).packages;
+  for (const [path, entry] of Object.entries(wanted)) {
+    if (path === '' || entry.link === true) continue;
+    const found = installed[path];
+    if (found === undefined ? !(entry.optional || entry.devOptional || entry.peer) : found.version !== entry.version)
+      return `${path.replace(/^.*node_modules\//, '')} is not at version ${entry.version}`;
+  }
+  return undefined;
+};
+
+/** Node 24 of the packages, or the running Node where it is new enough and its platform has no such package. */
+export const nodePath = () => {
+  const packaged = join(bins, nodeName);
+  if (existsSync(packaged)) return packaged;
+  return isCurrentNode(process.versions.node) ? process.execPath : undefined;
+};
+
+/** The environment of every command: the packages' programs first, Node 24 among them. */
+export const environment = (extra = {}) => ({
+  ...process.env,
+  PATH: [...new Set([bins, dirname(nodePath() ?? process.execPath), ...(process.env.PATH ?? '').split(delimiter)])]
+    .filter((folder) => folder !== '')
+    .join(delimiter),
+  ...extra,
+});
+
+/** Where Electron's binary is, or undefined where it was never fetched. */
+export const electronBinary = (folder = root) => {
+  const record = join(folder, 'node_modules/electron/path.txt');
+  if (!existsSync(record)) return undefined;
+  const binary = join(folder, 'node_modules/electron/dist', readFileSync(record, 'utf8'));
+  return existsSync(binary) ? binary : undefined;
+};
+
+const installPackages = (reason) => {
+  console.error(`Installing packages: ${reason}.`);
+  // Electron's binary is fetched by those who open the desktop window; nothing else needs it.
+  const options = {
+    cwd: root,
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' },
+  };
+  const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
+  const npm = process.env.npm_execpath;
+  const result =
+    npm?.endsWith('.js') === true
+      ? spawnSync(process.execPath, [npm, ...parameters], options)
+      : spawnSync('npm', parameters, { ...options, shell: process.platform === 'win32' });
+  if (result.status !== 0)
+    throw new SetUpError(`npm ci failed (${result.error?.message ?? `exit code ${result.status}`}).`);
+};
+
+/** Makes sure that the packages and a Node for them are there. Takes milliseconds when they are. */
+export const preparePackages = () => {
+  const reason = missingPackages() ?? (nodePath() === undefined ? 'Node 24 is missing' : undefined);
+  if (reason !== undefined) installPackages(reason);
+  if (nodePath() === undefined)
+    throw new SetUpError(
+      `Quayside needs Node 22.13 or later and runs under ${process.versions.node}; no packaged Node exists for ` +
+        `${process.platform} on ${process.arch}. Install a current Node and run this again.`,
+    );
+};
+
+const filesBelow = (path) => {
+  const full = join(root, path);
+  if (!existsSync(full)) return [];
+  const entries = readdirSync(full, { withFileTypes: true, recursive: true });
+  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+};
+
+/** One hash of everything the build is made of; tests beside the code are no part of it. */
+const inputsHash = () => {
+  const hash = createHash('sha256');
+  for (const input of inputs) {
+    const files = /\.\w+$/.test(input) ? [join(root, input)] : filesBelow(input);
+    for (const file of files.filter((name) => !/\.test\.tsx?$/.test(name)).sort())
+      hash
+        .update(`${relative(root, file)}\0`)
+        .update(readFileSync(file))
+        .update('\0');
+  }
+  return hash.digest('hex');
+};
+
+/** Builds `out/` when a source changed since the last build, or always when forced. */
+export const prepareBuild = ({ force = false } = {}) => {
+  const stamp = join(root, 'out/.inputs');
+  const hash = inputsHash();
+  if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
+  const program = join(modules, 'electron-vite/bin/electron-vite.js');
+  const parameters = [program, 'build', '--logLevel', force ? 'info' : 'warn'];
+  const result = spawnSync(nodePath(), parameters, { cwd: root, stdio: ['ignore', 2, 2], env: environment() });
+  if (result.status !== 0) throw new SetUpError('The build failed; the messages above say where.');
+  writeFileSync(stamp, hash);
+};
+
+/**
+ * Runs a program under the packages' Node, passes signals on and resolves with its exit code.
+ * @param {readonly string[]} parameters script and its arguments
+ */
+export const runNode = (parameters, extra = {}) =>
+  new Promise((done, fail) => {
+    const child = spawn(nodePath(), parameters, { cwd: root, stdio: 'inherit', env: environment(extra) });
+    const forward = (signal) => {
+      // A terminal sends Ctrl-C to the whole foreground group, the child included.
+      if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
+    };
+    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    for (const signal of signals) process.on(signal, forward);
+    child.once('error', fail);
+    child.once('exit', (code, signal) => {
+      for (const name of signals) process.off(name, forward);
+      done(code ?? 128 + constants.signals[signal]);
+    });
+  });

@@ -1,0 +1,97 @@
+// A copy of the checkout in which `electron` does not exist. The checkout itself is never touched, so an
+// interrupted run leaves nothing to repair.
+import { spawn, spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { environment, nodePath, root } from './bootstrap.mjs';
+
+const left = new Set(['.git', 'node_modules', 'out', 'dist', 'test-results', 'playwright-report', '.cache']);
+const startLimitMs = 30_000;
+const stopLimitMs = 10_000;
+
+const copyTree = (folder) => {
+  for (const name of readdirSync(root))
+    if (!left.has(name)) cpSync(join(root, name), join(folder, name), { recursive: true });
+  const modules = join(folder, 'node_modules');
+  mkdirSync(modules);
+  for (const name of readdirSync(join(root, 'node_modules')))
+    // Tools keep their caches in dot folders; the copy gets its own.
+    if (name !== 'electron' && (!name.startsWith('.') || name === '.bin'))
+      symlinkSync(join(root, 'node_modules', name), join(modules, name));
+};
+
+/** Resolves with the first match of a pattern in a child's output, or undefined when it ends or time is up. */
+const waitForOutput = (child, pattern, limitMs) =>
+  new Promise((done) => {
+    let text = '';
+    const timer = setTimeout(done, limitMs);
+    const read = (chunk) => {
+      text += chunk;
+      const match = pattern.exec(text);
+      if (match !== null) done(match[0]);
+    };
+    child.stdout.setEncoding('utf8').on('data', read);
+    child.stderr.setEncoding('utf8').on('data', read);
+    child.once('exit', () => done(undefined));
+    child.once('exit', () => clearTimeout(timer));
+  });
+
+const stopped = (child, limitMs) =>
+  new Promise((done) => {
+    if (child.exitCode !== null || child.signalCode !== null) return done(true);
+    const timer = setTimeout(() => done(false), limitMs);
+    child.once('exit', () => {
+      clearTimeout(timer);
+      done(true);
+    });
+    child.kill('SIGTERM');
+  });
+
+/** Builds the copy, starts the headless host from it, loads the window once and stops it again. */
+const serveHeadless = async (folder) => {
+  const program = join(folder, 'node_modules/electron-vite/bin/electron-vite.js');
+  const build = spawnSync(nodePath(), [program, 'build', '--logLevel', 'warn'], {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environment(),
+  });
+  if (build.status !== 0) return `The build failed without electron:\n${build.stdout}${build.stderr}`;
+  const profile = join(folder, 'profile');
+  const parameters = [join(folder, 'out/main/cli.js'), '--profile', profile, 'serve', '--port', '0'];
+  const child = spawn(nodePath(), parameters, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  try {
+    const address = await waitForOutput(child, /http:\/\/127\.0\.0\.1:\d+[^\s"']*(?=\s)/, startLimitMs);
+    if (address === undefined) return 'The headless host printed no address without electron.';
+    const answer = await fetch(address, { signal: AbortSignal.timeout(stopLimitMs) });
+    if (!answer.ok) return `The headless host answered ${answer.status} without electron.`;
+    return (await stopped(child, stopLimitMs)) ? undefined : 'The headless host did not stop when asked to.';
+  } finally {
+    child.kill('SIGKILL');
+  }
+};
+
+/**
+ * Runs a task on the copy and removes the copy afterwards.
+ * @param {(copy: { folder: string, serveHeadless: () => Promise<{ failure: string | undefined, seconds: number }> }) => Promise<void>} task
+ */
+export const withoutElectron = async (task) => {
+  const folder = mkdtempSync(join(tmpdir(), 'quayside-without-electron-'));
+  const remove = () => rmSync(folder, { recursive: true, force: true });
+  process.once('exit', remove);
+  try {
+    copyTree(folder);
+    await task({
+      folder,
+      serveHeadless: async () => {
+        const started = performance.now();
+        const failure = await serveHeadless(folder);
+        return { failure, seconds: (performance.now() - started) / 1000 };
+      },
+    });
+  } finally {
+    process.off('exit', remove);
+    remove();
+  }
+};

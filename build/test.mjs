@@ -1,0 +1,171 @@
+// npm test: everything this machine can verify, in order of cost. The last line is `N passed, N failed, N skipped`;
+// above it stands by name what could not run here.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs';
+import { withoutElectron } from './hidden-electron.mjs';
+import { playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
+
+/** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
+const systemPackages = (
+  'chromium openssh-server openssh-client xvfb xterm gnome-keyring libsecret-1-0 dbus dbus-x11 socat iperf3 xauth ' +
+  'procps imagemagick x11-utils xdotool iproute2'
+).split(' ');
+
+const missingSystemPackages = () => {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...systemPackages], {
+    encoding: 'utf8',
+  });
+  const installed = new Set(
+    (query.stdout ?? '').split('\n').map((line) => (line.endsWith(' installed') ? line.split(' ')[0] : '')),
+  );
+  return systemPackages.filter((name) => !installed.has(name));
+};
+
+const prepareSystem = () => {
+  const missing = missingSystemPackages();
+  if (missing.length === 0) return;
+  const apt = (...parameters) =>
+    spawnSync('apt-get', ['-q', ...parameters], {
+      stdio: ['ignore', 2, 2],
+      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+    }).status === 0;
+  const line = `sudo apt-get install --no-install-recommends ${missing.join(' ')}`;
+  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+    throw new SetUpError(`The tests need programs that are not installed. Run this and try again:\n  ${line}`);
+  console.log(`Installing what the tests run for real: ${missing.join(' ')}`);
+  apt('update');
+  if (!apt('install', '-y', '--no-install-recommends', ...missing))
+    throw new SetUpError(`apt-get could not install what the tests need. See above, then run:\n  ${line}`);
+};
+
+const totals = { passed: 0, failed: 0, skipped: 0 };
+const summary = [];
+const notRun = [];
+
+const record = (name, { passed, failed, skipped = 0 }, seconds) => {
+  totals.passed += passed;
+  totals.failed += failed;
+  totals.skipped += skipped;
+  if (skipped > 0) notRun.push(`${name}: ${skipped} skipped by the tests themselves; their output says why`);
+  summary.push(
+    `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(1)} s)`,
+  );
+};
+
+/** A run that ended badly without naming a failed test still is one failure. */
+const settled = (counts, code) => (code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts);
+
+const readReport = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
+
+const vitestCounts = (report) =>
+  report === undefined
+    ? { passed: 0, failed: 0, skipped: 0 }
+    : {
+        passed: report.numPassedTests,
+        // A file that could not be loaded has no tests to count.
+        failed:
+          report.numFailedTests +
+          report.testResults.filter((file) => file.status === 'failed' && file.assertionResults.length === 0).length,
+        skipped: report.numPendingTests + report.numTodoTests,
+      };
+
+// A test that passed only at its second attempt did not pass.
+const playwrightCounts = (report) =>
+  report === undefined
+    ? { passed: 0, failed: 0, skipped: 0 }
+    : {
+        passed: report.stats.expected,
+        failed: report.stats.unexpected + report.stats.flaky + report.errors.length,
+        skipped: report.stats.skipped,
+      };
+
+const runStatic = async (step) => {
+  const { code, output, seconds } = await runStep(step);
+  if (code !== 0) console.log(output.trimEnd());
+  record(step.name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }, seconds);
+};
+
+const runVitest = async (project, name, reports, { cwd = root, extra = [] } = {}) => {
+  console.log(`\n── ${name}`);
+  const file = join(reports, `${name}.json`);
+  const step = vitestStep(project, ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...extra]);
+  const { code, seconds } = await runStep(step, { show: true, cwd });
+  record(name, settled(vitestCounts(readReport(file)), code), seconds);
+};
+
+const runPlaywright = async (reports) => {
+  console.log('\n── e2e');
+  const file = join(reports, 'e2e.json');
+  const step = playwrightStep(['--reporter=list,json']);
+  const { code, seconds } = await runStep(step, { show: true, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } });
+  record('e2e', settled(playwrightCounts(readReport(file)), code), seconds);
+};
+
+const runBuild = () => {
+  console.log('\n── build');
+  const started = performance.now();
+  let failed = 0;
+  try {
+    prepareBuild({ force: true });
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    console.log(error.message);
+    failed = 1;
+  }
+  record('build', { passed: 1 - failed, failed }, (performance.now() - started) / 1000);
+};
+
+/** The import rules, proven: a copy of the checkout in which no `electron` can be resolved does everything else. */
+const runWithoutElectron = (reports) =>
+  withoutElectron(async (copy) => {
+    for (const project of ['unit', 'contract', 'integration'])
+      await runVitest(project, `${project} without electron`, reports, {
+        cwd: copy.folder,
+        extra: ['--exclude', 'src-main/electron/**'],
+      });
+    console.log('\n── headless without electron');
+    const { failure, seconds } = await copy.serveHeadless();
+    if (failure !== undefined) console.log(failure);
+    record(
+      'headless without electron',
+      { passed: failure === undefined ? 1 : 0, failed: failure === undefined ? 0 : 1 },
+      seconds,
+    );
+  });
+
+const main = async (reports) => {
+  prepareSystem();
+  for (const step of staticSteps) await runStatic(step);
+  console.log(summary.join('\n'));
+  for (const project of ['unit', 'contract', 'integration', 'property']) await runVitest(project, project, reports);
+  await runWithoutElectron(reports);
+  runBuild();
+  await runPlaywright(reports);
+
+  totals.skipped += 1;
+  notRun.push(
+    electronBinary() === undefined
+      ? 'desktop: Electron binary not present; tests on the real binary were not run'
+      : 'desktop: the Electron binary is present, but no test on the real binary exists yet',
+  );
+};
+
+const reports = mkdtempSync(join(tmpdir(), 'quayside-test-'));
+try {
+  await main(reports);
+} catch (error) {
+  if (!(error instanceof SetUpError)) throw error;
+  console.log(error.message);
+  totals.failed += 1;
+} finally {
+  rmSync(reports, { recursive: true, force: true });
+}
+
+console.log(`\n${summary.join('\n')}`);
+if (notRun.length > 0) console.log(`\nNot run on this machine:\n${notRun.map((line) => `  ${line}`).join('\n')}`);
+console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
+process.exitCode = totals.failed === 0 ? 0 : 1;
