@@ -1,0 +1,49 @@
+/** The cells of each line. Quoted cells may hold commas, line breaks and doubled quotes; others are trimmed. */
+const cellsOf = (text: string): readonly (readonly string[])[] => {
+  const rows: string[][] = [];
+  let row: string[] = [];
+  let index = 0;
+  while (index < text.length) {
+    while (text[index] === ' ' || text[index] === '\t') index += 1;
+    let value = '';
+    if (text[index] === '"') {
+      const quoted = /"((?:[^"]|"")*)"?/y;
+      quoted.lastIndex = index;
+      const match = quoted.exec(text);
+      value = (match?.[1] ?? '').replaceAll('""', '"');
+      index = quoted.lastIndex;
+    }
+    const start = index;
+    while (index < text.length && text[index] !== ',' && text[index] !== '\n' && text[index] !== '\r') index += 1;
+    row.push(value + text.slice(start, index).trim());
+    if (text[index] === ',') {
+      index += 1;
+      if (index === text.length) row.push('');
+    } else {
+      if (text[index] === '\r' && text[index + 1] === '\n') index += 1;
+      index += 1;
+      rows.push(row);
+      row = [];
+    }
+  }
+  if (row.length > 0) rows.push(row);
+  return rows;
+};
+
+/**
+ * Comma-separated values with a header row, as one object a line, by column name. Empty lines and columns without
+ * a name are left out; a short line lacks its last columns.
+ */
+export const parseCsv = (text: string): readonly Readonly<Record<string, string>>[] => {
+  const [header = [], ...body] = cellsOf(text.replace(/^\uFEFF/, '')).filter((cells) =>
+    cells.some((value) => value !== ''),
+  );
+  return body.map((cells) =>
+    Object.fromEntries(
+      header.flatMap((name, column): readonly (readonly [string, string])[] => {
+        const value = cells[column];
+        return name === '' || value === undefined ? [] : [[name, value]];
+      }),
+    ),
+  );
+};

@@ -1,0 +1,99 @@
+/** What reading a text as JSON came to. `repaired` is true where strict parsing had failed. */
+export type LenientJson =
+  | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
+  | { readonly ok: false };
+
+const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
+const isStructure = (char: string): boolean => '{}[]:,"'.includes(char);
+
+/** The index after the string that starts at `start`, or -1 where it never ends. */
+const endOfString = (text: string, start: number): number => {
+  for (let index = start + 1; index < text.length; index += 1) {
+    const char = text[index];
+    if (char === '\\') index += 1;
+    else if (char === '"') return index + 1;
+  }
+  return -1;
+};
+
+const endOfLiteral = (text: string, start: number): number => {
+  let index = start;
+  while (index < text.length && !isSpace(text.charAt(index)) && !isStructure(text.charAt(index))) index += 1;
+  return index;
+};
+
+/**
+ * Text with commas added between neighbouring values and removed before a closing bracket; undefined where it
+ * ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
+ * stays truncated.
+ */
+const repairCommas = (text: string): string | undefined => {
+  const out: string[] = [];
+  let depth = 0;
+  let copied = 0;
+  /** Where a comma stands that follows a value and has not been followed by anything yet; -1 if none. */
+  let openComma = -1;
+  let afterValue = false;
+  let index = 0;
+  while (index < text.length) {
+    const char = text.charAt(index);
+    if (isSpace(char)) {
+      index += 1;
+    } else if (char === ',') {
+      openComma = afterValue && depth > 0 ? index : -1;
+      afterValue = false;
+      index += 1;
+    } else if (char === ':') {
+      openComma = -1;
+      afterValue = false;
+      index += 1;
+    } else if (char === '}' || char === ']') {
+      if (openComma >= 0) {
+        out.push(text.slice(copied, openComma));
+        copied = openComma + 1;
+      }
+      openComma = -1;
+      depth -= 1;
+      afterValue = true;
+      index += 1;
+    } else {
+      // The start of a value (or of a key, which looks the same).
+      if (afterValue && depth > 0) {
+        out.push(text.slice(copied, index), ',');
+        copied = index;
+      }
+      openComma = -1;
+      if (char === '{' || char === '[') {
+        depth += 1;
+        afterValue = false;
+        index += 1;
+      } else {
+        const end = char === '"' ? endOfString(text, index) : endOfLiteral(text, index);
+        if (end < 0) return undefined;
+        index = end;
+        afterValue = true;
+      }
+    }
+  }
+  out.push(text.slice(copied));
+  return out.join('');
+};
+
+/**
+ * Reads JSON strictly; where that fails, once more after repairing exactly two faults: a comma before a closing
+ * bracket, and a comma missing between members or elements (both stand in RemoteIoT's own document). A text that
+ * was cut off stays an error, so that half a fleet is never taken for a whole one. Linear time.
+ */
+export const parseLenientJson = (text: string): LenientJson => {
+  try {
+    return { ok: true, value: JSON.parse(text) as unknown, repaired: false };
+  } catch {
+    const repaired = repairCommas(text);
+    if (repaired === undefined) return { ok: false };
+    try {
+      return { ok: true, value: JSON.parse(repaired) as unknown, repaired: true };
+    } catch {
+      return { ok: false };
+    }
+  }
+};
