@@ -1,0 +1,201 @@
+import { z } from 'zod';
+import { parseCsv } from '../core/csv.ts';
+import { cancelled, fail, ok } from '../core/errors.ts';
+import type { AppError, Result } from '../core/errors.ts';
+import { parseLenientJson } from '../core/lenient-json.ts';
+import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/ports.ts';
+import type { Operation, VendorSession, WireParts } from './vendor.ts';
+
+/** A request as it will go out, before it is signed. */
+export interface OutgoingRequest {
+  readonly method: string;
+  readonly url: URL;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** JSON is text here already, so a signature covers the very bytes that are sent. */
+  readonly body?: HttpBody;
+}
+
+/** What proves to the vendor who we are. */
+export interface Authorization {
+  readonly headers: Readonly<Record<string, string>>;
+  /** Every secret in `headers`, to be blotted out of messages. */
+  readonly secrets: readonly string[];
+}
+
+/** How one vendor is spoken to with one account: made by its connector, once per session. */
+export interface VendorWire {
+  readonly vendorName: string;
+  readonly lane: HttpLane;
+  /** Largest answer taken, bytes. */
+  readonly maxBytes?: number;
+  /** Where an operation needs longer than the client's default. */
+  timeouts?(operation: Operation): HttpRequest['timeouts'];
+  /** Headers for this request: a fixed key, a signature over it, or a session token fetched by logging in. */
+  authorize(request: OutgoingRequest, operation: Operation, signal: AbortSignal): Promise<Result<Authorization>>;
+  /** After `unauthorized`: gets a new session token. True where the same call is worth one more try. */
+  renew?(signal: AbortSignal): Promise<boolean>;
+  /** The vendor's reading of an answer: an error, or undefined where it is good. */
+  classify(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): AppError | undefined;
+}
+
+const pathName = (path: readonly PropertyKey[]): string =>
+  path.reduce<string>(
+    (name, key) => (typeof key === 'number' ? `${name}[${key}]` : `${name}${name === '' ? '' : '.'}${String(key)}`),
+    '',
+  );
+
+/** Names what is wrong with a value, at most three places of it, without quoting the value. */
+const describeIssues = (error: z.ZodError, whole: string): string => {
+  const described = error.issues.slice(0, 3).map((issue) => {
+    const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => pathName([...issue.path, key])) : [];
+    if (keys.length > 0) return `${keys.join(', ')}: unknown`;
+    return `${pathName(issue.path) || whole}: ${issue.message.replace(/^Invalid input: /, '')}`;
+  });
+  return described.join('; ') + (error.issues.length > 3 ? ` and ${error.issues.length - 3} more` : '');
+};
+
+const badInput = (operation: Operation, what: string): Result<never> =>
+  fail(
+    'invalid-input',
+    `The input of ${operation.id} is not right: ${what}.`,
+    'Correct the named field and try again.',
+  );
+
+const badAnswer = (wire: VendorWire, operation: Operation, what: string): Result<never> =>
+  fail(
+    'bad-response',
+    `${wire.vendorName} answered ${operation.id} in a form Quayside does not understand: ${what}.`,
+    'Try again. If it stays so, the vendor may have changed its API: look for a newer Quayside.',
+  );
+
+/**
+ * Fills `{name}` (one segment, encoded) and `{+name}` (a path of its own, each segment encoded). Undefined where a
+ * value is missing, empty, or `.` or `..`, which would lead to another endpoint.
+ */
+export const fillPath = (template: string, values: Readonly<Record<string, string>> = {}): string | undefined => {
+  let bad = false;
+  const segment = (value: string): string => {
+    if (value === '' || value === '.' || value === '..') bad = true;
+    return encodeURIComponent(value);
+  };
+  const path = template.replaceAll(/\{(\+?)(\w+)\}/g, (_all, plus: string, name: string) => {
+    const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '';
+    return plus === '' ? segment(value) : value.replace(/^\//, '').split('/').map(segment).join('/');
+  });
+  return bad ? undefined : path;
+};
+
+const outgoing = (session: VendorSession, operation: Operation, parts: WireParts): OutgoingRequest | undefined => {
+  const path = fillPath(operation.path, parts.path);
+  if (path === undefined) return undefined;
+  const url = new URL(session.baseUrl.replace(/\/+$/, '') + path);
+  for (const [name, value] of Object.entries(parts.query ?? {}))
+    if (value !== undefined) url.searchParams.set(name, value);
+  const headers: Record<string, string> = {};
+  for (const [name, value] of Object.entries(parts.headers ?? {})) headers[name.toLowerCase()] = value;
+  const { body } = parts;
+  const bytes: HttpBody | undefined =
+    body?.kind === 'json' ? { kind: 'text', text: JSON.stringify(body.value), contentType: 'application/json' } : body;
+  return { method: operation.method, url, headers, ...(bytes === undefined ? {} : { body: bytes }) };
+};
+
+/** Secrets that the caller put into the input, by the operation's list of secret fields. */
+const inputSecrets = (operation: Operation, input: unknown): readonly string[] => {
+  if (typeof input !== 'object' || input === null) return [];
+  const fields = input as Readonly<Record<string, unknown>>;
+  return operation.secretFields.flatMap((name) => {
+    const value = fields[name];
+    return typeof value === 'string' && value !== '' ? [value] : [];
+  });
+};
+
+const read = (session: VendorSession, wire: VendorWire, operation: Operation, answer: HttpAnswer): Result<unknown> => {
+  switch (operation.answer) {
+    case 'nothing':
+      return ok(undefined);
+    case 'text':
+      return ok(answer.text);
+    case 'csv':
+      return ok(parseCsv(answer.text));
+    case 'json': {
+      // An endpoint may answer with nothing; its output schema says whether that is good.
+      if (answer.text.trim() === '') return ok(undefined);
+      const json = parseLenientJson(answer.text);
+      if (!json.ok) return badAnswer(wire, operation, `not JSON (${answer.bytes.length} bytes)`);
+      if (json.repaired)
+        session.log.write('warn', 'vendor-json-repaired', { operation: operation.id, bytes: answer.bytes.length });
+      return ok(json.value);
+    }
+    default:
+      return operation.answer satisfies never;
+  }
+};
+
+const send = async (
+  session: VendorSession,
+  wire: VendorWire,
+  operation: Operation,
+  request: OutgoingRequest,
+  secrets: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<HttpAnswer>> => {
+  const authorization = await wire.authorize(request, operation, signal);
+  if (!authorization.ok) return authorization;
+  if (signal.aborted) return cancelled();
+  const all = [...Object.values(session.secrets), ...authorization.value.secrets, ...secrets].filter(
+    (secret) => secret !== '',
+  );
+  const timeouts = wire.timeouts?.(operation);
+  return session.http.request({
+    lane: wire.lane,
+    method: request.method,
+    url: request.url.href,
+    headers: { ...request.headers, ...authorization.value.headers },
+    ...(request.body === undefined ? {} : { body: request.body }),
+    secrets: all,
+    repeatable: operation.repeatable,
+    ...(timeouts === undefined ? {} : { timeouts }),
+    ...(wire.maxBytes === undefined ? {} : { maxBytes: wire.maxBytes }),
+    classify: (answer) => wire.classify(answer, operation, all),
+    signal,
+  });
+};
+
+/**
+ * Runs one operation: parses the input, builds and authorizes the request, sends it within the account's lane, and
+ * reads the answer. Errors: invalid-input (naming the field), bad-response (naming what was wrong, never a value),
+ * cancelled, and whatever the client, `authorize` and `classify` answer.
+ */
+export const execute = async <I extends z.ZodType, O extends z.ZodType>(
+  session: VendorSession,
+  wire: VendorWire,
+  operation: Operation<I, O>,
+  input: unknown,
+  signal: AbortSignal,
+): Promise<Result<z.output<O>>> => {
+  if (signal.aborted) return cancelled();
+  const parsed = operation.input.safeParse(input ?? {});
+  if (!parsed.success) return badInput(operation, describeIssues(parsed.error, 'the input'));
+  const request = outgoing(session, operation, operation.wire(parsed.data));
+  if (request === undefined) return badInput(operation, 'a part of the path is empty or cannot be sent');
+  const secrets = inputSecrets(operation, parsed.data);
+
+  let answer = await send(session, wire, operation, request, secrets, signal);
+  if (!answer.ok && answer.error.kind === 'unauthorized' && wire.renew !== undefined && (await wire.renew(signal))) {
+    // Refused before it did anything, so even a write may be sent again; once, never in a loop.
+    answer = await send(session, wire, operation, request, secrets, signal);
+  }
+  if (!answer.ok) return answer;
+
+  const value = read(session, wire, operation, answer.value);
+  if (!value.ok) return value;
+  const output = operation.output.safeParse(value.value);
+  return output.success
+    ? ok(output.data)
+    : badAnswer(
+        wire,
+        operation,
+        value.value === undefined ? 'an empty answer' : describeIssues(output.error, 'the answer'),
+      );
+};

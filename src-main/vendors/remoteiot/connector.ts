@@ -1,0 +1,265 @@
+import type { DeviceRecord, Presence, PresenceState, Service } from '../../core/device.ts';
+import { cancelled, fail, ok } from '../../core/errors.ts';
+import type { AppError, Result } from '../../core/errors.ts';
+import { execute } from '../execute.ts';
+import type { VendorWire } from '../execute.ts';
+import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
+import {
+  baseUrlHint,
+  remoteIotCredentialForms,
+  remoteIotFields,
+  remoteIotSecrets,
+  remoteIotWire,
+  vendorName,
+} from './auth.ts';
+import { connect, deleteConnection, device, listConnection, remoteIotOperations, status } from './operations.ts';
+import { parseVendorTime } from './schemas.ts';
+import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
+
+/** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
+const defaultStatusBatch = 1000;
+
+/** What DeleteConnection needs. */
+interface Handle {
+  readonly UnitId: string;
+  readonly Port: number;
+}
+
+const filled = (value: string | undefined): string | undefined => {
+  const trimmed = value?.trim();
+  return trimmed === undefined || trimmed === '' ? undefined : trimmed;
+};
+
+/** The other machine a tunnel leads to; undefined for the device itself, however that is written. */
+const otherHost = (host: string | undefined): string | undefined => {
+  const name = filled(host)?.toLowerCase();
+  return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? undefined : name;
+};
+
+const presenceOf = (row: StatusRow | undefined, observedAt: number): Presence => {
+  const said = row?.Status?.trim().toLowerCase();
+  const state: PresenceState = said === 'online' || said === 'offline' ? said : 'unknown';
+  const lastOnlineAt = parseVendorTime(row?.LastOnlineTime);
+  return {
+    state,
+    observedAt,
+    source: row === undefined ? 'none' : 'vendor-status',
+    ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+  };
+};
+
+const deviceOf = (id: string, row: DeviceRow, presence: Presence): DeviceRecord => {
+  const description = filled(row.Notes);
+  const group = filled(row.Group);
+  const externalAddress = filled(row.External_ip);
+  const internalAddress = filled(row.Internal_ip);
+  const mac = filled(row.Mac);
+  const serial = filled(row.Serial);
+  return {
+    id,
+    name: filled(row.Name) ?? id,
+    ...(description === undefined ? {} : { description }),
+    groups: group === undefined ? [] : [group],
+    tags: [],
+    presence,
+    services: [],
+    ...(externalAddress === undefined ? {} : { externalAddress }),
+    ...(internalAddress === undefined ? {} : { internalAddress }),
+    ...(mac === undefined ? {} : { mac }),
+    ...(serial === undefined ? {} : { serial }),
+  };
+};
+
+const remotePort = (row: ConnectionRow): number | undefined => {
+  const port = Number(row.Port);
+  return Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
+};
+
+const isHandle = (handle: unknown): handle is Handle =>
+  typeof handle === 'object' && handle !== null && 'UnitId' in handle && 'Port' in handle;
+
+class RemoteIotConnector implements Connector, TunnelRoute {
+  readonly #session: VendorSession;
+  readonly #wire: VendorWire;
+
+  constructor(session: VendorSession) {
+    this.#session = session;
+    this.#wire = remoteIotWire(session);
+  }
+
+  get tunnels(): TunnelRoute {
+    return this;
+  }
+
+  async check(signal: AbortSignal): Promise<Result<void>> {
+    // The smallest answer of the reads, whatever the size of the fleet.
+    const answer = await execute(this.#session, this.#wire, listConnection, {}, signal);
+    if (answer.ok) return ok(undefined);
+    if (answer.error.kind !== 'not-found') return answer;
+    // This path exists on every RemoteIoT server, so what does not know it is something else.
+    return fail(
+      'wrong-url',
+      `What answers at this address is not the ${vendorName} API: it does not know the path.`,
+      `Check the base URL of the account. It usually looks like ${baseUrlHint}.`,
+    );
+  }
+
+  async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
+    const listed = await execute(this.#session, this.#wire, device, { Group: '' }, signal);
+    if (!listed.ok) {
+      yield listed;
+      return;
+    }
+    const rows = new Map<string, DeviceRow>();
+    let nameless = 0;
+    for (const row of listed.value) {
+      const id = filled(row.UnitId);
+      if (id === undefined) nameless += 1;
+      else if (!rows.has(id)) rows.set(id, row);
+    }
+    const incomplete: AppError | undefined =
+      nameless === 0
+        ? undefined
+        : fail(
+            'bad-response',
+            `${vendorName} listed ${nameless} of ${listed.value.length} devices without an id; they are left out.`,
+            'Refresh later.',
+          ).error;
+
+    const ids = [...rows.keys()];
+    const batch = Number(this.#session.fields['statusBatch'] ?? defaultStatusBatch);
+    if (ids.length === 0) yield ok({ devices: [], ...(incomplete === undefined ? {} : { problem: incomplete }) });
+    let giveUp: AppError | undefined;
+    for (let start = 0; start < ids.length; start += batch) {
+      const chunk = ids.slice(start, start + batch);
+      const answer: Result<readonly StatusRow[]> =
+        giveUp === undefined
+          ? await execute(this.#session, this.#wire, status, { body: chunk.map((UnitId) => ({ UnitId })) }, signal)
+          : { ok: false, error: giveUp };
+      if (signal.aborted) {
+        yield cancelled();
+        return;
+      }
+      // Asking on would only lengthen the limit, and a refused token stays refused.
+      if (!answer.ok && ['rate-limited', 'unauthorized', 'clock-skew'].includes(answer.error.kind))
+        giveUp = answer.error;
+      const states = new Map<string, StatusRow>();
+      if (answer.ok) {
+        for (const row of answer.value) {
+          const id = filled(row.UnitId);
+          if (id !== undefined) states.set(id, row);
+        }
+      }
+      const observedAt = this.#session.clock.now();
+      const problem = answer.ok ? incomplete : answer.error;
+      yield ok({
+        devices: chunk.map((id) => deviceOf(id, rows.get(id) ?? {}, presenceOf(states.get(id), observedAt))),
+        ...(problem === undefined ? {} : { problem }),
+      });
+    }
+  }
+
+  async open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>> {
+    if (service.port === undefined)
+      return fail('invalid-input', `${service.name} has no port.`, 'Add the service again with a port.');
+    // Another connect could replace a tunnel that somebody is using, so what exists is looked for first.
+    const existing = await execute(this.#session, this.#wire, listConnection, {}, signal);
+    if (!existing.ok && existing.error.kind !== 'not-found') return existing;
+    const wanted = otherHost(service.host);
+    for (const row of existing.ok ? existing.value : []) {
+      const port = remotePort(row);
+      const host = filled(row.Host);
+      if (
+        filled(row.UnitId) !== deviceId ||
+        Number(row.LocalPort) !== service.port ||
+        otherHost(row.LocalHost) !== wanted
+      )
+        continue;
+      if (port !== undefined && host !== undefined) return ok(this.#tunnel(deviceId, host, port, true));
+    }
+
+    const limit = filled(this.#session.fields['limitingAccessIP']);
+    const proxy = filled(this.#session.fields['proxyHost']);
+    const granted = await execute(
+      this.#session,
+      this.#wire,
+      connect,
+      {
+        UnitId: deviceId,
+        LocalPort: String(service.port),
+        ...(wanted === undefined ? {} : { LocalHost: service.host }),
+        ...(limit === undefined ? {} : { LimitingAccessIP: limit }),
+        ...(proxy === undefined ? {} : { Host: proxy }),
+      },
+      signal,
+    );
+    if (granted.ok) return ok(this.#tunnel(deviceId, granted.value.Host, granted.value.Port, false));
+    return this.#explain(deviceId, granted.error, signal);
+  }
+
+  async close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>> {
+    const handle: Handle = isHandle(tunnel.handle) ? tunnel.handle : { UnitId: deviceId, Port: tunnel.port };
+    const closed = await execute(this.#session, this.#wire, deleteConnection, handle, signal);
+    return closed.ok || closed.error.kind === 'not-found' ? ok(undefined) : closed;
+  }
+
+  async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
+    return execute(this.#session, this.#wire, operation, input, signal);
+  }
+
+  #tunnel(UnitId: string, host: string, port: number, reused: boolean): Tunnel {
+    const limit = filled(this.#session.fields['limitingAccessIP']);
+    const exposure =
+      limit === undefined || reused
+        ? `${host}:${port} is on the public internet: anybody who finds it reaches this service while the tunnel is open.`
+        : `${host}:${port} is on the public internet and takes connections from ${limit} only.`;
+    const handle: Handle = { UnitId, Port: port };
+    return { host, port, reused, exposure, handle };
+  }
+
+  /** The vendor documents no error for a device that is offline; its status tells. */
+  async #explain(deviceId: string, error: AppError, signal: AbortSignal): Promise<Result<Tunnel>> {
+    if (!['invalid-input', 'not-found', 'vendor-unavailable'].includes(error.kind)) return { ok: false, error };
+    const asked = await execute(this.#session, this.#wire, status, { body: [{ UnitId: deviceId }] }, signal);
+    const row = asked.ok ? asked.value.find((candidate) => filled(candidate.UnitId) === deviceId) : undefined;
+    if (presenceOf(row, 0).state !== 'offline') return { ok: false, error };
+    return fail(
+      'device-offline',
+      `${vendorName} opened no tunnel: it says that the device is offline.`,
+      'Try again when the device is online.',
+      {
+        ...(error.vendorMessage === undefined ? {} : { vendorMessage: error.vendorMessage }),
+      },
+    );
+  }
+}
+
+const defaultService = (kind: Service['kind'], name: string, port: number): Service => ({
+  id: `${kind}:${port}`,
+  kind,
+  name,
+  route: 'tunnel',
+  port,
+});
+
+/** RemoteIoT: fleets listed whole, status by id, tunnels on a shared public proxy. */
+export const remoteIot: Vendor = {
+  id: 'remoteiot',
+  name: vendorName,
+  defaultBaseUrl: 'https://remoteiot.com/portal/api',
+  baseUrlHint,
+  credentialForms: remoteIotCredentialForms,
+  secrets: remoteIotSecrets,
+  fields: remoteIotFields,
+  defaultServices: [
+    defaultService('ssh', 'SSH', 22),
+    defaultService('vnc', 'VNC', 5900),
+    defaultService('rdp', 'RDP', 3389),
+    defaultService('http', 'HTTP', 80),
+    defaultService('https', 'HTTPS', 443),
+  ],
+  customServices: true,
+  poll: { intervalMs: 60_000, minimumMs: 10_000 },
+  operations: remoteIotOperations,
+  open: (session) => new RemoteIotConnector(session),
+};
