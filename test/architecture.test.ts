@@ -1,0 +1,148 @@
+import { readFileSync, readdirSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
+
+import { describe, expect, test } from 'vitest';
+
+import { ruleBreaks, textBreaks } from './support/import-rules.ts';
+import { cyclesOf, moduleFacts, reachableFrom } from './support/module-facts.ts';
+
+const root = join(import.meta.dirname, '..');
+const ignored = new Set(['.git', 'node_modules', 'out', 'dist', 'test-results', 'playwright-report', '.cache']);
+
+const filesBelow = (folder: string): readonly string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    if (ignored.has(entry.name)) return [];
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return filesBelow(path);
+    return entry.isFile() && !entry.name.endsWith('.log') ? [relative(root, path).split(sep).join('/')] : [];
+  });
+
+const text = (path: string): string => readFileSync(join(root, path), 'utf8');
+const files = filesBelow(root);
+const modules = new Map(
+  files
+    .filter((path) => /\.tsx?$/.test(path) && !path.endsWith('.d.ts'))
+    .map((path) => [path, moduleFacts(path, text(path))]),
+);
+const isSource = (path: string): boolean => path.startsWith('src-') && !/\.test\.tsx?$/.test(path);
+
+const graphOf = (paths: readonly string[], withTypes: boolean): ReadonlyMap<string, readonly string[]> =>
+  new Map(
+    paths.map((path) => [
+      path,
+      (modules.get(path)?.imports ?? []).flatMap(({ file, typeOnly }) =>
+        file !== undefined && (withTypes || !typeOnly) ? [file] : [],
+      ),
+    ]),
+  );
+
+const sources = [...modules.keys()].filter(isSource);
+
+describe('the checkout', () => {
+  test('keeps the import rules', () => {
+    expect([...modules].flatMap(([path, facts]) => ruleBreaks(path, facts))).toEqual([]);
+  });
+
+  test('has no cycle of imports, in core not even between types', () => {
+    expect(cyclesOf(graphOf(sources, false))).toEqual([]);
+    const inCore = sources.filter((path) => path.startsWith('src-main/core/'));
+    expect(inCore.length).toBeGreaterThan(0);
+    expect(cyclesOf(graphOf(inCore, true))).toEqual([]);
+  });
+
+  test('reaches electron from the desktop entry and the preload alone', () => {
+    const graph = graphOf(sources, false);
+    const entries = sources.filter((path) => /^src-main\/[^/]+\.ts$/.test(path) && path !== 'src-main/index.ts');
+    const leaks = entries.filter((entry) =>
+      [...reachableFrom(entry, graph)].some((path) => path.startsWith('src-main/electron/')),
+    );
+    expect(leaks).toEqual([]);
+  });
+
+  test('holds no unfinished marker, no path of one machine and no registry', () => {
+    const readable = files.filter((path) =>
+      /\.(ts|tsx|mjs|js|cjs|json|css|html|md|yml|yaml|sh|svg)$|\.ci\//.test(path),
+    );
+    expect(readable.flatMap((path) => textBreaks(path, text(path)))).toEqual([]);
+  });
+});
+
+/** Each sample breaks exactly one rule: a rule that cannot fail protects nothing. */
+describe('the rules refuse', () => {
+  const samples: readonly (readonly [path: string, source: string])[] = [
+    ['src-main/core/a.ts', "import { x } from '../services/b.ts';"],
+    ['src-main/core/a.ts', "import { readFile } from 'node:fs/promises';"],
+    ['src-main/core/a.ts', "import type { z } from 'zod';"],
+    ['src-main/core/a.ts', "type X = import('../node/b.ts').X;"],
+    ['src-main/core/a.ts', "export { x } from '../node/b.ts'; export const y = 1;"],
+    ['src-main/core/a.ts', "const x = await import('../node/b.ts');"],
+    ['src-main/core/a.ts', "const x = require('ws');"],
+    ['src-main/vendors/remoteiot/a.ts', "import { x } from '../../services/b.ts';"],
+    ['src-main/vendors/remoteiot/a.ts', "import net from 'node:net';"],
+    ['src-main/services/a.ts', "import { x } from '../vendors/registry.ts';"],
+    ['src-main/services/a.ts', "import { x } from '../node/b.ts';"],
+    ['src-main/services/a.ts', "import { z } from 'zod';"],
+    ['src-main/bridge/a.ts', "import { x } from '../vendors/vendor.ts';"],
+    ['src-main/bridge/a.ts', "import { z } from 'zod';"],
+    ['src-main/node/a.ts', "import { x } from '../services/b.ts';"],
+    ['src-main/node/a.ts', "import ky from 'ky';"],
+    ['src-main/node/http-client.ts', "import keytar from 'keytar';"],
+    ['src-main/node/keychain-vault.ts', "import { app } from 'electron';"],
+    ['src-main/electron/a.ts', "import { x } from '../node/b.ts';"],
+    ['src-main/simulators/a.ts', "import { x } from '../vendors/vendor.ts';"],
+    ['src-main/simulators/a.ts', "import { WebSocket } from 'ws';"],
+    ['src-main/compose.ts', "import { app } from 'electron';"],
+    ['src-main/compose.ts', "import { x } from '../src-renderer/b.ts';"],
+    ['src-main/compose.ts', "import { x } from '../test/support/b.ts';"],
+    ['src-main/compose.ts', "import { x } from './core/b.test.ts';"],
+    ['src-preload/contract/a.ts', "import { x } from '../../src-main/core/b.ts';"],
+    ['src-preload/contract/a.ts', "import { ipcRenderer } from 'electron';"],
+    ['src-preload/index.ts', "import { readFile } from 'node:fs/promises';"],
+    ['src-renderer/a.tsx', "import { x } from '../src-main/core/b.ts';"],
+    ['src-renderer/a.tsx', "import { x } from '../src-preload/index.ts';"],
+    ['src-renderer/a.tsx', "import { join } from 'node:path';"],
+    ['src-main/elsewhere/a.ts', 'export const x = 1;'],
+    ['src-main/core/a.ts', 'export default 1;'],
+    ['src-main/core/a.ts', "export * from './b.ts';"],
+    ['src-main/core/a.ts', "export { x } from './b.ts';"],
+    ['src-main/core/a.ts', 'export enum Colour { Red }'],
+    ['src-main/core/a.ts', 'export namespace Colours { export const red = 1; }'],
+    ['src-main/core/a.ts', 'export class A { constructor(private readonly x: number) {} }'],
+    ['test/support/a.ts', 'export default 1;'],
+  ];
+
+  test.each(samples)('%s: %s', (path, source) => {
+    expect(ruleBreaks(path, moduleFacts(path, source))).toHaveLength(1);
+  });
+
+  test('nothing that the rules allow', () => {
+    const allowed: readonly (readonly [path: string, source: string])[] = [
+      ['src-main/services/a.ts', "import type { Vendor } from '../vendors/vendor.ts';"],
+      ['src-main/bridge/a.ts', "import type { z } from 'zod';"],
+      ['src-main/node/http-client.ts', "import ky from 'ky';"],
+      ['src-main/core/a.test.ts', "import { x } from '../../test/support/b.ts';"],
+      ['electron.vite.config.ts', 'export default {};'],
+    ];
+    expect(allowed.flatMap(([path, source]) => ruleBreaks(path, moduleFacts(path, source)))).toEqual([]);
+  });
+
+  test('cycles', () => {
+    const graph = new Map([
+      ['a', ['b']],
+      ['b', ['c']],
+      ['c', ['b']],
+    ]);
+    expect(cyclesOf(graph)).toEqual([['b', 'c', 'b']]);
+    expect(reachableFrom('a', graph)).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  test.each([
+    ['src-main/a.ts', `// ${'TO' + 'DO'}: later`],
+    ['build/a.mjs', `const folder = '/${'work'}/main';`],
+    ['README.md', `see \`/${'root'}/notes\``],
+    ['package-lock.json', `{"a":{"resolved":"somewhere"}}`],
+    ['CONTRIBUTING.md', `https://registry.${'npmjs'}.org/`],
+  ])('unwanted text in %s', (path, content) => {
+    expect(textBreaks(path, content)).toHaveLength(1);
+  });
+});
