@@ -1,0 +1,52 @@
+import type { IpcMain, IpcMainEvent, MessagePortMain } from 'electron';
+import type { HostChannel } from '../bridge/session.ts';
+import { appOrigin } from './app-scheme.ts';
+
+/** Whether a message comes from the main frame of our own window. A frame that is gone has no origin. */
+export const isTrustedSender = (event: Pick<IpcMainEvent, 'senderFrame'>): boolean => {
+  const frame = event.senderFrame;
+  return frame !== null && frame.parent === null && frame.origin === appOrigin;
+};
+
+/** Main's end of a MessagePort. */
+export const messagePortChannel = (port: MessagePortMain): HostChannel => {
+  let open = true;
+  const queued: unknown[] = [];
+  let listener = (message: unknown): void => {
+    queued.push(message);
+  };
+  port.on('message', (event) => listener(event.data));
+  port.start();
+  return {
+    send: (frame) => {
+      if (open) port.postMessage(frame);
+    },
+    onMessage: (next) => {
+      listener = next;
+      for (const message of queued.splice(0)) next(message);
+    },
+    onClose: (closed) => {
+      port.once('close', () => {
+        open = false;
+        closed();
+      });
+    },
+  };
+};
+
+/** Accepts the port that the preload script opens; refuses any other sender and tells `refused`. */
+export const acceptWindows = (
+  ipcMain: IpcMain,
+  connect: (channel: HostChannel) => void,
+  refused: (origin: string) => void,
+): void => {
+  ipcMain.on('quayside:open', (event) => {
+    const [port, ...rest] = event.ports;
+    if (!isTrustedSender(event) || port === undefined || rest.length > 0) {
+      for (const stray of event.ports) stray.close();
+      refused(event.senderFrame?.origin ?? 'a frame that is gone');
+      return;
+    }
+    connect(messagePortChannel(port));
+  });
+};
