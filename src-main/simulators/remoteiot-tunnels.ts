@@ -1,0 +1,68 @@
+import { startRelay } from './tcp-relay.ts';
+import type { Relay, RelayTarget } from './tcp-relay.ts';
+
+/** Where a tunnel to a port of a device leads; undefined where nothing listens there. */
+export type TunnelTarget = (unitId: string, localPort: number, localHost: string) => RelayTarget | undefined;
+
+/** A tunnel as `ListConnection` shows it. */
+export interface SimulatedTunnel {
+  readonly unitId: string;
+  readonly localPort: number;
+  /** Empty for the device itself. */
+  readonly localHost: string;
+  readonly host: string;
+  /** The remote port. */
+  readonly port: number;
+}
+
+/** The simulator's proxy: one TCP relay on 127.0.0.1 for each tunnel. */
+export class RemoteIotTunnels {
+  readonly #target: TunnelTarget;
+  #open: { readonly tunnel: SimulatedTunnel; readonly relay: Relay }[] = [];
+
+  constructor(target: TunnelTarget) {
+    this.#target = target;
+  }
+
+  /** The tunnels that are open, oldest first. */
+  list(): readonly SimulatedTunnel[] {
+    return this.#open.map((entry) => entry.tunnel);
+  }
+
+  /** Opens a tunnel. One that exists for the same port is replaced, and whoever uses it is cut off. */
+  async open(unitId: string, localPort: number, localHost: string): Promise<SimulatedTunnel> {
+    const old = this.#open.filter(
+      ({ tunnel }) => tunnel.unitId === unitId && tunnel.localPort === localPort && tunnel.localHost === localHost,
+    );
+    const relay = await startRelay(() => this.#target(unitId, localPort, localHost));
+    const tunnel: SimulatedTunnel = { unitId, localPort, localHost, host: '127.0.0.1', port: relay.port };
+    this.#open = [...this.#open.filter((entry) => !old.includes(entry)), { tunnel, relay }];
+    await Promise.all(old.map((entry) => entry.relay.dispose()));
+    return tunnel;
+  }
+
+  /** Closes the tunnel behind a remote port; false where there is none. */
+  async close(unitId: string, port: number): Promise<boolean> {
+    const entry = this.#open.find(({ tunnel }) => tunnel.unitId === unitId && tunnel.port === port);
+    if (entry === undefined) return false;
+    this.#open = this.#open.filter((other) => other !== entry);
+    await entry.relay.dispose();
+    return true;
+  }
+
+  /** Fault: every tunnel dies without a word, as on a restart of the proxy, and is no longer listed. */
+  async kill(): Promise<void> {
+    const gone = this.#open;
+    this.#open = [];
+    await Promise.all(gone.map((entry) => entry.relay.dispose()));
+  }
+
+  /** Fault: every tunnel gets another remote port; the old ones are cut. */
+  async move(): Promise<void> {
+    for (const { tunnel } of this.#open) await this.open(tunnel.unitId, tunnel.localPort, tunnel.localHost);
+  }
+
+  async dispose(): Promise<void> {
+    await this.kill();
+  }
+}
