@@ -100,11 +100,26 @@ export const parseFleetCache = (value: unknown): CachedFleet | undefined => {
 /** Devices in one piece of JSON text: about half a megabyte, a few milliseconds. */
 const devicesPerChunk = 1000;
 
+/** The record alone: what Quayside adds to it follows from the account. */
+const storedForm = (device: DeviceRecord): Readonly<Record<string, unknown>> => ({
+  id: device.id,
+  name: device.name,
+  description: device.description,
+  groups: device.groups,
+  tags: device.tags,
+  presence: device.presence,
+  services: device.services,
+  externalAddress: device.externalAddress,
+  internalAddress: device.internalAddress,
+  mac: device.mac,
+  serial: device.serial,
+});
+
 function* fleetCacheChunks(fleet: CachedFleet): Iterable<string> {
   const head = fleet.lastGoodAt === undefined ? '' : `"lastGoodAt":${JSON.stringify(fleet.lastGoodAt)},`;
   yield `{${head}"devices":[`;
   for (let start = 0; start < fleet.devices.length; start += devicesPerChunk) {
-    const part = JSON.stringify(fleet.devices.slice(start, start + devicesPerChunk));
+    const part = JSON.stringify(fleet.devices.slice(start, start + devicesPerChunk).map(storedForm));
     yield `${start === 0 ? '' : ',\n'}${part.slice(1, -1)}`;
   }
   yield ']}';

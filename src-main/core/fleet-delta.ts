@@ -8,7 +8,7 @@ export interface FleetDelta {
   readonly remove: readonly string[];
 }
 
-/** Whether two devices differ in nothing a person would see, but perhaps in when their presence was observed. */
+/** Whether two devices say the same to a person, apart from when their presence was observed. */
 export const sameFacts = (a: Device, b: Device): boolean =>
   a === b ||
   (a.key === b.key &&
@@ -28,7 +28,10 @@ export const sameFacts = (a: Device, b: Device): boolean =>
 
 /** Whether two devices are equal in everything. */
 export const sameDevice = (a: Device, b: Device): boolean =>
-  sameFacts(a, b) && a.presence.observedAt === b.presence.observedAt;
+  a === b ||
+  (sameFacts(a, b) &&
+    a.presence.observedAt === b.presence.observedAt &&
+    a.presence.lastOnlineAt === b.presence.lastOnlineAt);
 
 const sameService = (a: Service, b: Service): boolean =>
   a.id === b.id &&

@@ -28,6 +28,9 @@ const withLastOnline = (winner: Presence, loser: Presence): Presence =>
 /** Milliseconds since the presence was observed; zero where the clock was set back since. */
 export const presenceAge = (presence: Presence, now: number): number => Math.max(0, now - presence.observedAt);
 
-/** Whether two presences say the same, whenever they were observed. */
+/**
+ * Whether two presences say the same, whenever they were observed. "Last online" of a device that is online
+ * moves with every observation and says nothing more.
+ */
 export const samePresence = (a: Presence, b: Presence): boolean =>
-  a.state === b.state && a.source === b.source && a.lastOnlineAt === b.lastOnlineAt;
+  a.state === b.state && a.source === b.source && (a.state === 'online' || a.lastOnlineAt === b.lastOnlineAt);

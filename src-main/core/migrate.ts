@@ -1,0 +1,9 @@
+/**
+ * A stored value of an older version as one of the present version: `migrations[n]` turns version n + 1 into
+ * n + 2. A step that throws met a value that is none of its version; so does the caller.
+ */
+export const migrate = (
+  value: unknown,
+  version: number,
+  migrations: readonly ((value: unknown) => unknown)[],
+): unknown => migrations.slice(version - 1).reduce((older, step) => step(older), value);

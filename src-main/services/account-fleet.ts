@@ -1,0 +1,90 @@
+import { deviceKey } from '../core/device.ts';
+import type { Device, DeviceRecord, VendorId } from '../core/device.ts';
+import { applyFleetDelta, diffFleets, sameDevice, sameFacts } from '../core/fleet-delta.ts';
+import type { FleetDelta } from '../core/fleet-delta.ts';
+import { mergePresence } from '../core/presence.ts';
+
+/** Listeners see the age of a fact at most this wrong in a small fleet, and 30 ms more for each device in a large one. */
+const ageLagMs = 60_000;
+const ageLagPerDeviceMs = 30;
+/** Devices of which one listing announces nothing but a newer observation. */
+const ageAnnouncements = 2000;
+
+/** One listing under way: what it has named so far. */
+export interface Listing {
+  readonly listed: Map<string, Device>;
+  ageAnnouncements: number;
+}
+
+/** The devices of one account as last heard of. Joins by id, never by position. */
+export class AccountFleet {
+  readonly #accountId: string;
+  readonly #vendor: VendorId;
+  readonly #devices = new Map<string, Device>();
+  /** For devices observed again without news: the observation that listeners know. */
+  readonly #announcedAt = new Map<string, number>();
+
+  constructor(accountId: string, vendor: VendorId) {
+    this.#accountId = accountId;
+    this.#vendor = vendor;
+  }
+
+  get devices(): ReadonlyMap<string, Device> {
+    return this.#devices;
+  }
+
+  beginListing(): Listing {
+    return { listed: new Map(), ageAnnouncements };
+  }
+
+  /**
+   * Takes in a page. `heard` are the devices as they are now, `announce` those of them worth telling about: a
+   * fleet of 50,000 that only confirms itself would otherwise be sent to every window with each poll.
+   */
+  hear(
+    records: readonly DeviceRecord[],
+    listing: Listing,
+    now: number,
+  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
+    const heard: Device[] = [];
+    const announce: Device[] = [];
+    const lagMs = Math.max(ageLagMs, this.#devices.size * ageLagPerDeviceMs);
+    for (const record of records) {
+      const key = deviceKey(this.#accountId, record.id);
+      const known = this.#devices.get(key);
+      const device: Device = {
+        ...record,
+        presence: mergePresence(known?.presence, record.presence, now),
+        key,
+        accountId: this.#accountId,
+        vendor: this.#vendor,
+      };
+      if (known !== undefined && sameDevice(known, device)) {
+        listing.listed.set(key, known);
+        continue;
+      }
+      listing.listed.set(key, device);
+      this.#devices.set(key, device);
+      heard.push(device);
+      if (known !== undefined && sameFacts(known, device)) {
+        const announcedAt = this.#announcedAt.get(key) ?? known.presence.observedAt;
+        if (device.presence.observedAt - announcedAt < lagMs || listing.ageAnnouncements <= 0) {
+          this.#announcedAt.set(key, announcedAt);
+          continue;
+        }
+        listing.ageAnnouncements -= 1;
+      }
+      this.#announcedAt.delete(key);
+      announce.push(device);
+    }
+    return { heard, announce };
+  }
+
+  /** After a complete listing: what it did not name is gone. */
+  finish(listing: Listing): FleetDelta {
+    const delta = diffFleets(this.#devices, listing.listed);
+    applyFleetDelta(this.#devices, delta);
+    for (const key of delta.remove) this.#announcedAt.delete(key);
+    return delta;
+  }
+}
