@@ -1,0 +1,68 @@
+import type { Result } from './errors.ts';
+
+/** The systems whose programs Quayside knows how to start. */
+export type LaunchPlatform = 'linux' | 'darwin' | 'win32';
+
+/** How to start one program: never a shell string, always a program and its arguments. */
+export interface LaunchPlan {
+  /** Absolute path, or a name to be found on PATH. */
+  readonly program: string;
+  readonly args: readonly string[];
+  /** Added to the environment the child inherits. Never a secret: other programs of the user can read it. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Whether it outlives Quayside and has nothing to do with our terminal. */
+  readonly detached: boolean;
+  /** Windows only: the arguments are already quoted for a program that parses its command line itself (cmd). */
+  readonly verbatim?: boolean;
+}
+
+/** Finds programs on this computer. Names that end in `.app` are macOS application bundles. */
+export interface Executables {
+  /** The absolute path, or undefined where there is none. */
+  find(name: string): Promise<string | undefined>;
+}
+
+/** Starts programs. */
+export interface Processes {
+  /**
+   * Starts a plan and leaves it alone. Answers once the program has either ended well or lived about a second.
+   * Errors: launcher-missing (not there, or it failed at once), cancelled.
+   */
+  start(plan: LaunchPlan, signal: AbortSignal): Promise<Result<void>>;
+}
+
+/**
+ * The environment for a child: ours without what belongs to Quayside alone. `QUAYSIDE_*` holds the vault's
+ * passphrase; the others would make a child that happens to be Node or Electron behave as ours does.
+ */
+export const childEnvironment = (
+  own: Readonly<Record<string, string | undefined>>,
+  added: Readonly<Record<string, string>> = {},
+): Record<string, string> => {
+  const environment: Record<string, string> = {};
+  for (const [name, value] of Object.entries(own)) {
+    // Windows reads names without case, so the check does too.
+    const upper = name.toUpperCase();
+    if (value === undefined || upper.startsWith('QUAYSIDE_')) continue;
+    if (upper === 'ELECTRON_RUN_AS_NODE' || upper === 'NODE_OPTIONS') continue;
+    environment[name] = value;
+  }
+  return { ...environment, ...added };
+};
+
+/** Opens one of our own addresses in the user's browser. The URL is built here, so no other scheme can get in. */
+export const browserPlan = (
+  platform: LaunchPlatform,
+  target: { readonly scheme: 'http' | 'https'; readonly address: string; readonly port: number },
+): { readonly url: string; readonly plan: LaunchPlan } => {
+  const host = target.address.includes(':') ? `[${target.address}]` : target.address;
+  const url = new URL(`${target.scheme}://${host}:${target.port}/`).href;
+  const [program, args]: [string, readonly string[]] =
+    platform === 'linux'
+      ? ['xdg-open', [url]]
+      : platform === 'darwin'
+        ? ['/usr/bin/open', [url]]
+        : // `start` exists only inside cmd; this is what it calls in the end.
+          ['rundll32.exe', ['url.dll,FileProtocolHandler', url]];
+  return { url, plan: { program, args, detached: true } };
+};

@@ -1,0 +1,47 @@
+/**
+ * Quoting for the few programs that take a command line instead of arguments, and for command lines that people
+ * copy. All total: any text, quoted, is read back by its shell as that one text.
+ */
+
+// Neither `=` nor `%` first: zsh and older fish read those.
+const plain = /^[A-Za-z0-9_@+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
+
+/**
+ * One word for sh, bash, zsh and fish. Backslash and `!` stand outside the single quotes: fish reads `\\` inside
+ * them, and old csh reads `!` there.
+ */
+const quotePosix = (text: string): string => {
+  if (plain.test(text)) return text;
+  return `'${text.replaceAll(/['\\!]/g, (char) => `'\\${char}'`)}'`;
+};
+
+/** A command line for sh and its relatives. */
+export const joinPosix = (words: readonly string[]): string => words.map(quotePosix).join(' ');
+
+/** One argument as `CommandLineToArgvW` and the C runtime of Windows read it. */
+const quoteWindows = (text: string): string => {
+  if (text !== '' && !/[\s"]/.test(text)) return text;
+  // Backslashes are doubled only where a quote follows them.
+  return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
+};
+
+/** A command line as a Windows program parses it. No shell involved. */
+export const joinWindows = (words: readonly string[]): string => words.map(quoteWindows).join(' ');
+
+/** Text that cmd.exe passes on unchanged, with delayed expansion off: every character it might read gets a caret. */
+export const escapeCmd = (text: string): string => text.replaceAll(/[()%!^"<>&|,;= ]/g, '^$&');
+
+/** A string literal of PowerShell. Typographic quotes end a literal there too. */
+export const quotePowerShell = (text: string): string => `'${text.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
+
+/**
+ * A command line to paste on Windows. cmd and PowerShell agree on double quotes as long as the text holds none of
+ * `"`, `$`, `` ` `` and `%`; for such text it is PowerShell's.
+ */
+export const joinPasteWindows = (words: readonly string[]): string =>
+  words
+    .map((word) => {
+      if (/^[A-Za-z0-9_+=:./\\-]+$/.test(word)) return word;
+      return /["$`%“”„‘’‚‛]/.test(word) ? quotePowerShell(word) : `"${word}"`;
+    })
+    .join(' ');
