@@ -1,0 +1,154 @@
+import { describe, expect, it } from 'vitest';
+import { fail, ok } from '../core/errors.ts';
+import { Launches } from './launches.ts';
+import type { Device, Service, ServiceKind } from '../core/device.ts';
+import type { Result } from '../core/errors.ts';
+import type { LaunchPlan } from '../core/launch-plan.ts';
+
+const signal = new AbortController().signal;
+
+const device: Device = {
+  key: 'home/a1',
+  accountId: 'home',
+  vendor: 'remoteiot',
+  id: 'a1',
+  name: 'Pump',
+  groups: [],
+  tags: [],
+  presence: { state: 'online', observedAt: 0, source: 'vendor-list' },
+  services: [],
+};
+const service = (kind: ServiceKind): Service => ({ id: kind, kind, name: kind, route: 'tunnel' });
+
+const world = (
+  facts: {
+    installed?: readonly string[];
+    failing?: readonly string[];
+    env?: Readonly<Record<string, string>>;
+    sshUser?: string;
+    forward?: Result<{ address: string; port: number }>;
+  } = {},
+) => {
+  const started: LaunchPlan[] = [];
+  const opened: string[] = [];
+  const installed = facts.installed ?? ['ssh', 'konsole', 'xterm'];
+  const launches = new Launches({
+    forwards: {
+      open: async ({ serviceId }) => {
+        opened.push(serviceId);
+        return facts.forward ?? ok({ address: '127.0.0.1', port: 33007 });
+      },
+    },
+    inventory: {
+      device: (key) => (key === device.key ? device : undefined),
+      servicesOf: () => (['ssh', 'http', 'https', 'vnc', 'rdp', 'tcp'] as const).map(service),
+    },
+    settings: { get: () => ({ sshUser: facts.sshUser ?? 'pi', terminal: 'auto' }) },
+    executables: { find: async (name) => (installed.includes(name) ? `/usr/bin/${name}` : undefined) },
+    processes: {
+      start: async (plan) => {
+        started.push(plan);
+        const dies = (facts.failing ?? []).some((name) => plan.program.endsWith(name));
+        return dies ? fail('launcher-missing', `${plan.program} failed.`, 'Install it.') : ok(undefined);
+      },
+    },
+    platform: 'linux',
+    knownHostsFile: '/p/known_hosts',
+    env: facts.env ?? { DISPLAY: ':0', XDG_CURRENT_DESKTOP: 'KDE' },
+  });
+  return { launches, started, opened };
+};
+
+const ask = (serviceId: string, user?: string) => ({
+  deviceKey: device.key,
+  serviceId,
+  ...(user === undefined ? {} : { user }),
+});
+
+describe('Launches', () => {
+  it('opens ssh in the desktop’s terminal', async () => {
+    const { launches, started } = world();
+    expect(await launches.open(ask('ssh'), signal)).toEqual(
+      ok({ launcher: 'Konsole', command: 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 pi@localhost' }),
+    );
+    expect(started.map(({ program }) => program)).toEqual(['/usr/bin/konsole']);
+    expect(started[0]?.detached).toBe(true);
+  });
+
+  it('goes to the next terminal where one fails at once', async () => {
+    const { launches, started } = world({ failing: ['konsole'] });
+    expect(await launches.open(ask('ssh'), signal)).toMatchObject({ ok: true, value: { launcher: 'xterm' } });
+    expect(started).toHaveLength(2);
+  });
+
+  it('says why where all of them fail, and what to paste where there is none', async () => {
+    expect(await world({ failing: ['konsole', 'xterm'] }).launches.open(ask('ssh'), signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'launcher-missing', message: '/usr/bin/xterm failed.' },
+    });
+    expect(await world({ installed: ['ssh'] }).launches.open(ask('ssh'), signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'launcher-missing', hint: expect.stringContaining('ssh -p 33007') as string },
+    });
+  });
+
+  it('takes the user asked for before the one of the settings, and none where there is none', async () => {
+    const { launches } = world();
+    expect(await launches.command(ask('ssh', 'root'), signal)).toMatchObject({
+      ok: true,
+      value: { command: expect.stringMatching(/ root@localhost$/) as string },
+    });
+    const plain = await world({ sshUser: '' }).launches.command(ask('ssh'), signal);
+    expect(plain).toMatchObject({ ok: true, value: { command: expect.stringMatching(/ localhost$/) as string } });
+    expect(plain.ok && plain.value.plan.args.includes('-l')).toBe(false);
+  });
+
+  it('refuses a hostile user, an unknown device and a missing ssh before anything is opened', async () => {
+    const { launches, opened } = world({ installed: ['xterm'] });
+    expect(await launches.open(ask('ssh', '-oProxyCommand=x'), signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid-input' },
+    });
+    expect(await launches.open({ deviceKey: 'home/zz', serviceId: 'ssh' }, signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'not-found' },
+    });
+    expect(await launches.open(ask('ftp'), signal)).toMatchObject({ ok: false, error: { kind: 'not-found' } });
+    expect(await launches.open(ask('ssh'), signal)).toMatchObject({ ok: false, error: { kind: 'launcher-missing' } });
+    expect(opened).toEqual([]);
+  });
+
+  it('passes on why a forward could not be opened', async () => {
+    const forward = fail('device-offline', 'Pump is offline.', 'Wait for it.');
+    expect(await world({ forward }).launches.open(ask('ssh'), signal)).toEqual(forward);
+  });
+
+  it.each(['http', 'https'])('opens %s in the browser', async (kind) => {
+    const { launches, started } = world();
+    expect(await launches.open(ask(kind), signal)).toEqual(
+      ok({ launcher: 'Browser', command: `${kind}://127.0.0.1:33007/` }),
+    );
+    expect(started).toEqual([{ program: 'xdg-open', args: [`${kind}://127.0.0.1:33007/`], detached: true }]);
+  });
+
+  it.each(['vnc', 'rdp', 'tcp'])('names the address for %s', async (kind) => {
+    const refused = {
+      ok: false,
+      error: { kind: 'unsupported', hint: expect.stringContaining('127.0.0.1:33007') as string },
+    };
+    expect(await world().launches.open(ask(kind), signal)).toMatchObject(refused);
+    expect(await world().launches.command(ask(kind), signal)).toMatchObject(refused);
+  });
+
+  it('plans ssh in the foreground for ssh services only', async () => {
+    const { launches, opened } = world({ env: {} });
+    const plan = await launches.sshPlan({ ...ask('ssh'), args: ['-v', 'hostname'] }, signal);
+    expect(plan).toMatchObject({ ok: true, value: { program: '/usr/bin/ssh', detached: false } });
+    expect(plan.ok && plan.value.args.at(-1)).toBe('hostname');
+    expect(await launches.sshPlan({ ...ask('http'), args: [] }, signal)).toMatchObject({
+      ok: false,
+      error: { kind: 'unsupported' },
+    });
+    expect(opened).toEqual(['ssh']);
+  });
+});

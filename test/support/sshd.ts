@@ -1,0 +1,152 @@
+import { execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { connect, createServer } from 'node:net';
+import { tmpdir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { descendants, endProcess } from './process-tree.ts';
+import type { ChildProcess } from 'node:child_process';
+import type { AddressInfo } from 'node:net';
+
+const run = promisify(execFile);
+
+/** A real sshd from Debian on loopback, with keys of its own. */
+export interface Sshd {
+  readonly port: number;
+  /** The user it lets in: whoever runs the test. */
+  readonly user: string;
+  /** Private key file that may log in. */
+  readonly clientKey: string;
+  readonly pid: number;
+  /** `ssh-ed25519 AAAA…` of the host key in use. */
+  hostPublicKey(): Promise<string>;
+  /** What sshd has said so far. */
+  log(): string;
+  /** Stops it and starts it again on the same port, with a new host key if asked. */
+  restart(how?: { readonly newHostKey?: boolean }): Promise<void>;
+  dispose(): Promise<void>;
+}
+
+const makeKey = async (file: string): Promise<void> => {
+  await rm(file, { force: true });
+  await rm(`${file}.pub`, { force: true });
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'quayside-test', '-f', file]);
+};
+
+const freePort = async (): Promise<number> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+};
+
+const readBanner = async (port: number): Promise<void> => {
+  const socket = connect({ host: '127.0.0.1', port });
+  try {
+    const [first] = (await once(socket, 'data')) as [Buffer];
+    if (!first.toString('latin1').startsWith('SSH-2.0-')) throw new Error('something else than sshd answered');
+  } finally {
+    socket.destroy();
+  }
+};
+
+/**
+ * Starts sshd; ready once its banner was read. `forcedCommand` is run by a shell for every login instead of what
+ * the client asks for (that is in SSH_ORIGINAL_COMMAND).
+ */
+export const startSshd = async (
+  options: { readonly port?: number; readonly forcedCommand?: string } = {},
+): Promise<Sshd> => {
+  const folder = await mkdtemp(join(tmpdir(), 'quayside-sshd-'));
+  const file = (name: string): string => join(folder, name);
+  const { username } = userInfo();
+  const port = options.port ?? (await freePort());
+  // Debian's sshd refuses to run as root without this folder.
+  if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  await makeKey(file('host_key'));
+  await makeKey(file('client_key'));
+  const publicKey = (await readFile(file('client_key.pub'), 'utf8')).trim();
+  const forced =
+    options.forcedCommand === undefined ? '' : `command="${options.forcedCommand.replaceAll('"', '\\"')}" `;
+  await writeFile(file('authorized_keys'), `${forced}${publicKey}\n`, { mode: 0o600 });
+  await writeFile(
+    file('sshd_config'),
+    [
+      `Port ${port}`,
+      'ListenAddress 127.0.0.1',
+      `HostKey ${file('host_key')}`,
+      `PidFile ${file('sshd.pid')}`,
+      `AuthorizedKeysFile ${file('authorized_keys')}`,
+      'UsePAM no',
+      // The folder lies below /tmp, which others may write to.
+      'StrictModes no',
+      'PasswordAuthentication no',
+      'KbdInteractiveAuthentication no',
+      'PermitRootLogin prohibit-password',
+      'MaxStartups 100',
+      'LogLevel VERBOSE',
+      'Subsystem sftp internal-sftp',
+      '',
+    ].join('\n'),
+  );
+
+  let text = '';
+  let child: ChildProcess | undefined;
+  const start = async (): Promise<void> => {
+    const started = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    child = started;
+    let since = '';
+    await new Promise<void>((resolve, reject) => {
+      started.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        since += chunk;
+        if (since.includes('Server listening on')) resolve();
+      });
+      started.once('error', reject);
+      started.once('exit', (code) => reject(new Error(`sshd ended with status ${String(code)}: ${since}`)));
+    });
+    await readBanner(port);
+  };
+  const stop = async (): Promise<void> => {
+    const running = child;
+    child = undefined;
+    if (running?.pid === undefined || running.exitCode !== null || running.signalCode !== null) return;
+    // Sessions outlive the listener, so they go first.
+    for (const pid of descendants(running.pid)) endProcess(pid);
+    const ended = once(running, 'exit');
+    running.kill('SIGTERM');
+    await ended;
+  };
+  const dispose = async (): Promise<void> => {
+    await stop();
+    await rm(folder, { recursive: true, force: true });
+  };
+
+  try {
+    await start();
+  } catch (failure) {
+    await dispose();
+    throw failure;
+  }
+  return {
+    port,
+    user: username,
+    clientKey: file('client_key'),
+    get pid() {
+      return child?.pid ?? -1;
+    },
+    hostPublicKey: async () => (await readFile(file('host_key.pub'), 'utf8')).split(' ').slice(0, 2).join(' '),
+    log: () => text,
+    restart: async (how = {}) => {
+      await stop();
+      if (how.newHostKey === true) await makeKey(file('host_key'));
+      await start();
+    },
+    dispose,
+  };
+};
