@@ -2,6 +2,7 @@
 // interrupted run leaves nothing to repair.
 import { spawn, spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -22,20 +23,33 @@ const copyTree = (folder) => {
       symlinkSync(join(root, 'node_modules', name), join(modules, name));
 };
 
+const assertHidden = (folder) => {
+  let found;
+  try {
+    found = createRequire(join(folder, 'package.json')).resolve('electron');
+  } catch {
+    return;
+  }
+  throw new Error(`electron can still be resolved, from ${found}; the step would prove nothing.`);
+};
+
 /** Resolves with the first match of a pattern in a child's output, or undefined when it ends or time is up. */
 const waitForOutput = (child, pattern, limitMs) =>
   new Promise((done) => {
     let text = '';
-    const timer = setTimeout(done, limitMs);
+    const finish = (found) => {
+      clearTimeout(timer);
+      done(found);
+    };
+    const timer = setTimeout(finish, limitMs);
     const read = (chunk) => {
       text += chunk;
       const match = pattern.exec(text);
-      if (match !== null) done(match[0]);
+      if (match !== null) finish(match[0]);
     };
     child.stdout.setEncoding('utf8').on('data', read);
     child.stderr.setEncoding('utf8').on('data', read);
-    child.once('exit', () => done(undefined));
-    child.once('exit', () => clearTimeout(timer));
+    child.once('exit', () => finish(undefined));
   });
 
 const stopped = (child, limitMs) =>
@@ -82,6 +96,7 @@ export const withoutElectron = async (task) => {
   process.once('exit', remove);
   try {
     copyTree(folder);
+    assertHidden(folder);
     await task({
       folder,
       serveHeadless: async () => {

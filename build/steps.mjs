@@ -1,6 +1,5 @@
 // The checks that `npm run check` and `npm test` share, each one program under the packages' Node.
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { environment, nodePath, root } from './bootstrap.mjs';
@@ -45,7 +44,7 @@ export const runStep = ({ parameters }, { show = false, cwd = root, env = {}, si
     const child = spawn(nodePath(), parameters, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: environment({ FORCE_COLOR: process.stdout.isTTY ? '1' : '0', ...env }),
+      env: environment({ ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env }),
       signal,
     });
     let output = '';
@@ -62,6 +61,3 @@ export const runStep = ({ parameters }, { show = false, cwd = root, env = {}, si
     });
     child.once('close', (code) => done({ code: code ?? 1, output, seconds: (performance.now() - started) / 1000 }));
   });
-
-/** Does a file of the checkout exist? */
-export const has = (path) => existsSync(join(root, path));
