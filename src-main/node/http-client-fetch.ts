@@ -157,8 +157,7 @@ export const createTransport = (clock: Clock): Transport => {
       const secure = url.protocol === 'https:';
       const pool = agents[secure ? 'https:' : 'http:'];
       const headers: Record<string, string> = Object.fromEntries(input.headers);
-      if (body === undefined) delete headers['content-type'];
-      else headers['content-length'] = String(body.length);
+      if (body !== undefined) headers['content-length'] = String(body.length);
       headers['accept-encoding'] ??= 'gzip';
 
       let phase: Phase = 'connect';

@@ -232,9 +232,10 @@ class NodeHttpClient implements DisposableHttpClient {
       return { result, sent: false, permanent: true };
     }
     const body = request.body === undefined ? undefined : encodeBody(request.body);
-    if (body === undefined) headers.delete('content-type');
-    else if (body.contentType === undefined) headers.delete('content-type');
-    else if (!headers.has('content-type')) headers.set('content-type', body.contentType);
+    // Without a body the caller's own header stays: RemoteIoT's samples declare JSON and send nothing.
+    if (body !== undefined && body.contentType === undefined) headers.delete('content-type');
+    else if (body?.contentType !== undefined && !headers.has('content-type'))
+      headers.set('content-type', body.contentType);
 
     const transport = this.#transport.fetch(limits);
     try {
