@@ -51,15 +51,6 @@ const isHtml = (answer: HttpAnswer): boolean =>
   /^\s*<(?:!doctype|html|head|body)\b/i.test(answer.text.slice(0, 500)) ||
   ((answer.headers['content-type'] ?? '').includes('text/html') && answer.text.trimStart().startsWith('<'));
 
-/** Milliseconds of a Retry-After header (seconds or a date), not negative; undefined where there is none. */
-const retryAfterMs = (answer: HttpAnswer): number | undefined => {
-  const header = answer.headers['retry-after']?.trim();
-  if (header === undefined || header === '') return undefined;
-  if (/^\d+$/.test(header)) return Number(header) * 1000;
-  const at = Date.parse(header);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - answer.receivedAt);
-};
-
 /** How far this computer's clock is ahead of the vendor's, in milliseconds; undefined without a Date header. */
 const clockSkewMs = (answer: HttpAnswer): number | undefined => {
   const at = Date.parse(answer.headers['date'] ?? '');
@@ -171,14 +162,12 @@ const words = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): P
   }
 };
 
-/** An error of `kind` about this answer: words, the vendor's own message, Retry-After where waiting helps. */
+/** An error of `kind` about this answer: words and the vendor's own message. The client adds Retry-After. */
 const answerError = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): AppError => {
-  const wait = kind === 'rate-limited' || kind === 'vendor-unavailable' ? retryAfterMs(answer) : undefined;
   const said = vendorMessage(answer, context.secrets);
   return {
     kind,
     ...words(kind, answer, context),
-    ...(wait === undefined ? {} : { retryAfterMs: wait }),
     ...(said === undefined ? {} : { vendorMessage: said }),
   };
 };

@@ -83,7 +83,7 @@ export const remoteIotCredentialForms: readonly CredentialForm[] = [
         help: 'All RemoteIoT accounts on this computer share them. Lower it if RemoteIoT limits you.',
         secret: false,
         required: false,
-        placeholder: '120',
+        placeholder: '300',
       },
       {
         name: 'statusBatch',
@@ -109,7 +109,7 @@ export const remoteIotWire = (session: VendorSession): VendorWire => {
       account: session.accountId,
       concurrency: 4,
       budget: 'remoteiot',
-      requestsPerMinute: Number(session.fields['requestsPerMinute'] ?? 120),
+      requestsPerMinute: Number(session.fields['requestsPerMinute'] ?? 300),
     },
     // A whole fleet comes in one array, without pages: some 300 bytes a device.
     maxBytes: 64 * 1024 * 1024,
