@@ -25,7 +25,7 @@ export const faultSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('reset-after'), ...scope }),
   /** A whole HTTP answer whose text ends early. */
   z.strictObject({ kind: z.literal('truncated'), ...scope }),
-  /** Announces the whole body, sends half of it, and resets. */
+  /** Announces the whole body, sends half of it, and hangs up. */
   z.strictObject({ kind: z.literal('cut-off'), ...scope }),
   /** An answer that is not JSON, and no repair makes it so. */
   z.strictObject({ kind: z.literal('malformed'), ...scope }),

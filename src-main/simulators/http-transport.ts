@@ -15,6 +15,8 @@ export interface Exchange {
   /** Sends a part of the body; resolves when the peer takes more. */
   write(part: Buffer): Promise<void>;
   end(): void;
+  /** Sends what was written so far and ends the connection, finished or not. */
+  cut(): void;
   /** Cuts the connection with a TCP reset. */
   reset(): void;
 }
@@ -67,6 +69,10 @@ export const httpTransport: Transport = (port, serve) =>
           head: (status, headers) => response.writeHead(status, headers),
           write: (part) => writePart(response, part),
           end: () => response.end(),
+          cut: () => {
+            response.flushHeaders();
+            request.socket.destroySoon();
+          },
           reset: () => request.socket.resetAndDestroy(),
         }),
       );

@@ -161,7 +161,7 @@ export abstract class Simulator {
           case 'cut-off':
             exchange.head(good.status, this.#headers(good, body.length + 1));
             await exchange.write(half);
-            return exchange.reset();
+            return exchange.cut();
           case 'drip':
             exchange.head(good.status, this.#headers(good, body.length));
             for (let start = 0; start < body.length; start += fault.bytes) {
