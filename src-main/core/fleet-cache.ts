@@ -9,12 +9,10 @@ export interface CachedFleet {
   readonly devices: readonly DeviceRecord[];
 }
 
-type Fields = ReadonlyMap<string, unknown>;
+type Fields = Readonly<Record<string, unknown>>;
 
-const fieldsOf = (value: unknown): Fields | undefined =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
-    ? new Map<string, unknown>(Object.entries(value))
-    : undefined;
+const isFields = (value: unknown): value is Fields =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
 
 const text = (value: unknown): string | undefined => (typeof value === 'string' ? value : undefined);
 const time = (value: unknown): number | undefined =>
@@ -27,19 +25,19 @@ const oneOf = <const T extends string>(options: readonly T[], value: unknown): T
 
 /** A service as stored, or undefined where it is none. */
 export const parseService = (value: unknown): Service | undefined => {
-  const fields = fieldsOf(value);
-  const id = text(fields?.get('id'));
-  const kind = oneOf(serviceKinds, fields?.get('kind'));
-  const route = oneOf(['tunnel', 'http', 'web-session', 'local-action'], fields?.get('route'));
-  if (fields === undefined || id === undefined || kind === undefined || route === undefined) return undefined;
-  const port = fields.get('port');
-  const host = text(fields.get('host'));
+  if (!isFields(value)) return undefined;
+  const id = text(value['id']);
+  const kind = oneOf(serviceKinds, value['kind']);
+  const route = oneOf(['tunnel', 'http', 'web-session', 'local-action'], value['route']);
+  if (id === undefined || kind === undefined || route === undefined) return undefined;
+  const port = value['port'];
+  const host = text(value['host']);
   const hasPort = typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (port !== undefined && !hasPort) return undefined;
   return {
     id,
     kind,
-    name: text(fields.get('name')) ?? id,
+    name: text(value['name']) ?? id,
     route,
     ...(hasPort ? { port } : {}),
     ...(host === undefined ? {} : { host }),
@@ -51,46 +49,46 @@ export const parseServices = (value: unknown): readonly Service[] =>
   Array.isArray(value) ? value.map(parseService).filter((service) => service !== undefined) : [];
 
 const parsePresence = (value: unknown): Presence => {
-  const fields = fieldsOf(value);
-  const state = oneOf(['online', 'offline', 'unknown'], fields?.get('state'));
-  const source = oneOf(['vendor-list', 'vendor-status', 'vendor-event', 'none'], fields?.get('source'));
-  const observedAt = time(fields?.get('observedAt'));
+  const fields = isFields(value) ? value : {};
+  const state = oneOf(['online', 'offline', 'unknown'], fields['state']);
+  const source = oneOf(['vendor-list', 'vendor-status', 'vendor-event', 'none'], fields['source']);
+  const observedAt = time(fields['observedAt']);
   if (state === undefined || source === undefined || observedAt === undefined) {
     return { state: 'unknown', observedAt: 0, source: 'none' };
   }
-  const lastOnlineAt = time(fields?.get('lastOnlineAt'));
+  const lastOnlineAt = time(fields['lastOnlineAt']);
   return { state, observedAt, source, ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }) };
 };
 
 const optionalTexts = ['description', 'externalAddress', 'internalAddress', 'mac', 'serial'] as const;
 
 const parseDevice = (value: unknown): DeviceRecord | undefined => {
-  const fields = fieldsOf(value);
-  const id = text(fields?.get('id'));
-  const name = text(fields?.get('name'));
-  if (fields === undefined || id === undefined || name === undefined) return undefined;
+  if (!isFields(value)) return undefined;
+  const id = text(value['id']);
+  const name = text(value['name']);
+  if (id === undefined || name === undefined) return undefined;
   const extras: Partial<Record<(typeof optionalTexts)[number], string>> = {};
   for (const key of optionalTexts) {
-    const extra = text(fields.get(key));
+    const extra = text(value[key]);
     if (extra !== undefined) extras[key] = extra;
   }
   return {
     id,
     name,
     ...extras,
-    groups: texts(fields.get('groups')),
-    tags: texts(fields.get('tags')),
-    presence: parsePresence(fields.get('presence')),
-    services: parseServices(fields.get('services')),
+    groups: texts(value['groups']),
+    tags: texts(value['tags']),
+    presence: parsePresence(value['presence']),
+    services: parseServices(value['services']),
   };
 };
 
 /** The cache in a stored value; a device that cannot be read is left out, the vendor will name it again. */
 export const parseFleetCache = (value: unknown): CachedFleet | undefined => {
-  const fields = fieldsOf(value);
-  const devices = fields?.get('devices');
+  if (!isFields(value)) return undefined;
+  const devices = value['devices'];
   if (!Array.isArray(devices)) return undefined;
-  const lastGoodAt = time(fields?.get('lastGoodAt'));
+  const lastGoodAt = time(value['lastGoodAt']);
   return {
     ...(lastGoodAt === undefined ? {} : { lastGoodAt }),
     devices: devices.map(parseDevice).filter((device) => device !== undefined),

@@ -18,7 +18,9 @@ const refusal = (
   const field = typeof name === 'string' ? fieldOf(vendor, name) : undefined;
   const label = field?.label ?? (typeof name === 'string' ? name : undefined);
   if (label === undefined || typeof name !== 'string') {
-    const known = vendor.credentialForms.map((form) => form.fields.map((each) => each.name).join(' and ')).join(', or ');
+    const known = vendor.credentialForms
+      .map((form) => form.fields.map((each) => each.name).join(' and '))
+      .join(', or ');
     return fail('invalid-input', `These ${what} are not what ${vendor.name} needs.`, `It needs: ${known}.`);
   }
   const hint = field?.help ?? `Enter it as ${vendor.name} shows it.`;

@@ -3,14 +3,16 @@ import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Failure, Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
 import { nextPollDelay } from '../core/poll-schedule.ts';
+import { sleep } from '../core/ports.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
-import type { Connector, FleetPage, Vendor } from '../vendors/vendor.ts';
+import type { DeviceRecord } from '../core/device.ts';
+import type { Connector, Vendor } from '../vendors/vendor.ts';
 
 /** What a poller does with what it hears. */
 export interface PollListener {
   /** A listing begins; what follows belongs to it. */
   begin(): void;
-  page(page: FleetPage): void;
+  devices(records: readonly DeviceRecord[]): void;
   /** Every page arrived: what was not named is gone. */
   complete(): void;
   /** The health of the account is another one now; `finished` when a poll has ended. */
@@ -29,6 +31,9 @@ export interface AccountPollerDeps {
 
 /** After sleep the network needs a moment, and not every account should ask for it at once. */
 const resumeSpreadMs = 2000;
+
+/** Devices taken in at a stretch, a few milliseconds of work: some vendors send the whole fleet as one page. */
+const sliceSize = 5000;
 
 /**
  * Polls one account, never twice at once: on its own schedule between `start` and `stop`, and whenever asked.
@@ -191,7 +196,8 @@ export class AccountPoller {
       for await (const page of connector.value.listDevices(signal)) {
         if (signal.aborted) return cancelled();
         if (page.ok) {
-          this.#deps.listener.page(page.value);
+          await this.#takeIn(page.value.devices, signal);
+          if (signal.aborted) return cancelled();
           if (page.value.problem !== undefined) problems.push(page.value.problem);
         } else {
           isComplete = false;
@@ -220,6 +226,14 @@ export class AccountPoller {
     this.#error = undefined;
     this.#failingSince = undefined;
     return ok(undefined);
+  }
+
+  async #takeIn(devices: readonly DeviceRecord[], signal: AbortSignal): Promise<void> {
+    for (let start = 0; start < devices.length && !signal.aborted; start += sliceSize) {
+      this.#deps.listener.devices(devices.slice(start, start + sliceSize));
+      // Everybody else gets a turn in between.
+      if (start + sliceSize < devices.length) await sleep(this.#deps.clock, 0, signal);
+    }
   }
 
   #failed(error: AppError): Failure {

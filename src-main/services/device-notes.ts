@@ -82,7 +82,11 @@ export class DeviceNotes {
     if (!service.ok) return service;
     const changed = await this.#change(key, (note) =>
       note.services.some((known) => known.id === service.value.id)
-        ? fail('conflict', `This device already has ${service.value.name}.`, 'Use the one that is there, or another port.')
+        ? fail(
+            'conflict',
+            `This device already has ${service.value.name}.`,
+            'Use the one that is there, or another port.',
+          )
         : ok({ ...note, services: [...note.services, service.value] }),
     );
     return changed.ok ? service : changed;
@@ -93,7 +97,11 @@ export class DeviceNotes {
     return this.#change(key, (note) =>
       note.services.some((service) => service.id === id)
         ? ok({ ...note, services: note.services.filter((service) => service.id !== id) })
-        : fail('not-found', 'You have added no such service to this device.', 'Only services you added can be removed.'),
+        : fail(
+            'not-found',
+            'You have added no such service to this device.',
+            'Only services you added can be removed.',
+          ),
     );
   }
 

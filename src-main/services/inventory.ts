@@ -116,7 +116,10 @@ export class Inventory {
       if (this.#isDisposed) break;
       if (!cached.ok) {
         problems.push(cached.error);
-        this.#deps.log.write('warn', 'inventory.cache-unreadable', { account: account.id, reason: cached.error.message });
+        this.#deps.log.write('warn', 'inventory.cache-unreadable', {
+          account: account.id,
+          reason: cached.error.message,
+        });
       }
       // It may have gone, or been polled, while its file was read.
       if (this.#deps.accounts.get(account.id) === undefined || this.#members.has(account.id)) continue;
@@ -264,8 +267,8 @@ export class Inventory {
       begin: () => {
         listing = fleet.beginListing();
       },
-      page: (page) => {
-        const news = fleet.hear(page.devices, listing, this.#deps.clock.now());
+      devices: (records) => {
+        const news = fleet.hear(records, listing, this.#deps.clock.now());
         this.#take(news);
         if (news.announce.length > 0) writer.touch(saveChangesMs);
       },

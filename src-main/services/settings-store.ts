@@ -41,7 +41,11 @@ export class SettingsStore {
     return this.#writes.run(async () => {
       const bad = badSettings(patch);
       if (bad.length > 0) {
-        return fail('invalid-input', `This setting has no such value: ${bad.join(', ')}.`, 'Choose one of those offered.');
+        return fail(
+          'invalid-input',
+          `This setting has no such value: ${bad.join(', ')}.`,
+          'Choose one of those offered.',
+        );
       }
       const next: Settings = { ...this.#settings, ...patch };
       const written = await this.#document.write(next);
