@@ -39,7 +39,7 @@ export default defineConfig({
           headless: 'src-main/headless.ts',
           cli: 'src-main/cli.ts',
           'cli-main': 'src-main/cli-main.ts',
-          demo: 'src-main/simulators/demo.ts',
+          demo: 'src-main/demo.ts',
           'forward-worker': 'src-main/node/forward-worker.ts',
         }),
         // Everything lands in one folder, so a path relative to `import.meta.dirname` means the same in every chunk.

@@ -99,6 +99,7 @@ export const requests = {
   ),
   'services.remove': request(z.strictObject({ deviceKey: id, serviceId: id }), nothing),
 
+  'forwards.list': request(nothing, z.array(forwardViewSchema)),
   /** Starts listening for a service: the forward there already is, or a new one. */
   'forwards.open': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
   /** Stops listening and closes the tunnel; the port stays reserved. */
@@ -110,6 +111,16 @@ export const requests = {
   'launch.command': request(
     z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
     z.object({ command: z.string() }),
+  ),
+  /** How ssh is run in a terminal the client has itself: the program and its arguments, never a shell string. */
+  'launch.ssh': request(
+    z.strictObject({
+      deviceKey: id,
+      serviceId: id,
+      user: z.string().max(64).optional(),
+      args: z.array(z.string().max(65_536)).max(1000),
+    }),
+    z.object({ program: z.string(), args: z.array(z.string()) }),
   ),
   /** Opens the service in the user's own program. */
   'launch.open': request(

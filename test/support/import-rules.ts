@@ -58,7 +58,7 @@ const zones: readonly Zone[] = [
   },
   {
     name: 'composition roots',
-    holds: folder(/^src-main\/[^/]+\.ts$/),
+    holds: folder(/^src-main\/([^/]+|cli\/[^/]+)\.ts$/),
     files: [/^src-main\//, contract, /^package\.json$/],
     packages: [/./],
   },

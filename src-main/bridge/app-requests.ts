@@ -1,0 +1,43 @@
+import { fail, ok } from '../core/errors.ts';
+import type { Settings } from '../core/settings.ts';
+import type { BridgeDeps, Handlers } from './handler.ts';
+import { settingsView } from './views.ts';
+
+type Names = 'vault.unlock' | 'settings.change' | 'notices.dismiss' | 'clipboard.write';
+
+/** Requests about the application itself. */
+export const appRequests = (deps: BridgeDeps): Handlers<Names> => ({
+  'vault.unlock': async ({ ticket }) => {
+    const secrets = ticket === undefined ? undefined : deps.tickets.take(ticket);
+    if (secrets?.ok === false) return secrets;
+    const passphrase = secrets?.value['passphrase'];
+    if (secrets !== undefined && passphrase === undefined) {
+      return fail('invalid-input', 'No passphrase was handed over.', 'Enter the passphrase of the vault.');
+    }
+    const unlocked = await deps.unlock(passphrase);
+    deps.app.setVaultError(unlocked.ok ? undefined : unlocked.error);
+    if (!unlocked.ok) return unlocked;
+    // What could not be polled without its secrets can be now; how that goes is shown beside each account.
+    void deps.inventory.refresh(undefined, AbortSignal.timeout(120_000));
+    return ok({});
+  },
+
+  'settings.change': async (patch) => {
+    const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
+    const changed = await deps.settings.change(defined as Partial<Settings>);
+    return changed.ok ? ok(settingsView(changed.value)) : changed;
+  },
+
+  'notices.dismiss': async ({ noticeId }) => {
+    deps.app.dismissNotice(noticeId);
+    return ok({});
+  },
+
+  'clipboard.write': async ({ text }) => {
+    if (deps.copyText === undefined) {
+      return fail('unsupported', 'This host has no clipboard of its own.', 'Select the text and copy it yourself.');
+    }
+    const copied = await deps.copyText(text);
+    return copied.ok ? ok({}) : copied;
+  },
+});

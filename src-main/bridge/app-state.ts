@@ -1,0 +1,65 @@
+import { Emitter } from '../core/emitter.ts';
+import type { AppError } from '../core/errors.ts';
+import type { VaultKind } from '../core/ports.ts';
+
+/** Something a person should know once. */
+export interface Notice {
+  readonly id: string;
+  readonly text: string;
+  readonly hint: string;
+}
+
+/** What is true of the application itself, beside its settings. */
+export interface AppFacts {
+  readonly version: string;
+  readonly host: 'desktop' | 'headless' | 'cli';
+  readonly platform: string;
+  readonly demo: boolean;
+  readonly polling: boolean;
+  readonly vaultKind: VaultKind;
+  /** Why the vault cannot be used, where that is so. */
+  readonly vaultError?: AppError | undefined;
+  readonly terminals: readonly string[];
+  readonly notices: readonly Notice[];
+}
+
+/** Keeps the facts of the application and says when they change. */
+export class AppState {
+  #facts: AppFacts;
+  readonly changed = new Emitter<AppFacts>();
+
+  constructor(facts: AppFacts) {
+    this.#facts = facts;
+  }
+
+  get(): AppFacts {
+    return this.#facts;
+  }
+
+  setPolling(polling: boolean): void {
+    if (polling !== this.#facts.polling) this.#change({ polling });
+  }
+
+  /** Says why the vault cannot be used; undefined once it can. */
+  setVaultError(vaultError: AppError | undefined): void {
+    if (vaultError?.kind !== this.#facts.vaultError?.kind) this.#change({ vaultError });
+  }
+
+  setTerminals(terminals: readonly string[]): void {
+    this.#change({ terminals });
+  }
+
+  /** Shows a notice; one with the id of another takes its place. */
+  addNotice(notice: Notice): void {
+    this.#change({ notices: [...this.#facts.notices.filter((other) => other.id !== notice.id), notice] });
+  }
+
+  dismissNotice(id: string): void {
+    this.#change({ notices: this.#facts.notices.filter((notice) => notice.id !== id) });
+  }
+
+  #change(part: Partial<AppFacts>): void {
+    this.#facts = { ...this.#facts, ...part };
+    this.changed.emit(this.#facts);
+  }
+}

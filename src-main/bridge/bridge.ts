@@ -1,0 +1,124 @@
+import type { BridgeDeps } from './handler.ts';
+import { createRequestHandler } from './requests.ts';
+import { openSession, type HostChannel, type Session } from './session.ts';
+import { StateFeed, type StateFeedOptions } from './state-feed.ts';
+import { presentDevice, presentForward } from './device-requests.ts';
+import { accountView, errorView, settingsView } from './views.ts';
+
+const appRow = (deps: BridgeDeps): unknown => {
+  const facts = deps.app.get();
+  return {
+    id: 'app',
+    version: facts.version,
+    host: facts.host,
+    platform: facts.platform,
+    demo: facts.demo,
+    polling: facts.polling,
+    vault: {
+      kind: facts.vaultKind,
+      error: facts.vaultError === undefined ? undefined : errorView(facts.vaultError),
+    },
+    settings: settingsView(deps.settings.get()),
+    terminals: [...facts.terminals],
+    notices: facts.notices.map((notice) => ({ id: notice.id, text: notice.text, hint: notice.hint })),
+  };
+};
+
+const sources = (deps: BridgeDeps): StateFeedOptions['sources'] => ({
+  app: { keys: () => ['app'], row: (key) => (key === 'app' ? appRow(deps) : undefined) },
+  accounts: {
+    keys: () => deps.accounts.list().map((account) => account.id),
+    row: (id) => {
+      const account = deps.accounts.get(id);
+      return account === undefined ? undefined : accountView(account, deps.inventory.health(id));
+    },
+  },
+  devices: {
+    keys: () => deps.inventory.devices.keys(),
+    row: (key) => {
+      const device = deps.inventory.device(key);
+      return device === undefined ? undefined : presentDevice(deps, device);
+    },
+  },
+  forwards: {
+    keys: () => deps.forwards.list().map((forward) => forward.id),
+    row: (id) => {
+      const forward = deps.forwards.get(id);
+      return forward === undefined ? undefined : presentForward(deps, forward);
+    },
+  },
+});
+
+/** Serves any number of clients on any carrier. */
+export class Bridge {
+  readonly #deps: BridgeDeps;
+  readonly #feed: StateFeed;
+  readonly #handle: ReturnType<typeof createRequestHandler>;
+  readonly #sessions = new Set<Session>();
+  readonly #stops: readonly (() => void)[];
+
+  constructor(deps: BridgeDeps) {
+    this.#deps = deps;
+    this.#handle = createRequestHandler(deps);
+    const feed = new StateFeed({ sources: sources(deps), clock: deps.clock });
+    this.#feed = feed;
+    this.#stops = [
+      deps.app.changed.on(() => feed.touch('app', ['app'])),
+      deps.settings.changed.on(() => feed.touch('app', ['app'])),
+      deps.accounts.changed.on(({ account }) => feed.touch('accounts', [account.id])),
+      deps.notes.changed.on((key) => feed.touch('devices', [key])),
+      deps.forwards.changed.on(({ upsert, remove }) => {
+        feed.touch(
+          'forwards',
+          upsert.map((forward) => forward.id),
+        );
+        feed.touch('forwards', remove);
+      }),
+      deps.inventory.changed.on(({ upsert, remove, health }) => {
+        feed.touch(
+          'devices',
+          upsert.map((device) => device.key),
+        );
+        feed.touch('devices', remove);
+        feed.touch('accounts', health);
+        this.#touchForwardsOf(upsert);
+      }),
+    ];
+  }
+
+  /** Serves a client until its channel closes or the session is disposed of. */
+  connect(channel: HostChannel): Session {
+    const session: Session = openSession({
+      channel,
+      handle: this.#handle,
+      feed: this.#feed,
+      log: this.#deps.log,
+      onClosed: () => this.#sessions.delete(session),
+    });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Requests of all clients that are not answered yet. */
+  get pending(): number {
+    let count = 0;
+    for (const session of this.#sessions) count += session.pending;
+    return count;
+  }
+
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    for (const session of [...this.#sessions]) session.dispose();
+  }
+
+  /** A forward shows its device's name, which may just have changed. */
+  #touchForwardsOf(devices: readonly { readonly key: string }[]): void {
+    const forwards = this.#deps.forwards.list();
+    if (forwards.length === 0) return;
+    const keys = new Set(devices.map((device) => device.key));
+    this.#feed.touch(
+      'forwards',
+      forwards.filter((forward) => keys.has(forward.deviceKey)).map((forward) => forward.id),
+    );
+  }
+}

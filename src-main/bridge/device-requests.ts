@@ -1,0 +1,160 @@
+import { fail, ok, type Failure } from '../core/errors.ts';
+import type { Device } from '../core/device.ts';
+import { haystackOf, matchesHaystack, parseQuery } from '../../src-preload/contract/query.ts';
+import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { BridgeDeps, Handlers } from './handler.ts';
+import { deviceView, forwardView } from './views.ts';
+
+type Names =
+  | 'devices.query'
+  | 'devices.favourite'
+  | 'services.add'
+  | 'services.remove'
+  | 'forwards.list'
+  | 'forwards.open'
+  | 'forwards.stop'
+  | 'forwards.remove'
+  | 'launch.command'
+  | 'launch.ssh'
+  | 'launch.open';
+
+/** Devices a query answers unless it asks for more. */
+const defaultLimit = 1000;
+
+const noDevice = fail(
+  'not-found',
+  'There is no such device.',
+  'It may have left the fleet; look at the list of devices.',
+);
+const noForward = fail(
+  'not-found',
+  'There is no such forward.',
+  'It may have been removed; look at the list of forwards.',
+);
+
+/** The view of a device as it is now. */
+export const presentDevice = (deps: Pick<BridgeDeps, 'inventory' | 'notes'>, device: Device): DeviceView =>
+  deviceView(device, {
+    services: deps.inventory.servicesOf(device.key),
+    customIds: new Set(deps.notes.customServices(device.key).map((service) => service.id)),
+    favourite: deps.notes.isFavourite(device.key),
+  });
+
+type Forward = ReturnType<BridgeDeps['forwards']['list']>[number];
+
+/** The view of a forward, by its device's present name. */
+export const presentForward = (deps: Pick<BridgeDeps, 'inventory'>, forward: Forward): ForwardView =>
+  forwardView(forward, deps.inventory.device(forward.deviceKey)?.name ?? forward.deviceKey);
+
+/** Requests about devices, their services, and the ways to them. */
+export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
+  const { accounts, inventory, notes, forwards, launches } = deps;
+
+  const customRefusal = (device: Device): Failure | undefined =>
+    accounts.vendor(device.vendor)?.customServices === true
+      ? undefined
+      : fail(
+          'unsupported',
+          `${accounts.vendor(device.vendor)?.name ?? device.vendor} decides which services a device has.`,
+          'Add the service at the vendor; it appears here with the next refresh.',
+        );
+
+  return {
+    'devices.query': async ({ query, limit }) => {
+      const parsed = parseQuery(query);
+      const accountLabel = (id: string): string => accounts.get(id)?.label ?? '';
+      const found: DeviceView[] = [];
+      let total = 0;
+      for (const device of inventory.devices.values()) {
+        const searchable = {
+          ...device,
+          services: inventory.servicesOf(device.key),
+          favourite: notes.isFavourite(device.key),
+        };
+        if (parsed.terms.length > 0 && !matchesHaystack(parsed, haystackOf(searchable, { accountLabel }))) continue;
+        total += 1;
+        if (found.length < (limit ?? defaultLimit)) found.push(presentDevice(deps, device));
+      }
+      return ok({ total, devices: found });
+    },
+
+    'devices.favourite': async ({ deviceKey, favourite }) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const set = await notes.setFavourite(deviceKey, favourite);
+      return set.ok ? ok({}) : set;
+    },
+
+    'services.add': async ({ deviceKey, kind, port, host }) => {
+      const device = inventory.device(deviceKey);
+      if (device === undefined) return noDevice;
+      const refusal = customRefusal(device);
+      if (refusal !== undefined) return refusal;
+      const same = inventory
+        .servicesOf(deviceKey)
+        .find((other) => other.kind === kind && other.port === port && other.host === host);
+      if (same !== undefined) return ok({ serviceId: same.id });
+      const added = await notes.addService(deviceKey, { kind, port, ...(host === undefined ? {} : { host }) });
+      return added.ok ? ok({ serviceId: added.value.id }) : added;
+    },
+
+    'services.remove': async ({ deviceKey, serviceId }) => {
+      if (!notes.customServices(deviceKey).some((service) => service.id === serviceId)) {
+        return fail(
+          'not-found',
+          'This device has no added service of that name.',
+          'Only services you added can be removed.',
+        );
+      }
+      for (const forward of forwards.list()) {
+        if (forward.deviceKey !== deviceKey || forward.serviceId !== serviceId) continue;
+        const gone = await forwards.remove(forward.id);
+        if (!gone.ok) return gone;
+      }
+      const removed = await notes.removeService(deviceKey, serviceId);
+      return removed.ok ? ok({}) : removed;
+    },
+
+    'forwards.list': async () => ok(forwards.list().map((forward) => presentForward(deps, forward))),
+
+    'forwards.open': async ({ deviceKey, serviceId, port }, signal) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const opened = await forwards.open({ deviceKey, serviceId, ...(port === undefined ? {} : { port }) }, signal);
+      return opened.ok ? ok(presentForward(deps, opened.value)) : opened;
+    },
+
+    'forwards.stop': async ({ forwardId }) => {
+      if (forwards.get(forwardId) === undefined) return noForward;
+      const stopped = await forwards.stop(forwardId);
+      return stopped.ok ? ok({}) : stopped;
+    },
+
+    'forwards.remove': async ({ forwardId }) => {
+      if (forwards.get(forwardId) === undefined) return noForward;
+      const removed = await forwards.remove(forwardId);
+      return removed.ok ? ok({}) : removed;
+    },
+
+    'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+      const planned = await launches.command(request, signal);
+      return planned.ok ? ok({ command: planned.value.command }) : planned;
+    },
+
+    'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const planned = await launches.sshPlan(
+        { deviceKey, serviceId, args, ...(user === undefined ? {} : { user }) },
+        signal,
+      );
+      return planned.ok ? ok({ program: planned.value.program, args: [...planned.value.args] }) : planned;
+    },
+
+    'launch.open': async ({ deviceKey, serviceId, user }, signal) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+      const launched = await launches.open(request, signal);
+      return launched.ok ? ok({ launcher: launched.value.launcher, command: launched.value.command }) : launched;
+    },
+  };
+};

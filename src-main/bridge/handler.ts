@@ -1,0 +1,49 @@
+import type { z } from 'zod';
+import type { Result } from '../core/errors.ts';
+import type { Clock, Log, Vault } from '../core/ports.ts';
+import type { Accounts } from '../services/accounts.ts';
+import type { DeviceNotes } from '../services/device-notes.ts';
+import type { Forwards } from '../services/forwards.ts';
+import type { Inventory } from '../services/inventory.ts';
+import type { Launches } from '../services/launches.ts';
+import type { SettingsStore } from '../services/settings-store.ts';
+import type { RequestName, RequestOutput, Requests } from '../../src-preload/contract/requests.ts';
+import type { AppState } from './app-state.ts';
+import type { SecretTickets } from './secret-tickets.ts';
+import type { KnownOperation } from './views.ts';
+
+/** What the request handlers work with. */
+export interface BridgeDeps {
+  readonly accounts: Pick<
+    Accounts,
+    'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'connector' | 'vendor' | 'changed'
+  >;
+  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf' | 'health' | 'refresh' | 'changed'>;
+  readonly notes: Pick<
+    DeviceNotes,
+    'isFavourite' | 'setFavourite' | 'customServices' | 'addService' | 'removeService' | 'forgetAccount' | 'changed'
+  >;
+  readonly forwards: Pick<Forwards, 'list' | 'get' | 'open' | 'stop' | 'remove' | 'removeAccount' | 'changed'>;
+  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open'>;
+  readonly settings: Pick<SettingsStore, 'get' | 'change' | 'changed'>;
+  readonly vault: Pick<Vault, 'status'>;
+  readonly app: AppState;
+  readonly tickets: SecretTickets;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Unlocks the vault, with a passphrase where it takes one. */
+  readonly unlock: (passphrase: string | undefined) => Promise<Result<void>>;
+  /** The JSON Schema of an operation's input. */
+  readonly describeInput: (operation: KnownOperation) => Readonly<Record<string, unknown>>;
+  /** Copies text; absent where the host has no clipboard of its own. */
+  readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+}
+
+/** Answers one request whose input the contract has parsed. */
+export type Handler<N extends RequestName> = (
+  input: z.output<Requests[N]['input']>,
+  signal: AbortSignal,
+) => Promise<Result<RequestOutput<N>>>;
+
+/** One handler per request: a missing one does not compile. */
+export type Handlers<N extends RequestName = RequestName> = { readonly [Name in N]: Handler<Name> };

@@ -1,0 +1,176 @@
+import type { Account, AccountHealth } from '../core/account.ts';
+import type { Device, Service } from '../core/device.ts';
+import type { AppError } from '../core/errors.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Accounts } from '../services/accounts.ts';
+import type { ForwardSnapshot } from '../core/forward-record.ts';
+import type {
+  AccountView,
+  DeviceView,
+  ErrorView,
+  ForwardView,
+  OperationView,
+  ServiceView,
+  SettingsView,
+  VendorView,
+} from '../../src-preload/contract/views.ts';
+
+/**
+ * What the window may see of the core's values, built field by field and never by spread: a field added to
+ * the core stays in main until somebody adds it here.
+ */
+
+/** A vendor, as the accounts service hands it out. */
+export type KnownVendor = NonNullable<ReturnType<Accounts['vendor']>>;
+/** One endpoint of a vendor's catalogue. */
+export type KnownOperation = KnownVendor['operations'][number];
+
+/** An error in the words of the contract. */
+export const errorView = (error: AppError): ErrorView => ({
+  kind: error.kind,
+  message: error.message,
+  hint: error.hint,
+  retryAfterMs: error.retryAfterMs,
+  vendorMessage: error.vendorMessage,
+  suggestedPort: error.suggestedPort,
+});
+
+/** A service of a device; `custom` marks those the user added. */
+export const serviceView = (service: Service, custom: boolean): ServiceView => ({
+  id: service.id,
+  kind: service.kind,
+  name: service.name,
+  route: service.route,
+  port: service.port,
+  host: service.host,
+  custom,
+});
+
+/** What the user says of a device, beside the vendor's facts. */
+export interface DeviceExtras {
+  readonly services: readonly Service[];
+  /** Ids of those of `services` that the user added. */
+  readonly customIds: ReadonlySet<string>;
+  readonly favourite: boolean;
+}
+
+/** A device with its services. */
+export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => ({
+  key: device.key,
+  id: device.id,
+  name: device.name,
+  vendor: device.vendor,
+  accountId: device.accountId,
+  description: device.description,
+  groups: [...device.groups],
+  tags: [...device.tags],
+  presence: {
+    state: device.presence.state,
+    observedAt: device.presence.observedAt,
+    source: device.presence.source,
+    lastOnlineAt: device.presence.lastOnlineAt,
+  },
+  services: extras.services.map((service) => serviceView(service, extras.customIds.has(service.id))),
+  externalAddress: device.externalAddress,
+  internalAddress: device.internalAddress,
+  mac: device.mac,
+  serial: device.serial,
+  favourite: extras.favourite,
+});
+
+/** An account with how its polls went. */
+export const accountView = (account: Account, health: AccountHealth): AccountView => ({
+  id: account.id,
+  vendor: account.vendor,
+  label: account.label,
+  baseUrl: account.baseUrl,
+  fields: Object.fromEntries(Object.entries(account.fields)),
+  refreshing: health.refreshing,
+  lastGoodAt: health.lastGoodAt,
+  error: health.error === undefined ? undefined : errorView(health.error),
+  failingSince: health.failingSince,
+  nextPollAt: health.nextPollAt,
+  deviceCount: health.deviceCount,
+});
+
+/** A forward, with the name its device has now. */
+export const forwardView = (forward: ForwardSnapshot, deviceName: string): ForwardView => ({
+  id: forward.id,
+  deviceKey: forward.deviceKey,
+  deviceName,
+  serviceId: forward.serviceId,
+  serviceKind: forward.serviceKind,
+  address: forward.address,
+  port: forward.port,
+  state: forward.state,
+  error: forward.error === undefined ? undefined : errorView(forward.error),
+  connections: forward.connections,
+  bytesUp: forward.bytesUp,
+  bytesDown: forward.bytesDown,
+  timings: {
+    bindMs: forward.timings.bindMs,
+    vendorMs: forward.timings.vendorMs,
+    dialMs: forward.timings.dialMs,
+    firstByteMs: forward.timings.firstByteMs,
+  },
+  exposure: forward.exposure,
+  idleTimeoutMs: forward.idleTimeoutMs,
+  idleUntil: forward.idleUntil,
+});
+
+/** A vendor with its account forms. */
+export const vendorView = (vendor: KnownVendor): VendorView => ({
+  id: vendor.id,
+  name: vendor.name,
+  defaultBaseUrl: vendor.defaultBaseUrl,
+  baseUrlHint: vendor.baseUrlHint,
+  credentialForms: vendor.credentialForms.map((form) => ({
+    id: form.id,
+    title: form.title,
+    why: form.why,
+    fields: form.fields.map((field) => ({
+      name: field.name,
+      label: field.label,
+      help: field.help,
+      secret: field.secret,
+      required: field.required,
+      placeholder: field.placeholder,
+      options: field.options === undefined ? undefined : [...field.options],
+    })),
+  })),
+  customServices: vendor.customServices,
+});
+
+/** One endpoint. `input` is the JSON Schema of its parameters. */
+export const operationView = (operation: KnownOperation, input: Readonly<Record<string, unknown>>): OperationView => ({
+  operation: operation.id,
+  number: operation.number,
+  summary: operation.summary,
+  method: operation.method,
+  path: operation.path,
+  danger: operation.danger.level,
+  confirm: operation.danger.level === 'destroys' ? operation.danger.confirm : undefined,
+  callers: [...operation.callers],
+  input: Object.fromEntries(Object.entries(input)),
+});
+
+const withoutFields = (value: unknown, hidden: ReadonlySet<string>): unknown => {
+  if (Array.isArray(value)) return value.map((entry) => withoutFields(entry, hidden));
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, entry]) => [name, hidden.has(name) ? '[secret]' : withoutFields(entry, hidden)]),
+  );
+};
+
+/** The answer of an operation without the fields its catalogue entry calls secret, at whatever depth. */
+export const operationOutput = (output: unknown, secretFields: readonly string[]): unknown =>
+  output === undefined ? null : secretFields.length === 0 ? output : withoutFields(output, new Set(secretFields));
+
+/** The settings, all of which a window may see. */
+export const settingsView = (settings: Settings): SettingsView => ({
+  theme: settings.theme,
+  idleTimeoutMs: settings.idleTimeoutMs,
+  sshUser: settings.sshUser,
+  terminal: settings.terminal,
+  pollFactor: settings.pollFactor,
+});

@@ -1,0 +1,37 @@
+#!/usr/bin/env node
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+
+/**
+ * The command line's entry. It is kept so small that an old Node can run it: one that cannot run the rest
+ * hands over to the Node that was installed beside the packages.
+ */
+const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
+
+if (major > 22 || (major === 22 && minor >= 13)) {
+  // Before 24 Node warns of its own SQLite, on the stream that carries our JSON errors.
+  if (major < 24) process.removeAllListeners('warning');
+  const { main } = await import('./cli/main.ts');
+  await main(process.argv.slice(2));
+} else {
+  const name = process.platform === 'win32' ? 'node.exe' : 'node';
+  const bin = ['../../node_modules/.bin', '../node_modules/.bin'].map((path) => join(import.meta.dirname, path, name));
+  const newer = bin.find((path) => existsSync(path));
+  if (newer === undefined) {
+    process.stderr.write(`Quayside needs Node 22.13 or newer; this is ${process.versions.node}.\n`);
+    process.exitCode = 1;
+  } else {
+    const child = spawn(newer, [join(import.meta.dirname, 'cli.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
+    // A Ctrl-C reaches the child by itself, as part of the terminal's foreground group; the others do not.
+    process.on('SIGINT', () => undefined);
+    for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
+    child.on('error', () => {
+      process.stderr.write(`Quayside could not start ${newer}.\n`);
+      process.exitCode = 1;
+    });
+    child.on('exit', (code) => {
+      process.exitCode = code ?? 1;
+    });
+  }
+}

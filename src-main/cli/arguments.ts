@@ -1,0 +1,127 @@
+import { parseArgs } from 'node:util';
+import { fail, ok, type Failure, type Result } from '../core/errors.ts';
+
+const flags = {
+  profile: { type: 'string' },
+  vault: { type: 'string' },
+  json: { type: 'boolean' },
+  yes: { type: 'boolean' },
+  help: { type: 'boolean', short: 'h' },
+  version: { type: 'boolean' },
+  label: { type: 'string' },
+  'base-url': { type: 'string' },
+  field: { type: 'string', multiple: true },
+  service: { type: 'string' },
+  port: { type: 'string' },
+  user: { type: 'string' },
+  list: { type: 'boolean' },
+  account: { type: 'string' },
+  input: { type: 'string' },
+  open: { type: 'boolean' },
+} as const;
+
+type Flag = keyof typeof flags;
+
+/** What stands on a command line. */
+export interface Arguments {
+  readonly command: string | undefined;
+  /** The words after the command. */
+  readonly words: readonly string[];
+  /** What follows `--`; undefined where there is no `--`. */
+  readonly rest: readonly string[] | undefined;
+  readonly values: {
+    readonly profile?: string;
+    readonly vault?: string;
+    readonly json?: boolean;
+    readonly yes?: boolean;
+    readonly help?: boolean;
+    readonly version?: boolean;
+    readonly label?: string;
+    readonly 'base-url'?: string;
+    readonly field?: readonly string[];
+    readonly service?: string;
+    readonly port?: string;
+    readonly user?: string;
+    readonly list?: boolean;
+    readonly account?: string;
+    readonly input?: string;
+    readonly open?: boolean;
+  };
+}
+
+/** Wrong usage, with the way to the right one. */
+export const usage = (message: string): Failure => fail('invalid-input', message, 'See quayside --help.');
+
+const everywhere: readonly Flag[] = ['profile', 'vault', 'json', 'yes', 'help', 'version'];
+const allowed: Readonly<Record<string, readonly Flag[]>> = {
+  accounts: ['label', 'base-url', 'field'],
+  devices: [],
+  forward: ['service', 'port'],
+  ssh: ['user', 'service'],
+  api: ['list', 'account', 'input'],
+  serve: ['port', 'open'],
+};
+
+/** Reads a command line. Errors: invalid-input. */
+export const readArguments = (argv: readonly string[]): Result<Arguments> => {
+  const dashes = argv.indexOf('--');
+  const own = dashes === -1 ? argv : argv.slice(0, dashes);
+  const rest = dashes === -1 ? undefined : argv.slice(dashes + 1);
+  let parsed;
+  try {
+    parsed = parseArgs({ args: [...own], options: flags, allowPositionals: true, strict: true });
+  } catch (error) {
+    // The first sentence of Node's message names the option; the others speak of its own interface.
+    const text = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : '';
+    return usage(`${text.replace(/\.$/, '')}.`);
+  }
+  const [command, ...words] = parsed.positionals;
+  if (command !== undefined) {
+    const known = allowed[command];
+    if (known === undefined) return usage(`There is no command ${command}.`);
+    for (const flag of Object.keys(parsed.values)) {
+      if (![...everywhere, ...known].includes(flag as Flag)) return usage(`${command} has no option --${flag}.`);
+    }
+    if (rest !== undefined && command !== 'ssh') return usage(`${command} takes nothing after --.`);
+  }
+  return ok({ command, words, rest, values: parsed.values });
+};
+
+/** A port number given as text. Errors: invalid-input. */
+export const readPort = (text: string | undefined, least: 0 | 1): Result<number | undefined> => {
+  if (text === undefined) return ok(undefined);
+  const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
+  return port >= least && port <= 65_535 ? ok(port) : usage(`--port takes a number from ${least} to 65535.`);
+};
+
+/** What `quayside --help` prints. */
+export const helpText = `Quayside: every device fleet you can reach, in one list.
+
+quayside [--profile DIR] [--vault keychain|file] COMMAND
+
+  accounts add VENDOR --label L [--base-url URL] [--field key=value]...
+                                     secrets: one JSON object on standard input, or prompts
+  accounts list [--json]
+  accounts test [LABEL] [--json]
+  accounts rename LABEL NEW
+  accounts remove LABEL
+  devices [QUERY] [--json]           words are looked for in names, ids, groups, tags, addresses;
+                                     is:online, group:"Plant 3", vendor:mode narrow; a leading - negates
+  forward DEVICE [--service S] [--port P] [--json]
+                                     opens a local port; Ctrl-C closes it
+  ssh DEVICE [--user U] [-- ARGS]
+  api VENDOR --list [--json]
+  api VENDOR OPERATION --account LABEL --input JSON [--json]
+  serve [--port N] [--open]          the window in a browser, on this computer only
+
+VENDOR is remoteit, remoteiot, mode, remotix or reemo. DEVICE is an id or an unambiguous name.
+S is a service's id, its kind (ssh), its port, or kind:port.
+
+  --profile DIR     where accounts, settings and caches are kept
+  --vault KIND      where secrets are kept: the system's keychain, or a file encrypted with a passphrase
+                    (asked for, or QUAYSIDE_VAULT_PASSPHRASE); a profile that has such a file goes on using it
+  --yes             confirms what destroys; without it and without a terminal such a call is refused
+  --json            one JSON value on standard output, errors as one JSON object on standard error
+  --help, --version
+
+Exit codes: 0 done, 1 the operation failed, 2 wrong usage, 3 not found or ambiguous, 4 vault.`;

@@ -1,0 +1,128 @@
+import { existsSync } from 'node:fs';
+import { composeCore, type Core } from '../compose.ts';
+import { cancelled, fail, ok, type Result } from '../core/errors.ts';
+import { sleep, type VaultKind } from '../core/ports.ts';
+import { locate } from '../locations.ts';
+import { controlPaths } from '../node/control-socket-path.ts';
+import { connectControlSocket, type ControlConnection } from '../node/control-socket.ts';
+import { openProfile } from '../node/paths.ts';
+import { systemClock } from '../node/system-clock.ts';
+import { FrameClient } from '../../src-preload/contract/client.ts';
+import { channelPair, socketChannel } from './channel-pair.ts';
+
+/** What the global options say. */
+export interface Place {
+  readonly profile: string | undefined;
+  readonly vault: 'keychain' | 'file' | undefined;
+  /** Asked when the vault must be opened; `isNew` where there is none yet. Undefined: nobody can answer. */
+  readonly passphrase: (isNew: boolean) => Promise<string | undefined>;
+}
+
+/** A way to the core of the profile, in another process or in this one. */
+export interface Attachment {
+  readonly client: FrameClient;
+  /** Resolves when the other process is gone; never for a core of our own. */
+  readonly lost: Promise<void>;
+  /** Lets go; a core of our own closes what is open and lets other commands finish first. */
+  dispose(): Promise<void>;
+}
+
+/** How long a command waits for another one that holds the profile and will soon be done, milliseconds. */
+const patienceMs = 120_000;
+const retryMs = 40;
+const drainMs = 60_000;
+/** What a host that ends grants its clients to finish what they asked for, milliseconds. */
+const partingMs = 5000;
+
+/** The vault of a profile: the one chosen, else the file the user made earlier, else the keychain. */
+export const chosenVault = (chosen: VaultKind | undefined, vaultFile: string): VaultKind =>
+  chosen ?? (existsSync(vaultFile) ? 'file' : 'keychain');
+
+/** Lets clients of a core that is about to end finish. */
+export const drain = async (core: Core, lasting: boolean): Promise<void> => {
+  core.control.refuse();
+  const until = systemClock.monotonic() + (lasting ? partingMs : drainMs);
+  // Only commands that are soon done build on one that is soon done: these are waited for to the end.
+  const busy = (): boolean => (lasting ? core.bridge.pending > 0 : core.control.clients > 0);
+  while (busy() && systemClock.monotonic() < until) await sleep(systemClock, 10);
+};
+
+/** The owner of a profile, a core of our own, or the word to try again. */
+export type Found = { readonly connection: ControlConnection } | { readonly core: Core };
+
+/**
+ * Finds the process that owns the profile, or makes this one the owner. A command that lasts does not build on
+ * one that is soon done: it waits until it can own the profile itself.
+ */
+export const findCore = async (
+  place: Place,
+  host: 'headless' | 'cli',
+  lasting: boolean,
+  signal: AbortSignal,
+): Promise<Result<Found>> => {
+  const profile = await openProfile(place.profile);
+  if (!profile.ok) return profile;
+  const paths = await controlPaths(profile.value.profile);
+  if (!paths.ok) return paths;
+  const until = systemClock.monotonic() + patienceMs;
+  for (;;) {
+    if (signal.aborted) return cancelled();
+    const connection = await connectControlSocket(paths.value.socket);
+    if (connection !== undefined) {
+      if (place.vault !== undefined && connection.hello.vault !== place.vault) {
+        connection.socket.close();
+        return fail(
+          'conflict',
+          `The Quayside that is running on this profile keeps its secrets in another vault (${connection.hello.vault}).`,
+          'Leave --vault out, or close it first.',
+        );
+      }
+      if (connection.hello.lasting || !lasting) return ok({ connection });
+      connection.socket.close();
+    } else {
+      const vault = chosenVault(place.vault, profile.value.vault);
+      const core = await composeCore({
+        profile: place.profile,
+        vault,
+        passphrase: () => place.passphrase(!existsSync(profile.value.vault)),
+        host,
+        lasting,
+        forwardWorker: locate().forwardWorker,
+      });
+      if (core.ok) return ok({ core: core.value });
+      if (core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
+    }
+    if (systemClock.monotonic() > until) {
+      return fail('conflict', 'Another command keeps this profile busy.', 'Wait for it to end and try again.');
+    }
+    await sleep(systemClock, retryMs, signal);
+  }
+};
+
+/** Attaches to the core of the profile. Errors: conflict, invalid-input, cancelled. */
+export const attach = async (place: Place, lasting: boolean, signal: AbortSignal): Promise<Result<Attachment>> => {
+  const found = await findCore(place, 'cli', lasting, signal);
+  if (!found.ok) return found;
+  if ('connection' in found.value) {
+    const { socket } = found.value.connection;
+    const client = new FrameClient(socketChannel(socket));
+    return ok({
+      client,
+      lost: new Promise((resolve) => socket.onClose(resolve)),
+      dispose: async () => client.close(),
+    });
+  }
+  const { core } = found.value;
+  const pair = channelPair();
+  core.bridge.connect(pair.host);
+  const client = new FrameClient(pair.client);
+  return ok({
+    client,
+    lost: new Promise(() => undefined),
+    dispose: async () => {
+      client.close();
+      await drain(core, lasting);
+      await core.dispose();
+    },
+  });
+};

@@ -1,0 +1,32 @@
+import type { Result } from '../core/errors.ts';
+import type { Arguments } from './arguments.ts';
+import { attach, type Attachment, type Place } from './attach.ts';
+import { printError } from './terminal.ts';
+
+/** What every command gets. */
+export interface Context {
+  readonly args: Arguments;
+  readonly json: boolean;
+  readonly place: Place;
+  /** Aborted by Ctrl-C and SIGTERM. */
+  readonly signal: AbortSignal;
+}
+
+/** A command: answers its exit code. */
+export type Command = (context: Context) => Promise<number>;
+
+/** Runs something against the core of the profile and prints its error, if it has one. */
+export const withCore = async (
+  context: Context,
+  run: (attachment: Attachment) => Promise<Result<number>>,
+): Promise<number> => {
+  const attached = await attach(context.place, false, context.signal);
+  if (!attached.ok) return printError(attached.error, context.json);
+  let result: Result<number>;
+  try {
+    result = await run(attached.value);
+  } finally {
+    await attached.value.dispose();
+  }
+  return result.ok ? result.value : printError(result.error, context.json);
+};

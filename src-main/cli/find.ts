@@ -1,0 +1,136 @@
+import { fail, ok, type Failure, type Result } from '../core/errors.ts';
+import type { Answer, FrameClient } from '../../src-preload/contract/client.ts';
+import type { AccountView, DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
+import { usage } from './arguments.ts';
+import { plain } from './terminal.ts';
+
+/** All devices an answer may hold. */
+export const allDevices = 200_000;
+
+/** An error of the contract as one of ours: it came from the same list of kinds. */
+export const failureOf = (error: ErrorView): Failure => ({ ok: false, error: error as Failure['error'] });
+
+/** An answer of the contract as a result. */
+export const resultOf = <T>(answer: Answer<T>): Result<T> => (answer.ok ? ok(answer.value) : failureOf(answer.error));
+
+/** The account of this label (or id). Errors: not-found. */
+export const findAccount = async (client: FrameClient, name: string): Promise<Result<AccountView>> => {
+  const accounts = resultOf(await client.request('accounts.list', {}));
+  if (!accounts.ok) return accounts;
+  const folded = name.trim().toLowerCase();
+  const found = accounts.value.find((account) => account.label.toLowerCase() === folded || account.id === name);
+  if (found !== undefined) return ok(found);
+  const labels = accounts.value.map((account) => account.label).join(', ');
+  return fail(
+    'not-found',
+    `There is no account ${plain(name)}.`,
+    labels === '' ? 'Add one with quayside accounts add.' : `The accounts are: ${plain(labels)}.`,
+  );
+};
+
+const listed = (devices: readonly DeviceView[]): string =>
+  devices
+    .slice(0, 10)
+    .map((device) => `${plain(device.name)} (${device.id})`)
+    .join(', ');
+
+/** The device that a word means: by id, by name, by name without case. Undefined where none is meant. */
+const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
+  const folded = word.toLowerCase();
+  const ways: readonly ((device: DeviceView) => boolean)[] = [
+    (device) => device.id === word || device.key === word,
+    (device) => device.name === word,
+    (device) => device.name.toLowerCase() === folded,
+  ];
+  for (const way of ways) {
+    const [first, ...others] = devices.filter(way);
+    if (first === undefined) continue;
+    if (others.length === 0) return ok(first);
+    return fail(
+      'ambiguous',
+      `${plain(word)} may be several devices: ${listed([first, ...others])}.`,
+      'Use an id instead.',
+    );
+  }
+  return undefined;
+};
+
+/** Finds a device in what is known, and after a refresh of all accounts where it is not. Errors: not-found, ambiguous. */
+export const findDevice = async (
+  client: FrameClient,
+  word: string,
+  signal: AbortSignal,
+): Promise<Result<DeviceView>> => {
+  const look = async (): Promise<Result<DeviceView> | undefined> => {
+    const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, signal));
+    return known.ok ? pickDevice(known.value.devices, word) : known;
+  };
+  const atOnce = await look();
+  if (atOnce !== undefined) return atOnce;
+  const refreshed = resultOf(await client.request('accounts.refresh', {}, signal));
+  const later = await look();
+  if (later !== undefined) return later;
+  // Of an account that fails nobody can say that it has no such device.
+  if (!refreshed.ok) return refreshed;
+  return fail('not-found', `There is no device ${plain(word)}.`, 'Look for it with quayside devices.');
+};
+
+const kinds = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'] as const;
+
+/** The service that a word means, added as one of the user's own where it is a port nobody listed. */
+export const findService = async (
+  client: FrameClient,
+  device: DeviceView,
+  word: string | undefined,
+): Promise<Result<ServiceView>> => {
+  const { services } = device;
+  const names = services.map((service) => service.id).join(', ');
+  const missing = fail(
+    'not-found',
+    word === undefined
+      ? `${plain(device.name)} has no service.`
+      : `${plain(device.name)} has no service ${plain(word)}.`,
+    names === '' ? 'Choose a port with --service PORT.' : `It has: ${plain(names)}.`,
+  );
+  if (word === undefined) {
+    const first = services.find((service) => service.kind === 'ssh') ?? services[0];
+    return first === undefined ? missing : ok(first);
+  }
+  const byId = services.find((service) => service.id === word);
+  if (byId !== undefined) return ok(byId);
+  const kind = kinds.find((candidate) => candidate === word.toLowerCase());
+  if (kind !== undefined) {
+    const [first, ...others] = services.filter((service) => service.kind === kind);
+    if (first === undefined) return missing;
+    if (others.length === 0 || first.host === undefined) return ok(first);
+    return fail(
+      'ambiguous',
+      `${plain(device.name)} has several services of kind ${kind}.`,
+      `Choose one: ${plain(names)}.`,
+    );
+  }
+  const match = /^(?:([a-z]+):)?(\d{1,5})$/i.exec(word);
+  if (match === null) {
+    const byName = services.filter((service) => service.name.toLowerCase() === word.toLowerCase());
+    return byName.length === 1 && byName[0] !== undefined ? ok(byName[0]) : missing;
+  }
+  const port = Number(match[2]);
+  if (port < 1 || port > 65_535) return usage('--service takes a port from 1 to 65535.');
+  const wanted = match[1] === undefined ? undefined : kinds.find((candidate) => candidate === match[1]?.toLowerCase());
+  if (match[1] !== undefined && wanted === undefined) return missing;
+  const byPort = services.find(
+    (service) =>
+      service.port === port && service.host === undefined && (wanted === undefined || service.kind === wanted),
+  );
+  if (byPort !== undefined) return ok(byPort);
+  const added = resultOf(await client.request('services.add', { deviceKey: device.key, kind: wanted ?? 'tcp', port }));
+  if (!added.ok) return added;
+  return ok({
+    id: added.value.serviceId,
+    kind: wanted ?? 'tcp',
+    name: `${(wanted ?? 'tcp').toUpperCase()} ${port}`,
+    route: 'tunnel',
+    port,
+    custom: true,
+  });
+};

@@ -1,0 +1,176 @@
+import { ok, type Result } from '../core/errors.ts';
+import { runInForeground } from '../node/processes.ts';
+import type { FrameClient } from '../../src-preload/contract/client.ts';
+import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
+import { readPort, usage } from './arguments.ts';
+import { attach, type Attachment } from './attach.ts';
+import type { Command, Context } from './context.ts';
+import { findDevice, findService, resultOf } from './find.ts';
+import { exitCodes, note, plain, print, printError } from './terminal.ts';
+
+/** A forward that this command holds open. */
+interface Held {
+  readonly device: DeviceView;
+  readonly service: ServiceView;
+  readonly forward: ForwardView;
+  /** Puts things back as they were: what this command opened is closed. */
+  release(): Promise<void>;
+}
+
+/** How often a person is told of the forward's state, milliseconds. */
+const watchMs = 500;
+
+const hold = async (
+  client: FrameClient,
+  context: Context,
+  port: number | undefined,
+  serviceWord: string | undefined,
+): Promise<Result<Held>> => {
+  const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
+  if (!device.ok) return device;
+  const service = await findService(client, device.value, serviceWord);
+  if (!service.ok) return service;
+  const before = resultOf(await client.request('forwards.list', {}, context.signal));
+  if (!before.ok) return before;
+  const known = before.value.find(
+    (forward) => forward.deviceKey === device.value.key && forward.serviceId === service.value.id,
+  );
+  const opened = resultOf(
+    await client.request(
+      'forwards.open',
+      { deviceKey: device.value.key, serviceId: service.value.id, ...(port === undefined ? {} : { port }) },
+      context.signal,
+    ),
+  );
+  if (!opened.ok) return opened;
+  const { id } = opened.value;
+  return ok({
+    device: device.value,
+    service: service.value,
+    forward: opened.value,
+    release: async () => {
+      // One that somebody else had open stays open.
+      if (known === undefined) await client.request('forwards.remove', { forwardId: id });
+      else if (known.state === 'stopped' || known.state === 'failed')
+        await client.request('forwards.stop', { forwardId: id });
+    },
+  });
+};
+
+const announce = ({ device, service, forward }: Held, json: boolean): void => {
+  const { address, port } = forward;
+  if (json) {
+    print(JSON.stringify({ port, address, device: device.id, service: service.id }));
+    return;
+  }
+  print(`${address}:${port} leads to ${plain(service.name)} on ${plain(device.name)}. Ctrl-C closes it.`);
+  if (service.kind === 'ssh') print(`ssh -p ${port} ${address}`);
+};
+
+const stateText = (forward: ForwardView): string => {
+  if (forward.error !== undefined) return `${forward.state}: ${forward.error.message} ${forward.error.hint}`;
+  return forward.state === 'open' ? `open (${forward.connections})` : forward.state;
+};
+
+/** Tells a person what becomes of the forward, until `done`. */
+const watch = async (client: FrameClient, id: string, done: AbortSignal): Promise<void> => {
+  let last = 'listening';
+  while (!done.aborted) {
+    const all = await client.request('forwards.list', {}, done);
+    const forward = all.ok ? all.value.find((candidate) => candidate.id === id) : undefined;
+    if (forward !== undefined && stateText(forward) !== last) {
+      last = stateText(forward);
+      note(plain(last));
+    }
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, watchMs);
+      done.addEventListener(
+        'abort',
+        () => {
+          clearTimeout(timer);
+          resolve();
+        },
+        { once: true },
+      );
+    });
+  }
+};
+
+const aborted = (signal: AbortSignal): Promise<'aborted'> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve('aborted');
+    signal.addEventListener('abort', () => resolve('aborted'), { once: true });
+  });
+
+/** Holds the forward until the person ends it or its core goes away. */
+const untilEnded = async (attachment: Attachment, held: Held, context: Context): Promise<'aborted' | 'lost'> => {
+  const done = new AbortController();
+  if (!context.json) void watch(attachment.client, held.forward.id, done.signal);
+  const end = await Promise.race([aborted(context.signal), attachment.lost.then(() => 'lost' as const)]);
+  done.abort();
+  return end;
+};
+
+/** `quayside forward DEVICE` */
+export const forwardCommand: Command = async (context) => {
+  const { words, values } = context.args;
+  const port = readPort(values.port, 1);
+  if (!port.ok) return printError(port.error, context.json);
+  if (words.length !== 1) return printError(usage('forward takes one device.').error, context.json);
+  let wanted = port.value;
+  let announced = false;
+  for (;;) {
+    const attached = await attach(context.place, true, context.signal);
+    if (!attached.ok)
+      return context.signal.aborted && announced ? exitCodes.done : printError(attached.error, context.json);
+    const held = await hold(attached.value.client, context, wanted, values.service);
+    if (!held.ok) {
+      await attached.value.dispose();
+      return context.signal.aborted && announced ? exitCodes.done : printError(held.error, context.json);
+    }
+    // Said once: where the core moves to another process, the port stays.
+    if (!announced) announce(held.value, context.json);
+    announced = true;
+    wanted = held.value.forward.port;
+    const end = await untilEnded(attached.value, held.value, context);
+    if (end === 'aborted') await held.value.release();
+    await attached.value.dispose();
+    if (end === 'aborted') return exitCodes.done;
+    note('The Quayside that held this forward has ended; opening it again here.');
+  }
+};
+
+/** `quayside ssh DEVICE [-- ARGS]` */
+export const sshCommand: Command = async (context) => {
+  const { words, values, rest } = context.args;
+  if (words.length !== 1)
+    return printError(usage('ssh takes one device; what is meant for ssh follows --.').error, context.json);
+  const attached = await attach(context.place, true, context.signal);
+  if (!attached.ok) return printError(attached.error, context.json);
+  const { client } = attached.value;
+  try {
+    const held = await hold(client, context, undefined, values.service ?? 'ssh');
+    if (!held.ok) return printError(held.error, context.json);
+    try {
+      const plan = resultOf(
+        await client.request(
+          'launch.ssh',
+          {
+            deviceKey: held.value.device.key,
+            serviceId: held.value.service.id,
+            args: [...(rest ?? [])],
+            ...(values.user === undefined ? {} : { user: values.user }),
+          },
+          context.signal,
+        ),
+      );
+      if (!plan.ok) return printError(plan.error, context.json);
+      const ended = await runInForeground({ ...plan.value, detached: false }, process.env, context.signal);
+      return ended.ok ? ended.value : printError(ended.error, context.json);
+    } finally {
+      await held.value.release();
+    }
+  } finally {
+    await attached.value.dispose();
+  }
+};

@@ -1,0 +1,83 @@
+import { version } from '../compose.ts';
+import { ok, type Result } from '../core/errors.ts';
+import { accountsCommand } from './accounts-command.ts';
+import { apiCommand } from './api-command.ts';
+import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
+import type { Place } from './attach.ts';
+import type { Command } from './context.ts';
+import { devicesCommand } from './devices-command.ts';
+import { forwardCommand, sshCommand } from './forward-command.ts';
+import { serveCommand } from './serve-command.ts';
+import { ask, exitCodes, isInteractive, note, print, printError } from './terminal.ts';
+
+const commands: Readonly<Record<string, Command>> = {
+  accounts: accountsCommand,
+  devices: devicesCommand,
+  forward: forwardCommand,
+  ssh: sshCommand,
+  api: apiCommand,
+  serve: serveCommand,
+};
+
+const askPassphrase = async (isNew: boolean): Promise<string | undefined> => {
+  if (!isInteractive()) return undefined;
+  if (!isNew) return ask('Passphrase of the vault file: ', true);
+  const chosen = await ask('Choose a passphrase for the vault file: ', true);
+  if (chosen === undefined || chosen === '') return undefined;
+  const again = await ask('The same again: ', true);
+  if (again === chosen) return chosen;
+  note('The two differ.');
+  return undefined;
+};
+
+const readPlace = (values: Arguments['values']): Result<Place> => {
+  const { profile, vault } = values;
+  if (vault !== undefined && vault !== 'keychain' && vault !== 'file') return usage('--vault takes keychain or file.');
+  if (profile === '') return usage('--profile takes a folder.');
+  // Taken out of the environment, so that no child process finds it there.
+  const given = process.env['QUAYSIDE_VAULT_PASSPHRASE'];
+  delete process.env['QUAYSIDE_VAULT_PASSPHRASE'];
+  return ok({
+    profile,
+    vault,
+    passphrase: (isNew) => (given === undefined ? askPassphrase(isNew) : Promise.resolve(given)),
+  });
+};
+
+const run = async (argv: readonly string[], signal: AbortSignal): Promise<number> => {
+  const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
+  const args = readArguments(argv);
+  if (!args.ok) return printError(args.error, json);
+  const { command, values } = args.value;
+  if (values.version === true) {
+    print(version);
+    return exitCodes.done;
+  }
+  if (values.help === true) {
+    print(helpText);
+    return exitCodes.done;
+  }
+  const place = readPlace(values);
+  if (!place.ok) return printError(place.error, json);
+  const action = command === undefined ? undefined : commands[command];
+  if (action === undefined) {
+    if (!json) note(helpText);
+    else printError(usage('No command was given.').error, json);
+    return exitCodes.usage;
+  }
+  return action({ args: args.value, json, place: place.value, signal });
+};
+
+/** The command line: runs one command and leaves its exit code in `process.exitCode`. */
+export const main = async (argv: readonly string[]): Promise<void> => {
+  const controller = new AbortController();
+  const stop = (): void => controller.abort();
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
+  // Whoever reads us may stop reading, as `head` does.
+  process.stdout.on('error', stop);
+  process.stderr.on('error', stop);
+  process.exitCode = await run(argv, controller.signal);
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
+  // An unread standard input would keep the process waiting for it.
+  process.stdin.pause();
+};

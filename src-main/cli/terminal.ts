@@ -1,0 +1,119 @@
+import { createInterface } from 'node:readline/promises';
+import { Writable } from 'node:stream';
+import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/errors.ts';
+
+/** Exit codes the scripts rely on. */
+export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, vault: 4 } as const;
+
+/** The exit code an error ends a command with. */
+export const exitCodeOf = (kind: string): number => {
+  switch (kind as ErrorKind) {
+    case 'invalid-input':
+    case 'confirmation-required':
+      return exitCodes.usage;
+    case 'not-found':
+    case 'ambiguous':
+      return exitCodes.notFound;
+    case 'vault-locked':
+    case 'vault-absent':
+    case 'vault-denied':
+    case 'vault-corrupt':
+      return exitCodes.vault;
+    default:
+      return exitCodes.failed;
+  }
+};
+
+/** Prints a line on standard output. */
+export const print = (text: string): void => {
+  process.stdout.write(`${text}\n`);
+};
+
+/** Prints a note on standard error, so that it never mixes with what a script reads. */
+export const note = (text: string): void => {
+  process.stderr.write(`${text}\n`);
+};
+
+/** What an error looks like to a caller: the contract's view of it and the core's own are both this. */
+export type ShownError = Pick<AppError, 'message' | 'hint'> & {
+  readonly kind: string;
+  readonly suggestedPort?: number | undefined;
+};
+
+/** Prints an error and answers the exit code for it. */
+export const printError = (error: ShownError, json: boolean): number => {
+  const port = error.suggestedPort;
+  const hint =
+    port === undefined || error.hint.includes(String(port)) ? error.hint : `${error.hint} Port ${port} is free.`;
+  note(
+    json ? JSON.stringify({ error: { kind: error.kind, message: error.message, hint } }) : `${error.message}\n${hint}`,
+  );
+  return exitCodeOf(error.kind);
+};
+
+/** Whether a person sits at the keyboard. */
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
+
+/** Asks for a line; what is typed is not shown where `hidden`. Undefined where the person gave up. */
+export const ask = async (question: string, hidden: boolean): Promise<string | undefined> => {
+  let mute = false;
+  const output = new Writable({
+    write: (chunk, _encoding, done) => {
+      if (!mute) process.stderr.write(chunk as Buffer);
+      done();
+    },
+  });
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
+  try {
+    const abort = new AbortController();
+    lines.once('SIGINT', () => abort.abort());
+    lines.once('close', () => abort.abort());
+    const answer = lines.question(question, { signal: abort.signal });
+    mute = hidden;
+    return await answer;
+  } catch {
+    return undefined;
+  } finally {
+    lines.close();
+    if (hidden) process.stderr.write('\n');
+  }
+};
+
+/** Asks a yes-or-no question; anything but yes is no. */
+export const confirm = async (question: string): Promise<boolean> => {
+  const answer = await ask(`${question} Type yes to go on: `, false);
+  return answer?.trim().toLowerCase() === 'yes';
+};
+
+const maxInputBytes = 1024 * 1024;
+
+/** All of standard input. Errors: invalid-input (too large). */
+export const readInput = async (): Promise<Result<string>> => {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of process.stdin) {
+    const bytes = Buffer.from(chunk as Buffer);
+    size += bytes.length;
+    if (size > maxInputBytes)
+      return fail('invalid-input', 'Standard input is too large.', 'Pass at most one megabyte.');
+    chunks.push(bytes);
+  }
+  return ok(Buffer.concat(chunks).toString('utf8'));
+};
+
+/** Text in columns; the last one is not padded. */
+export const table = (rows: readonly (readonly string[])[]): string => {
+  const widths: number[] = [];
+  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+};
+
+/** Names come from devices and vendors: nothing in them may move the cursor or change colours. */
+export const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');

@@ -1,0 +1,343 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import packageFacts from '../package.json' with { type: 'json' };
+import { AppState } from './bridge/app-state.ts';
+import { Bridge } from './bridge/bridge.ts';
+import { SecretTickets } from './bridge/secret-tickets.ts';
+import type { KnownOperation } from './bridge/views.ts';
+import { ok, type AppError, type Result } from './core/errors.ts';
+import {
+  forwardRecordsVersion,
+  noForwardRecords,
+  parseForwardRecords,
+  type ForwardRecords,
+} from './core/forward-record.ts';
+import { fleetCacheFormat } from './core/fleet-cache.ts';
+import type { LaunchPlatform } from './core/launch-plan.ts';
+import type { Clock, Log, Random, Vault, VaultKind } from './core/ports.ts';
+import { settingsFormat } from './core/settings.ts';
+import { controlPaths } from './node/control-socket-path.ts';
+import { openControlSocket, type ControlSocket, type MessageSocket } from './node/control-socket.ts';
+import { createExecutables } from './node/executables.ts';
+import { createFileLog } from './node/file-log.ts';
+import { createFileVault } from './node/file-vault.ts';
+import { createForwardHost } from './node/forward-host.ts';
+import { createHttpClient } from './node/http-client.ts';
+import { jsonDocument, jsonFolder } from './node/json-document.ts';
+import { createKeychainVault } from './node/keychain-vault.ts';
+import { createMemoryVault } from './node/memory-vault.ts';
+import { openProfile, type ProfilePaths } from './node/paths.ts';
+import { createProcesses } from './node/processes.ts';
+import { createRedactor, type Redactor } from './node/redact.ts';
+import { systemClock, systemRandom } from './node/system-clock.ts';
+import { accountsFormat } from './services/accounts-format.ts';
+import { Accounts } from './services/accounts.ts';
+import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
+import { Forwards } from './services/forwards.ts';
+import { Inventory } from './services/inventory.ts';
+import { Launches } from './services/launches.ts';
+import { SettingsStore } from './services/settings-store.ts';
+import { vendors } from './vendors/registry.ts';
+
+export interface CoreOptions {
+  /** The profile folder; the system's default where absent. */
+  readonly profile?: string | undefined;
+  readonly vault: VaultKind;
+  /** Asked for the file vault's passphrase; undefined where nobody can answer. */
+  readonly passphrase?: (() => Promise<string | undefined>) | undefined;
+  readonly host: 'desktop' | 'headless' | 'cli';
+  /** Whether this process stays until the user ends it; a command that is soon done does not. */
+  readonly lasting: boolean;
+  readonly demo?: boolean | undefined;
+  /** The built script of the forward worker. */
+  readonly forwardWorker: URL;
+  /** Copies text, where the host has a clipboard. */
+  readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** Everything that runs on one profile, whatever the host. */
+export interface Core {
+  readonly settings: SettingsStore;
+  readonly notes: DeviceNotes;
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly forwards: Forwards;
+  readonly launches: Launches;
+  readonly vault: Vault;
+  readonly log: Log;
+  readonly paths: ProfilePaths;
+  readonly app: AppState;
+  /** Serves clients: windows, browsers, command lines. */
+  readonly bridge: Bridge;
+  readonly control: ControlSocket;
+  /** Says where `quayside serve`, run again elsewhere, gets a fresh link from. */
+  offerLinks(give: () => string): void;
+  /** Starts polling and brings back the forwards of the last run. Not for commands that are soon done. */
+  start(): Promise<void>;
+  /** Stops polling while the computer sleeps or has no network. */
+  suspend(): void;
+  resume(): void;
+  /** Closes what is open, tunnels at the vendors included. */
+  dispose(): Promise<void>;
+}
+
+/** The version of this application. */
+export const version: string = packageFacts.version;
+
+const describeInput = (operation: KnownOperation): Readonly<Record<string, unknown>> =>
+  z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' });
+
+const launchPlatform = (): LaunchPlatform =>
+  process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+const vaultOf = (options: CoreOptions, paths: ProfilePaths, clock: Clock) => {
+  switch (options.vault) {
+    case 'keychain': {
+      const vault = createKeychainVault({ clock });
+      return { vault, unlock: () => vault.status() };
+    }
+    case 'memory': {
+      const vault = createMemoryVault();
+      return { vault, unlock: () => vault.status() };
+    }
+    case 'file': {
+      const ask = options.passphrase ?? (async () => undefined);
+      const vault = createFileVault({ path: paths.vault, clock, passphrase: ask });
+      return {
+        vault,
+        unlock: (passphrase: string | undefined) =>
+          passphrase === undefined ? vault.status() : vault.unlock(passphrase),
+      };
+    }
+    default:
+      return options.vault satisfies never;
+  }
+};
+
+const isLinkRequest = (message: unknown): boolean =>
+  typeof message === 'object' && message !== null && 'type' in message && message.type === 'link';
+
+/** Builds everything by hand. Errors: conflict (another process has the profile), invalid-input. */
+export const composeCore = async (options: CoreOptions): Promise<Result<Core>> => {
+  const clock = options.clock ?? systemClock;
+  const random = options.random ?? systemRandom;
+  const profile = await openProfile(options.profile);
+  if (!profile.ok) return profile;
+  const paths = profile.value;
+  const places = await controlPaths(paths.profile);
+  if (!places.ok) return places;
+
+  let serveClient: ((client: MessageSocket) => void) | undefined;
+  const early: MessageSocket[] = [];
+  // First of all, because whoever owns the profile may touch its files.
+  const control = await openControlSocket({
+    paths: places.value,
+    hello: { host: options.host, lasting: options.lasting, vault: options.vault },
+    onClient: (client) => (serveClient === undefined ? early.push(client) : serveClient(client)),
+  });
+  if (!control.ok) return control;
+
+  const redactor = createRedactor();
+  const log = createFileLog({ directory: paths.logs, clock, redactor });
+  const http = createHttpClient({ clock, random, log });
+  const opened = vaultOf(options, paths, clock);
+  const vault = watchedVault(opened.vault, redactor);
+  const problems: AppError[] = [];
+  const note = (loaded: Result<unknown>): void => {
+    if (!loaded.ok) problems.push(loaded.error);
+  };
+
+  const settings = await SettingsStore.load(jsonDocument({ path: paths.settings, ...settingsFormat }));
+  if (settings.problem !== undefined) problems.push(settings.problem);
+  const notes = new DeviceNotes(jsonDocument({ path: paths.deviceNotes, ...deviceNotesFormat }));
+  note(await notes.load());
+  const accounts = new Accounts({
+    document: jsonDocument({ path: paths.accounts, ...accountsFormat }),
+    vault,
+    vendors,
+    http,
+    clock,
+    random,
+    log,
+  });
+  note(await accounts.load());
+  const inventory = new Inventory({
+    accounts,
+    notes,
+    settings,
+    cache: jsonFolder({ folder: paths.cache, ...fleetCacheFormat }),
+    clock,
+    random,
+    log,
+  });
+  problems.push(...(await inventory.load()));
+  const forwards = new Forwards({
+    document: jsonDocument<ForwardRecords>({
+      path: paths.forwards,
+      version: forwardRecordsVersion,
+      migrations: [],
+      parse: parseForwardRecords,
+      fallback: noForwardRecords,
+    }),
+    host: createForwardHost({ worker: options.forwardWorker, log }),
+    accounts,
+    inventory,
+    settings,
+    clock,
+    random,
+    log,
+  });
+  note(await forwards.load());
+  const platform = launchPlatform();
+  const executables = createExecutables({ platform: process.platform, env: process.env });
+  const launches = new Launches({
+    forwards,
+    inventory,
+    settings,
+    executables,
+    processes: createProcesses({ clock, env: process.env, platform: process.platform }),
+    platform,
+    knownHostsFile: paths.knownHosts,
+    env: process.env,
+  });
+  const app = new AppState({
+    version,
+    host: options.host,
+    platform: process.platform,
+    demo: options.demo ?? false,
+    polling: true,
+    vaultKind: vault.kind,
+    terminals: [],
+    notices: problems.map((problem, index) => ({ id: `start-${index}`, text: problem.message, hint: problem.hint })),
+  });
+  const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
+  const bridge = new Bridge({
+    accounts,
+    inventory,
+    notes,
+    forwards,
+    launches,
+    settings,
+    vault,
+    app,
+    tickets,
+    clock,
+    log,
+    unlock: opened.unlock,
+    describeInput,
+    copyText: options.copyText,
+  });
+  const stopWatching = watchVault(accounts, inventory, app);
+
+  let giveLink: (() => string) | undefined;
+  serveClient = (client) => {
+    bridge.connect({
+      send: (frame) => client.send(frame),
+      onMessage: (listener) =>
+        client.onMessage((message) => {
+          if (!isLinkRequest(message)) return listener(message);
+          client.send({ type: 'link', url: giveLink?.() });
+        }),
+      onClose: (listener) => client.onClose(listener),
+      backlog: () => client.backlog(),
+    });
+  };
+  for (const client of early.splice(0)) serveClient(client);
+
+  let disposing: Promise<void> | undefined;
+  const dispose = async (): Promise<void> => {
+    control.value.refuse();
+    stopWatching();
+    bridge.dispose();
+    tickets.dispose();
+    // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
+    await forwards.dispose();
+    await inventory.dispose();
+    http.dispose();
+    log.dispose();
+    await control.value.dispose();
+  };
+
+  return ok({
+    settings,
+    notes,
+    accounts,
+    inventory,
+    forwards,
+    launches,
+    vault,
+    log,
+    paths,
+    app,
+    bridge,
+    control: control.value,
+    offerLinks: (give) => {
+      giveLink = give;
+    },
+    start: async () => {
+      inventory.start();
+      await forwards.resume();
+      const [status, terminals] = await Promise.all([vault.status(), launches.terminals()]);
+      app.setVaultError(status.ok ? undefined : status.error);
+      app.setTerminals(terminals);
+      await forwards.resume();
+    },
+    suspend: () => {
+      inventory.suspend();
+      app.setPolling(false);
+    },
+    resume: () => {
+      inventory.resume();
+      app.setPolling(true);
+    },
+    dispose: () => {
+      disposing ??= dispose();
+      return disposing;
+    },
+  });
+};
+
+/** Shows a vault that fails an account as what it is: one fault of this computer, not of each account. */
+const watchVault = (accounts: Accounts, inventory: Inventory, app: AppState): (() => void) =>
+  inventory.changed.on(({ health }) => {
+    if (health.length === 0) return;
+    const states = accounts.list().map((account) => inventory.health(account.id));
+    const failing = states.find((state) => state.error?.kind.startsWith('vault-') === true);
+    if (failing !== undefined) app.setVaultError(failing.error);
+    else if (states.some((state) => state.error === undefined && state.lastGoodAt !== undefined))
+      app.setVaultError(undefined);
+  });
+
+/** The values in a secret of the vault: the fields of its JSON object. */
+const secretValues = (secret: string): readonly string[] => {
+  try {
+    const value: unknown = JSON.parse(secret);
+    const values = typeof value === 'object' && value !== null ? Object.values(value) : [];
+    return values.filter((field) => typeof field === 'string');
+  } catch {
+    return [secret];
+  }
+};
+
+/** The same vault, telling the redactor of every secret that passes, so that none can reach the log. */
+const watchedVault = (vault: Vault, redactor: Redactor): Vault => {
+  const seen = (secret: string): void => {
+    for (const value of secretValues(secret)) redactor.register(value);
+  };
+  return {
+    kind: vault.kind,
+    get: async (key) => {
+      const found = await vault.get(key);
+      if (found.ok && found.value !== undefined) seen(found.value);
+      return found;
+    },
+    set: (key, secret) => {
+      seen(secret);
+      return vault.set(key, secret);
+    },
+    delete: (key) => vault.delete(key),
+    status: () => vault.status(),
+  };
+};

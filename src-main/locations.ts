@@ -1,0 +1,20 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+
+/** Where the parts of the application are that are loaded by path. */
+export interface Locations {
+  /** The script of the forward worker. */
+  readonly forwardWorker: URL;
+  /** The folder of the built window; it may not be there in a checkout that was never built. */
+  readonly renderer: string;
+}
+
+/** Finds the parts beside the running code: in `out/main` once built, in `src-main` when run from source. */
+export const locate = (): Locations => {
+  const here = import.meta.dirname;
+  const built = join(here, 'forward-worker.js');
+  return existsSync(built)
+    ? { forwardWorker: pathToFileURL(built), renderer: join(here, '../renderer') }
+    : { forwardWorker: pathToFileURL(join(here, 'node/forward-worker.ts')), renderer: join(here, '../out/renderer') };
+};

@@ -1,0 +1,243 @@
+import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { Duplex } from 'node:stream';
+import { WebSocketServer, type WebSocket } from 'ws';
+import { fail, ok, type Result } from '../core/errors.ts';
+import type { Log } from '../core/ports.ts';
+import { readStaticAsset, securityHeaders } from './static-assets.ts';
+
+/** A browser that has proven itself, speaking JSON messages. */
+export interface WebClient {
+  send(message: unknown): void;
+  /** A message that is no JSON text arrives as undefined. */
+  onMessage(listener: (message: unknown) => void): void;
+  onClose(listener: () => void): void;
+  backlog(): number;
+}
+
+/** The window on 127.0.0.1. */
+export interface WebHost {
+  readonly port: number;
+  /** A fresh address that lets one browser in, once. */
+  link(): string;
+  dispose(): Promise<void>;
+}
+
+const maxMessageBytes = 8 * 1024 * 1024;
+const pingMs = 30_000;
+/** Links that were printed and not used; the oldest goes. */
+const maxLinks = 16;
+
+const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
+
+/** A set of secrets that are compared in constant time and kept only as digests. */
+class SecretSet {
+  readonly #digests: Buffer[] = [];
+  readonly #limit: number;
+
+  constructor(limit: number) {
+    this.#limit = limit;
+  }
+
+  /** Makes one with 256 random bits. */
+  make(): string {
+    const secret = randomBytes(32).toString('base64url');
+    this.#digests.push(digest(secret));
+    if (this.#digests.length > this.#limit) this.#digests.shift();
+    return secret;
+  }
+
+  has(secret: string): boolean {
+    return this.#find(secret) !== -1;
+  }
+
+  /** Whether it was there; it no longer is. */
+  use(secret: string): boolean {
+    const at = this.#find(secret);
+    if (at !== -1) this.#digests.splice(at, 1);
+    return at !== -1;
+  }
+
+  #find(secret: string): number {
+    const sought = digest(secret);
+    return this.#digests.findIndex((candidate) => timingSafeEqual(candidate, sought));
+  }
+}
+
+const cookieValue = (header: string | undefined, name: string): string | undefined => {
+  for (const part of (header ?? '').split(';')) {
+    const [key, value] = part.trim().split('=');
+    if (key === name) return value;
+  }
+  return undefined;
+};
+
+const webClient = (socket: WebSocket): WebClient => ({
+  send: (message) => {
+    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+  },
+  onMessage: (listener) => {
+    socket.on('message', (data, binary) => {
+      let message: unknown;
+      try {
+        message = binary || !Buffer.isBuffer(data) ? undefined : JSON.parse(data.toString('utf8'));
+      } catch {
+        message = undefined;
+      }
+      listener(message);
+    });
+  },
+  onClose: (listener) => void socket.on('close', listener),
+  backlog: () => socket.bufferedAmount,
+});
+
+/**
+ * Serves the built window and its bridge on 127.0.0.1 and nowhere else. A browser comes in with a one-time
+ * link and keeps a cookie that no script and no other site can use. Requests under any other name than
+ * 127.0.0.1 or localhost are refused (a rebinding page has its own), and so is every foreign origin.
+ * Errors: port-in-use.
+ */
+export const openWebHost = async (options: {
+  /** The folder of the built window. */
+  readonly root: string;
+  /** Zero: any free one. */
+  readonly port: number;
+  readonly onClient: (client: WebClient) => void;
+  readonly log: Log;
+}): Promise<Result<WebHost>> => {
+  const { log } = options;
+  const links = new SecretSet(maxLinks);
+  const sessions = new SecretSet(64);
+  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+  let port = options.port;
+  const cookieName = (): string => `quayside_${port}`;
+
+  const hostOf = (request: IncomingMessage): string | undefined => {
+    const host = request.headers.host;
+    return host === `127.0.0.1:${port}` || host === `localhost:${port}` ? host : undefined;
+  };
+  const originIsOurs = (request: IncomingMessage, host: string): boolean => request.headers.origin === `http://${host}`;
+  const hasSession = (request: IncomingMessage): boolean => {
+    const cookie = cookieValue(request.headers.cookie, cookieName());
+    return cookie !== undefined && sessions.has(cookie);
+  };
+
+  const say = (response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void => {
+    response.writeHead(status, {
+      ...securityHeaders(),
+      'content-type': 'text/plain; charset=utf-8',
+      'cache-control': 'no-store',
+      ...headers,
+    });
+    response.end(text);
+  };
+
+  const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const host = hostOf(request);
+    if (host === undefined) {
+      log.write('warn', 'web.refused', { why: 'host' });
+      return say(response, 403, 'Quayside answers only as 127.0.0.1 or localhost.\n');
+    }
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      if (!originIsOurs(request, host)) {
+        log.write('warn', 'web.refused', { why: 'origin' });
+        return say(response, 403, 'Quayside takes nothing from other sites.\n');
+      }
+      return say(response, 405, 'Only GET is answered here.\n', { allow: 'GET, HEAD' });
+    }
+    const url = URL.parse(request.url ?? '/', `http://${host}`);
+    // A request line such as `//other/` or `http://other/` names another host than the header.
+    if (url === null || url.host !== host) return say(response, 400, 'This address cannot be read.\n');
+    const token = url.pathname === '/' ? url.searchParams.get('token') : null;
+    if (token !== null) {
+      if (request.method !== 'GET' || !links.use(token)) {
+        log.write('warn', 'web.refused', { why: 'token' });
+        return say(response, 403, 'This link was used already. Run `quayside serve` again for a fresh one.\n');
+      }
+      const session = sessions.make();
+      return say(response, 303, '', {
+        location: '/',
+        'set-cookie': `${cookieName()}=${session}; HttpOnly; SameSite=Strict; Path=/`,
+      });
+    }
+    if (!hasSession(request)) {
+      return say(response, 401, 'Open the link that `quayside serve` prints; run it again for a fresh one.\n');
+    }
+    const asset = await readStaticAsset(options.root, url.pathname, `ws://${host}`);
+    if (asset === undefined) return say(response, 404, 'There is nothing here.\n');
+    response.writeHead(200, { ...asset.headers, 'content-length': asset.bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : asset.bytes);
+  };
+
+  const refuseUpgrade = (socket: Duplex, why: string): void => {
+    log.write('warn', 'web.refused', { why });
+    socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
+  };
+
+  const server = createServer((request, response) => {
+    serve(request, response).catch(() => {
+      if (!response.headersSent) say(response, 500, 'Quayside made a mistake here.\n');
+      else response.destroy();
+    });
+  });
+  server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
+    socket.on('error', () => undefined);
+    const host = hostOf(request);
+    if (host === undefined) return refuseUpgrade(socket, 'host');
+    if (!originIsOurs(request, host)) return refuseUpgrade(socket, 'origin');
+    if (!hasSession(request)) return refuseUpgrade(socket, 'session');
+    if (request.url !== '/bridge') return refuseUpgrade(socket, 'path');
+    sockets.handleUpgrade(request, socket, head, (accepted) => {
+      // Too long a message or a broken frame ends the connection, told by 'close'.
+      accepted.on('error', () => undefined);
+      options.onClient(webClient(accepted));
+    });
+  });
+
+  const unanswered = new WeakSet<WebSocket>();
+  const pings = setInterval(() => {
+    for (const socket of sockets.clients) {
+      if (socket.readyState !== socket.OPEN) continue;
+      if (unanswered.has(socket)) {
+        // The last ping was not answered.
+        unanswered.delete(socket);
+        socket.terminate();
+        continue;
+      }
+      unanswered.add(socket);
+      socket.once('pong', () => unanswered.delete(socket));
+      socket.ping();
+    }
+  }, pingMs);
+  pings.unref();
+
+  const bound = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(false));
+    server.listen({ host: '127.0.0.1', port: options.port, exclusive: true }, () => resolve(true));
+  });
+  if (!bound) {
+    clearInterval(pings);
+    return fail(
+      'port-in-use',
+      `Port ${options.port} is in use.`,
+      'Choose another with --port, or leave it out for any free one.',
+    );
+  }
+  port = (server.address() as AddressInfo).port;
+
+  let disposing: Promise<void> | undefined;
+  return ok({
+    port,
+    link: () => `http://127.0.0.1:${port}/?token=${links.make()}`,
+    dispose: () => {
+      disposing ??= new Promise((resolve) => {
+        clearInterval(pings);
+        for (const socket of sockets.clients) socket.terminate();
+        server.close(() => resolve());
+        server.closeAllConnections();
+      });
+      return disposing;
+    },
+  });
+};
