@@ -218,6 +218,18 @@ describe('tunnels', () => {
     expect(behind.reused).toBe(false);
   });
 
+  it('with an address that cannot be dialled are not reused', async () => {
+    await start(3);
+    const row = { UnitId: unitId, LocalPort: '22', LocalHost: '', Host: '-oProxyCommand=x', Port: '10000' };
+    simulator.fault({
+      kind: 'status',
+      status: 200,
+      body: JSON.stringify([row, { ...row, Host: 'proxy7.remoteiot.com', Port: '0' }]),
+      path: '/ListConnection',
+    });
+    expect(good(await openTunnel())).toMatchObject({ host: '127.0.0.1', reused: false });
+  });
+
   it('carry the limits of an Enterprise account', async () => {
     await start(3, { limitingAccessIP: '203.0.113.7', proxyHost: 'proxy9.remoteiot.com' });
     expect(good(await openTunnel()).exposure).toContain('203.0.113.7 only');

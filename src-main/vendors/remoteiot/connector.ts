@@ -13,7 +13,7 @@ import {
   vendorName,
 } from './auth.ts';
 import { connect, deleteConnection, device, listConnection, remoteIotOperations, status } from './operations.ts';
-import { parseVendorTime } from './schemas.ts';
+import { hostName, parseVendorTime } from './schemas.ts';
 import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
 
 /** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
@@ -168,7 +168,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     const wanted = otherHost(service.host);
     for (const row of existing.ok ? existing.value : []) {
       const port = remotePort(row);
-      const host = filled(row.Host);
+      const host = hostName.safeParse(row.Host).data;
       if (
         filled(row.UnitId) !== deviceId ||
         Number(row.LocalPort) !== service.port ||

@@ -70,7 +70,8 @@ const port = z
   ])
   .pipe(z.int().min(1).max(65_535));
 
-const hostName = z
+/** A name or address that can be dialled, and that no program takes for an option. */
+export const hostName = z
   .string()
   .trim()
   .regex(/^(?:[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?|\[?[0-9A-Fa-f:.]+\]?)$/, 'expected a host name');
