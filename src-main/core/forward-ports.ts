@@ -1,0 +1,26 @@
+/**
+ * Ports handed out by ourselves, tried in this order. The second range starts above the first so that a full
+ * first one is noticed by nobody; ports of the user's choice are free of both.
+ */
+const ranges = [
+  { first: 33_000, last: 33_999 },
+  { first: 34_000, last: 39_999 },
+] as const;
+
+/** The ports to try for a new forward, best first, without those in `taken`. */
+export function* candidatePorts(taken: ReadonlySet<number>): Generator<number> {
+  for (const { first, last } of ranges) {
+    for (let port = first; port <= last; port += 1) if (!taken.has(port)) yield port;
+  }
+}
+
+/** Whether an address is of this computer only: 127.0.0.0/8 or ::1, as literals. */
+export const isLoopback = (address: string): boolean => {
+  if (address === '::1') return true;
+  const parts = address.split('.');
+  return (
+    parts.length === 4 &&
+    parts[0] === '127' &&
+    parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
+  );
+};

@@ -1,0 +1,170 @@
+import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { Emitter } from '../core/emitter.ts';
+import { ok } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
+import { bindError, notLoopback, pumpLost } from '../core/forward-errors.ts';
+import type { ForwardHost, ForwardHostEvent, ListenRequest, RouteTarget } from '../core/forward-host.ts';
+import { candidatePorts, isLoopback } from '../core/forward-ports.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import { sleep } from '../core/ports.ts';
+import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
+import { portHolder } from './forward-port-holder.ts';
+import { systemClock } from './system-clock.ts';
+
+export interface ForwardHostDeps {
+  /** Where forward-worker is: the .ts in a checkout, the built .js in the application. */
+  readonly worker: URL;
+  /** The computer's own where absent. */
+  readonly clock?: Clock | undefined;
+  readonly log: Log;
+}
+
+type Answer = Extract<WorkerReport, { request: number }> | 'lost';
+type Ask = Extract<WorkerCommand, { request: number }>;
+
+/** A worker that lives this long is healthy: the next crash is the first again. Milliseconds. */
+const healthyMs = 60_000;
+/** Milliseconds to wait before starting the worker after 0, 1, 2 … crashes in a row. */
+const restartDelays = [0, 100, 500, 2_000, 10_000, 30_000] as const;
+
+const failed = (reason: string): Extract<Result<never>, { ok: false }> => ({ ok: false, error: pumpLost(reason) });
+
+class WorkerForwardHost implements ForwardHost {
+  readonly events = new Emitter<ForwardHostEvent>();
+  readonly #workerUrl: URL;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #pending = new Map<number, (answer: Answer) => void>();
+  readonly #ended = new AbortController();
+  #worker: Worker | undefined;
+  #starting: Promise<Worker | undefined> | undefined;
+  #lastRequest = 0;
+  #crashes = 0;
+
+  constructor({ worker, clock = systemClock, log }: ForwardHostDeps) {
+    this.#workerUrl = worker;
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  async listen({ id, address, port }: ListenRequest): Promise<Result<{ readonly bindMs: number }>> {
+    if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
+    const worker = await this.#ensureWorker();
+    if (worker === undefined) return failed('it was shut down');
+    const answer = await this.#ask(worker, { type: 'listen', request: this.#nextRequest(), id, address, port });
+    if (answer === 'lost') return failed('it ended while a port was opened');
+    if (answer.type === 'listened') return ok({ bindMs: answer.bindMs });
+    const code = answer.type === 'listen-failed' ? answer.code : 'UNKNOWN';
+    const holder = code === 'EADDRINUSE' ? await portHolder(port) : undefined;
+    return { ok: false, error: bindError(code, address, port, holder) };
+  }
+
+  async unlisten(id: string): Promise<void> {
+    // Awaited even where it is there already, as `listen` does: so a later command never overtakes an earlier one.
+    const worker = await (this.#worker ?? this.#starting);
+    if (worker !== undefined) await this.#ask(worker, { type: 'unlisten', request: this.#nextRequest(), id });
+  }
+
+  route(id: string, route: number, target: RouteTarget): void {
+    this.#tell({ type: 'route', id, route, target });
+  }
+
+  retire(id: string, route: number, onlyIfIdle: boolean): void {
+    this.#tell({ type: 'retire', id, route, onlyIfIdle });
+  }
+
+  rejectWaiting(id: string): void {
+    this.#tell({ type: 'reject-waiting', id });
+  }
+
+  async freePort(address: string, avoid: ReadonlySet<number>): Promise<number | undefined> {
+    for (const port of candidatePorts(avoid)) {
+      if (this.#ended.signal.aborted) return undefined;
+      if (await canBind(address, port)) return port;
+    }
+    return undefined;
+  }
+
+  async dispose(): Promise<void> {
+    this.#ended.abort();
+    const worker = this.#worker ?? (await this.#starting);
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#answerAll();
+  }
+
+  #nextRequest(): number {
+    this.#lastRequest += 1;
+    return this.#lastRequest;
+  }
+
+  #tell(command: WorkerCommand): void {
+    this.#worker?.postMessage(command);
+  }
+
+  #ask(worker: Worker, command: Ask): Promise<Answer> {
+    return new Promise((resolve) => {
+      // A worker that ended meanwhile will never answer.
+      if (worker !== this.#worker) return resolve('lost');
+      this.#pending.set(command.request, resolve);
+      worker.postMessage(command);
+    });
+  }
+
+  #ensureWorker(): Promise<Worker | undefined> {
+    if (this.#worker !== undefined) return Promise.resolve(this.#worker);
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Worker | undefined> {
+    const clock = this.#clock;
+    const delay = restartDelays[Math.min(this.#crashes, restartDelays.length - 1)] ?? 0;
+    if (delay > 0) await sleep(clock, delay, this.#ended.signal);
+    if (this.#ended.signal.aborted) return undefined;
+    const startedAt = clock.monotonic();
+    // No flags of the main process: a loader or an inspector there is none of the worker's business.
+    const worker = new Worker(this.#workerUrl, { name: 'quayside-forwards', execArgv: [] });
+    let reason = 'it exited';
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      if (this.#ended.signal.aborted) return;
+      this.#worker = undefined;
+      this.#crashes = clock.monotonic() - startedAt > healthyMs ? 1 : this.#crashes + 1;
+      this.#log.write('error', 'forward-worker-lost', { reason, crashes: this.#crashes });
+      this.#answerAll();
+      this.events.emit({ type: 'lost', error: pumpLost(reason) });
+    });
+    worker.on('message', (report: WorkerReport) => this.#heard(report));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #heard(report: WorkerReport): void {
+    if (!('request' in report)) return this.events.emit(report);
+    const resolve = this.#pending.get(report.request);
+    this.#pending.delete(report.request);
+    resolve?.(report);
+  }
+
+  #answerAll(): void {
+    for (const resolve of this.#pending.values()) resolve('lost');
+    this.#pending.clear();
+  }
+}
+
+/** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
+export const createForwardHost = (deps: ForwardHostDeps): ForwardHost => new WorkerForwardHost(deps);
+
+/** Whether a port is free at this moment. */
+const canBind = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', () => resolve(false));
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });

@@ -1,0 +1,58 @@
+import { parentPort } from 'node:worker_threads';
+import { isLoopback } from '../core/forward-ports.ts';
+import { ForwardBuffers } from './forward-buffers.ts';
+import { ForwardListener } from './forward-listener.ts';
+import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
+import { TrafficBook } from './forward-traffic.ts';
+
+/** Entry of the worker thread: it owns every listener and moves every byte. */
+const port = parentPort;
+if (port === null) throw new Error('forward-worker.ts runs as a worker thread only');
+
+const send = (report: WorkerReport): void => port.postMessage(report);
+const buffers = new ForwardBuffers();
+const traffic = new TrafficBook((reports) => send({ type: 'traffic', reports }));
+const listeners = new Map<string, ForwardListener>();
+
+const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
+  const { id, address, request } = command;
+  // Refused here too, where the socket would be opened, whoever asks.
+  if (!isLoopback(address)) return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
+  const started = performance.now();
+  const known = listeners.get(id);
+  const listener = known ?? new ForwardListener(id, send, buffers, traffic);
+  listeners.set(id, listener);
+  const code = await listener.listen(address, command.port);
+  if (code === undefined) return send({ type: 'listened', request, bindMs: performance.now() - started });
+  if (known === undefined && listeners.get(id) === listener) listeners.delete(id);
+  send({ type: 'listen-failed', request, code });
+};
+
+const unlisten = async ({ id, request }: Extract<WorkerCommand, { type: 'unlisten' }>): Promise<void> => {
+  const listener = listeners.get(id);
+  listeners.delete(id);
+  await listener?.close();
+  traffic.flush();
+  send({ type: 'unlistened', request });
+};
+
+/** Binding and closing take turns, so that a port is free again before it is bound again. */
+let turn: Promise<void> = Promise.resolve();
+
+port.on('message', (command: WorkerCommand) => {
+  switch (command.type) {
+    case 'listen':
+      turn = turn.then(() => listen(command));
+      return;
+    case 'unlisten':
+      turn = turn.then(() => unlisten(command));
+      return;
+    case 'route':
+      return listeners.get(command.id)?.setRoute(command.route, command.target);
+    case 'retire':
+      return listeners.get(command.id)?.retire(command.route, command.onlyIfIdle);
+    case 'reject-waiting':
+      return listeners.get(command.id)?.rejectWaiting();
+  }
+  return command satisfies never;
+});

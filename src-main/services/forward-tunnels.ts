@@ -1,0 +1,163 @@
+import type { Device, Service } from '../core/device.ts';
+import { cancelled, fail, ok } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
+
+export interface ForwardTunnelsDeps {
+  readonly accounts: { connector(id: string): Promise<Result<Connector>> };
+  readonly inventory: { device(key: string): Device | undefined; servicesOf(key: string): readonly Service[] };
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A tunnel in use by one forward. */
+export interface Grant {
+  readonly tunnel: Tunnel;
+  readonly deviceId: string;
+  /** The account as it was when the tunnel was granted: good for closing it even after the account is gone. */
+  readonly vendor: TunnelRoute;
+  /** The vendor's end; two forwards may share it, as vendors reuse a tunnel to the same port. */
+  readonly end: string;
+}
+
+/** Milliseconds for one answer of the vendor to the wish for a tunnel, its own retries included. */
+const openWithinMs = 40_000;
+const closeWithinMs = 10_000;
+
+/** Asks the vendors for tunnels and gives them back; a tunnel is closed when the last forward lets go of it. */
+export class ForwardTunnels {
+  readonly #deps: ForwardTunnelsDeps;
+  /** How many forwards use a vendor's end. */
+  readonly #uses = new Map<string, number>();
+  /** Closings under way, by vendor's end: a new tunnel is not asked for while the vendor is closing one of the device. */
+  readonly #closing = new Map<string, Set<Promise<void>>>();
+
+  constructor(deps: ForwardTunnelsDeps) {
+    this.#deps = deps;
+  }
+
+  /** What can be forwarded: errors not-found (device or service), unsupported (no tunnels to it). */
+  service(deviceKey: string, serviceId: string): Result<{ readonly device: Device; readonly service: Service }> {
+    const device = this.#deps.inventory.device(deviceKey);
+    if (device === undefined) {
+      return fail(
+        'not-found',
+        'The device is not in the list any more.',
+        'Refresh the account, or remove this forward.',
+      );
+    }
+    const service = this.#deps.inventory.servicesOf(deviceKey).find((candidate) => candidate.id === serviceId);
+    if (service === undefined) {
+      return fail(
+        'not-found',
+        `${device.name} has no such service any more.`,
+        'Choose one of its services, or remove this forward.',
+      );
+    }
+    if (service.route !== 'tunnel') {
+      return fail(
+        'unsupported',
+        `${service.name} on ${device.name} is not reached through a local port.`,
+        'Open it from the device page.',
+      );
+    }
+    return ok({ device, service });
+  }
+
+  /**
+   * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
+   * closed first and a new one asked for. Errors: those of `service` and of the connector.
+   */
+  async open(
+    deviceKey: string,
+    serviceId: string,
+    dead: Grant | undefined,
+    signal: AbortSignal,
+  ): Promise<Result<Grant>> {
+    const found = this.service(deviceKey, serviceId);
+    if (!found.ok) return found;
+    const { device, service } = found.value;
+    await Promise.all(this.#closing.get(deviceKey) ?? []);
+    if (signal.aborted) return cancelled();
+    const connector = await this.#deps.accounts.connector(device.accountId);
+    if (!connector.ok) return connector;
+    const vendor = connector.value.tunnels;
+    if (vendor === undefined) {
+      return fail(
+        'unsupported',
+        `The vendor of ${device.name} grants no tunnels.`,
+        'Reach the device in the vendor’s own way.',
+      );
+    }
+    const ask = (): Promise<Result<Tunnel>> =>
+      this.#within(openWithinMs, signal, (limit) => vendor.open(device.id, service, limit));
+    const endOf = (tunnel: Tunnel): string => `${deviceKey} ${tunnel.host}:${tunnel.port}`;
+    let opened = await ask();
+    if (opened.ok && dead !== undefined && endOf(opened.value) === dead.end) {
+      await this.#closeAtVendor(deviceKey, { ...dead, tunnel: opened.value });
+      if (signal.aborted) return cancelled();
+      opened = await ask();
+    }
+    if (!opened.ok) {
+      const { error } = opened;
+      return { ok: false, error: { ...error, message: `No tunnel was granted. ${error.message}` } };
+    }
+    const grant: Grant = { tunnel: opened.value, deviceId: device.id, vendor, end: endOf(opened.value) };
+    this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
+    return ok(grant);
+  }
+
+  /** Lets go of a tunnel; closes it at the vendor unless another forward uses it. A failure is logged. */
+  async close(deviceKey: string, grant: Grant): Promise<void> {
+    const left = (this.#uses.get(grant.end) ?? 1) - 1;
+    if (left > 0) {
+      this.#uses.set(grant.end, left);
+      return;
+    }
+    this.#uses.delete(grant.end);
+    await this.#closeAtVendor(deviceKey, grant);
+  }
+
+  async #closeAtVendor(deviceKey: string, grant: Grant): Promise<void> {
+    const closing = this.#within(closeWithinMs, undefined, (limit) =>
+      grant.vendor.close(grant.deviceId, grant.tunnel, limit),
+    ).then((closed) => {
+      if (closed.ok) return;
+      this.#deps.log.write('warn', 'forward.tunnel-not-closed', { device: deviceKey, reason: closed.error.message });
+    });
+    const all = this.#closing.get(deviceKey) ?? new Set();
+    this.#closing.set(deviceKey, all.add(closing));
+    await closing;
+    all.delete(closing);
+    if (all.size === 0) this.#closing.delete(deviceKey);
+  }
+
+  /** Runs a vendor call with a limit of its own; the limit reached is `timeout`, not `cancelled`. */
+  async #within<T>(
+    ms: number,
+    signal: AbortSignal | undefined,
+    call: (limit: AbortSignal) => Promise<Result<T>>,
+  ): Promise<Result<T>> {
+    const limit = new AbortController();
+    const abort = (): void => limit.abort();
+    let late = false;
+    const cancelTimer = this.#deps.clock.after(ms, () => {
+      late = true;
+      abort();
+    });
+    signal?.addEventListener('abort', abort, { once: true });
+    try {
+      const result = await call(limit.signal);
+      if (result.ok || !late) return result;
+      return fail(
+        'timeout',
+        `The vendor did not answer within ${ms / 1000} s.`,
+        'Try again; the vendor may be slow or down.',
+      );
+    } finally {
+      cancelTimer();
+      signal?.removeEventListener('abort', abort);
+    }
+  }
+}
