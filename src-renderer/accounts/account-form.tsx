@@ -1,0 +1,312 @@
+import { useId, useRef, useState } from 'react';
+import type { AccountView, ErrorView, VendorView } from '../../src-preload/contract/views.ts';
+import { ask, useHost } from '../bridge/store.ts';
+import { Callout, Failure, Field } from '../ui/controls.tsx';
+import { millis } from '../ui/format.ts';
+import { setAccountForm, toast } from '../ui/view-store.ts';
+
+type FormField = VendorView['credentialForms'][number]['fields'][number];
+
+type Outcome =
+  | { readonly kind: 'good'; readonly tookMs: number }
+  | { readonly kind: 'failed'; readonly error: ErrorView };
+
+const close = (): void => setAccountForm(undefined);
+
+/** Takes the typed secrets out of the form: what is returned is the only copy left in this window. */
+const takeSecrets = (form: HTMLFormElement, fields: readonly FormField[]): Record<string, string> => {
+  const secrets: Record<string, string> = {};
+  for (const field of fields) {
+    if (!field.secret) continue;
+    const input = form.elements.namedItem(`secret.${field.name}`);
+    if (!(input instanceof HTMLInputElement)) continue;
+    if (input.value !== '') secrets[field.name] = input.value;
+    input.value = '';
+  }
+  return secrets;
+};
+
+const plainFields = (form: HTMLFormElement, fields: readonly FormField[]): Record<string, string> => {
+  const data = new FormData(form);
+  return Object.fromEntries(
+    fields
+      .filter((field) => !field.secret)
+      .map((field) => [field.name, String(data.get(`field.${field.name}`) ?? '').trim()] as const)
+      .filter(([, value]) => value !== ''),
+  );
+};
+
+const FieldInput = ({
+  field,
+  id,
+  initial,
+  kept,
+}: {
+  readonly field: FormField;
+  readonly id: string;
+  readonly initial: string | undefined;
+  /** The secret is already with main: leaving it empty keeps it. */
+  readonly kept: boolean;
+}): React.ReactNode => {
+  const name = `${field.secret ? 'secret' : 'field'}.${field.name}`;
+  const described = field.help === '' ? undefined : `${id}-help`;
+  if (field.options !== undefined && !field.secret)
+    return (
+      <select
+        id={id}
+        name={name}
+        className="select"
+        defaultValue={initial}
+        required={field.required}
+        aria-describedby={described}
+      >
+        {field.options.map((option) => (
+          <option key={option}>{option}</option>
+        ))}
+      </select>
+    );
+  return (
+    <input
+      id={id}
+      name={name}
+      className={`input ${field.secret ? '' : 'mono'}`}
+      type={field.secret ? 'password' : 'text'}
+      // Not `off`: password managers would offer to keep what belongs in the vault.
+      autoComplete={field.secret ? 'new-password' : 'off'}
+      spellCheck={false}
+      required={field.required && !(field.secret && kept)}
+      placeholder={field.secret && kept ? 'Unchanged' : field.placeholder}
+      defaultValue={field.secret ? undefined : initial}
+      aria-describedby={described}
+    />
+  );
+};
+
+/** Adds an account, or edits one. Secrets live only in their input elements until they are handed to main. */
+export const AccountForm = ({ account }: { readonly account: AccountView | undefined }): React.ReactNode => {
+  const vendors = useHost((host) => host.vendors);
+  const labels = useHost((host) => host.accounts);
+  const id = useId();
+  const form = useRef<HTMLFormElement>(null);
+  const [vendorId, setVendorId] = useState<string | undefined>(account?.vendor);
+  const [formId, setFormId] = useState<string>();
+  const [ticket, setTicket] = useState<string>();
+  const [busy, setBusy] = useState<'test' | 'save'>();
+  const [outcome, setOutcome] = useState<Outcome>();
+  const vendor = vendors.find((candidate) => candidate.id === vendorId);
+  const credentials =
+    vendor?.credentialForms.find((candidate) => candidate.id === formId) ?? vendor?.credentialForms[0];
+  const fields = credentials?.fields ?? [];
+  const fail = (error: ErrorView): void => setOutcome({ kind: 'failed', error });
+
+  /** Hands over what was typed, or answers the ticket of what was handed over before. */
+  const handSecrets = async (
+    element: HTMLFormElement,
+  ): Promise<{ ok: true; ticket: string | undefined } | { ok: false }> => {
+    const secrets = takeSecrets(element, fields);
+    if (Object.keys(secrets).length === 0) return { ok: true, ticket };
+    const handed = await ask('secrets.hand', { secrets });
+    if (!handed.ok) {
+      fail(handed.error);
+      return { ok: false };
+    }
+    setTicket(handed.value.ticket);
+    return { ok: true, ticket: handed.value.ticket };
+  };
+
+  const common = (element: HTMLFormElement): { baseUrl?: string; fields: Record<string, string> } => {
+    const baseUrl = String(new FormData(element).get('baseUrl') ?? '').trim();
+    return { ...(baseUrl === '' ? {} : { baseUrl }), fields: plainFields(element, fields) };
+  };
+
+  const test = async (): Promise<void> => {
+    const element = form.current;
+    if (element === null || vendor === undefined) return;
+    // The name is not needed to test credentials.
+    for (const control of element.elements)
+      if (control instanceof HTMLInputElement && control.name !== 'label' && !control.reportValidity()) return;
+    setBusy('test');
+    setOutcome(undefined);
+    const handed = await handSecrets(element);
+    if (handed.ok) {
+      const answer =
+        handed.ticket === undefined && account !== undefined
+          ? await ask('accounts.test', { accountId: account.id })
+          : await ask('accounts.test', { vendor: vendor.id, ...common(element), ticket: handed.ticket ?? '' });
+      if (!answer.ok) fail(answer.error);
+      else if (answer.value.ok) setOutcome({ kind: 'good', tookMs: answer.value.tookMs });
+      else if (answer.value.error !== undefined) fail(answer.value.error);
+    }
+    setBusy(undefined);
+  };
+
+  const save = async (element: HTMLFormElement): Promise<void> => {
+    if (vendor === undefined) return;
+    const label = String(new FormData(element).get('label') ?? '').trim();
+    if (labels.some((other) => other.id !== account?.id && other.label.toLowerCase() === label.toLowerCase())) {
+      fail({
+        kind: 'conflict',
+        message: `There already is an account named ${label}.`,
+        hint: 'Give this one another name.',
+      });
+      return;
+    }
+    setBusy('save');
+    setOutcome(undefined);
+    const handed = await handSecrets(element);
+    if (handed.ok) {
+      const facts = common(element);
+      const answer =
+        account === undefined
+          ? await ask('accounts.add', { vendor: vendor.id, label, ...facts, ticket: handed.ticket ?? '' })
+          : await ask('accounts.update', {
+              accountId: account.id,
+              label,
+              ...facts,
+              ...(handed.ticket === undefined ? {} : { ticket: handed.ticket }),
+            });
+      if (answer.ok) {
+        toast({
+          tone: 'done',
+          text: account === undefined ? `Added ${label}. Its devices are on their way.` : `Saved ${label}.`,
+        });
+        close();
+        return;
+      }
+      // The ticket may be used up, so the secrets have to be typed again.
+      setTicket(undefined);
+      fail(answer.error);
+    }
+    setBusy(undefined);
+  };
+
+  return (
+    <form
+      ref={form}
+      className="account-form"
+      aria-label={account === undefined ? 'Add account' : `Edit ${account.label}`}
+      autoComplete="off"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void save(event.currentTarget);
+      }}
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        event.stopPropagation();
+        event.preventDefault();
+        close();
+      }}
+    >
+      <h2>{account === undefined ? 'Add account' : `Edit ${account.label}`}</h2>
+      {account === undefined ? (
+        <fieldset className="vendor-choice">
+          <legend>Vendor</legend>
+          {vendors.map((candidate) => (
+            <label key={candidate.id}>
+              <input
+                type="radio"
+                name="vendor"
+                value={candidate.id}
+                required
+                checked={vendorId === candidate.id}
+                onChange={() => {
+                  setVendorId(candidate.id);
+                  setFormId(undefined);
+                  setTicket(undefined);
+                  setOutcome(undefined);
+                }}
+              />
+              {candidate.name}
+            </label>
+          ))}
+        </fieldset>
+      ) : null}
+      {vendor === undefined || credentials === undefined ? null : (
+        <div className="form-fields" key={`${vendor.id} ${credentials.id}`}>
+          <Field id={`${id}-label`} label="Name" help="How this account is called in Quayside.">
+            <input
+              id={`${id}-label`}
+              name="label"
+              className="input"
+              required
+              maxLength={80}
+              autoFocus
+              defaultValue={account?.label}
+              placeholder={vendor.name}
+              aria-describedby={`${id}-label-help`}
+            />
+          </Field>
+          <Field id={`${id}-url`} label="Base URL" help={vendor.baseUrlHint}>
+            <input
+              id={`${id}-url`}
+              name="baseUrl"
+              className="input mono"
+              type="url"
+              spellCheck={false}
+              required={vendor.defaultBaseUrl === undefined}
+              defaultValue={account?.baseUrl ?? vendor.defaultBaseUrl}
+              aria-describedby={vendor.baseUrlHint === '' ? undefined : `${id}-url-help`}
+            />
+          </Field>
+          {vendor.credentialForms.length > 1 ? (
+            <div className="field">
+              <label htmlFor={`${id}-kind`}>Credentials</label>
+              <select
+                id={`${id}-kind`}
+                className="select"
+                value={credentials.id}
+                aria-describedby={`${id}-kind-help`}
+                onChange={(event) => {
+                  setFormId(event.target.value);
+                  setTicket(undefined);
+                }}
+              >
+                {vendor.credentialForms.map((candidate) => (
+                  <option key={candidate.id} value={candidate.id}>
+                    {candidate.title}
+                  </option>
+                ))}
+              </select>
+              <span className="help" id={`${id}-kind-help`}>
+                {credentials.why}
+              </span>
+            </div>
+          ) : (
+            <p className="form-why">{credentials.why}</p>
+          )}
+          {fields.map((field) => (
+            <Field key={field.name} id={`${id}-${field.name}`} label={field.label} help={field.help}>
+              <FieldInput
+                field={field}
+                id={`${id}-${field.name}`}
+                initial={account?.fields[field.name]}
+                kept={account !== undefined || ticket !== undefined}
+              />
+            </Field>
+          ))}
+          {outcome === undefined ? null : outcome.kind === 'good' ? (
+            <Callout tone="good" text={`${vendor.name} accepted the credentials in ${millis(outcome.tookMs)}.`} />
+          ) : (
+            <Failure error={outcome.error} />
+          )}
+        </div>
+      )}
+      <div className="dialog-actions">
+        <button type="button" className="button plain" onClick={close}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="button"
+          disabled={vendor === undefined || busy !== undefined}
+          onClick={() => void test()}
+        >
+          {busy === 'test' ? 'Testing' : 'Test'}
+        </button>
+        <button type="submit" className="button primary" disabled={vendor === undefined || busy !== undefined}>
+          {account === undefined ? 'Add account' : 'Save'}
+        </button>
+      </div>
+    </form>
+  );
+};

@@ -1,0 +1,189 @@
+import { Ellipsis, Pencil, Plug, Plus, RefreshCw, Trash2 } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useState } from 'react';
+import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { ask, useHost } from '../bridge/store.ts';
+import { refresh } from '../device/actions.ts';
+import { staleWords } from '../fleet/account-notices.tsx';
+import { useNow } from '../ui/clock.tsx';
+import { Callout, Failure } from '../ui/controls.tsx';
+import { Confirm } from '../ui/dialog.tsx';
+import { ago, failureSince, millis, plural } from '../ui/format.ts';
+import { setAccountForm, showScope, toast, toastError, useView } from '../ui/view-store.ts';
+import { AccountForm } from './account-form.tsx';
+
+type TestResult = { readonly tookMs: number; readonly error: ErrorView | undefined };
+
+const healthWords = (account: AccountView, now: number): string => {
+  if (account.error !== undefined) return failureSince(account.failingSince, now);
+  if (account.refreshing) return 'refreshing';
+  return account.lastGoodAt === undefined ? 'not listed yet' : `listed ${ago(account.lastGoodAt, now)}`;
+};
+
+const Health = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+  const words = useNow((clock) => healthWords(account, clock.now));
+  return (
+    <span className={`health ${account.error === undefined ? 'good' : 'bad'}`}>
+      {plural(account.deviceCount, 'device')} · {words}
+    </span>
+  );
+};
+
+const AccountError = ({
+  account,
+  error,
+}: {
+  readonly account: AccountView;
+  readonly error: ErrorView;
+}): React.ReactNode => {
+  const stale = useNow((clock) => staleWords(account, clock.now));
+  return <Failure error={{ ...error, hint: `${error.hint} ${stale}` }} tone="warn" />;
+};
+
+const AccountCard = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+  const [testing, setTesting] = useState(false);
+  const [result, setResult] = useState<TestResult>();
+  const [removing, setRemoving] = useState(false);
+  const test = async (): Promise<void> => {
+    setTesting(true);
+    setResult(undefined);
+    const answer = await ask('accounts.test', { accountId: account.id });
+    setTesting(false);
+    setResult(
+      answer.ok
+        ? { tookMs: answer.value.tookMs, error: answer.value.ok ? undefined : answer.value.error }
+        : { tookMs: 0, error: answer.error },
+    );
+  };
+  const remove = async (): Promise<void> => {
+    setRemoving(false);
+    const answer = await ask('accounts.remove', { accountId: account.id });
+    if (answer.ok) toast({ tone: 'done', text: `Removed ${account.label}.` });
+    else toastError(answer.error);
+  };
+  return (
+    <li className="account" aria-label={account.label}>
+      <div className="account-line">
+        <span className={`vendor-mark ${account.error === undefined ? '' : 'bad'}`} aria-hidden="true">
+          {vendorNames[account.vendor].charAt(0).toUpperCase()}
+        </span>
+        <div className="account-what">
+          <h2 className="ellipsis">
+            <button
+              type="button"
+              className="copyable"
+              data-tip="Show its devices"
+              onClick={() => showScope({ kind: 'account', accountId: account.id })}
+            >
+              {account.label}
+            </button>
+            <span className="faint"> {vendorNames[account.vendor]}</span>
+          </h2>
+          <p className="faint ellipsis">
+            <Health account={account} />
+          </p>
+        </div>
+        <button
+          type="button"
+          className="button small"
+          disabled={testing}
+          aria-label={`Test ${account.label}`}
+          onClick={() => void test()}
+        >
+          <Plug size={13} aria-hidden="true" />
+          {testing ? 'Testing' : 'Test'}
+        </button>
+        <button
+          type="button"
+          className="button small"
+          disabled={account.refreshing}
+          aria-label={`Refresh ${account.label}`}
+          onClick={() => void refresh(account.id)}
+        >
+          <RefreshCw size={13} aria-hidden="true" />
+          {account.refreshing ? 'Refreshing' : 'Refresh'}
+        </button>
+        <DropdownMenu.Root modal={false}>
+          <DropdownMenu.Trigger className="icon-button" aria-label={`More for ${account.label}`}>
+            <Ellipsis size={15} aria-hidden="true" />
+          </DropdownMenu.Trigger>
+          <DropdownMenu.Portal>
+            <DropdownMenu.Content className="menu" align="end" sideOffset={4}>
+              <DropdownMenu.Item
+                className="menu-item"
+                onSelect={() => setAccountForm({ kind: 'edit', accountId: account.id })}
+              >
+                <Pencil size={14} aria-hidden="true" />
+                Edit or rename
+              </DropdownMenu.Item>
+              <DropdownMenu.Separator className="menu-line" />
+              <DropdownMenu.Item className="menu-item danger" onSelect={() => setRemoving(true)}>
+                <Trash2 size={14} aria-hidden="true" />
+                Remove
+              </DropdownMenu.Item>
+            </DropdownMenu.Content>
+          </DropdownMenu.Portal>
+        </DropdownMenu.Root>
+      </div>
+      {account.error === undefined || result !== undefined ? null : (
+        <AccountError account={account} error={account.error} />
+      )}
+      {result === undefined ? null : result.error === undefined ? (
+        <Callout
+          tone="good"
+          text={`${vendorNames[account.vendor]} accepted the credentials in ${millis(result.tookMs)}.`}
+        />
+      ) : (
+        <Failure error={result.error} />
+      )}
+      {removing ? (
+        <Confirm
+          title={`Remove ${account.label}?`}
+          loss={`Its secrets, the list of its ${plural(account.deviceCount, 'device')} and their forwards are deleted from this computer. Nothing changes at ${vendorNames[account.vendor]}.`}
+          verb="Remove account"
+          onConfirm={() => void remove()}
+          onClose={() => setRemoving(false)}
+        />
+      ) : null}
+    </li>
+  );
+};
+
+/** Accounts with their health, and the form to add or edit one. */
+export const AccountsPage = (): React.ReactNode => {
+  const accounts = useHost((host) => host.accounts);
+  const form = useView((view) => view.accountForm);
+  const editing = form?.kind === 'edit' ? accounts.find((account) => account.id === form.accountId) : undefined;
+  return (
+    <>
+      <header className="page-head">
+        <h1>Accounts</h1>
+        <button
+          type="button"
+          className="button primary"
+          disabled={form !== undefined}
+          onClick={() => setAccountForm({ kind: 'add' })}
+        >
+          <Plus size={14} aria-hidden="true" />
+          Add account
+        </button>
+      </header>
+      <div className="page-scroll">
+        <div className="column">
+          {form === undefined ? null : <AccountForm key={editing?.id ?? 'add'} account={editing} />}
+          {accounts.length === 0 && form === undefined ? (
+            <p className="faint">
+              No accounts yet. An account is one set of credentials with one vendor; you can have any number.
+            </p>
+          ) : null}
+          <ul>
+            {accounts.map((account) =>
+              account.id === editing?.id ? null : <AccountCard key={account.id} account={account} />,
+            )}
+          </ul>
+        </div>
+      </div>
+    </>
+  );
+};

@@ -1,0 +1,47 @@
+import { AccountsPage } from './accounts/accounts-page.tsx';
+import { useHost } from './bridge/store.ts';
+import { DevicePanel } from './device/device-panel.tsx';
+import { FleetPage } from './fleet/fleet-page.tsx';
+import { ForwardsPage } from './forwards/forwards-page.tsx';
+import { Palette } from './palette/palette.tsx';
+import { SettingsPage } from './settings/settings-page.tsx';
+import { Banners } from './ui/banners.tsx';
+import { Rail } from './ui/rail.tsx';
+import { ShortcutsOverlay } from './ui/shortcuts-overlay.tsx';
+import { TipLayer } from './ui/tip-layer.tsx';
+import { Toasts } from './ui/toasts.tsx';
+import { useShortcuts } from './ui/use-shortcuts.ts';
+import { useView } from './ui/view-store.ts';
+
+const pages = {
+  devices: FleetPage,
+  accounts: AccountsPage,
+  forwards: ForwardsPage,
+  settings: SettingsPage,
+} as const;
+
+/** The window: rail, page, panel, and what floats above them. */
+export const App = (): React.ReactNode => {
+  useShortcuts();
+  const page = useView((view) => view.page);
+  const overlay = useView((view) => view.overlay);
+  const panel = useView((view) => view.page === 'devices' && view.panelOpen && view.active !== undefined);
+  const loaded = useHost((host) => host.loaded);
+  const Page = pages[page];
+  return (
+    <div className={`shell ${panel ? 'with-panel' : ''}`} data-ready={loaded}>
+      <Rail />
+      <div className="stage">
+        <Banners />
+        <main className="page" data-page={page}>
+          <Page />
+        </main>
+      </div>
+      {panel ? <DevicePanel /> : null}
+      {overlay === 'palette' ? <Palette /> : null}
+      {overlay === 'shortcuts' ? <ShortcutsOverlay /> : null}
+      <Toasts />
+      <TipLayer />
+    </div>
+  );
+};

@@ -1,0 +1,86 @@
+import type { StateEvent } from '../../src-preload/contract/client.ts';
+import type { Change } from '../../src-preload/contract/frames.ts';
+import type { AccountView, AppView, DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
+
+/** Everything main told, complete. */
+export interface WholeState {
+  readonly app: AppView | undefined;
+  readonly accounts: ReadonlyMap<string, AccountView>;
+  readonly devices: readonly DeviceView[];
+  readonly forwards: ReadonlyMap<string, ForwardView>;
+}
+
+/** What changed, by collection, typed. */
+export interface StateChanges {
+  readonly app: AppView | undefined;
+  readonly accounts: { readonly upsert: readonly AccountView[]; readonly remove: readonly string[] };
+  readonly devices: { readonly upsert: readonly DeviceView[]; readonly remove: readonly string[] };
+  readonly forwards: { readonly upsert: readonly ForwardView[]; readonly remove: readonly string[] };
+}
+
+/** Puts a snapshot together beside the state in use, so that what is on screen never shrinks while it arrives. */
+export class SnapshotAssembly {
+  #app: AppView | undefined;
+  #accounts = new Map<string, AccountView>();
+  #devices: DeviceView[] = [];
+  #forwards = new Map<string, ForwardView>();
+  #open = false;
+
+  /** Takes a part; answers the whole once the last part is in. */
+  take(event: Extract<StateEvent, { type: 'rows' }>): WholeState | undefined {
+    if (event.start) {
+      this.#reset();
+      this.#open = true;
+    }
+    if (!this.#open) return undefined;
+    // The bridge builds these rows from the same schemas; checking each again would double the time to the first list.
+    switch (event.collection) {
+      case 'app':
+        this.#app = (event.rows[0] as AppView | undefined) ?? this.#app;
+        break;
+      case 'accounts':
+        for (const row of event.rows as readonly AccountView[]) this.#accounts.set(row.id, row);
+        break;
+      case 'devices':
+        for (const row of event.rows as readonly DeviceView[]) this.#devices.push(row);
+        break;
+      case 'forwards':
+        for (const row of event.rows as readonly ForwardView[]) this.#forwards.set(row.id, row);
+        break;
+      default:
+        event.collection satisfies never;
+    }
+    if (!event.end) return undefined;
+    const whole: WholeState = {
+      app: this.#app,
+      accounts: this.#accounts,
+      devices: this.#devices,
+      forwards: this.#forwards,
+    };
+    this.#reset();
+    return whole;
+  }
+
+  #reset(): void {
+    this.#app = undefined;
+    this.#accounts = new Map();
+    this.#devices = [];
+    this.#forwards = new Map();
+    this.#open = false;
+  }
+}
+
+/** Sorts the changes of one delta by collection. */
+export const changesOf = (changes: readonly Change[]): StateChanges => {
+  const of = (name: Change['collection']): readonly Change[] => changes.filter((change) => change.collection === name);
+  const both = <T>(name: Change['collection']): { upsert: readonly T[]; remove: readonly string[] } => ({
+    upsert: of(name).flatMap((change) => change.upsert as readonly T[]),
+    remove: of(name).flatMap((change) => change.remove),
+  });
+  return {
+    app: both<AppView>('app').upsert.at(-1),
+    accounts: both('accounts'),
+    devices: both('devices'),
+    forwards: both('forwards'),
+  };
+};

@@ -1,0 +1,181 @@
+import { create } from 'zustand';
+import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
+import { ask, fleet, isLive, useHost } from '../bridge/store.ts';
+import { toast, toastError } from '../ui/view-store.ts';
+
+/** Devices and services something is being done to, so that their buttons say so. */
+export const useBusy = create<{ readonly keys: ReadonlySet<string> }>(() => ({ keys: new Set() }));
+
+const whileBusy = async (key: string, work: () => Promise<void>): Promise<void> => {
+  if (useBusy.getState().keys.has(key)) return;
+  useBusy.setState((state) => ({ keys: new Set(state.keys).add(key) }));
+  try {
+    await work();
+  } finally {
+    useBusy.setState((state) => {
+      const keys = new Set(state.keys);
+      keys.delete(key);
+      return { keys };
+    });
+  }
+};
+
+export const busyKey = (deviceKey: string, serviceId: string): string => `${deviceKey}\n${serviceId}`;
+
+const order: readonly ServiceView['kind'][] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
+
+/** What Connect opens: SSH where there is one, else the next best. */
+export const defaultService = (device: DeviceView): ServiceView | undefined => {
+  for (const kind of order) {
+    const service = device.services.find((candidate) => candidate.kind === kind);
+    if (service !== undefined) return service;
+  }
+  return undefined;
+};
+
+const pick = (
+  deviceKey: string,
+  serviceId: string | undefined,
+): { device: DeviceView; service: ServiceView } | undefined => {
+  const device = fleet.get(deviceKey);
+  if (device === undefined) return undefined;
+  const service =
+    serviceId === undefined ? defaultService(device) : device.services.find((candidate) => candidate.id === serviceId);
+  if (service !== undefined) return { device, service };
+  toast({
+    tone: 'error',
+    text: `${device.name} has no service to connect to.`,
+    hint: 'Add the port of a service in its panel.',
+  });
+  return undefined;
+};
+
+/** The forward of a service, live or not. */
+export const forwardOf = (forwards: readonly ForwardView[] | undefined, serviceId: string): ForwardView | undefined =>
+  forwards?.find((forward) => forward.serviceId === serviceId);
+
+const openForward = async (
+  device: DeviceView,
+  service: ServiceView,
+  port?: number,
+): Promise<ForwardView | undefined> => {
+  const answer = await ask('forwards.open', {
+    deviceKey: device.key,
+    serviceId: service.id,
+    ...(port === undefined ? {} : { port }),
+  });
+  if (answer.ok) return answer.value;
+  const { suggestedPort } = answer.error;
+  toastError(
+    answer.error,
+    suggestedPort === undefined
+      ? undefined
+      : { label: `Use port ${suggestedPort}`, run: () => void openPort(device.key, service.id, suggestedPort) },
+  );
+  return undefined;
+};
+
+/** Opens the local port of a service and leaves the program to the user. */
+export const openPort = (deviceKey: string, serviceId: string, port?: number): Promise<void> => {
+  const picked = pick(deviceKey, serviceId);
+  if (picked === undefined) return Promise.resolve();
+  return whileBusy(busyKey(deviceKey, serviceId), async () => {
+    const forward = await openForward(picked.device, picked.service, port);
+    if (forward !== undefined)
+      toast({
+        tone: 'done',
+        text: `${picked.device.name} ${picked.service.name} is on ${forward.address}:${forward.port}.`,
+      });
+  });
+};
+
+/** Connects: opens the local port, then the user's own program on it. */
+export const connect = (deviceKey: string, serviceId?: string): Promise<void> => {
+  const picked = pick(deviceKey, serviceId);
+  if (picked === undefined) return Promise.resolve();
+  const { device, service } = picked;
+  return whileBusy(busyKey(deviceKey, service.id), async () => {
+    let address = '';
+    if (service.route === 'tunnel' || service.route === 'http') {
+      const forward = await openForward(device, service);
+      if (forward === undefined) return;
+      address = `${forward.address}:${forward.port}`;
+    }
+    if (service.kind === 'tcp') {
+      toast({ tone: 'done', text: `${device.name} ${service.name} is on ${address}.` });
+      return;
+    }
+    const launch = await ask('launch.open', { deviceKey, serviceId: service.id });
+    if (launch.ok) {
+      toast({ tone: 'done', text: `Opened ${device.name} in ${launch.value.launcher}.` });
+    } else if (address !== '' && (launch.error.kind === 'launcher-missing' || launch.error.kind === 'unsupported')) {
+      toast({
+        tone: 'error',
+        text: launch.error.message,
+        hint: `${device.name} is on ${address} meanwhile. ${launch.error.hint}`,
+        action: { label: 'Copy command', run: () => void copyCommand(deviceKey, service.id) },
+      });
+    } else toastError(launch.error);
+  });
+};
+
+/** Puts a text on the clipboard and says so. */
+export const copyText = async (text: string, what: string): Promise<void> => {
+  let copied = false;
+  if (useHost.getState().app?.host !== 'desktop') {
+    try {
+      await navigator.clipboard.writeText(text);
+      copied = true;
+    } catch {
+      // Some browsers refuse outside a click; the host's clipboard is the second way.
+    }
+  }
+  if (!copied) {
+    const answer = await ask('clipboard.write', { text });
+    if (!answer.ok) {
+      toastError(answer.error);
+      return;
+    }
+  }
+  toast({ tone: 'done', text: `Copied ${what}.` });
+};
+
+/** Copies the command that connects, with the local port it really has. */
+export const copyCommand = (deviceKey: string, serviceId?: string): Promise<void> => {
+  const picked = pick(deviceKey, serviceId);
+  if (picked === undefined) return Promise.resolve();
+  return whileBusy(busyKey(deviceKey, picked.service.id), async () => {
+    const answer = await ask('launch.command', { deviceKey, serviceId: picked.service.id });
+    if (answer.ok) await copyText(answer.value.command, `“${answer.value.command}”`);
+    else toastError(answer.error);
+  });
+};
+
+export const setFavourite = async (device: DeviceView): Promise<void> => {
+  const answer = await ask('devices.favourite', { deviceKey: device.key, favourite: !device.favourite });
+  if (!answer.ok) toastError(answer.error);
+};
+
+export const stopForward = async (forward: ForwardView): Promise<void> => {
+  const answer = await ask('forwards.stop', { forwardId: forward.id });
+  if (!answer.ok) toastError(answer.error);
+};
+
+export const removeForward = async (forward: ForwardView): Promise<void> => {
+  const answer = await ask('forwards.remove', { forwardId: forward.id });
+  if (answer.ok) toast({ tone: 'done', text: `Port ${forward.port} is free again.` });
+  else toastError(answer.error);
+};
+
+/** Polls one account, or all, now. */
+export const refresh = async (accountId?: string): Promise<void> => {
+  const answer = await ask('accounts.refresh', accountId === undefined ? {} : { accountId });
+  if (!answer.ok) toastError(answer.error);
+};
+
+/** Stops every live forward of the devices. */
+export const stopAll = async (deviceKeys: Iterable<string>): Promise<void> => {
+  const { forwardsByDevice } = useHost.getState();
+  const live = [...deviceKeys].flatMap((key) => forwardsByDevice.get(key) ?? []).filter(isLive);
+  await Promise.all(live.map(stopForward));
+};

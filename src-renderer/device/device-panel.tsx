@@ -1,0 +1,168 @@
+import { ChevronDown, Copy, Play, Star, X } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useEffect, useRef } from 'react';
+import type { DeviceView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { fleet, useHost } from '../bridge/store.ts';
+import { useNow } from '../ui/clock.tsx';
+import { IconButton, PresenceMark } from '../ui/controls.tsx';
+import { absolute, presenceSentence } from '../ui/format.ts';
+import { modKey } from '../ui/keys.ts';
+import { announce, closePanel, useView } from '../ui/view-store.ts';
+import { focusList } from '../ui/use-shortcuts.ts';
+import { busyKey, connect, copyCommand, copyText, defaultService, openPort, setFavourite, useBusy } from './actions.ts';
+import { Facts } from './facts.tsx';
+import { Services } from './services.tsx';
+import { Timings } from './timings.tsx';
+
+const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const sentence = useNow((clock) => presenceSentence(device.presence, clock.now));
+  const account = useHost((host) => host.accountsById.get(device.accountId));
+  return (
+    <p className="panel-presence" title={absolute(device.presence.observedAt)}>
+      {sentence}
+      {account?.error === undefined ? '' : `. ${account.label} is not answering now`}
+    </p>
+  );
+};
+
+const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const service = defaultService(device);
+  const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
+  if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
+  return (
+    <div className="connect-bar">
+      <button
+        type="button"
+        className="button primary connect"
+        aria-label="Connect"
+        aria-keyshortcuts="Enter"
+        disabled={busy}
+        onClick={() => void connect(device.key, service.id)}
+      >
+        <span>{busy ? 'Connecting' : 'Connect'}</span>
+        <span className="connect-with">
+          {service.name}
+          <kbd>⏎</kbd>
+        </span>
+      </button>
+      <DropdownMenu.Root modal={false}>
+        <DropdownMenu.Trigger
+          id="other-launchers"
+          className="button primary connect-more"
+          aria-label="Other ways to connect"
+          data-tip="Other ways to connect"
+          data-keys={`${modKey} ⏎`}
+        >
+          <ChevronDown size={15} aria-hidden="true" />
+        </DropdownMenu.Trigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+            {device.services.map((other) => (
+              <DropdownMenu.Item
+                key={other.id}
+                className="menu-item"
+                onSelect={() => void connect(device.key, other.id)}
+              >
+                <Play size={14} aria-hidden="true" />
+                Connect {other.name}
+                <span className="menu-detail">{other.port}</span>
+              </DropdownMenu.Item>
+            ))}
+            <DropdownMenu.Separator className="menu-line" />
+            <DropdownMenu.Item className="menu-item" onSelect={() => void copyCommand(device.key, service.id)}>
+              <Copy size={14} aria-hidden="true" />
+              Copy command
+              <span className="menu-detail">c</span>
+            </DropdownMenu.Item>
+            <DropdownMenu.Item className="menu-item" onSelect={() => void openPort(device.key, service.id)}>
+              <Play size={14} aria-hidden="true" />
+              Open the port only
+            </DropdownMenu.Item>
+          </DropdownMenu.Content>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Root>
+    </div>
+  );
+};
+
+/** Says aloud when the device on show comes or goes. */
+const useSpokenPresence = (device: DeviceView | undefined): void => {
+  const before = useRef<{ key: string; state: string } | undefined>(undefined);
+  const key = device?.key;
+  const state = device?.presence.state;
+  const name = device?.name ?? '';
+  useEffect(() => {
+    if (key === undefined || state === undefined) return;
+    if (before.current?.key === key && before.current.state !== state)
+      announce(`${name} is ${state === 'unknown' ? 'of unknown presence' : state} now.`);
+    before.current = { key, state };
+  }, [key, state, name]);
+};
+
+/** The chosen device: connect first, everything else one level below. */
+export const DevicePanel = (): React.ReactNode => {
+  const key = useView((view) => view.active);
+  const device = useHost((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
+  const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+  useSpokenPresence(device);
+  if (device === undefined)
+    return (
+      <aside className="panel" aria-label="Device">
+        <div className="panel-scroll">
+          <p className="faint">This device is no longer listed by its vendor.</p>
+          <button type="button" className="button" onClick={closePanel}>
+            Close
+          </button>
+        </div>
+      </aside>
+    );
+  return (
+    <section className="panel" role="region" aria-label={device.name}>
+      <header className="panel-head">
+        <div className="panel-title">
+          <PresenceMark state={device.presence.state} />
+          <h2 className="ellipsis">
+            <button
+              type="button"
+              className="copyable ellipsis"
+              data-tip="Copy name"
+              onClick={() => void copyText(device.name, 'the name')}
+            >
+              {device.name}
+            </button>
+          </h2>
+          <IconButton
+            icon={Star}
+            label={device.favourite ? 'Remove from favourites' : 'Add to favourites'}
+            keys="f"
+            className={device.favourite ? 'on' : ''}
+            aria-pressed={device.favourite}
+            onClick={() => void setFavourite(device)}
+          />
+          <IconButton
+            icon={X}
+            label="Close panel"
+            keys="Esc"
+            onClick={() => {
+              closePanel();
+              focusList();
+            }}
+          />
+        </div>
+        <p className="panel-where ellipsis">
+          {[vendorNames[device.vendor], account?.label ?? device.accountId, device.groups[0]]
+            .filter((part) => part !== undefined)
+            .join(' · ')}
+        </p>
+        <PresenceLine device={device} />
+        <ConnectBar device={device} />
+      </header>
+      <div className="panel-scroll">
+        <Services device={device} />
+        <Timings deviceKey={device.key} />
+        <Facts device={device} />
+      </div>
+    </section>
+  );
+};

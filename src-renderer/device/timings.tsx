@@ -1,0 +1,70 @@
+import type { ForwardView } from '../../src-preload/contract/views.ts';
+import { useHost } from '../bridge/store.ts';
+import { millis } from '../ui/format.ts';
+
+/** The hops of a connection in order, with what each is. */
+const hops = [
+  ['bindMs', 'bind', 'Taking the local port'],
+  ['vendorMs', 'vendor', 'The vendor opening its tunnel'],
+  ['dialMs', 'dial', 'Reaching the vendor’s end'],
+  ['firstByteMs', 'first byte', 'The device answering'],
+] as const;
+
+/** A step of the waterfall: where it starts and how long it took, in milliseconds. */
+export interface Step {
+  readonly name: string;
+  readonly why: string;
+  readonly startMs: number;
+  /** Absent while not reached. */
+  readonly tookMs: number | undefined;
+}
+
+/** Lays the hops of an attempt end to end. */
+export const waterfall = (
+  timings: ForwardView['timings'],
+): { readonly steps: readonly Step[]; readonly totalMs: number } => {
+  let at = 0;
+  const steps = hops.map(([key, name, why]) => {
+    const tookMs = timings[key];
+    const step: Step = { name, why, startMs: at, tookMs };
+    at += tookMs ?? 0;
+    return step;
+  });
+  return { steps, totalMs: at };
+};
+
+/** Why the last connection took as long as it did, hop by hop. */
+export const Timings = ({ deviceKey }: { readonly deviceKey: string }): React.ReactNode => {
+  const forward = useHost((host) =>
+    host.forwardsByDevice
+      .get(deviceKey)
+      ?.filter((candidate) => candidate.timings.vendorMs !== undefined || candidate.timings.dialMs !== undefined)
+      .at(-1),
+  );
+  if (forward === undefined) return null;
+  const { steps, totalMs } = waterfall(forward.timings);
+  const share = (ms: number): string => `${totalMs === 0 ? 0 : (ms / totalMs) * 100}%`;
+  return (
+    <section className="panel-section" aria-label="Timings">
+      <h3>
+        Why it took {millis(totalMs)}
+        <span className="faint">:{forward.port}</span>
+      </h3>
+      <dl className="timings">
+        {steps.map((step) => (
+          <div key={step.name} title={step.why}>
+            <dt>{step.name}</dt>
+            <dd>
+              <span className="timing-track">
+                {step.tookMs === undefined ? null : (
+                  <span className="timing-bar" style={{ left: share(step.startMs), width: share(step.tookMs) }} />
+                )}
+              </span>
+              <span className="timing-ms">{step.tookMs === undefined ? '–' : millis(step.tookMs)}</span>
+            </dd>
+          </div>
+        ))}
+      </dl>
+    </section>
+  );
+};

@@ -1,0 +1,209 @@
+import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
+import { ArrowDown, ArrowUp } from 'lucide-react';
+import { useCallback, useEffect, useRef } from 'react';
+import { fleet } from '../bridge/store.ts';
+import { connect, copyCommand, setFavourite } from '../device/actions.ts';
+import { hasMod } from '../ui/keys.ts';
+import { focusSearch } from '../ui/use-shortcuts.ts';
+import { activate, closePanel, mark, openPanel, toggleMark, toggleSort, useView } from '../ui/view-store.ts';
+import { DeviceRow, rowId } from './device-row.tsx';
+import type { SortColumn } from './fleet-index.ts';
+
+const rowHeight = 32;
+
+const columns: readonly (readonly [SortColumn, string])[] = [
+  ['name', 'Name'],
+  ['group', 'Group'],
+  ['vendor', 'Vendor'],
+  ['account', 'Account'],
+  ['address', 'Address'],
+  ['seen', 'Seen'],
+  ['forward', 'Forward'],
+];
+
+const Header = (): React.ReactNode => {
+  const sort = useView((view) => view.sort);
+  return (
+    <div role="row" className="grid-row grid-header" aria-rowindex={1}>
+      <div role="columnheader" className="col-presence">
+        <span className="hidden-text">Presence</span>
+      </div>
+      {columns.map(([column, title]) => {
+        const sorted = sort.column === column;
+        const Arrow = sort.descending ? ArrowDown : ArrowUp;
+        return (
+          <div
+            key={column}
+            role="columnheader"
+            className={`col-${column}`}
+            aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
+          >
+            <button type="button" className="sort-button" onClick={() => toggleSort(column)}>
+              {title}
+              {sorted ? <Arrow size={12} aria-hidden="true" /> : null}
+            </button>
+          </div>
+        );
+      })}
+    </div>
+  );
+};
+
+/** Handles the keys of the list. Answers true where the key was one of them. */
+const handleKey = (event: React.KeyboardEvent, keys: readonly string[], page: number): boolean => {
+  const view = useView.getState();
+  const at = view.active === undefined ? -1 : keys.indexOf(view.active);
+  const move = (to: number): boolean => {
+    const target = Math.min(Math.max(to, 0), keys.length - 1);
+    const key = keys[target];
+    if (key === undefined) return false;
+    if (event.shiftKey) {
+      const from = at < 0 ? target : at;
+      mark([...view.marked, ...keys.slice(Math.min(from, target), Math.max(from, target) + 1)]);
+    }
+    activate(key);
+    return true;
+  };
+  if (hasMod(event)) {
+    if (event.key === 'a') mark(keys);
+    else if (event.key === 'Enter' && view.active !== undefined) {
+      openPanel(view.active);
+      requestAnimationFrame(() => document.getElementById('other-launchers')?.click());
+    } else return false;
+    return true;
+  }
+  if (event.altKey) return false;
+  switch (event.key) {
+    case 'ArrowDown':
+      return move(at + 1);
+    case 'ArrowUp':
+      if (at > 0) return move(at - 1);
+      focusSearch();
+      return true;
+    case 'PageDown':
+      return move(at + page);
+    case 'PageUp':
+      return move(at - page);
+    case 'Home':
+      return move(0);
+    case 'End':
+      return move(keys.length - 1);
+    default:
+  }
+  const key = at < 0 ? undefined : keys[at];
+  const device = key === undefined ? undefined : fleet.get(key);
+  if (key === undefined || device === undefined) return false;
+  switch (event.key) {
+    case 'Enter':
+      void connect(key);
+      return true;
+    case ' ':
+      if (view.panelOpen) closePanel();
+      else openPanel(key);
+      return true;
+    case 'x':
+      toggleMark(key);
+      return true;
+    case 'f':
+      void setFavourite(device);
+      return true;
+    case 'c':
+      void copyCommand(key);
+      return true;
+    default:
+      return false;
+  }
+};
+
+/** The device list: only the lines in sight exist. Focus stays on the list, `aria-activedescendant` names the line. */
+export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
+  const scroller = useRef<HTMLDivElement>(null);
+  const active = useView((view) => view.active);
+  const activeIndex = active === undefined ? -1 : keys.indexOf(active);
+  const virtualizer = useVirtualizer({
+    count: keys.length,
+    getScrollElement: () => scroller.current,
+    estimateSize: () => rowHeight,
+    overscan: 10,
+    getItemKey: useCallback((index: number) => keys[index] ?? index, [keys]),
+    // The active line always exists, so that assistive technology can name it wherever the list is scrolled to.
+    rangeExtractor: useCallback(
+      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
+        const indexes = defaultRangeExtractor(range);
+        return activeIndex < 0 || indexes.includes(activeIndex) ? indexes : [...indexes, activeIndex];
+      },
+      [activeIndex],
+    ),
+    scrollPaddingStart: rowHeight,
+  });
+  const armed = useRef(0);
+  const lastScrolled = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    // Follow the keyboard, never a change of the fleet: lines do not move under the pointer.
+    if (activeIndex < 0 || lastScrolled.current === active) return;
+    lastScrolled.current = active;
+    virtualizer.scrollToIndex(activeIndex, { align: 'auto' });
+  }, [active, activeIndex, virtualizer]);
+  return (
+    <div
+      ref={scroller}
+      id="device-list"
+      className="grid"
+      role="grid"
+      aria-label="Devices"
+      aria-multiselectable="true"
+      aria-rowcount={keys.length + 1}
+      aria-colcount={columns.length + 1}
+      aria-activedescendant={activeIndex < 0 ? undefined : rowId(activeIndex)}
+      tabIndex={0}
+      onFocus={(event) => {
+        if (event.target === event.currentTarget && activeIndex < 0 && keys[0] !== undefined) activate(keys[0]);
+      }}
+      onKeyDown={(event) => {
+        if (event.target !== event.currentTarget) return;
+        // `g f` is a place to go, not a favourite.
+        if (event.key === 'g') armed.current = event.timeStamp + 1200;
+        else if (armed.current > event.timeStamp) {
+          armed.current = 0;
+          return;
+        }
+        const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 320) / rowHeight) - 2);
+        if (handleKey(event, keys, page)) event.preventDefault();
+      }}
+    >
+      <Header />
+      <div role="rowgroup" className="grid-body" style={{ height: virtualizer.getTotalSize() }}>
+        {virtualizer.getVirtualItems().map((item) => {
+          const key = keys[item.index];
+          return key === undefined ? null : (
+            <DeviceRow
+              key={item.key}
+              deviceKey={key}
+              index={item.index}
+              top={item.start}
+              active={item.index === activeIndex}
+            />
+          );
+        })}
+      </div>
+    </div>
+  );
+};
+
+/** The shape of the list while nothing is known yet. */
+export const GridSkeleton = (): React.ReactNode => (
+  <div className="grid" aria-busy="true" aria-label="Loading devices" role="status">
+    {Array.from({ length: 14 }, (_, index) => (
+      <div className="grid-row skeleton-row" key={index} aria-hidden="true">
+        <div className="col-presence">
+          <span className="skeleton dot" />
+        </div>
+        {columns.map(([column]) => (
+          <div className={`col-${column}`} key={column}>
+            <span className={`skeleton bar w${(index * 7 + column.length * 3) % 4}`} />
+          </div>
+        ))}
+      </div>
+    ))}
+  </div>
+);

@@ -1,0 +1,135 @@
+import { Copy, Play } from 'lucide-react';
+import { memo } from 'react';
+import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { fleet, isLive, useHost } from '../bridge/store.ts';
+import { busyKey, connect, copyCommand, defaultService, useBusy } from '../device/actions.ts';
+import { useNow } from '../ui/clock.tsx';
+import { IconButton, PresenceMark } from '../ui/controls.tsx';
+import { absolute, forwardWords, seen } from '../ui/format.ts';
+import { openPanel, toggleMark, useView } from '../ui/view-store.ts';
+
+/** Id of the row's element, for `aria-activedescendant`. */
+export const rowId = (index: number): string => `device-row-${index}`;
+
+/** The forward worth showing in one cell: a live one, else one that failed. */
+export const shownForward = (forwards: readonly ForwardView[] | undefined): ForwardView | undefined =>
+  forwards?.find(isLive) ?? forwards?.find((forward) => forward.state === 'failed');
+
+const Seen = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const text = useNow((clock) => seen(device.presence, clock.now));
+  return <span title={absolute(device.presence.lastOnlineAt ?? device.presence.observedAt)}>{text}</span>;
+};
+
+const ForwardCell = ({ deviceKey }: { readonly deviceKey: string }): React.ReactNode => {
+  const forward = useHost((host) => shownForward(host.forwardsByDevice.get(deviceKey)));
+  if (forward === undefined) return null;
+  return (
+    <span className={`forward-chip ${forward.state}`}>
+      <span className="mono">:{forward.port}</span> <span className="forward-words">{forwardWords(forward)}</span>
+    </span>
+  );
+};
+
+const RowActions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const service = defaultService(device);
+  const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
+  if (service === undefined) return null;
+  return (
+    <span className={`row-actions ${busy ? 'busy' : ''}`}>
+      {service.kind === 'ssh' ? (
+        <IconButton
+          icon={Copy}
+          label="Copy command"
+          keys="c"
+          tabIndex={-1}
+          disabled={busy}
+          onClick={(event) => {
+            event.stopPropagation();
+            void copyCommand(device.key, service.id);
+          }}
+        />
+      ) : null}
+      <IconButton
+        icon={Play}
+        label={`Connect with ${service.name}`}
+        keys="⏎"
+        tabIndex={-1}
+        disabled={busy}
+        onClick={(event) => {
+          event.stopPropagation();
+          void connect(device.key, service.id);
+        }}
+      />
+    </span>
+  );
+};
+
+/** A line of the list. It hears only of its own device. */
+export const DeviceRow = memo(
+  ({
+    deviceKey,
+    index,
+    top,
+    active,
+  }: {
+    readonly deviceKey: string;
+    readonly index: number;
+    readonly top: number;
+    readonly active: boolean;
+  }): React.ReactNode => {
+    const device = useHost((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
+    const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+    const marked = useView((view) => view.marked.has(deviceKey));
+    if (device === undefined) return null;
+    const group = device.groups[0];
+    return (
+      <div
+        role="row"
+        id={rowId(index)}
+        className={`grid-row device-row ${active ? 'active' : ''} ${marked ? 'marked' : ''} ${device.presence.state}`}
+        aria-rowindex={index + 2}
+        aria-selected={marked || active}
+        style={{ transform: `translateY(${top}px)` }}
+        onClick={(event) => {
+          if (event.metaKey || event.ctrlKey) toggleMark(deviceKey);
+          else openPanel(deviceKey);
+        }}
+        onDoubleClick={() => void connect(deviceKey)}
+      >
+        <div role="gridcell" className="col-presence">
+          <PresenceMark state={device.presence.state} />
+        </div>
+        <div role="gridcell" className="col-name ellipsis">
+          {device.name}
+          {device.favourite ? (
+            <span className="row-star" role="img" aria-label="favourite">
+              ★
+            </span>
+          ) : null}
+        </div>
+        <div role="gridcell" className="col-group ellipsis">
+          {group ?? <span className="absent">–</span>}
+          {device.groups.length > 1 ? <span className="faint"> +{device.groups.length - 1}</span> : null}
+        </div>
+        <div role="gridcell" className="col-vendor ellipsis">
+          {vendorNames[device.vendor]}
+        </div>
+        <div role="gridcell" className={`col-account ellipsis ${account?.error === undefined ? '' : 'stale'}`}>
+          {account?.label ?? device.accountId}
+        </div>
+        <div role="gridcell" className="col-address ellipsis mono">
+          {device.internalAddress ?? device.externalAddress ?? <span className="absent">–</span>}
+        </div>
+        <div role="gridcell" className="col-seen ellipsis">
+          <Seen device={device} />
+        </div>
+        <div role="gridcell" className="col-forward">
+          <ForwardCell deviceKey={deviceKey} />
+          <RowActions device={device} />
+        </div>
+      </div>
+    );
+  },
+);
+DeviceRow.displayName = 'DeviceRow';

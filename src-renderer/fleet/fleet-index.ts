@@ -1,0 +1,266 @@
+import { fold, haystackOf, matchesHaystack, type Haystack, type Query } from '../../src-preload/contract/query.ts';
+import type { DeviceView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+
+/** Columns the list can be sorted by. */
+export const sortColumns = ['name', 'group', 'vendor', 'account', 'address', 'seen', 'forward'] as const;
+export type SortColumn = (typeof sortColumns)[number];
+
+export interface Sort {
+  readonly column: SortColumn;
+  readonly descending: boolean;
+}
+
+/** Which part of the fleet the list shows. */
+export type Scope =
+  | { readonly kind: 'all' | 'favourites' | 'offline' }
+  | { readonly kind: 'account'; readonly accountId: string }
+  | { readonly kind: 'group'; readonly group: string };
+
+/** Numbers of the rail, kept up to date with every change. */
+export interface FleetCounts {
+  readonly total: number;
+  readonly offline: number;
+  readonly favourites: number;
+  /** Group names by size, then name. */
+  readonly groups: readonly { readonly name: string; readonly count: number }[];
+}
+
+interface Entry {
+  readonly device: DeviceView;
+  readonly hay: Haystack;
+  /** The text the present sort compares; numbers are padded so that gw-9 comes before gw-10. */
+  sortText: string;
+  readonly nameText: string;
+}
+
+/** What the index asks about things other than the device itself. */
+export interface FleetContext {
+  readonly accountLabel: (accountId: string) => string;
+  /** Local port of the device's live forward. */
+  readonly forwardPort: (deviceKey: string) => number | undefined;
+}
+
+/** A text that orders numbers in names by value under plain comparison, which is many times faster than a collator. */
+export const naturalText = (text: string): string =>
+  fold(text).replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(12, '0'));
+
+/** Last known moment the device was reachable: what "seen" shows and sorts by. Epoch milliseconds. */
+export const seenAt = (device: DeviceView): number =>
+  device.presence.state === 'online'
+    ? device.presence.observedAt
+    : (device.presence.lastOnlineAt ?? device.presence.observedAt);
+
+const presenceRank = { online: '0', offline: '1', unknown: '2' } as const;
+
+/** Empty facts sort last in both directions. */
+const last = '\uffff';
+
+/** The fleet as the window holds it: search texts prepared once, the sorted order kept through changes. */
+export class FleetIndex {
+  readonly #entries = new Map<string, Entry>();
+  readonly #context: FleetContext;
+  readonly #groupCounts = new Map<string, number>();
+  #offline = 0;
+  #favourites = 0;
+  #sort: Sort = { column: 'name', descending: false };
+  #sorted: Entry[] = [];
+
+  constructor(context: FleetContext) {
+    this.#context = context;
+  }
+
+  get size(): number {
+    return this.#entries.size;
+  }
+
+  get(key: string): DeviceView | undefined {
+    return this.#entries.get(key)?.device;
+  }
+
+  /** Puts a complete fleet in place of the one before. */
+  replace(devices: readonly DeviceView[]): void {
+    this.#entries.clear();
+    this.#groupCounts.clear();
+    this.#offline = 0;
+    this.#favourites = 0;
+    for (const device of devices) this.#put(device);
+    this.#sorted = this.#order([...this.#entries.values()]);
+  }
+
+  /** Takes a delta. The order is repaired by a merge, not sorted anew. */
+  apply(upsert: readonly DeviceView[], remove: readonly string[]): void {
+    const touched = new Set<Entry>();
+    const fresh = new Map<string, Entry>();
+    for (const key of remove) {
+      const before = this.#entries.get(key);
+      if (before === undefined) continue;
+      this.#count(before.device, -1);
+      this.#entries.delete(key);
+      touched.add(before);
+    }
+    for (const device of upsert) {
+      const before = this.#entries.get(device.key);
+      if (before !== undefined) {
+        this.#count(before.device, -1);
+        touched.add(before);
+      }
+      fresh.set(device.key, this.#put(device));
+    }
+    if (touched.size === 0 && fresh.size === 0) return;
+    this.#sorted = this.#merge(
+      this.#sorted.filter((entry) => !touched.has(entry)),
+      this.#order([...fresh.values()]),
+    );
+  }
+
+  /** Prepares everything again after a label or a forward changed what is searched or sorted. */
+  refresh(): void {
+    this.replace([...this.#entries.values()].map((entry) => entry.device));
+  }
+
+  /** The order of all devices after this is that of `sort`. */
+  sortBy(sort: Sort): void {
+    if (sort.column === this.#sort.column && sort.descending === this.#sort.descending) return;
+    this.#sort = sort;
+    this.resort();
+  }
+
+  /** Sorts again by the same column, after facts outside the devices changed. */
+  resort(): void {
+    for (const entry of this.#entries.values()) entry.sortText = this.#sortText(entry.device, entry.nameText);
+    this.#sorted = this.#order([...this.#entries.values()]);
+  }
+
+  get sort(): Sort {
+    return this.#sort;
+  }
+
+  /** Keys of the devices in `scope` that match, in order. */
+  select(scope: Scope, query: Query): readonly string[] {
+    const keys: string[] = [];
+    for (const { device, hay } of this.#sorted)
+      if (inScope(scope, device) && matchesHaystack(query, hay)) keys.push(device.key);
+    return keys;
+  }
+
+  /** Every device in the present order. */
+  *devices(): Generator<DeviceView> {
+    for (const entry of this.#sorted) yield entry.device;
+  }
+
+  /** Every device with its folded name and all its folded text. */
+  *searchable(): Generator<{ readonly device: DeviceView; readonly name: string; readonly any: string }> {
+    // The name is the first fact of the text, so it needs no folding again.
+    for (const { device, hay } of this.#sorted)
+      yield { device, name: hay.any.slice(0, hay.any.indexOf('\n')), any: hay.any };
+  }
+
+  counts(): FleetCounts {
+    return {
+      total: this.#entries.size,
+      offline: this.#offline,
+      favourites: this.#favourites,
+      groups: [...this.#groupCounts]
+        .map(([name, count]) => ({ name, count }))
+        .sort((a, b) => b.count - a.count || (naturalText(a.name) < naturalText(b.name) ? -1 : 1)),
+    };
+  }
+
+  #put(device: DeviceView): Entry {
+    const nameText = naturalText(device.name);
+    const entry: Entry = {
+      device,
+      hay: haystackOf(device, this.#context),
+      nameText,
+      sortText: this.#sortText(device, nameText),
+    };
+    this.#entries.set(device.key, entry);
+    this.#count(device, 1);
+    return entry;
+  }
+
+  #count(device: DeviceView, by: 1 | -1): void {
+    if (device.presence.state === 'offline') this.#offline += by;
+    if (device.favourite) this.#favourites += by;
+    for (const group of device.groups) {
+      const count = (this.#groupCounts.get(group) ?? 0) + by;
+      if (count === 0) this.#groupCounts.delete(group);
+      else this.#groupCounts.set(group, count);
+    }
+  }
+
+  #sortText(device: DeviceView, nameText: string): string {
+    switch (this.#sort.column) {
+      case 'name':
+        return nameText;
+      case 'group':
+        return device.groups[0] === undefined ? last : naturalText(device.groups[0]);
+      case 'vendor':
+        return fold(vendorNames[device.vendor]);
+      case 'account':
+        return naturalText(this.#context.accountLabel(device.accountId));
+      case 'address':
+        return naturalText(device.internalAddress ?? device.externalAddress ?? '') || last;
+      case 'seen':
+        // The newest first; all that are online are equally now.
+        return (
+          presenceRank[device.presence.state] +
+          (device.presence.state === 'online' ? '' : String(1e16 - seenAt(device)).padStart(17, '0'))
+        );
+      case 'forward': {
+        const port = this.#context.forwardPort(device.key);
+        return port === undefined ? last : String(port).padStart(5, '0');
+      }
+      default:
+        return this.#sort.column satisfies never;
+    }
+  }
+
+  #before(a: Entry, b: Entry): number {
+    if (a.sortText !== b.sortText) {
+      if (a.sortText === last) return 1;
+      if (b.sortText === last) return -1;
+      return a.sortText < b.sortText === this.#sort.descending ? 1 : -1;
+    }
+    if (a.nameText !== b.nameText) return a.nameText < b.nameText ? -1 : 1;
+    return a.device.key < b.device.key ? -1 : a.device.key > b.device.key ? 1 : 0;
+  }
+
+  #order(entries: Entry[]): Entry[] {
+    return entries.sort((a, b) => this.#before(a, b));
+  }
+
+  #merge(kept: Entry[], added: Entry[]): Entry[] {
+    if (added.length === 0) return kept;
+    const merged: Entry[] = [];
+    let next = 0;
+    for (const entry of kept) {
+      for (let add = added[next]; add !== undefined && this.#before(add, entry) < 0; add = added[++next])
+        merged.push(add);
+      merged.push(entry);
+    }
+    for (; next < added.length; next++) {
+      const add = added[next];
+      if (add !== undefined) merged.push(add);
+    }
+    return merged;
+  }
+}
+
+const inScope = (scope: Scope, device: DeviceView): boolean => {
+  switch (scope.kind) {
+    case 'all':
+      return true;
+    case 'favourites':
+      return device.favourite;
+    case 'offline':
+      return device.presence.state === 'offline';
+    case 'account':
+      return device.accountId === scope.accountId;
+    case 'group':
+      return device.groups.includes(scope.group);
+    default:
+      return scope satisfies never;
+  }
+};

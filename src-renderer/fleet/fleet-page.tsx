@@ -1,0 +1,234 @@
+import { RefreshCw, Search, Star, X } from 'lucide-react';
+import { fleet, useHost } from '../bridge/store.ts';
+import { connect, refresh, setFavourite, stopAll } from '../device/actions.ts';
+import { IconButton } from '../ui/controls.tsx';
+import { count, plural } from '../ui/format.ts';
+import { focusList } from '../ui/use-shortcuts.ts';
+import { activate, setAccountForm, setQuery, showScope, useView } from '../ui/view-store.ts';
+import { AccountNotices } from './account-notices.tsx';
+import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
+import { useVisible } from './use-visible.ts';
+
+/** Devices connected to with one command before it asks to narrow the selection. */
+const mostConnects = 12;
+
+const SearchField = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
+  const query = useView((view) => view.query);
+  return (
+    <div className="search">
+      <Search size={15} strokeWidth={1.75} aria-hidden="true" />
+      <input
+        id="search"
+        type="search"
+        className="search-input"
+        aria-label="Search devices"
+        aria-keyshortcuts="/"
+        aria-controls="device-list"
+        placeholder="Search devices"
+        autoComplete="off"
+        spellCheck={false}
+        value={query}
+        onChange={(event) => setQuery(event.target.value)}
+        onKeyDown={(event) => {
+          if (event.key === 'ArrowDown' || event.key === 'Enter') {
+            event.preventDefault();
+            const { active } = useView.getState();
+            if (active === undefined || !keys.includes(active)) activate(keys[0]);
+            focusList();
+          } else if (event.key === 'Escape') {
+            event.preventDefault();
+            if (query === '') focusList();
+            else setQuery('');
+          }
+        }}
+      />
+      {query === '' ? (
+        <kbd aria-hidden="true" data-tip="Search with vendor: account: group: tag: is: has: or -word">
+          /
+        </kbd>
+      ) : (
+        <IconButton icon={X} label="Clear search" keys="Esc" onClick={() => setQuery('')} />
+      )}
+    </div>
+  );
+};
+
+const Count = ({ shown }: { readonly shown: number }): React.ReactNode => {
+  const total = useHost((host) => host.counts.total);
+  return (
+    <span className="count" role="status" aria-live="polite" aria-label="Result count">
+      {shown === total ? plural(total, 'device') : `${count(shown)} of ${count(total)}`}
+    </span>
+  );
+};
+
+const ScopeTitle = (): React.ReactNode => {
+  const scope = useView((view) => view.scope);
+  const label = useHost((host) =>
+    scope.kind === 'account' ? host.accountsById.get(scope.accountId)?.label : undefined,
+  );
+  if (scope.kind === 'all') return null;
+  const title =
+    scope.kind === 'account'
+      ? (label ?? 'Account')
+      : scope.kind === 'group'
+        ? scope.group
+        : scope.kind === 'offline'
+          ? 'Offline'
+          : 'Favourites';
+  return (
+    <span className="scope-chip">
+      <span className="ellipsis">{title}</span>
+      <button
+        type="button"
+        aria-label="Show all devices"
+        data-tip="Show all devices"
+        data-keys="g a"
+        onClick={() => showScope({ kind: 'all' })}
+      >
+        <X size={12} aria-hidden="true" />
+      </button>
+    </span>
+  );
+};
+
+const FirstRun = (): React.ReactNode => (
+  <div className="empty">
+    <h1>Bring your devices alongside</h1>
+    <p>
+      Add an account of remote.it, RemoteIoT, MODE, Remotix or Reemo. Its devices appear here, ready to connect. Secrets
+      stay in this computer’s keychain.
+    </p>
+    <button type="button" className="button primary" onClick={() => setAccountForm({ kind: 'add' })}>
+      Add account
+    </button>
+    <p className="faint">
+      Only looking around? <span className="mono">npm run demo</span> starts a fleet to explore.
+    </p>
+  </div>
+);
+
+const NoMatch = (): React.ReactNode => {
+  const query = useView((view) => view.query);
+  const scope = useView((view) => view.scope);
+  if (query === '')
+    return (
+      <div className="empty">
+        <h1>
+          {scope.kind === 'favourites'
+            ? 'No favourites yet'
+            : scope.kind === 'offline'
+              ? 'Nothing is offline'
+              : 'No devices here'}
+        </h1>
+        <p>
+          {scope.kind === 'favourites' ? (
+            <>
+              Press <kbd>f</kbd> on a device to keep it here.
+            </>
+          ) : scope.kind === 'offline' ? (
+            'Every device that reports its presence is online.'
+          ) : (
+            'The vendor lists none. New devices appear by themselves.'
+          )}
+        </p>
+        {scope.kind === 'all' ? null : (
+          <button type="button" className="button" onClick={() => showScope({ kind: 'all' })}>
+            Show all devices
+          </button>
+        )}
+      </div>
+    );
+  return (
+    <div className="empty">
+      <h1>No device matches</h1>
+      <p>
+        Nothing {scope.kind === 'all' ? 'in your fleet' : 'in this part of the fleet'} matches <q>{query}</q>.
+      </p>
+      <div className="empty-actions">
+        <button type="button" className="button" onClick={() => setQuery('')}>
+          Clear search
+        </button>
+        {scope.kind === 'all' ? null : (
+          <button type="button" className="button" onClick={() => showScope({ kind: 'all' })}>
+            Search all devices
+          </button>
+        )}
+      </div>
+    </div>
+  );
+};
+
+const SelectionBar = (): React.ReactNode => {
+  const marked = useView((view) => view.marked);
+  if (marked.size === 0) return null;
+  const clear = (): void => useView.setState({ marked: new Set() });
+  return (
+    <div className="selection-bar" role="toolbar" aria-label="Selected devices">
+      <span>{count(marked.size)} selected</span>
+      <button
+        type="button"
+        className="button small"
+        disabled={marked.size > mostConnects}
+        data-tip={marked.size > mostConnects ? `Select ${mostConnects} or fewer to connect` : undefined}
+        onClick={() => {
+          for (const key of marked) void connect(key);
+        }}
+      >
+        Connect
+      </button>
+      <button type="button" className="button small" onClick={() => void stopAll(marked)}>
+        Stop forwards
+      </button>
+      <button
+        type="button"
+        className="button small"
+        disabled={marked.size > 200}
+        onClick={() => {
+          for (const key of marked) {
+            const device = fleet.get(key);
+            if (device?.favourite === false) void setFavourite(device);
+          }
+        }}
+      >
+        <Star size={13} aria-hidden="true" />
+        Favourite
+      </button>
+      <IconButton icon={X} label="Clear selection" keys="Esc" onClick={clear} />
+    </div>
+  );
+};
+
+/** The list with its search, or what stands in its place. */
+export const FleetPage = (): React.ReactNode => {
+  const keys = useVisible();
+  const loaded = useHost((host) => host.loaded);
+  const hasAccounts = useHost((host) => host.accounts.length > 0);
+  const total = useHost((host) => host.counts.total);
+  const listing = useHost((host) =>
+    host.accounts.some((account) => account.lastGoodAt === undefined && account.error === undefined),
+  );
+  const refreshing = useHost((host) => host.accounts.some((account) => account.refreshing));
+  const first = loaded && !hasAccounts && total === 0;
+  const waiting = !loaded || (hasAccounts && total === 0 && listing);
+  return (
+    <>
+      <h1 className="hidden-text">Devices</h1>
+      <div className="toolbar">
+        <SearchField keys={keys} />
+        <ScopeTitle />
+        {loaded && hasAccounts ? <Count shown={keys.length} /> : null}
+        <IconButton
+          icon={RefreshCw}
+          label={refreshing ? 'Refreshing' : 'Refresh all accounts'}
+          className={refreshing ? 'refreshing' : ''}
+          disabled={!hasAccounts}
+          onClick={() => void refresh()}
+        />
+      </div>
+      <AccountNotices />
+      {first ? <FirstRun /> : waiting ? <GridSkeleton /> : keys.length === 0 ? <NoMatch /> : <DeviceGrid keys={keys} />}
+      <SelectionBar />
+    </>
+  );
+};

@@ -1,0 +1,18 @@
+import { useMemo } from 'react';
+import { parseQuery } from '../../src-preload/contract/query.ts';
+import { fleet, useHost } from '../bridge/store.ts';
+import { useView } from '../ui/view-store.ts';
+
+/** Keys of the devices in the list, in order: scope, search and sort applied. */
+export const useVisible = (): readonly string[] => {
+  const version = useHost((host) => host.fleetVersion);
+  const scope = useView((view) => view.scope);
+  const query = useView((view) => view.query);
+  const sort = useView((view) => view.sort);
+  return useMemo(() => {
+    fleet.sortBy(sort);
+    return fleet.select(scope, parseQuery(query));
+    // `version` stands for the contents of `fleet`.
+    // eslint-disable-next-line react-hooks/exhaustive-deps
+  }, [version, scope, query, sort]);
+};

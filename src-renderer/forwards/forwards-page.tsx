@@ -1,0 +1,119 @@
+import { Copy, RotateCw, Square, Trash2 } from 'lucide-react';
+import type { ForwardView } from '../../src-preload/contract/views.ts';
+import { isLive, useHost } from '../bridge/store.ts';
+import { copyText, openPort, removeForward, stopForward } from '../device/actions.ts';
+import { IconButton } from '../ui/controls.tsx';
+import { bytes, forwardWords, plural } from '../ui/format.ts';
+import { goTo, openPanel } from '../ui/view-store.ts';
+
+const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const live = isLive(forward);
+  return (
+    <tr className={`forward-line ${forward.state}`}>
+      <td>
+        <button
+          type="button"
+          className="copyable mono"
+          data-tip="Copy address"
+          onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
+        >
+          {forward.address}:{forward.port}
+        </button>
+      </td>
+      <th scope="row">
+        <button type="button" className="copyable ellipsis" onClick={() => openPanel(forward.deviceKey)}>
+          {forward.deviceName}
+        </button>
+      </th>
+      <td className="faint">{forward.serviceKind.toUpperCase()}</td>
+      <td>
+        <span className="state-word">{forwardWords(forward)}</span>
+        {forward.state === 'failed' && forward.error !== undefined ? (
+          <p className="forward-why">
+            {forward.error.message} {forward.error.hint}
+          </p>
+        ) : null}
+      </td>
+      <td className="number">{forward.connections}</td>
+      <td className="number">{bytes(forward.bytesUp)}</td>
+      <td className="number">{bytes(forward.bytesDown)}</td>
+      <td className="line-actions">
+        <span>
+          <IconButton
+            icon={Copy}
+            label="Copy address"
+            onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
+          />
+          {live ? (
+            <IconButton icon={Square} label={`Stop ${forward.deviceName}`} onClick={() => void stopForward(forward)} />
+          ) : (
+            <IconButton
+              icon={RotateCw}
+              label={`Open ${forward.deviceName} again`}
+              onClick={() => void openPort(forward.deviceKey, forward.serviceId, forward.port)}
+            />
+          )}
+          <IconButton icon={Trash2} label={`Forget port ${forward.port}`} onClick={() => void removeForward(forward)} />
+        </span>
+      </td>
+    </tr>
+  );
+};
+
+/** Every local port, what it leads to and how it is doing. */
+export const ForwardsPage = (): React.ReactNode => {
+  const forwards = useHost((host) => host.forwards);
+  const sorted = [...forwards].sort((a, b) => Number(isLive(b)) - Number(isLive(a)) || a.port - b.port);
+  const live = forwards.filter(isLive).length;
+  return (
+    <>
+      <header className="page-head">
+        <h1>Forwards</h1>
+        <span className="faint">
+          {forwards.length === 0 ? '' : `${plural(live, 'port')} open, ${forwards.length - live} stopped`}
+        </span>
+      </header>
+      {sorted.length === 0 ? (
+        <div className="empty">
+          <h2>No local ports yet</h2>
+          <p>
+            Connect to a device and its port appears here. It stays the same after a restart, so scripts can rely on it.
+          </p>
+          <button type="button" className="button" onClick={() => goTo('devices')}>
+            Show devices
+          </button>
+        </div>
+      ) : (
+        <div className="page-scroll flush">
+          <table className="table" aria-label="Forwards">
+            <thead>
+              <tr>
+                <th scope="col">Local address</th>
+                <th scope="col">Device</th>
+                <th scope="col">Service</th>
+                <th scope="col">State</th>
+                <th scope="col" className="number">
+                  Clients
+                </th>
+                <th scope="col" className="number">
+                  Sent
+                </th>
+                <th scope="col" className="number">
+                  Received
+                </th>
+                <th scope="col">
+                  <span className="hidden-text">Actions</span>
+                </th>
+              </tr>
+            </thead>
+            <tbody>
+              {sorted.map((forward) => (
+                <ForwardLine key={forward.id} forward={forward} />
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </>
+  );
+};

@@ -1,0 +1,27 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { App } from './app.tsx';
+import { startHost } from './bridge/store.ts';
+import { startTheme } from './theme/theme.ts';
+import { startClock } from './ui/clock.tsx';
+import './theme/fonts.css';
+import './theme/tokens.css';
+import './theme/base.css';
+import './ui/controls.css';
+import './ui/shell.css';
+import './ui/overlays.css';
+import './fleet/fleet.css';
+import './device/device.css';
+import './ui/pages.css';
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('index.html has no element with the id "root".');
+
+startTheme();
+startClock();
+startHost();
+createRoot(root).render(
+  <StrictMode>
+    <App />
+  </StrictMode>,
+);

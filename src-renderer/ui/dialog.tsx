@@ -1,0 +1,66 @@
+import { useEffect, useRef } from 'react';
+
+/** A modal dialog on the platform's own `dialog`: focus stays inside, Escape closes, the rest is inert. */
+export const Dialog = ({
+  label,
+  className = '',
+  onClose,
+  children,
+}: {
+  readonly label: string;
+  readonly className?: string;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}): React.ReactNode => {
+  const ref = useRef<HTMLDialogElement>(null);
+  useEffect(() => {
+    const dialog = ref.current;
+    dialog?.showModal();
+    return () => dialog?.close();
+  }, []);
+  return (
+    <dialog
+      ref={ref}
+      className={`dialog ${className}`}
+      aria-label={label}
+      onCancel={(event) => {
+        event.preventDefault();
+        onClose();
+      }}
+      onPointerDown={(event) => {
+        // The backdrop belongs to the dialog element itself.
+        if (event.target === event.currentTarget) onClose();
+      }}
+    >
+      <div className="dialog-body">{children}</div>
+    </dialog>
+  );
+};
+
+/** Asks before something is lost. The confirming button names the deed. */
+export const Confirm = ({
+  title,
+  loss,
+  verb,
+  onConfirm,
+  onClose,
+}: {
+  readonly title: string;
+  readonly loss: string;
+  readonly verb: string;
+  readonly onConfirm: () => void;
+  readonly onClose: () => void;
+}): React.ReactNode => (
+  <Dialog label={title} className="confirm" onClose={onClose}>
+    <h2>{title}</h2>
+    <p>{loss}</p>
+    <div className="dialog-actions">
+      <button type="button" className="button" onClick={onClose}>
+        Cancel
+      </button>
+      <button type="button" className="button danger" onClick={onConfirm}>
+        {verb}
+      </button>
+    </div>
+  </Dialog>
+);

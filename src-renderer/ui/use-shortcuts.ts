@@ -1,0 +1,88 @@
+import { useEffect } from 'react';
+import { hasMod } from './keys.ts';
+import { closePanel, goTo, setOverlay, setQuery, showScope, useView } from './view-store.ts';
+
+/** Milliseconds in which the second key of `g …` must follow. */
+const sequence = 1200;
+
+/** The search field, wherever it is now. */
+export const focusSearch = (): void => {
+  if (useView.getState().page !== 'devices') goTo('devices');
+  requestAnimationFrame(() => {
+    const field = document.getElementById('search');
+    if (field instanceof HTMLInputElement) {
+      field.focus();
+      field.select();
+    }
+  });
+};
+
+/** The list, so that arrows and shortcuts reach it. */
+export const focusList = (): void => document.getElementById('device-list')?.focus();
+
+const destinations: Readonly<Record<string, () => void>> = {
+  a: () => showScope({ kind: 'all' }),
+  o: () => showScope({ kind: 'offline' }),
+  f: () => goTo('forwards'),
+  c: () => goTo('accounts'),
+  s: () => goTo('settings'),
+};
+
+const isTyping = (target: EventTarget | null): boolean =>
+  target instanceof HTMLElement &&
+  target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select') !== null;
+
+/** One level up: the panel, then the selection, then the search, then the page. */
+const up = (): void => {
+  const view = useView.getState();
+  if (view.page !== 'devices') goTo('devices');
+  else if (view.panelOpen) {
+    closePanel();
+    focusList();
+  } else if (view.marked.size > 0) useView.setState({ marked: new Set() });
+  else if (view.query !== '') setQuery('');
+  else if (view.scope.kind !== 'all') showScope({ kind: 'all' });
+};
+
+/** Shortcuts that work anywhere in the window. Those of the list are on the list. */
+export const useShortcuts = (): void => {
+  useEffect(() => {
+    let armed = 0;
+    const onKey = (event: KeyboardEvent): void => {
+      if (event.defaultPrevented || event.isComposing) return;
+      const { overlay } = useView.getState();
+      if (hasMod(event) && event.key.toLowerCase() === 'k') {
+        event.preventDefault();
+        setOverlay(overlay === 'palette' ? 'none' : 'palette');
+        return;
+      }
+      // A dialog or menu has the keyboard to itself.
+      if (overlay !== 'none' || document.querySelector('dialog[open], [role=menu]') !== null) return;
+      if (hasMod(event) && event.key === ',') {
+        event.preventDefault();
+        goTo('settings');
+        return;
+      }
+      if (event.key === 'Escape') {
+        up();
+        return;
+      }
+      if (isTyping(event.target) || hasMod(event) || event.altKey) return;
+      const go = destinations[event.key];
+      if (armed > event.timeStamp && go !== undefined) {
+        armed = 0;
+        event.preventDefault();
+        go();
+      } else if (event.key === 'g') armed = event.timeStamp + sequence;
+      else if (event.key === '/') {
+        event.preventDefault();
+        focusSearch();
+      } else if (event.key === '?') {
+        event.preventDefault();
+        setOverlay('shortcuts');
+      }
+    };
+    document.addEventListener('keydown', onKey);
+    return () => document.removeEventListener('keydown', onKey);
+  }, []);
+};
