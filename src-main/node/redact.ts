@@ -10,14 +10,18 @@ const shortestGiven = 3;
 const secretFields =
   /authorization|token|password|passwd|secret|passphrase|api_?key|access_?key|private_?key|signing_?key|session_?key|key_?material|cookie|credential|signature/;
 
+/** Texts are cut here, in characters, before patterns see them: nobody reads more, and time stays bounded. */
+const longestText = 32_768;
+
+// Every repetition that another can follow is bounded, so that no text makes a pattern crawl.
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, blot],
   // A digit or great length tells a credential from a word: "Bearer authentication" stays readable.
   [/\b(Bearer|Basic|ModeCloud|Token)\s+(?:(?=[^\s"']*\d)[\w.~+/=:-]{6,}|[\w.~+/=:-]{24,})/gi, `$1 ${blot}`],
   [/\bsk_[\w-]{6,}/g, blot],
-  [/\beyJ[\w-]{5,}\.[\w-]{5,}(?:\.[\w-]*)?/g, blot],
+  [/\beyJ[\w-]{5,4000}\.[\w-]{5,}(?:\.[\w-]*)?/g, blot],
   [/\b(signature=")[^"]+/gi, `$1${blot}`],
-  [/([a-z][a-z0-9+.-]*:\/\/)[^\s/@:]*:[^\s/@]+@/gi, `$1${blot}@`],
+  [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,500}@/gi, `$1${blot}@`],
   [/([?&][\w-]*(?:token|secret|password|passphrase|api_?key|signature)=)[^&\s"'#]+/gi, `$1${blot}`],
 ];
 
@@ -63,7 +67,7 @@ const blotForms = (text: string, forms: readonly string[]): string => {
 const longestFirst = (forms: Iterable<string>): string[] => [...forms].sort((a, b) => b.length - a.length);
 
 const blotPatterns = (text: string): string => {
-  let clean = text;
+  let clean = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return clean;
 };

@@ -11,7 +11,7 @@ import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
 import { startKeychainVault, startSecretService } from '../support/secret-service.ts';
 import type { SecretService, SecretServiceOptions } from '../support/secret-service.ts';
 
-const open: (() => void | Promise<void>)[] = [];
+const open: (() => void | PromiseLike<void>)[] = [];
 
 afterEach(async () => {
   for (const close of open.splice(0).toReversed()) await close();
