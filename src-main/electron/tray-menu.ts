@@ -59,7 +59,9 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
     ...(forwards.length === 0 ? [item('No open devices')] : forwards),
     ...(more > 0 ? [item(`And ${more} more`, { type: 'open-window' })] : []),
     ...state.troubled.map((account) => item(`${account.label}: ${account.message}`, { type: 'open-window' })),
-    ...(state.offline > 0 ? [separator, item(`${state.offline.toLocaleString('en')} offline`, { type: 'open-window' })] : []),
+    ...(state.offline > 0
+      ? [separator, item(`${state.offline.toLocaleString('en')} offline`, { type: 'open-window' })]
+      : []),
     separator,
     item('Quit Quayside', { type: 'quit' }),
   ];
