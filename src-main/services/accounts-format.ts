@@ -11,13 +11,16 @@ const parseFieldTexts = (value: unknown): Record<string, string> =>
       )
     : {};
 
+/** What is no text is no label and no address either, and neither is an empty text. */
+const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
+
 const parseAccount = (value: unknown): Account | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = new Map<string, unknown>(Object.entries(value));
   const id = stored.get('id');
   const vendor = vendorIds.find((known) => known === stored.get('vendor'));
-  const label = normaliseLabel(String(stored.get('label')));
-  const baseUrl = normaliseBaseUrl(String(stored.get('baseUrl')));
+  const label = normaliseLabel(textOf(stored.get('label')));
+  const baseUrl = normaliseBaseUrl(textOf(stored.get('baseUrl')));
   if (typeof id !== 'string' || !/^[a-z0-9-]+$/.test(id) || vendor === undefined || !label.ok || !baseUrl.ok) {
     return undefined;
   }

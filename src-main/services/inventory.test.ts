@@ -1,37 +1,12 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { MemoryFolder } from '../../test/support/memory-document.ts';
-import {
-  aborted,
-  fakeVendor,
-  pages,
-  record,
-  recordingLog,
-  ScriptedConnector,
-  sshService,
-} from '../../test/support/fake-vendor.ts';
-import { settle, VirtualClock } from '../../test/support/virtual-clock.ts';
-import type { Account } from '../core/account.ts';
-import { Emitter } from '../core/emitter.ts';
-import { fail, ok } from '../core/errors.ts';
-import type { Result } from '../core/errors.ts';
-import type { CachedFleet } from '../core/fleet-cache.ts';
-import { defaultSettings } from '../core/settings.ts';
-import type { Settings } from '../core/settings.ts';
+import { aborted, pages, record, ScriptedConnector, sshService } from '../../test/support/fake-vendor.ts';
+import { account, inventoryRig } from '../../test/support/inventory-rig.ts';
+import { settle } from '../../test/support/virtual-clock.ts';
 import type { Service } from '../core/device.ts';
-import type { Connector } from '../vendors/vendor.ts';
-import type { AccountChange } from './accounts.ts';
-import { Inventory } from './inventory.ts';
-import type { InventoryChange } from './inventory.ts';
+import { fail, ok } from '../core/errors.ts';
+import type { Inventory } from './inventory.ts';
 
 const forever = new AbortController().signal;
-
-const account = (id: string): Account => ({
-  id,
-  vendor: 'remoteiot',
-  label: id,
-  baseUrl: 'https://example.com',
-  fields: {},
-});
 
 const limited = (retryAfterMs: number) =>
   fail('rate-limited', 'The vendor asks to slow down.', 'Wait.', { retryAfterMs });
@@ -43,57 +18,9 @@ afterEach(async () => {
 });
 
 const setUp = (ids: readonly string[] = ['a']) => {
-  const clock = new VirtualClock();
-  const connectors = new Map(ids.map((id) => [id, new ScriptedConnector()]));
-  const connectorOf = (id: string): ScriptedConnector => {
-    const connector = connectors.get(id) ?? new ScriptedConnector();
-    connectors.set(id, connector);
-    return connector;
-  };
-  const list = ids.map(account);
-  const opening = new Map<string, Result<Connector>>();
-  const accountChanged = new Emitter<AccountChange>();
-  const settingsChanged = new Emitter<Settings>();
-  let settings = defaultSettings;
-  const vendor = fakeVendor('remoteiot', () => new ScriptedConnector());
-  const cache = new MemoryFolder<CachedFleet>({ devices: [] });
-  const log: string[] = [];
-  const custom = new Map<string, readonly Service[]>();
-  const inventory = new Inventory({
-    accounts: {
-      list: () => list,
-      get: (id) => list.find((each) => each.id === id),
-      connector: async (id) => opening.get(id) ?? ok(connectorOf(id)),
-      vendor: () => vendor,
-      changed: accountChanged,
-    },
-    notes: { customServices: (key) => custom.get(key) ?? [] },
-    settings: { get: () => settings, changed: settingsChanged },
-    cache,
-    clock,
-    random: () => 0.5,
-    log: recordingLog(log),
-  });
-  open.push(inventory);
-  const changes: InventoryChange[] = [];
-  inventory.changed.on((change) => changes.push(change));
-  return {
-    clock,
-    cache,
-    log,
-    list,
-    opening,
-    custom,
-    inventory,
-    changes,
-    connector: connectorOf,
-    changeAccount: (kind: AccountChange['kind'], changed: Account) => accountChanged.emit({ kind, account: changed }),
-    changeSettings: (patch: Partial<Settings>) => {
-      settings = { ...settings, ...patch };
-      settingsChanged.emit(settings);
-    },
-    names: () => [...inventory.devices.keys()].sort(),
-  };
+  const rig = inventoryRig(ids);
+  open.push(rig.inventory);
+  return rig;
 };
 
 describe('Inventory', () => {

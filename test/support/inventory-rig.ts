@@ -1,0 +1,77 @@
+import type { Account } from '../../src-main/core/account.ts';
+import type { Service } from '../../src-main/core/device.ts';
+import { Emitter } from '../../src-main/core/emitter.ts';
+import { ok } from '../../src-main/core/errors.ts';
+import type { Result } from '../../src-main/core/errors.ts';
+import type { CachedFleet } from '../../src-main/core/fleet-cache.ts';
+import { defaultSettings } from '../../src-main/core/settings.ts';
+import type { Settings } from '../../src-main/core/settings.ts';
+import type { AccountChange } from '../../src-main/services/accounts.ts';
+import { Inventory } from '../../src-main/services/inventory.ts';
+import type { InventoryChange } from '../../src-main/services/inventory.ts';
+import type { Connector } from '../../src-main/vendors/vendor.ts';
+import { fakeVendor, recordingLog, ScriptedConnector } from './fake-vendor.ts';
+import { MemoryFolder } from './memory-document.ts';
+import { VirtualClock } from './virtual-clock.ts';
+
+export const account = (id: string): Account => ({
+  id,
+  vendor: 'remoteiot',
+  label: id,
+  baseUrl: 'https://example.com',
+  fields: {},
+});
+
+/** An inventory on a virtual clock, whose accounts and connectors are the test's. */
+export const inventoryRig = (ids: readonly string[]) => {
+  const clock = new VirtualClock();
+  const connectors = new Map(ids.map((id) => [id, new ScriptedConnector()]));
+  const connectorOf = (id: string): ScriptedConnector => {
+    const connector = connectors.get(id) ?? new ScriptedConnector();
+    connectors.set(id, connector);
+    return connector;
+  };
+  const list = ids.map(account);
+  const opening = new Map<string, Result<Connector>>();
+  const accountChanged = new Emitter<AccountChange>();
+  const settingsChanged = new Emitter<Settings>();
+  let settings = defaultSettings;
+  const vendor = fakeVendor('remoteiot', () => new ScriptedConnector());
+  const cache = new MemoryFolder<CachedFleet>({ devices: [] });
+  const log: string[] = [];
+  const custom = new Map<string, readonly Service[]>();
+  const inventory = new Inventory({
+    accounts: {
+      list: () => list,
+      get: (id) => list.find((each) => each.id === id),
+      connector: async (id) => opening.get(id) ?? ok(connectorOf(id)),
+      vendor: () => vendor,
+      changed: accountChanged,
+    },
+    notes: { customServices: (key) => custom.get(key) ?? [] },
+    settings: { get: () => settings, changed: settingsChanged },
+    cache,
+    clock,
+    random: () => 0.5,
+    log: recordingLog(log),
+  });
+  const changes: InventoryChange[] = [];
+  inventory.changed.on((change) => changes.push(change));
+  return {
+    clock,
+    cache,
+    log,
+    list,
+    opening,
+    custom,
+    inventory,
+    changes,
+    connector: connectorOf,
+    changeAccount: (kind: AccountChange['kind'], changed: Account) => accountChanged.emit({ kind, account: changed }),
+    changeSettings: (patch: Partial<Settings>) => {
+      settings = { ...settings, ...patch };
+      settingsChanged.emit(settings);
+    },
+    names: () => [...inventory.devices.keys()].sort(),
+  };
+};
