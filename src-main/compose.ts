@@ -30,6 +30,7 @@ import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
 import { createRedactor, type Redactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
+import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
@@ -142,6 +143,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const redactor = createRedactor();
   const log = createFileLog({ directory: paths.logs, clock, redactor });
   const http = createHttpClient({ clock, random, log });
+  const sockets = createWebSocketClient({ clock });
   const opened = vaultOf(options, paths, clock);
   const vault = watchedVault(opened.vault, redactor);
   const problems: AppError[] = [];
@@ -158,6 +160,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     vault,
     vendors,
     http,
+    sockets,
     clock,
     random,
     log,
@@ -255,6 +258,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose();
     await inventory.dispose();
+    sockets.dispose();
     http.dispose();
     log.dispose();
     await control.value.dispose();

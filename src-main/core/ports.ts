@@ -147,3 +147,38 @@ export interface HttpAnswer {
 export interface HttpClient {
   request(request: HttpRequest): Promise<Result<HttpAnswer>>;
 }
+
+export interface WebSocketRequest {
+  /** `wss:`; `ws:` to this computer only. May hold a key in its query, so it is never logged. */
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** Secrets in this request: blotted out of every message that leaves the client. */
+  readonly secrets: readonly string[];
+  /** Largest message taken, bytes. Default 1 MiB. */
+  readonly maxBytes?: number;
+  /** Milliseconds until the connection is upgraded. Default 20 s. */
+  readonly openMs?: number;
+  /** The vendor's reading of an answer that is no upgrade. */
+  readonly classify: (answer: HttpAnswer) => AppError | undefined;
+  /** Ends the opening, and the link once it is open. */
+  readonly signal: AbortSignal;
+}
+
+/** An open WebSocket. The functions returned by `on…` end the listening. */
+export interface WebSocketLink {
+  /** Each text message, in order; none is lost before the first listener. Binary messages are ignored. */
+  onMessage(listener: (text: string) => void): () => void;
+  /** Once: undefined after `close`, an abort or a regular end by the peer; else unreachable, timeout or bad-response. */
+  onClose(listener: (error: AppError | undefined) => void): () => void;
+  /** Dropped where the link is closed. */
+  send(text: string): void;
+  close(): void;
+}
+
+/**
+ * WebSockets with a time limit on opening, a limit on messages, and pings that notice a dead peer. Errors of `open`:
+ * wrong-url, unreachable, timeout, bad-response, cancelled, invalid-input, and what `classify` says of a refusal.
+ */
+export interface WebSocketClient {
+  open(request: WebSocketRequest): Promise<Result<WebSocketLink>>;
+}

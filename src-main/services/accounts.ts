@@ -6,7 +6,7 @@ import { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
-import type { Clock, Document, HttpClient, Log, Random, Vault } from '../core/ports.ts';
+import type { Clock, Document, HttpClient, Log, Random, Vault, WebSocketClient } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
 import type { Connector, Vendor } from '../vendors/vendor.ts';
 import { parseFields, parseSecrets } from './account-draft.ts';
@@ -44,6 +44,8 @@ export interface AccountsDeps {
   readonly vault: Vault;
   readonly vendors: readonly Vendor[];
   readonly http: HttpClient;
+  /** Absent: what needs a WebSocket is unsupported. */
+  readonly sockets?: WebSocketClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -236,10 +238,22 @@ export class Accounts {
   }
 
   #openSession(vendor: Vendor, accountId: string, baseUrl: string, fields: Texts, secrets: Texts): Result<Connector> {
-    const { http, clock, random, log } = this.#deps;
+    const { http, sockets, clock, random, log } = this.#deps;
     try {
       const sessionLog = log.child({ account: accountId, vendor: vendor.id });
-      return ok(vendor.open({ accountId, baseUrl, fields, secrets, http, clock, random, log: sessionLog }));
+      return ok(
+        vendor.open({
+          accountId,
+          baseUrl,
+          fields,
+          secrets,
+          http,
+          ...(sockets === undefined ? {} : { sockets }),
+          clock,
+          random,
+          log: sessionLog,
+        }),
+      );
     } catch (thrown) {
       return this.#bug('open', thrown);
     }

@@ -4,7 +4,8 @@ import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { parseLenientJson } from '../core/lenient-json.ts';
 import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/ports.ts';
-import type { Operation, VendorSession, WireParts } from './vendor.ts';
+import { collectMessages } from './collect-messages.ts';
+import type { Collecting, Operation, VendorSession, WireParts } from './vendor.ts';
 
 /** A request as it will go out, before it is signed. */
 export interface OutgoingRequest {
@@ -110,12 +111,27 @@ const inputSecrets = (operation: Operation, input: unknown): readonly string[] =
   });
 };
 
+/** A body of whatever type the answer declares; see `AnswerForm`. */
+const readAny = (answer: HttpAnswer): unknown => {
+  if (answer.bytes.length === 0) return undefined;
+  const contentType = answer.headers['content-type'] ?? '';
+  if (/\bjson\b/i.test(contentType)) {
+    const json = parseLenientJson(answer.text);
+    return json.ok ? json.value : answer.text;
+  }
+  if (contentType === '' || /^text\/|\b(?:xml|javascript|x-www-form-urlencoded)\b/i.test(contentType))
+    return answer.text;
+  return { contentType, base64: btoa(answer.bytes.reduce((text, byte) => text + String.fromCharCode(byte), '')) };
+};
+
 const read = (session: VendorSession, wire: VendorWire, operation: Operation, answer: HttpAnswer): Result<unknown> => {
   switch (operation.answer) {
     case 'nothing':
       return ok(undefined);
     case 'text':
       return ok(answer.text);
+    case 'any':
+      return ok(readAny(answer));
     case 'csv':
       return ok(parseCsv(answer.text));
     case 'json': {
@@ -132,34 +148,69 @@ const read = (session: VendorSession, wire: VendorWire, operation: Operation, an
   }
 };
 
-const send = async (
+/** The request with what proves who we are, and every secret in it. */
+const authorized = async (
   session: VendorSession,
   wire: VendorWire,
   operation: Operation,
   request: OutgoingRequest,
   secrets: readonly string[],
   signal: AbortSignal,
-): Promise<Result<HttpAnswer>> => {
+): Promise<Result<Authorization>> => {
   const authorization = await wire.authorize(request, operation, signal);
   if (!authorization.ok) return authorization;
   if (signal.aborted) return cancelled();
-  const all = [...Object.values(session.secrets), ...authorization.value.secrets, ...secrets].filter(
-    (secret) => secret !== '',
-  );
+  const all = [...Object.values(session.secrets), ...authorization.value.secrets, ...secrets];
+  return ok({
+    headers: { ...request.headers, ...authorization.value.headers },
+    secrets: all.filter((secret) => secret !== ''),
+  });
+};
+
+const send = async (
+  session: VendorSession,
+  wire: VendorWire,
+  operation: Operation,
+  request: OutgoingRequest,
+  given: readonly string[],
+  signal: AbortSignal,
+): Promise<Result<unknown>> => {
+  const signed = await authorized(session, wire, operation, request, given, signal);
+  if (!signed.ok) return signed;
+  const { headers, secrets } = signed.value;
   const timeouts = wire.timeouts?.(operation);
-  return session.http.request({
+  const answer = await session.http.request({
     lane: wire.lane,
     method: request.method,
     url: request.url.href,
-    headers: { ...request.headers, ...authorization.value.headers },
+    headers,
     ...(request.body === undefined ? {} : { body: request.body }),
-    secrets: all,
+    secrets,
     repeatable: operation.repeatable,
     ...(timeouts === undefined ? {} : { timeouts }),
     ...(wire.maxBytes === undefined ? {} : { maxBytes: wire.maxBytes }),
-    classify: (answer) => wire.classify(answer, operation, all),
+    classify: (candidate) => wire.classify(candidate, operation, secrets),
     signal,
   });
+  return answer.ok ? read(session, wire, operation, answer.value) : answer;
+};
+
+const listen = async (
+  session: VendorSession,
+  wire: VendorWire,
+  operation: Operation,
+  request: OutgoingRequest,
+  given: readonly string[],
+  collecting: Collecting,
+  signal: AbortSignal,
+): Promise<Result<unknown>> => {
+  const signed = await authorized(session, wire, operation, request, given, signal);
+  if (!signed.ok) return signed;
+  const { headers, secrets } = signed.value;
+  const url = new URL(request.url);
+  url.protocol = url.protocol === 'http:' ? 'ws:' : 'wss:';
+  const classify = (answer: HttpAnswer): AppError | undefined => wire.classify(answer, operation, secrets);
+  return collectMessages(session, { url: url.href, headers, secrets, classify, signal }, collecting);
 };
 
 /**
@@ -177,18 +228,19 @@ export const execute = async <I extends z.ZodType, O extends z.ZodType>(
   if (signal.aborted) return cancelled();
   const parsed = operation.input.safeParse(input ?? {});
   if (!parsed.success) return badInput(operation, describeIssues(parsed.error, 'the input'));
-  const request = outgoing(session, operation, operation.wire(parsed.data));
+  const parts = operation.wire(parsed.data);
+  const request = outgoing(session, operation, parts);
   if (request === undefined) return badInput(operation, 'a part of the path is empty or cannot be sent');
   const secrets = inputSecrets(operation, parsed.data);
+  const ask = (): Promise<Result<unknown>> =>
+    parts.upgrade === undefined
+      ? send(session, wire, operation, request, secrets, signal)
+      : listen(session, wire, operation, request, secrets, parts.upgrade, signal);
 
-  let answer = await send(session, wire, operation, request, secrets, signal);
-  if (!answer.ok && answer.error.kind === 'unauthorized' && wire.renew !== undefined && (await wire.renew(signal))) {
-    // Refused before it did anything, so even a write may be sent again; once, never in a loop.
-    answer = await send(session, wire, operation, request, secrets, signal);
-  }
-  if (!answer.ok) return answer;
-
-  const value = read(session, wire, operation, answer.value);
+  let value = await ask();
+  // Refused before it did anything, so even a write may be sent again; once, never in a loop.
+  if (!value.ok && value.error.kind === 'unauthorized' && wire.renew !== undefined && (await wire.renew(signal)))
+    value = await ask();
   if (!value.ok) return value;
   const output = operation.output.safeParse(value.value);
   return output.success

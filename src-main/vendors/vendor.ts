@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { DeviceRecord, Service, VendorId } from '../core/device.ts';
+import type { DeviceRecord, Presence, Service, VendorId } from '../core/device.ts';
 import type { AppError, Result } from '../core/errors.ts';
-import type { Clock, HttpAnswer, HttpBody, HttpClient, Log, Random } from '../core/ports.ts';
+import type { Clock, HttpAnswer, HttpBody, HttpClient, Log, Random, WebSocketClient } from '../core/ports.ts';
 
 /**
  * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and
@@ -27,10 +27,22 @@ export interface WireParts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent means no body at all. */
   readonly body?: HttpBody;
+  /** Present: the request is upgraded to a WebSocket, and what arrives on it is the answer. */
+  readonly upgrade?: Collecting;
 }
 
-/** How the vendor's answer is to be read before the output schema sees it. */
-export type AnswerForm = 'json' | 'nothing' | 'csv' | 'text';
+/** How long messages of a WebSocket are collected: until one of the two, or until the peer ends it. */
+export interface Collecting {
+  /** From the moment the socket is open. */
+  readonly seconds: number;
+  readonly messages: number;
+}
+
+/**
+ * How the vendor's answer is to be read before the output schema sees it. `any` goes by the content type: JSON as its
+ * value, text as text, other bytes as `{contentType, base64}`, an empty body as undefined.
+ */
+export type AnswerForm = 'json' | 'nothing' | 'csv' | 'text' | 'any';
 
 /** One endpoint of a vendor's document. */
 export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType = z.ZodType> {
@@ -93,6 +105,8 @@ export interface VendorSession {
   /** Parsed by the vendor's `secrets` schema. In main's memory only. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly http: HttpClient;
+  /** Absent where the host has none: operations and events that need it are then unsupported. */
+  readonly sockets?: WebSocketClient;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -127,6 +141,37 @@ export interface TunnelRoute {
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
 }
 
+/** A request that arrived at the local port of an HTTP forward. */
+export interface ForwardedRequest {
+  readonly method: string;
+  /** Path and query as they stood in the request line; begins with a slash. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The same request as the vendor is to get it; its body is streamed through untouched. */
+export interface UpstreamRequest {
+  readonly method: string;
+  readonly url: string;
+  /** With the account's key. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** To be blotted out of messages and of the headers of the answer. */
+  readonly secrets: readonly string[];
+}
+
+/** A local port that maps to web requests which the vendor passes on to the device. */
+export interface HttpRoute {
+  /** Errors: invalid-input (a path that leads elsewhere), unsupported (a method the vendor does not pass on). */
+  upstream(deviceId: string, service: Service, request: ForwardedRequest): Result<UpstreamRequest>;
+}
+
+/** What a vendor says by itself. */
+export type FleetEvent =
+  /** From now on changes are told; what changed before may have been missed, so list anew. */
+  | { readonly kind: 'listening' }
+  | { readonly kind: 'presence'; readonly deviceId: string; readonly presence: Presence };
+
 /** A vendor, spoken to with the credentials of one account. Holds no timers and polls nothing by itself. */
 export interface Connector {
   /**
@@ -137,6 +182,12 @@ export interface Connector {
   /** The fleet, page by page. A failed page is yielded as a failure; the pages after it still come. */
   listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>>;
   readonly tunnels?: TunnelRoute;
+  readonly webRequests?: HttpRoute;
+  /**
+   * Listens to the vendor until the connection ends, with its error where there is one, or until the signal aborts
+   * (cancelled). Connecting again, and listing anew after each gap, is the caller's. `unsupported` means never.
+   */
+  events?(listener: (event: FleetEvent) => void, signal: AbortSignal): Promise<Result<void>>;
   /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */
   call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
 }

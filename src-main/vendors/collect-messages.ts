@@ -1,0 +1,48 @@
+import { cancelled, fail, ok } from '../core/errors.ts';
+import type { AppError, Result } from '../core/errors.ts';
+import type { WebSocketRequest } from '../core/ports.ts';
+import type { Collecting, VendorSession } from './vendor.ts';
+
+/** JSON as its value, anything else as the text it is. */
+const readMessage = (text: string): unknown => {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch {
+    return text;
+  }
+};
+
+/**
+ * Opens a WebSocket and answers what arrives, in order, until the time is up, enough came, or the peer ended it. A
+ * connection that breaks after the first message answers what came before. Errors: cancelled, unsupported, those of
+ * `WebSocketClient.open`, and the reason of a break before the first message.
+ */
+export const collectMessages = async (
+  session: Pick<VendorSession, 'sockets' | 'clock'>,
+  request: WebSocketRequest,
+  collecting: Collecting,
+): Promise<Result<readonly unknown[]>> => {
+  if (session.sockets === undefined)
+    return fail('unsupported', 'This needs a WebSocket, which is not available here.', 'Use the desktop app.');
+  const opened = await session.sockets.open(request);
+  if (!opened.ok) return opened;
+  const link = opened.value;
+  const messages: unknown[] = [];
+  const broken = await new Promise<AppError | undefined>((resolve) => {
+    const cancelTimer = session.clock.after(collecting.seconds * 1000, () => resolve(undefined));
+    link.onClose((error) => {
+      cancelTimer();
+      resolve(error);
+    });
+    link.onMessage((text) => {
+      if (messages.length >= collecting.messages) return;
+      messages.push(readMessage(text));
+      if (messages.length < collecting.messages) return;
+      cancelTimer();
+      resolve(undefined);
+    });
+  });
+  link.close();
+  if (request.signal.aborted) return cancelled();
+  return broken === undefined || messages.length > 0 ? ok(messages) : { ok: false, error: broken };
+};
