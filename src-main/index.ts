@@ -1,13 +1,11 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { app, dialog } from 'electron';
 import { chosenVault } from './cli/attach.ts';
 import { composeCore, type Core } from './compose.ts';
+import { ok, type Result } from './core/errors.ts';
 import { sleep, type VaultKind } from './core/ports.ts';
-import type { Result } from './core/errors.ts';
-import { registerAppScheme } from './electron/app-scheme.ts';
-import { copyText, startDesktop, type Desktop } from './electron/desktop.ts';
-import { confineContents } from './electron/hardening.ts';
+import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
+import { copyText } from './electron/desktop.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
 import { locate } from './locations.ts';
 import { jsonDocument } from './node/json-document.ts';
@@ -34,12 +32,12 @@ const vaultChoice = (name: string | undefined): VaultKind | undefined =>
   name === 'keychain' || name === 'file' || name === 'memory' ? name : undefined;
 
 /** A command line call may own the profile for a moment: it is waited for. */
-const compose = async (profile: string, vault: VaultKind): Promise<Result<Core>> => {
+const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
   const until = systemClock.monotonic() + patienceMs;
   for (;;) {
     const core = await composeCore({
-      profile,
-      vault,
+      profile: paths.profile,
+      vault: vaultChoice(text(values['vault'])) ?? chosenVault(undefined, paths.vault),
       host: 'desktop',
       lasting: true,
       demo: values['demo'] === true,
@@ -51,16 +49,9 @@ const compose = async (profile: string, vault: VaultKind): Promise<Result<Core>>
   }
 };
 
-const fatal = (message: string, hint: string): void => {
-  dialog.showErrorBox('Quayside could not start', `${message}\n\n${hint}`);
-  app.exit(1);
-};
-
-const run = async (paths: ProfilePaths): Promise<void> => {
-  await app.whenReady();
-
-  const core = await compose(paths.profile, vaultChoice(text(values['vault'])) ?? chosenVault(undefined, paths.vault));
-  if (!core.ok) return fatal(core.error.message, core.error.hint);
+const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
+  const core = await compose(paths);
+  if (!core.ok) return core;
   const { renderer } = locate();
   const windowState = jsonDocument({
     path: join(paths.profile, 'window.json'),
@@ -70,39 +61,23 @@ const run = async (paths: ProfilePaths): Promise<void> => {
     fallback: initialWindowState,
   });
   const stored = await windowState.read();
-  const desktop: Desktop = startDesktop({
-    ...core.value,
-    readAsset: (pathname) => readStaticAsset(renderer, pathname),
-    windowState,
-    initialState: stored.ok ? stored.value : initialWindowState,
-    preload: join(import.meta.dirname, '../preload/index.cjs'),
-    resources: join(import.meta.dirname, '../../resources'),
-    hidden: values['hidden'] === true,
+  return ok({
+    desktop: {
+      ...core.value,
+      readAsset: (pathname) => readStaticAsset(renderer, pathname),
+      windowState,
+      initialState: stored.ok ? stored.value : initialWindowState,
+      preload: join(import.meta.dirname, '../preload/index.cjs'),
+      resources: join(import.meta.dirname, '../../resources'),
+      hidden: values['hidden'] === true,
+    },
+    start: () => core.value.start(),
+    dispose: () => core.value.dispose(),
   });
-  app.on('second-instance', () => desktop.showWindow());
-
-  let closing = false;
-  app.on('before-quit', (event) => {
-    if (closing) return;
-    // Tunnels are closed at the vendors first; the second quit is let through.
-    event.preventDefault();
-    closing = true;
-    desktop.dispose();
-    void core.value.dispose().finally(() => app.quit());
-  });
-  await core.value.start();
 };
 
-// All of this must have happened before Electron is ready, which it is not before this module is done.
-app.enableSandbox();
-registerAppScheme();
-confineContents(app);
+prepareApplication();
 const profile = await openProfile(text(values['profile']));
-if (!profile.ok) {
-  fatal(profile.error.message, profile.error.hint);
-} else {
-  // Chromium's files belong to the profile too: two profiles are two applications.
-  app.setPath('userData', join(profile.value.profile, 'chromium'));
-  if (app.requestSingleInstanceLock()) void run(profile.value);
-  else app.quit();
-}
+// Not awaited: Electron is ready only after this module has been evaluated.
+if (profile.ok) void runApplication(join(profile.value.profile, 'chromium'), () => build(profile.value));
+else failApplication(profile.error);

@@ -30,8 +30,8 @@ export interface DesktopOptions {
   readonly resources: string;
   /** Start in the tray, without the window. */
   readonly hidden: boolean;
-  suspend(): void;
-  resume(): void;
+  readonly suspend: () => void;
+  readonly resume: () => void;
 }
 
 /** The running desktop: what a second launch and the end of the application act on. */
