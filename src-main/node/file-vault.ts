@@ -5,7 +5,7 @@ import { fail, ok } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
 import type { Clock, Vault } from '../core/ports.ts';
-import { atomicWrite } from './atomic-write.ts';
+import { atomicWrite, removeLeftovers } from './atomic-write.ts';
 import { deriveKey, fits, newKeyParameters, opens, parseVault, sealVault, unsealVault } from './file-vault-format.ts';
 import type { KeyParameters, VaultFile, VaultKey } from './file-vault-format.ts';
 import { systemClock } from './system-clock.ts';
@@ -146,6 +146,7 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
       await sleep(clock, 10);
     }
     try {
+      await removeLeftovers(file);
       return await run();
     } finally {
       await rm(lockFile, { force: true });
@@ -188,8 +189,9 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
         const secrets = await read();
         return secrets.ok ? ok(undefined) : secrets;
       }),
-    unlock: (passphrase) =>
-      inTurn(async () => {
+    // Not in turn: a call that waits for its passphrase must not hold up the one that brings it.
+    unlock: async (passphrase) => {
+      try {
         const stored = await load();
         if (!stored.ok) return stored;
         const derived = await keyFrom(passphrase, stored.value);
@@ -200,7 +202,10 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
         }
         key = derived.value;
         return ok(undefined);
-      }),
+      } catch (error) {
+        return diskFailure(error, file);
+      }
+    },
     lock: () => {
       key = undefined;
     },

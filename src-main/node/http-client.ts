@@ -243,9 +243,9 @@ class NodeHttpClient implements DisposableHttpClient {
         method: request.method,
         headers,
         ...(body === undefined ? {} : { body: body.content }),
-        ...(request.signal === undefined ? {} : { signal: request.signal }),
         fetch: (input, init) => transport(input instanceof Request ? input : new Request(input, init)),
-        // Budgets, retries, time limits and the reading of statuses are ours: ky's know nothing of lanes and phases.
+        // Budgets, retries, time limits, cancelling and the reading of statuses are ours: ky knows nothing of lanes
+        // and phases, and its derived signals would pile up on one that lives as long as an account.
         retry: 0,
         timeout: false,
         throwHttpErrors: false,

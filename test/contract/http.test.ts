@@ -1,5 +1,7 @@
 import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import https from 'node:https';
 import net from 'node:net';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -118,6 +120,18 @@ describe('what goes out', () => {
     expect(multipart?.headers['content-type']).toMatch(/^multipart\/form-data; boundary=/);
     expect(multipart?.body.includes(Buffer.from(bytes))).toBe(true);
     expect(multipart?.body.toString('latin1')).toContain('filename="x.bin"');
+  });
+
+  test('headers a signature covers arrive as they were signed', async () => {
+    const target = await server(reply(answerText(200, '')));
+    const headers = {
+      date: 'Tue, 07 Jun 2026 20:51:35 GMT',
+      host: 'api.example.com',
+      'x-trace': '1',
+      'content-type': 'application/json',
+    };
+    expect((await client().request(request(target.url, { headers }))).ok).toBe(true);
+    expect(target.requests[0]?.headers).toMatchObject(headers);
   });
 
   test('the method ACTION goes out as it is, and once', async () => {
@@ -429,42 +443,63 @@ describe('lanes', () => {
 });
 
 describe('TLS', () => {
-  test('a certificate nobody vouches for is named, and tried once', async () => {
+  const secureServer = async (): Promise<{ url: string; certificate: string; connections: () => number }> => {
     const folder = mkdtempSync(path.join(tmpdir(), 'quayside-tls-'));
     open.push(() => rmSync(folder, { recursive: true }));
     const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-    execFileSync(
-      'openssl',
-      [
-        'req',
-        '-x509',
-        '-newkey',
-        'ec',
-        '-pkeyopt',
-        'ec_paramgen_curve:prime256v1',
-        '-nodes',
-        '-subj',
-        '/CN=localhost',
-        '-keyout',
-        key,
-        '-out',
-        cert,
-      ],
-      { stdio: 'ignore' },
-    );
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
+    const certificate = readFileSync(cert, 'utf8');
     let connections = 0;
-    const secure = tls.createServer({ key: readFileSync(key), cert: readFileSync(cert) }, () => undefined);
+    const secure = https.createServer({ key: readFileSync(key), cert: certificate }, (_request, response) =>
+      response.end('safe'),
+    );
     secure.on('connection', () => (connections += 1));
-    secure.on('tlsClientError', () => undefined);
-    await new Promise<void>((resolve) => secure.listen(0, '127.0.0.1', resolve));
-    open.push(() => new Promise<void>((resolve) => secure.close(() => resolve())));
-    const { port } = secure.address() as net.AddressInfo;
-    const error = await errorOf(client(), request(`https://localhost:${port}`));
+    secure.listen(0, '127.0.0.1');
+    await once(secure, 'listening');
+    open.push(() => {
+      secure.closeAllConnections();
+      secure.close();
+    });
+    return {
+      url: `https://localhost:${(secure.address() as net.AddressInfo).port}`,
+      certificate,
+      connections: () => connections,
+    };
+  };
+
+  test('a certificate nobody vouches for is named, and tried once', async () => {
+    const { url, connections } = await secureServer();
+    const error = await errorOf(client(), request(url));
     expect(error).toMatchObject({
       kind: 'unreachable',
       message: expect.stringContaining('certificate is self-signed'),
     });
-    expect(connections).toBe(1);
+    expect(connections()).toBe(1);
+  });
+
+  test('reads share a connection; a write has one of its own, which cannot have gone stale', async () => {
+    const { url, certificate, connections } = await secureServer();
+    const before = tls.getCACertificates('default');
+    open.push(() => tls.setDefaultCACertificates(before));
+    tls.setDefaultCACertificates([...before, certificate]);
+    const made = client();
+    for (let index = 0; index < 3; index += 1) {
+      expect(await made.request(request(url))).toMatchObject({ ok: true, value: { text: 'safe' } });
+    }
+    expect(connections()).toBe(1);
+    expect(await made.request(request(url, { repeatable: false }))).toMatchObject({ ok: true });
+    expect(connections()).toBe(2);
+  });
+
+  test('the name on the certificate counts', async () => {
+    const { url, certificate } = await secureServer();
+    const before = tls.getCACertificates('default');
+    open.push(() => tls.setDefaultCACertificates(before));
+    tls.setDefaultCACertificates([...before, certificate]);
+    const error = await errorOf(client(), request(url.replace('localhost', '127.0.0.1')));
+    expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('for another name') });
   });
 
   test('a port that does not speak TLS is named', async () => {
