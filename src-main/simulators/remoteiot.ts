@@ -1,34 +1,28 @@
 import { z } from 'zod';
-import { makeFleet, seededRandom } from './fleet.ts';
+import { makeFleet } from './fleet.ts';
 import type { FleetDevice } from './fleet.ts';
+import {
+  empty,
+  badRequest,
+  notFound,
+  text,
+  json,
+  quoted,
+  plainTime,
+  id,
+  ids,
+  flag,
+  digits,
+  hours,
+} from './remoteiot-answers.ts';
+import { RemoteIotCharts } from './remoteiot-charts.ts';
+import { RemoteIotDevices } from './remoteiot-devices.ts';
+import type { SimulatedDevice } from './remoteiot-devices.ts';
+import { RemoteIotJobs } from './remoteiot-jobs.ts';
 import { RemoteIotTunnels } from './remoteiot-tunnels.ts';
 import type { TunnelTarget } from './remoteiot-tunnels.ts';
 import { Simulator } from './simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
-
-/** A device as the simulator keeps it. */
-interface SimulatedDevice {
-  readonly unitId: string;
-  name: string;
-  notes: string;
-  group: string;
-  readonly externalIp: string;
-  readonly internalIp: string;
-  readonly mac: string;
-  readonly serial: string;
-  online: boolean;
-  /** Epoch milliseconds. */
-  lastOnlineAt: number;
-}
-
-interface SimulatedJob {
-  readonly name: string;
-  readonly unitId: string;
-  readonly submittedAt: number;
-  readonly executeAt: number;
-  readonly script: string;
-  readonly command: string;
-}
 
 /** A file that was sent to devices, by FileUpload or UpdateFile. */
 export interface SimulatedFile {
@@ -49,35 +43,7 @@ export interface RemoteIotOptions {
   readonly now?: () => number;
 }
 
-/** The device id of the `index`th machine: sixteen hexadecimal digits. */
-export const simulatedUnitId = (index: number): string => (0x8888_0000 + index).toString(16).padStart(16, '0');
-
 const basePath = '/portal/api';
-const empty: SimulatedAnswer = { status: 200 };
-const badRequest: SimulatedAnswer = { status: 400 };
-const notFound: SimulatedAnswer = { status: 404 };
-
-const text = (body: string, contentType = 'application/json'): SimulatedAnswer => ({
-  status: 200,
-  headers: { 'content-type': contentType },
-  body,
-});
-const json = (value: unknown): SimulatedAnswer => text(JSON.stringify(value));
-const quoted = (value: string): string => JSON.stringify(value);
-
-/** `2020-12-27 05:25:00` */
-const plainTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
-/** `20200101 00:00:00` */
-const compactTime = (at: number): string => plainTime(at).replaceAll('-', '');
-const readTime = (value: string): number => Date.parse(`${value.replace(' ', 'T')}Z`);
-
-const id = z.strictObject({ UnitId: z.string().min(1) });
-const ids = z.array(id);
-const flag = z.union([z.boolean(), z.literal('true'), z.literal('false')]);
-const digits = z.string().regex(/^\d{1,5}$/);
-const hours = z.int().min(1);
-const fleetHistory = z.strictObject({ Unit: ids.max(1000), Hour: hours });
-
 const stateSchema = z.strictObject({
   /** Sets the presence of devices, by id. */
   online: z.record(z.string(), z.boolean()).optional(),
@@ -101,38 +67,23 @@ export class RemoteIotSimulator extends Simulator {
   readonly files: SimulatedFile[] = [];
   #token: string;
   readonly #now: () => number;
-  readonly #devices = new Map<string, SimulatedDevice>();
-  /** `/device` of the whole fleet, serialised; dropped when a device changes. */
-  #listing: Buffer | undefined;
+  readonly #devices: RemoteIotDevices;
   readonly #logs = new Map<string, string[]>();
   readonly #customFields = new Map<string, Map<string, string>>();
   readonly #speedTests = new Map<string, number>();
-  #jobs: SimulatedJob[] = [];
-  #chartGeneration = 0;
-  #flapping: { readonly unitIds: ReadonlySet<string>; readonly everyMs: number } = { unitIds: new Set(), everyMs: 0 };
+  readonly #jobs: RemoteIotJobs;
+  readonly #charts: RemoteIotCharts;
 
   constructor(options: RemoteIotOptions) {
     super();
     this.#token = options.token;
     this.#now = options.now ?? Date.now;
+    this.#jobs = new RemoteIotJobs(this.#now);
+    this.#charts = new RemoteIotCharts(this.#now, (unitId) => this.#devices.get(unitId) !== undefined);
     this.tunnels = new RemoteIotTunnels(options.target ?? (() => undefined));
     const fleet = typeof options.devices === 'number' ? makeFleet(options.devices, this.#now()) : options.devices;
-    for (const machine of fleet) {
-      const unitId = simulatedUnitId(machine.index);
-      this.groups.add(machine.site);
-      this.#devices.set(unitId, {
-        unitId,
-        name: machine.name,
-        notes: machine.description,
-        group: machine.site,
-        externalIp: machine.externalAddress,
-        internalIp: machine.internalAddress,
-        mac: machine.mac,
-        serial: machine.serial,
-        online: machine.online,
-        lastOnlineAt: machine.lastOnlineAt,
-      });
-    }
+    this.#devices = new RemoteIotDevices(fleet, this.#now);
+    for (const machine of fleet) this.groups.add(machine.site);
   }
 
   /** The base URL of an account: `http://127.0.0.1:port/portal/api`. */
@@ -141,7 +92,7 @@ export class RemoteIotSimulator extends Simulator {
   }
 
   get unitIds(): readonly string[] {
-    return [...this.#devices.keys()];
+    return this.#devices.unitIds;
   }
 
   deviceName(unitId: string): string | undefined {
@@ -153,15 +104,12 @@ export class RemoteIotSimulator extends Simulator {
   }
 
   setOnline(unitId: string, online: boolean): void {
-    const device = this.#devices.get(unitId);
-    if (device === undefined) return;
-    if (device.online || online) device.lastOnlineAt = this.#now();
-    device.online = online;
+    this.#devices.setOnline(unitId, online);
   }
 
   /** These devices change sides every `everyMs` milliseconds; with 0 at each status request. */
   setFlapping(unitIds: readonly string[], everyMs: number): void {
-    this.#flapping = { unitIds: new Set(unitIds), everyMs };
+    this.#devices.setFlapping(unitIds, everyMs);
   }
 
   /** From now on only this token is accepted. */
@@ -220,11 +168,11 @@ export class RemoteIotSimulator extends Simulator {
   async #answerTo(path: string, body: unknown): Promise<SimulatedAnswer> {
     switch (path) {
       case 'device':
-        return this.#list(z.strictObject({ Group: z.string().default('') }).parse(body ?? {}).Group);
+        return this.#devices.answerList(z.strictObject({ Group: z.string().default('') }).parse(body ?? {}).Group);
       case 'GetDevice':
-        return this.#find(z.strictObject({ Name: z.string() }).parse(body).Name);
+        return this.#devices.answerFind(z.strictObject({ Name: z.string() }).parse(body).Name);
       case 'status':
-        return this.#status(ids.parse(body));
+        return this.#devices.answerStatus(ids.parse(body));
       case 'connect':
         return this.#connect(body);
       case 'DeleteConnection': {
@@ -243,31 +191,29 @@ export class RemoteIotSimulator extends Simulator {
         const values = this.#customFields.get(CustomField);
         return json(
           Unit.flatMap(({ UnitId }) =>
-            this.#devices.has(UnitId) ? [{ UnitId, Custom: values?.get(UnitId) ?? '' }] : [],
+            this.#devices.get(UnitId) !== undefined ? [{ UnitId, Custom: values?.get(UnitId) ?? '' }] : [],
           ),
         );
       }
       case 'listjob':
-        return this.#listJobs(z.strictObject({ UnitId: z.string().default('') }).parse(body ?? {}).UnitId);
+        return this.#jobs.answerList(z.strictObject({ UnitId: z.string().default('') }).parse(body ?? {}).UnitId);
       case 'ListChart':
-        return text(
-          `[${this.#charts()
-            .map((chart) => `{\n"Name": ${quoted(chart.name)}\n"ChartId": ${quoted(chart.id)}\n}`)
-            .join(',')}]`,
-        );
+        return this.#charts.answerList();
       case 'UpdateChartId':
-        this.#chartGeneration += 1;
+        this.#charts.renew();
         return empty;
       case 'ChartHistory': {
         const { UnitId, ChartId, Hour } = z
           .strictObject({ UnitId: z.string(), ChartId: z.string(), Hour: hours })
           .parse(body);
-        return this.#knowsChart(ChartId) ? this.#history([UnitId], Hour, 188_000, 1_500, false) : notFound;
+        return this.#charts.knows(ChartId)
+          ? this.#charts.answerHistory([UnitId], Hour, 188_000, 1_500, false)
+          : notFound;
       }
       case 'ChartHistoryMulti': {
         const { Unit, ChartId, Hour } = z.strictObject({ Unit: ids, ChartId: z.string(), Hour: hours }).parse(body);
-        return this.#knowsChart(ChartId)
-          ? this.#history(
+        return this.#charts.knows(ChartId)
+          ? this.#charts.answerHistory(
               Unit.map((unit) => unit.UnitId),
               Hour,
               188_000,
@@ -278,10 +224,10 @@ export class RemoteIotSimulator extends Simulator {
       }
       case 'DeviceUptime':
       case 'NetworkUptime':
-        return this.#fleetHistory(body, 80, 20);
+        return this.#charts.answerFleetHistory(body, 80, 20);
       case 'NetworkIn':
       case 'NetworkOut':
-        return this.#fleetHistory(body, 2_000, 90_000);
+        return this.#charts.answerFleetHistory(body, 2_000, 90_000);
       default:
         return this.#change(path, body);
     }
@@ -326,7 +272,7 @@ export class RemoteIotSimulator extends Simulator {
             Command: z.string().default(''),
           })
           .parse(body);
-        this.#addJob(job.JobName, device.unitId, job.ExecuteTime, job.Script, job.Script === '' ? job.Command : '');
+        this.#jobs.add(job.JobName, device.unitId, job.ExecuteTime, job.Script, job.Script === '' ? job.Command : '');
         break;
       }
       case 'UpdateFile': {
@@ -344,86 +290,17 @@ export class RemoteIotSimulator extends Simulator {
           unitIds: [device.unitId],
           data: file,
         });
-        this.#addJob(file.JobName, device.unitId, file.ExecuteTime, '', '');
+        this.#jobs.add(file.JobName, device.unitId, file.ExecuteTime, '', '');
         break;
       }
       case 'DeleteJob':
-        this.#jobs = this.#jobs.filter((job) => job.unitId !== device.unitId);
+        this.#jobs.deleteAll(device.unitId);
         break;
       default:
         return notFound;
     }
-    this.#listing = undefined;
+    this.#devices.changed();
     return empty;
-  }
-
-  #list(group: string): SimulatedAnswer {
-    const headers = { 'content-type': 'application/json' };
-    if (group === '' && this.#listing !== undefined) return { status: 200, headers, body: this.#listing };
-    const parts: string[] = [];
-    for (const device of this.#devices.values()) {
-      if (group !== '' && device.group !== group) continue;
-      const { unitId, externalIp, internalIp, mac, notes, name, serial } = device;
-      parts.push(
-        JSON.stringify({
-          UnitId: unitId,
-          External_ip: externalIp,
-          Internal_ip: internalIp,
-          Mac: mac,
-          Notes: notes,
-          Group: device.group,
-          Name: name,
-          Serial: serial,
-        }),
-      );
-    }
-    const body = Buffer.from(`[${parts.join(',')}]`);
-    if (group === '') this.#listing = body;
-    return { status: 200, headers, body };
-  }
-
-  #find(pattern: string): SimulatedAnswer {
-    let name: RegExp;
-    try {
-      name = new RegExp(pattern);
-    } catch {
-      return badRequest;
-    }
-    return json(
-      [...this.#devices.values()]
-        .filter((device) => name.test(device.name))
-        .map((device) => ({
-          UnitId: device.unitId,
-          'External IP': device.externalIp,
-          'Internal IP': device.internalIp,
-          'MAC Address': device.mac,
-          Description: device.notes,
-          Group: device.group,
-          Name: device.name,
-          Serial: device.serial,
-        })),
-    );
-  }
-
-  #status(asked: readonly { readonly UnitId: string }[]): SimulatedAnswer {
-    const { unitIds, everyMs } = this.#flapping;
-    const rows: unknown[] = [];
-    for (const { UnitId } of asked) {
-      const device = this.#devices.get(UnitId);
-      if (device === undefined) continue;
-      if (unitIds.has(UnitId)) {
-        // Each device turns at its own moment.
-        const turn =
-          everyMs === 0
-            ? !device.online
-            : Math.floor(this.#now() / everyMs + Number.parseInt(UnitId.slice(-4), 16) * 0.37) % 2 === 0;
-        if (turn !== device.online) this.setOnline(UnitId, turn);
-      }
-      const lastOnlineAt = device.online ? this.#now() : device.lastOnlineAt;
-      rows.push({ UnitId, LastOnlineTime: compactTime(lastOnlineAt), Status: device.online ? 'Online' : 'Offline' });
-    }
-    // The order of the answer is not promised; in the sample it differs from the request's.
-    return json(rows.reverse());
   }
 
   async #connect(body: unknown): Promise<SimulatedAnswer> {
@@ -456,7 +333,7 @@ export class RemoteIotSimulator extends Simulator {
   }
 
   #log({ UnitId, File }: { readonly UnitId: string; readonly File: string }): SimulatedAnswer {
-    if (!this.#devices.has(UnitId)) return notFound;
+    if (this.#devices.get(UnitId) === undefined) return notFound;
     const key = `${UnitId}/${File}`;
     const lines = this.#logs.get(key) ?? ['[Wed Nov 3 03:31:43 2021] piix4_smbus '];
     this.#logs.set(key, []);
@@ -478,71 +355,6 @@ export class RemoteIotSimulator extends Simulator {
       'Network RX errors': '0',
       'Network TX errors': '0',
     });
-  }
-
-  #addJob(name: string, unitId: string, executeTime: string, script: string, command: string): void {
-    const executeAt = readTime(executeTime);
-    this.#jobs.push({
-      name,
-      unitId,
-      submittedAt: this.#now(),
-      executeAt: Number.isNaN(executeAt) ? this.#now() : executeAt,
-      script,
-      command,
-    });
-  }
-
-  #listJobs(unitId: string): SimulatedAnswer {
-    const rows = this.#jobs
-      .filter((job) => unitId === '' || job.unitId === unitId)
-      .map((job) => {
-        const executed = job.executeAt <= this.#now();
-        const result = executed ? `${job.command === '' ? job.script : job.command}: done` : '';
-        // Commas are missing after Name, SubmitTim, ExecuteTim and Command, as in the document.
-        return (
-          `{\n"Name": ${quoted(job.name)}\n"UnitId": ${quoted(job.unitId)},\n"Status": "${executed ? 'Executed' : 'Pending'}",\n` +
-          `"SubmitTim": "${plainTime(job.submittedAt)}.0"\n"ExecuteTim": "${plainTime(job.executeAt)}.0"\n"Script": ${quoted(job.script)},\n` +
-          `"Command": ${quoted(job.command)}\n"Result": ${quoted(result)}\n}`
-        );
-      });
-    return text(`[${rows.join(',')}]`);
-  }
-
-  #charts(): readonly { readonly name: string; readonly id: string }[] {
-    return ['CPU temperature', 'Memory used', 'Disk used'].map((name, index) => ({
-      name,
-      id: String(1_234_567_890 + index + this.#chartGeneration * 1_000).padStart(32, '12345678'),
-    }));
-  }
-
-  #knowsChart(chartId: string): boolean {
-    return this.#charts().some((chart) => chart.id === chartId);
-  }
-
-  #fleetHistory(body: unknown, base: number, spread: number): SimulatedAnswer {
-    const { Unit, Hour } = fleetHistory.parse(body);
-    return this.#history(
-      Unit.map((unit) => unit.UnitId),
-      Hour,
-      base,
-      spread,
-      true,
-    );
-  }
-
-  /** Five-minute samples, oldest first. Copies of the document show spaces at the ends of lines. */
-  #history(unitIds: readonly string[], hour: number, base: number, spread: number, withId: boolean): SimulatedAnswer {
-    const step = 5 * 60_000;
-    const last = Math.floor(this.#now() / step) * step;
-    const lines = [`${withId ? 'UnitId,' : ''}Timestamp,Value `];
-    for (const unitId of unitIds) {
-      if (!this.#devices.has(unitId)) continue;
-      const random = seededRandom(Number.parseInt(unitId.slice(-6), 16));
-      for (let at = last - hour * 3_600_000 + step; at <= last; at += step) {
-        lines.push(`${withId ? `${unitId},` : ''}${plainTime(at)},${Math.round(base + random() * spread)} `);
-      }
-    }
-    return text(lines.join('\n'), 'text/csv');
   }
 
   async #fileUpload(body: Buffer, contentType: string): Promise<SimulatedAnswer> {
