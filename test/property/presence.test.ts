@@ -76,7 +76,7 @@ describe('the delta of two fleets', () => {
         const delta = diffFleets(before, after);
         const fleetNow = new Map(before);
         applyFleetDelta(fleetNow, delta);
-        expect(new Map([...fleetNow].sort())).toEqual(new Map([...after].sort()));
+        expect(Object.fromEntries(fleetNow)).toEqual(Object.fromEntries(after));
         for (const [key, known] of before) {
           const same = after.get(key);
           if (same !== undefined && sameDevice(known, same)) expect(fleetNow.get(key)).toBe(known);
