@@ -8,12 +8,8 @@ import type { Plugin } from 'vite';
 
 const root = import.meta.dirname;
 
-const entries = (sources: Readonly<Record<string, string>>): Record<string, string> =>
-  Object.fromEntries(
-    Object.entries(sources)
-      .map(([name, source]) => [name, join(root, source)] as const)
-      .filter(([, source]) => existsSync(source)),
-  );
+// The demo is the one part that has not landed yet.
+const demo = ['src-main/demo.ts', 'src-main/simulators/demo.ts'].filter((source) => existsSync(join(root, source)));
 
 /** npm links `bin` to this file; a linked file without the executable bit cannot be started. */
 const executableCommandLine: Plugin = {
@@ -34,14 +30,13 @@ export default defineConfig({
       // `ssh2` serves the demo's devices and is never packed with the app.
       externalizeDeps: { include: ['ssh2'] },
       rolldownOptions: {
-        input: entries({
-          index: 'src-main/index.ts',
-          headless: 'src-main/headless.ts',
-          cli: 'src-main/cli.ts',
-          'cli-main': 'src-main/cli-main.ts',
-          demo: 'src-main/demo.ts',
-          'forward-worker': 'src-main/node/forward-worker.ts',
-        }),
+        input: {
+          index: join(root, 'src-main/index.ts'),
+          headless: join(root, 'src-main/headless.ts'),
+          cli: join(root, 'src-main/cli.ts'),
+          'forward-worker': join(root, 'src-main/node/forward-worker.ts'),
+          ...Object.fromEntries(demo.map((source) => ['demo', join(root, source)])),
+        },
         // Everything lands in one folder, so a path relative to `import.meta.dirname` means the same in every chunk.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
       },

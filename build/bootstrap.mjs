@@ -151,8 +151,13 @@ export const runNode = (parameters, extra = {}) =>
     };
     const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
     for (const signal of signals) process.on(signal, forward);
+    // npm hands a SIGTERM to its shell, and the shell ends without telling anyone: a lost parent is the only sign.
+    const parent = process.ppid;
+    const orphaned = () => process.ppid !== parent && child.kill('SIGTERM');
+    const watch = process.env.npm_lifecycle_event === undefined ? undefined : setInterval(orphaned, 500);
     child.once('error', fail);
     child.once('exit', (code, signal) => {
+      clearInterval(watch);
       for (const name of signals) process.off(name, forward);
       done(code ?? 128 + constants.signals[signal]);
     });
