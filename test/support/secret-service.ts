@@ -1,7 +1,7 @@
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
@@ -102,7 +102,9 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
   for (const name of ['home', 'run', 'services']) await mkdir(path.join(folder, name), { mode: 0o700 });
   await writeFile(path.join(folder, 'bus.conf'), busConfiguration(folder, options.refuse === true));
   if (options.hangingPrompt === true) {
-    const service = '[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=/bin/sleep 60\n';
+    // It notes its process id: the bus does not end what it started.
+    await writeFile(path.join(folder, 'prompter.sh'), `echo $$ >> ${folder}/prompters; exec sleep 60`);
+    const service = `[D-BUS Service]\nName=org.gnome.keyring.SystemPrompter\nExec=/bin/sh ${folder}/prompter.sh\n`;
     await writeFile(path.join(folder, 'services', 'prompter.service'), service);
   }
   const bus = spawn(
@@ -117,8 +119,8 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
   environment['DBUS_SESSION_BUS_ADDRESS'] = address;
 
   const busCall = async (destination: string, object: string, method: string, ...input: string[]): Promise<string> => {
-    const words = ['call', '--session', '--dest', destination, '--object-path', object, '--method', method, ...input];
-    return (await run('gdbus', words, { env: environment })).stdout;
+    const words = ['--session', '--print-reply', `--dest=${destination}`, object, method, ...input];
+    return (await run('dbus-send', words, { env: environment })).stdout;
   };
   const secrets = '/org/freedesktop/secrets';
 
@@ -136,15 +138,37 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
         'org.freedesktop.DBus',
         '/',
         'org.freedesktop.DBus.NameHasOwner',
-        'org.freedesktop.secrets',
+        'string:org.freedesktop.secrets',
       );
       if (names.includes('true')) return;
       if (started.exitCode !== null) throw new Error('gnome-keyring-daemon did not start');
     }
   };
-  if (options.keyring !== false) await startKeyring();
-
+  const stopPrompters = async (): Promise<void> => {
+    const noted = await readFile(path.join(folder, 'prompters'), 'utf8').catch(() => '');
+    for (const id of noted.split('\n').filter(Boolean)) {
+      try {
+        process.kill(Number(id), 'SIGKILL');
+      } catch {
+        // It ended by itself.
+      }
+    }
+  };
+  const dispose = async (): Promise<void> => {
+    for (const vault of vaults) await vault[Symbol.asyncDispose]();
+    await stop(keyring);
+    await stop(bus);
+    await stopPrompters();
+    await rm(folder, { recursive: true, force: true });
+  };
   const vaults: AsyncDisposable[] = [];
+  try {
+    if (options.keyring !== false) await startKeyring();
+  } catch (error) {
+    await dispose();
+    throw error;
+  }
+
   return {
     environment,
     lock: async () => {
@@ -152,7 +176,7 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
         'org.freedesktop.secrets',
         secrets,
         'org.freedesktop.Secret.Service.Lock',
-        `[objectpath '${secrets}/collection/login']`,
+        `array:objpath:${secrets}/collection/login`,
       );
     },
     unlock: startKeyring,
@@ -161,11 +185,6 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
       vaults.push(vault);
       return vault;
     },
-    [Symbol.asyncDispose]: async () => {
-      for (const vault of vaults) await vault[Symbol.asyncDispose]();
-      await stop(keyring);
-      await stop(bus);
-      await rm(folder, { recursive: true, force: true });
-    },
+    [Symbol.asyncDispose]: dispose,
   };
 };
