@@ -198,6 +198,7 @@ export class AccountPoller {
         if (page.ok) {
           await this.#takeIn(page.value.devices, signal);
           if (signal.aborted) return cancelled();
+          if (page.value.incomplete === true) isComplete = false;
           if (page.value.problem !== undefined) problems.push(page.value.problem);
         } else {
           isComplete = false;

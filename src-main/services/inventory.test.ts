@@ -51,6 +51,9 @@ describe('Inventory', () => {
     connector('a').listing = pages([record('1', 2)], broken);
     expect(await inventory.refresh('a', forever)).toEqual(broken);
     expect(names()).toEqual(['a/1', 'a/2']);
+    connector('a').listing = pages(ok({ devices: [record('1', 2)], incomplete: true, problem: broken.error }));
+    await inventory.refresh('a', forever);
+    expect(names()).toEqual(['a/1', 'a/2']);
     connector('a').listing = pages([record('1', 3)]);
     await inventory.refresh('a', forever);
     expect(names()).toEqual(['a/1']);
@@ -350,9 +353,9 @@ describe('Inventory', () => {
     const heardAt = clock.now();
     await clock.advance(20_000);
     // A quadratic step would take minutes.
-    expect(performance.now() - began).toBeLessThan(4000);
+    expect(performance.now() - began).toBeLessThan(20_000);
     expect(connector('a').started).toBe(2);
     expect(changes.flatMap((change) => change.upsert)).toHaveLength(50_000);
     expect(inventory.device('a/49999')?.presence.observedAt).toBeGreaterThan(heardAt);
-  });
+  }, 30_000);
 });

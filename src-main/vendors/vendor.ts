@@ -117,6 +117,8 @@ export interface FleetPage {
   readonly devices: readonly DeviceRecord[];
   /** What of this page could not be had (its presence, say) although the devices are good. */
   readonly problem?: AppError;
+  /** True where the vendor named devices here that could not be read: one that is not among `devices` may exist. */
+  readonly incomplete?: boolean;
 }
 
 /** What the vendor grants for a forward while it is in use. */

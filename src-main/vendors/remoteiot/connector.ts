@@ -128,7 +128,9 @@ class RemoteIotConnector implements Connector, TunnelRoute {
 
     const ids = [...rows.keys()];
     const batch = Number(this.#session.fields['statusBatch'] ?? defaultStatusBatch);
-    if (ids.length === 0) yield ok({ devices: [], ...(incomplete === undefined ? {} : { problem: incomplete }) });
+    const gap = incomplete === undefined ? {} : { incomplete: true };
+    if (ids.length === 0)
+      yield ok({ devices: [], ...gap, ...(incomplete === undefined ? {} : { problem: incomplete }) });
     let giveUp: AppError | undefined;
     for (let start = 0; start < ids.length; start += batch) {
       const chunk = ids.slice(start, start + batch);
@@ -154,6 +156,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       const problem = answer.ok ? incomplete : answer.error;
       yield ok({
         devices: chunk.map((id) => deviceOf(id, rows.get(id) ?? {}, presenceOf(states.get(id), observedAt))),
+        ...gap,
         ...(problem === undefined ? {} : { problem }),
       });
     }

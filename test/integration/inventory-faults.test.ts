@@ -1,0 +1,152 @@
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { ErrorKind } from '../../src-main/core/errors.ts';
+import { fleetCacheFormat } from '../../src-main/core/fleet-cache.ts';
+import { settingsFormat } from '../../src-main/core/settings.ts';
+import { createHttpClient } from '../../src-main/node/http-client.ts';
+import { jsonDocument, jsonFolder } from '../../src-main/node/json-document.ts';
+import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
+import { systemClock } from '../../src-main/node/system-clock.ts';
+import { accountsFormat } from '../../src-main/services/accounts-format.ts';
+import { Accounts } from '../../src-main/services/accounts.ts';
+import { Inventory } from '../../src-main/services/inventory.ts';
+import { SettingsStore } from '../../src-main/services/settings-store.ts';
+import type { FaultInput } from '../../src-main/simulators/faults.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
+import { recordingLog } from '../support/fake-vendor.ts';
+
+/** The simulated vendor, the real client, real files: what the user keeps seeing while the vendor misbehaves. */
+
+const token = 'eyJhbGciOiJIUzI1NiJ9.inventory-fault-token';
+const forever = new AbortController().signal;
+const fleetSize = 30;
+
+let folder = '';
+let simulator: RemoteIotSimulator;
+const opened: (() => Promise<void> | void)[] = [];
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quayside-inventory-'));
+  simulator = new RemoteIotSimulator({ token, devices: fleetSize });
+  await simulator.listen();
+});
+
+afterEach(async () => {
+  for (const close of opened.splice(0).reverse()) await close();
+  await simulator.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+const vault = createMemoryVault();
+
+/** A core as after a start of the program, on the files of `folder`. */
+const start = async (log: string[] = []) => {
+  const http = createHttpClient({
+    clock: systemClock,
+    random: Math.random,
+    log: recordingLog(log),
+    backoffMs: 1,
+    stallMs: 300,
+    bodyMs: 600,
+  });
+  const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
+  const accounts = new Accounts({
+    document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),
+    vault,
+    vendors: [remoteIot],
+    http,
+    ...deps,
+  });
+  await accounts.load();
+  const inventory = new Inventory({
+    accounts,
+    notes: { customServices: () => [] },
+    settings: await SettingsStore.load(jsonDocument({ path: join(folder, 'settings.json'), ...settingsFormat })),
+    cache: jsonFolder({ folder: join(folder, 'cache'), ...fleetCacheFormat }),
+    ...deps,
+  });
+  opened.push(
+    () => http.dispose(),
+    () => inventory.dispose(),
+  );
+  await inventory.load();
+  return { accounts, inventory };
+};
+
+const addAccount = async (accounts: Accounts): Promise<string> => {
+  const added = await accounts.add(
+    { vendor: 'remoteiot', label: 'Simulated', baseUrl: simulator.baseUrl, secrets: { token } },
+    forever,
+  );
+  if (!added.ok) throw new Error(added.error.message);
+  return added.value.id;
+};
+
+const faults: Readonly<Record<string, { readonly fault: FaultInput; readonly kind: ErrorKind }>> = {
+  'too many requests': { fault: { kind: 'status', status: 403 }, kind: 'rate-limited' },
+  'server error': { fault: { kind: 'status', status: 500 }, kind: 'vendor-unavailable' },
+  reset: { fault: { kind: 'reset' }, kind: 'unreachable' },
+  truncated: { fault: { kind: 'truncated' }, kind: 'bad-response' },
+  'cut off': { fault: { kind: 'cut-off' }, kind: 'bad-response' },
+  malformed: { fault: { kind: 'malformed' }, kind: 'bad-response' },
+  'a web page': { fault: { kind: 'html' }, kind: 'wrong-url' },
+  'slow drip': { fault: { kind: 'drip', everyMs: 150 }, kind: 'timeout' },
+  revoked: { fault: { kind: 'revoked' }, kind: 'unauthorized' },
+};
+
+describe.each(Object.entries(faults))('%s', (_name, { fault, kind }) => {
+  it.each(['/device', '/status'])('of %s: the list stays, says why, and is good again after', async (path) => {
+    const { accounts, inventory } = await start();
+    const id = await addAccount(accounts);
+    expect(await inventory.refresh(id, forever)).toEqual({ ok: true, value: undefined });
+    expect(inventory.devices.size).toBe(fleetSize);
+    const before = new Map([...inventory.devices].map(([key, device]) => [key, device.presence]));
+
+    const undo = simulator.fault({ ...fault, path });
+    expect(await inventory.refresh(id, forever)).toMatchObject({ ok: false, error: { kind } });
+    expect(inventory.health(id)).toMatchObject({ error: { kind }, deviceCount: fleetSize });
+    expect(inventory.health(id).failingSince).toBeTypeOf('number');
+    expect(new Map([...inventory.devices].map(([key, device]) => [key, device.presence]))).toEqual(before);
+
+    undo();
+    await expect.poll(() => inventory.refresh(id, forever).then((result) => result.ok), { timeout: 5000 }).toBe(true);
+    const health = inventory.health(id);
+    expect([health.error, health.failingSince]).toEqual([undefined, undefined]);
+    expect(inventory.devices.size).toBe(fleetSize);
+  });
+});
+
+describe('after a restart', () => {
+  it('the last fleet is there before the vendor answers, and no file or log line holds the token', async () => {
+    const log: string[] = [];
+    const first = await start(log);
+    const id = await addAccount(first.accounts);
+    await first.inventory.refresh(id, forever);
+    const before = new Map(first.inventory.devices);
+    const lastGoodAt = first.inventory.health(id).lastGoodAt;
+    await first.inventory.dispose();
+
+    simulator.fault({ kind: 'reset' });
+    const second = await start(log);
+    expect(new Map(second.inventory.devices)).toEqual(before);
+    expect(second.inventory.health(id)).toMatchObject({ lastGoodAt, deviceCount: fleetSize });
+    expect(await second.inventory.refresh(id, forever)).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    expect(second.inventory.devices.size).toBe(fleetSize);
+
+    const files = await readdir(folder, { recursive: true, withFileTypes: true });
+    const texts = await Promise.all(
+      files.filter((file) => file.isFile()).map((file) => readFile(join(file.parentPath, file.name), 'utf8')),
+    );
+    expect(texts.length).toBeGreaterThanOrEqual(2);
+    expect(texts.join('\n') + log.join('\n')).not.toContain(token);
+
+    simulator.faults.clear();
+    expect(await second.accounts.remove(id)).toMatchObject({ ok: true });
+    await second.inventory.dispose();
+    expect(second.inventory.devices.size).toBe(0);
+    expect(await readdir(join(folder, 'cache'))).toEqual([]);
+  });
+});
