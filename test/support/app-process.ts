@@ -23,7 +23,13 @@ export interface CliOptions {
 const start = (args: readonly string[], options: CliOptions): ChildProcess =>
   spawn(
     process.execPath,
-    [cliPath, '--profile', options.profile, ...(options.vault === undefined ? [] : ['--vault', options.vault]), ...args],
+    [
+      cliPath,
+      '--profile',
+      options.profile,
+      ...(options.vault === undefined ? [] : ['--vault', options.vault]),
+      ...args,
+    ],
     { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
 
@@ -77,7 +83,9 @@ export const startCli = (args: readonly string[], options: CliOptions): RunningC
         };
         listeners.add(look);
         look();
-        void ended.then(([code]) => reject(new Error(`ended with ${String(code)} before ${String(pattern)}:\n${output}`)));
+        void ended.then(([code]) =>
+          reject(new Error(`ended with ${String(code)} before ${String(pattern)}:\n${output}`)),
+        );
       }),
     stop: async () => {
       child.kill('SIGINT');

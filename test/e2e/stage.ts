@@ -1,0 +1,86 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test as base } from '@playwright/test';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { startCli, type RunningCli } from '../support/app-process.ts';
+import { startSshd, type Sshd } from '../support/sshd.ts';
+import { startXvfb } from '../support/xvfb.ts';
+
+/** An account's token that no file, log, message or argument may hold; long and odd enough to be found anywhere. */
+export const token = 'eyJhbGciOiJIUzI1NiJ9.e2e-token-4711.QWxsZXMgZ2VoZWlt';
+export const passphrase = 'a passphrase only the e2e suite knows';
+
+/** What every test starts from: a vendor's cloud with real machines behind it, and an empty profile. */
+export interface Stage {
+  readonly vendor: RemoteIotSimulator;
+  readonly sshd: Sshd;
+  readonly profile: string;
+  /** Environment of a person at a desktop: a display and an ssh agent with the key. */
+  readonly env: Readonly<Record<string, string>>;
+  /** `quayside serve` on the profile, started on first use. */
+  serve(): Promise<{ readonly cli: RunningCli; readonly url: string }>;
+}
+
+const startAgent = async (folder: string, key: string): Promise<{ socket: string; dispose(): Promise<void> }> => {
+  const socket = join(folder, 'agent');
+  const agent = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  const ended = once(agent, 'exit');
+  // It prints its variables once the socket is there.
+  await once(agent.stdout, 'data');
+  const added = spawn('ssh-add', ['-q', key], { env: { ...process.env, SSH_AUTH_SOCK: socket }, stdio: 'ignore' });
+  const [code] = (await once(added, 'exit')) as [number];
+  if (code !== 0 || !existsSync(socket)) throw new Error('ssh-add refused the key');
+  return {
+    socket,
+    dispose: async () => {
+      agent.kill();
+      await ended;
+    },
+  };
+};
+
+export const test = base.extend<{ stage: Stage }>({
+  stage: async ({}, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'quayside-e2e-'));
+    const sshd = await startSshd();
+    const agent = await startAgent(folder, sshd.clientKey);
+    const display = await startXvfb();
+    const vendor = new RemoteIotSimulator({
+      token,
+      devices: 240,
+      target: (_unitId, port) => (port === 22 ? { host: '127.0.0.1', port: sshd.port } : undefined),
+    });
+    await vendor.listen();
+    const profile = join(folder, 'profile');
+    const env = {
+      DISPLAY: display.display,
+      SSH_AUTH_SOCK: agent.socket,
+      QUAYSIDE_VAULT_PASSPHRASE: passphrase,
+    };
+    let running: Promise<{ readonly cli: RunningCli; readonly url: string }> | undefined;
+    const serve = async (): Promise<{ readonly cli: RunningCli; readonly url: string }> => {
+      const cli = startCli(['serve'], { profile, vault: 'file', env });
+      const [, url = ''] = await cli.waitFor(/Quayside is at (\S+)/);
+      return { cli, url };
+    };
+    await use({
+      vendor,
+      sshd,
+      profile,
+      env,
+      serve: () => (running ??= serve()),
+    });
+    if (running !== undefined) await (await running).cli.stop();
+    await vendor.dispose();
+    await display.dispose();
+    await agent.dispose();
+    await sshd.dispose();
+    await rm(folder, { recursive: true });
+  },
+});
+
+export { expect } from '@playwright/test';
