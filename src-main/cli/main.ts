@@ -1,5 +1,6 @@
 import { version } from '../compose.ts';
-import { ok, type Result } from '../core/errors.ts';
+import { fail, ok, type Result } from '../core/errors.ts';
+import { describeException } from '../core/exception.ts';
 import { accountsCommand } from './accounts-command.ts';
 import { apiCommand } from './api-command.ts';
 import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
@@ -76,7 +77,14 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   // Whoever reads us may stop reading, as `head` does.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
-  process.exitCode = await run(argv, controller.signal);
+  try {
+    process.exitCode = await run(argv, controller.signal);
+  } catch (thrown) {
+    // A bug, told as such; its message may quote what it worked on, so the stack's places have to do.
+    const { frames } = describeException(thrown);
+    const bug = fail('internal', 'Quayside made a mistake.', `Please report it: ${JSON.stringify(frames)}`);
+    process.exitCode = printError(bug.error, argv.includes('--json'));
+  }
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
   // An unread standard input would keep the process waiting for it.
   process.stdin.pause();

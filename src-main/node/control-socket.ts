@@ -10,7 +10,7 @@ export interface MessageSocket {
   send(message: unknown): void;
   /** One listener; what arrived before it was set is kept. A line that is no JSON arrives as its text. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once when the stream is gone, also where it already is. */
+  /** Called once when the stream is gone, later also where it already is. */
   onClose(listener: () => void): void;
   /** Bytes accepted but not passed on yet. */
   backlog(): number;
@@ -73,7 +73,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
       for (const message of early.splice(0)) next(message);
     },
     onClose: (closer) => {
-      if (closed) closer();
+      if (closed) queueMicrotask(closer);
       else closers.add(closer);
     },
     backlog: () => socket.writableLength,
