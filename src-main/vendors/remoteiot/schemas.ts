@@ -13,49 +13,66 @@ const asText = (value: unknown): string | undefined => {
 /** Text, or a number or boolean as text; anything else counts as absent. */
 const text = z.unknown().transform(asText).optional();
 
-type Row = Readonly<Record<string, unknown>>;
-
-const withFirst = (row: Row, name: string, spellings: readonly string[]): Row => {
-  const { [name]: own, ...rest } = row;
-  const found = [own, ...spellings.map((spelling) => row[spelling])].map(asText).find((value) => value !== undefined);
-  for (const spelling of spellings) delete (rest as Record<string, unknown>)[spelling];
-  return found === undefined ? rest : { ...rest, [name]: found };
+const asNumber = (value: unknown): number | undefined => {
+  const number = typeof value === 'string' && value.trim() !== '' ? Number(value) : value;
+  return typeof number === 'number' && Number.isFinite(number) ? number : undefined;
 };
 
-/** Rows whose fields are renamed to one spelling. What is not an object becomes an empty row, never an error. */
-const rows = <T extends z.ZodType>(row: T, spellings: Readonly<Record<string, readonly string[]>> = {}) =>
-  z.array(
-    z.preprocess((value) => {
-      let known: Row = typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Row) : {};
-      for (const [name, others] of Object.entries(spellings)) known = withFirst(known, name, others);
-      return known;
-    }, row),
-  );
+/** A row with these fields as text or number where they could be read; whatever else it held is kept. */
+type Row<T extends string, N extends string = never> = { readonly [Field in T]?: string } & {
+  readonly [Field in N]?: number;
+} & Readonly<Record<string, unknown>>;
 
-const device = z.looseObject({
-  UnitId: text,
-  Name: text,
-  Notes: text,
-  Group: text,
-  External_ip: text,
-  Internal_ip: text,
-  Mac: text,
-  Serial: text,
-});
+interface RowFields<T extends string, N extends string> {
+  readonly texts: readonly T[];
+  readonly numbers?: readonly N[];
+  /** Other spellings and the field each of them means. */
+  readonly spellings?: Readonly<Record<string, T>>;
+}
 
-/** A device row of `/device` or `/GetDevice`, in the spelling of the first. */
-export type DeviceRow = z.output<typeof device>;
+/**
+ * Rows in one spelling. What is not an object becomes an empty row, never an error. Written by hand because a whole
+ * fleet comes at once: a schema for each row holds up the event loop several times as long.
+ */
+const rows = <T extends string, N extends string = never>({ texts, numbers = [], spellings = {} }: RowFields<T, N>) => {
+  const readers = new Map<
+    string,
+    { readonly field: string; readonly read: (value: unknown) => string | number | undefined }
+  >();
+  for (const field of texts) readers.set(field, { field, read: asText });
+  for (const field of numbers) readers.set(field, { field, read: asNumber });
+  for (const [spelling, field] of Object.entries<string>(spellings)) readers.set(spelling, { field, read: asText });
+  const normalise = (value: unknown): Row<T, N> => {
+    const row: Record<string, unknown> = {};
+    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
+      const members = value as Readonly<Record<string, unknown>>;
+      for (const key of Object.keys(members)) {
+        const member = members[key];
+        const reader = readers.get(key);
+        if (reader === undefined) {
+          // Assigning this key would replace the prototype instead of adding a member.
+          if (key !== '__proto__') row[key] = member;
+          continue;
+        }
+        const read = reader.read(member);
+        // With both spellings in one row, the field's own wins.
+        if (read !== undefined && (key === reader.field || row[reader.field] === undefined)) row[reader.field] = read;
+      }
+    }
+    return row as Row<T, N>;
+  };
+  return z.array(z.unknown()).transform((values): readonly Row<T, N>[] => values.map(normalise));
+};
 
 /** The answer of `/device` and `/GetDevice`: both spellings become `External_ip`, `Internal_ip`, `Mac`, `Notes`. */
-export const deviceRows = rows(device, {
-  External_ip: ['External IP'],
-  Internal_ip: ['Internal IP'],
-  Mac: ['MAC Address'],
-  Notes: ['Description'],
+export const deviceRows = rows({
+  texts: ['UnitId', 'Name', 'Notes', 'Group', 'External_ip', 'Internal_ip', 'Mac', 'Serial'],
+  spellings: { 'External IP': 'External_ip', 'Internal IP': 'Internal_ip', 'MAC Address': 'Mac', Description: 'Notes' },
 });
+export type DeviceRow = z.output<typeof deviceRows>[number];
 
 /** The answer of `/status`. Its order and its ids need not be those asked for. */
-export const statusRows = rows(z.looseObject({ UnitId: text, Status: text, LastOnlineTime: text }));
+export const statusRows = rows({ texts: ['UnitId', 'Status', 'LastOnlineTime'] });
 export type StatusRow = z.output<typeof statusRows>[number];
 
 /** A TCP port as number or text, 1 to 65535. */
@@ -80,32 +97,21 @@ export const hostName = z
 export const connectAnswer = z.looseObject({ Host: hostName, Port: port });
 
 /** The answer of `/ListConnection`. */
-export const connectionRows = rows(
-  z.looseObject({ Name: text, UnitId: text, LocalPort: text, LocalHost: text, Host: text, Port: text }),
-);
+export const connectionRows = rows({ texts: ['Name', 'UnitId', 'LocalPort', 'LocalHost', 'Host', 'Port'] });
 export type ConnectionRow = z.output<typeof connectionRows>[number];
 
 /** The answer of `/log`: only what is new since the last call. */
-export const logRows = rows(z.looseObject({ Log: text }));
+export const logRows = rows({ texts: ['Log'] });
 
-export const customFieldRows = rows(z.looseObject({ UnitId: text, Custom: text }));
+export const customFieldRows = rows({ texts: ['UnitId', 'Custom'] });
 
 /** The answer of `/listjob`; `SubmitTim` and `ExecuteTim` are truly spelled so. */
-export const jobRows = rows(
-  z.looseObject({
-    Name: text,
-    UnitId: text,
-    Status: text,
-    SubmitTim: text,
-    ExecuteTim: text,
-    Script: text,
-    Command: text,
-    Result: text,
-  }),
-  { SubmitTim: ['SubmitTime'], ExecuteTim: ['ExecuteTime'] },
-);
+export const jobRows = rows({
+  texts: ['Name', 'UnitId', 'Status', 'SubmitTim', 'ExecuteTim', 'Script', 'Command', 'Result'],
+  spellings: { SubmitTime: 'SubmitTim', ExecuteTime: 'ExecuteTim' },
+});
 
-export const chartRows = rows(z.looseObject({ Name: text, ChartId: text }));
+export const chartRows = rows({ texts: ['Name', 'ChartId'] });
 
 /** The answer of `/GetSpeedTestResult`. "(Prefect)" is the vendor's spelling of perfect. */
 export const speedTestResult = z.looseObject({
@@ -125,19 +131,7 @@ export const speedTestResult = z.looseObject({
 });
 
 /** A line of a history in CSV: `Value` as a number, absent where it is none. Unknown columns are kept. */
-export const historyRows = z.array(
-  z.looseObject({
-    UnitId: text,
-    Timestamp: text,
-    Value: z
-      .unknown()
-      .transform((value) => {
-        const number = typeof value === 'string' && value !== '' ? Number(value) : Number.NaN;
-        return Number.isFinite(number) ? number : undefined;
-      })
-      .optional(),
-  }),
-);
+export const historyRows = rows({ texts: ['UnitId', 'Timestamp'], numbers: ['Value'] });
 
 /** Writes answer with a bare 200; their body is not read. */
 export const nothing = z.undefined();
