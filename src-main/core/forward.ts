@@ -28,6 +28,8 @@ export interface Forward {
   readonly wanted: boolean;
   /** Number of the last bind asked for; answers to earlier ones are ignored. */
   readonly bind: number;
+  /** Whether the answer to that bind is still awaited. */
+  readonly binding: boolean;
   readonly bound: boolean;
   /** Number of the last route asked for. */
   readonly lastRoute: number;
@@ -110,6 +112,7 @@ export const newForward = (idleTimeoutMs: number): Forward => ({
   state: 'stopped',
   wanted: false,
   bind: 0,
+  binding: false,
   bound: false,
   lastRoute: 0,
   opening: false,
@@ -139,7 +142,7 @@ const bindTiming = (timings: ForwardTimings): ForwardTimings =>
 /** Asks for the bound port; everything about routes is already cleared. */
 const startBinding = (forward: Forward): Step => {
   const bind = forward.bind + 1;
-  return { forward: { ...forward, bind, bound: false }, effects: [{ type: 'bind', bind }] };
+  return { forward: { ...forward, bind, binding: true, bound: false }, effects: [{ type: 'bind', bind }] };
 };
 
 /** Drops every route: the vendor is told of each tunnel it has granted. */
@@ -243,8 +246,7 @@ const onRetired = (forward: Forward, route: number): Step => {
 export const advance = (forward: Forward, event: ForwardEvent, now: number): Step => {
   switch (event.type) {
     case 'start': {
-      if (forward.bound) return stay({ ...forward, wanted: true });
-      if (forward.wanted && forward.state !== 'failed') return stay(forward);
+      if (forward.bound || forward.binding) return stay(forward);
       return startBinding({ ...withoutError(forward), wanted: true, state: 'stopped' });
     }
     case 'stop': {
@@ -252,17 +254,30 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number): Ste
       const { forward: rest, effects } = dropRoutes(forward);
       return {
         // A bind still under way is answered for a number that is no longer the last.
-        forward: { ...withoutError(rest), wanted: false, bound: false, bind: forward.bind + 1, state: 'stopped' },
+        forward: {
+          ...withoutError(rest),
+          wanted: false,
+          bound: false,
+          binding: false,
+          bind: forward.bind + 1,
+          state: 'stopped',
+        },
         effects: [{ type: 'unbind' }, ...effects],
       };
     }
     case 'bound': {
-      if (event.bind !== forward.bind || forward.bound || !forward.wanted) return stay(forward);
-      return stay({ ...withoutError(forward), bound: true, state: 'listening', timings: { bindMs: event.bindMs } });
+      if (event.bind !== forward.bind || !forward.binding) return stay(forward);
+      return stay({
+        ...withoutError(forward),
+        binding: false,
+        bound: true,
+        state: 'listening',
+        timings: { bindMs: event.bindMs },
+      });
     }
     case 'bind-failed': {
-      if (event.bind !== forward.bind || forward.bound || !forward.wanted) return stay(forward);
-      return stay({ ...forward, state: 'failed', error: event.error });
+      if (event.bind !== forward.bind || !forward.binding) return stay(forward);
+      return stay({ ...forward, binding: false, state: 'failed', error: event.error });
     }
     case 'waiting': {
       if (!forward.bound || forward.opening) return stay(forward);

@@ -4,6 +4,7 @@ import type { RouteTarget } from '../core/forward-host.ts';
 import { adopt } from './forward-adopt.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardFlow } from './forward-flow.ts';
+import { resetSocket } from './forward-reset.ts';
 
 /** Milliseconds of silence after which the system asks whether the tunnel's end is still there. */
 const keepAliveMs = 30_000;
@@ -76,8 +77,8 @@ export class ForwardLink {
 
   /** Closes both ends by reset, or gives up dialling. */
   destroy(): void {
-    this.#reset(this.#upstream);
-    if (this.#client !== undefined) this.#reset(this.#client);
+    resetSocket(this.#upstream);
+    if (this.#client !== undefined) resetSocket(this.#client);
   }
 
   #join(accepted: Socket): void {
@@ -90,12 +91,12 @@ export class ForwardLink {
       [client, upstream],
       [upstream, client],
     ] as const) {
-      socket.on('error', () => this.#reset(other));
+      socket.on('error', () => resetSocket(other));
       socket.on('close', () => {
         this.#closed += 1;
         if (this.#closed === 2) this.#listener.closed();
         // An end that closed without an end of stream from it leaves nobody to talk to the other.
-        else if (!socket.readableEnded || !socket.writableFinished) this.#reset(other);
+        else if (!socket.readableEnded || !socket.writableFinished) resetSocket(other);
       });
     }
   }
@@ -106,11 +107,5 @@ export class ForwardLink {
       this.#firstByteFrom = undefined;
     }
     this.#listener.received(bytes);
-  }
-
-  #reset(socket: Socket): void {
-    if (socket.destroyed) return;
-    if (socket.connecting) socket.destroy();
-    else socket.resetAndDestroy();
   }
 }

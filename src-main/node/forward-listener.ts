@@ -5,6 +5,7 @@ import type { RouteTarget } from '../core/forward-host.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardLink } from './forward-link.ts';
 import type { WorkerReport } from './forward-messages.ts';
+import { resetSocket } from './forward-reset.ts';
 import type { TrafficBook, TrafficCounter } from './forward-traffic.ts';
 
 const dialTimeoutMs = 10_000;
@@ -111,7 +112,7 @@ export class ForwardListener {
 
   #accept(socket: Socket): void {
     if (this.#held.size >= maxHeld) {
-      socket.resetAndDestroy();
+      resetSocket(socket);
       return;
     }
     const held: Held = { socket, since: performance.now(), tries: 0 };
@@ -142,7 +143,7 @@ export class ForwardListener {
 
   #drop(held: Held): void {
     this.#held.delete(held);
-    if (!held.socket.destroyed) held.socket.resetAndDestroy();
+    resetSocket(held.socket);
   }
 
   #dial(held: Held, route: Route): void {

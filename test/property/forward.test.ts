@@ -1,0 +1,306 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { fail } from '../../src-main/core/errors.ts';
+import { advance, newForward } from '../../src-main/core/forward.ts';
+import type { Forward, ForwardEffect, ForwardEvent } from '../../src-main/core/forward.ts';
+
+const seed = 20_261_121;
+const error = fail('tunnel-failed', 'It failed.', 'Try again.').error;
+const idleTimeoutMs = 1_000;
+
+/**
+ * A forward with a made-up pump and vendor around it. Both answer in their own time, the pump in order, as a worker
+ * thread does; every command below is one thing that can happen next.
+ */
+class World {
+  forward: Forward = newForward(idleTimeoutMs);
+  now = 0;
+  /** Binds and unbinds not carried out yet, and routing commands, in order: what main posted to the worker. */
+  readonly toPump: ForwardEffect[] = [];
+  /** What the worker posted to main. */
+  readonly toMain: ForwardEvent[] = [];
+  /** Vendor calls under way. */
+  readonly asking = new Set<number>();
+  /** Tunnels open at the vendor. */
+  readonly tunnels = new Set<number>();
+  isListening = false;
+  pumpRoute: number | undefined;
+  hasAsked = false;
+  held = 0;
+  /** Connections by route. */
+  readonly links = new Map<number, number>();
+  readonly retiring = new Set<number>();
+  reportedUp = 0;
+  unreported = { up: 0, down: 0 };
+  movedUp = 0;
+  movedDown = 0;
+
+  dispatch(event: ForwardEvent): void {
+    const { forward, effects } = advance(this.forward, event, this.now);
+    this.forward = forward;
+    for (const effect of effects) this.#carryOut(effect);
+    this.check();
+  }
+
+  #carryOut(effect: ForwardEffect): void {
+    if (effect.type === 'open-tunnel') this.asking.add(effect.route);
+    else if (effect.type === 'close-tunnel') {
+      expect(this.tunnels.has(effect.route), 'a tunnel is closed once, and only after it was granted').toBe(true);
+      this.tunnels.delete(effect.route);
+    } else if (effect.type === 'route') {
+      expect(this.tunnels.has(effect.route), 'clients are sent only where a tunnel is').toBe(true);
+      this.toPump.push(effect);
+    } else if (effect.type !== 'abandon-tunnel') this.toPump.push(effect);
+  }
+
+  connections(): number {
+    return [...this.links.values()].reduce((sum, count) => sum + count, 0);
+  }
+
+  used(route: number): boolean {
+    return (this.links.get(route) ?? 0) > 0;
+  }
+
+  report(): void {
+    this.toMain.push({
+      type: 'traffic',
+      connections: this.connections(),
+      bytesUp: this.unreported.up,
+      bytesDown: this.unreported.down,
+    });
+    this.unreported = { up: 0, down: 0 };
+  }
+
+  reportRetired(route: number): void {
+    if (!this.retiring.has(route) || this.used(route)) return;
+    this.retiring.delete(route);
+    this.toMain.push({ type: 'retired', route });
+  }
+
+  wait(): void {
+    this.held += 1;
+    if (this.hasAsked) return;
+    this.hasAsked = true;
+    this.toMain.push({ type: 'waiting' });
+  }
+
+  connect(route: number): void {
+    this.links.set(route, (this.links.get(route) ?? 0) + 1);
+    this.toMain.push({ type: 'connected', route, dialMs: 1 });
+  }
+
+  loseEverything(): void {
+    this.isListening = false;
+    this.pumpRoute = undefined;
+    this.hasAsked = false;
+    this.held = 0;
+    this.links.clear();
+    this.retiring.clear();
+  }
+
+  /** The pump carries out its oldest command. */
+  pump(): void {
+    const effect = this.toPump.shift();
+    if (effect === undefined) return;
+    switch (effect.type) {
+      case 'bind':
+        expect(this.isListening, 'never two listeners').toBe(false);
+        this.isListening = true;
+        this.toMain.push({ type: 'bound', bind: effect.bind, bindMs: 1 });
+        return;
+      case 'unbind':
+        this.loseEverything();
+        this.report();
+        return;
+      case 'route':
+        this.hasAsked = false;
+        this.pumpRoute = effect.route;
+        if (this.held === 0 && !this.used(effect.route)) this.toMain.push({ type: 'unused', route: effect.route });
+        while (this.held > 0) {
+          this.held -= 1;
+          this.connect(effect.route);
+        }
+        return;
+      case 'retire':
+        if (effect.onlyIfIdle && this.used(effect.route)) {
+          this.toMain.push({ type: 'kept', route: effect.route });
+          return;
+        }
+        if (this.pumpRoute === effect.route) this.pumpRoute = undefined;
+        this.retiring.add(effect.route);
+        this.reportRetired(effect.route);
+        return;
+      case 'reject-waiting':
+        this.hasAsked = false;
+        this.held = 0;
+        return;
+      default:
+        throw new Error(`not for the pump: ${effect.type}`);
+    }
+  }
+
+  /** The oldest message reaches main. */
+  hear(): void {
+    const event = this.toMain.shift();
+    if (event !== undefined) this.dispatch(event);
+  }
+
+  check(): void {
+    const { state, error: shown, connections, idleUntil, route, bound, wanted } = this.forward;
+    expect(shown !== undefined, 'a reason exactly while failed').toBe(state === 'failed');
+    expect(connections).toBeGreaterThanOrEqual(0);
+    expect(idleUntil === undefined || state === 'idle', 'only an idle forward has a deadline').toBe(true);
+    if (state === 'open' || state === 'idle') expect(route !== undefined && this.tunnels.has(route)).toBe(true);
+    if (state === 'open') expect(connections).toBeGreaterThan(0);
+    if (state === 'listening') expect(route).toBeUndefined();
+    if (!wanted) {
+      expect({ state, bound, connections }).toEqual({ state: 'stopped', bound: false, connections: 0 });
+      expect(this.tunnels.size, 'a stopped forward has no tunnel').toBe(0);
+    }
+  }
+
+  /** Lets everything under way finish. */
+  settle(): void {
+    for (let steps = 0; steps < 10_000; steps += 1) {
+      if (this.toPump.length > 0) this.pump();
+      else if (this.toMain.length > 0) this.hear();
+      else if (this.asking.size > 0) this.answer(true);
+      else return;
+    }
+    throw new Error('it never comes to rest');
+  }
+
+  /** The vendor answers its oldest call. */
+  answer(granted: boolean): void {
+    const [route] = this.asking;
+    if (route === undefined) return;
+    this.asking.delete(route);
+    if (granted) {
+      this.tunnels.add(route);
+      this.dispatch({ type: 'tunnel-opened', route, vendorMs: 1 });
+    } else this.dispatch({ type: 'tunnel-refused', route, vendorMs: 1, error });
+  }
+}
+
+const commands: Readonly<Record<string, (world: World) => void>> = {
+  start: (world) => world.dispatch({ type: 'start' }),
+  stop: (world) => world.dispatch({ type: 'stop' }),
+  pump: (world) => world.pump(),
+  hear: (world) => world.hear(),
+  grant: (world) => world.answer(true),
+  refuse: (world) => world.answer(false),
+  client: (world) => {
+    if (!world.isListening) return;
+    if (world.pumpRoute === undefined) world.wait();
+    else world.connect(world.pumpRoute);
+  },
+  move: (world) => {
+    if (world.connections() === 0) return;
+    world.unreported = { up: world.unreported.up + 3, down: world.unreported.down + 5 };
+    world.movedUp += 3;
+    world.movedDown += 5;
+  },
+  report: (world) => {
+    if (world.isListening) world.report();
+  },
+  leave: (world) => {
+    const route = [...world.links.keys()].find((candidate) => world.used(candidate));
+    if (route === undefined) return;
+    world.links.set(route, (world.links.get(route) ?? 1) - 1);
+    world.report();
+    world.reportRetired(route);
+  },
+  tunnelDies: (world) => {
+    const route = world.pumpRoute;
+    if (route === undefined) return;
+    world.pumpRoute = undefined;
+    world.held += 1;
+    world.hasAsked = true;
+    world.toMain.push({ type: 'route-dead', route, error });
+  },
+  portTaken: (world) => {
+    const [next] = world.toPump;
+    if (next?.type !== 'bind') return;
+    world.toPump.shift();
+    world.toMain.push({ type: 'bind-failed', bind: next.bind, error });
+  },
+  time: (world) => {
+    world.now += 400;
+    world.dispatch({ type: 'tick' });
+  },
+  crash: (world) => {
+    // What the old worker had not said or done is never said or done; bytes not reported are not known either.
+    world.toPump.length = 0;
+    world.toMain.length = 0;
+    world.movedUp -= world.unreported.up;
+    world.movedDown -= world.unreported.down;
+    world.unreported = { up: 0, down: 0 };
+    world.loseEverything();
+    world.dispatch({ type: 'pump-lost', error });
+  },
+};
+
+const story = fc.array(fc.constantFrom(...Object.keys(commands)), { maxLength: 120 });
+const options = { seed, numRuns: 3_000 };
+
+const play = (names: readonly string[]): World => {
+  const world = new World();
+  for (const name of names) commands[name]?.(world);
+  return world;
+};
+
+test(`whatever happens, in any order, a stopped forward has no listener, client or tunnel left (seed ${seed})`, () => {
+  fc.assert(
+    fc.property(story, (names) => {
+      const world = play(names);
+      world.dispatch({ type: 'stop' });
+      world.settle();
+      expect(world).toMatchObject({ isListening: false, held: 0, forward: { state: 'stopped' } });
+      expect(world.tunnels.size).toBe(0);
+    }),
+    options,
+  );
+});
+
+test(`whatever happened, a client that comes to a listening forward is served or closed, never left waiting (seed ${seed})`, () => {
+  fc.assert(
+    fc.property(story, (names) => {
+      const world = play(names);
+      world.dispatch({ type: 'start' });
+      world.settle();
+      if (!world.isListening) world.dispatch({ type: 'start' });
+      world.settle();
+      expect(world.isListening).toBe(true);
+      const before = world.connections();
+      commands['client']?.(world);
+      world.settle();
+      expect(world.held).toBe(0);
+      expect(world.connections()).toBe(before + 1);
+      expect(world.forward.state).toBe('open');
+    }),
+    options,
+  );
+});
+
+test(`an unused tunnel is given back after the idle time, and the counters are the bytes moved (seed ${seed})`, () => {
+  fc.assert(
+    fc.property(
+      story.filter((names) => !names.includes('crash')),
+      (names) => {
+        const world = play(names);
+        world.dispatch({ type: 'start' });
+        world.settle();
+        while (world.connections() > 0) commands['leave']?.(world);
+        if (world.isListening) world.report();
+        world.settle();
+        world.now += idleTimeoutMs;
+        world.dispatch({ type: 'tick' });
+        world.settle();
+        expect(world.tunnels.size).toBe(0);
+        expect(['listening', 'failed']).toContain(world.forward.state);
+        expect([world.forward.bytesUp, world.forward.bytesDown]).toEqual([world.movedUp, world.movedDown]);
+      },
+    ),
+    options,
+  );
+});
