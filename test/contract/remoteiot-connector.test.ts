@@ -171,7 +171,7 @@ describe('listing', () => {
     expect(new Set(devicesOf(pages).map((device) => device.id)).size).toBe(100_000);
     expect(new Set(devicesOf(pages).map((device) => device.name)).size).toBe(100_000);
     expect(pages.every((page) => page.problem === undefined)).toBe(true);
-  });
+  }, 90_000);
 });
 
 describe('tunnels', () => {

@@ -21,7 +21,7 @@ let simulator: RemoteIotSimulator;
 let session: OpenSession;
 
 const open = (options: Partial<SessionOptions> = {}): OpenSession =>
-  openSession(remoteIot, { baseUrl: simulator.baseUrl, secrets: { token }, stallMs: 200, bodyMs: 400, ...options });
+  openSession(remoteIot, { baseUrl: simulator.baseUrl, secrets: { token }, stallMs: 1_000, bodyMs: 1_500, ...options });
 
 beforeEach(async () => {
   simulator = new RemoteIotSimulator({ token, devices: 5 });
