@@ -1,0 +1,58 @@
+import { fail, ok } from '../../core/errors.ts';
+import type { Result } from '../../core/errors.ts';
+import type { ForwardedRequest, UpstreamRequest, VendorSession } from '../vendor.ts';
+
+/** MODE-21 to MODE-25: no other method is passed on. */
+const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
+
+/**
+ * Headers of one connection only, those that would name the local port, and cookies: a browser sends those of every
+ * port of 127.0.0.1, Quayside's own among them.
+ */
+const kept = (name: string): boolean =>
+  !/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|authorization|cookie|origin|referer|expect)$/.test(
+    name,
+  );
+
+/** Whether a path, decoded as a server might, has a segment that leads out of the application. */
+const leadsElsewhere = (path: string): boolean => {
+  let decoded: string;
+  try {
+    decoded = decodeURIComponent(path);
+  } catch {
+    return true;
+  }
+  return decoded
+    .replaceAll('\\', '/')
+    .split('/')
+    .some((segment) => segment === '.' || segment === '..');
+};
+
+/** The request that a local one becomes: below the device's `appProxy`, with the account's key. */
+export const modeUpstream = (
+  session: VendorSession,
+  deviceId: string,
+  request: ForwardedRequest,
+): Result<UpstreamRequest> => {
+  const method = request.method.toUpperCase();
+  if (!methods.has(method))
+    return fail(
+      'unsupported',
+      `MODE does not pass ${method} requests on to devices.`,
+      'Use GET, POST, PUT, PATCH or DELETE.',
+    );
+  const [path = '/', ...query] = request.target.split('?');
+  if (!path.startsWith('/') || deviceId === '' || leadsElsewhere(path) || leadsElsewhere(deviceId))
+    return fail('invalid-input', 'This path leads out of the device.', 'Ask for a path below the local address.');
+  const base = `${session.baseUrl.replace(/\/+$/, '')}/devices/${encodeURIComponent(deviceId)}/appProxy`;
+  const key = session.secrets['apiKey'] ?? '';
+  return ok({
+    method,
+    url: new URL(base + path + (query.length === 0 ? '' : `?${query.join('?')}`)).href,
+    headers: {
+      ...Object.fromEntries(Object.entries(request.headers).filter(([name]) => kept(name.toLowerCase()))),
+      authorization: `ModeCloud ${key}`,
+    },
+    secrets: [key],
+  });
+};
