@@ -78,8 +78,12 @@ const serveHeadless = async (folder) => {
   try {
     const address = await waitForOutput(child, /http:\/\/127\.0\.0\.1:\d+[^\s"']*(?=\s)/, startLimitMs);
     if (address === undefined) return 'The headless host printed no address without electron.';
-    const answer = await fetch(address, { signal: AbortSignal.timeout(stopLimitMs) });
-    if (!answer.ok) return `The headless host answered ${answer.status} without electron.`;
+    const signal = AbortSignal.timeout(stopLimitMs);
+    const entry = await fetch(address, { redirect: 'manual', signal });
+    const cookie = entry.headers.getSetCookie().map((header) => header.split(';')[0]);
+    const page = await fetch(new URL('/', address), { headers: { cookie: cookie.join('; ') }, signal });
+    if (!page.ok || !(await page.text()).includes('<script'))
+      return `The headless host answered ${page.status} instead of the window without electron.`;
     return (await stopped(child, stopLimitMs)) ? undefined : 'The headless host did not stop when asked to.';
   } finally {
     child.kill('SIGKILL');

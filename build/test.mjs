@@ -141,9 +141,9 @@ const main = async (reports) => {
   prepareSystem();
   for (const step of staticSteps) await runStatic(step);
   console.log(summary.join('\n'));
+  runBuild();
   for (const project of ['unit', 'contract', 'integration', 'property']) await runVitest(project, project, reports);
   await runWithoutElectron(reports);
-  runBuild();
   await runPlaywright(reports);
 
   totals.skipped += 1;

@@ -1,5 +1,4 @@
 import { fail, ok } from '../core/errors.ts';
-import type { Settings } from '../core/settings.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { settingsView } from './views.ts';
 
@@ -24,7 +23,7 @@ export const appRequests = (deps: BridgeDeps): Handlers<Names> => ({
 
   'settings.change': async (patch) => {
     const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    const changed = await deps.settings.change(defined as Partial<Settings>);
+    const changed = await deps.settings.change(defined);
     return changed.ok ? ok(settingsView(changed.value)) : changed;
   },
 

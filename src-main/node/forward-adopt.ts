@@ -27,7 +27,8 @@ export const adopt = (accepted: Socket, onread: OnReadOpts): Socket => {
   return socket;
 };
 
-const readByEvents = (accepted: Socket, { buffer, callback }: OnReadOpts): Socket => {
+const readByEvents = (accepted: Socket, onread: OnReadOpts): Socket => {
+  const { buffer } = onread;
   const next = typeof buffer === 'function' ? buffer : (): Uint8Array => buffer;
   accepted.on('data', (data: Buffer) => {
     let more = true;
@@ -35,7 +36,7 @@ const readByEvents = (accepted: Socket, { buffer, callback }: OnReadOpts): Socke
       const into = next();
       const length = Math.min(into.length, data.length - offset);
       into.set(data.subarray(offset, offset + length));
-      more = callback(length, into) && more;
+      more = onread.callback(length, into) && more;
       offset += length;
     }
     if (!more) accepted.pause();

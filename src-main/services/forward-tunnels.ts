@@ -78,7 +78,7 @@ export class ForwardTunnels {
     const found = this.service(deviceKey, serviceId);
     if (!found.ok) return found;
     const { device, service } = found.value;
-    await Promise.all(this.#closing.get(deviceKey) ?? []);
+    await Promise.all([...(this.#closing.get(deviceKey) ?? [])]);
     if (signal.aborted) return cancelled();
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;

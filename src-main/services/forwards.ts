@@ -79,7 +79,7 @@ export class Forwards {
   async resume(): Promise<void> {
     const wanted = [...this.#entries.values()].filter((entry) => entry.record.listening);
     await this.#commands.run(async () => {
-      await Promise.all(wanted.map((entry) => (this.#isKnown(entry) ? entry.start() : undefined)));
+      await Promise.all(wanted.filter((entry) => this.#isKnown(entry)).map((entry) => entry.start()));
     });
   }
 

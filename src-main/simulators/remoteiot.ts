@@ -358,6 +358,7 @@ export class RemoteIotSimulator extends Simulator {
   }
 
   async #fileUpload(body: Buffer, contentType: string): Promise<SimulatedAnswer> {
+    // oxlint-disable-next-line typescript/no-deprecated -- discouraged for servers that face the world; this one faces tests
     const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
     const file = form.get('File');
     const data = form.get('Data');
