@@ -75,7 +75,7 @@ const FieldInput = ({
       autoComplete={field.secret ? 'new-password' : 'off'}
       spellCheck={false}
       required={field.required && !(field.secret && kept)}
-      placeholder={field.secret && kept ? 'Unchanged' : field.placeholder}
+      placeholder={field.secret && kept ? 'Kept. Type to replace it' : field.placeholder}
       defaultValue={field.secret ? undefined : initial}
       aria-describedby={described}
     />

@@ -13,6 +13,15 @@ import { ago, failureSince, millis, plural } from '../ui/format.ts';
 import { setAccountForm, showScope, toast, toastError, useView } from '../ui/view-store.ts';
 import { AccountForm } from './account-form.tsx';
 
+/** A vendor in the few letters that fit its mark. */
+const vendorMarks: Readonly<Record<AccountView['vendor'], string>> = {
+  remoteit: 'r.it',
+  remoteiot: 'RIoT',
+  mode: 'MODE',
+  remotix: 'RMX',
+  reemo: 'reemo',
+};
+
 type TestResult = { readonly tookMs: number; readonly error: ErrorView | undefined };
 
 const healthWords = (account: AccountView, now: number): string => {
@@ -66,7 +75,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
     <li className="account" aria-label={account.label}>
       <div className="account-line">
         <span className={`vendor-mark ${account.error === undefined ? '' : 'bad'}`} aria-hidden="true">
-          {vendorNames[account.vendor].charAt(0).toUpperCase()}
+          {vendorMarks[account.vendor]}
         </span>
         <div className="account-what">
           <h2 className="ellipsis">

@@ -35,13 +35,12 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
       <button
         type="button"
         className="button primary connect"
-        aria-label="Connect"
         aria-keyshortcuts="Enter"
         disabled={busy}
         onClick={() => void connect(device.key, service.id)}
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
-        <span className="connect-with">
+        <span className="connect-with" aria-hidden="true">
           {service.name}
           <kbd>⏎</kbd>
         </span>

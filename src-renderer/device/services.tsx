@@ -190,7 +190,7 @@ const AddService = ({
         className="input mono"
         name="host"
         aria-label="Other machine on its network, optional"
-        placeholder="Host, if not itself"
+        placeholder="Host (optional)"
       />
       <button type="submit" className="button">
         Add

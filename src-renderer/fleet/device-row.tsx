@@ -87,7 +87,7 @@ export const DeviceRow = memo(
       <div
         role="row"
         id={rowId(index)}
-        className={`grid-row device-row ${active ? 'active' : ''} ${marked ? 'marked' : ''} ${device.presence.state}`}
+        className={`grid-row device-row ${active ? 'active' : ''} ${marked ? 'marked' : ''} ${device.presence.state} ${account?.error === undefined ? '' : 'stale'}`}
         aria-rowindex={index + 2}
         aria-selected={marked || active}
         style={{ transform: `translateY(${top}px)` }}
@@ -115,7 +115,7 @@ export const DeviceRow = memo(
         <div role="gridcell" className="col-vendor ellipsis">
           {vendorNames[device.vendor]}
         </div>
-        <div role="gridcell" className={`col-account ellipsis ${account?.error === undefined ? '' : 'stale'}`}>
+        <div role="gridcell" className="col-account ellipsis">
           {account?.label ?? device.accountId}
         </div>
         <div role="gridcell" className="col-address ellipsis mono">

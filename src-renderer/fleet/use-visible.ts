@@ -13,6 +13,5 @@ export const useVisible = (): readonly string[] => {
     fleet.sortBy(sort);
     return fleet.select(scope, parseQuery(query));
     // `version` stands for the contents of `fleet`.
-    // eslint-disable-next-line react-hooks/exhaustive-deps
   }, [version, scope, query, sort]);
 };

@@ -25,7 +25,7 @@ const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.Reac
           {forward.deviceName}
         </button>
       </th>
-      <td className="faint">{forward.serviceKind.toUpperCase()}</td>
+      <td className="faint wide">{forward.serviceKind.toUpperCase()}</td>
       <td>
         <span className="state-word">{forwardWords(forward)}</span>
         {forward.state === 'failed' && forward.error !== undefined ? (
@@ -35,8 +35,8 @@ const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.Reac
         ) : null}
       </td>
       <td className="number">{forward.connections}</td>
-      <td className="number">{bytes(forward.bytesUp)}</td>
-      <td className="number">{bytes(forward.bytesDown)}</td>
+      <td className="number wide">{bytes(forward.bytesUp)}</td>
+      <td className="number wide">{bytes(forward.bytesDown)}</td>
       <td className="line-actions">
         <span>
           <IconButton
@@ -70,7 +70,7 @@ export const ForwardsPage = (): React.ReactNode => {
       <header className="page-head">
         <h1>Forwards</h1>
         <span className="faint">
-          {forwards.length === 0 ? '' : `${plural(live, 'port')} open, ${forwards.length - live} stopped`}
+          {forwards.length === 0 ? '' : `${live} of ${plural(forwards.length, 'port')} in use`}
         </span>
       </header>
       {sorted.length === 0 ? (
@@ -90,15 +90,17 @@ export const ForwardsPage = (): React.ReactNode => {
               <tr>
                 <th scope="col">Local address</th>
                 <th scope="col">Device</th>
-                <th scope="col">Service</th>
+                <th scope="col" className="wide">
+                  Service
+                </th>
                 <th scope="col">State</th>
                 <th scope="col" className="number">
                   Clients
                 </th>
-                <th scope="col" className="number">
+                <th scope="col" className="number wide">
                   Sent
                 </th>
-                <th scope="col" className="number">
+                <th scope="col" className="number wide">
                   Received
                 </th>
                 <th scope="col">

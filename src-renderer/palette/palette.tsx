@@ -131,7 +131,6 @@ export const Palette = (): React.ReactNode => {
   const [at, setAt] = useState(0);
   const version = useHost((host) => host.fleetVersion);
   // `version` stands for the contents of `fleet`.
-  // eslint-disable-next-line react-hooks/exhaustive-deps
   const items = useMemo(() => find(text), [text, version]);
   const close = (): void => setOverlay('none');
   const run = (item: Item | undefined, show: boolean): void => {

@@ -151,7 +151,13 @@ export const Rail = (): React.ReactNode => {
       </button>
       <div className="rail-scroll">
         <ul>
-          <ScopeItem scope={{ kind: 'all' }} icon={Layers} label="All devices" number={counts.total} keys="g a" />
+          <ScopeItem
+            scope={{ kind: 'all' }}
+            icon={Layers}
+            label="All devices"
+            number={counts.total || undefined}
+            keys="g a"
+          />
           <ScopeItem
             scope={{ kind: 'favourites' }}
             icon={Star}

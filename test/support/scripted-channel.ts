@@ -58,6 +58,7 @@ const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions): World
   const none = scenario === 'first-run';
   const accounts = none ? [] : scriptedAccounts(now);
   const devices = none || scenario === 'listing' ? [] : scriptedDevices(count, accounts, now);
+  const failingAccount = (index: number): boolean => scenario === 'failing' || (scenario === 'partial' && index === 0);
   const perAccount = Map.groupBy(devices, (device) => device.accountId);
   let app = scriptedApp(theme);
   if (scenario === 'vault-locked')
@@ -100,7 +101,7 @@ const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions): World
     accounts: new Map(
       accounts.map((account, index): [string, AccountView] => {
         const known = { ...account, deviceCount: perAccount.get(account.id)?.length ?? 0 };
-        const failing = scenario === 'failing' || (scenario === 'partial' && index === 0);
+        const failing = failingAccount(index);
         if (scenario === 'listing') {
           const { lastGoodAt: _, ...unlisted } = known;
           return [account.id, { ...unlisted, refreshing: true }];
@@ -118,7 +119,15 @@ const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions): World
         ];
       }),
     ),
-    devices: new Map(devices.map((device) => [device.key, device])),
+    devices: new Map(
+      devices.map((device) => {
+        const stale = failingAccount(accounts.findIndex((account) => account.id === device.accountId));
+        return [
+          device.key,
+          stale ? { ...device, presence: { ...device.presence, observedAt: now - 13 * 60_000 } } : device,
+        ];
+      }),
+    ),
     forwards: new Map(scriptedForwards(devices).map((forward) => [forward.id, forward])),
   };
 };
