@@ -1,5 +1,4 @@
 import { chmod } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 import react from '@vitejs/plugin-react';
@@ -7,9 +6,6 @@ import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
 
 const root = import.meta.dirname;
-
-// The demo is the one part that has not landed yet.
-const demo = ['src-main/demo.ts', 'src-main/simulators/demo.ts'].filter((source) => existsSync(join(root, source)));
 
 /** npm links `bin` to this file; a linked file without the executable bit cannot be started. */
 const executableCommandLine: Plugin = {
@@ -35,7 +31,7 @@ export default defineConfig({
           headless: join(root, 'src-main/headless.ts'),
           cli: join(root, 'src-main/cli.ts'),
           'forward-worker': join(root, 'src-main/node/forward-worker.ts'),
-          ...Object.fromEntries(demo.map((source) => ['demo', join(root, source)])),
+          demo: join(root, 'src-main/demo.ts'),
         },
         // Everything lands in one folder, so a path relative to `import.meta.dirname` means the same in every chunk.
         output: { format: 'es', entryFileNames: '[name].js', chunkFileNames: 'chunk-[name]-[hash].js' },
