@@ -1,6 +1,6 @@
-import { createServer } from 'node:http';
-import type { ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer, STATUS_CODES } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
 
 /** One request on a simulator, and the means to answer it well or badly. */
 export interface Exchange {
@@ -19,6 +19,8 @@ export interface Exchange {
   cut(): void;
   /** Cuts the connection with a TCP reset. */
   reset(): void;
+  /** The connection itself, where the client asked to go on with another protocol; after `head(101, …)`. */
+  readonly socket?: Socket;
 }
 
 /** A listening server. */
@@ -51,6 +53,27 @@ const writePart = (response: ServerResponse, part: Buffer): Promise<void> =>
     response.on('close', done);
   });
 
+/** A request that asks for another protocol; it may still be answered like any other. */
+const upgradeExchange = (request: IncomingMessage, socket: Socket): Exchange => ({
+  method: request.method ?? '',
+  target: request.url ?? '/',
+  headers: flatHeaders(request.headers),
+  body: Buffer.alloc(0),
+  head: (status, headers) => {
+    const all = { connection: status === 101 ? 'Upgrade' : 'close', ...headers };
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
+    socket.write(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n`);
+  },
+  write: (part) =>
+    new Promise((resolve) => {
+      socket.write(part, () => resolve());
+    }),
+  end: () => socket.end(),
+  cut: () => socket.destroySoon(),
+  reset: () => socket.resetAndDestroy(),
+  socket,
+});
+
 /** Node's HTTP server. */
 export const httpTransport: Transport = (port, serve) =>
   new Promise((resolve, reject) => {
@@ -77,6 +100,14 @@ export const httpTransport: Transport = (port, serve) =>
         }),
       );
     });
+    const upgraded = new Set<Socket>();
+    server.on('upgrade', (request: IncomingMessage, socket: Socket, head: Buffer) => {
+      upgraded.add(socket);
+      socket.on('close', () => upgraded.delete(socket));
+      socket.on('error', () => socket.destroy());
+      if (head.length > 0) socket.unshift(head);
+      serve(upgradeExchange(request, socket));
+    });
     server.once('error', reject);
     server.listen(port, '127.0.0.1', () =>
       resolve({
@@ -85,6 +116,7 @@ export const httpTransport: Transport = (port, serve) =>
           new Promise((closed) => {
             server.close(() => closed());
             server.closeAllConnections();
+            for (const socket of upgraded) socket.destroy();
           }),
       }),
     );

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { z } from 'zod';
 import { Faults, faultSchema } from './faults.ts';
@@ -23,6 +24,8 @@ export interface SimulatedAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
   readonly body?: string | Buffer;
+  /** With 101: takes the connection over. */
+  readonly upgraded?: (socket: Socket) => void;
 }
 
 const controlPath = '/__simulator/';
@@ -177,6 +180,10 @@ export abstract class Simulator {
   }
 
   async #send(exchange: Exchange, answer: SimulatedAnswer): Promise<void> {
+    if (answer.upgraded !== undefined && exchange.socket !== undefined) {
+      exchange.head(answer.status, answer.headers ?? {});
+      return answer.upgraded(exchange.socket);
+    }
     const body = typeof answer.body === 'string' ? Buffer.from(answer.body) : answer.body;
     exchange.head(answer.status, this.#headers(answer, body?.length ?? 0));
     if (body !== undefined && body.length > 0) await exchange.write(body);
