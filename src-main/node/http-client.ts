@@ -14,6 +14,8 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
+  /** Milliseconds until the headers of an answer, for requests that name none of their own. Default 30 s. */
+  readonly responseMs?: number;
   /** Milliseconds without a byte of an answer's body. Default 20 s. */
   readonly stallMs?: number;
   /** Milliseconds for the whole body of an answer. Default 2 min. */
@@ -202,7 +204,7 @@ class NodeHttpClient implements DisposableHttpClient {
   #limits(request: HttpRequest): TransportLimits {
     return {
       connectMs: request.timeouts?.connectMs ?? 10_000,
-      responseMs: request.timeouts?.responseMs ?? 30_000,
+      responseMs: request.timeouts?.responseMs ?? this.#options.responseMs ?? 30_000,
       stallMs: this.#options.stallMs ?? 20_000,
       bodyMs: this.#options.bodyMs ?? 120_000,
       maxBytes: request.maxBytes ?? 64 * 1024 ** 2,

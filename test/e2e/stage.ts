@@ -44,6 +44,8 @@ const startAgent = async (folder: string, key: string): Promise<{ socket: string
 };
 
 export const test = base.extend<{ stage: Stage }>({
+  // Playwright reads the names of the fixtures a fixture needs from this very pattern.
+  // oxlint-disable-next-line no-empty-pattern
   stage: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'quayside-e2e-'));
     const sshd = await startSshd();

@@ -49,6 +49,7 @@ const start = async (log: string[] = []) => {
     random: Math.random,
     log: recordingLog(log),
     backoffMs: 1,
+    responseMs: 500,
     stallMs: 300,
     bodyMs: 600,
   });
@@ -88,7 +89,9 @@ const addAccount = async (accounts: Accounts): Promise<string> => {
 const faults: Readonly<Record<string, { readonly fault: FaultInput; readonly kind: ErrorKind }>> = {
   'too many requests': { fault: { kind: 'status', status: 403 }, kind: 'rate-limited' },
   'server error': { fault: { kind: 'status', status: 500 }, kind: 'vendor-unavailable' },
+  delay: { fault: { kind: 'delay', ms: 3000 }, kind: 'timeout' },
   reset: { fault: { kind: 'reset' }, kind: 'unreachable' },
+  'reset after the request': { fault: { kind: 'reset-after' }, kind: 'unreachable' },
   truncated: { fault: { kind: 'truncated' }, kind: 'bad-response' },
   'cut off': { fault: { kind: 'cut-off' }, kind: 'bad-response' },
   malformed: { fault: { kind: 'malformed' }, kind: 'bad-response' },
@@ -116,6 +119,27 @@ describe.each(Object.entries(faults))('%s', (_name, { fault, kind }) => {
     const health = inventory.health(id);
     expect([health.error, health.failingSince]).toEqual([undefined, undefined]);
     expect(inventory.devices.size).toBe(fleetSize);
+  });
+});
+
+describe('a device that comes and goes', () => {
+  it('is shown as what it last was, and nothing else moves', async () => {
+    const { accounts, inventory } = await start();
+    const id = await addAccount(accounts);
+    const [flapping = ''] = simulator.unitIds;
+    simulator.setFlapping([flapping], 0);
+    const seen = new Set<string>();
+    const others = (): readonly unknown[] =>
+      [...inventory.devices.values()].filter((device) => device.id !== flapping).map((device) => device.presence.state);
+    await inventory.refresh(id, forever);
+    const before = others();
+    for (let poll = 0; poll < 4; poll += 1) {
+      expect(await inventory.refresh(id, forever)).toEqual({ ok: true, value: undefined });
+      seen.add([...inventory.devices.values()].find((device) => device.id === flapping)?.presence.state ?? '');
+    }
+    expect(seen).toEqual(new Set(['online', 'offline']));
+    expect(others()).toEqual(before);
+    expect(inventory.health(id).error).toBeUndefined();
   });
 });
 
