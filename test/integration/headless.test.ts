@@ -1,0 +1,280 @@
+import { once } from 'node:events';
+import { mkdir, mkdtemp, rm, stat, symlink, writeFile } from 'node:fs/promises';
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { WebSocket } from 'ws';
+import { composeCore, type Core } from '../../src-main/compose.ts';
+import { startHeadless } from '../../src-main/compose-headless.ts';
+import { locate } from '../../src-main/locations.ts';
+import { controlPaths } from '../../src-main/node/control-socket-path.ts';
+import { connectControlSocket } from '../../src-main/node/control-socket.ts';
+import type { WebHost } from '../../src-main/node/websocket-host.ts';
+import type { HostFrame } from '../../src-preload/contract/frames.ts';
+
+let folder: string;
+let core: Core;
+let host: WebHost;
+
+const options = (profile: string) =>
+  ({ profile, vault: 'memory', host: 'headless', lasting: true, forwardWorker: locate().forwardWorker }) as const;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quayside-web-'));
+  const renderer = join(folder, 'renderer');
+  await mkdir(join(renderer, 'assets'), { recursive: true });
+  await writeFile(join(renderer, 'index.html'), '<!doctype html><title>Quayside</title>');
+  await writeFile(join(renderer, 'assets/main.js'), 'export const x = 1;');
+  await writeFile(join(folder, 'secret.json'), '{"secret":true}');
+  await symlink(join(folder, 'secret.json'), join(renderer, 'link.json'));
+  const composed = await composeCore(options(join(folder, 'profile')));
+  if (!composed.ok) throw new Error(composed.error.message);
+  core = composed.value;
+  const started = await startHeadless(core, { port: 0, renderer });
+  if (!started.ok) throw new Error(started.error.message);
+  host = started.value;
+});
+
+afterEach(async () => {
+  await host.dispose();
+  await core.dispose();
+  await rm(folder, { recursive: true, force: true });
+});
+
+interface Answer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: string;
+}
+
+/** A request with headers no browser's fetch would let a page set. */
+const ask = (path: string, headers: Record<string, string> = {}, method = 'GET'): Promise<Answer> =>
+  new Promise((resolve, reject) => {
+    const sent = httpRequest(
+      { host: '127.0.0.1', port: host.port, path, method, headers, agent: false },
+      (response) => {
+        let body = '';
+        response.on('data', (chunk: Buffer) => (body += chunk.toString()));
+        response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }));
+      },
+    );
+    sent.on('error', reject);
+    sent.end();
+  });
+
+const origin = (): string => `http://127.0.0.1:${host.port}`;
+
+const signIn = async (): Promise<string> => {
+  const link = new URL(host.link());
+  const entered = await ask(link.pathname + link.search);
+  return entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+};
+
+/** The outcome of a WebSocket handshake: open, or the status it was refused with. */
+const shake = async (path: string, headers: Record<string, string>): Promise<WebSocket | number> => {
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { headers });
+  return new Promise((resolve) => {
+    socket.on('open', () => resolve(socket));
+    socket.on('unexpected-response', (_request, response) => {
+      response.resume();
+      resolve(response.statusCode ?? 0);
+    });
+    socket.on('error', () => undefined);
+  });
+};
+
+describe('the way in', () => {
+  test('is a link that works once and leaves a cookie no script and no other site can use', async () => {
+    const link = new URL(host.link());
+    expect(link.origin).toBe(origin());
+    const entered = await ask(link.pathname + link.search);
+    expect([entered.status, entered.headers.location]).toEqual([303, '/']);
+    const cookie = entered.headers['set-cookie']?.[0] ?? '';
+    expect(cookie).toMatch(/; HttpOnly/);
+    expect(cookie).toMatch(/; SameSite=Strict/);
+    const page = await ask('/', { cookie: cookie.split(';')[0]! });
+    expect([page.status, page.body]).toEqual([200, '<!doctype html><title>Quayside</title>']);
+    const again = await ask(link.pathname + link.search);
+    expect([again.status, again.headers['set-cookie']]).toEqual([403, undefined]);
+    const guess = await ask('/?token=guess');
+    expect(guess.status).toBe(403);
+  });
+
+  test('is closed without it, for pages and for the bridge', async () => {
+    expect((await ask('/')).status).toBe(401);
+    expect((await ask('/assets/main.js')).status).toBe(401);
+    expect((await ask('/', { cookie: `quayside_${host.port}=guess` })).status).toBe(401);
+    expect(await shake('/bridge', { origin: origin() })).toBe(403);
+  });
+
+  test('refuses a rebinding page, whatever it holds', async () => {
+    const cookie = await signIn();
+    for (const name of [
+      'evil.example',
+      `evil.example:${host.port}`,
+      '127.0.0.1',
+      `127.0.0.1:${host.port + 1}`,
+      `127.0.0.1.evil.example:${host.port}`,
+    ]) {
+      expect((await ask('/', { cookie, host: name })).status).toBe(403);
+      expect(await shake('/bridge', { cookie, host: name, origin: `http://${name}` })).toBe(403);
+    }
+    expect((await ask('/', { cookie, host: `localhost:${host.port}` })).status).toBe(200);
+  });
+
+  test('refuses a foreign origin on the bridge and on anything but GET', async () => {
+    const cookie = await signIn();
+    for (const from of [
+      'http://evil.example',
+      'null',
+      `https://127.0.0.1:${host.port}`,
+      `http://localhost:${host.port}`,
+      `http://127.0.0.1:${host.port + 1}`,
+    ]) {
+      expect(await shake('/bridge', { cookie, origin: from })).toBe(403);
+      expect((await ask('/', { cookie, origin: from }, 'POST')).status).toBe(403);
+    }
+    expect(await shake('/bridge', { cookie })).toBe(403);
+    expect(await shake('/elsewhere', { cookie, origin: origin() })).toBe(403);
+    expect((await ask('/', { cookie, origin: origin() }, 'POST')).status).toBe(405);
+  });
+
+  test('listens on this computer only', async () => {
+    const outside = connect({ host: '127.0.0.2', port: host.port });
+    const [error] = (await once(outside, 'error')) as [NodeJS.ErrnoException];
+    expect(error.code).toBe('ECONNREFUSED');
+  });
+});
+
+describe('the files', () => {
+  test('carry their type and the headers that confine the window', async () => {
+    const cookie = await signIn();
+    const page = await ask('/', { cookie });
+    expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
+    const policy = page.headers['content-security-policy'] ?? '';
+    for (const part of [
+      "default-src 'none'",
+      "script-src 'self'",
+      "connect-src 'self'",
+      "base-uri 'none'",
+      "form-action 'none'",
+      "frame-ancestors 'none'",
+    ])
+      expect(policy).toContain(part);
+    expect(policy).not.toContain('unsafe');
+    for (const answer of [page, await ask('/nothing', { cookie }), await ask('/', { host: 'evil' })]) {
+      expect(answer.headers).toMatchObject({
+        'x-content-type-options': 'nosniff',
+        'referrer-policy': 'no-referrer',
+        'cross-origin-opener-policy': 'same-origin',
+        'cross-origin-resource-policy': 'same-origin',
+      });
+      expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
+    }
+    expect((await ask('/assets/main.js', { cookie })).headers['content-type']).toBe('text/javascript; charset=utf-8');
+  });
+
+  test('are those of the window and no others', async () => {
+    const cookie = await signIn();
+    const paths = [
+      '/../secret.json',
+      '/%2e%2e/secret.json',
+      '/..%2fsecret.json',
+      '/assets/..%5c..%5csecret.json',
+      '/link.json',
+      '//evil.example/',
+      '/%00',
+      '/assets',
+      '/%',
+    ];
+    for (const path of paths) {
+      const answer = await ask(path, { cookie });
+      expect([path, answer.status >= 400, answer.body.includes('secret":')]).toEqual([path, true, false]);
+    }
+  });
+});
+
+describe('the bridge over a WebSocket', () => {
+  const open = async (): Promise<{ socket: WebSocket; frames: HostFrame[] }> => {
+    const socket = await shake('/bridge', { cookie: await signIn(), origin: origin() });
+    if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+    const frames: HostFrame[] = [];
+    socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString()) as HostFrame));
+    return { socket, frames };
+  };
+
+  test('answers requests and follows the state', async () => {
+    const { socket, frames } = await open();
+    socket.send(JSON.stringify({ type: 'subscribe' }));
+    await expect.poll(() => frames.some((frame) => frame.type === 'snapshot' && frame.end)).toBe(true);
+    socket.send(JSON.stringify({ type: 'request', id: 1, name: 'settings.change', input: { theme: 'dark' } }));
+    await expect
+      .poll(() => frames.find((frame) => frame.type === 'answer'))
+      .toMatchObject({ id: 1, value: { theme: 'dark' } });
+    await expect
+      .poll(() => frames.find((frame) => frame.type === 'delta'))
+      .toMatchObject({
+        seq: 1,
+        changes: [{ collection: 'app', upsert: [{ settings: { theme: 'dark' } }] }],
+      });
+    socket.terminate();
+  });
+
+  test('answers junk, and ends a client that floods', async () => {
+    const { socket, frames } = await open();
+    for (const junk of ['nonsense', '[]', '{"type":"request"}', '']) socket.send(junk);
+    socket.send(Buffer.from([1, 2, 3]));
+    await expect
+      .poll(() => frames.map((frame) => frame.type))
+      .toEqual(Array.from({ length: 5 }, () => 'protocol-error'));
+    socket.send('x'.repeat(9 * 1024 * 1024));
+    const [code] = (await once(socket, 'close')) as [number];
+    expect(code).toBe(1009);
+    const other = await open();
+    other.socket.terminate();
+  });
+});
+
+describe('the control socket', () => {
+  test('is its owner’s alone, and gives fresh links', async () => {
+    const paths = await controlPaths(core.paths.profile);
+    if (!paths.ok) throw new Error(paths.error.message);
+    const run = await stat(join(core.paths.profile, 'run'));
+    expect(run.mode & 0o777).toBe(0o700);
+    const connection = await connectControlSocket(paths.value.socket);
+    expect(connection?.hello).toMatchObject({ host: 'headless', lasting: true, vault: 'memory' });
+    const link = new Promise<string>((resolve) => {
+      connection?.socket.onMessage((message) => resolve((message as { url: string }).url));
+    });
+    connection?.socket.send({ type: 'link' });
+    const url = new URL(await link);
+    expect((await ask(url.pathname + url.search)).status).toBe(303);
+    connection?.socket.close();
+  });
+
+  test('works for a profile whose path is too long for a socket', async () => {
+    const deep = join(folder, 'a'.repeat(120));
+    const composed = await composeCore(options(deep));
+    if (!composed.ok) throw new Error(composed.error.message);
+    const paths = await controlPaths(deep);
+    const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;
+    expect(connection?.hello.host).toBe('headless');
+    connection?.socket.close();
+    await composed.value.dispose();
+  });
+
+  test('never has two owners', async () => {
+    const second = await composeCore(options(core.paths.profile));
+    expect(second).toMatchObject({ ok: false, error: { kind: 'conflict' } });
+    const many = await mkdtemp(join(folder, 'many-'));
+    const results = await Promise.all(Array.from({ length: 6 }, () => composeCore(options(many))));
+    const owners = results.filter((result) => result.ok);
+    expect(owners).toHaveLength(1);
+    for (const owner of owners) await owner.value.dispose();
+    const after = await composeCore(options(many));
+    expect(after.ok).toBe(true);
+    if (after.ok) await after.value.dispose();
+  });
+});
