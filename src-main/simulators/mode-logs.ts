@@ -1,0 +1,135 @@
+import { z } from 'zod';
+import { invalid, json, noContent, notFound, refuse, wholeNumber } from './mode-answers.ts';
+import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
+
+interface LogRequest {
+  readonly id: string;
+  readonly deviceId: string;
+  readonly ts: number;
+  readonly start: string | undefined;
+  readonly end: string | undefined;
+  readonly prefixes: readonly string[];
+  status: 'pending' | 'completed' | 'cancelled';
+}
+
+const time = z.iso.datetime({ offset: true });
+const entriesQuery = z.looseObject({ begin: time, end: time, maxEntries: wholeNumber(1).default(100) });
+const requestBody = z.strictObject({
+  start: time.optional(),
+  end: time.optional(),
+  prefixes: z.array(z.string()).default([]),
+});
+const listQuery = z.looseObject({
+  statuses: z.string().optional(),
+  sortBy: z.string().default('ts:asc'),
+  limit: wholeNumber(1).default(25),
+  skip: wholeNumber(0).default(0),
+});
+/** A device that is connected has uploaded its logs after this time, milliseconds. */
+const uploadMs = 2000;
+const entryEveryMs = 60_000;
+const levels = ['debug', 'info', 'error'];
+
+/** Logs of devices. The document describes none of the records, so their fields are made up. */
+export class ModeLogs {
+  readonly #now: () => number;
+  readonly #isConnected: (deviceId: string) => boolean;
+  #requests: LogRequest[] = [];
+  #made = 0;
+
+  constructor(now: () => number, isConnected: (deviceId: string) => boolean) {
+    this.#now = now;
+    this.#isConnected = isConnected;
+  }
+
+  /** MODE-06 and MODE-07: an entry a minute within the bounds, newest last. */
+  entries(deviceId: string, request: RecordedRequest): SimulatedAnswer {
+    const query = entriesQuery.safeParse(request.query);
+    if (!query.success) return invalid;
+    const http = request.path.endsWith('/httpLogEntries');
+    const end = Date.parse(query.data.end);
+    const first = Math.ceil(Date.parse(query.data.begin) / entryEveryMs);
+    const rows: unknown[] = [];
+    for (let minute = first; minute * entryEveryMs <= end && rows.length < query.data.maxEntries; minute += 1) {
+      const timestamp = new Date(minute * entryEveryMs).toISOString();
+      rows.push(
+        http
+          ? { timestamp, method: 'PUT', path: `/devices/${deviceId}/event`, status: 204 }
+          : { timestamp, level: levels[minute % levels.length], message: `tick ${minute % 1000}` },
+      );
+    }
+    return json(rows);
+  }
+
+  /** MODE-08. One request at a time: while it is pending, another one is refused. */
+  create(deviceId: string, body: unknown): SimulatedAnswer {
+    const parsed = requestBody.safeParse(body);
+    if (!parsed.success) return invalid;
+    this.#progress();
+    if (this.#requests.some((other) => other.deviceId === deviceId && other.status === 'pending'))
+      return refuse(403, 'BLOCKING_LOG_REQUEST');
+    this.#made += 1;
+    const { start, end, prefixes } = parsed.data;
+    this.#requests.push({
+      id: `lr-${this.#made}`,
+      deviceId,
+      ts: this.#now(),
+      start,
+      end,
+      prefixes,
+      status: 'pending',
+    });
+    return { status: 201 };
+  }
+
+  /** MODE-09. */
+  list(deviceId: string, request: RecordedRequest): SimulatedAnswer {
+    const query = listQuery.safeParse(request.query);
+    if (!query.success) return invalid;
+    this.#progress();
+    const { statuses, sortBy, skip, limit } = query.data;
+    const wanted = statuses?.split(',');
+    const sorts = sortBy.split(',').map((part) => part.split(':'));
+    if (sorts.some(([field]) => field !== 'ts' && field !== 'status')) return invalid;
+    const rows = this.#requests
+      .filter((entry) => entry.deviceId === deviceId && (wanted === undefined || wanted.includes(entry.status)))
+      .toSorted((a, b) => {
+        for (const [field, direction] of sorts) {
+          const order = field === 'ts' ? a.ts - b.ts : a.status.localeCompare(b.status);
+          if (order !== 0) return direction === 'desc' ? -order : order;
+        }
+        return 0;
+      });
+    return json(rows.slice(skip, skip + limit).map(view));
+  }
+
+  /** MODE-10. */
+  get(deviceId: string, id: string): SimulatedAnswer {
+    this.#progress();
+    const found = this.#find(deviceId, id);
+    return found === undefined ? notFound : json(view(found));
+  }
+
+  /** MODE-11: marked as cancelled, and still there. One that is done is in use. */
+  cancel(deviceId: string, id: string): SimulatedAnswer {
+    this.#progress();
+    const found = this.#find(deviceId, id);
+    if (found === undefined) return notFound;
+    if (found.status === 'completed') return refuse(409, 'RESOURCE_IN_USE');
+    found.status = 'cancelled';
+    return noContent;
+  }
+
+  #find(deviceId: string, id: string): LogRequest | undefined {
+    return this.#requests.find((entry) => entry.deviceId === deviceId && entry.id === id);
+  }
+
+  #progress(): void {
+    for (const entry of this.#requests) {
+      const due = entry.status === 'pending' && this.#now() - entry.ts >= uploadMs;
+      if (due && this.#isConnected(entry.deviceId)) entry.status = 'completed';
+    }
+  }
+}
+
+const view = (entry: LogRequest): unknown => ({ ...entry, ts: new Date(entry.ts).toISOString() });
