@@ -114,8 +114,18 @@ const take = (event: StateEvent): void => {
   if (devices) fleet.apply(upsert, remove);
   if (relabelled) fleet.refresh();
   else if (ports && fleet.sort.column === 'forward') fleet.resort();
-  if (devices || relabelled || (ports && fleet.sort.column === 'forward'))
+  if (devices || relabelled || (ports && fleet.sort.column === 'forward')) announceFleet();
+};
+
+/** Milliseconds in which changes of the fleet are shown together: a burst of deltas filters the list once. */
+const together = 30;
+let announced: ReturnType<typeof setTimeout> | undefined;
+
+const announceFleet = (): void => {
+  announced ??= setTimeout(() => {
+    announced = undefined;
     useHost.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+  }, together);
 };
 
 const connection = new Connection({

@@ -1,6 +1,5 @@
-import { defaultRangeExtractor, useVirtualizer } from '@tanstack/react-virtual';
 import { ArrowDown, ArrowUp } from 'lucide-react';
-import { useCallback, useEffect, useRef } from 'react';
+import { useEffect, useRef } from 'react';
 import { fleet } from '../bridge/store.ts';
 import { connect, copyCommand, setFavourite } from '../device/actions.ts';
 import { hasMod } from '../ui/keys.ts';
@@ -8,6 +7,7 @@ import { focusSearch } from '../ui/use-shortcuts.ts';
 import { activate, closePanel, mark, openPanel, toggleMark, toggleSort, useView } from '../ui/view-store.ts';
 import { DeviceRow, rowId } from './device-row.tsx';
 import type { SortColumn } from './fleet-index.ts';
+import { useRowWindow } from './use-row-window.ts';
 
 const rowHeight = 32;
 
@@ -47,6 +47,14 @@ const Header = (): React.ReactNode => {
       })}
     </div>
   );
+};
+
+/** Brings a line into sight with the least scrolling; the header covers the first line's height. */
+const scrollToRow = (scroller: HTMLElement, index: number): void => {
+  const top = index * rowHeight;
+  if (top < scroller.scrollTop) scroller.scrollTop = top;
+  else if (top + 2 * rowHeight > scroller.scrollTop + scroller.clientHeight)
+    scroller.scrollTop = top + 2 * rowHeight - scroller.clientHeight;
 };
 
 /** Handles the keys of the list. Answers true where the key was one of them. */
@@ -120,30 +128,24 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
   const scroller = useRef<HTMLDivElement>(null);
   const active = useView((view) => view.active);
   const activeIndex = active === undefined ? -1 : keys.indexOf(active);
-  const virtualizer = useVirtualizer({
-    count: keys.length,
-    getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
-    overscan: 10,
-    getItemKey: useCallback((index: number) => keys[index] ?? index, [keys]),
-    // The active line always exists, so that assistive technology can name it wherever the list is scrolled to.
-    rangeExtractor: useCallback(
-      (range: Parameters<typeof defaultRangeExtractor>[0]) => {
-        const indexes = defaultRangeExtractor(range);
-        return activeIndex < 0 || indexes.includes(activeIndex) ? indexes : [...indexes, activeIndex];
-      },
-      [activeIndex],
-    ),
-    scrollPaddingStart: rowHeight,
-  });
+  const rows = useRowWindow(scroller, keys.length, rowHeight);
+  const query = useView((view) => view.query);
+  const scope = useView((view) => view.scope);
+  useEffect(() => {
+    if (scroller.current !== null) scroller.current.scrollTop = 0;
+  }, [query, scope]);
   const armed = useRef(0);
   const lastScrolled = useRef<string | undefined>(undefined);
   useEffect(() => {
     // Follow the keyboard, never a change of the fleet: lines do not move under the pointer.
     if (activeIndex < 0 || lastScrolled.current === active) return;
     lastScrolled.current = active;
-    virtualizer.scrollToIndex(activeIndex, { align: 'auto' });
-  }, [active, activeIndex, virtualizer]);
+    if (scroller.current !== null) scrollToRow(scroller.current, activeIndex);
+  }, [active, activeIndex]);
+  const shown: number[] = [];
+  for (let index = rows.first; index <= rows.last; index++) shown.push(index);
+  // The active line always exists, so that assistive technology can name it wherever the list is scrolled to.
+  if (activeIndex >= 0 && (activeIndex < rows.first || activeIndex > rows.last)) shown.push(activeIndex);
   return (
     <div
       ref={scroller}
@@ -172,16 +174,17 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
       }}
     >
       <Header />
-      <div role="rowgroup" className="grid-body" style={{ height: virtualizer.getTotalSize() }}>
-        {virtualizer.getVirtualItems().map((item) => {
-          const key = keys[item.index];
+      <div role="rowgroup" className="grid-body" style={{ height: keys.length * rowHeight }}>
+        {/* Lines are known by their place, so that a new search changes their text instead of making them anew. */}
+        {shown.map((index) => {
+          const key = keys[index];
           return key === undefined ? null : (
             <DeviceRow
-              key={item.key}
+              key={index}
               deviceKey={key}
-              index={item.index}
-              top={item.start}
-              active={item.index === activeIndex}
+              index={index}
+              top={index * rowHeight}
+              active={index === activeIndex}
             />
           );
         })}

@@ -1,5 +1,5 @@
 import { Copy, Play } from 'lucide-react';
-import { memo } from 'react';
+import { memo, useState } from 'react';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { fleet, isLive, useHost } from '../bridge/store.ts';
@@ -81,6 +81,7 @@ export const DeviceRow = memo(
     const device = useHost((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
     const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
     const marked = useView((view) => view.marked.has(deviceKey));
+    const [hovered, setHovered] = useState(false);
     if (device === undefined) return null;
     const group = device.groups[0];
     return (
@@ -95,6 +96,8 @@ export const DeviceRow = memo(
           if (event.metaKey || event.ctrlKey) toggleMark(deviceKey);
           else openPanel(deviceKey);
         }}
+        onPointerEnter={() => setHovered(true)}
+        onPointerLeave={() => setHovered(false)}
         onDoubleClick={() => void connect(deviceKey)}
       >
         <div role="gridcell" className="col-presence">
@@ -126,7 +129,7 @@ export const DeviceRow = memo(
         </div>
         <div role="gridcell" className="col-forward">
           <ForwardCell deviceKey={deviceKey} />
-          <RowActions device={device} />
+          {hovered || active ? <RowActions device={device} /> : null}
         </div>
       </div>
     );

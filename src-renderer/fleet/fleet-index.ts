@@ -32,6 +32,8 @@ interface Entry {
   /** The text the present sort compares; numbers are padded so that gw-9 comes before gw-10. */
   sortText: string;
   readonly nameText: string;
+  /** The folded name. */
+  readonly name: string;
 }
 
 /** What the index asks about things other than the device itself. */
@@ -78,6 +80,11 @@ export class FleetIndex {
     return this.#entries.get(key)?.device;
   }
 
+  /** The index as of a version of the state: naming it makes a view depend on what the index holds then. */
+  at(_version: number): this {
+    return this;
+  }
+
   /** Puts a complete fleet in place of the one before. */
   replace(devices: readonly DeviceView[]): void {
     this.#entries.clear();
@@ -101,11 +108,12 @@ export class FleetIndex {
     }
     for (const device of upsert) {
       const before = this.#entries.get(device.key);
-      if (before !== undefined) {
-        this.#count(before.device, -1);
-        touched.add(before);
-      }
-      fresh.set(device.key, this.#put(device));
+      if (before !== undefined) this.#count(before.device, -1);
+      const after = this.#put(device);
+      // Most changes are of presence and move nothing: the line takes the place of the one before.
+      if (before !== undefined && !touched.has(before) && this.#replaceInPlace(before, after)) continue;
+      if (before !== undefined) touched.add(before);
+      fresh.set(device.key, after);
     }
     if (touched.size === 0 && fresh.size === 0) return;
     this.#sorted = this.#merge(
@@ -151,9 +159,7 @@ export class FleetIndex {
 
   /** Every device with its folded name and all its folded text. */
   *searchable(): Generator<{ readonly device: DeviceView; readonly name: string; readonly any: string }> {
-    // The name is the first fact of the text, so it needs no folding again.
-    for (const { device, hay } of this.#sorted)
-      yield { device, name: hay.any.slice(0, hay.any.indexOf('\n')), any: hay.any };
+    for (const { device, hay, name } of this.#sorted) yield { device, name, any: hay.any };
   }
 
   counts(): FleetCounts {
@@ -173,6 +179,7 @@ export class FleetIndex {
       device,
       hay: haystackOf(device, this.#context),
       nameText,
+      name: fold(device.name),
       sortText: this.#sortText(device, nameText),
     };
     this.#entries.set(device.key, entry);
@@ -225,6 +232,27 @@ export class FleetIndex {
     }
     if (a.nameText !== b.nameText) return a.nameText < b.nameText ? -1 : 1;
     return a.device.key < b.device.key ? -1 : a.device.key > b.device.key ? 1 : 0;
+  }
+
+  /** Swaps an entry for one of the same rank. Answers false where the rank differs. */
+  #replaceInPlace(before: Entry, after: Entry): boolean {
+    if (this.#before(before, after) !== 0) return false;
+    let low = 0;
+    let high = this.#sorted.length - 1;
+    while (low <= high) {
+      const middle = (low + high) >> 1;
+      const entry = this.#sorted[middle];
+      if (entry === undefined) return false;
+      const rank = this.#before(entry, before);
+      if (rank === 0) {
+        if (entry !== before) return false;
+        this.#sorted[middle] = after;
+        return true;
+      }
+      if (rank < 0) low = middle + 1;
+      else high = middle - 1;
+    }
+    return false;
   }
 
   #order(entries: Entry[]): Entry[] {

@@ -11,7 +11,6 @@ export const useVisible = (): readonly string[] => {
   const sort = useView((view) => view.sort);
   return useMemo(() => {
     fleet.sortBy(sort);
-    return fleet.select(scope, parseQuery(query));
-    // `version` stands for the contents of `fleet`.
+    return fleet.at(version).select(scope, parseQuery(query));
   }, [version, scope, query, sort]);
 };

@@ -1,18 +1,26 @@
+/** Scores a name that holds the typed text as it stands; undefined where it does not. Both are folded. */
+export const holdingScore = (typed: string, name: string): number | undefined => {
+  const at = name.indexOf(typed);
+  return at < 0 ? undefined : 1000 - at * 2 - (name.length - typed.length) + (at === 0 ? 200 : 0);
+};
+
+const isWordLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
+
 /** Scores how well a typed text fits a name; undefined where it does not. Higher is better. Both are folded. */
 export const fuzzyScore = (typed: string, name: string): number | undefined => {
-  if (typed === '') return 0;
-  const whole = name.indexOf(typed);
-  if (whole >= 0) return 1000 - whole * 2 - (name.length - typed.length) + (whole === 0 ? 200 : 0);
+  const holding = holdingScore(typed, name);
+  if (holding !== undefined) return holding;
   let at = 0;
   let score = 0;
   let previous = -2;
-  for (const letter of typed) {
+  for (let index = 0; index < typed.length; index++) {
+    const letter = typed.charAt(index);
     if (letter === ' ') continue;
     const found = name.indexOf(letter, at);
     if (found < 0) return undefined;
     // Letters in a row and at the beginnings of words are what people mean.
     if (found === previous + 1) score += 8;
-    if (found === 0 || /[^a-z0-9]/.test(name.charAt(found - 1))) score += 10;
+    if (found === 0 || !isWordLetter(name.charCodeAt(found - 1))) score += 10;
     score -= Math.min(found - at, 10);
     previous = found;
     at = found + 1;

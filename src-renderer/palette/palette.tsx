@@ -12,16 +12,17 @@ import {
   Sun,
   type LucideIcon,
 } from 'lucide-react';
-import { useMemo, useState } from 'react';
+import { useDeferredValue, useMemo, useState } from 'react';
 import { fold } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { ask, fleet, useHost } from '../bridge/store.ts';
+import type { FleetIndex } from '../fleet/fleet-index.ts';
 import { connect, defaultService, refresh } from '../device/actions.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
 import { goTo, openPanel, setAccountForm, setOverlay, showScope, toastError } from '../ui/view-store.ts';
-import { best, fuzzyScore } from './find.ts';
+import { best, fuzzyScore, holdingScore } from './find.ts';
 
 interface Command {
   readonly name: string;
@@ -56,27 +57,25 @@ type Item =
 
 const most = 8;
 
-const find = (text: string): readonly Item[] => {
+const find = (devices: FleetIndex, text: string): readonly Item[] => {
   const typed = fold(text.trim());
   const asItem = (command: Command): Item => ({ kind: 'command', command });
   if (typed === '') {
-    const favourites = best(fleet.devices(), (device) => (device.favourite ? 1 : undefined), 3);
+    const favourites = best(devices.devices(), (device) => (device.favourite ? 1 : undefined), 3);
     return [...favourites.map((device): Item => ({ kind: 'device', device })), ...commands.map(asItem)].slice(0, most);
   }
   const words = typed.split(' ');
-  const found = best(
-    fleet.searchable(),
-    ({ name, any }) => {
-      const score = fuzzyScore(typed, name);
-      if (score !== undefined) return score;
-      // Words in any order over every fact, below the names.
-      return words.every((word) => any.includes(word)) ? -100 : undefined;
-    },
-    most,
-  );
+  // Names that hold the text beat all others, so most searches end after the cheap half.
+  let found = best(devices.searchable(), ({ name }) => holdingScore(typed, name), most);
+  if (found.length < most)
+    found = best(
+      devices.searchable(),
+      ({ name, any }) => fuzzyScore(typed, name) ?? (words.every((word) => any.includes(word)) ? -100 : undefined),
+      most,
+    );
   const wanted = best(commands, (command) => fuzzyScore(typed, fold(command.name)), 3);
-  const devices = found.map(({ device }): Item => ({ kind: 'device', device }));
-  return [...devices.slice(0, most - wanted.length), ...wanted.map(asItem)];
+  const matching = found.map(({ device }): Item => ({ kind: 'device', device }));
+  return [...matching.slice(0, most - wanted.length), ...wanted.map(asItem)];
 };
 
 const DeviceItem = ({
@@ -130,8 +129,9 @@ export const Palette = (): React.ReactNode => {
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
   const version = useHost((host) => host.fleetVersion);
-  // `version` stands for the contents of `fleet`.
-  const items = useMemo(() => find(text), [text, version]);
+  // Typing never waits for the search of a large fleet.
+  const typed = useDeferredValue(text);
+  const items = useMemo(() => find(fleet.at(version), typed), [typed, version]);
   const close = (): void => setOverlay('none');
   const run = (item: Item | undefined, show: boolean): void => {
     if (item === undefined) return;
