@@ -44,7 +44,8 @@ export const runStep = ({ parameters }, { show = false, cwd = root, env = {}, si
     const child = spawn(nodePath(), parameters, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
-      env: environment({ ...(process.stdout.isTTY ? { FORCE_COLOR: '1' } : { NO_COLOR: '1' }), ...env }),
+      // Colour wishes reach the programs under test, and Node complains of contradicting ones on their stderr.
+      env: environment({ NO_COLOR: undefined, FORCE_COLOR: undefined, ...env }),
       signal,
     });
     let output = '';
