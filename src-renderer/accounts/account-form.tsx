@@ -97,6 +97,9 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   const credentials =
     vendor?.credentialForms.find((candidate) => candidate.id === formId) ?? vendor?.credentialForms[0];
   const fields = credentials?.fields ?? [];
+  const urlHelp = vendor === undefined || vendor.baseUrlHint === vendor.defaultBaseUrl ? '' : vendor.baseUrlHint;
+  const needed = fields.filter((field) => field.required);
+  const optional = fields.filter((field) => !field.required);
   const fail = (error: ErrorView): void => setOutcome({ kind: 'failed', error });
 
   /** Hands over what was typed, or answers the ticket of what was handed over before. */
@@ -180,6 +183,17 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     setBusy(undefined);
   };
 
+  const formField = (field: FormField): React.ReactNode => (
+    <Field key={field.name} id={`${id}-${field.name}`} label={field.label} help={field.help}>
+      <FieldInput
+        field={field}
+        id={`${id}-${field.name}`}
+        initial={account?.fields[field.name]}
+        kept={account !== undefined || ticket !== undefined}
+      />
+    </Field>
+  );
+
   return (
     <form
       ref={form}
@@ -236,7 +250,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
               aria-describedby={`${id}-label-help`}
             />
           </Field>
-          <Field id={`${id}-url`} label="Base URL" help={vendor.baseUrlHint}>
+          <Field id={`${id}-url`} label="Base URL" help={urlHelp}>
             <input
               id={`${id}-url`}
               name="baseUrl"
@@ -245,7 +259,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
               spellCheck={false}
               required={vendor.defaultBaseUrl === undefined}
               defaultValue={account?.baseUrl ?? vendor.defaultBaseUrl}
-              aria-describedby={vendor.baseUrlHint === '' ? undefined : `${id}-url-help`}
+              aria-describedby={urlHelp === '' ? undefined : `${id}-url-help`}
             />
           </Field>
           {vendor.credentialForms.length > 1 ? (
@@ -274,16 +288,13 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
           ) : (
             <p className="form-why">{credentials.why}</p>
           )}
-          {fields.map((field) => (
-            <Field key={field.name} id={`${id}-${field.name}`} label={field.label} help={field.help}>
-              <FieldInput
-                field={field}
-                id={`${id}-${field.name}`}
-                initial={account?.fields[field.name]}
-                kept={account !== undefined || ticket !== undefined}
-              />
-            </Field>
-          ))}
+          {needed.map(formField)}
+          {optional.length === 0 ? null : (
+            <details className="more-fields" open={optional.some((field) => account?.fields[field.name] !== undefined)}>
+              <summary>More settings</summary>
+              <div className="form-fields">{optional.map(formField)}</div>
+            </details>
+          )}
           {outcome === undefined ? null : outcome.kind === 'good' ? (
             <Callout tone="good" text={`${vendor.name} accepted the credentials in ${millis(outcome.tookMs)}.`} />
           ) : (

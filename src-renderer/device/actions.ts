@@ -108,6 +108,18 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
     const launch = await ask('launch.open', { deviceKey, serviceId: service.id });
     if (launch.ok) {
       toast({ tone: 'done', text: `Opened ${device.name} in ${launch.value.launcher}.` });
+    } else if (
+      address !== '' &&
+      launch.error.kind === 'launcher-missing' &&
+      useHost.getState().app?.host === 'headless'
+    ) {
+      // A host without a display opens no programs; the open port is what was asked for.
+      toast({
+        tone: 'done',
+        text: `${device.name} ${service.name} is on ${address}.`,
+        hint: 'Quayside runs without a display here, so it opens no program by itself.',
+        action: { label: 'Copy command', run: () => void copyCommand(deviceKey, service.id) },
+      });
     } else if (address !== '' && (launch.error.kind === 'launcher-missing' || launch.error.kind === 'unsupported')) {
       toast({
         tone: 'error',

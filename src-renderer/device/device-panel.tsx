@@ -8,7 +8,7 @@ import { useNow } from '../ui/clock.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
-import { announce, closePanel, useView } from '../ui/view-store.ts';
+import { announce, closePanel, showLaunchers, useView } from '../ui/view-store.ts';
 import { focusList } from '../ui/use-shortcuts.ts';
 import { busyKey, connect, copyCommand, copyText, defaultService, openPort, setFavourite, useBusy } from './actions.ts';
 import { Facts } from './facts.tsx';
@@ -29,6 +29,7 @@ const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactN
 const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const service = defaultService(device);
   const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
+  const launchers = useView((view) => view.launchers);
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
     <div className="connect-bar">
@@ -45,9 +46,8 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
           <kbd>⏎</kbd>
         </span>
       </button>
-      <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Root modal={false} open={launchers} onOpenChange={showLaunchers}>
         <DropdownMenu.Trigger
-          id="other-launchers"
           className="button primary connect-more"
           aria-label="Other ways to connect"
           data-tip="Other ways to connect"

@@ -4,7 +4,16 @@ import { fleet } from '../bridge/store.ts';
 import { connect, copyCommand, setFavourite } from '../device/actions.ts';
 import { hasMod } from '../ui/keys.ts';
 import { focusSearch } from '../ui/use-shortcuts.ts';
-import { activate, closePanel, mark, openPanel, toggleMark, toggleSort, useView } from '../ui/view-store.ts';
+import {
+  activate,
+  closePanel,
+  mark,
+  openPanel,
+  showLaunchers,
+  toggleMark,
+  toggleSort,
+  useView,
+} from '../ui/view-store.ts';
 import { DeviceRow, rowId } from './device-row.tsx';
 import type { SortColumn } from './fleet-index.ts';
 import { useRowWindow } from './use-row-window.ts';
@@ -76,7 +85,7 @@ const handleKey = (event: React.KeyboardEvent, keys: readonly string[], page: nu
     if (event.key === 'a') mark(keys);
     else if (event.key === 'Enter' && view.active !== undefined) {
       openPanel(view.active);
-      requestAnimationFrame(() => document.getElementById('other-launchers')?.click());
+      showLaunchers(true);
     } else return false;
     return true;
   }

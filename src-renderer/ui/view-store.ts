@@ -23,6 +23,8 @@ export interface ViewState {
   readonly active: string | undefined;
   readonly marked: ReadonlySet<string>;
   readonly panelOpen: boolean;
+  /** The menu of other ways to connect is open. */
+  readonly launchers: boolean;
   readonly overlay: 'none' | 'palette' | 'shortcuts';
   readonly toasts: readonly Toast[];
   /** Said to screen readers once, politely. */
@@ -49,6 +51,7 @@ export const useView = create<ViewState>(() => ({
   active: undefined,
   marked: new Set(),
   panelOpen: false,
+  launchers: false,
   overlay: 'none',
   toasts: [],
   announcement: '',
@@ -80,7 +83,9 @@ export const activate = (key: string | undefined): void => set({ active: key });
 /** Shows a device in the panel. */
 export const openPanel = (key: string): void => set({ page: 'devices', active: key, panelOpen: true, overlay: 'none' });
 
-export const closePanel = (): void => set({ panelOpen: false });
+export const closePanel = (): void => set({ panelOpen: false, launchers: false });
+
+export const showLaunchers = (launchers: boolean): void => set({ launchers });
 
 export const toggleMark = (key: string): void => {
   const marked = new Set(useView.getState().marked);
