@@ -142,7 +142,9 @@ export const Palette = (): React.ReactNode => {
       if (!show) void connect(item.device.key);
     }
   };
-  const selected = Math.min(at, items.length - 1);
+  // What Enter does is what the text says, also where the list still lags behind it.
+  const itemsNow = (): readonly Item[] => (typed === text ? items : find(fleet, text));
+  const selected = Math.max(0, Math.min(at, items.length - 1));
   return (
     <Dialog label="Palette" onClose={close}>
       <input
@@ -165,7 +167,7 @@ export const Palette = (): React.ReactNode => {
           if (event.key === 'ArrowDown') setAt(items.length === 0 ? 0 : (selected + 1) % items.length);
           else if (event.key === 'ArrowUp')
             setAt(items.length === 0 ? 0 : (selected - 1 + items.length) % items.length);
-          else if (event.key === 'Enter') run(items[selected], hasMod(event));
+          else if (event.key === 'Enter') run(itemsNow()[selected], hasMod(event));
           else if (event.key === 'Escape' && text !== '') setText('');
           else return;
           event.preventDefault();

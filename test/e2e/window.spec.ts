@@ -1,0 +1,206 @@
+import { expect, test as base, type Page } from '@playwright/test';
+import type { ScriptedChannel } from '../support/scripted-channel.ts';
+import { serveWindow, type ServedWindow } from '../support/window-harness/serve-window.ts';
+
+declare global {
+  interface Window {
+    scripted: ScriptedChannel;
+  }
+}
+
+/** The window alone, on a scripted channel: keyboard, states and secrets, without a host. */
+const test = base.extend<{ show: (parameters: string) => Promise<void> }, { served: ServedWindow }>({
+  served: [
+    // Playwright reads the names of the fixtures a fixture needs from this very pattern.
+    // oxlint-disable-next-line no-empty-pattern
+    async ({}, use) => {
+      const served = await serveWindow();
+      await use(served);
+      await served.dispose();
+    },
+    { scope: 'worker', timeout: 60_000 },
+  ],
+  show: async ({ page, served }, use) => {
+    const troubles: string[] = [];
+    page.on('pageerror', (error) => troubles.push(String(error)));
+    page.on('console', (message) => {
+      if (message.type() === 'error') troubles.push(message.text());
+    });
+    await use(async (parameters) => {
+      await page.goto(`${served.url}?${parameters}`);
+      await expect(page.locator('.shell')).toBeVisible();
+    });
+    // The harness has the policy of the hosts, so an injected style would be reported here.
+    expect(troubles).toEqual([]);
+  },
+});
+
+const grid = (page: Page) => page.getByRole('grid', { name: 'Devices' });
+const active = (page: Page) => grid(page).locator('.device-row.active');
+const panel = (page: Page) => page.locator('section.panel');
+
+test('everything in the list is reached by the keyboard', async ({ page, show }) => {
+  await show('devices=200');
+  const search = page.getByRole('searchbox', { name: 'Search devices' });
+  await expect(grid(page)).toBeVisible();
+  await page.keyboard.press('/');
+  await expect(search).toBeFocused();
+  await page.keyboard.type('gw');
+  await page.keyboard.press('ArrowDown');
+  await expect(grid(page)).toBeFocused();
+  await expect(active(page)).toHaveCount(1);
+  expect(await grid(page).getAttribute('aria-activedescendant')).toBe(await active(page).getAttribute('id'));
+
+  await page.keyboard.press('f');
+  await expect(active(page).getByRole('img', { name: 'favourite' })).toBeVisible();
+  await page.keyboard.press('Enter');
+  await expect(page.getByText(/^Opened .* in xterm\.$/)).toBeVisible();
+  await page.keyboard.press(' ');
+  await expect(panel(page)).toBeVisible();
+  await page.keyboard.press('Control+Enter');
+  await expect(page.getByRole('menu')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.getByRole('menu')).toHaveCount(0);
+  await expect(panel(page)).toBeVisible();
+  await grid(page).focus();
+  await page.keyboard.press('Escape');
+  await expect(panel(page)).toHaveCount(0);
+  await page.keyboard.press('Escape');
+  await expect(search).toHaveValue('');
+});
+
+test('a range is selected, and the ends of a long list are in sight', async ({ page, show }) => {
+  await show('devices=2000');
+  await grid(page).focus();
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('x');
+  await page.keyboard.press('Shift+ArrowDown');
+  await page.keyboard.press('Shift+ArrowDown');
+  await expect(page.getByRole('toolbar', { name: 'Selected devices' })).toContainText('3 selected');
+  await page.keyboard.press('End');
+  await expect(active(page)).toHaveAttribute('aria-rowindex', '2001');
+  await expect(active(page)).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Home');
+  await expect(active(page)).toHaveAttribute('aria-rowindex', '2');
+  const header = await page.getByRole('columnheader', { name: 'Name' }).boundingBox();
+  const first = await active(page).boundingBox();
+  expect(first?.y).toBeGreaterThanOrEqual((header?.y ?? 0) + 24);
+});
+
+test('g leads to the pages, and is no favourite', async ({ page, show }) => {
+  await show('devices=20');
+  await grid(page).focus();
+  await page.keyboard.press('ArrowDown');
+  const stars = await page.getByRole('img', { name: 'favourite' }).count();
+  for (const [key, name] of [
+    ['f', 'forwards'],
+    ['c', 'accounts'],
+    ['s', 'settings'],
+    ['a', 'devices'],
+  ] as const) {
+    await page.keyboard.press('g');
+    await page.keyboard.press(key);
+    await expect(page.locator(`main[data-page=${name}]`)).toBeVisible();
+  }
+  await expect(page.getByRole('img', { name: 'favourite' })).toHaveCount(stars);
+});
+
+test('the palette finds devices and commands', async ({ page, show }) => {
+  await show('devices=500');
+  await page.keyboard.press('Control+k');
+  const field = page.getByRole('combobox', { name: 'Search devices and commands' });
+  await field.fill('gw');
+  await expect(page.getByRole('option').first()).toContainText('gw');
+  expect(await page.getByRole('option').count()).toBeLessThanOrEqual(8);
+  await page.keyboard.press('Control+Enter');
+  await expect(panel(page)).toBeVisible();
+  await page.keyboard.press('Control+k');
+  await field.fill('settings');
+  await page.keyboard.press('Enter');
+  await expect(page.locator('main[data-page=settings]')).toBeVisible();
+  await page.getByRole('radio', { name: 'Dark' }).check();
+  await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
+});
+
+test('a secret leaves the form at once and crosses in one request alone', async ({ page, show }) => {
+  await show('scenario=first-run');
+  await page.getByRole('button', { name: 'Add account' }).click();
+  const form = page.getByRole('form', { name: 'Add account' });
+  await form.getByRole('radio', { name: 'RemoteIoT' }).check();
+  await form.getByLabel('Name', { exact: true }).fill('Fresh');
+  await form.getByLabel('Base URL').fill('https://portal.example/portal/api');
+  await form.getByLabel('API token').fill('window-secret');
+  await form.getByRole('button', { name: 'Test' }).click();
+  await expect(form.getByText('accepted the credentials')).toBeVisible();
+  await expect(form.getByLabel('API token')).toHaveValue('');
+  await form.getByRole('button', { name: 'Add account' }).click();
+  const account = page.getByRole('main').getByRole('listitem', { name: 'Fresh' });
+  await expect(account).toBeVisible();
+  const carriers = await page.evaluate(() =>
+    window.scripted.requested
+      .filter((request) => JSON.stringify(request.input).includes('window-secret'))
+      .map((request) => request.name),
+  );
+  expect(carriers).toEqual(['secrets.hand']);
+
+  await account.getByRole('button', { name: 'More for Fresh' }).click();
+  await page.getByRole('menuitem', { name: 'Remove' }).click();
+  await expect(page.getByRole('dialog', { name: 'Remove Fresh?' })).toContainText('secrets');
+  await page.getByRole('button', { name: 'Remove account' }).click();
+  await expect(account).toHaveCount(0);
+});
+
+test('presence changes are shown and said', async ({ page, show }) => {
+  await show('devices=40');
+  const row = grid(page)
+    .getByRole('row')
+    .filter({ has: page.getByRole('img', { name: 'online' }) })
+    .first();
+  await row.click();
+  const name = (await panel(page).getAttribute('aria-label')) ?? '';
+  await page.evaluate((wanted) => {
+    const device = [...window.scripted.devices.values()].find((candidate) => candidate.name === wanted);
+    if (device !== undefined) window.scripted.setPresence(device.key, 'offline');
+  }, name);
+  await expect(panel(page).getByRole('img', { name: 'offline' })).toBeVisible();
+  await expect(page.getByRole('status', { name: 'Changes' })).toHaveText(`${name} is offline now.`);
+});
+
+test('every state says what it is and what to do', async ({ page, show }) => {
+  await show('scenario=loading');
+  await expect(page.getByRole('status', { name: 'Loading devices' })).toBeVisible();
+  await show('scenario=partial&devices=60');
+  await expect(page.getByRole('alert').filter({ hasText: 'Acme Works' })).toContainText('as of 13 min ago');
+  await expect(page.getByRole('button', { name: 'Retry Acme Works' })).toBeVisible();
+  await expect(grid(page)).toBeVisible();
+  await show('scenario=vault-locked&devices=60');
+  await page.getByLabel('Passphrase of the vault').fill('anything');
+  await page.getByRole('button', { name: 'Unlock' }).click();
+  await expect(page.getByLabel('Passphrase of the vault')).toHaveCount(0);
+  await show('scenario=notice&devices=60');
+  await page.getByRole('button', { name: 'Dismiss' }).first().click();
+  await expect(page.getByText('was set aside')).toHaveCount(0);
+  await show('devices=60');
+  await page.getByRole('searchbox', { name: 'Search devices' }).fill('submarine');
+  await page.getByRole('button', { name: 'Clear search' }).last().click();
+  await expect(grid(page)).toBeVisible();
+});
+
+test('a lost host leaves the list in place and says so', async ({ page, show }) => {
+  await show('devices=60');
+  await expect(grid(page)).toBeVisible();
+  await page.evaluate(() => {
+    window.scripted.send = () => {};
+    window.scripted.close();
+  });
+  await expect(page.getByText('Reconnecting to Quayside.')).toBeVisible();
+  await expect(grid(page)).toBeVisible();
+});
+
+test('the smallest window keeps its list, and the panel slides over it', async ({ page, show }) => {
+  await page.setViewportSize({ width: 720, height: 480 });
+  await show('devices=60');
+  await grid(page).getByRole('row').nth(2).click();
+  await expect(panel(page)).toBeInViewport({ ratio: 1 });
+  expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
+});
