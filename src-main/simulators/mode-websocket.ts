@@ -13,6 +13,8 @@ export interface SimulatedSocket {
   cut(): void;
   /** Stops answering, pings included, without closing anything. */
   silence(): void;
+  /** Pings the client has sent. */
+  readonly pings: number;
 }
 
 const acceptSuffix = '258EAFA5-E914-47DA-95CA-C5AB0DC85B11';
@@ -63,6 +65,7 @@ const takeFrame = (
 const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
   let pending = Buffer.alloc(0);
   let silent = false;
+  let pings = 0;
   const write = (opcode: number, payload: Buffer): void => {
     if (!silent && socket.writable) socket.write(frame(opcode, payload));
   };
@@ -70,7 +73,10 @@ const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
     pending = Buffer.concat([pending, part]);
     for (let next = takeFrame(pending); next !== undefined; next = takeFrame(pending)) {
       pending = Buffer.from(next.rest);
-      if (next.opcode === opPing) write(opPong, next.payload);
+      if (next.opcode === opPing) {
+        pings += 1;
+        write(opPong, next.payload);
+      }
       if (next.opcode === opClose) {
         write(opClose, next.payload);
         socket.end();
@@ -90,6 +96,9 @@ const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
     cut: () => socket.destroy(),
     silence: () => {
       silent = true;
+    },
+    get pings() {
+      return pings;
     },
   };
 };

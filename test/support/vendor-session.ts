@@ -2,6 +2,7 @@ import type { Result } from '../../src-main/core/errors.ts';
 import type { Clock, Log, LogLevel } from '../../src-main/core/ports.ts';
 import { createHttpClient } from '../../src-main/node/http-client.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
+import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
 import type { Connector, FleetPage, Vendor } from '../../src-main/vendors/vendor.ts';
 
 /** What was written to a log, to be looked at. */
@@ -27,6 +28,8 @@ export interface SessionOptions {
   readonly stallMs?: number;
   /** Milliseconds for a whole body. */
   readonly bodyMs?: number;
+  /** Milliseconds between the pings of WebSockets. */
+  readonly pingMs?: number;
 }
 
 /** Opens one account of `vendor`, its secrets and fields parsed by the vendor's own schemas. */
@@ -45,17 +48,29 @@ export const openSession = (vendor: Vendor, options: SessionOptions): OpenSessio
     ...(options.stallMs === undefined ? {} : { stallMs: options.stallMs }),
     ...(options.bodyMs === undefined ? {} : { bodyMs: options.bodyMs }),
   });
+  const sockets = createWebSocketClient({
+    clock,
+    ...(options.pingMs === undefined ? {} : { pingMs: options.pingMs }),
+  });
   const connector = vendor.open({
     accountId: 'test-account',
     baseUrl: options.baseUrl,
     fields: vendor.fields.parse(options.fields ?? {}),
     secrets: vendor.secrets.parse(options.secrets),
     http,
+    sockets,
     clock,
     random: () => 0.5,
     log,
   });
-  return { connector, records, dispose: () => http.dispose() };
+  return {
+    connector,
+    records,
+    dispose: () => {
+      sockets.dispose();
+      http.dispose();
+    },
+  };
 };
 
 /** All pages of a listing. */

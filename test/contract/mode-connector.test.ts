@@ -1,0 +1,282 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceRecord } from '../../src-main/core/device.ts';
+import type { Result } from '../../src-main/core/errors.ts';
+import { makeFleet } from '../../src-main/simulators/fleet.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import type { ModeOptions } from '../../src-main/simulators/mode.ts';
+import { mode } from '../../src-main/vendors/mode/connector.ts';
+import type { FleetPage } from '../../src-main/vendors/vendor.ts';
+import { collect, openSession } from '../support/vendor-session.ts';
+import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
+
+/** MODE's connector against the simulator: credentials, the fleet page by page, web requests. */
+
+const now = Date.UTC(2026, 10, 20, 12, 2, 0);
+const projectKey = 'v1.cHJv.plain-key-of-project';
+const userKey = 'v1.dXNl.session-of-user';
+const signal = new AbortController().signal;
+const cleanups: (() => unknown)[] = [];
+
+afterEach(async () => {
+  for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
+});
+
+const start = async (options: Partial<ModeOptions> = {}): Promise<ModeSimulator> => {
+  const simulator = new ModeSimulator({
+    devices: 60,
+    projectKey,
+    user: { key: userKey, homes: [1701, 1702] },
+    now: () => now,
+    ...options,
+  });
+  await simulator.listen();
+  cleanups.push(() => simulator.dispose());
+  return simulator;
+};
+
+const sign = (
+  simulator: ModeSimulator,
+  apiKey: string,
+  fields: Record<string, string> = {},
+  more: Partial<SessionOptions> = {},
+): OpenSession => {
+  const session = openSession(mode, { baseUrl: simulator.baseUrl, secrets: { apiKey }, fields, ...more });
+  cleanups.push(() => session.dispose());
+  return session;
+};
+
+const devicesOf = (pages: readonly Result<FleetPage>[]): readonly DeviceRecord[] =>
+  pages.flatMap((page) => (page.ok ? page.value.devices : []));
+
+const project = { projectId: '1265' };
+
+describe('the credentials', () => {
+  it('are a key of a project, a user or a device', async () => {
+    const simulator = await start();
+    const deviceKey = simulator.fleet.find('34256')!.apiKey;
+    for (const [key, fields] of [
+      [projectKey, project],
+      [projectKey, { homeId: '1701' }],
+      [`ModeCloud ${projectKey}`, project],
+      [userKey, { keyKind: 'user' }],
+      [deviceKey, { keyKind: 'device' }],
+    ] as const)
+      expect(await sign(simulator, key, fields).connector.check(signal)).toEqual({ ok: true, value: undefined });
+  });
+
+  it('that nobody owns are wrong, although MODE answers 200', async () => {
+    const simulator = await start();
+    const check = await sign(simulator, 'v1.wrong', project).connector.check(signal);
+    expect(check).toMatchObject({ ok: false, error: { kind: 'unauthorized' } });
+    expect(simulator.requests.map((request) => request.path)).toEqual(['/auth']);
+  });
+
+  it('that may not see the project are told so at once', async () => {
+    const simulator = await start();
+    const check = sign(simulator, projectKey, { projectId: '9' }).connector.check(signal);
+    expect(await check).toMatchObject({ ok: false, error: { kind: 'forbidden', vendorMessage: 'PERMISSION_DENIED' } });
+  });
+
+  it('of another kind than said are told so', async () => {
+    const simulator = await start();
+    const check = sign(simulator, projectKey, { keyKind: 'device' }).connector.check(signal);
+    expect(await check).toMatchObject({ ok: false, error: { kind: 'invalid-input' } });
+  });
+
+  it('at a wrong address say that it is the address', async () => {
+    const simulator = await start();
+    const options = { baseUrl: `${simulator.origin}/v9`, secrets: { apiKey: projectKey }, fields: project };
+    const session = openSession(mode, options);
+    cleanups.push(() => session.dispose());
+    expect(await session.connector.check(signal)).toMatchObject({ ok: false, error: { kind: 'wrong-url' } });
+  });
+
+  it('need an id where a project key does not tell', () => {
+    expect(mode.fields.safeParse({ keyKind: 'project' }).success).toBe(false);
+    expect(mode.fields.safeParse({}).success).toBe(false);
+    expect(mode.fields.safeParse({ keyKind: 'user', projectId: '' }).success).toBe(true);
+    expect(mode.fields.parse({ projectId: ' 1265 ' })).toEqual({ keyKind: 'project', projectId: '1265' });
+  });
+});
+
+describe('the fleet', () => {
+  it('arrives page by page, whole, and without duplicates', async () => {
+    const simulator = await start({ devices: 250 });
+    const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
+    expect(devicesOf(pages).map((device) => device.id)).toEqual(simulator.fleet.ids);
+    expect(simulator.requests.map((request) => request.query)).toEqual([
+      { projectId: '1265', skip: '0', limit: '100' },
+      { projectId: '1265', skip: '100', limit: '100' },
+      { projectId: '1265', skip: '200', limit: '100' },
+    ]);
+  });
+
+  it('is whole, too, where MODE sends fewer at a time than asked for', async () => {
+    const simulator = await start({ devices: 130, mostPerPage: 50 });
+    const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
+    expect(devicesOf(pages)).toHaveLength(130);
+    expect(simulator.requests.map((request) => request.query['skip'])).toEqual(['0', '50', '100']);
+  });
+
+  it('has each device once, even where the list moves between two pages', async () => {
+    const simulator = await start({ devices: 150 });
+    const session = sign(simulator, projectKey, project);
+    const all: DeviceRecord[] = [];
+    for await (const page of session.connector.listDevices(signal)) {
+      if (page.ok) all.push(...page.value.devices);
+      // A new machine in front of all others moves the last of the first page to the second.
+      if (simulator.requests.length === 1) {
+        const list = simulator.fleet.ids.map((id) => simulator.fleet.find(id)!);
+        const made = simulator.fleet.create('kiosk', now);
+        for (const device of list) simulator.fleet.remove(device);
+        for (const device of list) simulator.fleet.add(device);
+        simulator.fleet.add(made);
+      }
+    }
+    expect(new Set(all.map((device) => device.id)).size).toBe(all.length);
+    expect(all.length).toBeGreaterThanOrEqual(150);
+  });
+
+  it('keeps what came when a page in the middle fails', async () => {
+    const simulator = await start({ devices: 350 });
+    const session = sign(simulator, projectKey, project);
+    const pages: Result<FleetPage>[] = [];
+    for await (const page of session.connector.listDevices(signal)) {
+      pages.push(page);
+      if (pages.length === 1) simulator.fault({ kind: 'status', status: 409, count: 1 });
+    }
+    expect(pages.map((page) => page.ok)).toEqual([true, false, true, true]);
+    expect(devicesOf(pages)).toHaveLength(250);
+  });
+
+  it('is given up after two failures, or at once when asking on cannot help', async () => {
+    const simulator = await start();
+    const { connector } = sign(simulator, projectKey, project);
+    simulator.fault({ kind: 'status', status: 409 });
+    expect(await collect(connector.listDevices(signal))).toHaveLength(2);
+    simulator.faults.clear();
+    simulator.fault({ kind: 'revoked' });
+    expect(await collect(connector.listDevices(signal))).toMatchObject([{ error: { kind: 'unauthorized' } }]);
+  });
+
+  it('is in words of ours', async () => {
+    const simulator = await start({
+      devices: makeFleet(60, now).map((device) => ({ ...device, online: device.index !== 2 })),
+    });
+    const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
+    const device = (id: string) => devicesOf(pages).find((candidate) => candidate.id === id);
+    const row = simulator.fleet.find('34256')!;
+    expect(device('34256')).toMatchObject({
+      name: row.name,
+      description: row.deviceClass,
+      groups: ['Home 1701'],
+      tags: [row.tag],
+      presence: { state: 'online', source: 'vendor-list' },
+    });
+    expect(device('34258')?.presence).toMatchObject({ state: 'offline', lastOnlineAt: expect.any(Number) });
+    // No home, never connected; the id of another is a text.
+    expect(device('34261')).toMatchObject({ groups: [], presence: { state: 'offline' } });
+    expect(device('34261')?.presence).not.toHaveProperty('lastOnlineAt');
+    expect(device('85d1d')).toBeDefined();
+    expect(JSON.stringify(pages)).not.toContain(row.apiKey);
+    expect(JSON.stringify(pages)).not.toContain(row.claimCode);
+  });
+
+  it('of a user are the devices of all homes, by name', async () => {
+    const simulator = await start();
+    const pages = await collect(sign(simulator, userKey, { keyKind: 'user' }).connector.listDevices(signal));
+    const expected = simulator.fleet.ids.filter((id) => [1701, 1702].includes(simulator.fleet.find(id)?.homeId ?? 0));
+    expect(devicesOf(pages).map((device) => device.id)).toEqual(expected);
+    expect(new Set(devicesOf(pages).flatMap((device) => device.groups))).toEqual(
+      new Set([simulator.fleet.homes.get(1701), simulator.fleet.homes.get(1702)]),
+    );
+  });
+
+  it('of a home is that home', async () => {
+    const simulator = await start();
+    const pages = await collect(sign(simulator, projectKey, { homeId: '1702' }).connector.listDevices(signal));
+    expect(new Set(devicesOf(pages).flatMap((device) => device.groups))).toEqual(new Set(['Home 1702']));
+  });
+
+  it('of a device key is that device', async () => {
+    const simulator = await start();
+    const session = sign(simulator, simulator.fleet.find('85d1d')!.apiKey, { keyKind: 'device' });
+    const pages = await collect(session.connector.listDevices(signal));
+    expect(devicesOf(pages).map((device) => device.id)).toEqual(['85d1d']);
+    expect(simulator.requests.map((request) => request.path)).toEqual(['/auth', '/devices/85d1d']);
+  });
+
+  it('may be empty', async () => {
+    const simulator = await start({ devices: 0 });
+    expect(await collect(sign(simulator, projectKey, project).connector.listDevices(signal))).toEqual([
+      { ok: true, value: { devices: [] } },
+    ]);
+  });
+
+  it('of 100,000 devices arrives', async () => {
+    const simulator = await start({ devices: 100_000 });
+    const fields = { ...project, pageLimit: '1000', requestsPerMinute: '6000' };
+    const pages = await collect(sign(simulator, projectKey, fields).connector.listDevices(signal));
+    expect(new Set(devicesOf(pages).map((device) => device.id)).size).toBe(100_000);
+  });
+});
+
+describe('web requests to a device', () => {
+  const service = mode.defaultServices[0]!;
+  const upstream = (target: string, method = 'GET', headers: Record<string, string> = {}) => {
+    const session = openSession(mode, {
+      baseUrl: 'https://api.tinkermode.com',
+      secrets: { apiKey: 'k-12345' },
+      fields: project,
+    });
+    session.dispose();
+    return session.connector.webRequests!.upstream('85d1d', service, { method, target, headers });
+  };
+
+  it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s goes below the app proxy, with the key', (method) => {
+    expect(upstream('/status/all?x=1&y=%2F', method)).toEqual({
+      ok: true,
+      value: {
+        method,
+        url: 'https://api.tinkermode.com/devices/85d1d/appProxy/status/all?x=1&y=%2F',
+        headers: { authorization: 'ModeCloud k-12345' },
+        secrets: ['k-12345'],
+      },
+    });
+  });
+
+  it('take along what is about the content, and nothing that is about this computer', () => {
+    const sent = {
+      'content-type': 'application/json',
+      'content-length': '2',
+      accept: '*/*',
+      host: '127.0.0.1:4000',
+      cookie: 'quayside=secret',
+      authorization: 'Bearer mine',
+      origin: 'http://127.0.0.1:4000',
+      connection: 'keep-alive',
+    };
+    expect(upstream('/a', 'POST', sent)).toMatchObject({
+      value: {
+        headers: {
+          'content-type': 'application/json',
+          'content-length': '2',
+          accept: '*/*',
+          authorization: 'ModeCloud k-12345',
+        },
+      },
+    });
+    expect(JSON.stringify(upstream('/a', 'POST', sent))).not.toMatch(/quayside|mine|127\.0\.0\.1/);
+  });
+
+  it.each(['/../../devices', '/a/%2e%2e/%2E%2e/x', '/a%2f..%2f..', '/..\\..', 'https://example.com/', '/%zz', '*'])(
+    'never lead out of the device: %s',
+    (target) => {
+      expect(upstream(target)).toMatchObject({ ok: false, error: { kind: 'invalid-input' } });
+    },
+  );
+
+  it.each(['HEAD', 'OPTIONS', 'CONNECT', 'TRACE'])('%s is not passed on', (method) => {
+    expect(upstream('/a', method)).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
+  });
+});
