@@ -1,0 +1,158 @@
+/**
+ * Reads a server's host key out of the plain part of an SSH connection: the banner, SSH_MSG_KEXINIT and the key
+ * exchange reply that carries the key (`K_S`). All of it passes in the clear, so that whoever forwards the bytes can
+ * pin the key for any client. Sources: RFC 4253 (4.2, 6, 7, 8), RFC 4419 (5), RFC 5656 (4),
+ * draft-ietf-sshm-hybrid-kex, OpenSSH's PROTOCOL.
+ *
+ * Only the server's bytes are needed. The reply is message 31 (diffie-hellman, ECDH, curve25519 and the hybrids
+ * sntrup761 and mlkem768) or 33 (group exchange, where 31 is the group); both begin with the key as a string that
+ * itself begins with the name of its type, which the prime of a group never does.
+ */
+
+/** A host key as the server sent it. */
+export interface HostKey {
+  /** Such as `ssh-ed25519`. */
+  readonly type: string;
+  /** The whole key, as it stands (in base64) in a known_hosts file. */
+  readonly blob: Uint8Array;
+  /** The server's identification without the line end, such as `SSH-2.0-OpenSSH_9.2p1`. */
+  readonly banner: string;
+}
+
+/** What has come of reading so far. */
+export type HostKeyProgress =
+  | { readonly state: 'reading' }
+  | { readonly state: 'found'; readonly key: HostKey }
+  /** No key will come: these are not the first bytes of an SSH server, or the exchange has none. */
+  | { readonly state: 'none'; readonly why: 'not-ssh' | 'no-key' | 'too-long' };
+
+/** Bytes of lines a server may send before and with its identification. */
+const longestGreeting = 8 * 1024;
+/** Bytes of one packet: OpenSSH's own limit. */
+const longestPacket = 256 * 1024;
+/** Packets before the reply: KEXINIT, a group, and what may be ignored. */
+const mostPackets = 16;
+/** Bytes of a key: RSA with 16,384 bits takes about 2 KiB, certificates somewhat more. */
+const longestKey = 64 * 1024;
+
+const message = { disconnect: 1, kexInit: 20, newKeys: 21, reply: 31, groupReply: 33 } as const;
+
+const reading: HostKeyProgress = { state: 'reading' };
+
+const latin1 = (bytes: Uint8Array): string => {
+  let text = '';
+  for (const byte of bytes) text += String.fromCharCode(byte);
+  return text;
+};
+
+const uint32 = (bytes: Uint8Array, at: number): number | undefined =>
+  at + 4 > bytes.length ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+
+/** An SSH string at `at`, or undefined where it does not fit. */
+const readString = (bytes: Uint8Array, at: number): Uint8Array | undefined => {
+  const length = uint32(bytes, at);
+  return length === undefined || at + 4 + length > bytes.length ? undefined : bytes.subarray(at + 4, at + 4 + length);
+};
+
+/** The key a blob is, if it is one: a string naming a type, and something after it. */
+const readKey = (blob: Uint8Array | undefined, banner: string): HostKey | undefined => {
+  if (blob === undefined || blob.length > longestKey) return undefined;
+  const name = readString(blob, 0);
+  if (name === undefined || name.length === 0 || name.length > 64 || blob.length <= 4 + name.length) return undefined;
+  const type = latin1(name);
+  return /^[a-z0-9][a-z0-9@._-]*$/i.test(type) ? { type, blob: Uint8Array.from(blob), banner } : undefined;
+};
+
+/**
+ * An incremental reader: feed it what the server sends, in any pieces, until it has an answer. It keeps no more than
+ * one packet and never throws; once it has answered, further bytes cost nothing.
+ */
+export class HostKeyReader {
+  #progress: HostKeyProgress = reading;
+  #kept = new Uint8Array(0);
+  #banner: string | undefined;
+  #greeting = 0;
+  #packets = 0;
+
+  get progress(): HostKeyProgress {
+    return this.#progress;
+  }
+
+  /** Reads on. The bytes are not kept after the call, save those of a packet that is not whole yet. */
+  feed(bytes: Uint8Array): HostKeyProgress {
+    if (this.#progress.state !== 'reading') return this.#progress;
+    let rest = bytes;
+    if (this.#kept.length > 0) {
+      rest = new Uint8Array(this.#kept.length + bytes.length);
+      rest.set(this.#kept);
+      rest.set(bytes, this.#kept.length);
+    }
+    let at = 0;
+    for (;;) {
+      const taken = this.#banner === undefined ? this.#line(rest, at) : this.#packet(rest, at);
+      if (taken === 0) break;
+      at += taken;
+    }
+    this.#kept = this.#progress.state === 'reading' ? rest.slice(at) : new Uint8Array(0);
+    return this.#progress;
+  }
+
+  #none(why: 'not-ssh' | 'no-key' | 'too-long'): 0 {
+    this.#progress = { state: 'none', why };
+    return 0;
+  }
+
+  /** Reads one line of the greeting; answers the bytes it took. */
+  #line(bytes: Uint8Array, at: number): number {
+    const end = bytes.indexOf(0x0a, at);
+    const length = (end === -1 ? bytes.length : end + 1) - at;
+    if (this.#greeting + length > longestGreeting) return this.#none('too-long');
+    // Lines before the identification are text; a NUL or another early control byte is some other protocol.
+    const first = bytes[at];
+    if (first !== undefined && first < 0x20 && first !== 0x0a && first !== 0x0d && first !== 0x09) {
+      return this.#none('not-ssh');
+    }
+    if (end === -1) return 0;
+    this.#greeting += length;
+    const text = latin1(bytes.subarray(at, end)).replace(/\r$/, '');
+    if (text.startsWith('SSH-')) {
+      if (!/^SSH-(?:2\.0|1\.99)-/.test(text)) return this.#none('no-key');
+      this.#banner = text;
+    }
+    return length;
+  }
+
+  /** Reads one packet; answers the bytes it took. */
+  #packet(bytes: Uint8Array, at: number): number {
+    const length = uint32(bytes, at);
+    if (length === undefined) return 0;
+    if (length < 2 || length > longestPacket) return this.#none('too-long');
+    if (at + 4 + length > bytes.length) return 0;
+    const padding = bytes[at + 4] ?? 0;
+    if (padding + 1 >= length) return this.#none('no-key');
+    this.#packets += 1;
+    if (this.#packets > mostPackets) return this.#none('no-key');
+    const payload = bytes.subarray(at + 5, at + 4 + length - padding);
+    const type = payload[0];
+    if (this.#packets === 1 && type !== message.kexInit && type !== message.disconnect && type !== 2 && type !== 4) {
+      return this.#none('not-ssh');
+    }
+    if (type === message.newKeys || type === message.disconnect) return this.#none('no-key');
+    if (type === message.reply || type === message.groupReply) {
+      const key = readKey(readString(payload, 1), this.#banner ?? '');
+      if (key !== undefined) {
+        this.#progress = { state: 'found', key };
+        return 0;
+      }
+      if (type === message.groupReply) return this.#none('no-key');
+    }
+    return 4 + length;
+  }
+}
+
+/**
+ * The fingerprint as OpenSSH prints it: `SHA256:` and the digest in base64 without padding. `sha256` comes from
+ * whoever has one; the core has none.
+ */
+export const hostKeyFingerprint = (key: Pick<HostKey, 'blob'>, sha256: (bytes: Uint8Array) => Uint8Array): string =>
+  `SHA256:${btoa(latin1(sha256(key.blob))).replace(/=+$/, '')}`;
