@@ -16,6 +16,7 @@ import {
 } from '../ui/view-store.ts';
 import { DeviceRow, rowId } from './device-row.tsx';
 import type { SortColumn } from './fleet-index.ts';
+import { setColumnWidth, useColumnWidths, widthProperties } from './column-widths.ts';
 import { useRowWindow } from './use-row-window.ts';
 
 const rowHeight = 32;
@@ -51,6 +52,18 @@ const Header = (): React.ReactNode => {
               {title}
               {sorted ? <Arrow size={12} aria-hidden="true" /> : null}
             </button>
+            <span
+              className="column-edge"
+              aria-hidden="true"
+              data-tip="Drag to change the width, double-click to reset"
+              onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
+              onPointerMove={(event) => {
+                const cell = event.currentTarget.parentElement;
+                if (cell !== null && event.currentTarget.hasPointerCapture(event.pointerId))
+                  setColumnWidth(column, event.clientX - cell.getBoundingClientRect().left + 6);
+              }}
+              onDoubleClick={() => setColumnWidth(column, undefined)}
+            />
           </div>
         );
       })}
@@ -143,6 +156,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
   useEffect(() => {
     if (scroller.current !== null) scroller.current.scrollTop = 0;
   }, [query, scope]);
+  const widths = useColumnWidths((state) => state.widths);
   const armed = useRef(0);
   const lastScrolled = useRef<string | undefined>(undefined);
   useEffect(() => {
@@ -160,6 +174,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
       ref={scroller}
       id="device-list"
       className="grid"
+      style={widthProperties(widths)}
       role="grid"
       aria-label="Devices"
       aria-multiselectable="true"

@@ -105,6 +105,26 @@ test('g leads to the pages, and is no favourite', async ({ page, show }) => {
   await expect(page.getByRole('img', { name: 'favourite' })).toHaveCount(stars);
 });
 
+test('widths and order of columns are the user’s, and stay', async ({ page, show }) => {
+  await show('devices=60');
+  const group = page.getByRole('columnheader', { name: 'Group' });
+  const edge = await group.locator('.column-edge').boundingBox();
+  if (edge === null) throw new Error('The column has no edge.');
+  await page.mouse.move(edge.x + 4, edge.y + 4);
+  await page.mouse.down();
+  await page.mouse.move(edge.x + 84, edge.y + 4);
+  await page.mouse.up();
+  const width = (await group.boundingBox())?.width ?? 0;
+  await page.getByRole('button', { name: 'Seen' }).click();
+  await expect(page.getByRole('columnheader', { name: 'Seen' })).toHaveAttribute('aria-sort', 'ascending');
+  await page.reload();
+  await expect(grid(page)).toBeVisible();
+  expect((await group.boundingBox())?.width).toBe(width);
+  await expect(page.getByRole('columnheader', { name: 'Seen' })).toHaveAttribute('aria-sort', 'ascending');
+  await group.locator('.column-edge').dblclick();
+  await expect.poll(async () => (await group.boundingBox())?.width).not.toBe(width);
+});
+
 test('the palette finds devices and commands', async ({ page, show }) => {
   await show('devices=500');
   await page.keyboard.press('Control+k');
