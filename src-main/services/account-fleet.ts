@@ -1,5 +1,5 @@
 import { deviceKey } from '../core/device.ts';
-import type { Device, DeviceRecord, VendorId } from '../core/device.ts';
+import type { Device, DeviceRecord, Presence, VendorId } from '../core/device.ts';
 import { applyFleetDelta, diffFleets, sameDevice, sameFacts } from '../core/fleet-delta.ts';
 import type { FleetDelta } from '../core/fleet-delta.ts';
 import { mergePresence } from '../core/presence.ts';
@@ -78,6 +78,20 @@ export class AccountFleet {
       announce.push(device);
     }
     return { heard, announce };
+  }
+
+  /** Takes in what the vendor told of one device by itself. A device that is not known waits for the next listing. */
+  hearPresence(
+    deviceId: string,
+    presence: Presence,
+    listing: Listing,
+    now: number,
+  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
+    const known = this.#devices.get(deviceKey(this.#accountId, deviceId));
+    if (known === undefined) return { heard: [], announce: [] };
+    // A listing that has named it keeps the news; one that has not is not told that it has.
+    const into = listing.listed.has(known.key) ? listing : this.beginListing();
+    return this.hear([{ ...known, presence }], into, now);
   }
 
   /** After a complete listing: what it did not name is gone. */

@@ -145,6 +145,13 @@ export class AccountPoller {
     return done;
   }
 
+  /** After something may have been missed: a poll that begins now, not one that has begun before. */
+  async resync(): Promise<void> {
+    const joined = this.#running !== undefined;
+    await this.poll();
+    if (joined) await this.poll();
+  }
+
   /** Resolves when no poll is running. */
   async settled(): Promise<void> {
     await this.#running?.done;

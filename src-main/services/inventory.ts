@@ -1,5 +1,5 @@
 import type { Account, AccountHealth } from '../core/account.ts';
-import type { Device, Service } from '../core/device.ts';
+import type { Device, Presence, Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
@@ -7,6 +7,7 @@ import type { CachedFleet } from '../core/fleet-cache.ts';
 import { mergeServices } from '../core/merge-services.ts';
 import { sleep } from '../core/ports.ts';
 import type { Clock, DocumentFolder, Log, Random } from '../core/ports.ts';
+import { AccountEvents } from './account-events.ts';
 import { AccountFleet } from './account-fleet.ts';
 import { AccountPoller } from './account-poller.ts';
 import type { PollListener } from './account-poller.ts';
@@ -34,6 +35,10 @@ export interface InventoryDeps {
   readonly log: Log;
 }
 
+interface InventoryListener extends PollListener {
+  presence(deviceId: string, presence: Presence): void;
+}
+
 /** Changes within this time are announced together, milliseconds. */
 const batchMs = 30;
 /** The cache is written this long after the fleet changed, or after its observations alone became newer. */
@@ -47,6 +52,7 @@ const anyPoll = { intervalMs: 60_000, minimumMs: 60_000 };
 interface Member {
   readonly fleet: AccountFleet;
   readonly poller: AccountPoller;
+  readonly events: AccountEvents;
   readonly cache: CacheWriter;
 }
 
@@ -134,21 +140,28 @@ export class Inventory {
     if (this.#isStarted || this.#isDisposed) return;
     this.#isStarted = true;
     if (this.#isSuspended) return;
-    for (const account of this.#deps.accounts.list()) this.#member(account).poller.start();
+    for (const account of this.#deps.accounts.list()) this.#begin(this.#member(account));
   }
 
   /** Stops polling while the computer sleeps or has no network. */
   suspend(): void {
     if (this.#isSuspended) return;
     this.#isSuspended = true;
-    for (const member of this.#members.values()) member.poller.stop();
+    for (const member of this.#members.values()) {
+      member.events.stop();
+      member.poller.stop();
+    }
   }
 
   resume(): void {
     if (!this.#isSuspended) return;
     this.#isSuspended = false;
     if (!this.#isStarted || this.#isDisposed) return;
-    for (const account of this.#deps.accounts.list()) this.#member(account).poller.resume();
+    for (const account of this.#deps.accounts.list()) {
+      const member = this.#member(account);
+      member.poller.resume();
+      member.events.start();
+    }
   }
 
   /**
@@ -172,6 +185,7 @@ export class Inventory {
     const member = this.#members.get(accountId);
     if (member === undefined) return;
     this.#members.delete(accountId);
+    member.events.stop();
     member.poller.close();
     for (const key of member.fleet.devices.keys()) {
       this.#devices.delete(key);
@@ -188,6 +202,7 @@ export class Inventory {
       this.#isDisposed = true;
       for (const unsubscribe of this.#unsubscribe) unsubscribe();
       for (const member of this.#members.values()) {
+        member.events.stop();
         member.poller.close();
         this.#track(this.#retire(member));
       }
@@ -211,10 +226,11 @@ export class Inventory {
   #onAccount({ kind, account }: AccountChange): void {
     switch (kind) {
       case 'added':
-        if (this.#isStarted && !this.#isSuspended) this.#member(account).poller.start();
+        if (this.#isStarted && !this.#isSuspended) this.#begin(this.#member(account));
         return;
       case 'updated':
         this.#members.get(account.id)?.poller.restart();
+        this.#members.get(account.id)?.events.restart();
         return;
       case 'removed':
         this.#track(this.forgetAccount(account.id));
@@ -222,6 +238,11 @@ export class Inventory {
       default:
         kind satisfies never;
     }
+  }
+
+  #begin(member: Member): void {
+    member.poller.start();
+    member.events.start();
   }
 
   #member(account: Account): Member {
@@ -243,25 +264,34 @@ export class Inventory {
       clock,
       log,
     });
+    const listener = this.#listener(account.id, fleet, writer);
     const poller = new AccountPoller(
       {
         connector: () => accounts.connector(account.id),
         poll: accounts.vendor(account.vendor)?.poll ?? anyPoll,
         factor: () => this.#deps.settings.get().pollFactor,
-        listener: this.#listener(account.id, fleet, writer),
+        listener,
         clock,
         random,
         log,
       },
       cached?.lastGoodAt,
     );
-    const member: Member = { fleet, poller, cache: writer };
+    const events = new AccountEvents({
+      connector: () => accounts.connector(account.id),
+      listening: () => void poller.resync(),
+      presence: (deviceId, presence) => listener.presence(deviceId, presence),
+      clock,
+      random,
+      log,
+    });
+    const member: Member = { fleet, poller, events, cache: writer };
     this.#members.set(account.id, member);
     this.#touchHealth(account.id);
     return member;
   }
 
-  #listener(accountId: string, fleet: AccountFleet, writer: CacheWriter): PollListener {
+  #listener(accountId: string, fleet: AccountFleet, writer: CacheWriter): InventoryListener {
     let listing = fleet.beginListing();
     return {
       begin: () => {
@@ -269,6 +299,11 @@ export class Inventory {
       },
       devices: (records) => {
         const news = fleet.hear(records, listing, this.#deps.clock.now());
+        this.#take(news);
+        if (news.announce.length > 0) writer.touch(saveChangesMs);
+      },
+      presence: (deviceId, presence) => {
+        const news = fleet.hearPresence(deviceId, presence, listing, this.#deps.clock.now());
         this.#take(news);
         if (news.announce.length > 0) writer.touch(saveChangesMs);
       },

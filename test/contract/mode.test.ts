@@ -191,7 +191,8 @@ describe('the wire form of each operation', () => {
     const exercised = [...wires.map((wire) => wire.id), ...elsewhere].map(
       (id) => mode.operations.find((operation) => operation.id === id)?.number,
     );
-    expect(exercised.toSorted()).toEqual(documented.map((row) => row.number));
+    expect(new Set(exercised)).toEqual(new Set(documented.map((row) => row.number)));
+    expect(exercised).toHaveLength(documented.length);
   });
 
   it.each(wires)('$id: $request', async ({ id, input, request, query, body, key }) => {

@@ -170,9 +170,7 @@ class ModeConnector implements Connector, HttpRoute {
   }
 
   /** The homes of the user whose key it is; the project where MODE names no user. */
-  async #scopesOfUser(
-    signal: AbortSignal,
-  ): Promise<
+  async #scopesOfUser(signal: AbortSignal): Promise<
     Result<{
       readonly scopes: readonly Scope[];
       readonly names: ReadonlyMap<string, string>;
@@ -264,7 +262,7 @@ class ModeConnector implements Connector, HttpRoute {
       `${vendorName} listed ${nameless} devices without an id; they are left out.`,
       'Refresh later.',
     );
-    return { devices, problem: error };
+    return { devices, incomplete: true, problem: error };
   }
 }
 
