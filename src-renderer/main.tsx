@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startHost } from './bridge/store.ts';
 import { startTheme } from './theme/theme.ts';
-import { startClock } from './ui/clock.tsx';
+import { startClock } from './ui/clock.ts';
 import './theme/fonts.css';
 import './theme/tokens.css';
 import './theme/base.css';

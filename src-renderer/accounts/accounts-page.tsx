@@ -6,7 +6,7 @@ import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
 import { staleWords } from '../fleet/account-notices.tsx';
-import { useNow } from '../ui/clock.tsx';
+import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { ago, failureSince, millis, plural } from '../ui/format.ts';

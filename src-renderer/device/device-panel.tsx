@@ -4,7 +4,7 @@ import { useEffect, useRef } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { fleet, useHost } from '../bridge/store.ts';
-import { useNow } from '../ui/clock.tsx';
+import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';

@@ -13,7 +13,7 @@ import {
 import { useId, useState } from 'react';
 import type { DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
 import { ask, isLive, useHost } from '../bridge/store.ts';
-import { useNow } from '../ui/clock.tsx';
+import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../ui/format.ts';
 import { toast, toastError } from '../ui/view-store.ts';

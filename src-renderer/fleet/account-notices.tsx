@@ -2,7 +2,7 @@ import { RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
-import { useNow } from '../ui/clock.tsx';
+import { useNow } from '../ui/clock.ts';
 import { Failure } from '../ui/controls.tsx';
 import { ago, plural } from '../ui/format.ts';
 import { goTo, useView } from '../ui/view-store.ts';

@@ -4,7 +4,7 @@ import type { DeviceView, ForwardView } from '../../src-preload/contract/views.t
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { fleet, isLive, useHost } from '../bridge/store.ts';
 import { busyKey, connect, copyCommand, defaultService, useBusy } from '../device/actions.ts';
-import { useNow } from '../ui/clock.tsx';
+import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, forwardWords, seen } from '../ui/format.ts';
 import { openPanel, toggleMark, useView } from '../ui/view-store.ts';
