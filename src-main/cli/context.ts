@@ -1,6 +1,6 @@
 import type { Result } from '../core/errors.ts';
 import type { Arguments } from './arguments.ts';
-import { attach, type Attachment, type Place } from './attach.ts';
+import type { Attachment, Place } from './attach.ts';
 import { printError } from './terminal.ts';
 
 /** What every command gets. */
@@ -20,6 +20,7 @@ export const withCore = async (
   context: Context,
   run: (attachment: Attachment) => Promise<Result<number>>,
 ): Promise<number> => {
+  const { attach } = await import('./attach.ts');
   const attached = await attach(context.place, false, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);
   let result: Result<number>;

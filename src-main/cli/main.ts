@@ -1,23 +1,19 @@
-import { version } from '../compose.ts';
+import packageFacts from '../../package.json' with { type: 'json' };
 import { fail, ok, type Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
-import { accountsCommand } from './accounts-command.ts';
-import { apiCommand } from './api-command.ts';
 import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
 import type { Place } from './attach.ts';
 import type { Command } from './context.ts';
-import { devicesCommand } from './devices-command.ts';
-import { forwardCommand, sshCommand } from './forward-command.ts';
-import { serveCommand } from './serve-command.ts';
 import { ask, exitCodes, isInteractive, note, print, printError } from './terminal.ts';
 
+/** Loaded when called: what only lists or explains should not load the vault, HTTP and the rest. */
 const commands: Readonly<Record<string, Command>> = {
-  accounts: accountsCommand,
-  devices: devicesCommand,
-  forward: forwardCommand,
-  ssh: sshCommand,
-  api: apiCommand,
-  serve: serveCommand,
+  accounts: async (context) => (await import('./accounts-command.ts')).accountsCommand(context),
+  devices: async (context) => (await import('./devices-command.ts')).devicesCommand(context),
+  forward: async (context) => (await import('./forward-command.ts')).forwardCommand(context),
+  ssh: async (context) => (await import('./forward-command.ts')).sshCommand(context),
+  api: async (context) => (await import('./api-command.ts')).apiCommand(context),
+  serve: async (context) => (await import('./serve-command.ts')).serveCommand(context),
 };
 
 const askPassphrase = async (isNew: boolean): Promise<string | undefined> => {
@@ -51,7 +47,7 @@ const run = async (argv: readonly string[], signal: AbortSignal): Promise<number
   if (!args.ok) return printError(args.error, json);
   const { command, values } = args.value;
   if (values.version === true) {
-    print(version);
+    print(packageFacts.version);
     return exitCodes.done;
   }
   if (values.help === true) {
