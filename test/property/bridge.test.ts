@@ -9,7 +9,9 @@ import { composeCore, type Core } from '../../src-main/compose.ts';
 import { locate } from '../../src-main/locations.ts';
 import { FrameClient, type StateEvent } from '../../src-preload/contract/client.ts';
 import {
+  collections,
   hostFrameSchema,
+  rowKey,
   type CollectionName,
   type FrameChannel,
   type HostFrame,
@@ -122,12 +124,18 @@ describe('the bridge', () => {
       .poll(() => frames.some((frame) => frame.includes('"collection":"devices"') || frame.includes('"end":true')))
       .toBe(true);
     expect(frames.join('\n')).not.toContain(token);
+    const parts = frames.map((frame) => JSON.parse(frame) as HostFrame).filter((frame) => frame.type === 'snapshot');
+    expect(parts.flatMap(({ rows }) => rows).length).toBeGreaterThan(0);
+    for (const { collection, rows } of parts) {
+      const parsed = rows.map((row) => collections[collection].parse(row));
+      expect(new Set(parsed.map((row) => rowKey(collection, row))).size).toBe(rows.length);
+    }
     client.close();
   });
 });
 
 describe('the state feed', () => {
-  const collections: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'devices'];
+  const names: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'devices'];
   type Rows = Record<CollectionName, Map<string, { id: string; key: string; version: number }>>;
   const emptyRows = (): Rows => ({ app: new Map(), accounts: new Map(), forwards: new Map(), devices: new Map() });
 
@@ -155,8 +163,8 @@ describe('the state feed', () => {
 
   test('leaves a client, however slow, with the state of main', async () => {
     const step = fc.oneof(
-      fc.record({ do: fc.constant('set' as const), collection: fc.constantFrom(...collections), id: fc.nat(60) }),
-      fc.record({ do: fc.constant('drop' as const), collection: fc.constantFrom(...collections), id: fc.nat(60) }),
+      fc.record({ do: fc.constant('set' as const), collection: fc.constantFrom(...names), id: fc.nat(60) }),
+      fc.record({ do: fc.constant('drop' as const), collection: fc.constantFrom(...names), id: fc.nat(60) }),
       fc.record({ do: fc.constant('wait' as const), ms: fc.nat(300) }),
       fc.record({ do: fc.constant('stall' as const), stalled: fc.boolean() }),
       fc.record({ do: fc.constant('subscribe' as const) }),
@@ -229,7 +237,7 @@ describe('the state feed', () => {
           feed.touch('app', ['last']);
           await clock.advance(2000);
           await settle();
-          for (const collection of collections) {
+          for (const collection of names) {
             expect(Object.fromEntries(state.rows[collection])).toEqual(Object.fromEntries(main[collection]));
           }
           subscription.dispose();
