@@ -23,6 +23,7 @@ import { createFileLog } from './node/file-log.ts';
 import { createFileVault } from './node/file-vault.ts';
 import { createForwardHost } from './node/forward-host.ts';
 import { createHttpClient } from './node/http-client.ts';
+import { createWebForwarder } from './node/http-forward.ts';
 import { jsonDocument, jsonFolder } from './node/json-document.ts';
 import { createKeychainVault } from './node/keychain-vault.ts';
 import { createMemoryVault } from './node/memory-vault.ts';
@@ -185,6 +186,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       fallback: noForwardRecords,
     }),
     host: createForwardHost({ worker: options.forwardWorker, log }),
+    web: createWebForwarder(),
     accounts,
     inventory,
     settings,

@@ -182,3 +182,40 @@ export interface WebSocketLink {
 export interface WebSocketClient {
   open(request: WebSocketRequest): Promise<Result<WebSocketLink>>;
 }
+
+/** A request that arrived at the local port of an HTTP forward. */
+export interface ForwardedRequest {
+  readonly method: string;
+  /** Path and query as they stood in the request line; begins with a slash. */
+  readonly target: string;
+  /** Names in lower case. */
+  readonly headers: Readonly<Record<string, string>>;
+}
+
+/** The same request as the vendor is to get it; its body is streamed through untouched. */
+export interface UpstreamRequest {
+  readonly method: string;
+  readonly url: string;
+  /** What stands before the path of the local request: addresses in the answer that begin so become local again. */
+  readonly prefix: string;
+  /** With the account's key. */
+  readonly headers: Readonly<Record<string, string>>;
+  /** Headers of the answer that hold one of them are dropped. */
+  readonly secrets: readonly string[];
+}
+
+/** A local port whose requests are passed on. */
+export interface WebListener {
+  readonly host: string;
+  readonly port: number;
+  /** Stops listening and ends the requests under way. */
+  dispose(): Promise<void>;
+}
+
+/**
+ * Ports of 127.0.0.1 that pass web requests on, streaming both ways; `upstream` says where to and adds the key, which
+ * the caller never sees. Requests of foreign web pages are refused. Errors of `listen`: port-in-use, internal.
+ */
+export interface WebForwarder {
+  listen(upstream: (request: ForwardedRequest) => Result<UpstreamRequest>): Promise<Result<WebListener>>;
+}

@@ -1,15 +1,40 @@
 import type { Device, Service } from '../core/device.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import type { Clock, Log, WebForwarder, WebListener } from '../core/ports.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
 
 export interface ForwardTunnelsDeps {
   readonly accounts: { connector(id: string): Promise<Result<Connector>> };
   readonly inventory: { device(key: string): Device | undefined; servicesOf(key: string): readonly Service[] };
+  /** Absent: services that are reached by web requests cannot be forwarded. */
+  readonly web?: WebForwarder;
   readonly clock: Clock;
   readonly log: Log;
 }
+
+/**
+ * A tunnel that ends on this computer: a port of its own, whose web requests the vendor passes on to the device. Each
+ * route grants one.
+ */
+const webRoute = (connector: Connector, web: WebForwarder | undefined): TunnelRoute | undefined => {
+  const { webRequests } = connector;
+  if (web === undefined || webRequests === undefined) return undefined;
+  let listener: WebListener | undefined;
+  return {
+    open: async (deviceId, service) => {
+      const listening = await web.listen((request) => webRequests.upstream(deviceId, service, request));
+      if (!listening.ok) return listening;
+      listener = listening.value;
+      return ok({ host: listener.host, port: listener.port, reused: false, handle: undefined });
+    },
+    close: async () => {
+      await listener?.dispose();
+      listener = undefined;
+      return ok(undefined);
+    },
+  };
+};
 
 /** A tunnel in use by one forward. */
 export interface Grant {
@@ -55,7 +80,8 @@ export class ForwardTunnels {
         'Choose one of its services, or remove this forward.',
       );
     }
-    if (service.route !== 'tunnel') {
+    const isForwarded = service.route === 'tunnel' || (service.route === 'http' && this.#deps.web !== undefined);
+    if (!isForwarded) {
       return fail(
         'unsupported',
         `${service.name} on ${device.name} is not reached through a local port.`,
@@ -82,7 +108,7 @@ export class ForwardTunnels {
     if (signal.aborted) return cancelled();
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;
-    const vendor = connector.value.tunnels;
+    const vendor = service.route === 'http' ? webRoute(connector.value, this.#deps.web) : connector.value.tunnels;
     if (vendor === undefined) {
       return fail(
         'unsupported',

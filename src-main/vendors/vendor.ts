@@ -1,7 +1,17 @@
 import type { z } from 'zod';
 import type { DeviceRecord, Presence, Service, VendorId } from '../core/device.ts';
 import type { AppError, Result } from '../core/errors.ts';
-import type { Clock, HttpAnswer, HttpBody, HttpClient, Log, Random, WebSocketClient } from '../core/ports.ts';
+import type {
+  Clock,
+  ForwardedRequest,
+  HttpAnswer,
+  HttpBody,
+  HttpClient,
+  Log,
+  Random,
+  UpstreamRequest,
+  WebSocketClient,
+} from '../core/ports.ts';
 
 /**
  * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and
@@ -141,25 +151,6 @@ export interface TunnelRoute {
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
   /** Closing one that is already gone is success. */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
-}
-
-/** A request that arrived at the local port of an HTTP forward. */
-export interface ForwardedRequest {
-  readonly method: string;
-  /** Path and query as they stood in the request line; begins with a slash. */
-  readonly target: string;
-  /** Names in lower case. */
-  readonly headers: Readonly<Record<string, string>>;
-}
-
-/** The same request as the vendor is to get it; its body is streamed through untouched. */
-export interface UpstreamRequest {
-  readonly method: string;
-  readonly url: string;
-  /** With the account's key. */
-  readonly headers: Readonly<Record<string, string>>;
-  /** To be blotted out of messages and of the headers of the answer. */
-  readonly secrets: readonly string[];
 }
 
 /** A local port that maps to web requests which the vendor passes on to the device. */

@@ -239,6 +239,7 @@ describe('web requests to a device', () => {
       value: {
         method,
         url: 'https://api.tinkermode.com/devices/85d1d/appProxy/status/all?x=1&y=%2F',
+        prefix: 'https://api.tinkermode.com/devices/85d1d/appProxy',
         headers: { authorization: 'ModeCloud k-12345' },
         secrets: ['k-12345'],
       },

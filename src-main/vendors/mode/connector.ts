@@ -1,19 +1,10 @@
 import type { Service } from '../../core/device.ts';
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
+import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
-import type {
-  Connector,
-  FleetEvent,
-  FleetPage,
-  ForwardedRequest,
-  HttpRoute,
-  Operation,
-  UpstreamRequest,
-  Vendor,
-  VendorSession,
-} from '../vendor.ts';
+import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
 import { listKeyValues } from './data-operations.ts';
 import { getDevice, listDevices } from './device-operations.ts';

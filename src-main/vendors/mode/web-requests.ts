@@ -1,6 +1,7 @@
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
-import type { ForwardedRequest, UpstreamRequest, VendorSession } from '../vendor.ts';
+import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
+import type { VendorSession } from '../vendor.ts';
 
 /** MODE-21 to MODE-25: no other method is passed on. */
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -49,6 +50,7 @@ export const modeUpstream = (
   return ok({
     method,
     url: new URL(base + path + (query.length === 0 ? '' : `?${query.join('?')}`)).href,
+    prefix: base,
     headers: {
       ...Object.fromEntries(Object.entries(request.headers).filter(([name]) => kept(name.toLowerCase()))),
       authorization: `ModeCloud ${key}`,

@@ -1,0 +1,173 @@
+import http from 'node:http';
+import https from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { fail, ok } from '../core/errors.ts';
+import type { Result } from '../core/errors.ts';
+import type { ForwardedRequest, UpstreamRequest, WebForwarder, WebListener } from '../core/ports.ts';
+
+export interface WebForwarderOptions {
+  /** Milliseconds without a byte until the answer begins. Default 2 min. */
+  readonly answerMs?: number;
+}
+
+const host = '127.0.0.1';
+/** Of one connection only, and cookies: a browser would send those to every other port of this computer. */
+const dropped =
+  /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|strict-transport-security|alt-svc)$/;
+
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
+
+const isLocalUrl = (text: string): boolean => {
+  const url = URL.parse(text);
+  return url !== null && isLoopback(url.hostname);
+};
+
+/**
+ * Whether the request is of a web page from elsewhere. Such a page may reach this port under a name of its own that
+ * leads here, or in the background; a link that the user follows is fine.
+ */
+const isForeign = (request: http.IncomingMessage): boolean => {
+  const { host: name = '', origin } = request.headers;
+  if (!isLocalUrl(`http://${name}`)) return true;
+  if (origin !== undefined && !isLocalUrl(origin)) return true;
+  return request.headers['sec-fetch-site'] === 'cross-site' && request.headers['sec-fetch-mode'] !== 'navigate';
+};
+
+const flat = (headers: http.IncomingHttpHeaders): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
+  );
+
+/** The headers of an answer as the local caller gets them. */
+const answerHeaders = (answer: http.IncomingMessage, upstream: UpstreamRequest): Record<string, string | string[]> => {
+  const headers: Record<string, string | string[]> = {};
+  for (const [name, value] of Object.entries(answer.headers)) {
+    if (value === undefined || dropped.test(name)) continue;
+    if (upstream.secrets.some((secret) => secret !== '' && String(value).includes(secret))) continue;
+    headers[name] =
+      name === 'location' && typeof value === 'string' && value.startsWith(upstream.prefix)
+        ? value.slice(upstream.prefix.length) || '/'
+        : value;
+  }
+  return headers;
+};
+
+const refuse = (response: http.ServerResponse, status: number, words: string): void => {
+  if (response.headersSent) {
+    response.destroy();
+    return;
+  }
+  response.writeHead(status, { 'content-type': 'text/plain; charset=utf-8', connection: 'close' });
+  response.end(`${words}\n`);
+};
+
+const passOn = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  upstream: UpstreamRequest,
+  answerMs: number,
+): void => {
+  const url = new URL(upstream.url);
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+    return refuse(
+      response,
+      502,
+      `${url.host} would be called without encryption. Correct the base URL of the account.`,
+    );
+  const hasBody =
+    request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
+  const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
+    method: upstream.method,
+    headers: {
+      ...upstream.headers,
+      // Said outright, since Node takes no length to mean no body for some methods.
+      ...(request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }),
+    },
+    timeout: answerMs,
+  });
+  const end = (): void => {
+    outgoing.destroy();
+  };
+  response.on('close', end);
+  outgoing.on('timeout', () => {
+    refuse(response, 504, `${url.host} did not answer in time. Try again.`);
+    outgoing.destroy();
+  });
+  outgoing.on('error', () =>
+    refuse(response, 502, `${url.host} could not be reached, or cut the answer off. Try again.`),
+  );
+  outgoing.on('upgrade', (_answer, socket) => {
+    socket.destroy();
+    refuse(response, 502, `${url.host} answered in another protocol.`);
+  });
+  outgoing.on('response', (answer) => {
+    // An answer that streams may pause as long as it likes.
+    outgoing.setTimeout(0);
+    response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, upstream));
+    response.flushHeaders();
+    answer.on('error', () => response.destroy());
+    answer.on('close', () => {
+      if (!answer.complete) response.destroy();
+    });
+    answer.pipe(response);
+  });
+  if (hasBody) request.pipe(outgoing);
+  else outgoing.end();
+};
+
+const serve = (
+  request: http.IncomingMessage,
+  response: http.ServerResponse,
+  upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
+  answerMs: number,
+): void => {
+  request.on('error', () => response.destroy());
+  response.on('error', () => response.destroy());
+  if (isForeign(request))
+    return refuse(
+      response,
+      403,
+      'Quayside does not take requests of foreign web pages here. Open this address yourself.',
+    );
+  const wanted = upstream({
+    method: request.method ?? 'GET',
+    target: request.url ?? '/',
+    headers: flat(request.headers),
+  });
+  if (!wanted.ok) {
+    const status = wanted.error.kind === 'unsupported' ? 501 : 400;
+    return refuse(response, status, `${wanted.error.message} ${wanted.error.hint}`);
+  }
+  passOn(request, response, wanted.value, answerMs);
+};
+
+/** Web requests passed on over node:http: see `WebForwarder` for what it promises. */
+export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwarder => ({
+  listen: (upstream) =>
+    new Promise((resolve) => {
+      const answerMs = options.answerMs ?? 120_000;
+      const server = http.createServer((request, response) => serve(request, response, upstream, answerMs));
+      server.once('error', (error: NodeJS.ErrnoException) =>
+        resolve(
+          fail(
+            error.code === 'EADDRINUSE' ? 'port-in-use' : 'internal',
+            'No local port could be opened for the web requests of this device.',
+            'Try again.',
+          ),
+        ),
+      );
+      server.listen(0, host, () => {
+        const listener: WebListener = {
+          host,
+          port: (server.address() as AddressInfo).port,
+          dispose: () =>
+            new Promise((closed) => {
+              server.close(() => closed());
+              server.closeAllConnections();
+            }),
+        };
+        resolve(ok(listener));
+      });
+    }),
+});
