@@ -215,15 +215,18 @@ class NodeWebSocketLink implements WebSocketLink {
   }
 }
 
-const refused = async (response: IncomingMessage, request: WebSocketRequest, host: string, clock: Clock) => {
+const notAWebSocket = (host: string, how: string): Failure =>
+  fail('bad-response', `${host} answered without opening a WebSocket (${how}).`, 'Check the base URL of the account.');
+
+const refused = async (
+  response: IncomingMessage,
+  request: WebSocketRequest,
+  host: string,
+  clock: Clock,
+): Promise<Failure> => {
   const answer = await readRefusal(response, clock);
   const error = request.classify(answer);
-  if (error === undefined)
-    return fail(
-      'bad-response',
-      `${host} answered without opening a WebSocket (HTTP ${answer.status}).`,
-      'Check the base URL of the account.',
-    );
+  if (error === undefined) return notAWebSocket(host, `HTTP ${answer.status}`);
   const clean = (text: string): string => redactSecrets(text, request.secrets);
   return {
     ok: false,
@@ -277,7 +280,12 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
       const aborted = (): void => settle(cancelled());
       const cancelTimer = clock.after(openMs, () => failed('timeout'));
       request.signal.addEventListener('abort', aborted, { once: true });
-      socket.on('error', (error) => failed('network', codeOf(error)));
+      socket.on('error', (error) => {
+        const code = codeOf(error);
+        // Without a code it is the handshake that was not as it should be.
+        if (code === undefined) settle(notAWebSocket(url.host, 'a broken handshake'));
+        else failed('network', code);
+      });
       socket.on('unexpected-response', (_request, response) => {
         void refused(response, request, url.host, clock).then(settle);
       });

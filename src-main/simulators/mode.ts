@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { FleetDevice } from './fleet.ts';
+import { ModeCallers, simulatedUserId } from './mode-callers.ts';
+import type { Caller, ModeKeys } from './mode-callers.ts';
 import { denied, invalid, json, noContent, notFound, refuse, unauthorized, wholeNumber } from './mode-answers.ts';
 import { modeConfigSchemas, ModeKeyValues } from './mode-data.ts';
 import { ModeFleet } from './mode-fleet.ts';
@@ -17,15 +19,10 @@ export interface ProxiedRequest extends Pick<RecordedRequest, 'method' | 'query'
   readonly path: string;
 }
 
-export interface ModeOptions {
+export interface ModeOptions extends ModeKeys {
   /** Machines in the fleet: a number, or the machines. */
   readonly devices: number | readonly FleetDevice[];
   readonly projectId?: number;
-  readonly projectKey?: string;
-  /** A project key with "Admin" privileges. */
-  readonly adminKey?: string;
-  /** A user of the given homes, or of the whole project. */
-  readonly user?: { readonly key: string; readonly homes: readonly number[] | 'project' };
   readonly provisioning?: 'pre-provisioned' | 'on-demand';
   /** Devices in one page, whatever is asked for. */
   readonly mostPerPage?: number;
@@ -37,12 +34,6 @@ export interface ModeOptions {
   readonly now?: () => number;
 }
 
-type Caller =
-  | { readonly kind: 'project'; readonly admin: boolean }
-  | { readonly kind: 'user' }
-  | { readonly kind: 'device'; readonly device: SimulatedDevice };
-
-const userId = 7001;
 const stateSchema = z.strictObject({
   /** Connects and disconnects devices, by id; users who listen are told. */
   online: z.record(z.string(), z.boolean()).optional(),
@@ -102,16 +93,14 @@ export class ModeSimulator extends Simulator {
   readonly #now: () => number;
   readonly #logs: ModeLogs;
   readonly #keyValues: ModeKeyValues;
-  #projectKey: string | undefined;
-  #userKey: string | undefined;
+  readonly #callers: ModeCallers;
 
   constructor(options: ModeOptions) {
     super();
     this.#options = options;
     this.#now = options.now ?? Date.now;
-    this.#projectKey = options.projectKey;
-    this.#userKey = options.user?.key;
     this.fleet = new ModeFleet(options.projectId ?? 1265, options.devices, this.#now());
+    this.#callers = new ModeCallers(options, this.fleet);
     this.#logs = new ModeLogs(this.#now, (id) => this.fleet.find(id)?.isConnected === true);
     this.#keyValues = new ModeKeyValues(this.#now);
   }
@@ -137,8 +126,8 @@ export class ModeSimulator extends Simulator {
   protected override change(input: unknown): void {
     const wanted = stateSchema.parse(input);
     for (const [id, online] of Object.entries(wanted.online ?? {})) this.setOnline(id, online);
-    this.#projectKey = wanted.projectKey ?? this.#projectKey;
-    this.#userKey = wanted.userKey ?? this.#userKey;
+    this.#callers.projectKey = wanted.projectKey ?? this.#callers.projectKey;
+    this.#callers.userKey = wanted.userKey ?? this.#callers.userKey;
     for (const id of wanted.busy ?? []) this.busy.add(id);
     if (wanted.dropSockets === true) for (const socket of this.userSockets.all()) socket.cut();
   }
@@ -150,9 +139,9 @@ export class ModeSimulator extends Simulator {
   protected override answer(request: RecordedRequest): SimulatedAnswer {
     const segments = request.path.split('/').slice(1).map(decodeURIComponent);
     const [first = '', id, part, ...rest] = segments;
-    const caller = this.#caller(request);
+    const caller = this.#callers.of(request);
     const body = readJson(request);
-    if (request.path === '/auth' && request.method === 'GET') return this.#auth(caller);
+    if (request.path === '/auth' && request.method === 'GET') return this.#callers.describe(caller);
     if (request.path === '/userSession/websocket') return this.#listen(request, caller);
     if (request.path === '/homes' && request.method === 'GET') return this.#homes(request, caller);
     if (first !== 'devices') return notFound;
@@ -162,56 +151,13 @@ export class ModeSimulator extends Simulator {
     }
     if (caller === undefined) return unauthorized;
     const device = this.fleet.find(id);
-    if (device === undefined || !this.#mayRead(caller, device)) {
+    if (device === undefined || !this.#callers.mayRead(caller, device)) {
       // A device key is told that it is denied, not whether another device exists.
       return caller.kind === 'device' ? denied : notFound;
     }
     return part === undefined
       ? this.#onDevice(request, caller, device, body)
       : this.#below(request, caller, device, part, rest, body);
-  }
-
-  #caller(request: RecordedRequest): Caller | undefined {
-    const key =
-      /^ModeCloud (\S+)$/.exec(request.headers['authorization'] ?? '')?.[1] ??
-      (asksForWebSocket(request) ? request.query['authToken'] : undefined);
-    if (key === undefined) return undefined;
-    if (key === this.#projectKey) return { kind: 'project', admin: false };
-    if (key === this.#options.adminKey) return { kind: 'project', admin: true };
-    if (key === this.#userKey) return { kind: 'user' };
-    const device = this.fleet.byKey(key);
-    return device === undefined ? undefined : { kind: 'device', device };
-  }
-
-  #auth(caller: Caller | undefined): SimulatedAnswer {
-    const { projectId } = this.fleet;
-    switch (caller?.kind) {
-      case undefined:
-        return json({ type: 'nobody' });
-      case 'project':
-        return json({ type: 'project', projectId });
-      case 'user':
-        return json({ type: 'user', userId, projectId });
-      case 'device':
-        return json({ type: 'device', deviceId: caller.device.id, projectId });
-      default:
-        return caller satisfies never;
-    }
-  }
-
-  #seesHome(homeId: number | undefined): boolean {
-    const homes = this.#options.user?.homes ?? [];
-    return homes === 'project' || (homeId !== undefined && homes.includes(homeId));
-  }
-
-  #mayRead(caller: Caller, device: SimulatedDevice): boolean {
-    if (caller.kind === 'device') return caller.device === device;
-    return caller.kind === 'project' || this.#seesHome(device.homeId);
-  }
-
-  /** Project-wide rights, or a project key with "Admin" privileges. */
-  #isAdmin(caller: Caller): boolean {
-    return caller.kind === 'project' ? caller.admin : caller.kind === 'user' && this.#options.user?.homes === 'project';
   }
 
   #list(request: RecordedRequest, caller: Caller | undefined): SimulatedAnswer {
@@ -223,7 +169,7 @@ export class ModeSimulator extends Simulator {
     if (homeId === undefined) {
       const all = caller.kind === 'project' || this.#options.user?.homes === 'project';
       if (projectId !== String(this.fleet.projectId) || !all) return denied;
-    } else if (caller.kind === 'user' && !this.#seesHome(homeId)) return denied;
+    } else if (caller.kind === 'user' && !this.#callers.seesHome(homeId)) return denied;
     const wanted = (device: SimulatedDevice): boolean =>
       (homeId === undefined || device.homeId === homeId) &&
       (deviceClass === undefined || device.deviceClass === deviceClass);
@@ -231,9 +177,9 @@ export class ModeSimulator extends Simulator {
   }
 
   #homes(request: RecordedRequest, caller: Caller | undefined): SimulatedAnswer {
-    if (caller?.kind !== 'user' || request.query['userId'] !== String(userId)) return denied;
+    if (caller?.kind !== 'user' || request.query['userId'] !== String(simulatedUserId)) return denied;
     const skip = Number(request.query['skip'] ?? 0);
-    const rows = [...this.fleet.homes].filter(([id]) => this.#seesHome(id)).map(([id, name]) => ({ id, name }));
+    const rows = [...this.fleet.homes].filter(([id]) => this.#callers.seesHome(id)).map(([id, name]) => ({ id, name }));
     return json(rows.slice(skip, skip + Number(request.query['limit'] ?? 25)));
   }
 
@@ -255,7 +201,7 @@ export class ModeSimulator extends Simulator {
     if (caller === undefined) return unauthorized;
     if (caller.kind !== 'user') return denied;
     if (projectId !== undefined) {
-      if (!this.#isAdmin(caller)) return denied;
+      if (!this.#callers.isAdmin(caller)) return denied;
       if (projectId !== String(this.fleet.projectId) || deviceClass === undefined) return invalid;
       const made = this.fleet.create(deviceClass, this.#now());
       Object.assign(made, { name: name ?? '', tag, channel, bundleInstalled } satisfies DeviceChange);
@@ -264,7 +210,7 @@ export class ModeSimulator extends Simulator {
     const device = this.fleet.byClaimCode(claimCode ?? '');
     if (device === undefined) return refuse(403, 'DEVICE_NOT_CLAIMABLE');
     if (device.homeId !== undefined) return refuse(403, 'DEVICE_ALREADY_IN_HOME');
-    if (!this.#seesHome(Number(homeId))) return denied;
+    if (!this.#callers.seesHome(Number(homeId))) return denied;
     device.homeId = Number(homeId);
     device.claimTime = this.#now();
     return json(this.fleet.view(device, this.#now()), 201);
@@ -274,14 +220,14 @@ export class ModeSimulator extends Simulator {
     switch (request.method) {
       case 'GET': {
         const admin = request.query['includeAdminInfo'] === 'true';
-        return admin && !this.#isAdmin(caller) ? denied : json(this.fleet.view(device, this.#now(), admin));
+        return admin && !this.#callers.isAdmin(caller) ? denied : json(this.fleet.view(device, this.#now(), admin));
       }
       case 'PATCH': {
         const patch = patchBody.safeParse(body);
         if (!patch.success) return invalid;
         const { name, ...others } = patch.data;
         const more = Object.values(others).some((value) => value !== undefined);
-        if (caller.kind === 'device' || (more && !this.#isAdmin(caller))) return denied;
+        if (caller.kind === 'device' || (more && !this.#callers.isAdmin(caller))) return denied;
         if (others.homeId !== undefined && !this.fleet.homes.has(others.homeId)) return invalid;
         Object.assign(device, name === undefined ? others : { name, ...others });
         return noContent;
@@ -297,7 +243,7 @@ export class ModeSimulator extends Simulator {
     if (this.busy.has(String(device.id))) return refuse(409, 'RESOURCE_IN_USE');
     const onDemand = this.#options.provisioning === 'on-demand';
     if (hard && onDemand) return invalid;
-    if (hard && !this.#isAdmin(caller)) return denied;
+    if (hard && !this.#callers.isAdmin(caller)) return denied;
     if (hard || onDemand) {
       this.fleet.remove(device);
       this.#keyValues.forget(String(device.id));
@@ -405,13 +351,13 @@ export class ModeSimulator extends Simulator {
     if (this.#options.eventsByHeader === false && request.query['authToken'] === undefined) return unauthorized;
     if (caller === undefined) return unauthorized;
     if (caller.kind !== 'user' || !asksForWebSocket(request)) return denied;
-    return this.userSockets.accept(request, String(userId), doNothing, doNothing);
+    return this.userSockets.accept(request, String(simulatedUserId), doNothing, doNothing);
   }
 
   /** The origin is the gateway that reported it, not the device it is about. */
   #tellUsers(device: SimulatedDevice, eventType: string, eventData: unknown): void {
-    if (!this.#seesHome(device.homeId)) return;
-    this.userSockets.tell(String(userId), {
+    if (!this.#callers.seesHome(device.homeId)) return;
+    this.userSockets.tell(String(simulatedUserId), {
       eventType,
       eventData,
       timestamp: new Date(this.#now()).toISOString(),
