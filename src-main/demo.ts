@@ -17,6 +17,8 @@ import { openInBrowser } from './node/browser-open.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { connectControlSocket } from './node/control-socket.ts';
 import { systemClock } from './node/system-clock.ts';
+import { makeFleet } from './simulators/fleet.ts';
+import { ModeSimulator } from './simulators/mode.ts';
 import { RemoteIotSimulator } from './simulators/remoteiot.ts';
 import { FrameClient } from '../src-preload/contract/client.ts';
 
@@ -26,6 +28,7 @@ interface DemoVendor {
     readonly vendor: VendorId;
     readonly label: string;
     readonly baseUrl: string;
+    readonly fields?: Readonly<Record<string, string>>;
     readonly secrets: Readonly<Record<string, string>>;
   };
   dispose(): Promise<void>;
@@ -61,8 +64,43 @@ const startRemoteIot: StartVendor = async (devices, ssh) => {
   };
 };
 
-/** A vendor joins the demo with one line here. */
-const demoVendors: readonly StartVendor[] = [startRemoteIot];
+/** MODE with a user key, so that devices that come and go are told at once. */
+const startMode: StartVendor = async (devices) => {
+  const apiKey = `v1.${randomBytes(24).toString('base64url')}`;
+  const projectId = 1265;
+  const simulator = new ModeSimulator({
+    projectId,
+    devices: makeFleet(devices, systemClock.now(), 11),
+    user: { key: apiKey, homes: 'project' },
+  });
+  await simulator.listen();
+  const restless = simulator.fleet.ids.filter((_id, index) => index % flapEvery === 7);
+  let turn = 0;
+  const flapping = setInterval(() => {
+    const id = restless[turn % restless.length] ?? '';
+    turn += 1;
+    simulator.setOnline(id, simulator.fleet.find(id)?.isConnected === false);
+  }, flapMs / 4);
+  return {
+    account: {
+      vendor: 'mode',
+      label: 'Demo sensors',
+      baseUrl: simulator.baseUrl,
+      fields: { keyKind: 'user', projectId: String(projectId) },
+      secrets: { apiKey },
+    },
+    dispose: () => {
+      clearInterval(flapping);
+      return simulator.dispose();
+    },
+  };
+};
+
+/** A vendor joins the demo with one line here; the fleet is divided by the shares. */
+const demoVendors: readonly { readonly start: StartVendor; readonly share: number }[] = [
+  { start: startRemoteIot, share: 3 },
+  { start: startMode, share: 1 },
+];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -182,8 +220,13 @@ const run = async (devices: number, signal: AbortSignal): Promise<void> => {
     const ssh = await startDemoSsh();
     opened.push(() => ssh.dispose());
     const vendors: DemoVendor[] = [];
-    for (const start of demoVendors) {
-      const vendor = await start(devices, ssh);
+    let left = devices;
+    let shares = demoVendors.reduce((sum, { share }) => sum + share, 0);
+    for (const { start, share } of demoVendors) {
+      const own = Math.round((left * share) / shares);
+      left -= own;
+      shares -= share;
+      const vendor = await start(own, ssh);
       opened.push(() => vendor.dispose());
       vendors.push(vendor);
     }
