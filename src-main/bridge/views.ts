@@ -14,6 +14,7 @@ import type {
   SettingsView,
   VendorView,
 } from '../../src-preload/contract/views.ts';
+import { capabilitiesOf } from './capabilities.ts';
 
 /**
  * What the window may see of the core's values, built field by field and never by spread: a field added to
@@ -139,6 +140,7 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
     })),
   })),
   customServices: vendor.customServices,
+  capabilities: capabilitiesOf(vendor.id, vendor.operations),
 });
 
 /** One endpoint. `input` is the JSON Schema of its parameters. */
@@ -173,4 +175,11 @@ export const settingsView = (settings: Settings): SettingsView => ({
   sshUser: settings.sshUser,
   terminal: settings.terminal,
   pollFactor: settings.pollFactor,
+  launchers: settings.launchers.map(({ name, kind, program, args }) => ({ name, kind, program, args: [...args] })),
+  launcherChoices: settings.launcherChoices.map(({ kind, scope, target, launcher }) => ({
+    kind,
+    scope,
+    target,
+    launcher,
+  })),
 });

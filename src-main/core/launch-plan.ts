@@ -14,7 +14,21 @@ export interface LaunchPlan {
   readonly detached: boolean;
   /** Windows only: the arguments are already quoted for a program that parses its command line itself (cmd). */
   readonly verbatim?: boolean;
+  /** How a password would reach the program. The password itself is never part of a plan. */
+  readonly password?: PasswordWay;
 }
+
+/**
+ * The ways a password may take, none of which another user or program can read along: neither arguments nor the
+ * environment nor a URL.
+ *
+ * - `stdin`: one line on standard input.
+ * - `vnc-file`: VNC's obfuscated form in a nameless file, open in the child as `vncPasswordFile`.
+ */
+export type PasswordWay = 'stdin' | 'vnc-file';
+
+/** Where a child finds the file of `vnc-file`: its descriptor 3, which Linux and macOS open like a path. */
+export const vncPasswordFile = '/dev/fd/3';
 
 /** Finds programs on this computer. Names that end in `.app` are macOS application bundles. */
 export interface Executables {
@@ -26,9 +40,10 @@ export interface Executables {
 export interface Processes {
   /**
    * Starts a plan and leaves it alone. Answers once the program has either ended well or lived about a second.
-   * Errors: launcher-missing (not there, or it failed at once), cancelled.
+   * `password` is handed over in the plan's way, and dropped where the plan has none. Errors: launcher-missing (not
+   * there, or it failed at once), cancelled.
    */
-  start(plan: LaunchPlan, signal: AbortSignal): Promise<Result<void>>;
+  start(plan: LaunchPlan, signal: AbortSignal, password?: string): Promise<Result<void>>;
 }
 
 /**

@@ -1,3 +1,7 @@
+import { areLaunchers } from './custom-launcher.ts';
+import { areChoices } from './launcher-choice.ts';
+import type { CustomLauncher } from './custom-launcher.ts';
+import type { LauncherChoice } from './launcher-choice.ts';
 import type { DocumentFormat } from './ports.ts';
 
 /** What the user can choose. The contract's SettingsView has the same shape. */
@@ -11,6 +15,10 @@ export interface Settings {
   readonly terminal: string;
   /** Factor on every vendor's poll interval, 1 to 60. */
   readonly pollFactor: number;
+  /** The user's own programs. */
+  readonly launchers: readonly CustomLauncher[];
+  /** Which launcher opens what. */
+  readonly launcherChoices: readonly LauncherChoice[];
 }
 
 export const defaultSettings: Settings = {
@@ -19,6 +27,8 @@ export const defaultSettings: Settings = {
   sshUser: '',
   terminal: 'auto',
   pollFactor: 1,
+  launchers: [],
+  launcherChoices: [],
 };
 
 const isText = (value: unknown): value is string =>
@@ -34,6 +44,8 @@ const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Set
   sshUser: isText,
   terminal: (value): value is string => isText(value) && value !== '',
   pollFactor: (value): value is number => isNumberIn(value, 1, 60),
+  launchers: areLaunchers,
+  launcherChoices: areChoices,
 };
 
 const isKey = (key: string): key is keyof Settings => Object.hasOwn(checks, key);
@@ -59,6 +71,8 @@ export const parseSettings = (value: unknown): Settings | undefined => {
     sshUser: pick('sshUser'),
     terminal: pick('terminal'),
     pollFactor: pick('pollFactor'),
+    launchers: pick('launchers'),
+    launcherChoices: pick('launcherChoices'),
   };
 };
 

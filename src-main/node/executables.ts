@@ -7,6 +7,7 @@ import type { Executables } from '../core/launch-plan.ts';
 const isThere = async (path: string, platform: NodeJS.Platform): Promise<boolean> => {
   try {
     if (path.endsWith('.app')) return (await stat(path)).isDirectory();
+    if (path.endsWith('.desktop')) return (await stat(path)).isFile();
     if (platform === 'win32') {
       // Programs from the Store (wt.exe) are links only Windows itself can follow.
       return !(await lstat(path)).isDirectory();
@@ -42,9 +43,25 @@ export const createExecutables = (facts: {
     '/System/Applications/Utilities',
     '/System/Applications',
     '/Applications/Utilities',
+    '/System/Library/CoreServices/Applications',
   ];
+  // Names with a backslash are a program's own folder and file below one of these.
+  const programFolders = ['ProgramFiles', 'ProgramW6432', 'ProgramFiles(x86)']
+    .map((name) => facts.env[name])
+    .filter((folder) => folder !== undefined)
+    .filter(isAbsolute);
   return {
     find: async (name) => {
+      if (isAbsolute(name)) return (await isThere(name, facts.platform)) ? name : undefined;
+      if (name.includes('\\')) {
+        for (const folder of programFolders) {
+          const whole = `${folder}\\${name}`;
+          if (await isThere(whole, facts.platform)) return whole;
+        }
+        return undefined;
+      }
+      // Any other path would depend on where Quayside was started.
+      if (name.includes('/') || name === '') return undefined;
       const names =
         facts.platform === 'win32' && !/\.(?:exe|com|app)$/i.test(name) ? [`${name}.exe`, `${name}.com`] : [name];
       for (const folder of name.endsWith('.app') ? bundles : folders) {

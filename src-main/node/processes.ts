@@ -4,6 +4,7 @@ import { constants, tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import { childEnvironment } from '../core/launch-plan.ts';
+import { obfuscateVncPassword, openSecretFile } from './secret-file.ts';
 import type { ChildProcess, StdioOptions } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import type { Failure, Result } from '../core/errors.ts';
@@ -69,17 +70,45 @@ const lastWords = async (file: FileHandle | undefined): Promise<string> => {
     .trim();
 };
 
+/** The file a plan's password goes by, if it goes by one. */
+const openPassword = async (
+  plan: LaunchPlan,
+  password: string | undefined,
+  runtimeFolder: string | undefined,
+): Promise<FileHandle | undefined> =>
+  plan.password === 'vnc-file' && password !== undefined
+    ? openSecretFile(obfuscateVncPassword(password), runtimeFolder)
+    : undefined;
+
+/** Writes the one line a program reads its password from, and ends; one that does not read it is no error. */
+const handLine = (child: ChildProcess, line: string): void => {
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.end(`${line}\n`);
+};
+
 /** Starts programs without a shell and without what is Quayside's own in their environment. */
 export const createProcesses = (facts: {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
 }): Processes => ({
-  start: async (plan, signal) => {
+  start: async (plan, signal, password) => {
     if (signal.aborted) return cancelled();
+    if (password !== undefined && /[\r\n\0]/.test(password)) {
+      return fail('invalid-input', 'The stored password has more than one line.', 'Enter the password again.');
+    }
     const complaints = await openComplaints(facts.platform).catch(() => undefined);
+    let secret: FileHandle | undefined;
     try {
-      const child = spawnPlan(plan, facts.env, ['ignore', 'ignore', complaints?.fd ?? 'ignore']);
+      secret = await openPassword(plan, password, facts.env['XDG_RUNTIME_DIR']);
+      const line = plan.password === 'stdin' ? password : undefined;
+      const child = spawnPlan(plan, facts.env, [
+        line === undefined ? 'ignore' : 'pipe',
+        'ignore',
+        complaints?.fd ?? 'ignore',
+        ...(secret === undefined ? [] : [secret.fd]),
+      ]);
+      if (line !== undefined) handLine(child, line);
       const end = await new Promise<Error | number | string | undefined>((resolve) => {
         const stopWaiting = facts.clock.after(settleMs, () => resolve(undefined));
         const settle = (value: Error | number | string): void => {
@@ -100,6 +129,7 @@ export const createProcesses = (facts: {
       return missing(plan, failure instanceof Error ? reason(failure) : 'the system refused it');
     } finally {
       await complaints?.close();
+      await secret?.close();
     }
   },
 });

@@ -1,9 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../core/errors.ts';
 import { Launches } from './launches.ts';
+import type { CustomLauncher } from '../core/custom-launcher.ts';
 import type { Device, Service, ServiceKind } from '../core/device.ts';
 import type { Result } from '../core/errors.ts';
 import type { LaunchPlan } from '../core/launch-plan.ts';
+import type { LauncherChoice } from '../core/launcher-choice.ts';
 
 const signal = new AbortController().signal;
 
@@ -27,9 +29,13 @@ const world = (
     env?: Readonly<Record<string, string>>;
     sshUser?: string;
     forward?: Result<{ address: string; port: number }>;
+    credentials?: { readonly user: string; readonly password: string };
+    own?: readonly CustomLauncher[];
+    choices?: readonly LauncherChoice[];
   } = {},
 ) => {
   const started: LaunchPlan[] = [];
+  const passwords: (string | undefined)[] = [];
   const opened: string[] = [];
   const installed = facts.installed ?? ['ssh', 'konsole', 'xterm'];
   const launches = new Launches({
@@ -43,11 +49,28 @@ const world = (
       device: (key) => (key === device.key ? device : undefined),
       servicesOf: () => (['ssh', 'http', 'https', 'vnc', 'rdp', 'tcp'] as const).map(service),
     },
-    settings: { get: () => ({ sshUser: facts.sshUser ?? 'pi', terminal: 'auto' }) },
-    executables: { find: async (name) => (installed.includes(name) ? `/usr/bin/${name}` : undefined) },
+    settings: {
+      get: () => ({
+        sshUser: facts.sshUser ?? 'pi',
+        terminal: 'auto',
+        launchers: facts.own ?? [],
+        launcherChoices: facts.choices ?? [],
+      }),
+    },
+    credentials: {
+      facts: () => ({
+        ...(facts.credentials === undefined ? {} : { user: facts.credentials.user }),
+        hasPassword: facts.credentials !== undefined,
+      }),
+      password: async () => ok(facts.credentials?.password),
+    },
+    executables: {
+      find: async (name) => (installed.includes(name) ? `/usr/bin/${name.replace('/opt/', '')}` : undefined),
+    },
     processes: {
-      start: async (plan) => {
+      start: async (plan, _signal, password) => {
         started.push(plan);
+        passwords.push(password);
         const dies = (facts.failing ?? []).some((name) => plan.program.endsWith(name));
         return dies ? fail('launcher-missing', `${plan.program} failed.`, 'Install it.') : ok(undefined);
       },
@@ -56,7 +79,7 @@ const world = (
     knownHostsFile: '/p/known_hosts',
     env: facts.env ?? { DISPLAY: ':0', XDG_CURRENT_DESKTOP: 'KDE' },
   });
-  return { launches, started, opened };
+  return { launches, started, opened, passwords };
 };
 
 const ask = (serviceId: string, user?: string) => ({
@@ -131,13 +154,73 @@ describe('Launches', () => {
     expect(started).toEqual([{ program: 'xdg-open', args: [`${kind}://127.0.0.1:33007/`], detached: true }]);
   });
 
-  it.each(['vnc', 'rdp', 'tcp'])('names the address for %s', async (kind) => {
-    const refused = {
+  it.each([
+    ['vnc', 'launcher-missing'],
+    ['rdp', 'launcher-missing'],
+    ['tcp', 'unsupported'],
+  ])('names the address where nothing can open %s', async (service, kind) => {
+    const refused = { ok: false, error: { kind, hint: expect.stringContaining('127.0.0.1:33007') as string } };
+    expect(await world().launches.open(ask(service), signal)).toMatchObject(refused);
+    expect(await world().launches.command(ask(service), signal)).toMatchObject(refused);
+  });
+
+  it('hands a password to a client that has a way for it, and copies a line without it', async () => {
+    const { launches, started, passwords } = world({
+      installed: ['xtigervncviewer', 'xfreerdp'],
+      credentials: { user: 'jane', password: 'the secret' },
+    });
+    expect(await launches.open(ask('vnc'), signal)).toEqual(
+      ok({ launcher: 'TigerVNC', command: '/usr/bin/xtigervncviewer 127.0.0.1::33007' }),
+    );
+    expect(await launches.open(ask('rdp'), signal)).toMatchObject({ ok: true, value: { launcher: 'FreeRDP' } });
+    expect(started.map(({ password }) => password)).toEqual(['vnc-file', 'stdin']);
+    expect(passwords).toEqual(['the secret', 'the secret']);
+    expect(JSON.stringify(started)).not.toContain('the secret');
+    expect(started[1]?.args).toContain('/u:jane');
+  });
+
+  it('lets FreeRDP ask in a terminal where no password is kept', async () => {
+    const { launches, started } = world({ installed: ['xfreerdp', 'xterm'] });
+    expect(await launches.open(ask('rdp'), signal)).toMatchObject({ ok: true, value: { launcher: 'FreeRDP' } });
+    expect(started[0]).toMatchObject({ program: '/usr/bin/xterm' });
+    expect(started[0]?.args).toContain('/usr/bin/xfreerdp');
+    expect(started[0]?.password).toBeUndefined();
+  });
+
+  it('goes to the next client where one fails at once', async () => {
+    const { launches } = world({ installed: ['xtigervncviewer', 'remmina'], failing: ['xtigervncviewer'] });
+    expect(await launches.open(ask('vnc'), signal)).toMatchObject({ ok: true, value: { launcher: 'Remmina' } });
+  });
+
+  it('opens with what was chosen: a client, a terminal, or a program of the user’s own', async () => {
+    const own = { name: 'Mine', kind: 'vnc' as const, program: '/opt/mine', args: ['--to={address}', '{device}'] };
+    const choice = (kind: ServiceKind, launcher: string, scope: 'default' | 'device' = 'default') => ({
+      kind,
+      launcher,
+      scope,
+      target: scope === 'default' ? '' : device.key,
+    });
+    const installed = ['ssh', 'xterm', 'konsole', 'xtigervncviewer', 'remmina'];
+    const chosen = world({ installed, choices: [choice('vnc', 'Remmina'), choice('ssh', 'xterm')] });
+    expect(await chosen.launches.open(ask('vnc'), signal)).toMatchObject({ ok: true, value: { launcher: 'Remmina' } });
+    expect(await chosen.launches.open(ask('ssh'), signal)).toMatchObject({ ok: true, value: { launcher: 'xterm' } });
+    const mine = world({
+      installed: [...installed, '/opt/mine'],
+      own: [own],
+      choices: [choice('vnc', 'Remmina'), choice('vnc', 'Mine', 'device')],
+    });
+    expect(await mine.launches.open(ask('vnc'), signal)).toMatchObject({ ok: true, value: { launcher: 'Mine' } });
+    expect(mine.started).toEqual([
+      { program: '/usr/bin/mine', args: ['--to=127.0.0.1:33007', 'Pump'], detached: true },
+    ]);
+    const gone = world({ installed, own: [own], choices: [choice('vnc', 'Mine')] });
+    expect(await gone.launches.open(ask('vnc'), signal)).toMatchObject({
       ok: false,
-      error: { kind: 'unsupported', hint: expect.stringContaining('127.0.0.1:33007') as string },
-    };
-    expect(await world().launches.open(ask(kind), signal)).toMatchObject(refused);
-    expect(await world().launches.command(ask(kind), signal)).toMatchObject(refused);
+      error: { kind: 'launcher-missing', message: expect.stringContaining('/opt/mine') as string },
+    });
+    expect(gone.opened).toEqual([]);
+    const lost = world({ installed, choices: [choice('vnc', 'No longer here', 'device'), choice('vnc', 'Remmina')] });
+    expect(await lost.launches.open(ask('vnc'), signal)).toMatchObject({ ok: true, value: { launcher: 'Remmina' } });
   });
 
   it('plans ssh in the foreground for ssh services only', async () => {

@@ -34,6 +34,9 @@ export const serviceViewSchema = z.object({
   host: z.string().optional(),
   /** Added by the user, so it can be removed again. */
   custom: z.boolean(),
+  /** The user name launchers get, and whether the vault has a password for it. */
+  user: z.string().optional(),
+  hasPassword: z.boolean().optional(),
 });
 export type ServiceView = z.infer<typeof serviceViewSchema>;
 
@@ -113,6 +116,35 @@ export const formFieldViewSchema = z.object({
   options: z.array(z.string()).optional(),
 });
 
+/** What a page of a device may offer; see src-main/bridge/capabilities.ts for the operations behind each. */
+export const capabilityNames = [
+  'logs.once',
+  'logs.range',
+  'logs.requests',
+  'data.values',
+  'data.schemas',
+  'jobs',
+  'files.upload',
+  'files.update',
+  'health.history',
+  'health.charts',
+  'health.speed-test',
+  'settings.rename',
+  'settings.group',
+  'settings.tag',
+  'settings.fields',
+  'settings.firmware',
+  'settings.delete',
+] as const;
+export type CapabilityName = (typeof capabilityNames)[number];
+
+export const capabilityViewSchema = z.object({
+  name: z.enum(capabilityNames),
+  /** Whose keys may do it, in the vendor's words: user, project, device. */
+  callers: z.array(z.string()),
+});
+export type CapabilityView = z.infer<typeof capabilityViewSchema>;
+
 export const vendorViewSchema = z.object({
   id: vendorIdSchema,
   name: z.string(),
@@ -122,6 +154,8 @@ export const vendorViewSchema = z.object({
     z.object({ id: z.string(), title: z.string(), why: z.string(), fields: z.array(formFieldViewSchema) }),
   ),
   customServices: z.boolean(),
+  /** What its API can do with a device. */
+  capabilities: z.array(capabilityViewSchema),
 });
 export type VendorView = z.infer<typeof vendorViewSchema>;
 
@@ -136,8 +170,32 @@ export const operationViewSchema = z.object({
   callers: z.array(z.string()),
   /** JSON Schema of the input, for generated forms. */
   input: z.record(z.string(), z.unknown()),
+  /** Names of inputs, at whatever depth, that are secrets: typed blind and handed over by `secrets.hand`. */
+  secretFields: z.array(z.string()),
+  /** Sending it twice does no harm beyond sending it once. */
+  repeatable: z.boolean(),
+  /** The input that names a device: its id, or a list of ids. `of`: which kind of device, or its service. Absent: not about devices. */
+  device: z.object({ parameter: z.string(), form: z.enum(['id', 'ids']), of: z.enum(['device', 'service', 'computer', 'connection']) }).optional(),
 });
 export type OperationView = z.infer<typeof operationViewSchema>;
+
+/** A program of the user's own; `args` hold placeholders such as {host} and {port}. */
+export const launcherViewSchema = z.object({
+  name: z.string().max(64),
+  kind: serviceViewSchema.shape.kind,
+  program: z.string().max(1024),
+  args: z.array(z.string().max(1024)).max(64),
+});
+export type LauncherView = z.infer<typeof launcherViewSchema>;
+
+/** Which launcher opens what; `target` is a device key and a service id on two lines, a device key, a group, or empty. */
+export const launcherChoiceViewSchema = z.object({
+  kind: serviceViewSchema.shape.kind,
+  scope: z.enum(['service', 'device', 'group', 'default']),
+  target: z.string().max(2048),
+  launcher: z.string().max(64),
+});
+export type LauncherChoiceView = z.infer<typeof launcherChoiceViewSchema>;
 
 export const settingsViewSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
@@ -149,6 +207,9 @@ export const settingsViewSchema = z.object({
   terminal: z.string().max(64),
   /** Factor applied to every vendor's poll interval, 1 to 60. */
   pollFactor: z.number().min(1).max(60),
+  /** The user's own programs. */
+  launchers: z.array(launcherViewSchema).max(100).optional(),
+  launcherChoices: z.array(launcherChoiceViewSchema).max(2000).optional(),
 });
 export type SettingsView = z.infer<typeof settingsViewSchema>;
 

@@ -90,7 +90,7 @@ describe('launching', () => {
       forwards: { open: async () => ok({ address: '127.0.0.1', port: forward.port }) },
       inventory: {
         device: (key) => device(key.slice('acme-1/'.length)),
-        servicesOf: () => [service('ssh', 22), service('vnc', 5900), service('http', 80)],
+        servicesOf: () => [service('ssh', 22), service('tcp', 4000), service('http', 80)],
       },
       settings: { get: () => ({ sshUser: sshd.user, terminal }) },
       executables: createExecutables({ platform: process.platform, env }),
@@ -242,7 +242,7 @@ describe('launching', () => {
   });
 
   it('says what to do where there is no display and where there is no launcher yet', async () => {
-    expect(await launches().open({ ...request('a1'), serviceId: 'vnc:5900' }, signal)).toMatchObject({
+    expect(await launches().open({ ...request('a1'), serviceId: 'tcp:4000' }, signal)).toMatchObject({
       ok: false,
       error: { kind: 'unsupported', hint: expect.stringContaining(`127.0.0.1:${forward.port}`) as string },
     });

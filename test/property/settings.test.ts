@@ -15,6 +15,8 @@ const goodSettings = fc.record({
   sshUser: fc.stringMatching(/^[a-z][a-z0-9_-]{0,31}$/),
   terminal: fc.constantFrom('auto', 'xterm', 'gnome-terminal'),
   pollFactor: fc.double({ min: 1, max: 60, noNaN: true }),
+  launchers: fc.constantFrom([], [{ name: 'Mine', kind: 'vnc', program: 'viewer', args: ['{address}'] }]),
+  launcherChoices: fc.constantFrom([], [{ kind: 'vnc', scope: 'default', target: '', launcher: 'Mine' }]),
 });
 
 const badValue = fc.constantFrom<unknown>(
