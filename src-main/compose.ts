@@ -26,6 +26,7 @@ import { createHttpClient } from './node/http-client.ts';
 import { createWebForwarder } from './node/http-forward.ts';
 import { jsonDocument, jsonFolder } from './node/json-document.ts';
 import { createKeychainVault } from './node/keychain-vault.ts';
+import { createLineJournal } from './node/line-journal.ts';
 import { createMemoryVault } from './node/memory-vault.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
@@ -34,11 +35,13 @@ import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
+import { DeviceLogs } from './services/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
 import { Forwards } from './services/forwards.ts';
 import { Inventory } from './services/inventory.ts';
 import { Launches } from './services/launches.ts';
 import { SettingsStore } from './services/settings-store.ts';
+import { SpeedTests } from './services/speed-tests.ts';
 import { vendors } from './vendors/registry.ts';
 
 export interface CoreOptions {
@@ -218,8 +221,17 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     notices: problems.map((problem, index) => ({ id: `start-${index}`, text: problem.message, hint: problem.hint })),
   });
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
+  const deviceLogs = new DeviceLogs({
+    journal: createLineJournal({ folder: paths.deviceLogs }),
+    accounts,
+    clock,
+    log,
+  });
+  const speedTests = new SpeedTests({ journal: createLineJournal({ folder: paths.speedTests }), clock });
   const bridge = new Bridge({
     accounts,
+    deviceLogs,
+    speedTests,
     inventory,
     notes,
     forwards,
@@ -257,6 +269,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     stopWatching();
     bridge.dispose();
     tickets.dispose();
+    await deviceLogs.dispose();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose();
     await inventory.dispose();

@@ -142,7 +142,10 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
       const connector = await accounts.connector(accountId);
       if (!connector.ok) return connector;
       log.write('info', 'operation.call', { account: accountId, operation: id, danger: operation.danger.level });
-      const output = await connector.value.call(operation, input, signal);
+      const output =
+        operation.keep === undefined
+          ? await connector.value.call(operation, input, signal)
+          : await deps.deviceLogs.call(accountId, operation, input);
       return output.ok ? ok({ output: operationOutput(output.value, operation.secretFields) }) : output;
     },
   };

@@ -4,6 +4,7 @@ import { fail, type Failure, type Result } from '../core/errors.ts';
 import { isRequestName, requests } from '../../src-preload/contract/requests.ts';
 import { accountRequests } from './account-requests.ts';
 import { appRequests } from './app-requests.ts';
+import { deviceLogRequests } from './device-log-requests.ts';
 import { deviceRequests } from './device-requests.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import type { HandleRequest } from './session.ts';
@@ -11,8 +12,9 @@ import type { HandleRequest } from './session.ts';
 const allHandlers = (deps: BridgeDeps): Handlers => {
   const accounts = accountRequests(deps);
   const devices = deviceRequests(deps);
+  const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
-  return { ...accounts, ...devices, ...app };
+  return { ...accounts, ...devices, ...logs, ...app };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

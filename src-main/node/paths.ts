@@ -16,6 +16,10 @@ export interface ProfilePaths {
   readonly knownHosts: string;
   /** Folder. */
   readonly logs: string;
+  /** Folder: logs of devices that a vendor hands out once. */
+  readonly deviceLogs: string;
+  /** Folder. */
+  readonly speedTests: string;
   /** The encrypted vault, where the user chose a file. */
   readonly vault: string;
 }
@@ -36,6 +40,8 @@ export const profilePaths = (profile: string): ProfilePaths => {
     cache: path.join(root, 'cache'),
     knownHosts: path.join(root, 'known_hosts'),
     logs: path.join(root, 'logs'),
+    deviceLogs: path.join(root, 'device-logs'),
+    speedTests: path.join(root, 'speed-tests'),
     vault: path.join(root, 'vault.json'),
   };
 };

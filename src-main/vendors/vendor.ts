@@ -78,6 +78,14 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly cacheable: boolean;
   /** Input and output fields that are secrets, by name. */
   readonly secretFields: readonly string[];
+  /** Present where the vendor hands its answer out once, so that it must be on disk before anybody sees it: fields. */
+  readonly keep?: {
+    /** Of the input: the device, and the name of what is read. */
+    readonly deviceId: string;
+    readonly file: string;
+    /** Of each row of the answer: its text. */
+    readonly line: string;
+  };
   wire(input: z.output<I>): WireParts;
 }
 

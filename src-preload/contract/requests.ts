@@ -23,6 +23,18 @@ const port = z.number().int().min(1).max(65535);
 const fields = z.record(z.string().max(64), z.string().max(2048));
 const nothing = z.strictObject({});
 
+const deviceLog = z.strictObject({ deviceKey: id, file: z.string().trim().min(1).max(200) });
+const keptLog = {
+  entries: z.array(
+    z.discriminatedUnion('kind', [
+      z.object({ kind: z.literal('line'), at: z.number(), text: z.string() }),
+      /** Lines may be missing here: a fetch was cut off. */
+      z.object({ kind: z.literal('gap'), at: z.number() }),
+    ]),
+  ),
+  /** Older entries are left out. */
+  more: z.boolean(),
+};
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
   input,
   output,
@@ -141,6 +153,56 @@ export const requests = {
 } as const;
 
 export type Requests = typeof requests;
+  /** The same call as command lines to copy, with placeholders for every secret. */
+  'operations.command': request(
+    z.strictObject({ accountId: id, operation: id, input: z.unknown() }),
+    z.object({ quayside: z.string(), curl: z.string().optional(), note: z.string().optional() }),
+  ),
+
+  /** What an action would change on each device. Nothing is changed; the plan is kept for `bulk.start`. */
+  'bulk.preview': request(
+    z.strictObject({ deviceKeys: z.array(id).min(1).max(20_000), action: bulkActionSchema }),
+    bulkPlanViewSchema,
+  ),
+  /** Runs a plan as it was shown. `count` confirms one that destroys; the ticket holds `password`. */
+  'bulk.start': request(
+    z.strictObject({ planId: id, count: z.int().optional(), ticket: ticket.optional() }),
+    bulkRunViewSchema,
+  ),
+  /** Runs since the application was started, newest first. */
+  'bulk.list': request(nothing, z.array(bulkRunViewSchema)),
+  /** A run, and those of its items that changed after `version`; waits for a change, for a while. */
+  'bulk.status': request(
+    z.strictObject({ runId: id, version: z.int().min(0) }),
+    z.object({ run: bulkRunViewSchema, items: z.array(bulkItemViewSchema) }),
+  ),
+  /** Starts nothing more; what was sent already is waited for. */
+  'bulk.cancel': request(z.strictObject({ runId: id }), bulkRunViewSchema),
+  /** Tries again what failed or was cancelled, but nothing that may have been done. */
+  'bulk.retry': request(z.strictObject({ runId: id }), bulkRunViewSchema),
+  /** The result of a run as a file. */
+  'bulk.report': request(
+    z.strictObject({ runId: id, format: z.enum(['csv', 'json']) }),
+    z.object({ name: z.string(), text: z.string() }),
+  ),
+
+  /** Fetches what is new of a log that the vendor hands out once; on disk before it is answered. Never by itself. */
+  'deviceLogs.take': request(deviceLog, z.object({ ...keptLog, problem: errorViewSchema.optional() })),
+  /** What was fetched of a log before, oldest first. */
+  'deviceLogs.read': request(deviceLog, z.object(keptLog)),
+  /** Names of the logs of a device of which something is kept. */
+  'deviceLogs.files': request(z.strictObject({ deviceKey: id }), z.object({ files: z.array(z.string()) })),
+  /** Deletes what is kept of a log, for good: the vendor does not hand it out again. */
+  'deviceLogs.forget': request(deviceLog, nothing),
+  /** Network tests of a device that were seen, newest first. Vendors keep the last one only. */
+  'speedTests.list': request(
+    z.strictObject({ deviceKey: id }),
+    z.object({ tests: z.array(z.object({ at: z.number(), result: z.record(z.string(), z.string()) })) }),
+  ),
+  'speedTests.keep': request(
+    z.strictObject({ deviceKey: id, result: z.record(z.string().max(64), z.string().max(512)) }),
+    nothing,
+  ),
 export type RequestName = keyof Requests;
 export type RequestInput<N extends RequestName> = z.input<Requests[N]['input']>;
 export type RequestOutput<N extends RequestName> = z.output<Requests[N]['output']>;

@@ -188,6 +188,7 @@ export const scriptedVendors: VendorView[] = [
       { id: 'session', title: 'Session token', why: 'Ends with the session.', fields: [tokenField] },
     ],
     customServices: false,
+    capabilities: [],
   },
   {
     id: 'remoteiot',
@@ -202,6 +203,7 @@ export const scriptedVendors: VendorView[] = [
       },
     ],
     customServices: true,
+    capabilities: [],
   },
   ...(['mode', 'remotix', 'reemo'] as const).map((id): VendorView => ({
     id,
@@ -210,6 +212,7 @@ export const scriptedVendors: VendorView[] = [
     baseUrlHint: '',
     credentialForms: [{ id: 'token', title: 'API token', why: 'Made in the vendor’s console.', fields: [tokenField] }],
     customServices: false,
+    capabilities: [],
   })),
 ];
 

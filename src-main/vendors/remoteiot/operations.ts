@@ -159,6 +159,7 @@ const log = defineOperation({
   danger: changes,
   repeatable: false,
   cacheable: false,
+  keep: { deviceId: 'UnitId', file: 'File', line: 'Log' },
   wire: json,
 });
 
