@@ -48,6 +48,8 @@ export interface AppError {
   readonly retryAfterMs?: number;
   /** The vendor's own words, redacted and shortened. */
   readonly vendorMessage?: string;
+  /** With `unreachable`: nothing listens at the address, so nothing was sent. */
+  readonly refused?: true;
   /** A free port to use instead, with `port-in-use`. */
   readonly suggestedPort?: number;
 }

@@ -103,5 +103,6 @@ export const describeTransportFailure = (
     'unreachable',
     failure.phase === 'connect' ? `${host} could not be reached: ${cause}.` : `${host} gave no answer: ${cause}.`,
     code === 'ENOTFOUND' ? 'Check the network and the base URL of the account.' : waitHint,
+    code === 'ECONNREFUSED' ? { refused: true } : {},
   );
 };

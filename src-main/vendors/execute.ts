@@ -32,6 +32,8 @@ export interface VendorWire {
   readonly maxBytes?: number;
   /** Where an operation needs longer than the client's default. */
   timeouts?(operation: Operation): HttpRequest['timeouts'];
+  /** Where an account reaches an operation at another path than the documented one; `url` is the documented one. */
+  address?(url: URL, operation: Operation): URL;
   /** Headers for this request: a fixed key, a signature over it, or a session token fetched by logging in. */
   authorize(request: OutgoingRequest, operation: Operation, signal: AbortSignal): Promise<Result<Authorization>>;
   /** After `unauthorized`: gets a new session token. True where the same call is worth one more try. */
@@ -87,10 +89,16 @@ export const fillPath = (template: string, values: Readonly<Record<string, strin
   return bad ? undefined : path;
 };
 
-const outgoing = (session: VendorSession, operation: Operation, parts: WireParts): OutgoingRequest | undefined => {
+const outgoing = (
+  session: VendorSession,
+  wire: VendorWire,
+  operation: Operation,
+  parts: WireParts,
+): OutgoingRequest | undefined => {
   const path = fillPath(operation.path, parts.path);
   if (path === undefined) return undefined;
-  const url = new URL(session.baseUrl.replace(/\/+$/, '') + path);
+  const documented = new URL(session.baseUrl.replace(/\/+$/, '') + path);
+  const url = wire.address?.(documented, operation) ?? documented;
   for (const [name, value] of Object.entries(parts.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
   const headers: Record<string, string> = {};
@@ -101,14 +109,18 @@ const outgoing = (session: VendorSession, operation: Operation, parts: WireParts
   return { method: operation.method, url, headers, ...(bytes === undefined ? {} : { body: bytes }) };
 };
 
-/** Secrets that the caller put into the input, by the operation's list of secret fields. */
+/** Every text in `value`, at whatever depth. */
+const textsIn = (value: unknown): readonly string[] => {
+  if (typeof value === 'string') return value === '' ? [] : [value];
+  return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
+};
+
+/** Secrets that the caller put into the input: the operation's secret fields, at whatever depth they stand. */
 const inputSecrets = (operation: Operation, input: unknown): readonly string[] => {
-  if (typeof input !== 'object' || input === null) return [];
-  const fields = input as Readonly<Record<string, unknown>>;
-  return operation.secretFields.flatMap((name) => {
-    const value = fields[name];
-    return typeof value === 'string' && value !== '' ? [value] : [];
-  });
+  if (operation.secretFields.length === 0 || typeof input !== 'object' || input === null) return [];
+  return Object.entries(input).flatMap(([name, value]) =>
+    operation.secretFields.includes(name) ? textsIn(value) : inputSecrets(operation, value),
+  );
 };
 
 /** A body of whatever type the answer declares; see `AnswerForm`. */
@@ -229,7 +241,7 @@ export const execute = async <I extends z.ZodType, O extends z.ZodType>(
   const parsed = operation.input.safeParse(input ?? {});
   if (!parsed.success) return badInput(operation, describeIssues(parsed.error, 'the input'));
   const parts = operation.wire(parsed.data);
-  const request = outgoing(session, operation, parts);
+  const request = outgoing(session, wire, operation, parts);
   if (request === undefined) return badInput(operation, 'a part of the path is empty or cannot be sent');
   const secrets = inputSecrets(operation, parsed.data);
   const ask = (): Promise<Result<unknown>> =>

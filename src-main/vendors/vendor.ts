@@ -159,12 +159,48 @@ export interface TunnelRoute {
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
   /** Closing one that is already gone is success. */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
+  /** Whether the vendor still has this tunnel; absent where it cannot tell. */
+  alive?(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>>;
+  /** Tunnels an account may open in a minute, where the vendor limits that. */
+  readonly opensPerMinute?: number;
 }
 
 /** A local port that maps to web requests which the vendor passes on to the device. */
 export interface HttpRoute {
   /** Errors: invalid-input (a path that leads elsewhere), unsupported (a method the vendor does not pass on). */
   upstream(deviceId: string, service: Service, request: ForwardedRequest): Result<UpstreamRequest>;
+}
+
+/** Something the vendor's own program on this computer can do with a device. */
+export interface LocalAction {
+  /** Unique on its device. */
+  readonly id: string;
+  /** For a person: `Control (NEAR)`. */
+  readonly label: string;
+  /** In the vendor's words: `NEAR`, `RDP_3390`; empty where the action has none. */
+  readonly type: string;
+}
+
+/** Actions of the vendor's program on this computer: a window of it opens, and nothing comes back. */
+export interface LocalActionRoute {
+  /** What can be done with this device now, as the vendor's program says. */
+  list(deviceId: string, signal: AbortSignal): Promise<Result<readonly LocalAction[]>>;
+  /** Does one of them, once. Errors: unsupported where the program does not offer it for this device. */
+  run(deviceId: string, actionId: string, signal: AbortSignal): Promise<Result<void>>;
+}
+
+/** What the vendor's web client needs for one session: used once, never kept, never logged. */
+export interface WebSession {
+  /** The vendor's object with its tokens, unchanged and opaque. */
+  readonly computer: unknown;
+  /** Address of the vendor's script. */
+  readonly clientScript: string;
+}
+
+/** Sessions in the vendor's own web client. */
+export interface WebSessionRoute {
+  /** A fresh object each time. Errors: device-offline, and what the vendor answers. */
+  open(deviceId: string, signal: AbortSignal): Promise<Result<WebSession>>;
 }
 
 /** What a vendor says by itself. */
@@ -184,6 +220,8 @@ export interface Connector {
   listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>>;
   readonly tunnels?: TunnelRoute;
   readonly webRequests?: HttpRoute;
+  readonly actions?: LocalActionRoute;
+  readonly webSession?: WebSessionRoute;
   /**
    * Listens to the vendor until the connection ends, with its error where there is one, or until the signal aborts
    * (cancelled). Connecting again, and listing anew after each gap, is the caller's. `unsupported` means never.
@@ -211,6 +249,11 @@ export interface Vendor {
   readonly customServices: boolean;
   /** Milliseconds between polls; a user may raise `intervalMs` but never go below `minimumMs`. */
   readonly poll: { readonly intervalMs: number; readonly minimumMs: number };
+  /**
+   * Milliseconds by which the vendor's word on a device may be late: the alert grace grows by it. Absent: one poll
+   * interval. Small where the vendor tells of changes by itself.
+   */
+  readonly presenceLatencyMs?: number;
   readonly operations: readonly Operation[];
   open(session: VendorSession): Connector;
 }
