@@ -1,0 +1,251 @@
+import type { DeviceRecord, Presence, PresenceState } from '../../core/device.ts';
+import { cancelled, fail, ok } from '../../core/errors.ts';
+import type { AppError, Result } from '../../core/errors.ts';
+import { execute } from '../execute.ts';
+import type { VendorWire } from '../execute.ts';
+import type { Connector, FleetPage, Operation, Vendor, VendorSession, WebSession, WebSessionRoute } from '../vendor.ts';
+import {
+  baseUrlHint,
+  defaultClientScript,
+  reemoCredentialForms,
+  reemoFields,
+  reemoSecrets,
+  reemoWire,
+  vendorName,
+} from './auth.ts';
+import { connectComputer, deleteComputer, getComputer, listComputers, reemoOperations } from './operations.ts';
+import { computerOf, pageOf } from './schemas.ts';
+import type { ComputerRow, Page } from './schemas.ts';
+
+type Query = Readonly<Record<string, string>>;
+
+/** After these errors the next page fares no better. */
+const hopeless: ReadonlySet<AppError['kind']> = new Set([
+  'unauthorized',
+  'forbidden',
+  'rate-limited',
+  'clock-skew',
+  'wrong-url',
+  'unreachable',
+  'cancelled',
+]);
+const mostFailedPages = 2;
+const mostPages = 20_000;
+
+/** The document knows the word OFFLINE and explains it as not connected; the others are the obvious ones. */
+const offlineWords = /\boffline\b|^disconnected$|^not[ _-]?connected$/i;
+const onlineWords =
+  /^(?:online|on|up|connected|available|ready|idle|busy|active|running|in[ _-]?use|in[ _-]?session|session)$/i;
+
+const stateOf = (status: string | undefined): PresenceState => {
+  if (status === undefined) return 'unknown';
+  if (offlineWords.test(status)) return 'offline';
+  return onlineWords.test(status) ? 'online' : 'unknown';
+};
+
+const presenceOf = (row: ComputerRow, observedAt: number): Presence => ({
+  state: stateOf(row.status),
+  observedAt,
+  source: row.status === undefined ? 'none' : 'vendor-list',
+});
+
+/** Whether an address is of a private network. */
+const isPrivate = (ip: string): boolean =>
+  /^(?:10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.|169\.254\.|127\.|f[cd][0-9a-f]{2}:|fe80:|::1$)/i.test(ip);
+
+const deviceOf = (row: ComputerRow, observedAt: number): DeviceRecord => ({
+  id: row.id,
+  name: row.name ?? row.hostname ?? row.id,
+  ...(row.name === undefined || row.hostname === undefined || row.name === row.hostname
+    ? {}
+    : { description: row.hostname }),
+  groups: [],
+  tags: [],
+  presence: presenceOf(row, observedAt),
+  services: [],
+  ...(row.ip === undefined ? {} : isPrivate(row.ip) ? { internalAddress: row.ip } : { externalAddress: row.ip }),
+});
+
+/** One listing under way. */
+interface Listing {
+  readonly seen: Set<string>;
+  /** Computers there are, where a page said so. */
+  total: number | undefined;
+  /** The number of the page that was asked for. */
+  page: number;
+}
+
+/** The query of the page after this one; undefined where this is the last, 'unreadable' where it cannot be told. */
+const queryAfter = (page: Page, listing: Listing): Query | 'unreadable' | undefined => {
+  if (page.next.kind === 'end') return undefined;
+  if (page.next.kind === 'unreadable') return 'unreadable';
+  if (page.next.kind === 'query') return page.next.query;
+  if (page.rows.length === 0) return undefined;
+  const number = page.page ?? listing.page;
+  if (page.pages !== undefined && number >= page.pages) return undefined;
+  if (listing.total !== undefined && listing.seen.size >= listing.total) return undefined;
+  return { page: String(number + 1) };
+};
+
+class ReemoConnector implements Connector, WebSessionRoute {
+  readonly #session: VendorSession;
+  readonly #wire: VendorWire;
+
+  constructor(session: VendorSession) {
+    this.#session = session;
+    this.#wire = reemoWire(session);
+  }
+
+  get webSession(): WebSessionRoute {
+    return this;
+  }
+
+  async check(signal: AbortSignal): Promise<Result<void>> {
+    const answer = await execute(this.#session, this.#wire, listComputers, {}, signal);
+    return answer.ok ? ok(undefined) : answer;
+  }
+
+  /**
+   * Page after page. The first request has no parameters, since the document names none; what follows is asked for as
+   * the answer says (`next`), else by number. The end is where the answer says so, or a page with nothing new.
+   */
+  async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
+    const listing: Listing = { seen: new Set(), total: undefined, page: 1 };
+    let query: Query = {};
+    /** Whether the vendor said that the page exists; a guess may fail without meaning anything. */
+    let isPromised = true;
+    let failed = 0;
+    for (let count = 0; count < mostPages; count += 1) {
+      const observedAt = this.#session.clock.now();
+      const answer = await execute(this.#session, this.#wire, listComputers, query, signal);
+      if (signal.aborted) {
+        yield cancelled();
+        return;
+      }
+      if (!answer.ok) {
+        const { kind } = answer.error;
+        if (!isPromised && (kind === 'invalid-input' || kind === 'not-found' || kind === 'wrong-url')) return;
+        yield answer;
+        failed += 1;
+        const number = query['page'];
+        if (hopeless.has(kind) || failed >= mostFailedPages || number === undefined || listing.total === undefined)
+          return;
+        listing.page += 1;
+        query = { ...query, page: String(Number(number) + 1) };
+        continue;
+      }
+      const page = pageOf(answer.value);
+      if (page === undefined) return;
+      listing.total = page.total ?? listing.total;
+      const before = listing.seen.size;
+      yield ok(this.#page(page.rows, observedAt, listing.seen));
+      const following = queryAfter(page, listing);
+      const isRepeated = count > 0 && listing.seen.size === before;
+      if (following === undefined || following === 'unreadable' || isRepeated) {
+        const missing = this.#missing(listing, following === 'unreadable');
+        if (missing !== undefined && failed === 0) yield ok({ devices: [], incomplete: true, problem: missing });
+        return;
+      }
+      listing.page = (page.page ?? listing.page) + 1;
+      isPromised = page.next.kind === 'query' || listing.total !== undefined || page.pages !== undefined;
+      query = following;
+    }
+  }
+
+  async open(deviceId: string, signal: AbortSignal): Promise<Result<WebSession>> {
+    const granted = await execute(this.#session, this.#wire, connectComputer, { id: deviceId }, signal);
+    if (granted.ok)
+      return ok({
+        computer: granted.value.computer,
+        clientScript: this.#session.fields['clientScript'] ?? defaultClientScript,
+      });
+    return this.#explain(deviceId, granted.error, signal);
+  }
+
+  async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
+    if (operation.id === deleteComputer.id) {
+      const refusal = await this.#refuseUnlessOffline(input, signal);
+      if (refusal !== undefined) return refusal;
+    }
+    return execute(this.#session, this.#wire, operation, input, signal);
+  }
+
+  #page(rows: readonly unknown[], observedAt: number, seen: Set<string>): FleetPage {
+    const devices: DeviceRecord[] = [];
+    let nameless = 0;
+    for (const value of rows) {
+      const row = computerOf(value);
+      if (row === undefined) nameless += 1;
+      else if (!seen.has(row.id)) {
+        seen.add(row.id);
+        devices.push(deviceOf(row, observedAt));
+      }
+    }
+    if (nameless === 0) return { devices };
+    const { error } = fail(
+      'bad-response',
+      `${vendorName} listed ${nameless} computers without an id; they are left out.`,
+      'Refresh later.',
+    );
+    return { devices, incomplete: true, problem: error };
+  }
+
+  /** Why computers are missing from the list, where that is known. */
+  #missing({ seen, total }: Listing, isUnreadable: boolean): AppError | undefined {
+    if (!isUnreadable && (total === undefined || seen.size >= total)) return undefined;
+    return fail(
+      'bad-response',
+      total === undefined
+        ? `${vendorName} says that there are more computers, but not in a way Quayside can ask for them.`
+        : `${vendorName} has ${total} computers but listed ${seen.size}.`,
+      'The others stay as they were. If it stays so, look for a newer Quayside.',
+    ).error;
+  }
+
+  /** Reemo deletes only what is offline, so what is not known to be is not even tried. */
+  async #refuseUnlessOffline(input: unknown, signal: AbortSignal): Promise<Result<never> | undefined> {
+    const wanted = deleteComputer.input.safeParse(input);
+    if (!wanted.success) return undefined;
+    const asked = await execute(this.#session, this.#wire, getComputer, { id: wanted.data.id }, signal);
+    if (!asked.ok) return asked;
+    const state = stateOf(computerOf(asked.value)?.status);
+    if (state === 'offline') return undefined;
+    return fail(
+      'conflict',
+      state === 'online'
+        ? `This computer is online, and ${vendorName} deletes only computers that are offline.`
+        : `${vendorName} does not say that this computer is offline, and it deletes only computers that are.`,
+      'Stop the Reemo service on the computer or shut it down, then try again.',
+    );
+  }
+
+  /** The document names no error for a computer that is offline; its status tells. */
+  async #explain(deviceId: string, error: AppError, signal: AbortSignal): Promise<Result<never>> {
+    if (!['invalid-input', 'not-found', 'conflict', 'vendor-unavailable'].includes(error.kind))
+      return { ok: false, error };
+    const asked = await execute(this.#session, this.#wire, getComputer, { id: deviceId }, signal);
+    if (!asked.ok || stateOf(computerOf(asked.value)?.status) !== 'offline') return { ok: false, error };
+    return fail(
+      'device-offline',
+      `${vendorName} gives no session: it says that the computer is offline.`,
+      'Try again when the computer is online.',
+      error.vendorMessage === undefined ? {} : { vendorMessage: error.vendorMessage },
+    );
+  }
+}
+
+/** Reemo: computers page by page, sessions in the vendor's own web client. */
+export const reemo: Vendor = {
+  id: 'reemo',
+  name: vendorName,
+  defaultBaseUrl: 'https://restapi.reemo.io/v1',
+  baseUrlHint,
+  credentialForms: reemoCredentialForms,
+  secrets: reemoSecrets,
+  fields: reemoFields,
+  defaultServices: [{ id: 'web-session', kind: 'https', name: 'Remote desktop', route: 'web-session' }],
+  customServices: false,
+  poll: { intervalMs: 60_000, minimumMs: 10_000 },
+  operations: reemoOperations,
+  open: (session) => new ReemoConnector(session),
+};
