@@ -36,7 +36,11 @@ export const securityHeaders = (connect = ''): Readonly<Record<string, string>> 
  * Reads a file of the built window. Answers undefined for whatever is not a regular file of a known type
  * below `root`, symbolic links and encoded dots included. `pathname` is that of a parsed URL; `/` means index.html.
  */
-export const readStaticAsset = async (root: string, pathname: string, connect = ''): Promise<StaticAsset | undefined> => {
+export const readStaticAsset = async (
+  root: string,
+  pathname: string,
+  connect = '',
+): Promise<StaticAsset | undefined> => {
   let decoded: string;
   try {
     decoded = decodeURIComponent(pathname);

@@ -175,7 +175,13 @@ export const operationViewSchema = z.object({
   /** Sending it twice does no harm beyond sending it once. */
   repeatable: z.boolean(),
   /** The input that names a device: its id, or a list of ids. `of`: which kind of device, or its service. Absent: not about devices. */
-  device: z.object({ parameter: z.string(), form: z.enum(['id', 'ids']), of: z.enum(['device', 'service', 'computer', 'connection']) }).optional(),
+  device: z
+    .object({
+      parameter: z.string(),
+      form: z.enum(['id', 'ids']),
+      of: z.enum(['device', 'service', 'computer', 'connection']),
+    })
+    .optional(),
 });
 export type OperationView = z.infer<typeof operationViewSchema>;
 
