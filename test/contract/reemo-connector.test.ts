@@ -1,3 +1,4 @@
+import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import type { DeviceRecord } from '../../src-main/core/device.ts';
@@ -225,6 +226,27 @@ describe('sessions', () => {
       fetch(`${simulator.origin}/signal`, { method: 'POST', body: JSON.stringify(computer) });
     expect((await hand()).status).toBe(200);
     expect(await (await hand()).text()).toBe('used');
+  });
+
+  it('run in the stand-in for the web client: a fresh object connects, the same one again does not', async () => {
+    const script = await (await fetch(simulator.clientScript)).text();
+    const element = { textContent: '' };
+    const document = { currentScript: { src: simulator.clientScript }, getElementById: () => element };
+    const states: unknown[] = [];
+    const { computer, object } = await opened();
+    const window = { computer, states };
+    runInNewContext(
+      `${script}
+      const client = new window.Reemo.WebClient();
+      client.on('state', ({ state }) => window.states.push(state));
+      client.init('session', { backButton: false });
+      window.done = client.connect(window.computer).then(() => client.connect(window.computer));`,
+      { window, document, URL, fetch },
+    );
+    await (window as { done?: Promise<void> }).done;
+    expect(states).toEqual(['STATE_CONNECTING', 'STATE_CONNECTED', 'STATE_CONNECTING', 'STATE_ERROR']);
+    expect(element.textContent).toBe('used');
+    expect(simulator.sessions).toEqual([object.id]);
   });
 
   it('to an offline computer are refused as such', async () => {

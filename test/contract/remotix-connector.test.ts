@@ -218,6 +218,8 @@ describe('actions', () => {
     good(await run(computer, 'NEAR/wake'));
     expect(simulator.actions).toEqual([{ target: computer, type: 'NEAR', action: 'wake' }]);
     expect(await run(computer, 'reboot')).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
+    const services = devicesOf(await list()).find((device) => device.id === computer)?.services;
+    expect(services?.map((service) => service.id)).toEqual(['NEAR/wake']);
   });
 });
 

@@ -371,6 +371,21 @@ describe('what comes back, and stays', () => {
   });
 });
 
+describe('passwords in an input', () => {
+  it.each([
+    ['updateConnectionCredentials', { uid: connection, 'rdp.password': 'sesame-4711' }],
+    ['updateComputerConnection', { ...rdp, body: { 'rdp.password': 'sesame-4711', colors: 'low' } }],
+  ])('of %s come back in no message', async (id, input) => {
+    simulator.fault({ kind: 'status', status: 400, body: '{"message":"bad password sesame-4711 for low colors"}' });
+    const result = await session.connector.call(operationOf(id), input, signal);
+    expect(result).toMatchObject({
+      ok: false,
+      error: { vendorMessage: expect.stringMatching(/^bad password \S+ for low colors$/) },
+    });
+    expect(JSON.stringify([result, session.records])).not.toContain('sesame-4711');
+  });
+});
+
 describe('the catalogue', () => {
   it('says what is lost with a computer, and that credentials are read out', () => {
     expect(operationOf('deleteComputer').danger).toMatchObject({

@@ -96,6 +96,9 @@ const serviceOf = (id: string, name: string, type: TypeParts | undefined): Servi
   ...(type?.port === undefined ? {} : { port: type.port }),
 });
 
+/** Whether the document has a path for this action: without a type there is only the chat. */
+const canRun = (row: ActionRow): boolean => row.type !== undefined || row.action === 'chat';
+
 class RemotixConnector implements Connector, LocalActionRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
@@ -285,7 +288,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
     if (!rows.ok) return rows;
     this.#services.set(
       deviceId,
-      rows.value.map((row) => serviceOf(actionId(row), actionLabel(row), row.type)),
+      rows.value.filter(canRun).map((row) => serviceOf(actionId(row), actionLabel(row), row.type)),
     );
     return rows;
   }
