@@ -13,6 +13,8 @@ export interface SimulatedSocket {
   cut(): void;
   /** Stops answering, pings included, without closing anything. */
   silence(): void;
+  /** Called with each text that comes in. */
+  onText(listener: (text: string) => void): void;
   /** Pings the client has sent. */
   readonly pings: number;
 }
@@ -65,6 +67,7 @@ const takeFrame = (
 const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
   let pending = Buffer.alloc(0);
   let silent = false;
+  let heard: (text: string) => void = () => undefined;
   let pings = 0;
   const write = (opcode: number, payload: Buffer): void => {
     if (!silent && socket.writable) socket.write(frame(opcode, payload));
@@ -73,6 +76,7 @@ const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
     pending = Buffer.concat([pending, part]);
     for (let next = takeFrame(pending); next !== undefined; next = takeFrame(pending)) {
       pending = Buffer.from(next.rest);
+      if (next.opcode === opText && !silent) heard(next.payload.toString());
       if (next.opcode === opPing) {
         pings += 1;
         write(opPong, next.payload);
@@ -96,6 +100,9 @@ const take = (socket: Socket, onClose: () => void): SimulatedSocket => {
     cut: () => socket.destroy(),
     silence: () => {
       silent = true;
+    },
+    onText: (listener) => {
+      heard = listener;
     },
     get pings() {
       return pings;

@@ -162,8 +162,13 @@ const words = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): P
   }
 };
 
-/** An error of `kind` about this answer: words and the vendor's own message. The client adds Retry-After. */
-const answerError = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): AppError => {
+/**
+ * An error of `kind` about this answer: words and the vendor's own message; a refused key while the clocks differ by
+ * more than five minutes is a clock skew. The client adds Retry-After.
+ */
+export const answerError = (meant: ErrorKind, answer: HttpAnswer, context: ClassifyContext): AppError => {
+  const skewed = meant === 'unauthorized' && Math.abs(clockSkewMs(answer) ?? 0) > skewLimitMs;
+  const kind: ErrorKind = skewed ? 'clock-skew' : meant;
   const said = vendorMessage(answer, context.secrets);
   return {
     kind,
@@ -183,6 +188,5 @@ export const classifyByStatus = (answer: HttpAnswer, context: ClassifyContext): 
   }
   let kind = context.statusKinds?.[answer.status] ?? statusKind(answer.status);
   if ((kind === 'not-found' || kind === 'invalid-input') && isHtml(answer)) kind = 'wrong-url';
-  if (kind === 'unauthorized' && Math.abs(clockSkewMs(answer) ?? 0) > skewLimitMs) kind = 'clock-skew';
   return answerError(kind, answer, context);
 };

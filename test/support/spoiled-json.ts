@@ -1,14 +1,17 @@
 import fc from 'fast-check';
 
-/** A JSON value with some of its parts taken away, added, retyped, renamed or put in another order. */
-export const spoiledJson = (value: unknown): fc.Arbitrary<unknown> => {
+/**
+ * A JSON value with some of its parts taken away, added, retyped, renamed or put in another order. `keep` is how many
+ * parts are left alone for each that is retyped: more for deep values, of which little would be left otherwise.
+ */
+export const spoiledJson = (value: unknown, keep = 4): fc.Arbitrary<unknown> => {
   const rarely = (other: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ arbitrary: other, weight: 4 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
+    fc.oneof({ arbitrary: other, weight: keep }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
   if (Array.isArray(value)) {
     return rarely(
       fc
         .tuple(
-          fc.tuple(...value.map((item) => spoiledJson(item))),
+          fc.tuple(...value.map((item) => spoiledJson(item, keep))),
           fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 2 }),
         )
         .map(([own, more]) => [...own, ...more]),
@@ -17,7 +20,7 @@ export const spoiledJson = (value: unknown): fc.Arbitrary<unknown> => {
   if (typeof value === 'object' && value !== null) {
     const members = Object.entries(value).map(([name, member]) =>
       fc.oneof(
-        { arbitrary: spoiledJson(member).map((other): [string, unknown][] => [[name, other]]), weight: 6 },
+        { arbitrary: spoiledJson(member, keep).map((other): [string, unknown][] => [[name, other]]), weight: 6 },
         { arbitrary: fc.constant<[string, unknown][]>([]), weight: 1 },
         { arbitrary: fc.string().map((other): [string, unknown][] => [[other, member]]), weight: 1 },
       ),

@@ -1,0 +1,165 @@
+import type { DeviceRecord } from '../../core/device.ts';
+import { cancelled, fail, ok } from '../../core/errors.ts';
+import type { AppError, Result } from '../../core/errors.ts';
+import { execute } from '../execute.ts';
+import type { VendorWire } from '../execute.ts';
+import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
+import { baseUrlHint, defaultBaseUrl, isRestOnly, remoteItWire, vendorName } from './auth.ts';
+import { remoteItCredentialForms, remoteItFields, remoteItSecrets } from './credentials.ts';
+import { deviceOf } from './devices.ts';
+import { listenToEvents } from './events.ts';
+import { devices, whoAmI } from './graphql-operations.ts';
+import type { DeviceRow } from './graphql-schemas.ts';
+import { remoteItOperations } from './operations.ts';
+import { groupRows } from './rest-devices.ts';
+import { listAll } from './rest-operations.ts';
+import { RemoteItTunnels } from './tunnels.ts';
+
+const defaultPageSize = 500;
+/** After these errors the next page fares no better. */
+const hopeless: ReadonlySet<AppError['kind']> = new Set([
+  'unauthorized',
+  'rate-limited',
+  'clock-skew',
+  'wrong-url',
+  'unreachable',
+  'cancelled',
+]);
+/** Pages that may fail one after the other before the listing is given up. */
+const mostFailedPages = 2;
+
+const unnamed = (count: number, of: number): AppError =>
+  fail(
+    'bad-response',
+    `${vendorName} listed ${count} of ${of} devices without an id; they are left out.`,
+    'Refresh later.',
+  ).error;
+
+const moved = (): AppError =>
+  fail('bad-response', `The list of ${vendorName} changed while it was being read.`, 'Refresh later.').error;
+
+class RemoteItConnector implements Connector {
+  readonly #session: VendorSession;
+  readonly #wire: VendorWire;
+  readonly tunnels: TunnelRoute;
+
+  constructor(session: VendorSession) {
+    this.#session = session;
+    this.#wire = remoteItWire(session);
+    this.tunnels = new RemoteItTunnels(session, this.#wire);
+  }
+
+  async check(signal: AbortSignal): Promise<Result<void>> {
+    // v27 has no smaller read that proves both the developer key and the token.
+    const answer = isRestOnly(this.#session)
+      ? await execute(this.#session, this.#wire, listAll, {}, signal)
+      : await execute(this.#session, this.#wire, whoAmI, {}, signal);
+    if (answer.ok) return ok(undefined);
+    if (answer.error.kind !== 'not-found') return answer;
+    return fail(
+      'wrong-url',
+      `What answers at this address is not the ${vendorName} API: it does not know the path.`,
+      `Check the base URL of the account. It usually looks like ${baseUrlHint}.`,
+    );
+  }
+
+  listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
+    return isRestOnly(this.#session) ? this.#restList(signal) : this.#pages(signal);
+  }
+
+  async events(listener: (event: FleetEvent) => void, signal: AbortSignal): Promise<Result<void>> {
+    return listenToEvents(this.#session, this.#wire, listener, signal);
+  }
+
+  async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
+    return execute(this.#session, this.#wire, operation, input, signal);
+  }
+
+  async *#restList(signal: AbortSignal): AsyncGenerator<Result<FleetPage>> {
+    const observedAt = this.#session.clock.now();
+    const answer = await execute(this.#session, this.#wire, listAll, {}, signal);
+    if (!answer.ok) {
+      yield answer;
+      return;
+    }
+    const rows = answer.value.devices;
+    const { devices: found, nameless } = groupRows(rows, observedAt);
+    yield ok({
+      devices: found,
+      ...(nameless === 0 ? {} : { problem: unnamed(nameless, rows.length), incomplete: true }),
+    });
+  }
+
+  /** Page after page, by the number of items that came; the end is where the vendor says so or nothing new came. */
+  async *#pages(signal: AbortSignal): AsyncGenerator<Result<FleetPage>> {
+    const size = Number(this.#session.fields['pageSize'] ?? defaultPageSize);
+    const account = this.#session.fields['organisation'];
+    const seen = new Set<string>();
+    let from = 0;
+    let failedInRow = 0;
+    let repeated = false;
+    for (;;) {
+      // What happens while the page is on its way may be known better from events.
+      const observedAt = this.#session.clock.now();
+      const input = { size, from, ...(account === undefined ? {} : { account }) };
+      const answer = await execute(this.#session, this.#wire, devices, input, signal);
+      if (signal.aborted) {
+        yield cancelled();
+        return;
+      }
+      if (!answer.ok) {
+        yield answer;
+        failedInRow += 1;
+        if (hopeless.has(answer.error.kind) || failedInRow >= mostFailedPages) return;
+        from += size;
+        continue;
+      }
+      failedInRow = 0;
+      const { items, hasMore, total } = answer.value;
+      const { found, nameless } = this.#newDevices(items, observedAt, seen);
+      repeated ||= found.length + nameless < items.length;
+      const last = !hasMore || items.length === 0 || found.length === 0;
+      // A device that moved up while we read was seen twice, and another one perhaps not at all.
+      const missed = last && repeated && total !== undefined && seen.size < total;
+      const problem = nameless > 0 ? unnamed(nameless, items.length) : missed ? moved() : undefined;
+      yield ok({ devices: found, ...(problem === undefined ? {} : { problem, incomplete: true }) });
+      if (last) return;
+      from += items.length;
+    }
+  }
+
+  #newDevices(
+    rows: readonly DeviceRow[],
+    observedAt: number,
+    seen: Set<string>,
+  ): { readonly found: readonly DeviceRecord[]; readonly nameless: number } {
+    const found: DeviceRecord[] = [];
+    let nameless = 0;
+    for (const row of rows) {
+      const device = deviceOf(row, observedAt);
+      if (device === undefined) nameless += 1;
+      else if (!seen.has(device.id)) {
+        seen.add(device.id);
+        found.push(device);
+      }
+    }
+    return { found, nameless };
+  }
+}
+
+/** remote.it: fleets page by page with their services, presence by list and event, tunnels on a public proxy. */
+export const remoteIt: Vendor = {
+  id: 'remoteit',
+  name: vendorName,
+  defaultBaseUrl,
+  baseUrlHint,
+  credentialForms: remoteItCredentialForms,
+  secrets: remoteItSecrets,
+  fields: remoteItFields,
+  // remote.it lists the services of each device, and connects to nothing else.
+  defaultServices: [],
+  customServices: false,
+  poll: { intervalMs: 60_000, minimumMs: 15_000 },
+  operations: remoteItOperations,
+  open: (session) => new RemoteItConnector(session),
+};

@@ -1,0 +1,266 @@
+import { afterEach, describe, expect, it } from 'vitest';
+import type { DeviceRecord, Service } from '../../src-main/core/device.ts';
+import type { Result } from '../../src-main/core/errors.ts';
+import { makeFleet } from '../../src-main/simulators/fleet.ts';
+import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
+import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
+import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
+import type { FleetPage } from '../../src-main/vendors/vendor.ts';
+import { remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
+import { collect, openSession } from '../support/vendor-session.ts';
+import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
+
+/** remote.it's fleet in Quayside's words, against the simulator. */
+
+const now = Date.UTC(2026, 10, 20, 12, 2, 0);
+const deviceId = simulatedDeviceId(0);
+const ssh: Service = { id: simulatedServiceId(0, 0), kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 };
+const signal = new AbortController().signal;
+
+let simulator: RemoteItSimulator;
+let session: OpenSession;
+
+const open = (options: Partial<SessionOptions> = {}): void => {
+  session?.dispose();
+  session = openSession(remoteIt, { baseUrl: simulator.baseUrl, secrets: remoteItSecrets.accessKey, ...options });
+};
+
+const start = async (devices: number, options: Partial<SessionOptions> = {}): Promise<void> => {
+  simulator = await startRemoteIt({
+    devices: makeFleet(devices, now),
+    now: () => now,
+  });
+  if (devices > 0) simulator.fleet.setOnline(deviceId, true);
+  open(options);
+};
+
+/** The account in the older API. */
+const rest = async (devices: number, fields: Record<string, string> = {}): Promise<void> => {
+  await start(devices);
+  open({ secrets: remoteItSecrets.token(simulator.sessions.issue()), fields });
+};
+
+afterEach(async () => {
+  session.dispose();
+  await simulator.dispose();
+});
+
+const good = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);
+  return result.value;
+};
+const list = async (): Promise<readonly FleetPage[]> =>
+  (await collect(session.connector.listDevices(signal))).map(good);
+const devicesOf = (pages: readonly FleetPage[]): readonly DeviceRecord[] => pages.flatMap((page) => page.devices);
+const asked = (): readonly { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }[] =>
+  simulator.requests.map(
+    ({ body }) => JSON.parse(body.toString()) as { query: string; variables: Record<string, unknown> },
+  );
+const devicesAnswer = (items: readonly unknown[], more: object = {}): string =>
+  JSON.stringify({
+    data: { login: { account: { devices: { total: items.length, hasMore: false, items, ...more } } } },
+  });
+
+describe('listing over GraphQL', () => {
+  it('gives devices in our words, their services by kind', async () => {
+    await start(60);
+    const devices = devicesOf(await list());
+    expect(devices.map((device) => device.id)).toEqual(simulator.fleet.list().map((device) => device.id));
+    expect(devices[0]).toEqual({
+      id: deviceId,
+      name: simulator.fleet.list()[0]?.name,
+      groups: [],
+      tags: ['Plant 1'],
+      presence: {
+        state: 'online',
+        observedAt: expect.any(Number),
+        source: 'vendor-list',
+        lastOnlineAt: expect.any(Number),
+      },
+      services: expect.arrayContaining([{ ...ssh, name: simulator.fleet.list()[0]?.services[0]?.name }]),
+      externalAddress: expect.any(String),
+      internalAddress: expect.any(String),
+    });
+    const off = simulator.fleet.list().find((device) => !device.online)!;
+    expect(devices[off.index]?.presence).toMatchObject({ state: 'offline', lastOnlineAt: off.changedAt });
+    const kinds = new Set(devices.flatMap((device) => device.services.map((service) => service.kind)));
+    expect([...kinds].toSorted()).toEqual(['http', 'https', 'rdp', 'ssh', 'tcp', 'vnc']);
+    // Neither the device itself nor anything over UDP.
+    expect(
+      devices.some((device) => device.services.some((service) => service.id === device.id || service.port === 51_820)),
+    ).toBe(false);
+  });
+
+  it('asks page by page, by what came', async () => {
+    await start(250, { fields: { pageSize: '100', organisation: 'A0000000-0000-0000-0000-000000000001' } });
+    expect((await list()).map((page) => page.devices.length)).toEqual([100, 100, 50]);
+    expect(asked().map(({ variables }) => variables)).toEqual(
+      [0, 100, 200].map((from) => ({ size: 100, from, account: 'A0000000-0000-0000-0000-000000000001' })),
+    );
+  });
+
+  it('goes on after a page that failed, and gives up after two', async () => {
+    await start(250, { fields: { pageSize: '50' } });
+    simulator.fault({ kind: 'status', status: 200, body: '{"data":{}}', count: 1 });
+    const pages = await collect(session.connector.listDevices(signal));
+    expect(pages.map((page) => (page.ok ? page.value.devices.length : page.error.kind))).toEqual([
+      'bad-response',
+      50,
+      50,
+      50,
+      50,
+    ]);
+    simulator.fault({ kind: 'status', status: 200, body: '{"data":{}}' });
+    expect(await collect(session.connector.listDevices(signal))).toHaveLength(2);
+  });
+
+  it('stops at once where the next page fares no better', async () => {
+    await start(250, { fields: { pageSize: '50' } });
+    simulator.fault({ kind: 'status', status: 403 });
+    expect(await collect(session.connector.listDevices(signal))).toMatchObject([
+      { ok: false, error: { kind: 'unauthorized' } },
+    ]);
+    expect(simulator.requests).toHaveLength(1);
+  });
+
+  it('drops what comes twice, and says that the list changed', async () => {
+    await start(3);
+    const item = (id: string): unknown => ({ id, name: id, state: 'active' });
+    simulator.fault({
+      kind: 'status',
+      status: 200,
+      body: devicesAnswer([item('a'), item('b')], { total: 4, hasMore: true }),
+      count: 1,
+    });
+    simulator.fault({
+      kind: 'status',
+      status: 200,
+      body: devicesAnswer([item('b'), item('c')], { total: 4 }),
+      count: 1,
+    });
+    const pages = await list();
+    expect(devicesOf(pages).map((device) => device.id)).toEqual(['a', 'b', 'c']);
+    expect(pages[1]).toMatchObject({ incomplete: true, problem: { kind: 'bad-response' } });
+    expect(asked()[1]?.variables).toMatchObject({ from: 2 });
+  });
+
+  it('ends where a server sends the same page for ever', async () => {
+    await start(3);
+    simulator.fault({ kind: 'status', status: 200, body: devicesAnswer([{ id: 'a' }], { total: 9, hasMore: true }) });
+    expect(await list()).toHaveLength(2);
+  });
+
+  it('leaves out rows without an id, and says so', async () => {
+    await start(3);
+    simulator.fault({
+      kind: 'status',
+      status: 200,
+      body: devicesAnswer([
+        { name: 'nobody' },
+        7,
+        null,
+        {
+          id: 'a',
+          name: [null],
+          state: 'odd',
+          tags: null,
+          services: [null, { id: 's', port: 'x', application: '28' }],
+        },
+      ]),
+    });
+    const [page] = await list();
+    expect(page?.devices).toMatchObject([
+      {
+        id: 'a',
+        name: 'a',
+        tags: [],
+        presence: { state: 'unknown', source: 'none' },
+        services: [{ id: 's', kind: 'ssh', name: 'SSH' }],
+      },
+    ]);
+    expect(page).toMatchObject({ incomplete: true, problem: { message: expect.stringContaining('3 of 4') } });
+  });
+
+  it('gives one empty page for an empty account', async () => {
+    await start(0);
+    expect(await list()).toEqual([{ devices: [] }]);
+  });
+
+  it('says that nobody is signed in where login is null', async () => {
+    await start(3);
+    simulator.nobody = true;
+    expect(await collect(session.connector.listDevices(signal))).toMatchObject([
+      { ok: false, error: { kind: 'unauthorized' } },
+    ]);
+  });
+
+  it('ends when it is cancelled', async () => {
+    await start(250, { fields: { pageSize: '100' } });
+    const cancel = new AbortController();
+    const pages: Result<FleetPage>[] = [];
+    for await (const page of session.connector.listDevices(cancel.signal)) {
+      pages.push(page);
+      cancel.abort();
+    }
+    expect(pages.map((page) => (page.ok ? 'page' : page.error.kind))).toEqual(['page', 'cancelled']);
+  });
+
+  it('holds 100,000 devices', async () => {
+    await start(100_000, { fields: { pageSize: '1000', requestsPerMinute: '6000' } });
+    const pages = await list();
+    expect(pages).toHaveLength(100);
+    expect(new Set(devicesOf(pages).map((device) => device.id)).size).toBe(100_000);
+    expect(pages.every((page) => page.problem === undefined)).toBe(true);
+  }, 90_000);
+});
+
+describe('listing over v27', () => {
+  it('groups services by a guess, and says that it is one', async () => {
+    await rest(40);
+    const devices = devicesOf(await list());
+    expect(devices.map((device) => device.id)).toEqual(simulator.fleet.list().map((device) => device.id));
+    expect(devices[0]).toMatchObject({
+      id: deviceId,
+      description: expect.stringContaining('a guess'),
+      presence: { state: 'online', source: 'vendor-list' },
+      services: expect.arrayContaining([expect.objectContaining({ id: ssh.id, kind: 'ssh', route: 'tunnel' })]),
+    });
+    expect(simulator.requests.map(({ path }) => path)).toEqual(['/apv/v27/device/list/all']);
+  });
+
+  it('shows a service by itself where its device cannot be told', async () => {
+    await rest(1);
+    const row = { devicestate: 'inactive', servicetitle: 'SSH', devicelastip: '192.0.2.1', lastinternalip: '10.0.0.1' };
+    const bulk = { ...row, servicetitle: 'Bulk Service' };
+    simulator.fault({
+      kind: 'status',
+      status: 200,
+      body: JSON.stringify({
+        status: 'true',
+        devices: [
+          { ...bulk, deviceaddress: 'A', devicealias: 'one' },
+          { ...bulk, deviceaddress: 'B', devicealias: 'two' },
+          { ...row, deviceaddress: 'S' },
+          { ...row, deviceaddress: 'T', devicelastip: [null], servicetitle: 'Odd', devicetype: '00:04:00:00' },
+          { servicetitle: 'SSH' },
+        ],
+      }),
+    });
+    const [page] = await list();
+    expect(page?.devices.map(({ id, services }) => [id, services.map(({ kind }) => kind)])).toEqual([
+      ['A', []],
+      ['B', []],
+      ['S', ['ssh']],
+      ['T', ['vnc']],
+    ]);
+    expect(page).toMatchObject({ incomplete: true, problem: { kind: 'bad-response' } });
+  });
+
+  it('takes a failure that comes with HTTP 200', async () => {
+    await rest(1);
+    simulator.fault({ kind: 'status', status: 200, body: '{"status":"false","reason":"missing user"}' });
+    expect(await collect(session.connector.listDevices(signal))).toMatchObject([
+      { ok: false, error: { kind: 'unauthorized' } },
+    ]);
+  });
+});
