@@ -39,6 +39,7 @@ import { DeviceLogs } from './services/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
 import { Forwards } from './services/forwards.ts';
 import { Inventory } from './services/inventory.ts';
+import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-credentials.ts';
 import { Launches } from './services/launches.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SpeedTests } from './services/speed-tests.ts';
@@ -70,6 +71,8 @@ export interface Core {
   readonly inventory: Inventory;
   readonly forwards: Forwards;
   readonly launches: Launches;
+  /** User names and passwords with which launched programs enter services. */
+  readonly credentials: ServiceCredentials;
   readonly vault: Vault;
   readonly log: Log;
   readonly paths: ProfilePaths;
@@ -200,8 +203,17 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   note(await forwards.load());
   const platform = launchPlatform();
   const executables = createExecutables({ platform: process.platform, env: process.env });
+  const credentials = new ServiceCredentials({
+    document: jsonDocument({ path: paths.serviceCredentials, ...serviceCredentialsFormat }),
+    vault,
+  });
+  note(await credentials.load());
+  const stopForgetting = accounts.changed.on(({ kind, account }) => {
+    if (kind === 'removed') void credentials.forgetAccount(account.id);
+  });
   const launches = new Launches({
     forwards,
+    credentials,
     inventory,
     settings,
     executables,
@@ -236,6 +248,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     notes,
     forwards,
     launches,
+    credentials,
     settings,
     vault,
     app,
@@ -267,6 +280,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const dispose = async (): Promise<void> => {
     control.value.refuse();
     stopWatching();
+    stopForgetting();
     bridge.dispose();
     tickets.dispose();
     await deviceLogs.dispose();
@@ -286,6 +300,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     inventory,
     forwards,
     launches,
+    credentials,
     vault,
     log,
     paths,

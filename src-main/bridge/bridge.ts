@@ -67,6 +67,7 @@ export class Bridge {
       deps.settings.changed.on(() => feed.touch('app', ['app'])),
       deps.accounts.changed.on(({ account }) => feed.touch('accounts', [account.id])),
       deps.notes.changed.on((key) => feed.touch('devices', [key])),
+      deps.credentials.changed.on((key) => feed.touch('devices', [key])),
       deps.forwards.changed.on(({ upsert, remove }) => {
         feed.touch(
           'forwards',

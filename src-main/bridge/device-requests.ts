@@ -33,11 +33,12 @@ const noForward = fail(
 );
 
 /** The view of a device as it is now. */
-export const presentDevice = (deps: Pick<BridgeDeps, 'inventory' | 'notes'>, device: Device): DeviceView =>
+export const presentDevice = (deps: Pick<BridgeDeps, 'inventory' | 'notes' | 'credentials'>, device: Device): DeviceView =>
   deviceView(device, {
     services: deps.inventory.servicesOf(device.key),
     customIds: new Set(deps.notes.customServices(device.key).map((service) => service.id)),
     favourite: deps.notes.isFavourite(device.key),
+    credentials: (serviceId) => deps.credentials.facts(device.key, serviceId),
   });
 
 type Forward = ReturnType<BridgeDeps['forwards']['list']>[number];

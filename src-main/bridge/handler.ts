@@ -6,6 +6,7 @@ import type { DeviceLogs } from '../services/device-logs.ts';
 import type { DeviceNotes } from '../services/device-notes.ts';
 import type { Forwards } from '../services/forwards.ts';
 import type { Inventory } from '../services/inventory.ts';
+import type { ServiceCredentials } from '../services/launch-credentials.ts';
 import type { Launches } from '../services/launches.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
@@ -26,7 +27,8 @@ export interface BridgeDeps {
     'isFavourite' | 'setFavourite' | 'customServices' | 'addService' | 'removeService' | 'forgetAccount' | 'changed'
   >;
   readonly forwards: Pick<Forwards, 'list' | 'get' | 'open' | 'stop' | 'remove' | 'removeAccount' | 'changed'>;
-  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open'>;
+  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
+  readonly credentials: Pick<ServiceCredentials, 'facts' | 'change' | 'changed'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change' | 'changed'>;
   readonly deviceLogs: Pick<DeviceLogs, 'take' | 'call' | 'read' | 'files' | 'forget'>;
   readonly speedTests: Pick<SpeedTests, 'list' | 'keep'>;

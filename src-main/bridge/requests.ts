@@ -7,6 +7,7 @@ import { appRequests } from './app-requests.ts';
 import { deviceLogRequests } from './device-log-requests.ts';
 import { deviceRequests } from './device-requests.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
+import { launchRequests } from './launch-requests.ts';
 import type { HandleRequest } from './session.ts';
 
 const allHandlers = (deps: BridgeDeps): Handlers => {
@@ -14,7 +15,8 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const devices = deviceRequests(deps);
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app };
+  const launches = launchRequests(deps);
+  return { ...accounts, ...devices, ...logs, ...app, ...launches };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

@@ -3,6 +3,7 @@ import type { Device, Service } from '../core/device.ts';
 import type { AppError } from '../core/errors.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Accounts } from '../services/accounts.ts';
+import type { CredentialFacts } from '../services/launch-credentials.ts';
 import type { ForwardSnapshot } from '../core/forward-record.ts';
 import type {
   AccountView,
@@ -37,7 +38,7 @@ export const errorView = (error: AppError): ErrorView => ({
 });
 
 /** A service of a device; `custom` marks those the user added. */
-export const serviceView = (service: Service, custom: boolean): ServiceView => ({
+export const serviceView = (service: Service, custom: boolean, known?: CredentialFacts): ServiceView => ({
   id: service.id,
   kind: service.kind,
   name: service.name,
@@ -45,6 +46,8 @@ export const serviceView = (service: Service, custom: boolean): ServiceView => (
   port: service.port,
   host: service.host,
   custom,
+  user: known?.user,
+  hasPassword: known?.hasPassword === true ? true : undefined,
 });
 
 /** What the user says of a device, beside the vendor's facts. */
@@ -53,6 +56,8 @@ export interface DeviceExtras {
   /** Ids of those of `services` that the user added. */
   readonly customIds: ReadonlySet<string>;
   readonly favourite: boolean;
+  /** What is known of the way into a service, by its id. */
+  readonly credentials?: (serviceId: string) => CredentialFacts;
 }
 
 /** A device with its services. */
@@ -71,7 +76,9 @@ export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => 
     source: device.presence.source,
     lastOnlineAt: device.presence.lastOnlineAt,
   },
-  services: extras.services.map((service) => serviceView(service, extras.customIds.has(service.id))),
+  services: extras.services.map((service) =>
+    serviceView(service, extras.customIds.has(service.id), extras.credentials?.(service.id)),
+  ),
   externalAddress: device.externalAddress,
   internalAddress: device.internalAddress,
   mac: device.mac,

@@ -11,6 +11,8 @@ export interface ProfilePaths {
   readonly settings: string;
   readonly deviceNotes: string;
   readonly forwards: string;
+  /** User names of services; their passwords are in the vault. */
+  readonly serviceCredentials: string;
   /** Folder. */
   readonly cache: string;
   readonly knownHosts: string;
@@ -37,6 +39,7 @@ export const profilePaths = (profile: string): ProfilePaths => {
     settings: path.join(root, 'settings.json'),
     deviceNotes: path.join(root, 'devices-notes.json'),
     forwards: path.join(root, 'forwards.json'),
+    serviceCredentials: path.join(root, 'service-credentials.json'),
     cache: path.join(root, 'cache'),
     knownHosts: path.join(root, 'known_hosts'),
     logs: path.join(root, 'logs'),

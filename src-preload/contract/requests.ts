@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { launchRequests } from './launch-requests.ts';
 import {
   accountViewSchema,
   deviceViewSchema,
@@ -139,6 +140,8 @@ export const requests = {
     z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
     z.object({ launcher: z.string(), command: z.string() }),
   ),
+
+  ...launchRequests,
 
   'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),
   'operations.call': request(

@@ -1,0 +1,65 @@
+import { checkLauncher } from '../core/custom-launcher.ts';
+import { serviceKinds } from '../core/device.ts';
+import { fail, ok } from '../core/errors.ts';
+import { withChoice } from '../core/launcher-choice.ts';
+import type { launchRequests as contract } from '../../src-preload/contract/launch-requests.ts';
+import type { BridgeDeps, Handlers } from './handler.ts';
+
+const noService = fail(
+  'not-found',
+  'There is no such service on this device.',
+  'It may have been removed; look at the device.',
+);
+
+/** Requests about the programs that open services, and what they get to enter them. */
+export const launchRequests = (deps: BridgeDeps): Handlers<keyof typeof contract> => ({
+  'services.credentials': async ({ deviceKey, serviceId, user, ticket, forgetPassword }) => {
+    const { credentials, inventory, tickets } = deps;
+    const handed = ticket === undefined ? undefined : tickets.take(ticket);
+    if (handed?.ok === false) return handed;
+    if (!inventory.servicesOf(deviceKey).some((service) => service.id === serviceId)) return noService;
+    const given = handed?.value['password'];
+    if (handed !== undefined && (given === undefined || given === '')) {
+      return fail('invalid-input', 'No password was handed over.', 'Enter the password of the service.');
+    }
+    const password = given ?? (forgetPassword === true ? '' : undefined);
+    const changed = await credentials.change(deviceKey, serviceId, {
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+    });
+    return changed.ok ? ok({ user: changed.value.user, hasPassword: changed.value.hasPassword }) : changed;
+  },
+
+  'launchers.list': async () => {
+    const lists = await Promise.all(
+      serviceKinds.map(async (kind) => ({ kind, names: [...(await deps.launches.launchers(kind))] })),
+    );
+    return ok(lists);
+  },
+
+  'launchers.save': async ({ launchers }) => {
+    for (const launcher of launchers) {
+      const checked = checkLauncher(launcher);
+      if (!checked.ok) return checked;
+      const program = await deps.launches.checkProgram(launcher);
+      if (!program.ok) return program;
+    }
+    const changed = await deps.settings.change({ launchers });
+    return changed.ok ? ok({}) : changed;
+  },
+
+  'launchers.choose': async ({ kind, scope, target, launcher }) => {
+    if (launcher !== undefined && !(await deps.launches.launchers(kind)).includes(launcher)) {
+      return fail(
+        'not-found',
+        `${launcher} is not among the programs for ${kind.toUpperCase()} on this computer.`,
+        'Choose one of those listed, or add a launcher of your own.',
+      );
+    }
+    const choice = { kind, scope, target, ...(launcher === undefined ? {} : { launcher }) };
+    const changed = await deps.settings.change({
+      launcherChoices: withChoice(deps.settings.get().launcherChoices, choice),
+    });
+    return changed.ok ? ok({}) : changed;
+  },
+});

@@ -1,0 +1,54 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { obfuscateVncPassword } from '../../src-main/node/secret-file.ts';
+import { freePort, waitForPort } from './ports.ts';
+import type { Readable } from 'node:stream';
+
+/** A real VNC server with a display of its own. */
+export interface Xvnc {
+  readonly port: number;
+  /** Value for DISPLAY of what is to be seen through VNC. */
+  readonly display: string;
+  dispose(): Promise<void>;
+}
+
+/** Starts TigerVNC's Xvnc on loopback, with VNC's own authentication; ready once its port answers. */
+export const startXvnc = async (options: { readonly password: string }): Promise<Xvnc> => {
+  const folder = await mkdtemp(join(tmpdir(), 'quayside-xvnc-'));
+  const passwordFile = join(folder, 'passwd');
+  await writeFile(passwordFile, obfuscateVncPassword(options.password), { mode: 0o600 });
+  const port = await freePort();
+  const child = spawn(
+    'Xvnc',
+    [
+      ...['-displayfd', '3', '-geometry', '640x480', '-depth', '24', '-nolisten', 'tcp', '-noreset'],
+      ...['-rfbport', String(port), '-localhost', 'yes', '-SecurityTypes', 'VncAuth', '-PasswordFile', passwordFile],
+    ],
+    { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
+  );
+  const ended = once(child, 'exit');
+  const dispose = async (): Promise<void> => {
+    if (child.exitCode === null && child.signalCode === null) child.kill('SIGTERM');
+    await ended;
+    await rm(folder, { recursive: true, force: true });
+  };
+  try {
+    const number = await new Promise<string>((resolve, reject) => {
+      let text = '';
+      (child.stdio[3] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
+        text += chunk;
+        if (text.endsWith('\n')) resolve(text.trim());
+      });
+      child.once('error', reject);
+      child.once('exit', (code) => reject(new Error(`Xvnc ended with status ${String(code)} before it was ready`)));
+    });
+    await waitForPort(port);
+    return { port, display: `:${number}`, dispose };
+  } catch (failure) {
+    await dispose();
+    throw failure;
+  }
+};
