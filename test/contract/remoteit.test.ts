@@ -1,6 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { fail } from '../../src-main/core/errors.ts';
+import type { HttpClient, Log } from '../../src-main/core/ports.ts';
+import { systemClock } from '../../src-main/node/system-clock.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
 import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
@@ -371,6 +374,32 @@ describe('GraphQL', () => {
   ] as const)('answered with %s and %i is %s', async (body, status, kind) => {
     simulator.fault({ kind: 'status', status, body, retryAfter: '30' });
     expect((await errorOf('login'))?.kind).toBe(kind);
+  });
+
+  it('waits for a connection longer than the vendor’s own client does', async () => {
+    const waits: (number | undefined)[] = [];
+    const http: HttpClient = {
+      request: async (request) => {
+        waits.push(request.timeouts?.responseMs);
+        return fail('timeout', 'Late.', 'Try again.');
+      },
+    };
+    const log: Log = { write: () => undefined, child: () => log };
+    const connector = remoteIt.open({
+      accountId: 'a',
+      baseUrl: 'https://api.remote.it',
+      fields: {},
+      secrets: { ...remoteItSecrets.accessKey, developerKey },
+      http,
+      clock: systemClock,
+      random: () => 0.5,
+      log,
+    });
+    await connector.call(remoteItOperation('connect'), { serviceId: service }, signal);
+    await connector.call(remoteItOperation('device/connect'), { deviceaddress: service }, signal);
+    await connector.call(remoteItOperation('login'), {}, signal);
+    expect(waits).toEqual([expect.any(Number), expect.any(Number), undefined]);
+    for (const wait of waits.slice(0, 2)) expect(wait).toBeGreaterThanOrEqual(45_000);
   });
 
   it('logs a warning of the vendor once', async () => {
