@@ -4,8 +4,8 @@ import packageFacts from '../package.json' with { type: 'json' };
 import { AppState } from './bridge/app-state.ts';
 import { Bridge } from './bridge/bridge.ts';
 import { SecretTickets } from './bridge/secret-tickets.ts';
-import type { KnownOperation } from './bridge/views.ts';
-import { ok, type AppError, type Result } from './core/errors.ts';
+import { inputNames, type KnownOperation } from './bridge/views.ts';
+import { cancelled, ok, type AppError, type Result } from './core/errors.ts';
 import {
   forwardRecordsVersion,
   noForwardRecords,
@@ -44,6 +44,8 @@ import { Launches } from './services/launches.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { vendors } from './vendors/registry.ts';
+import { BulkSecrets } from './services/bulk-secrets.ts';
+import { Bulk } from './services/bulk.ts';
 
 export interface CoreOptions {
   /** The profile folder; the system's default where absent. */
@@ -51,6 +53,7 @@ export interface CoreOptions {
   readonly vault: VaultKind;
   /** Asked for the file vault's passphrase; undefined where nobody can answer. */
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
+import { previewRequest } from './services/request-preview.ts';
   readonly host: 'desktop' | 'headless' | 'cli';
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly lasting: boolean;
@@ -273,8 +276,26 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       onClose: (listener) => client.onClose(listener),
       backlog: () => client.backlog(),
     });
+  const bulk = new Bulk({
+    accounts,
+    inventory,
+    deviceLogs,
+    secrets: new BulkSecrets({ vault, randomBytes }),
+    clock,
+    log,
+    newId: () => randomBytes(12).toString('base64url'),
+    inputsOf: (operation) => inputNames(describeInput(operation)),
+  });
   };
   for (const client of early.splice(0)) serveClient(client);
+    bulk,
+    previewRequest: async (account, operation, input, signal) => {
+      const vendor = accounts.vendor(account.vendor);
+      const secretNames = await accounts.secretNames(account.id);
+      if (vendor === undefined || !secretNames.ok) return secretNames.ok ? cancelled() : secretNames;
+      const known = { vendor, account, secretNames: secretNames.value, clock, random };
+      return previewRequest(known, operation, input, signal);
+    },
 
   let disposing: Promise<void> | undefined;
   const dispose = async (): Promise<void> => {
@@ -320,6 +341,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     },
     suspend: () => {
       inventory.suspend();
+    bulk.dispose();
       app.setPolling(false);
     },
     resume: () => {

@@ -1,7 +1,7 @@
 import { vendorIds } from '../core/device.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
-import { accountView, errorView, operationOutput, operationView, vendorView, type KnownVendor } from './views.ts';
+import { accountView, errorView, vendorView } from './views.ts';
 
 type Names =
   | 'vendors.list'
@@ -11,9 +11,7 @@ type Names =
   | 'accounts.add'
   | 'accounts.update'
   | 'accounts.remove'
-  | 'accounts.refresh'
-  | 'operations.list'
-  | 'operations.call';
+  | 'accounts.refresh';
 
 const noAccount = fail(
   'not-found',
@@ -21,16 +19,9 @@ const noAccount = fail(
   'It may have been removed; look at the list of accounts.',
 );
 
-/** Requests about vendors, accounts and their operations. */
+/** Requests about vendors and accounts. */
 export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
-  const { accounts, inventory, tickets, clock, log } = deps;
-
-  const vendorOf = (id: KnownVendor['id']): Result<KnownVendor> => {
-    const vendor = accounts.vendor(id);
-    return vendor === undefined
-      ? fail('unsupported', `Quayside does not speak to ${id} yet.`, 'Choose one of the vendors that are listed.')
-      : ok(vendor);
-  };
+  const { accounts, inventory, tickets, clock } = deps;
 
   return {
     'vendors.list': async () =>
@@ -119,34 +110,6 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
       if (accountId !== undefined && accounts.get(accountId) === undefined) return noAccount;
       const refreshed = await inventory.refresh(accountId, signal);
       return refreshed.ok ? ok({}) : refreshed;
-    },
-
-    'operations.list': async ({ vendor }) => {
-      const found = vendorOf(vendor);
-      if (!found.ok) return found;
-      return ok(found.value.operations.map((operation) => operationView(operation, deps.describeInput(operation))));
-    },
-
-    'operations.call': async ({ accountId, operation: id, input, confirmed }, signal) => {
-      const account = accounts.get(accountId);
-      if (account === undefined) return noAccount;
-      const vendor = vendorOf(account.vendor);
-      if (!vendor.ok) return vendor;
-      const operation = vendor.value.operations.find((candidate) => candidate.id === id);
-      if (operation === undefined) {
-        return fail('not-found', `${vendor.value.name} has no operation ${id}.`, 'Look at the list of its operations.');
-      }
-      if (operation.danger.level === 'destroys' && !confirmed) {
-        return fail('confirmation-required', operation.danger.confirm, 'Confirm it if this is what you want.');
-      }
-      const connector = await accounts.connector(accountId);
-      if (!connector.ok) return connector;
-      log.write('info', 'operation.call', { account: accountId, operation: id, danger: operation.danger.level });
-      const output =
-        operation.keep === undefined
-          ? await connector.value.call(operation, input, signal)
-          : await deps.deviceLogs.call(accountId, operation, input);
-      return output.ok ? ok({ output: operationOutput(output.value, operation.secretFields) }) : output;
     },
   };
 };

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { Account } from '../core/account.ts';
 import type { Result } from '../core/errors.ts';
 import type { Clock, Log, Vault } from '../core/ports.ts';
 import type { Accounts } from '../services/accounts.ts';
@@ -8,10 +9,12 @@ import type { Forwards } from '../services/forwards.ts';
 import type { Inventory } from '../services/inventory.ts';
 import type { ServiceCredentials } from '../services/launch-credentials.ts';
 import type { Launches } from '../services/launches.ts';
+import type { PreviewedRequest } from '../services/request-preview.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
 import type { RequestName, RequestOutput, Requests } from '../../src-preload/contract/requests.ts';
 import type { AppState } from './app-state.ts';
+import type { BulkService } from './bulk-requests.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { KnownOperation } from './views.ts';
 
@@ -53,3 +56,11 @@ export type Handler<N extends RequestName> = (
 
 /** One handler per request: a missing one does not compile. */
 export type Handlers<N extends RequestName = RequestName> = { readonly [Name in N]: Handler<Name> };
+  readonly bulk: BulkService;
+  /** The request that a call would send, with placeholders for every secret. Nothing is sent. */
+  readonly previewRequest: (
+    account: Account,
+    operation: KnownOperation,
+    input: unknown,
+    signal: AbortSignal,
+  ) => Promise<Result<PreviewedRequest>>;

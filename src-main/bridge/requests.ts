@@ -4,10 +4,12 @@ import { fail, type Failure, type Result } from '../core/errors.ts';
 import { isRequestName, requests } from '../../src-preload/contract/requests.ts';
 import { accountRequests } from './account-requests.ts';
 import { appRequests } from './app-requests.ts';
+import { bulkRequests } from './bulk-requests.ts';
 import { deviceLogRequests } from './device-log-requests.ts';
 import { deviceRequests } from './device-requests.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { launchRequests } from './launch-requests.ts';
+import { operationRequests } from './operation-requests.ts';
 import type { HandleRequest } from './session.ts';
 
 const allHandlers = (deps: BridgeDeps): Handlers => {
@@ -16,7 +18,9 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
   const launches = launchRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app, ...launches };
+  const operations = operationRequests(deps);
+  const bulk = bulkRequests(deps);
+  return { ...accounts, ...devices, ...logs, ...app, ...launches, ...operations, ...bulk };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

@@ -1,6 +1,7 @@
 import type { Account, AccountHealth } from '../core/account.ts';
 import type { Device, Service } from '../core/device.ts';
 import type { AppError } from '../core/errors.ts';
+import { deviceParameter } from '../core/operation-target.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { CredentialFacts } from '../services/launch-credentials.ts';
@@ -151,7 +152,11 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
 });
 
 /** One endpoint. `input` is the JSON Schema of its parameters. */
-export const operationView = (operation: KnownOperation, input: Readonly<Record<string, unknown>>): OperationView => ({
+export const operationView = (
+  operation: KnownOperation,
+  input: Readonly<Record<string, unknown>>,
+  vendor: KnownVendor['id'],
+): OperationView => ({
   operation: operation.id,
   number: operation.number,
   summary: operation.summary,
@@ -190,3 +195,12 @@ export const settingsView = (settings: Settings): SettingsView => ({
     launcher,
   })),
 });
+/** The names of the inputs in a JSON Schema. */
+export const inputNames = (schema: Readonly<Record<string, unknown>>): readonly string[] => {
+  const { properties } = schema;
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+};
+
+  secretFields: [...operation.secretFields],
+  repeatable: operation.repeatable,
+  device: deviceParameter(vendor, { id: operation.id, path: operation.path, inputs: inputNames(input) }),

@@ -203,6 +203,16 @@ export class Accounts {
     return opening;
   }
 
+  /** The names of what the vault holds for an account, without the values. Errors: not-found, the vault's. */
+  async secretNames(id: string): Promise<Result<readonly string[]>> {
+    const account = this.get(id);
+    const vendor = account && this.vendor(account.vendor);
+    if (vendor === undefined) return noAccount();
+    const secret = await this.#deps.vault.get(id);
+    if (!secret.ok) return secret;
+    return ok(Object.keys((secret.value === undefined ? {} : parseStoredSecrets(vendor, secret.value)) ?? {}));
+  }
+
   async #open(id: string): Promise<Result<Connector>> {
     const account = this.get(id);
     if (account === undefined) return noAccount();

@@ -14,6 +14,7 @@ import {
 /**
  * Every request a window, the tray or the command line can make, by name. Main parses each input with
  * `strictObject`, so an unknown key is refused. `secrets.hand` is the only request that can carry a secret:
+import { bulkActionSchema, bulkItemViewSchema, bulkPlanViewSchema, bulkRunViewSchema } from './bulk.ts';
  * it answers a one-time ticket, which the others pass on instead.
  */
 
@@ -145,7 +146,14 @@ export const requests = {
 
   'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),
   'operations.call': request(
-    z.strictObject({ accountId: id, operation: id, input: z.unknown(), confirmed: z.boolean() }),
+    z.strictObject({
+      accountId: id,
+      operation: id,
+      input: z.unknown(),
+      confirmed: z.boolean(),
+      /** Secrets of the input, handed over by their JSON pointers: `/password`, `/body/vnc.password`. */
+      ticket: ticket.optional(),
+    }),
     z.object({ output: z.unknown() }),
   ),
 

@@ -1,0 +1,96 @@
+import type { BulkItemState } from './bulk-outcome.ts';
+
+/** An item of a run, by its index in the plan. */
+export interface QueueItem {
+  readonly accountId: string;
+  state: BulkItemState;
+}
+
+/** What to do next in an account: run this one, or wait so long, or nothing any more. */
+export type Next = { readonly run: number } | { readonly waitMs: number } | undefined;
+
+/**
+ * Which items are waiting, running and done: first come, first served in each account, never more than `width` of an
+ * account at once, none while the account rests. Pure but for its own state; times are monotonic milliseconds.
+ */
+export class BulkQueue {
+  readonly #items: readonly QueueItem[];
+  readonly #width: number;
+  readonly #waiting = new Map<string, number[]>();
+  readonly #running = new Map<string, number>();
+  readonly #restUntil = new Map<string, number>();
+
+  constructor(items: readonly QueueItem[], width: number) {
+    this.#items = items;
+    this.#width = width;
+    items.forEach((item, index) => {
+      if (item.state === 'waiting') this.#list(item.accountId).push(index);
+    });
+  }
+
+  get accounts(): readonly string[] {
+    return [...this.#waiting.keys()];
+  }
+
+  /** Takes the next item of the account, which is running from then on. */
+  next(accountId: string, now: number): Next {
+    const list = this.#list(accountId);
+    if (list.length === 0 || this.running(accountId) >= this.#width) return undefined;
+    const restMs = (this.#restUntil.get(accountId) ?? 0) - now;
+    if (restMs > 0) return { waitMs: restMs };
+    const index = list.shift();
+    const item = index === undefined ? undefined : this.#items[index];
+    if (index === undefined || item === undefined) return undefined;
+    item.state = 'running';
+    this.#running.set(accountId, this.running(accountId) + 1);
+    return { run: index };
+  }
+
+  /** An item that ran has ended so. */
+  settle(index: number, state: BulkItemState): void {
+    const item = this.#items[index];
+    if (item === undefined || item.state !== 'running') return;
+    item.state = state;
+    this.#running.set(item.accountId, this.running(item.accountId) - 1);
+    if (state === 'waiting') this.#list(item.accountId).unshift(index);
+  }
+
+  /** Nothing of the account starts before then. */
+  rest(accountId: string, until: number): void {
+    this.#restUntil.set(accountId, Math.max(until, this.#restUntil.get(accountId) ?? 0));
+  }
+
+  /** The longest rest of the accounts with work left, milliseconds; 0 where none rests. */
+  restMs(now: number): number {
+    let longest = 0;
+    for (const [accountId, list] of this.#waiting)
+      if (list.length > 0) longest = Math.max(longest, (this.#restUntil.get(accountId) ?? 0) - now);
+    return longest;
+  }
+
+  /** Takes what is waiting out of the queue, of one account or of all, in this state. Answers the indexes. */
+  drop(state: 'cancelled' | 'failed', accountId?: string): readonly number[] {
+    const dropped: number[] = [];
+    for (const [account, list] of this.#waiting) {
+      if (accountId !== undefined && account !== accountId) continue;
+      for (const index of list.splice(0)) {
+        const item = this.#items[index];
+        if (item !== undefined) item.state = state;
+        dropped.push(index);
+      }
+    }
+    return dropped;
+  }
+
+  running(accountId: string): number {
+    return this.#running.get(accountId) ?? 0;
+  }
+
+  #list(accountId: string): number[] {
+    const known = this.#waiting.get(accountId);
+    if (known !== undefined) return known;
+    const list: number[] = [];
+    this.#waiting.set(accountId, list);
+    return list;
+  }
+}
