@@ -35,17 +35,18 @@ import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
+import { BulkSecrets } from './services/bulk-secrets.ts';
+import { Bulk } from './services/bulk.ts';
 import { DeviceLogs } from './services/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
 import { Forwards } from './services/forwards.ts';
 import { Inventory } from './services/inventory.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-credentials.ts';
 import { Launches } from './services/launches.ts';
+import { previewRequest } from './services/request-preview.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { vendors } from './vendors/registry.ts';
-import { BulkSecrets } from './services/bulk-secrets.ts';
-import { Bulk } from './services/bulk.ts';
 
 export interface CoreOptions {
   /** The profile folder; the system's default where absent. */
@@ -53,7 +54,6 @@ export interface CoreOptions {
   readonly vault: VaultKind;
   /** Asked for the file vault's passphrase; undefined where nobody can answer. */
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
-import { previewRequest } from './services/request-preview.ts';
   readonly host: 'desktop' | 'headless' | 'cli';
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly lasting: boolean;
@@ -243,8 +243,26 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     log,
   });
   const speedTests = new SpeedTests({ journal: createLineJournal({ folder: paths.speedTests }), clock });
+  const bulk = new Bulk({
+    accounts,
+    inventory,
+    deviceLogs,
+    secrets: new BulkSecrets({ vault, randomBytes }),
+    clock,
+    log,
+    newId: () => randomBytes(12).toString('base64url'),
+    inputsOf: (operation) => inputNames(describeInput(operation)),
+  });
   const bridge = new Bridge({
     accounts,
+    bulk,
+    previewRequest: async (account, operation, input, signal) => {
+      const vendor = accounts.vendor(account.vendor);
+      const secretNames = await accounts.secretNames(account.id);
+      if (vendor === undefined || !secretNames.ok) return secretNames.ok ? cancelled() : secretNames;
+      const known = { vendor, account, secretNames: secretNames.value, clock, random };
+      return previewRequest(known, operation, input, signal);
+    },
     deviceLogs,
     speedTests,
     inventory,
@@ -276,26 +294,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       onClose: (listener) => client.onClose(listener),
       backlog: () => client.backlog(),
     });
-  const bulk = new Bulk({
-    accounts,
-    inventory,
-    deviceLogs,
-    secrets: new BulkSecrets({ vault, randomBytes }),
-    clock,
-    log,
-    newId: () => randomBytes(12).toString('base64url'),
-    inputsOf: (operation) => inputNames(describeInput(operation)),
-  });
   };
   for (const client of early.splice(0)) serveClient(client);
-    bulk,
-    previewRequest: async (account, operation, input, signal) => {
-      const vendor = accounts.vendor(account.vendor);
-      const secretNames = await accounts.secretNames(account.id);
-      if (vendor === undefined || !secretNames.ok) return secretNames.ok ? cancelled() : secretNames;
-      const known = { vendor, account, secretNames: secretNames.value, clock, random };
-      return previewRequest(known, operation, input, signal);
-    },
 
   let disposing: Promise<void> | undefined;
   const dispose = async (): Promise<void> => {
@@ -303,6 +303,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     stopWatching();
     stopForgetting();
     bridge.dispose();
+    bulk.dispose();
     tickets.dispose();
     await deviceLogs.dispose();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
@@ -341,7 +342,6 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     },
     suspend: () => {
       inventory.suspend();
-    bulk.dispose();
       app.setPolling(false);
     },
     resume: () => {

@@ -44,6 +44,14 @@ export interface BridgeDeps {
   readonly unlock: (passphrase: string | undefined) => Promise<Result<void>>;
   /** The JSON Schema of an operation's input. */
   readonly describeInput: (operation: KnownOperation) => Readonly<Record<string, unknown>>;
+  readonly bulk: BulkService;
+  /** The request that a call would send, with placeholders for every secret. Nothing is sent. */
+  readonly previewRequest: (
+    account: Account,
+    operation: KnownOperation,
+    input: unknown,
+    signal: AbortSignal,
+  ) => Promise<Result<PreviewedRequest>>;
   /** Copies text; absent where the host has no clipboard of its own. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
 }
@@ -56,11 +64,3 @@ export type Handler<N extends RequestName> = (
 
 /** One handler per request: a missing one does not compile. */
 export type Handlers<N extends RequestName = RequestName> = { readonly [Name in N]: Handler<Name> };
-  readonly bulk: BulkService;
-  /** The request that a call would send, with placeholders for every secret. Nothing is sent. */
-  readonly previewRequest: (
-    account: Account,
-    operation: KnownOperation,
-    input: unknown,
-    signal: AbortSignal,
-  ) => Promise<Result<PreviewedRequest>>;

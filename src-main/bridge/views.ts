@@ -151,6 +151,12 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
   capabilities: capabilitiesOf(vendor.id, vendor.operations),
 });
 
+/** The names of the inputs in a JSON Schema. */
+export const inputNames = (schema: Readonly<Record<string, unknown>>): readonly string[] => {
+  const { properties } = schema;
+  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
+};
+
 /** One endpoint. `input` is the JSON Schema of its parameters. */
 export const operationView = (
   operation: KnownOperation,
@@ -166,6 +172,9 @@ export const operationView = (
   confirm: operation.danger.level === 'destroys' ? operation.danger.confirm : undefined,
   callers: [...operation.callers],
   input: Object.fromEntries(Object.entries(input)),
+  secretFields: [...operation.secretFields],
+  repeatable: operation.repeatable,
+  device: deviceParameter(vendor, { id: operation.id, path: operation.path, inputs: inputNames(input) }),
 });
 
 const withoutFields = (value: unknown, hidden: ReadonlySet<string>): unknown => {
@@ -195,12 +204,3 @@ export const settingsView = (settings: Settings): SettingsView => ({
     launcher,
   })),
 });
-/** The names of the inputs in a JSON Schema. */
-export const inputNames = (schema: Readonly<Record<string, unknown>>): readonly string[] => {
-  const { properties } = schema;
-  return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
-};
-
-  secretFields: [...operation.secretFields],
-  repeatable: operation.repeatable,
-  device: deviceParameter(vendor, { id: operation.id, path: operation.path, inputs: inputNames(input) }),

@@ -10,11 +10,11 @@ import {
   vendorIdSchema,
   vendorViewSchema,
 } from './views.ts';
+import { bulkActionSchema, bulkItemViewSchema, bulkPlanViewSchema, bulkRunViewSchema } from './bulk.ts';
 
 /**
  * Every request a window, the tray or the command line can make, by name. Main parses each input with
  * `strictObject`, so an unknown key is refused. `secrets.hand` is the only request that can carry a secret:
-import { bulkActionSchema, bulkItemViewSchema, bulkPlanViewSchema, bulkRunViewSchema } from './bulk.ts';
  * it answers a one-time ticket, which the others pass on instead.
  */
 
