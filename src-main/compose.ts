@@ -1,4 +1,5 @@
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { z } from 'zod';
 import packageFacts from '../package.json' with { type: 'json' };
 import { AppState } from './bridge/app-state.ts';
@@ -12,6 +13,13 @@ import {
   parseForwardRecords,
   type ForwardRecords,
 } from './core/forward-record.ts';
+import {
+  forwardHistoryVersion,
+  noForwardHistory,
+  parseForwardHistory,
+  type ForwardHistory,
+} from './core/forward-attempt.ts';
+import { parseHostKeyPins, type HostKeyPin } from './core/host-key-pins.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
 import type { Clock, Log, Random, Vault, VaultKind } from './core/ports.ts';
@@ -30,6 +38,7 @@ import { createLineJournal } from './node/line-journal.ts';
 import { createMemoryVault } from './node/memory-vault.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
+import { reachable } from './node/reachable.ts';
 import { createRedactor, type Redactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
@@ -40,6 +49,7 @@ import { Bulk } from './services/bulk.ts';
 import { DeviceLogs } from './services/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
 import { Forwards } from './services/forwards.ts';
+import { HostKeys } from './services/host-keys.ts';
 import { Inventory } from './services/inventory.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-credentials.ts';
 import { Launches } from './services/launches.ts';
@@ -90,6 +100,8 @@ export interface Core {
   /** Stops polling while the computer sleeps or has no network. */
   suspend(): void;
   resume(): void;
+  /** Says that the network is another one: lost ways to devices are tried at once. */
+  networkChanged(): void;
   /** Closes what is open, tunnels at the vendors included. */
   dispose(): Promise<void>;
 }
@@ -186,6 +198,18 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     log,
   });
   problems.push(...(await inventory.load()));
+  const hostKeys = new HostKeys({
+    document: jsonDocument<readonly HostKeyPin[]>({
+      path: join(paths.profile, 'host-keys.json'),
+      version: 1,
+      migrations: [],
+      parse: parseHostKeyPins,
+      fallback: [],
+    }),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    clock,
+  });
+  note(await hostKeys.load());
   const forwards = new Forwards({
     document: jsonDocument<ForwardRecords>({
       path: paths.forwards,
@@ -195,6 +219,15 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       fallback: noForwardRecords,
     }),
     host: createForwardHost({ worker: options.forwardWorker, log }),
+    history: jsonDocument<ForwardHistory>({
+      path: join(paths.profile, 'forward-history.json'),
+      version: forwardHistoryVersion,
+      migrations: [],
+      parse: parseForwardHistory,
+      fallback: noForwardHistory,
+    }),
+    hostKeys,
+    reachable,
     web: createWebForwarder(),
     accounts,
     inventory,
@@ -280,6 +313,11 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     describeInput,
     copyText: options.copyText,
   });
+  hostKeys.seen.on(({ alias, warning }) => {
+    if (warning === undefined) return;
+    const text = `${alias}: ${warning}`;
+    app.addNotice({ id: `host-key-${alias}`, text, hint: 'The forwards page shows the key.' });
+  });
   const stopWatching = watchVault(accounts, inventory, app);
 
   let giveLink: (() => string) | undefined;
@@ -341,12 +379,15 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       await forwards.resume();
     },
     suspend: () => {
+      forwards.suspend();
       inventory.suspend();
       app.setPolling(false);
     },
     resume: () => {
+      void forwards.resume();
       inventory.resume();
       app.setPolling(true);
+    networkChanged: () => forwards.networkChanged(),
     },
     dispose: () => {
       disposing ??= dispose();

@@ -3,7 +3,7 @@ import type { Device } from '../core/device.ts';
 import { haystackOf, matchesHaystack, parseQuery } from '../../src-preload/contract/query.ts';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
-import { deviceView, forwardView } from './views.ts';
+import { deviceView, forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from './views.ts';
 
 type Names =
   | 'devices.query'
@@ -14,6 +14,11 @@ type Names =
   | 'forwards.open'
   | 'forwards.stop'
   | 'forwards.remove'
+  | 'forwards.share'
+  | 'forwards.limit'
+  | 'forwards.history'
+  | 'forwards.statistics'
+  | 'forwards.resolve'
   | 'launch.command'
   | 'launch.ssh'
   | 'launch.open';
@@ -138,6 +143,33 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
     'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
       const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+    'forwards.share': async ({ forwardId, allow }) => {
+      const shared = await forwards.share(forwardId, allow);
+      return shared.ok ? ok(presentForward(deps, shared.value)) : shared;
+    },
+
+    'forwards.limit': async ({ forwardId, maxConnections, maxDials, idleTimeoutMs }) => {
+      const limited = await forwards.limit(forwardId, {
+        ...(maxConnections === undefined ? {} : { maxConnections }),
+        ...(maxDials === undefined ? {} : { maxDials }),
+        ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+      });
+      return limited.ok ? ok(presentForward(deps, limited.value)) : limited;
+    },
+
+    'forwards.history': async ({ forwardId }) => {
+      const attempts = forwards.history(forwardId);
+      return attempts === undefined ? noForward : ok(attempts.map(forwardAttemptView));
+    },
+
+    'forwards.statistics': async ({ forwardId }) => {
+      const statistics = await forwards.statistics(forwardId);
+      return statistics.ok ? ok(forwardStatisticsView(statistics.value)) : statistics;
+    },
+
+    'forwards.resolve': async ({ deviceKey }) =>
+      inventory.device(deviceKey) === undefined ? noDevice : ok(resolvedDeviceView(forwards.resolve(deviceKey))),
+
       const planned = await launches.command(request, signal);
       return planned.ok ? ok({ command: planned.value.command }) : planned;
     },

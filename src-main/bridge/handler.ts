@@ -29,7 +29,20 @@ export interface BridgeDeps {
     DeviceNotes,
     'isFavourite' | 'setFavourite' | 'customServices' | 'addService' | 'removeService' | 'forgetAccount' | 'changed'
   >;
-  readonly forwards: Pick<Forwards, 'list' | 'get' | 'open' | 'stop' | 'remove' | 'removeAccount' | 'changed'>;
+  readonly forwards: Pick<Forwards,
+    | 'list'
+    | 'get'
+    | 'open'
+    | 'stop'
+    | 'remove'
+    | 'removeAccount'
+    | 'share'
+    | 'limit'
+    | 'history'
+    | 'statistics'
+    | 'resolve'
+    | 'changed'
+  >;
   readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
   readonly credentials: Pick<ServiceCredentials, 'facts' | 'change' | 'changed'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change' | 'changed'>;

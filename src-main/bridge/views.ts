@@ -5,13 +5,20 @@ import { deviceParameter } from '../core/operation-target.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { CredentialFacts } from '../services/launch-credentials.ts';
+import type { ForwardTimings } from '../core/forward.ts';
+import { failureSentence } from '../core/forward-attempt.ts';
+import type { ForwardAttempt } from '../core/forward-attempt.ts';
 import type { ForwardSnapshot } from '../core/forward-record.ts';
+import type { ForwardStatistics, ResolvedDevice } from '../services/forwards.ts';
 import type {
   AccountView,
   DeviceView,
   ErrorView,
+  ForwardAttemptView,
+  ForwardStatisticsView,
   ForwardView,
   OperationView,
+  ResolvedDeviceView,
   ServiceView,
   SettingsView,
   VendorView,
@@ -102,6 +109,54 @@ export const accountView = (account: Account, health: AccountHealth): AccountVie
   deviceCount: health.deviceCount,
 });
 
+const timingsView = (timings: ForwardTimings): ForwardView['timings'] => ({
+  bindMs: timings.bindMs,
+  vendorMs: timings.vendorMs,
+  dnsMs: timings.dnsMs,
+  dialMs: timings.dialMs,
+  firstByteMs: timings.firstByteMs,
+  firstByteBackMs: timings.firstByteBackMs,
+});
+
+/** An attempt to reach a device. */
+export const forwardAttemptView = ({ at, outcome, timings, hop, error }: ForwardAttempt): ForwardAttemptView => ({
+  at,
+  outcome,
+  timings: timingsView(timings),
+  hop,
+  error: error === undefined ? undefined : errorView(error),
+  sentence: hop === undefined || error === undefined ? undefined : failureSentence(hop, error),
+});
+
+/** Traffic of a forward and its clients. */
+export const forwardStatisticsView = (statistics: ForwardStatistics): ForwardStatisticsView => ({
+  rateUp: statistics.rateUp,
+  rateDown: statistics.rateDown,
+  samples: statistics.samples.map(({ up, down }) => ({ up, down })),
+  peers: statistics.peers.map((peer) => ({
+    address: peer.address,
+    port: peer.port,
+    since: peer.since,
+    state: peer.state,
+    bytesUp: peer.bytesUp,
+    bytesDown: peer.bytesDown,
+    process: peer.process,
+  })),
+});
+
+/** Where a device is on this computer. */
+export const resolvedDeviceView = (resolved: ResolvedDevice): ResolvedDeviceView => ({
+  deviceKey: resolved.deviceKey,
+  address: resolved.address,
+  forwards: resolved.forwards.map(({ serviceId, kind, address, port, state }) => ({
+    serviceId,
+    kind,
+    address,
+    port,
+    state,
+  })),
+});
+
 /** A forward, with the name its device has now. */
 export const forwardView = (forward: ForwardSnapshot, deviceName: string): ForwardView => ({
   id: forward.id,
@@ -111,17 +166,43 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
   serviceKind: forward.serviceKind,
   address: forward.address,
   port: forward.port,
+  also: forward.also.map(({ address, port }) => ({ address, port })),
+  deviceEndpoint:
+    forward.deviceEndpoint === undefined
+      ? undefined
+      : {
+          address: forward.deviceEndpoint.address,
+          port: forward.deviceEndpoint.port,
+          reason: forward.deviceEndpoint.reason,
+        },
   state: forward.state,
   error: forward.error === undefined ? undefined : errorView(forward.error),
+  attempt: forward.attempt,
+  nextAttemptAt: forward.nextAttemptAt,
+  sharing:
+    forward.sharing === undefined
+      ? undefined
+      : {
+          allow: [...forward.sharing.allow],
+          addresses: [...forward.sharing.addresses],
+          warning: forward.sharing.warning,
+        },
+  limits: { maxConnections: forward.limits.maxConnections, maxDials: forward.limits.maxDials },
+  refused: forward.refused,
+  expiresAt: forward.expiresAt,
+  hostKey:
+    forward.hostKey === undefined
+      ? undefined
+      : {
+          fingerprint: forward.hostKey.fingerprint,
+          verdict: forward.hostKey.verdict,
+          warning: forward.hostKey.warning,
+        },
+  recognised: forward.recognised,
   connections: forward.connections,
   bytesUp: forward.bytesUp,
   bytesDown: forward.bytesDown,
-  timings: {
-    bindMs: forward.timings.bindMs,
-    vendorMs: forward.timings.vendorMs,
-    dialMs: forward.timings.dialMs,
-    firstByteMs: forward.timings.firstByteMs,
-  },
+  timings: timingsView(forward.timings),
   exposure: forward.exposure,
   idleTimeoutMs: forward.idleTimeoutMs,
   idleUntil: forward.idleUntil,
@@ -193,6 +274,7 @@ export const operationOutput = (output: unknown, secretFields: readonly string[]
 export const settingsView = (settings: Settings): SettingsView => ({
   theme: settings.theme,
   idleTimeoutMs: settings.idleTimeoutMs,
+  deviceAddresses: settings.deviceAddresses,
   sshUser: settings.sshUser,
   terminal: settings.terminal,
   pollFactor: settings.pollFactor,

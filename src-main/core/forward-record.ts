@@ -1,7 +1,10 @@
+import { parseAddressBlock } from './address-block.ts';
 import { serviceKinds } from './device.ts';
 import type { ServiceKind } from './device.ts';
+import { isDeviceAddress } from './device-address.ts';
 import type { AppError } from './errors.ts';
 import type { ForwardState, ForwardTimings } from './forward.ts';
+import type { SniffedKind } from './sniff.ts';
 
 /** What is kept of a forward between runs. */
 export interface ForwardRecord {
@@ -13,11 +16,24 @@ export interface ForwardRecord {
   readonly port: number;
   /** Whether it is to listen again after a restart. */
   readonly listening: boolean;
+  /** Sources on the network that may use it, as addresses or CIDR blocks; absent where it is not shared. */
+  readonly share?: readonly string[];
+  readonly limits?: ForwardRecordLimits;
+}
+
+/** What the user limits; absent means the default. */
+export interface ForwardRecordLimits {
+  readonly maxConnections?: number;
+  readonly maxDials?: number;
+  /** Milliseconds; zero: never. */
+  readonly idleTimeoutMs?: number;
 }
 
 /** The content of forwards.json. */
 export interface ForwardRecords {
   readonly forwards: readonly ForwardRecord[];
+  /** Loopback addresses of devices, by device key. They stay a device's even when nothing uses them. */
+  readonly addresses?: Readonly<Record<string, string>>;
 }
 
 /** What others see of a forward. Times are epoch milliseconds, durations milliseconds, sizes bytes. */
@@ -31,6 +47,24 @@ export interface ForwardSnapshot {
   readonly port: number;
   readonly state: ForwardState;
   readonly error?: AppError;
+  /** While healing: failures so far, and when the next attempt is made (absent while one is under way). */
+  readonly attempt?: number;
+  readonly nextAttemptAt?: number;
+  /** Other loopback addresses and ports it listens on. */
+  readonly also: readonly { readonly address: string; readonly port: number }[];
+  /** The device's own address; `reason` says why its port is not the service's native one. */
+  readonly deviceEndpoint?: { readonly address: string; readonly port: number; readonly reason?: string };
+  /** Present while others on the network can use it. */
+  readonly sharing?: ForwardSharing;
+  /** Clients turned away for a limit or for their address. */
+  readonly refused: number;
+  readonly limits: { readonly maxConnections: number; readonly maxDials: number };
+  /** When the vendor ends the tunnel in use. */
+  readonly expiresAt?: number;
+  /** The SSH host key seen, and what is thought of it. */
+  readonly hostKey?: { readonly fingerprint: string; readonly verdict: string; readonly warning?: string };
+  /** What a service of kind tcp turned out to be. */
+  readonly recognised?: SniffedKind;
   readonly connections: number;
   /** From this computer to the device. */
   readonly bytesUp: number;
@@ -42,6 +76,18 @@ export interface ForwardSnapshot {
   readonly idleUntil?: number;
 }
 
+/** Who on the network can use a forward. */
+export interface ForwardSharing {
+  readonly allow: readonly string[];
+  /** The addresses of this computer it listens on. */
+  readonly addresses: readonly string[];
+  readonly warning: string;
+}
+
+/** What a person must know of a shared forward. */
+export const sharingWarning = (allow: readonly string[]): string =>
+  `Shared with the network: computers at ${allow.join(', ')} can use this connection as if they were you.`;
+
 export const noForwardRecords: ForwardRecords = { forwards: [] };
 
 /** The version of forwards.json that `parseForwardRecords` reads. */
@@ -52,15 +98,56 @@ const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
 
 const isServiceKind = (value: unknown): value is ServiceKind => serviceKinds.some((kind) => kind === value);
 
+const isBlock = (value: unknown): value is string =>
+  typeof value === 'string' && parseAddressBlock(value) !== undefined;
+
+const wholeNumber = (value: unknown, low: number, high: number): number | undefined =>
+  typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high ? value : undefined;
+
+const parseLimits = (value: unknown): ForwardRecordLimits | undefined => {
+  if (!isObject(value)) return undefined;
+  const maxConnections = wholeNumber(value['maxConnections'], 1, 100_000);
+  const maxDials = wholeNumber(value['maxDials'], 1, 1_000);
+  const idleTimeoutMs = wholeNumber(value['idleTimeoutMs'], 0, 86_400_000);
+  return {
+    ...(maxConnections === undefined ? {} : { maxConnections }),
+    ...(maxDials === undefined ? {} : { maxDials }),
+    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+  };
+};
+
+/** Addresses of devices; one that is none, or that an earlier device has, is left out. */
+const parseAddresses = (value: unknown): Readonly<Record<string, string>> => {
+  const taken = new Set<string>();
+  const kept = Object.entries(isObject(value) ? value : {}).filter(([, address]) => {
+    if (typeof address !== 'string' || !isDeviceAddress(address) || taken.has(address)) return false;
+    taken.add(address);
+    return true;
+  });
+  return Object.fromEntries(kept) as Record<string, string>;
+};
+
 const parseRecord = (value: unknown): ForwardRecord | undefined => {
   if (!isObject(value)) return undefined;
-  const { id, deviceKey, serviceId, serviceKind, port, listening } = value as Readonly<
+  const { id, deviceKey, serviceId, serviceKind, port, listening, share, limits } = value as Readonly<
     Record<keyof ForwardRecord, unknown>
   >;
   if (typeof id !== 'string' || typeof deviceKey !== 'string' || typeof serviceId !== 'string') return undefined;
   if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
   if (!isServiceKind(serviceKind)) return undefined;
-  return { id, deviceKey, serviceId, serviceKind, port, listening: listening === true };
+  const allow = Array.isArray(share) ? share.filter(isBlock) : [];
+  const kept = parseLimits(limits);
+  return {
+    id,
+    deviceKey,
+    serviceId,
+    serviceKind,
+    port,
+    listening: listening === true,
+    // A share whose sources cannot be read is no share.
+    ...(allow.length === 0 ? {} : { share: allow }),
+    ...(kept === undefined ? {} : { limits: kept }),
+  };
 };
 
 /**
@@ -79,5 +166,6 @@ export const parseForwardRecords = (value: unknown): ForwardRecords | undefined 
     for (const mark of marks) taken.add(mark);
     forwards.push(record);
   }
-  return { forwards };
+  const addresses = parseAddresses('addresses' in value ? value['addresses'] : undefined);
+  return { forwards, ...(Object.keys(addresses).length === 0 ? {} : { addresses }) };
 };

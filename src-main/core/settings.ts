@@ -9,6 +9,8 @@ export interface Settings {
   readonly theme: 'system' | 'light' | 'dark';
   /** Milliseconds without a connection after which a forward's tunnel is closed; zero: never. At most a day. */
   readonly idleTimeoutMs: number;
+  /** Whether each device has a loopback address of its own, with its services' native ports. */
+  readonly deviceAddresses: boolean;
   /** First user name offered for SSH; empty: the name on this computer. */
   readonly sshUser: string;
   /** Name of a terminal, or `auto`. */
@@ -24,6 +26,7 @@ export interface Settings {
 export const defaultSettings: Settings = {
   theme: 'system',
   idleTimeoutMs: 15 * 60_000,
+  deviceAddresses: false,
   sshUser: '',
   terminal: 'auto',
   pollFactor: 1,
@@ -41,6 +44,7 @@ const isNumberIn = (value: unknown, low: number, high: number): value is number 
 const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Settings[K] } = {
   theme: (value): value is Settings['theme'] => value === 'system' || value === 'light' || value === 'dark',
   idleTimeoutMs: (value): value is number => isNumberIn(value, 0, 86_400_000) && Number.isInteger(value),
+  deviceAddresses: (value): value is boolean => typeof value === 'boolean',
   sshUser: isText,
   terminal: (value): value is string => isText(value) && value !== '',
   pollFactor: (value): value is number => isNumberIn(value, 1, 60),
@@ -68,6 +72,7 @@ export const parseSettings = (value: unknown): Settings | undefined => {
   return {
     theme: pick('theme'),
     idleTimeoutMs: pick('idleTimeoutMs'),
+    deviceAddresses: pick('deviceAddresses'),
     sshUser: pick('sshUser'),
     terminal: pick('terminal'),
     pollFactor: pick('pollFactor'),

@@ -3,21 +3,29 @@ import type { ForwardBuffers } from './forward-buffers.ts';
 
 /** Pieces that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;
+/** Bytes at the start of a direction that an observer is shown. */
+const observedBytes = 64 * 1024;
+
+/** Sees a copy of the first bytes of a direction. */
+export type FlowObserver = (bytes: Uint8Array<ArrayBuffer>) => void;
 
 /** One direction of a connection: what `from` sends is written to `to`, no faster than `to` takes it. */
 export class ForwardFlow {
   readonly #buffers: ForwardBuffers;
   readonly #count: (bytes: number) => void;
+  #observer: FlowObserver | undefined;
+  #observed = 0;
   #from: Socket | undefined;
   #to: Socket | undefined;
   #lastRead = 0;
   #waiting = 0;
   #paused = false;
 
-  /** `count` hears of every read, in bytes. */
-  constructor(buffers: ForwardBuffers, count: (bytes: number) => void) {
+  /** `count` hears of every read, in bytes; `observer` sees the first ones. */
+  constructor(buffers: ForwardBuffers, count: (bytes: number) => void, observer?: FlowObserver) {
     this.#buffers = buffers;
     this.#count = count;
+    this.#observer = observer;
   }
 
   /** The `onread` option of the socket that will be `from`. */
@@ -39,6 +47,7 @@ export class ForwardFlow {
     this.#lastRead = length;
     this.#count(length);
     const piece = this.#buffers.take(length);
+    if (this.#observer !== undefined) this.#show(piece.bytes);
     let taken = false;
     to.write(piece.bytes, () => {
       if (!taken) this.#written(piece);
@@ -52,6 +61,13 @@ export class ForwardFlow {
     this.#waiting += 1;
     this.#paused = this.#waiting >= maxWaiting;
     return !this.#paused;
+  }
+
+  #show(bytes: Uint8Array): void {
+    const shown = new Uint8Array(bytes.subarray(0, observedBytes - this.#observed));
+    this.#observed += shown.length;
+    this.#observer?.(shown);
+    if (this.#observed >= observedBytes) this.#observer = undefined;
   }
 
   #written(piece: Parameters<ForwardBuffers['release']>[0]): void {

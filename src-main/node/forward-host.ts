@@ -1,15 +1,24 @@
 import { createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../core/emitter.ts';
-import { ok } from '../core/errors.ts';
+import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { bindError, notLoopback, pumpLost } from '../core/forward-errors.ts';
-import type { ForwardHost, ForwardHostEvent, ListenRequest, RouteTarget } from '../core/forward-host.ts';
+import { plainOptions } from '../core/forward-host.ts';
+import type {
+  ForwardHost,
+  ForwardHostEvent,
+  ForwardPeer,
+  Listening,
+  ListenOptions,
+  ListenRequest,
+  RouteTarget,
+} from '../core/forward-host.ts';
 import { candidatePorts, isLoopback } from '../core/forward-ports.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { sleep } from '../core/ports.ts';
 import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
-import { portHolder } from './forward-port-holder.ts';
+import { connectionHolders, portHolder } from './forward-port-holder.ts';
 import { systemClock } from './system-clock.ts';
 
 export interface ForwardHostDeps {
@@ -48,16 +57,38 @@ class WorkerForwardHost implements ForwardHost {
     this.#log = log;
   }
 
-  async listen({ id, address, port }: ListenRequest): Promise<Result<{ readonly bindMs: number }>> {
-    if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
+  async listen({ id, address, port, options = plainOptions }: ListenRequest): Promise<Result<Listening>> {
+    for (const wanted of [address, ...options.also.map((other) => other.address)])
+      if (!isLoopback(wanted)) return { ok: false, error: notLoopback(wanted) };
     const worker = await this.#ensureWorker();
     if (worker === undefined) return failed('it was shut down');
-    const answer = await this.#ask(worker, { type: 'listen', request: this.#nextRequest(), id, address, port });
+    const request = this.#nextRequest();
+    const answer = await this.#ask(worker, { type: 'listen', request, id, address, port, options });
     if (answer === 'lost') return failed('it ended while a port was opened');
-    if (answer.type === 'listened') return ok({ bindMs: answer.bindMs });
+    if (answer.type === 'listened') return ok(await this.#listening(answer));
     const code = answer.type === 'listen-failed' ? answer.code : 'UNKNOWN';
     const holder = code === 'EADDRINUSE' ? await portHolder(port) : undefined;
     return { ok: false, error: bindError(code, address, port, holder) };
+  }
+
+  async configure(id: string, options: ListenOptions): Promise<Result<Listening>> {
+    for (const { address } of options.also) if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
+    const worker = await (this.#worker ?? this.#starting);
+    const answer =
+      worker === undefined
+        ? 'lost'
+        : await this.#ask(worker, { type: 'configure', request: this.#nextRequest(), id, options });
+    if (answer === 'lost') return failed('it ended while a port was opened');
+    if (answer.type === 'listened') return ok(await this.#listening(answer));
+    return fail('not-found', 'This forward does not listen.', 'Start it first.');
+  }
+
+  async #listening({ bindMs, also, missed }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
+    const explained = missed.map(async ({ address, port, code }) => {
+      const holder = code === 'EADDRINUSE' ? await portHolder(port) : undefined;
+      return { address, port, error: bindError(code, address, port, holder) };
+    });
+    return { bindMs, also, missed: await Promise.all(explained) };
   }
 
   async unlisten(id: string): Promise<void> {
@@ -74,14 +105,35 @@ class WorkerForwardHost implements ForwardHost {
     this.#tell({ type: 'retire', id, route, onlyIfIdle });
   }
 
+  breakRoute(id: string, route: number): void {
+    this.#tell({ type: 'break', id, route });
+  }
+
+  check(): void {
+    this.#tell({ type: 'check' });
+  }
+
+  async peers(id: string): Promise<readonly ForwardPeer[]> {
+    const worker = this.#worker;
+    if (worker === undefined) return [];
+    const answer = await this.#ask(worker, { type: 'peers', request: this.#nextRequest(), id });
+    if (answer === 'lost' || answer.type !== 'peers') return [];
+    const holders = await connectionHolders(answer.peers);
+    return answer.peers.map((peer, index) => {
+      const holder = holders[index];
+      return holder === undefined ? peer : { ...peer, process: holder };
+    });
+  }
+
   rejectWaiting(id: string): void {
     this.#tell({ type: 'reject-waiting', id });
   }
 
-  async freePort(address: string, avoid: ReadonlySet<number>): Promise<number | undefined> {
+  async freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined> {
     for (const port of candidatePorts(avoid)) {
       if (this.#ended.signal.aborted) return undefined;
-      if (await canBind(address, port)) return port;
+      const free = await Promise.all(addresses.map((address) => canBind(address, port)));
+      if (free.every(Boolean)) return port;
     }
     return undefined;
   }
@@ -161,10 +213,12 @@ class WorkerForwardHost implements ForwardHost {
 /** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
 export const createForwardHost = (deps: ForwardHostDeps): ForwardHost => new WorkerForwardHost(deps);
 
-/** Whether a port is free at this moment. */
+/** Whether a port is free at this moment; an address this computer does not have (no IPv6) is in nobody's way. */
 const canBind = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
-    server.once('error', () => resolve(false));
+    server.once('error', ({ code }: NodeJS.ErrnoException) =>
+      resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'),
+    );
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });

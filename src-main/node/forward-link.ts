@@ -1,25 +1,31 @@
-import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import type { RouteTarget } from '../core/forward-host.ts';
+import type { PumpTimings } from '../core/forward.ts';
 import { adopt } from './forward-adopt.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
+import { ForwardDial } from './forward-dial.ts';
 import { ForwardFlow } from './forward-flow.ts';
+import type { FlowObserver } from './forward-flow.ts';
 import { resetSocket } from './forward-reset.ts';
-
-/** Milliseconds of silence after which the system asks whether the tunnel's end is still there. */
-const keepAliveMs = 30_000;
 
 export interface LinkListener {
   /** The tunnel's end answered. */
   connected(dialMs: number): void;
-  /** It did not; `code` is the system's, or DIAL_TIMEOUT. The client is untouched. */
+  /** It did not; `code` is the system's, DIAL_TIMEOUT or ECANCELED. The client is untouched. */
   failed(code: string): void;
   sent(bytes: number): void;
   received(bytes: number): void;
-  /** Milliseconds from the connection to the first byte from the device. */
-  firstByte(ms: number): void;
+  timed(timings: PumpTimings): void;
   /** Both ends are closed. Follows `connected` exactly once. */
   closed(): void;
+}
+
+export interface LinkDeps {
+  readonly target: RouteTarget;
+  readonly dialTimeoutMs: number;
+  readonly buffers: ForwardBuffers;
+  readonly observe?: { readonly up: FlowObserver; readonly down: FlowObserver } | undefined;
+  readonly listener: LinkListener;
 }
 
 /** One client with its connection to the tunnel's end. Half-closes, back-pressure and resets pass both ways. */
@@ -27,63 +33,59 @@ export class ForwardLink {
   readonly #listener: LinkListener;
   readonly #up: ForwardFlow;
   readonly #down: ForwardFlow;
-  readonly #upstream: Socket;
+  readonly #dial: ForwardDial;
+  #upstream: Socket | undefined;
   #client: Socket | undefined;
-  #firstByteFrom: number | undefined;
   #closed = 0;
+  #isFirstAnswer = true;
+  bytesUp = 0;
+  bytesDown = 0;
+  /** Monotonic milliseconds. */
+  connectedAt = 0;
+  /** When the first byte was sent that nothing has come back for; zero where nothing is outstanding. */
+  unansweredSince = 0;
+  lastReceivedAt = 0;
 
   /** Dials at once. `accepted` stays paused and untouched until the dial has succeeded. */
-  constructor(
-    accepted: Socket,
-    target: RouteTarget,
-    dialTimeoutMs: number,
-    buffers: ForwardBuffers,
-    listener: LinkListener,
-  ) {
+  constructor(accepted: Socket, { target, dialTimeoutMs, buffers, observe, listener }: LinkDeps) {
     this.#listener = listener;
-    this.#up = new ForwardFlow(buffers, (bytes) => listener.sent(bytes));
-    this.#down = new ForwardFlow(buffers, (bytes) => this.#received(bytes));
-    const started = performance.now();
-    const upstream = connect({
-      host: target.host,
-      port: target.port,
-      allowHalfOpen: true,
-      noDelay: true,
-      keepAlive: true,
-      keepAliveInitialDelay: keepAliveMs,
-      onread: this.#down.onread,
+    this.#up = new ForwardFlow(buffers, (bytes) => this.#sent(bytes), observe?.up);
+    this.#down = new ForwardFlow(buffers, (bytes) => this.#received(bytes), observe?.down);
+    this.#dial = new ForwardDial(target, dialTimeoutMs, this.#down.onread, {
+      connected: (socket, dialMs, dnsMs) => {
+        this.connectedAt = performance.now();
+        this.#join(accepted, socket);
+        listener.timed({ dialMs, ...(dnsMs === undefined ? {} : { dnsMs }) });
+        listener.connected(dialMs);
+      },
+      failed: (code) => listener.failed(code),
     });
-    this.#upstream = upstream;
-    let settled = false;
-    const fail = (code: string): void => {
-      if (settled) return;
-      settled = true;
-      upstream.destroy();
-      listener.failed(code);
-    };
-    upstream.setTimeout(dialTimeoutMs, () => fail('DIAL_TIMEOUT'));
-    upstream.on('error', (error: NodeJS.ErrnoException) => fail(error.code ?? error.message));
-    // Destroyed from outside while dialling.
-    upstream.on('close', () => fail('ECANCELED'));
-    upstream.once('connect', () => {
-      if (settled) return;
-      settled = true;
-      upstream.setTimeout(0);
-      this.#firstByteFrom = performance.now();
-      this.#join(accepted);
-      listener.connected(this.#firstByteFrom - started);
-    });
+  }
+
+  /** Whether the dial has succeeded. */
+  get isConnected(): boolean {
+    return this.#client !== undefined;
+  }
+
+  /** The address of this computer it goes out by. */
+  get localAddress(): string | undefined {
+    return this.#upstream?.localAddress;
+  }
+
+  get peer(): Socket | undefined {
+    return this.#client;
   }
 
   /** Closes both ends by reset, or gives up dialling. */
   destroy(): void {
-    resetSocket(this.#upstream);
+    this.#dial.cancel();
+    if (this.#upstream !== undefined) resetSocket(this.#upstream);
     if (this.#client !== undefined) resetSocket(this.#client);
   }
 
-  #join(accepted: Socket): void {
-    const upstream = this.#upstream;
+  #join(accepted: Socket, upstream: Socket): void {
     const client = adopt(accepted, this.#up.onread);
+    this.#upstream = upstream;
     this.#client = client;
     this.#up.join(client, upstream);
     this.#down.join(upstream, client);
@@ -101,11 +103,23 @@ export class ForwardLink {
     }
   }
 
+  #sent(bytes: number): void {
+    if (this.unansweredSince === 0) this.unansweredSince = performance.now();
+    this.bytesUp += bytes;
+    this.#listener.sent(bytes);
+  }
+
   #received(bytes: number): void {
-    if (this.#firstByteFrom !== undefined) {
-      this.#listener.firstByte(performance.now() - this.#firstByteFrom);
-      this.#firstByteFrom = undefined;
+    this.lastReceivedAt = performance.now();
+    if (this.bytesDown === 0) this.#listener.timed({ firstByteMs: this.lastReceivedAt - this.connectedAt });
+    if (this.unansweredSince !== 0) {
+      if (this.#isFirstAnswer) {
+        this.#isFirstAnswer = false;
+        this.#listener.timed({ firstByteBackMs: this.lastReceivedAt - this.unansweredSince });
+      }
+      this.unansweredSince = 0;
     }
+    this.bytesDown += bytes;
     this.#listener.received(bytes);
   }
 }

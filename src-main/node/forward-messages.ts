@@ -1,24 +1,38 @@
-import type { AppError } from '../core/errors.ts';
-import type { ListenRequest, RouteTarget, TrafficReport } from '../core/forward-host.ts';
+import type { Endpoint, ForwardHostEvent, ForwardPeer, ListenOptions, RouteTarget } from '../core/forward-host.ts';
 
 /** What main tells the worker. `request` numbers what is answered. */
 export type WorkerCommand =
-  | ({ readonly type: 'listen'; readonly request: number } & ListenRequest)
+  | {
+      readonly type: 'listen';
+      readonly request: number;
+      readonly id: string;
+      readonly address: string;
+      readonly port: number;
+      readonly options: ListenOptions;
+    }
+  | { readonly type: 'configure'; readonly request: number; readonly id: string; readonly options: ListenOptions }
   | { readonly type: 'unlisten'; readonly request: number; readonly id: string }
+  | { readonly type: 'peers'; readonly request: number; readonly id: string }
   | { readonly type: 'route'; readonly id: string; readonly route: number; readonly target: RouteTarget }
   | { readonly type: 'retire'; readonly id: string; readonly route: number; readonly onlyIfIdle: boolean }
-  | { readonly type: 'reject-waiting'; readonly id: string };
+  | { readonly type: 'break'; readonly id: string; readonly route: number }
+  | { readonly type: 'reject-waiting'; readonly id: string }
+  | { readonly type: 'check' };
+
+/** An address that could not be bound; `code` is the system's error code. */
+export type Missed = Endpoint & { readonly code: string };
 
 /** What the worker tells main. */
 export type WorkerReport =
-  | { readonly type: 'listened'; readonly request: number; readonly bindMs: number }
+  | {
+      readonly type: 'listened';
+      readonly request: number;
+      readonly bindMs: number;
+      readonly also: readonly Endpoint[];
+      readonly missed: readonly Missed[];
+    }
   /** `code` is the system's error code. */
   | { readonly type: 'listen-failed'; readonly request: number; readonly code: string }
   | { readonly type: 'unlistened'; readonly request: number }
-  | { readonly type: 'waiting'; readonly id: string }
-  | { readonly type: 'unused'; readonly id: string; readonly route: number }
-  | { readonly type: 'connected'; readonly id: string; readonly route: number; readonly dialMs: number }
-  | { readonly type: 'route-dead'; readonly id: string; readonly route: number; readonly error: AppError }
-  | { readonly type: 'retired'; readonly id: string; readonly route: number }
-  | { readonly type: 'kept'; readonly id: string; readonly route: number }
-  | { readonly type: 'traffic'; readonly reports: readonly TrafficReport[] };
+  | { readonly type: 'peers'; readonly request: number; readonly peers: readonly ForwardPeer[] }
+  | Exclude<ForwardHostEvent, { readonly type: 'lost' }>;

@@ -1,4 +1,5 @@
 import type { TrafficReport } from '../core/forward-host.ts';
+import type { PumpTimings } from '../core/forward.ts';
 
 /** Milliseconds between reports while anything changes: four a second. */
 const reportEveryMs = 250;
@@ -9,15 +10,11 @@ export class TrafficCounter {
   #connections = 0;
   #bytesUp = 0;
   #bytesDown = 0;
-  #dialMs: number | undefined;
-  #firstByteMs: number | undefined;
+  #refused = 0;
+  #timings: PumpTimings | undefined;
 
   constructor(touched: () => void) {
     this.#touched = touched;
-  }
-
-  get connections(): number {
-    return this.#connections;
   }
 
   changeConnections(by: 1 | -1): void {
@@ -35,12 +32,14 @@ export class TrafficCounter {
     this.#touched();
   }
 
-  dialled(ms: number): void {
-    this.#dialMs = ms;
+  /** Phases of the newest connection. */
+  timed(timings: PumpTimings): void {
+    this.#timings = { ...this.#timings, ...timings };
   }
 
-  firstByte(ms: number): void {
-    this.#firstByteMs = ms;
+  refuse(): void {
+    this.#refused += 1;
+    this.#touched();
   }
 
   /** What happened since the last call. */
@@ -50,13 +49,13 @@ export class TrafficCounter {
       connections: this.#connections,
       bytesUp: this.#bytesUp,
       bytesDown: this.#bytesDown,
-      ...(this.#dialMs === undefined ? {} : { dialMs: this.#dialMs }),
-      ...(this.#firstByteMs === undefined ? {} : { firstByteMs: this.#firstByteMs }),
+      refused: this.#refused,
+      ...(this.#timings === undefined ? {} : { timings: this.#timings }),
     };
     this.#bytesUp = 0;
     this.#bytesDown = 0;
-    this.#dialMs = undefined;
-    this.#firstByteMs = undefined;
+    this.#refused = 0;
+    this.#timings = undefined;
     return report;
   }
 }

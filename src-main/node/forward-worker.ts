@@ -15,17 +15,30 @@ const traffic = new TrafficBook((reports) => send({ type: 'traffic', reports }))
 const listeners = new Map<string, ForwardListener>();
 
 const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
-  const { id, address, request } = command;
+  const { id, address, request, options } = command;
   // Refused here too, where the socket would be opened, whoever asks.
-  if (!isLoopback(address)) return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
+  if (![address, ...options.also.map((other) => other.address)].every(isLoopback))
+    return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   const started = performance.now();
   const known = listeners.get(id);
-  const listener = known ?? new ForwardListener(id, send, buffers, traffic);
+  const listener = known ?? new ForwardListener(id, { send, buffers, traffic });
   listeners.set(id, listener);
-  const code = await listener.listen(address, command.port);
-  if (code === undefined) return send({ type: 'listened', request, bindMs: performance.now() - started });
+  const code = await listener.listen({ address, port: command.port });
+  if (code === undefined) {
+    const others = await listener.configure(options);
+    return send({ type: 'listened', request, bindMs: performance.now() - started, ...others });
+  }
   if (known === undefined && listeners.get(id) === listener) listeners.delete(id);
   send({ type: 'listen-failed', request, code });
+};
+
+const configure = async (command: Extract<WorkerCommand, { type: 'configure' }>): Promise<void> => {
+  const { id, request, options } = command;
+  const listener = listeners.get(id);
+  if (listener === undefined) return send({ type: 'listen-failed', request, code: 'ENOENT' });
+  if (!options.also.map((other) => other.address).every(isLoopback))
+    return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
+  send({ type: 'listened', request, bindMs: 0, ...(await listener.configure(options)) });
 };
 
 const unlisten = async ({ id, request }: Extract<WorkerCommand, { type: 'unlisten' }>): Promise<void> => {
@@ -44,6 +57,9 @@ port.on('message', (command: WorkerCommand) => {
     case 'listen':
       turn = turn.then(() => listen(command));
       return;
+    case 'configure':
+      turn = turn.then(() => configure(command));
+      return;
     case 'unlisten':
       turn = turn.then(() => unlisten(command));
       return;
@@ -51,6 +67,13 @@ port.on('message', (command: WorkerCommand) => {
       return listeners.get(command.id)?.setRoute(command.route, command.target);
     case 'retire':
       return listeners.get(command.id)?.retire(command.route, command.onlyIfIdle);
+    case 'break':
+      return listeners.get(command.id)?.breakRoute(command.route);
+    case 'check':
+      for (const listener of listeners.values()) listener.check();
+      return;
+    case 'peers':
+      return send({ type: 'peers', request: command.request, peers: listeners.get(command.id)?.peers() ?? [] });
     case 'reject-waiting':
       return listeners.get(command.id)?.rejectWaiting();
   }

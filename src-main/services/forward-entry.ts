@@ -1,42 +1,74 @@
 import type { AppError, Result } from '../core/errors.ts';
-import { advance, newForward } from '../core/forward.ts';
+import { newForward } from '../core/forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../core/forward.ts';
-import type { ForwardHost } from '../core/forward-host.ts';
+import type { ForwardAttempt } from '../core/forward-attempt.ts';
+import type { ForwardHost, Listening, TrafficReport } from '../core/forward-host.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../core/forward-record.ts';
-import type { Clock, Log } from '../core/ports.ts';
+import { advance } from '../core/forward-step.ts';
+import type { SniffedKind } from '../core/sniff.ts';
+import type { Clock, Log, Random } from '../core/ports.ts';
+import { ForwardAttempts } from './forward-attempts.ts';
+import { forwardAddress, listenOptions, shownEndpoints } from './forward-listening.ts';
+import type { DeviceEndpoint } from './forward-listening.ts';
+import { ForwardMeter } from './forward-meter.ts';
+import type { MeterSample } from './forward-meter.ts';
 import type { ForwardTunnels, Grant } from './forward-tunnels.ts';
+import type { SeenHostKey } from './host-keys.ts';
 
 export interface ForwardEntryDeps {
   readonly host: ForwardHost;
-  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close'>;
+  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive'>;
   readonly clock: Clock;
+  readonly random: Random;
   readonly log: Log;
   /** Adds a free port to a port-in-use error. */
   readonly suggest: (error: AppError) => Promise<AppError>;
+  /** The device's own address, where it is to have one. */
+  readonly deviceEndpoint: (record: ForwardRecord) => DeviceEndpoint | undefined;
+  /** Whether somebody wants the first bytes of connections. */
+  readonly observe: (record: ForwardRecord) => boolean;
   /** Anything in the snapshot changed. */
   readonly changed: (id: string) => void;
+  /** A finished attempt was added or changed. */
+  readonly attempted: (id: string) => void;
 }
 
-/** Where every forward listens. */
-export const forwardAddress = '127.0.0.1';
+/** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
+const expiryGraceMs = 5_000;
 
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
   readonly #grants = new Map<number, Grant>();
+  /** Timers of the expiry of grants, by route. */
+  readonly #expiries = new Map<number, () => void>();
   /** Vendor calls under way, by route. */
   readonly #asking = new Map<number, AbortController>();
   /** What must have ended before the forward is truly stopped. */
   readonly #closing = new Set<Promise<void>>();
+  readonly #attempts: ForwardAttempts;
+  readonly #meter: ForwardMeter;
   #record: ForwardRecord;
   #forward: Forward;
   #exposure: string | undefined;
+  #listening: Listening | undefined;
+  #hostKey: ForwardSnapshot['hostKey'];
+  #recognised: ForwardSnapshot['recognised'];
+  #refused = 0;
   #binding: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | undefined;
+  #isSuspended = false;
 
-  constructor(record: ForwardRecord, idleTimeoutMs: number, deps: ForwardEntryDeps) {
+  constructor(
+    record: ForwardRecord,
+    idleTimeoutMs: number,
+    attempts: readonly ForwardAttempt[],
+    deps: ForwardEntryDeps,
+  ) {
     this.#record = record;
-    this.#forward = newForward(idleTimeoutMs);
+    this.#forward = newForward(record.limits?.idleTimeoutMs ?? idleTimeoutMs);
+    this.#attempts = new ForwardAttempts(attempts);
+    this.#meter = new ForwardMeter(deps.clock);
     this.#deps = deps;
   }
 
@@ -44,9 +76,20 @@ export class ForwardEntry {
     return this.#record;
   }
 
+  /** Newest last. */
+  attempts(finished = false): readonly ForwardAttempt[] {
+    return this.#attempts.list(finished);
+  }
+
+  samples(): readonly MeterSample[] {
+    return this.#meter.samples();
+  }
+
   snapshot(): ForwardSnapshot {
     const { id, deviceKey, serviceId, serviceKind, port } = this.#record;
     const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
+    const { attempt, nextAttemptAt, route } = this.#forward;
+    const expiresAt = route === undefined ? undefined : this.#grants.get(route)?.tunnel.expiresAt;
     return {
       id,
       deviceKey,
@@ -54,13 +97,20 @@ export class ForwardEntry {
       serviceKind,
       address: forwardAddress,
       port,
+      ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
       state,
       ...(error === undefined ? {} : { error }),
+      ...(state === 'healing' ? { attempt } : {}),
+      ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+      refused: this.#refused,
       connections,
       bytesUp,
       bytesDown,
       timings,
       ...(this.#exposure === undefined ? {} : { exposure: this.#exposure }),
+      ...(this.#hostKey === undefined ? {} : { hostKey: this.#hostKey }),
+      ...(this.#recognised === undefined ? {} : { recognised: this.#recognised }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
       idleTimeoutMs,
       ...(idleUntil === undefined ? {} : { idleUntil }),
     };
@@ -78,12 +128,32 @@ export class ForwardEntry {
   /** Listens on another port: the new one is opened before the old one is closed. Connections stay. */
   async move(port: number): Promise<Result<void>> {
     if (this.#forward.bound) {
-      const moved = await this.#deps.host.listen({ id: this.#record.id, address: forwardAddress, port });
+      const { id } = this.#record;
+      const moved = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
       if (!moved.ok) return { ok: false, error: await this.#deps.suggest(moved.error) };
+      this.#listening = moved.value;
     }
     this.#record = { ...this.#record, port };
     this.#deps.changed(this.#record.id);
     return { ok: true, value: undefined };
+  }
+
+  /** Takes over what the user changed beside the port, and listens accordingly. */
+  async change(change: Pick<ForwardRecord, 'share' | 'limits'>, idleTimeoutMs: number): Promise<void> {
+    const { share: _share, limits: _limits, ...rest } = this.#record;
+    this.#record = { ...rest, ...change };
+    this.dispatch({ type: 'idle-timeout', ms: change.limits?.idleTimeoutMs ?? idleTimeoutMs });
+    await this.configure();
+  }
+
+  /** Listens on what is wanted now beside the first address. */
+  async configure(): Promise<void> {
+    if (this.#forward.bound) {
+      const { id, port } = this.#record;
+      const configured = await this.#deps.host.configure(id, this.#options(port));
+      if (configured.ok) this.#listening = configured.value;
+    }
+    this.#deps.changed(this.#record.id);
   }
 
   /**
@@ -97,32 +167,85 @@ export class ForwardEntry {
     while (this.#closing.size > 0) await Promise.all(this.#closing);
   }
 
+  /** While the computer sleeps nothing is tried. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.#setTimer();
+  }
+
+  /** The network may be there again: tries now rather than when planned. */
+  wake(): void {
+    this.#isSuspended = false;
+    this.dispatch({ type: 'try-now' });
+    this.#setTimer();
+  }
+
+  traffic({ refused, id: _id, ...report }: TrafficReport): void {
+    this.#refused += refused;
+    this.#meter.add(report.bytesUp, report.bytesDown);
+    this.dispatch({ type: 'traffic', ...report });
+  }
+
+  /**
+   * A route brings nothing back: if the vendor has ended its tunnel it is given up, and so is one on which a server
+   * that ought to speak first said nothing (`mute`).
+   */
+  async silent(route: number, mute: boolean): Promise<void> {
+    const grant = this.#grants.get(route);
+    if (grant === undefined) return;
+    const alive = await this.#deps.tunnels.isAlive(grant);
+    if (alive === false || (mute && this.#grants.has(route))) this.dispatch({ type: 'lost', route });
+  }
+
+  setHostKey({ fingerprint, verdict, warning }: SeenHostKey): void {
+    this.#hostKey = { fingerprint, verdict, ...(warning === undefined ? {} : { warning }) };
+    this.#deps.changed(this.#record.id);
+  }
+
+  setRecognised(kind: SniffedKind): void {
+    this.#recognised = kind;
+    this.#deps.changed(this.#record.id);
+  }
+
   dispatch(event: ForwardEvent): void {
-    const { host: _host, clock, log, changed } = this.#deps;
+    const { clock, log, changed, random, attempted } = this.#deps;
+    const { id } = this.#record;
     const before = this.#forward;
-    const { forward, effects } = advance(before, event, clock.now());
+    const { forward, effects } = advance(before, event, clock.now(), random());
     this.#forward = forward;
+    if (!forward.bound && before.bound) this.#listening = undefined;
+    if (this.#attempts.note(event, forward, effects, clock.now())) attempted(id);
     for (const effect of effects) this.#carryOut(effect);
     this.#setTimer();
     if (forward === before) return;
     if (forward.state !== before.state) {
-      const { id } = this.#record;
       log.write(forward.state === 'failed' ? 'warn' : 'debug', 'forward.state', {
         forward: id,
         state: forward.state,
         ...(forward.error === undefined ? {} : { reason: forward.error.message }),
       });
     }
-    changed(this.#record.id);
+    changed(id);
+  }
+
+  #options(port: number): ReturnType<typeof listenOptions> {
+    const { deviceEndpoint, observe } = this.#deps;
+    return listenOptions(this.#record, port, deviceEndpoint(this.#record), observe(this.#record));
   }
 
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const { idleUntil, closingIdle } = this.#forward;
-    if (idleUntil === undefined || closingIdle) return;
+    const { idleUntil, closingIdle, nextAttemptAt, renewAt, renewal, opening } = this.#forward;
+    const times = [
+      closingIdle ? undefined : idleUntil,
+      this.#isSuspended ? undefined : nextAttemptAt,
+      this.#isSuspended || opening || closingIdle || renewal !== undefined ? undefined : renewAt,
+    ].filter((time) => time !== undefined);
+    if (times.length === 0) return;
     const { clock } = this.#deps;
-    this.#cancelTimer = clock.after(Math.max(0, idleUntil - clock.now()), () => this.dispatch({ type: 'tick' }));
+    const wait = Math.max(0, Math.min(...times) - clock.now());
+    this.#cancelTimer = clock.after(wait, () => this.dispatch({ type: 'tick' }));
   }
 
   #carryOut(effect: ForwardEffect): void {
@@ -135,13 +258,15 @@ export class ForwardEntry {
       case 'unbind':
         return this.#close(host.unlisten(id));
       case 'open-tunnel':
-        return this.#close(this.#openTunnel(effect.route, effect.instead));
+        return this.#close(this.#openTunnel(effect));
       case 'abandon-tunnel':
         this.#asking.get(effect.route)?.abort();
         return;
       case 'close-tunnel': {
         const grant = this.#grants.get(effect.route);
         this.#grants.delete(effect.route);
+        this.#expiries.get(effect.route)?.();
+        this.#expiries.delete(effect.route);
         if (this.#grants.size === 0) this.#exposure = undefined;
         if (grant !== undefined) this.#close(this.#deps.tunnels.close(this.#record.deviceKey, grant));
         return;
@@ -153,6 +278,8 @@ export class ForwardEntry {
       }
       case 'retire':
         return host.retire(id, effect.route, effect.onlyIfIdle);
+      case 'break':
+        return host.breakRoute(id, effect.route);
       case 'reject-waiting':
         return host.rejectWaiting(id);
     }
@@ -167,24 +294,35 @@ export class ForwardEntry {
   async #bind(bind: number): Promise<void> {
     const { host, suggest } = this.#deps;
     const { id, port } = this.#record;
-    const listened = await host.listen({ id, address: forwardAddress, port });
-    if (listened.ok) this.dispatch({ type: 'bound', bind, bindMs: listened.value.bindMs });
-    else this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
+    const listened = await host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    if (!listened.ok) return this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
+    if (bind === this.#forward.bind) this.#listening = listened.value;
+    this.dispatch({ type: 'bound', bind, bindMs: listened.value.bindMs });
   }
 
-  async #openTunnel(route: number, instead: number | undefined): Promise<void> {
+  async #openTunnel(effect: Extract<ForwardEffect, { type: 'open-tunnel' }>): Promise<void> {
     const { clock, tunnels } = this.#deps;
     const { deviceKey, serviceId } = this.#record;
+    const { route, instead, because } = effect;
     const abort = new AbortController();
     this.#asking.set(route, abort);
     const started = clock.monotonic();
-    const dead = instead === undefined ? undefined : this.#grants.get(instead);
-    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal);
+    const old = instead === undefined ? undefined : this.#grants.get(instead);
+    const opened = await tunnels.open(deviceKey, serviceId, because === 'gone' ? old : undefined, abort.signal);
     this.#asking.delete(route);
     const vendorMs = clock.monotonic() - started;
     if (!opened.ok) return this.dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });
+    const { tunnel } = opened.value;
     this.#grants.set(route, opened.value);
-    this.#exposure = opened.value.tunnel.exposure;
-    this.dispatch({ type: 'tunnel-opened', route, vendorMs });
+    this.#exposure = tunnel.exposure;
+    const { expiresAt } = tunnel;
+    if (expiresAt !== undefined) {
+      const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
+      this.#expiries.set(
+        route,
+        clock.after(wait, () => this.dispatch({ type: 'lost', route })),
+      );
+    }
+    this.dispatch({ type: 'tunnel-opened', route, vendorMs, ...(expiresAt === undefined ? {} : { expiresAt }) });
   }
 }

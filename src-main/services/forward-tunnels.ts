@@ -1,14 +1,21 @@
 import type { Device, Service } from '../core/device.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
+import { sleep } from '../core/ports.ts';
 import type { Clock, Log, WebForwarder, WebListener } from '../core/ports.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
+import { TunnelGate } from './tunnel-gate.ts';
 
 export interface ForwardTunnelsDeps {
-  readonly accounts: { connector(id: string): Promise<Result<Connector>> };
+  readonly accounts: {
+    connector(id: string): Promise<Result<Connector>>;
+    get?(id: string): { readonly baseUrl: string } | undefined;
+  };
   readonly inventory: { device(key: string): Device | undefined; servicesOf(key: string): readonly Service[] };
   /** Absent: services that are reached by web requests cannot be forwarded. */
   readonly web?: WebForwarder;
+  /** Whether something answers at a web address; sends nothing. */
+  readonly reachable?: (url: string, signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -49,17 +56,31 @@ export interface Grant {
 /** Milliseconds for one answer of the vendor to the wish for a tunnel, its own retries included. */
 const openWithinMs = 40_000;
 const closeWithinMs = 10_000;
+const aliveWithinMs = 10_000;
+/** Milliseconds that a new tunnel waits for the closing of another: a vendor that does not answer must not hold it up. */
+const waitForClosingMs = 1_500;
+/** Tunnels an account may open in a minute where the vendor names no number: two requests each stay below its lane. */
+const opensPerMinute = 120;
+/** Milliseconds between two questions whether a tunnel still is. */
+const aliveEveryMs = 10_000;
 
 /** Asks the vendors for tunnels and gives them back; a tunnel is closed when the last forward lets go of it. */
 export class ForwardTunnels {
   readonly #deps: ForwardTunnelsDeps;
+  readonly #recovered: (accountId: string) => void;
+  readonly #gates = new Map<string, TunnelGate>();
+  /** Tunnels that could not be closed, by vendor's end; tried again when the vendor answers. */
+  readonly #unclosed = new Map<string, { readonly deviceKey: string; readonly grant: Grant }>();
+  readonly #askedAlive = new Map<string, number>();
   /** How many forwards use a vendor's end. */
   readonly #uses = new Map<string, number>();
   /** Closings under way, by vendor's end: a new tunnel is not asked for while the vendor is closing one of the device. */
   readonly #closing = new Map<string, Set<Promise<void>>>();
 
-  constructor(deps: ForwardTunnelsDeps) {
+  /** `recovered` hears of accounts whose vendor answers again. */
+  constructor(deps: ForwardTunnelsDeps, recovered: (accountId: string) => void = () => undefined) {
     this.#deps = deps;
+    this.#recovered = recovered;
   }
 
   /** What can be forwarded: errors not-found (device or service), unsupported (no tunnels to it). */
@@ -93,7 +114,7 @@ export class ForwardTunnels {
 
   /**
    * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
-   * closed first and a new one asked for. Errors: those of `service` and of the connector.
+   * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited.
    */
   async open(
     deviceKey: string,
@@ -104,7 +125,12 @@ export class ForwardTunnels {
     const found = this.service(deviceKey, serviceId);
     if (!found.ok) return found;
     const { device, service } = found.value;
-    await Promise.all([...(this.#closing.get(deviceKey) ?? [])]);
+    const closings = this.#closing.get(deviceKey);
+    if (closings !== undefined && closings.size > 0) {
+      const patience = new AbortController();
+      await Promise.race([Promise.all([...closings]), sleep(this.#deps.clock, waitForClosingMs, patience.signal)]);
+      patience.abort();
+    }
     if (signal.aborted) return cancelled();
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;
@@ -116,9 +142,12 @@ export class ForwardTunnels {
         'Reach the device in the vendor’s own way.',
       );
     }
-    const ask = (): Promise<Result<Tunnel>> =>
-      this.#within(openWithinMs, signal, (limit) => vendor.open(device.id, service, limit));
     const endOf = (tunnel: Tunnel): string => `${deviceKey} ${tunnel.host}:${tunnel.port}`;
+    const call = (until: AbortSignal): Promise<Result<Tunnel>> =>
+      this.#within(openWithinMs, until, (limit) => vendor.open(device.id, service, limit));
+    // A web route is made here; the vendor is not asked for it.
+    const ask = (): Promise<Result<Tunnel>> =>
+      service.route === 'http' ? call(signal) : this.#gateOf(device.accountId, vendor).run(call, signal);
     let opened = await ask();
     if (opened.ok && dead !== undefined && endOf(opened.value) === dead.end) {
       await this.#closeAtVendor(deviceKey, { ...dead, tunnel: opened.value });
@@ -131,7 +160,27 @@ export class ForwardTunnels {
     }
     const grant: Grant = { tunnel: opened.value, deviceId: device.id, vendor, end: endOf(opened.value) };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
+    this.#unclosed.delete(grant.end);
+    this.#closeRest(device.accountId);
     return ok(grant);
+  }
+
+  /**
+   * Whether the vendor still has a tunnel; undefined where it cannot tell, or was asked about this one just now.
+   */
+  async isAlive(grant: Grant): Promise<boolean | undefined> {
+    const { clock } = this.#deps;
+    const now = clock.monotonic();
+    const asked = this.#askedAlive.get(grant.end);
+    const { vendor } = grant;
+    if (vendor.alive === undefined || (asked !== undefined && now - asked < aliveEveryMs)) return undefined;
+    this.#askedAlive.set(grant.end, now);
+    const alive = await this.#within(
+      aliveWithinMs,
+      undefined,
+      async (limit) => vendor.alive?.(grant.deviceId, grant.tunnel, limit) ?? ok(true),
+    );
+    return alive.ok ? alive.value : undefined;
   }
 
   /** Lets go of a tunnel; closes it at the vendor unless another forward uses it. A failure is logged. */
@@ -142,7 +191,35 @@ export class ForwardTunnels {
       return;
     }
     this.#uses.delete(grant.end);
+    this.#askedAlive.delete(grant.end);
     await this.#closeAtVendor(deviceKey, grant);
+  }
+
+  /** Tries again to close what could not be closed while the vendor did not answer. */
+  #closeRest(accountId: string): void {
+    for (const [end, { deviceKey, grant }] of this.#unclosed) {
+      if (!deviceKey.startsWith(`${accountId}/`)) continue;
+      this.#unclosed.delete(end);
+      if (!this.#uses.has(end)) void this.#closeAtVendor(deviceKey, grant);
+    }
+  }
+
+  #gateOf(accountId: string, vendor: TunnelRoute): TunnelGate {
+    const known = this.#gates.get(accountId);
+    if (known !== undefined) return known;
+    const { accounts, clock, reachable } = this.#deps;
+    const look = async (signal: AbortSignal): Promise<boolean> => {
+      const url = accounts.get?.(accountId)?.baseUrl;
+      return url !== undefined && reachable !== undefined && (await reachable(url, signal));
+    };
+    const gate = new TunnelGate({
+      clock,
+      opensPerMinute: vendor.opensPerMinute ?? opensPerMinute,
+      recovered: () => this.#recovered(accountId),
+      reachable: reachable === undefined || accounts.get === undefined ? undefined : look,
+    });
+    this.#gates.set(accountId, gate);
+    return gate;
   }
 
   async #closeAtVendor(deviceKey: string, grant: Grant): Promise<void> {
@@ -150,6 +227,7 @@ export class ForwardTunnels {
       grant.vendor.close(grant.deviceId, grant.tunnel, limit),
     ).then((closed) => {
       if (closed.ok) return;
+      this.#unclosed.set(grant.end, { deviceKey, grant });
       this.#deps.log.write('warn', 'forward.tunnel-not-closed', { device: deviceKey, reason: closed.error.message });
     });
     const all = this.#closing.get(deviceKey) ?? new Set();

@@ -1,24 +1,66 @@
 import { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
-import type { ForwardHost, ForwardHostEvent } from '../core/forward-host.ts';
-import type { ForwardRecord, ForwardRecords, ForwardSnapshot } from '../core/forward-record.ts';
+import { parseAddressBlock } from '../core/address-block.ts';
+import { deviceAddress } from '../core/device-address.ts';
+import type { ForwardAttempt, ForwardHistory } from '../core/forward-attempt.ts';
+import type { ForwardHost, ForwardHostEvent, ForwardPeer } from '../core/forward-host.ts';
+import type { ForwardRecord, ForwardRecordLimits, ForwardRecords, ForwardSnapshot } from '../core/forward-record.ts';
 import type { Document, Random } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
-import { ForwardEntry, forwardAddress } from './forward-entry.ts';
+import { ForwardEntry } from './forward-entry.ts';
+import { ForwardHistoryFile } from './forward-history.ts';
+import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
+import type { DeviceEndpoint } from './forward-listening.ts';
+import type { MeterSample } from './forward-meter.ts';
+import { ForwardOpenings } from './forward-openings.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
 import type { ForwardTunnelsDeps } from './forward-tunnels.ts';
+import type { HostKeys } from './host-keys.ts';
 
 export type { ForwardSnapshot } from '../core/forward-record.ts';
 
 export interface ForwardsDeps extends ForwardTunnelsDeps {
   readonly document: Document<ForwardRecords>;
   readonly host: ForwardHost;
+  /** Attempts of the last runs; not kept where absent. */
+  readonly history?: Document<ForwardHistory>;
+  readonly hostKeys?: Pick<HostKeys, 'reader'>;
   readonly settings: {
-    get(): { readonly idleTimeoutMs: number };
-    readonly changed: Pick<Emitter<{ readonly idleTimeoutMs: number }>, 'on'>;
+    get(): ForwardSettings;
+    readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
   };
   readonly random: Random;
+}
+
+export interface ForwardSettings {
+  readonly idleTimeoutMs: number;
+  /** Whether each device has a loopback address of its own; such addresses exist on Linux and Windows. */
+  readonly deviceAddresses?: boolean;
+}
+
+/** The traffic and clients of one forward. */
+export interface ForwardStatistics {
+  /** Bytes a second, over the last whole second. */
+  readonly rateUp: number;
+  readonly rateDown: number;
+  /** The last 60 seconds, oldest first. */
+  readonly samples: readonly MeterSample[];
+  readonly peers: readonly ForwardPeer[];
+}
+
+/** Where the services of a device are on this computer, as a hosts file and its ports would say. */
+export interface ResolvedDevice {
+  readonly deviceKey: string;
+  /** The device's own where it has one. */
+  readonly address: string;
+  readonly forwards: readonly {
+    readonly serviceId: string;
+    readonly kind: ForwardSnapshot['serviceKind'];
+    readonly address: string;
+    readonly port: number;
+    readonly state: ForwardSnapshot['state'];
+  }[];
 }
 
 export interface ForwardsChange {
@@ -36,6 +78,7 @@ export interface OpenForward {
 
 /** Free ports tried for a new forward before giving up: each may be taken between the look and the bind. */
 const bindTries = 5;
+const bothLoopbacks = [forwardAddress, forwardAddress6];
 /** Milliseconds that closing everything may take; the vendors have been asked by then. */
 const disposeWithinMs = 5_000;
 
@@ -50,6 +93,10 @@ export class Forwards {
   readonly changed = new Emitter<ForwardsChange>();
   readonly #deps: ForwardsDeps;
   readonly #tunnels: ForwardTunnels;
+  readonly #openings: ForwardOpenings;
+  readonly #history: ForwardHistoryFile;
+  /** Addresses of devices, by device key. */
+  readonly #addresses = new Map<string, string>();
   readonly #entries = new Map<string, ForwardEntry>();
   readonly #touched = new Set<string>();
   readonly #commands = new Serial();
@@ -58,11 +105,33 @@ export class Forwards {
 
   constructor(deps: ForwardsDeps) {
     this.#deps = deps;
-    this.#tunnels = new ForwardTunnels(deps);
+    this.#tunnels = new ForwardTunnels(deps, (accountId) => {
+      for (const entry of this.#entries.values())
+        if (entry.record.deviceKey.startsWith(`${accountId}/`)) entry.dispatch({ type: 'try-now' });
+    });
+    this.#openings = new ForwardOpenings({
+      hostKeys: deps.hostKeys,
+      inventory: deps.inventory,
+      keySeen: (id, key) => this.#entries.get(id)?.setHostKey(key),
+      recognised: (id, kind) => this.#entries.get(id)?.setRecognised(kind),
+    });
+    this.#history = new ForwardHistoryFile({ document: deps.history, clock: deps.clock, log: deps.log }, () => ({
+      attempts: Object.fromEntries([...this.#entries].map(([id, entry]) => [id, entry.attempts(true)])),
+    }));
+    let hadAddresses = this.#hasAddresses;
     this.#unsubscribe = [
       deps.host.events.on((event) => this.#heard(event)),
       deps.settings.changed.on(({ idleTimeoutMs }) => {
-        for (const entry of this.#entries.values()) entry.dispatch({ type: 'idle-timeout', ms: idleTimeoutMs });
+        for (const entry of this.#entries.values()) {
+          const ms = entry.record.limits?.idleTimeoutMs ?? idleTimeoutMs;
+          entry.dispatch({ type: 'idle-timeout', ms });
+        }
+        if (hadAddresses === this.#hasAddresses) return;
+        hadAddresses = this.#hasAddresses;
+        void this.#commands.run(async () => {
+          await Promise.all([...this.#entries.values()].map((entry) => entry.configure()));
+          await this.#save();
+        });
       }),
     ];
   }
@@ -71,12 +140,29 @@ export class Forwards {
   async load(): Promise<Result<void>> {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
-    for (const record of read.value.forwards) this.#add(record);
+    const attempts = await this.#history.load();
+    for (const [key, address] of Object.entries(read.value.addresses ?? {})) this.#addresses.set(key, address);
+    for (const record of read.value.forwards) this.#add(record, attempts[record.id] ?? []);
     return ok(undefined);
   }
 
-  /** Brings back the forwards that listened in the last run. A port taken meanwhile shows in that forward. */
+  /** While the computer sleeps nothing is tried; ports stay open. */
+  suspend(): void {
+    for (const entry of this.#entries.values()) entry.suspend();
+  }
+
+  /** The network may be another one: lost ways are tried at once, and connections that cannot live on are reset. */
+  networkChanged(): void {
+    this.#deps.host.check();
+    for (const entry of this.#entries.values()) entry.wake();
+  }
+
+  /**
+   * Brings back the forwards that listened in the last run, or that lost their port; after `suspend` also as
+   * `networkChanged`. A port taken meanwhile shows in that forward.
+   */
   async resume(): Promise<void> {
+    this.networkChanged();
     const wanted = [...this.#entries.values()].filter((entry) => entry.record.listening);
     await this.#commands.run(async () => {
       await Promise.all(wanted.filter((entry) => this.#isKnown(entry)).map((entry) => entry.start()));
@@ -89,6 +175,90 @@ export class Forwards {
 
   get(id: string): ForwardSnapshot | undefined {
     return this.#entries.get(id)?.snapshot();
+  }
+
+  /** The last attempts to reach the device, newest last; undefined where there is no such forward. */
+  history(id: string): readonly ForwardAttempt[] | undefined {
+    return this.#entries.get(id)?.attempts();
+  }
+
+  /** Traffic of the last minute and clients now. Errors: not-found. */
+  async statistics(id: string): Promise<Result<ForwardStatistics>> {
+    const entry = this.#entries.get(id);
+    if (entry === undefined) return noSuchForward();
+    const peers = await this.#deps.host.peers(id);
+    const samples = entry.samples();
+    const last = samples.at(-1) ?? { up: 0, down: 0 };
+    return ok({ rateUp: last.up, rateDown: last.down, samples, peers });
+  }
+
+  /** The address at which a device's forwards are found on this computer: its own, or everybody's 127.0.0.1. */
+  addressOf(deviceKey: string): string {
+    if (!this.#hasAddresses) return forwardAddress;
+    const known = this.#addresses.get(deviceKey);
+    if (known !== undefined) return known;
+    const address = deviceAddress(deviceKey, new Set(this.#addresses.values()));
+    this.#addresses.set(deviceKey, address);
+    return address;
+  }
+
+  /** Where a device's services are on this computer. A device without forwards has an address and nothing on it. */
+  resolve(deviceKey: string): ResolvedDevice {
+    const address = this.addressOf(deviceKey);
+    const forwards = this.list().filter((forward) => forward.deviceKey === deviceKey);
+    return {
+      deviceKey,
+      address,
+      forwards: forwards.map(({ deviceEndpoint, ...forward }) => ({
+        serviceId: forward.serviceId,
+        kind: forward.serviceKind,
+        address: deviceEndpoint?.address ?? forward.address,
+        port: deviceEndpoint?.port ?? forward.port,
+        state: forward.state,
+      })),
+    };
+  }
+
+  /**
+   * Lets computers of the network use a forward, those at `allow` alone (addresses or CIDR blocks); with none it is
+   * this computer's again. Errors: not-found, invalid-input, those of forwards.json.
+   */
+  share(id: string, allow: readonly string[]): Promise<Result<ForwardSnapshot>> {
+    const bad = allow.find((text) => parseAddressBlock(text) === undefined);
+    if (bad !== undefined) {
+      return Promise.resolve(
+        fail(
+          'invalid-input',
+          `“${bad.slice(0, 60)}” is neither an address nor a block of addresses.`,
+          'Write it like 192.168.1.20 or 192.168.1.0/24.',
+        ),
+      );
+    }
+    return this.#change(id, (record) => ({
+      ...(allow.length === 0 ? {} : { share: allow.map((text) => text.trim()) }),
+      ...(record.limits === undefined ? {} : { limits: record.limits }),
+    }));
+  }
+
+  /** Sets the limits of a forward; what is left out has its default again. Errors: not-found, those of forwards.json. */
+  limit(id: string, limits: ForwardRecordLimits): Promise<Result<ForwardSnapshot>> {
+    return this.#change(id, (record) => ({
+      ...(record.share === undefined ? {} : { share: record.share }),
+      ...(Object.keys(limits).length === 0 ? {} : { limits }),
+    }));
+  }
+
+  #change(
+    id: string,
+    change: (record: ForwardRecord) => Pick<ForwardRecord, 'share' | 'limits'>,
+  ): Promise<Result<ForwardSnapshot>> {
+    return this.#commands.run(async () => {
+      const entry = this.#entries.get(id);
+      if (entry === undefined) return noSuchForward();
+      await entry.change(change(entry.record), this.#deps.settings.get().idleTimeoutMs);
+      const saved = await this.#save();
+      return saved.ok ? ok(entry.snapshot()) : saved;
+    });
   }
 
   /**
@@ -153,6 +323,8 @@ export class Forwards {
     await Promise.race([closed, patience]);
     cancelTimer();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
+    this.#openings.dispose();
+    await this.#history.dispose();
     await host.dispose();
   }
 
@@ -192,7 +364,7 @@ export class Forwards {
       'Remove forwards you no longer need.',
     );
     for (let tries = 0; tries < bindTries; tries += 1) {
-      const port = await this.#deps.host.freePort(forwardAddress, this.#reserved());
+      const port = await this.#deps.host.freePort(bothLoopbacks, this.#reserved());
       if (port === undefined) return last;
       last = await this.#tryPort({ ...base, port });
       if (last.ok || last.error.kind !== 'port-in-use') return last;
@@ -208,15 +380,29 @@ export class Forwards {
     return started;
   }
 
-  #add(record: ForwardRecord): ForwardEntry {
-    const { host, clock, log, settings } = this.#deps;
-    const entry = new ForwardEntry(record, settings.get().idleTimeoutMs, {
+  get #hasAddresses(): boolean {
+    return this.#deps.settings.get().deviceAddresses === true;
+  }
+
+  #deviceEndpoint({ deviceKey, serviceId }: ForwardRecord): DeviceEndpoint | undefined {
+    if (!this.#hasAddresses) return undefined;
+    const service = this.#deps.inventory.servicesOf(deviceKey).find(({ id }) => id === serviceId);
+    return { address: this.addressOf(deviceKey), nativePort: service?.port };
+  }
+
+  #add(record: ForwardRecord, attempts: readonly ForwardAttempt[] = []): ForwardEntry {
+    const { host, clock, log, settings, random } = this.#deps;
+    const entry = new ForwardEntry(record, settings.get().idleTimeoutMs, attempts, {
       host,
       clock,
+      random,
       log,
       tunnels: this.#tunnels,
       suggest: (error) => this.#suggest(error),
+      deviceEndpoint: (of) => this.#deviceEndpoint(of),
+      observe: (of) => this.#openings.wants(of),
       changed: (id) => this.#touch(id),
+      attempted: () => this.#history.touch(),
     });
     this.#entries.set(record.id, entry);
     this.#touch(record.id);
@@ -247,7 +433,7 @@ export class Forwards {
 
   async #suggest(error: AppError): Promise<AppError> {
     if (error.kind !== 'port-in-use') return error;
-    const suggestedPort = await this.#deps.host.freePort(forwardAddress, this.#reserved());
+    const suggestedPort = await this.#deps.host.freePort(bothLoopbacks, this.#reserved());
     return suggestedPort === undefined ? error : { ...error, suggestedPort };
   }
 
@@ -261,7 +447,10 @@ export class Forwards {
   }
 
   #save(): Promise<Result<void>> {
-    return this.#deps.document.write({ forwards: [...this.#entries.values()].map(({ record }) => record) });
+    return this.#deps.document.write({
+      forwards: [...this.#entries.values()].map(({ record }) => record),
+      ...(this.#addresses.size === 0 ? {} : { addresses: Object.fromEntries(this.#addresses) }),
+    });
   }
 
   /** Announces changes together: one message for all that happens in one turn of the event loop. */
@@ -287,8 +476,16 @@ export class Forwards {
         for (const entry of this.#entries.values()) entry.dispatch({ type: 'pump-lost', error: event.error });
         return;
       case 'traffic':
-        for (const { id, ...report } of event.reports) this.#entries.get(id)?.dispatch({ type: 'traffic', ...report });
+        for (const report of event.reports) this.#entries.get(report.id)?.traffic(report);
         return;
+      case 'silent':
+        void this.#entries.get(event.id)?.silent(event.route, event.mute);
+        return;
+      case 'opening': {
+        const record = this.#entries.get(event.id)?.record;
+        if (record !== undefined) this.#openings.heard(record, event);
+        return;
+      }
       default:
         this.#entries.get(event.id)?.dispatch(event);
     }

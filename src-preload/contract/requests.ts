@@ -5,8 +5,11 @@ import {
   deviceViewSchema,
   errorViewSchema,
   forwardViewSchema,
+  forwardAttemptViewSchema,
+  forwardStatisticsViewSchema,
   operationViewSchema,
   settingsViewSchema,
+  resolvedDeviceViewSchema,
   vendorIdSchema,
   vendorViewSchema,
 } from './views.ts';
@@ -121,6 +124,27 @@ export const requests = {
   /** Forgets the forward and its port. */
   'forwards.remove': request(z.strictObject({ forwardId: id }), nothing),
 
+  /** Lets computers of the network use it: addresses or CIDR blocks. None: this computer's again. */
+  'forwards.share': request(
+    z.strictObject({ forwardId: id, allow: z.array(z.string().max(64)).max(64) }),
+    forwardViewSchema,
+  ),
+  /** Limits; what is left out has its default again. */
+  'forwards.limit': request(
+    z.strictObject({
+      forwardId: id,
+      maxConnections: z.number().int().min(1).max(100_000).optional(),
+      maxDials: z.number().int().min(1).max(1_000).optional(),
+      idleTimeoutMs: z.number().int().min(0).max(86_400_000).optional(),
+    }),
+    forwardViewSchema,
+  ),
+  /** The last 50 attempts, newest last. */
+  'forwards.history': request(z.strictObject({ forwardId: id }), z.array(forwardAttemptViewSchema)),
+  /** For those who look at a forward, once a second. */
+  'forwards.statistics': request(z.strictObject({ forwardId: id }), forwardStatisticsViewSchema),
+  /** The address of a device on this computer and the ports of its services there. */
+  'forwards.resolve': request(z.strictObject({ deviceKey: id }), resolvedDeviceViewSchema),
   /** What a launch would run, for copying. Opens the forward, so that the port is true. */
   'launch.command': request(
     z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),

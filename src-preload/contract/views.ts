@@ -76,6 +76,21 @@ export const accountViewSchema = z.object({
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 
+/** Milliseconds of the phases of an attempt; a phase not reached yet is absent. */
+const timingsSchema = z.object({
+  bindMs: z.number().optional(),
+  vendorMs: z.number().optional(),
+  /** Looking up the name of the tunnel's end, where it has one. */
+  dnsMs: z.number().optional(),
+  dialMs: z.number().optional(),
+  /** From the connection to the first byte from the device. */
+  firstByteMs: z.number().optional(),
+  /** From the first byte sent to the first byte back after it. */
+  firstByteBackMs: z.number().optional(),
+});
+
+const endpointSchema = z.object({ address: z.string(), port: z.number() });
+
 export const forwardViewSchema = z.object({
   id: z.string(),
   deviceKey: z.string(),
@@ -84,19 +99,35 @@ export const forwardViewSchema = z.object({
   serviceKind: serviceViewSchema.shape.kind,
   address: z.string(),
   port: z.number(),
-  /** stopped: the port is kept but nothing listens. */
-  state: z.enum(['stopped', 'listening', 'dialling', 'open', 'idle', 'failed']),
+  /** Other loopback addresses and ports it listens on. */
+  also: z.array(endpointSchema).optional(),
+  /** On the device's own loopback address; `reason` says why the port there is not the native one. */
+  deviceEndpoint: endpointSchema.extend({ reason: z.string().optional() }).optional(),
+  /** stopped: the port is kept but nothing listens. healing: clients are held while a lost way is tried again. */
+  state: z.enum(['stopped', 'listening', 'dialling', 'open', 'idle', 'healing', 'failed']),
+  /** While failed or healing. */
   error: errorViewSchema.optional(),
+  /** While healing: failures so far, and when the next attempt is made (absent while one is under way). */
+  attempt: z.number().optional(),
+  nextAttemptAt: z.number().optional(),
+  /** Present while computers of the network can use it: those allowed, by these addresses of this computer. */
+  sharing: z
+    .object({ allow: z.array(z.string()), addresses: z.array(z.string()), warning: z.string() })
+    .optional(),
+  limits: z.object({ maxConnections: z.number(), maxDials: z.number() }).optional(),
+  /** Clients turned away for a limit or for their address. */
+  refused: z.number().optional(),
+  /** When the vendor ends the tunnel in use. */
+  expiresAt: z.number().optional(),
+  /** The SSH host key seen through it. verdict: first-seen, same, other-type, changed or shared (with another device). */
+  hostKey: z.object({ fingerprint: z.string(), verdict: z.string(), warning: z.string().optional() }).optional(),
+  /** What a service of kind tcp turned out to be. */
+  recognised: z.enum(['ssh', 'vnc', 'tls', 'http', 'rdp']).optional(),
   connections: z.number(),
   bytesUp: z.number(),
   bytesDown: z.number(),
   /** Of the last attempt; a phase not reached yet is absent. */
-  timings: z.object({
-    bindMs: z.number().optional(),
-    vendorMs: z.number().optional(),
-    dialMs: z.number().optional(),
-    firstByteMs: z.number().optional(),
-  }),
+  timings: timingsSchema,
   /** Who else can reach the vendor's end of the tunnel. */
   exposure: z.string().optional(),
   /** Zero: never closed for being idle. */
@@ -105,6 +136,57 @@ export const forwardViewSchema = z.object({
   idleUntil: z.number().optional(),
 });
 export type ForwardView = z.infer<typeof forwardViewSchema>;
+
+/** One try to reach a device through a forward. */
+export const forwardAttemptViewSchema = z.object({
+  at: z.number(),
+  outcome: z.enum(['running', 'open', 'failed']),
+  timings: timingsSchema,
+  /** Where it failed. */
+  hop: z.enum(['port', 'vendor', 'name', 'tunnel', 'device']).optional(),
+  error: errorViewSchema.optional(),
+  /** Hop, cause and next step in one sentence. */
+  sentence: z.string().optional(),
+});
+export type ForwardAttemptView = z.infer<typeof forwardAttemptViewSchema>;
+
+/** Traffic of a forward and who uses it. */
+export const forwardStatisticsViewSchema = z.object({
+  /** Bytes a second, over the last whole second. */
+  rateUp: z.number(),
+  rateDown: z.number(),
+  /** Bytes in each of the last 60 seconds, oldest first. */
+  samples: z.array(z.object({ up: z.number(), down: z.number() })),
+  peers: z.array(
+    z.object({
+      address: z.string(),
+      port: z.number(),
+      since: z.number(),
+      state: z.enum(['waiting', 'open']),
+      bytesUp: z.number(),
+      bytesDown: z.number(),
+      /** The program, where it runs on this computer and may be read. */
+      process: z.string().optional(),
+    }),
+  ),
+});
+export type ForwardStatisticsView = z.infer<typeof forwardStatisticsViewSchema>;
+
+/** Where the services of a device are on this computer. */
+export const resolvedDeviceViewSchema = z.object({
+  deviceKey: z.string(),
+  address: z.string(),
+  forwards: z.array(
+    z.object({
+      serviceId: z.string(),
+      kind: serviceViewSchema.shape.kind,
+      address: z.string(),
+      port: z.number(),
+      state: forwardViewSchema.shape.state,
+    }),
+  ),
+});
+export type ResolvedDeviceView = z.infer<typeof resolvedDeviceViewSchema>;
 
 export const formFieldViewSchema = z.object({
   name: z.string(),
@@ -207,6 +289,8 @@ export const settingsViewSchema = z.object({
   theme: z.enum(['system', 'light', 'dark']),
   /** Zero: never. */
   idleTimeoutMs: z.number().int().min(0).max(86_400_000),
+  /** Whether each device has a loopback address of its own, with its services' native ports. Linux and Windows. */
+  deviceAddresses: z.boolean().optional(),
   /** First user name offered for SSH. */
   sshUser: z.string().max(64),
   /** Name of a terminal from `terminals`, or `auto`. */

@@ -206,6 +206,12 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     return closed.ok || closed.error.kind === 'not-found' ? ok(undefined) : closed;
   }
 
+  async alive(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>> {
+    const listed = await execute(this.#session, this.#wire, listConnection, {}, signal);
+    if (!listed.ok) return listed.error.kind === 'not-found' ? ok(false) : listed;
+    return ok(listed.value.some((row) => filled(row.UnitId) === deviceId && remotePort(row) === tunnel.port));
+  }
+
   async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
     return execute(this.#session, this.#wire, operation, input, signal);
   }

@@ -1,0 +1,102 @@
+import { connect } from 'node:net';
+import type { OnReadOpts, Socket } from 'node:net';
+import type { RouteTarget } from '../core/forward-host.ts';
+
+/** Milliseconds of silence after which the system asks whether the tunnel's end is still there; it asks ten times a second apart. */
+const keepAliveMs = 15_000;
+/** Milliseconds after which one more try is started beside the first. */
+const hedgeMs = 1_000;
+
+export interface DialListener {
+  /** `dnsMs` where a name had to be looked up. */
+  connected(socket: Socket, dialMs: number, dnsMs: number | undefined): void;
+  /** `code` is the system's, DIAL_TIMEOUT or ECANCELED. */
+  failed(code: string): void;
+}
+
+/**
+ * Dials a tunnel's end until one try succeeds, all have failed or the time is over. When the first packet was lost, as
+ * it is while a network comes back, the system tries again after 1, 3, 7 … s; so each second a fresh try is made
+ * beside the first. Exactly one of the listener's functions is called, once, never from within the constructor.
+ */
+export class ForwardDial {
+  readonly #target: RouteTarget;
+  readonly #onread: OnReadOpts;
+  readonly #listener: DialListener;
+  readonly #started = performance.now();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #first: Socket | undefined;
+  #latest: Socket | undefined;
+  #dnsMs: number | undefined;
+  #isSettled = false;
+
+  constructor(target: RouteTarget, timeoutMs: number, onread: OnReadOpts, listener: DialListener) {
+    this.#target = target;
+    this.#onread = onread;
+    this.#listener = listener;
+    this.#first = this.#try();
+    this.#timers.push(setTimeout(() => this.#fail('DIAL_TIMEOUT'), timeoutMs));
+    this.#timers.push(setInterval(() => this.#hedge(), hedgeMs));
+  }
+
+  /** Gives up; `failed` hears ECANCELED at once. */
+  cancel(): void {
+    this.#fail('ECANCELED');
+  }
+
+  #hedge(): void {
+    this.#latest?.destroy();
+    this.#latest = this.#try();
+  }
+
+  #try(): Socket {
+    const socket = connect({
+      host: this.#target.host,
+      port: this.#target.port,
+      allowHalfOpen: true,
+      noDelay: true,
+      keepAlive: true,
+      keepAliveInitialDelay: keepAliveMs,
+      onread: this.#onread,
+    });
+    socket.once('lookup', () => {
+      this.#dnsMs ??= performance.now() - this.#started;
+    });
+    let code = 'ECONNABORTED';
+    socket.on('error', (error: NodeJS.ErrnoException) => {
+      code = error.code ?? error.message;
+    });
+    socket.once('close', () => {
+      if (this.#isSettled || socket.connecting) return;
+      if (socket === this.#latest) this.#latest = undefined;
+      // A refusal is an answer, whichever try got it; other failures of the first try end the dial too.
+      if (socket === this.#first || code === 'ECONNREFUSED') this.#fail(code);
+    });
+    socket.once('connect', () => this.#succeed(socket));
+    return socket;
+  }
+
+  #succeed(socket: Socket): void {
+    if (this.#isSettled) {
+      socket.destroy();
+      return;
+    }
+    this.#settle();
+    for (const other of [this.#first, this.#latest]) if (other !== socket) other?.destroy();
+    const tookMs = performance.now() - this.#started;
+    this.#listener.connected(socket, tookMs - (this.#dnsMs ?? 0), this.#dnsMs);
+  }
+
+  #fail(code: string): void {
+    if (this.#isSettled) return;
+    this.#settle();
+    this.#first?.destroy();
+    this.#latest?.destroy();
+    this.#listener.failed(code);
+  }
+
+  #settle(): void {
+    this.#isSettled = true;
+    for (const timer of this.#timers) clearTimeout(timer);
+  }
+}
