@@ -376,7 +376,6 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       const [status, terminals] = await Promise.all([vault.status(), launches.terminals()]);
       app.setVaultError(status.ok ? undefined : status.error);
       app.setTerminals(terminals);
-      await forwards.resume();
     },
     suspend: () => {
       forwards.suspend();
@@ -387,8 +386,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       void forwards.resume();
       inventory.resume();
       app.setPolling(true);
-    networkChanged: () => forwards.networkChanged(),
     },
+    networkChanged: () => forwards.networkChanged(),
     dispose: () => {
       disposing ??= dispose();
       return disposing;

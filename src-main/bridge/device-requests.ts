@@ -38,7 +38,10 @@ const noForward = fail(
 );
 
 /** The view of a device as it is now. */
-export const presentDevice = (deps: Pick<BridgeDeps, 'inventory' | 'notes' | 'credentials'>, device: Device): DeviceView =>
+export const presentDevice = (
+  deps: Pick<BridgeDeps, 'inventory' | 'notes' | 'credentials'>,
+  device: Device,
+): DeviceView =>
   deviceView(device, {
     services: deps.inventory.servicesOf(device.key),
     customIds: new Set(deps.notes.customServices(device.key).map((service) => service.id)),
@@ -140,9 +143,6 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
       return removed.ok ? ok({}) : removed;
     },
 
-    'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
-      const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
     'forwards.share': async ({ forwardId, allow }) => {
       const shared = await forwards.share(forwardId, allow);
       return shared.ok ? ok(presentForward(deps, shared.value)) : shared;
@@ -170,6 +170,9 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
     'forwards.resolve': async ({ deviceKey }) =>
       inventory.device(deviceKey) === undefined ? noDevice : ok(resolvedDeviceView(forwards.resolve(deviceKey))),
 
+    'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
       const planned = await launches.command(request, signal);
       return planned.ok ? ok({ command: planned.value.command }) : planned;
     },

@@ -180,14 +180,6 @@ export const requests = {
     }),
     z.object({ output: z.unknown() }),
   ),
-
-  'settings.change': request(z.strictObject(settingsViewSchema.partial().shape), settingsViewSchema),
-  'notices.dismiss': request(z.strictObject({ noticeId: id }), nothing),
-  /** Copies text by way of the host, where the host has a clipboard. */
-  'clipboard.write': request(z.strictObject({ text: z.string().max(65_536) }), nothing),
-} as const;
-
-export type Requests = typeof requests;
   /** The same call as command lines to copy, with placeholders for every secret. */
   'operations.command': request(
     z.strictObject({ accountId: id, operation: id, input: z.unknown() }),
@@ -238,6 +230,14 @@ export type Requests = typeof requests;
     z.strictObject({ deviceKey: id, result: z.record(z.string().max(64), z.string().max(512)) }),
     nothing,
   ),
+
+  'settings.change': request(z.strictObject(settingsViewSchema.partial().shape), settingsViewSchema),
+  'notices.dismiss': request(z.strictObject({ noticeId: id }), nothing),
+  /** Copies text by way of the host, where the host has a clipboard. */
+  'clipboard.write': request(z.strictObject({ text: z.string().max(65_536) }), nothing),
+} as const;
+
+export type Requests = typeof requests;
 export type RequestName = keyof Requests;
 export type RequestInput<N extends RequestName> = z.input<Requests[N]['input']>;
 export type RequestOutput<N extends RequestName> = z.output<Requests[N]['output']>;
