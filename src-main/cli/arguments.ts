@@ -18,6 +18,9 @@ const flags = {
   account: { type: 'string' },
   input: { type: 'string' },
   open: { type: 'boolean' },
+  write: { type: 'boolean' },
+  remove: { type: 'boolean' },
+  config: { type: 'string' },
 } as const;
 
 type Flag = keyof typeof flags;
@@ -46,6 +49,9 @@ export interface Arguments {
     readonly account?: string;
     readonly input?: string;
     readonly open?: boolean;
+    readonly write?: boolean;
+    readonly remove?: boolean;
+    readonly config?: string;
   };
 }
 
@@ -58,6 +64,10 @@ const allowed: Readonly<Record<string, readonly Flag[]>> = {
   devices: [],
   forward: ['service', 'port'],
   ssh: ['user', 'service'],
+  connect: ['service', 'user'],
+  proxy: ['service'],
+  resolve: ['service'],
+  'ssh-config': ['write', 'remove', 'config'],
   api: ['list', 'account', 'input'],
   serve: ['port', 'open'],
 };
@@ -110,6 +120,14 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   forward DEVICE [--service S] [--port P] [--json]
                                      opens a local port; Ctrl-C closes it
   ssh DEVICE [--user U] [-- ARGS]
+  connect DEVICE [--service S] [--user U]
+                                     opens it in the program chosen for it
+  proxy DEVICE [--service S]         standard input and output lead to it: for ssh's ProxyCommand
+  resolve DEVICE [--service S] [--json]
+                                     address and port on this computer, one service a line
+  ssh-config [--write|--remove] [--config FILE] [--json]
+                                     lets ssh, scp, rsync and editors know the devices by name: shows what it would
+                                     write to FILE (~/.ssh/config), writes it, or takes it back
   api VENDOR --list [--json]
   api VENDOR OPERATION --account LABEL --input JSON [--json]
   serve [--port N] [--open]          the window in a browser, on this computer only

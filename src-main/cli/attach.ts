@@ -23,6 +23,10 @@ export interface Attachment {
   readonly client: FrameClient;
   /** Resolves when the other process is gone; never for a core of our own. */
   readonly lost: Promise<void>;
+  /** Whether the core is in this process. */
+  readonly own: boolean;
+  /** Waits until no other process works with a core of our own, looking every `everyMs`; at once for another's. */
+  idle(everyMs: number): Promise<void>;
   /** Lets go; a core of our own closes what is open and lets other commands finish first. */
   dispose(): Promise<void>;
 }
@@ -109,6 +113,8 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
     return ok({
       client,
       lost: new Promise((resolve) => socket.onClose(resolve)),
+      own: false,
+      idle: async () => undefined,
       dispose: async () => client.close(),
     });
   }
@@ -119,6 +125,15 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
   return ok({
     client,
     lost: new Promise(() => undefined),
+    own: true,
+    idle: async (everyMs) => {
+      // ssh sends SIGHUP to its ProxyCommand when it is done: no reason to leave others without the core.
+      const told = new AbortController();
+      const stop = (): void => told.abort();
+      process.once('SIGTERM', stop);
+      while (core.control.clients > 0 && !told.signal.aborted) await sleep(systemClock, everyMs, told.signal);
+      process.removeListener('SIGTERM', stop);
+    },
     dispose: async () => {
       client.close();
       await drain(core, lasting);

@@ -13,6 +13,10 @@ const commands: Readonly<Record<string, Command>> = {
   forward: async (context) => (await import('./forward-command.ts')).forwardCommand(context),
   ssh: async (context) => (await import('./forward-command.ts')).sshCommand(context),
   api: async (context) => (await import('./api-command.ts')).apiCommand(context),
+  connect: async (context) => (await import('./connect-command.ts')).connectCommand(context),
+  proxy: async (context) => (await import('./proxy-command.ts')).proxyCommand(context),
+  resolve: async (context) => (await import('./resolve-command.ts')).resolveCommand(context),
+  'ssh-config': async (context) => (await import('./ssh-config-command.ts')).sshConfigCommand(context),
   serve: async (context) => (await import('./serve-command.ts')).serveCommand(context),
 };
 

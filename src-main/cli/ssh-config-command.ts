@@ -1,0 +1,91 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { ok, type Result } from '../core/errors.ts';
+import { openProfile } from '../node/paths.ts';
+import { userFiles } from '../node/user-files.ts';
+import { SshConfig, type SshConfigPreview } from '../services/ssh-config.ts';
+import { usage } from './arguments.ts';
+import { withCore, type Command, type Context } from './context.ts';
+import { allDevices, resultOf } from './find.ts';
+import { exitCodes, note, plain, print, printError } from './terminal.ts';
+
+const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+/** The words that run this very program on this very profile, from anywhere. */
+const ownWords = (profile: string, context: Context): readonly string[] => {
+  const script = process.argv[1];
+  return [
+    process.execPath,
+    ...(script === undefined ? [] : [realpathSync(script)]),
+    ...(context.place.profile === undefined ? [] : ['--profile', profile]),
+    ...(context.place.vault === undefined ? [] : ['--vault', context.place.vault]),
+  ];
+};
+
+const show = (preview: SshConfigPreview, done: boolean, json: boolean): void => {
+  const { hosts, ownFile, ownText, configFile, line, included } = preview;
+  if (json) {
+    const names = hosts.map(({ alias, deviceKey, serviceId }) => ({ alias, device: deviceKey, service: serviceId }));
+    print(JSON.stringify({ written: done, included, configFile, ownFile, line: line.trimEnd(), hosts: names }));
+    return;
+  }
+  if (done) {
+    print(`${hosts.length} hosts in ${ownFile}, included by the first line of ${configFile}.`);
+    for (const host of hosts.slice(0, 10)) print(`  ssh ${host.alias}    ${plain(host.deviceName)}`);
+    return;
+  }
+  print(`# ${ownFile}\n${ownText}`);
+  print(`# The first line of ${configFile}${included ? ' (it is there already)' : ''}\n${line.trimEnd()}`);
+  note('Nothing was written. Write it with quayside ssh-config --write; take it back with --remove.');
+};
+
+/** `quayside ssh-config [--write|--remove]` */
+export const sshConfigCommand: Command = async (context) => {
+  const { words, values } = context.args;
+  if (words.length > 0) return printError(usage('ssh-config takes no words.').error, context.json);
+  if (values.write === true && values.remove === true) {
+    return printError(usage('ssh-config takes --write or --remove, not both.').error, context.json);
+  }
+  const profile = await openProfile(context.place.profile);
+  if (!profile.ok) return printError(profile.error, context.json);
+  const { knownHosts, profile: folder } = profile.value;
+  const config = new SshConfig({
+    files: userFiles,
+    configFile: values.config ?? join(homedir(), '.ssh', 'config'),
+    ownFile: join(folder, 'ssh_config'),
+  });
+  if (values.remove === true) {
+    const removed = await config.remove(platform);
+    if (!removed.ok) return printError(removed.error, context.json);
+    print(context.json ? '{"removed":true}' : 'Your SSH configuration is as it was.');
+    return exitCodes.done;
+  }
+  return withCore(context, async ({ client }): Promise<Result<number>> => {
+    const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, context.signal));
+    if (!known.ok) return known;
+    const devices = known.value.devices;
+    const settings = resultOf(await client.request('settings.change', {}, context.signal));
+    if (!settings.ok) return settings;
+    const facts = {
+      quayside: ownWords(folder, context),
+      knownHostsFile: knownHosts,
+      user: settings.value.sshUser,
+      platform,
+    } as const;
+    const named = devices.map((device) => ({
+      ...device,
+      services: device.services.map(({ id, kind, route, port, host }) => ({
+        id,
+        kind,
+        route,
+        ...(port === undefined ? {} : { port }),
+        ...(host === undefined ? {} : { host }),
+      })),
+    }));
+    const result = values.write === true ? await config.write(named, facts) : await config.preview(named, facts);
+    if (!result.ok) return result;
+    show(result.value, values.write === true, context.json);
+    return ok(exitCodes.done);
+  });
+};
