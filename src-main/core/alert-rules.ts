@@ -1,0 +1,104 @@
+import type { AlertRule, AlertSettings, AlertTarget, NotifyChoice } from './alert-settings.ts';
+
+/** What the rules look at. */
+export interface AlertSubject {
+  readonly key: string;
+  readonly accountId: string;
+  readonly groups: readonly string[];
+  readonly tags: readonly string[];
+}
+
+/** Whether a target means this device. */
+export const meansDevice = (target: AlertTarget, device: AlertSubject): boolean => {
+  switch (target.kind) {
+    case 'everything':
+      return true;
+    case 'account':
+      return target.accountId === device.accountId;
+    case 'group':
+      return target.accountId === device.accountId && device.groups.includes(target.group);
+    case 'tag':
+      return device.tags.includes(target.tag);
+    case 'device':
+      return target.deviceKey === device.key;
+    default:
+      return target satisfies never;
+  }
+};
+
+export const sameTarget = (a: AlertTarget, b: AlertTarget): boolean => {
+  switch (a.kind) {
+    case 'everything':
+      return b.kind === 'everything';
+    case 'account':
+      return b.kind === 'account' && a.accountId === b.accountId;
+    case 'group':
+      return b.kind === 'group' && a.accountId === b.accountId && a.group === b.group;
+    case 'tag':
+      return b.kind === 'tag' && a.tag === b.tag;
+    case 'device':
+      return b.kind === 'device' && a.deviceKey === b.deviceKey;
+    default:
+      return a satisfies never;
+  }
+};
+
+/** The narrower the target, the more it weighs; of two equally narrow rules the one written first. */
+const narrowness: Readonly<Record<AlertTarget['kind'], number>> = {
+  everything: 0,
+  account: 1,
+  group: 2,
+  tag: 3,
+  device: 4,
+};
+
+/** What the rules say of one device. */
+export interface AlertChoice {
+  readonly notify: NotifyChoice;
+  readonly graceMs: number;
+  readonly sound: boolean;
+}
+
+/** The choice for a device: part by part from the narrowest rule that says something of it. */
+export const choiceFor = (settings: AlertSettings, device: AlertSubject): AlertChoice => {
+  const { notify, graceMs, sound } = settings;
+  if (settings.rules.length === 0) return { notify, graceMs, sound };
+  const matching = settings.rules.filter((rule) => meansDevice(rule.target, device));
+  const pick = <K extends 'notify' | 'graceMs' | 'sound'>(part: K): AlertRule[K] => {
+    let best: AlertRule | undefined;
+    for (const rule of matching) {
+      if (rule[part] === undefined) continue;
+      if (best === undefined || narrowness[rule.target.kind] > narrowness[best.target.kind]) best = rule;
+    }
+    return best?.[part];
+  };
+  return { notify: pick('notify') ?? notify, graceMs: pick('graceMs') ?? graceMs, sound: pick('sound') ?? sound };
+};
+
+/** What becomes of a loss: told, never told, or told at a time (epoch milliseconds) if it lasts. */
+export type LossVerdict =
+  | { readonly kind: 'tell' }
+  | { readonly kind: 'drop' }
+  | { readonly kind: 'hold'; readonly until: number };
+
+/** Decides about one device that is offline now. */
+export const judgeLoss = (
+  settings: AlertSettings,
+  device: AlertSubject,
+  favourite: boolean,
+  now: number,
+): LossVerdict => {
+  const { notify } = choiceFor(settings, device);
+  if (notify === 'none' || (notify === 'favourites' && !favourite)) return { kind: 'drop' };
+  let until = 0;
+  for (const mute of settings.mutes) {
+    if (!meansDevice(mute.target, device)) continue;
+    if (mute.until === undefined) return { kind: 'drop' };
+    until = Math.max(until, mute.until);
+  }
+  for (const window of settings.maintenance) {
+    if (window.from <= now && now < window.until && meansDevice(window.target, device))
+      until = Math.max(until, window.until);
+  }
+  return until > now ? { kind: 'hold', until } : { kind: 'tell' };
+};

@@ -1,0 +1,196 @@
+import { coverLosses, type IncidentScope, type Loss } from './incident-cover.ts';
+import type { Moment } from './transition-tracker.ts';
+
+export interface IncidentMember {
+  readonly loss: Loss;
+  readonly offline: boolean;
+  /** Epoch milliseconds since when it is offline (again). */
+  readonly since: number;
+  readonly backAt?: number | undefined;
+}
+
+/** Devices that were lost together. Changed in place by the book alone. */
+export interface Incident {
+  readonly id: string;
+  readonly scope: IncidentScope;
+  /** Devices in the scope when it last grew. */
+  readonly total: number;
+  /** Epoch milliseconds: of the first loss, and when it was opened. */
+  readonly startedAt: number;
+  readonly openedAt: number;
+  readonly members: ReadonlyMap<string, IncidentMember>;
+  readonly offline: number;
+  /** Epoch milliseconds at which the last of its devices was back. */
+  readonly resolvedAt?: number | undefined;
+}
+
+interface OpenIncident {
+  id: string;
+  scope: IncidentScope;
+  total: number;
+  startedAt: number;
+  openedAt: number;
+  readonly members: Map<string, IncidentMember>;
+  offline: number;
+  resolvedAt?: number | undefined;
+  /** Monotonic milliseconds of the last new member. */
+  grownAt: number;
+}
+
+export interface IncidentChange {
+  readonly touched: readonly Incident[];
+  /** Incidents that became part of another one. */
+  readonly absorbed: readonly Incident[];
+}
+
+/** Losses within this time of an incident's last growth may belong to it, milliseconds. */
+const mergeMs = 10 * 60_000;
+/** Resolved incidents kept for the window. */
+const mostResolved = 50;
+
+type Fleet = Parameters<typeof coverLosses>[1];
+
+/** All incidents. A device is in at most one open incident. */
+export class IncidentBook {
+  readonly #newId: (openedAt: number) => string;
+  readonly #open = new Map<string, OpenIncident>();
+  readonly #byDevice = new Map<string, OpenIncident>();
+  #resolved: OpenIncident[] = [];
+
+  constructor(newId: (openedAt: number) => string) {
+    this.#newId = newId;
+  }
+
+  /** Open ones in order of opening, then the last resolved ones. */
+  list(): readonly Incident[] {
+    return [...this.#open.values(), ...this.#resolved];
+  }
+
+  get(id: string): Incident | undefined {
+    return this.#open.get(id) ?? this.#resolved.find((incident) => incident.id === id);
+  }
+
+  /** The open incident a device is in. */
+  of(key: string): Incident | undefined {
+    return this.#byDevice.get(key);
+  }
+
+  /**
+   * Takes in losses that came together. Recent incidents that the same explanation covers grow, and become one where
+   * it covers several; what is left opens new ones.
+   */
+  lose(losses: readonly Loss[], fleet: Fleet, moment: Moment): IncidentChange {
+    const fresh = losses.filter((loss) => this.rejoin(loss.key, loss.since) === undefined);
+    const recent = [...this.#open.values()].filter((incident) => moment.mono - incident.grownAt < mergeMs);
+    const pool = [...fresh, ...recent.flatMap(offlineLosses)];
+    const isFresh = new Set(fresh.map((loss) => loss.key));
+    const touched: Incident[] = [];
+    const absorbed: Incident[] = [];
+    const free = new Set(recent);
+    for (const covered of fresh.length === 0 ? [] : coverLosses(pool, fleet)) {
+      const added = covered.losses.filter((loss) => isFresh.has(loss.key));
+      if (added.length === 0) continue;
+      const involved = [...free].filter((incident) => isMostlyIn(incident, covered.losses)).sort(byAge);
+      const [oldest, ...others] = involved;
+      for (const incident of involved) free.delete(incident);
+      const incident = oldest ?? this.#begin(moment);
+      for (const other of others) {
+        this.#absorb(incident, other);
+        absorbed.push(other);
+      }
+      for (const loss of added) this.#join(incident, loss);
+      incident.scope = covered.scope;
+      incident.total = Math.max(covered.total, incident.members.size);
+      incident.grownAt = moment.mono;
+      touched.push(incident);
+    }
+    return { touched, absorbed };
+  }
+
+  /** A device of an open incident is offline again. Answers the incident, or undefined where it is in none. */
+  rejoin(key: string, since: number): Incident | undefined {
+    const incident = this.#byDevice.get(key);
+    const member = incident?.members.get(key);
+    if (incident === undefined || member === undefined) return undefined;
+    if (!member.offline) {
+      incident.members.set(key, { loss: member.loss, offline: true, since });
+      incident.offline += 1;
+    }
+    return incident;
+  }
+
+  /** A device is back. Answers its incident, resolved where it was the last one. */
+  back(key: string, at: number): Incident | undefined {
+    const incident = this.#byDevice.get(key);
+    const member = incident?.members.get(key);
+    if (incident === undefined || member === undefined || !member.offline) return undefined;
+    incident.members.set(key, { ...member, offline: false, backAt: at });
+    incident.offline -= 1;
+    this.#resolveIfOver(incident, at);
+    return incident;
+  }
+
+  /** A device left the fleet: nobody waits for it. */
+  gone(key: string, at: number): Incident | undefined {
+    const incident = this.#byDevice.get(key);
+    const member = incident?.members.get(key);
+    if (incident === undefined || member === undefined) return undefined;
+    if (member.offline) incident.offline -= 1;
+    incident.members.delete(key);
+    this.#byDevice.delete(key);
+    incident.total = Math.max(incident.total - 1, incident.members.size);
+    this.#resolveIfOver(incident, at);
+    return incident;
+  }
+
+  #begin(moment: Moment): OpenIncident {
+    const incident: OpenIncident = {
+      id: this.#newId(moment.wall),
+      scope: { kind: 'fleet' },
+      total: 0,
+      startedAt: moment.wall,
+      openedAt: moment.wall,
+      members: new Map(),
+      offline: 0,
+      grownAt: moment.mono,
+    };
+    this.#open.set(incident.id, incident);
+    return incident;
+  }
+
+  #join(incident: OpenIncident, loss: Loss): void {
+    incident.members.set(loss.key, { loss, offline: true, since: loss.since });
+    incident.offline += 1;
+    incident.startedAt = Math.min(incident.startedAt, loss.since);
+    this.#byDevice.set(loss.key, incident);
+  }
+
+  #absorb(into: OpenIncident, other: OpenIncident): void {
+    for (const [key, member] of other.members) {
+      into.members.set(key, member);
+      this.#byDevice.set(key, into);
+    }
+    into.offline += other.offline;
+    into.startedAt = Math.min(into.startedAt, other.startedAt);
+    this.#open.delete(other.id);
+  }
+
+  #resolveIfOver(incident: OpenIncident, at: number): void {
+    if (incident.offline > 0) return;
+    incident.resolvedAt = at;
+    this.#open.delete(incident.id);
+    for (const key of incident.members.keys()) this.#byDevice.delete(key);
+    this.#resolved = [incident, ...this.#resolved].slice(0, mostResolved);
+  }
+}
+
+const offlineLosses = (incident: OpenIncident): readonly Loss[] =>
+  [...incident.members.values()].filter((member) => member.offline).map((member) => member.loss);
+
+/** Whether an explanation covers at least half of what is offline of an incident. */
+const isMostlyIn = (incident: OpenIncident, losses: readonly Loss[]): boolean => {
+  const inside = losses.filter((loss) => incident.members.get(loss.key)?.offline === true).length;
+  return inside > 0 && inside * 2 >= incident.offline;
+};
+
+const byAge = (a: OpenIncident, b: OpenIncident): number => a.openedAt - b.openedAt || (a.id < b.id ? -1 : 1);
