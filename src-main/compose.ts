@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { z } from 'zod';
 import packageFacts from '../package.json' with { type: 'json' };
+import { composeAlerts } from './compose-alerts.ts';
 import { AppState } from './bridge/app-state.ts';
 import { Bridge } from './bridge/bridge.ts';
 import { SecretTickets } from './bridge/secret-tickets.ts';
@@ -22,7 +23,7 @@ import {
 import { parseHostKeyPins, type HostKeyPin } from './core/host-key-pins.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
-import type { Clock, Log, Random, Vault, VaultKind } from './core/ports.ts';
+import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
 import { settingsFormat } from './core/settings.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { openControlSocket, type ControlSocket, type MessageSocket } from './node/control-socket.ts';
@@ -44,6 +45,8 @@ import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
+import type { Activity } from './services/activity.ts';
+import type { Alerts } from './services/alerts.ts';
 import { BulkSecrets } from './services/bulk-secrets.ts';
 import { Bulk } from './services/bulk.ts';
 import { DeviceLogs } from './services/device-logs.ts';
@@ -72,6 +75,8 @@ export interface CoreOptions {
   readonly forwardWorker: URL;
   /** Copies text, where the host has a clipboard. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+  /** Shows notices of the system; absent: they go into the window. */
+  readonly notifier?: Notifier | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }
@@ -86,6 +91,9 @@ export interface Core {
   readonly launches: Launches;
   /** User names and passwords with which launched programs enter services. */
   readonly credentials: ServiceCredentials;
+  readonly alerts: Alerts;
+  /** The history of what happened. */
+  readonly activity: Activity;
   readonly vault: Vault;
   readonly log: Log;
   readonly paths: ProfilePaths;
@@ -268,6 +276,22 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     terminals: [],
     notices: problems.map((problem, index) => ({ id: `start-${index}`, text: problem.message, hint: problem.hint })),
   });
+  const watching = await composeAlerts({
+    profile: paths.profile,
+    accounts,
+    inventory,
+    notes,
+    settings,
+    forwards,
+    app,
+    redactor,
+    clock,
+    log,
+    notifier: options.notifier,
+    demo: options.demo ?? false,
+    networkChanged: () => forwards.networkChanged(),
+  });
+  const { alerts, activity } = watching;
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
   const deviceLogs = new DeviceLogs({
     journal: createLineJournal({ folder: paths.deviceLogs }),
@@ -287,6 +311,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     inputsOf: (operation) => inputNames(describeInput(operation)),
   });
   const bridge = new Bridge({
+    alerts,
+    activity,
     accounts,
     bulk,
     previewRequest: async (account, operation, input, signal) => {
@@ -346,6 +372,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     await deviceLogs.dispose();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose();
+    await watching.dispose();
     await inventory.dispose();
     sockets.dispose();
     http.dispose();
@@ -361,6 +388,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     forwards,
     launches,
     credentials,
+    alerts,
+    activity,
     vault,
     log,
     paths,
@@ -371,6 +400,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       giveLink = give;
     },
     start: async () => {
+      watching.start();
       inventory.start();
       await forwards.resume();
       const [status, terminals] = await Promise.all([vault.status(), launches.terminals()]);
@@ -378,14 +408,12 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       app.setTerminals(terminals);
     },
     suspend: () => {
+      watching.suspend();
       forwards.suspend();
-      inventory.suspend();
-      app.setPolling(false);
     },
     resume: () => {
+      watching.resume();
       void forwards.resume();
-      inventory.resume();
-      app.setPolling(true);
     },
     networkChanged: () => forwards.networkChanged(),
     dispose: () => {

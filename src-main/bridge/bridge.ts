@@ -1,3 +1,4 @@
+import { accountLabels, incidentView } from './alert-requests.ts';
 import type { BridgeDeps } from './handler.ts';
 import { createRequestHandler } from './requests.ts';
 import { openSession, type HostChannel, type Session } from './session.ts';
@@ -47,6 +48,13 @@ const sources = (deps: BridgeDeps): StateFeedOptions['sources'] => ({
       return forward === undefined ? undefined : presentForward(deps, forward);
     },
   },
+  incidents: {
+    keys: () => deps.alerts.incidents().map((incident) => incident.id),
+    row: (id) => {
+      const incident = deps.alerts.incident(id);
+      return incident === undefined ? undefined : incidentView(incident, accountLabels(deps));
+    },
+  },
 });
 
 /** Serves any number of clients on any carrier. */
@@ -68,6 +76,7 @@ export class Bridge {
       deps.accounts.changed.on(({ account }) => feed.touch('accounts', [account.id])),
       deps.notes.changed.on((key) => feed.touch('devices', [key])),
       deps.credentials.changed.on((key) => feed.touch('devices', [key])),
+      deps.alerts.changed.on((ids) => feed.touch('incidents', ids)),
       deps.forwards.changed.on(({ upsert, remove }) => {
         feed.touch(
           'forwards',

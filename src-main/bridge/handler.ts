@@ -13,6 +13,7 @@ import type { PreviewedRequest } from '../services/request-preview.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
 import type { RequestName, RequestOutput, Requests } from '../../src-preload/contract/requests.ts';
+import type { BridgeActivity, BridgeAlerts } from './alert-requests.ts';
 import type { AppState } from './app-state.ts';
 import type { BulkService } from './bulk-requests.ts';
 import type { SecretTickets } from './secret-tickets.ts';
@@ -48,6 +49,8 @@ export interface BridgeDeps {
   readonly settings: Pick<SettingsStore, 'get' | 'change' | 'changed'>;
   readonly deviceLogs: Pick<DeviceLogs, 'take' | 'call' | 'read' | 'files' | 'forget'>;
   readonly speedTests: Pick<SpeedTests, 'list' | 'keep'>;
+  readonly alerts: BridgeAlerts;
+  readonly activity: BridgeActivity;
   readonly vault: Pick<Vault, 'status'>;
   readonly app: AppState;
   readonly tickets: SecretTickets;

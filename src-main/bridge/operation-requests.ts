@@ -65,6 +65,7 @@ export const operationRequests = (deps: BridgeDeps): Handlers<Names> => {
         operation.keep === undefined
           ? await connector.value.call(operation, whole.value, signal)
           : await deps.deviceLogs.call(accountId, operation, whole.value);
+      deps.activity.recordOperation(accountId, id, output.ok ? undefined : output.error);
       return output.ok ? ok({ output: operationOutput(output.value, operation.secretFields) }) : output;
     },
 

@@ -3,6 +3,7 @@ import { describeException } from '../core/exception.ts';
 import { fail, type Failure, type Result } from '../core/errors.ts';
 import { isRequestName, requests } from '../../src-preload/contract/requests.ts';
 import { accountRequests } from './account-requests.ts';
+import { alertRequests } from './alert-requests.ts';
 import { appRequests } from './app-requests.ts';
 import { bulkRequests } from './bulk-requests.ts';
 import { deviceLogRequests } from './device-log-requests.ts';
@@ -17,10 +18,11 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const devices = deviceRequests(deps);
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
+  const alerts = alertRequests(deps);
   const launches = launchRequests(deps);
   const operations = operationRequests(deps);
   const bulk = bulkRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app, ...launches, ...operations, ...bulk };
+  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

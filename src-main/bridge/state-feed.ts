@@ -37,7 +37,7 @@ export interface StateFeedOptions {
 }
 
 /** Small collections first, so that a window can draw its frame before the fleet has arrived. */
-const order: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'devices'];
+const order: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'incidents', 'devices'];
 
 type Settled = Required<StateFeedOptions>;
 
@@ -90,6 +90,7 @@ class Subscription implements FeedClient {
     app: new Set(),
     accounts: new Set(),
     forwards: new Set(),
+    incidents: new Set(),
     devices: new Set(),
   };
   #subscribed = false;

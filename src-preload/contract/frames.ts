@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { incidentViewSchema } from './alert-views.ts';
 import { accountViewSchema, appViewSchema, deviceViewSchema, errorViewSchema, forwardViewSchema } from './views.ts';
 
 /**
@@ -12,6 +13,7 @@ export const collections = {
   accounts: accountViewSchema,
   devices: deviceViewSchema,
   forwards: forwardViewSchema,
+  incidents: incidentViewSchema,
 } as const;
 export type CollectionName = keyof typeof collections;
 export type Row<C extends CollectionName> = z.infer<(typeof collections)[C]>;
@@ -29,7 +31,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
 ]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
-const collectionName = z.enum(['app', 'accounts', 'devices', 'forwards']);
+const collectionName = z.enum(['app', 'accounts', 'devices', 'forwards', 'incidents']);
 
 export const changeSchema = z.object({
   collection: collectionName,

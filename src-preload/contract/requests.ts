@@ -1,15 +1,16 @@
 import { z } from 'zod';
+import { alertRequests } from './alert-requests.ts';
 import { launchRequests } from './launch-requests.ts';
 import {
   accountViewSchema,
   deviceViewSchema,
   errorViewSchema,
-  forwardViewSchema,
   forwardAttemptViewSchema,
   forwardStatisticsViewSchema,
+  forwardViewSchema,
   operationViewSchema,
-  settingsViewSchema,
   resolvedDeviceViewSchema,
+  settingsViewSchema,
   vendorIdSchema,
   vendorViewSchema,
 } from './views.ts';
@@ -27,7 +28,6 @@ const id = z.string().min(1).max(512);
 const port = z.number().int().min(1).max(65535);
 const fields = z.record(z.string().max(64), z.string().max(2048));
 const nothing = z.strictObject({});
-
 const deviceLog = z.strictObject({ deviceKey: id, file: z.string().trim().min(1).max(200) });
 const keptLog = {
   entries: z.array(
@@ -40,6 +40,7 @@ const keptLog = {
   /** Older entries are left out. */
   more: z.boolean(),
 };
+
 const request = <I extends z.ZodType, O extends z.ZodType>(input: I, output: O): { input: I; output: O } => ({
   input,
   output,
@@ -123,7 +124,6 @@ export const requests = {
   'forwards.stop': request(z.strictObject({ forwardId: id }), nothing),
   /** Forgets the forward and its port. */
   'forwards.remove': request(z.strictObject({ forwardId: id }), nothing),
-
   /** Lets computers of the network use it: addresses or CIDR blocks. None: this computer's again. */
   'forwards.share': request(
     z.strictObject({ forwardId: id, allow: z.array(z.string().max(64)).max(64) }),
@@ -145,6 +145,7 @@ export const requests = {
   'forwards.statistics': request(z.strictObject({ forwardId: id }), forwardStatisticsViewSchema),
   /** The address of a device on this computer and the ports of its services there. */
   'forwards.resolve': request(z.strictObject({ deviceKey: id }), resolvedDeviceViewSchema),
+
   /** What a launch would run, for copying. Opens the forward, so that the port is true. */
   'launch.command': request(
     z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
@@ -166,6 +167,7 @@ export const requests = {
     z.object({ launcher: z.string(), command: z.string() }),
   ),
 
+  ...alertRequests,
   ...launchRequests,
 
   'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),

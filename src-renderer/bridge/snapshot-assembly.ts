@@ -47,6 +47,9 @@ export class SnapshotAssembly {
       case 'forwards':
         for (const row of event.rows as readonly ForwardView[]) this.#forwards.set(row.id, row);
         break;
+      case 'incidents':
+        // The list shows none yet; they reach the person as notices.
+        break;
       default:
         event.collection satisfies never;
     }

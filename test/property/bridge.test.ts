@@ -135,9 +135,9 @@ describe('the bridge', () => {
 });
 
 describe('the state feed', () => {
-  const names: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'devices'];
+  const names: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'incidents', 'devices'];
   type Rows = Record<CollectionName, Map<string, { id: string; key: string; version: number }>>;
-  const emptyRows = (): Rows => ({ app: new Map(), accounts: new Map(), forwards: new Map(), devices: new Map() });
+  const emptyRows = (): Rows => ({ app: new Map(), accounts: new Map(), forwards: new Map(), incidents: new Map(), devices: new Map() });
 
   /** What a window does with the events. */
   const follow = (state: { rows: Rows; live: boolean }) => {
@@ -187,6 +187,7 @@ describe('the state feed', () => {
               app: source('app'),
               accounts: source('accounts'),
               forwards: source('forwards'),
+              incidents: source('incidents'),
               devices: source('devices'),
             },
             clock,
@@ -254,7 +255,7 @@ describe('the state feed', () => {
     let frames = 0;
     const source = { keys: () => [] as string[], row: (key: string) => ({ id: key }) };
     const feed = new StateFeed({
-      sources: { app: source, accounts: source, forwards: source, devices: source },
+      sources: { app: source, accounts: source, forwards: source, incidents: source, devices: source },
       clock,
       backlogBytes: 0,
     });
@@ -286,7 +287,10 @@ describe('the state feed', () => {
       keys: () => keys,
       row: (key: string) => ({ key, name: `device ${key}`, groups: ['a'], tags: [] }),
     };
-    const feed = new StateFeed({ sources: { app: none, accounts: none, forwards: none, devices }, clock: systemClock });
+    const feed = new StateFeed({
+      sources: { app: none, accounts: none, forwards: none, incidents: none, devices },
+      clock: systemClock,
+    });
     let rows = 0;
     let beats = 0;
     const heart = setInterval(() => (beats += 1), 1);

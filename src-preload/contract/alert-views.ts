@@ -1,0 +1,147 @@
+import { z } from 'zod';
+
+/**
+ * What the window may see of alerts, incidents and the history; see views.ts. Times are epoch milliseconds,
+ * durations milliseconds.
+ */
+
+/** What a rule, a mute or a maintenance window is about. */
+export const alertTargetSchema = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('everything') }),
+  z.strictObject({ kind: z.literal('account'), accountId: z.string().max(512) }),
+  z.strictObject({ kind: z.literal('group'), accountId: z.string().max(512), group: z.string().max(512) }),
+  z.strictObject({ kind: z.literal('tag'), tag: z.string().max(512) }),
+  z.strictObject({ kind: z.literal('device'), deviceKey: z.string().max(512) }),
+]);
+export type AlertTargetView = z.infer<typeof alertTargetSchema>;
+
+const notifyChoice = z.enum(['all', 'favourites', 'none']);
+const graceMs = z.number().int().min(0).max(86_400_000);
+
+/** What the user chose about being told. Times are epoch milliseconds. */
+export const alertSettingsViewSchema = z.object({
+  notify: notifyChoice,
+  /** A device counts as lost when it was offline for so long. */
+  graceMs,
+  /** So many agreeing observations are enough without the grace; zero: only the grace counts. */
+  confirmations: z.number().int().min(0).max(100),
+  sound: z.boolean(),
+  tellBack: z.boolean(),
+  /** Narrower targets win (device, tag, group, account), part by part; of two equally narrow ones the first. */
+  rules: z
+    .array(
+      z.strictObject({
+        target: alertTargetSchema,
+        notify: notifyChoice.optional(),
+        graceMs: graceMs.optional(),
+        sound: z.boolean().optional(),
+      }),
+    )
+    .max(5000),
+  /** Without `until` for good. */
+  mutes: z.array(z.strictObject({ target: alertTargetSchema, until: z.number().min(0).optional() })).max(5000),
+  maintenance: z
+    .array(
+      z
+        .strictObject({
+          id: z.string().min(1).max(64),
+          target: alertTargetSchema,
+          from: z.number().min(0),
+          until: z.number().min(0),
+          note: z.string().max(200),
+        })
+        .refine(({ from, until }) => until > from, 'The end is after the beginning'),
+    )
+    .max(5000),
+  /** Local time, minutes after midnight; days on which a period begins, 0 is Sunday. */
+  quietHours: z.strictObject({
+    on: z.boolean(),
+    from: z.number().int().min(0).max(1439),
+    until: z.number().int().min(0).max(1439),
+    days: z.array(z.number().int().min(0).max(6)).max(7),
+  }),
+  /** All notices are held until then. */
+  pausedUntil: z.number().optional(),
+  /** Device keys. */
+  tellWhenBack: z.array(z.string()),
+  historyDays: z.number().int().min(1).max(3650),
+});
+export type AlertSettingsView = z.infer<typeof alertSettingsViewSchema>;
+
+/** Devices that went offline together: a row of the collection `incidents`, open or resolved lately. */
+export const incidentViewSchema = z.object({
+  id: z.string(),
+  /** "12 of 14 devices in Plant 3 went offline", or that they are back. */
+  title: z.string(),
+  body: z.string(),
+  scope: z.enum(['device', 'group', 'address', 'account', 'fleet']),
+  accountId: z.string().optional(),
+  group: z.string().optional(),
+  address: z.string().optional(),
+  /** Devices in the scope, those lost, and those of them that are offline now. */
+  total: z.number(),
+  lost: z.number(),
+  offline: z.number(),
+  startedAt: z.number(),
+  openedAt: z.number(),
+  resolvedAt: z.number().optional(),
+  /** At most 200, those still offline first. */
+  devices: z.array(
+    z.object({
+      key: z.string(),
+      name: z.string(),
+      offline: z.boolean(),
+      since: z.number(),
+      backAt: z.number().optional(),
+    }),
+  ),
+});
+export type IncidentView = z.infer<typeof incidentViewSchema>;
+
+export const activityKindSchema = z.enum([
+  'offline',
+  'online',
+  'flapping',
+  'calm',
+  'incident',
+  'resolved',
+  'connected',
+  'disconnected',
+  'connect-failed',
+  'operation',
+]);
+
+/** One line of the history. */
+export const activityViewSchema = z.object({
+  id: z.number(),
+  at: z.number(),
+  kind: activityKindSchema,
+  accountId: z.string().optional(),
+  deviceKey: z.string().optional(),
+  name: z.string(),
+  text: z.string(),
+  incidentId: z.string().optional(),
+});
+export type ActivityView = z.infer<typeof activityViewSchema>;
+
+export const uptimeViewSchema = z.object({
+  onlineMs: z.number(),
+  offlineMs: z.number(),
+  /** Nobody watched, or the device was not known yet. */
+  unknownMs: z.number(),
+  /** Part of the known time, 0 to 1; absent where nothing is known. */
+  ratio: z.number().optional(),
+  outages: z.array(z.object({ since: z.number(), until: z.number().optional() })),
+});
+export type UptimeView = z.infer<typeof uptimeViewSchema>;
+
+/** A piece of the picture of a fleet: mean numbers of devices while Quayside watched. */
+export const presenceBucketViewSchema = z.object({
+  at: z.number(),
+  online: z.number(),
+  offline: z.number(),
+  unknown: z.number(),
+  /** Part of the bucket in which Quayside watched, 0 to 1. */
+  watched: z.number(),
+});
+export type PresenceBucketView = z.infer<typeof presenceBucketViewSchema>;
