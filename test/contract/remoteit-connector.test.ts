@@ -181,6 +181,24 @@ describe('listing over GraphQL', () => {
     expect(page).toMatchObject({ incomplete: true, problem: { message: expect.stringContaining('3 of 4') } });
   });
 
+  it('offers what a TCP forward can carry, and nothing twice', async () => {
+    await start(3);
+    const services = [
+      { id: 'a', name: 'the device itself' },
+      { id: 'u', application: 32_770 },
+      { id: 'v', application: 1, protocol: 'udp' },
+      { id: 'off', application: 28, enabled: 'false' },
+      { id: 's', application: 28, port: '22', enabled: true },
+      { id: 's', application: 28, port: 22 },
+      { id: 't', application: 9999, title: 'Something new', port: 70_000 },
+    ];
+    simulator.fault({ kind: 'status', status: 200, body: devicesAnswer([{ id: 'a', services }]) });
+    expect(devicesOf(await list())[0]?.services).toEqual([
+      { id: 's', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 },
+      { id: 't', kind: 'tcp', name: 'Something new', route: 'tunnel' },
+    ]);
+  });
+
   it('gives one empty page for an empty account', async () => {
     await start(0);
     expect(await list()).toEqual([{ devices: [] }]);

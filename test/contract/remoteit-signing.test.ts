@@ -126,6 +126,14 @@ describe('accounts', () => {
     expect(secrets({})).toBe(false);
   });
 
+  it('name what is wrong with them', () => {
+    const wrong = (value: unknown): unknown => remoteIt.secrets.safeParse(value).error?.issues[0]?.path;
+    expect(wrong({})).toEqual(['accessKeyId']);
+    expect(wrong({ ...remoteItSecrets.accessKey, secretAccessKey: 'not base64' })).toEqual(['secretAccessKey']);
+    expect(wrong({ token: 't' })).toEqual(['developerKey']);
+    expect(wrong({ developerKey: 'd', username: 'u' })).toEqual(['password']);
+  });
+
   it('have fields that are checked', () => {
     const fields = (value: unknown): boolean => remoteIt.fields.safeParse(value).success;
     expect(

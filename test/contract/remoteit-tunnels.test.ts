@@ -162,11 +162,14 @@ describe.each([
     expect(opened).toMatchObject({ ok: false, error: { vendorMessage: expect.stringContaining('not found') } });
   });
 
-  it('never lead to a public web address', async () => {
+  it.each([null, 443])('never lead to a public web address, whatever its port (%j)', async (port) => {
     await begin(3);
     const connection = isRest
-      ? { status: 'true', connection: { connectionid: 'c', proxy: 'https://abc.p18.rt3.io', reverseProxy: 'true' } }
-      : { data: { connect: { id: 'c', host: 'abc.p18.rt3.io', port: null, reverseProxy: true, timeout: 900 } } };
+      ? {
+          status: 'true',
+          connection: { connectionid: 'c', proxy: 'https://abc.p18.rt3.io', proxyport: port, reverseProxy: 'true' },
+        }
+      : { data: { connect: { id: 'c', host: 'abc.p18.rt3.io', port, reverseProxy: true, timeout: 900 } } };
     simulator.fault({ kind: 'status', status: 200, body: JSON.stringify(connection), count: 1 });
     expect(await openTunnel()).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
     // It is ended at once.

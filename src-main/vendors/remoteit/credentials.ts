@@ -19,20 +19,36 @@ const withoutEmpty = (value: unknown): unknown =>
 const filled = (fields: Readonly<Record<string, string | undefined>>): Readonly<Record<string, string>> =>
   Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined));
 
+const accessKey = z
+  .strictObject({
+    accessKeyId: printable.refine((id) => !/["\\]/.test(id), 'expected an access key id'),
+    secretAccessKey: printable.refine(isBase64, 'expected the secret as remote.it showed it, in base64'),
+    developerKey: printable.optional(),
+  })
+  .transform(filled);
+const session = z.strictObject({ developerKey: printable, token: printable });
+const password = z.strictObject({
+  developerKey: printable,
+  username: z.string().trim().min(1),
+  password: z.string().min(1),
+});
+
+/** The way of signing in that was meant, so that what is wrong can be named. */
+const wayOf = (given: Readonly<Record<string, unknown>>): z.ZodType<Readonly<Record<string, string>>> => {
+  if ('token' in given) return session;
+  return 'username' in given || 'password' in given ? password : accessKey;
+};
+
 /** What the vault holds for an account: an access key, a session token, or a password. */
 export const remoteItSecrets = z.preprocess(
   withoutEmpty,
-  z.union([
-    z
-      .strictObject({
-        accessKeyId: printable.refine((id) => !/["\\]/.test(id), 'expected an access key id'),
-        secretAccessKey: printable.refine(isBase64, 'expected the secret as remote.it showed it, in base64'),
-        developerKey: printable.optional(),
-      })
-      .transform(filled),
-    z.strictObject({ developerKey: printable, token: printable }),
-    z.strictObject({ developerKey: printable, username: z.string().trim().min(1), password: z.string().min(1) }),
-  ]),
+  z.looseObject({}).transform((given, context): Readonly<Record<string, string>> => {
+    const read = wayOf(given).safeParse(given);
+    if (read.success) return read.data;
+    for (const issue of read.error.issues)
+      context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message, input: issue.input });
+    return z.NEVER;
+  }),
 );
 
 const wholeNumber = (least: number, most: number) =>
