@@ -53,8 +53,8 @@ export interface Grant {
   readonly end: string;
 }
 
-/** Milliseconds for one answer of the vendor to the wish for a tunnel, its own retries included. */
-const openWithinMs = 40_000;
+/** Milliseconds for one answer of the vendor to the wish for a tunnel: remote.it's own client waits 40 s for one. */
+const openWithinMs = 60_000;
 const closeWithinMs = 10_000;
 const aliveWithinMs = 10_000;
 /** Milliseconds that a new tunnel waits for the closing of another: a vendor that does not answer must not hold it up. */

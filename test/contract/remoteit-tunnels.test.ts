@@ -96,7 +96,7 @@ describe.each([
       reused: false,
       exposure: expect.stringContaining('first address that connects'),
     });
-    const lifetime = (isRest ? 28_797 : 28_800) - 60;
+    const lifetime = isRest ? 28_797 : 28_800;
     expect(tunnel.expiresAt! - Date.now()).toBeGreaterThan((lifetime - 30) * 1000);
     expect(tunnel.expiresAt! - Date.now()).toBeLessThanOrEqual(lifetime * 1000);
     expect(simulator.connections.list()).toMatchObject([{ serviceId: ssh.id, hostIP: '255.255.255.255' }]);
@@ -123,14 +123,42 @@ describe.each([
     const secrets = isRest ? remoteItSecrets.token(simulator.sessions.issue()) : remoteItSecrets.accessKey;
     open({ clock, secrets });
     const first = good(await openTunnel());
-    // Our clock moves; the vendor's would notice.
-    ahead = 28_800_000 - 60_000;
+    // Both clocks move, or the vendor would find the signature old.
+    ahead = first.expiresAt! - Date.now() - 90_000;
+    simulator.clockOffsetMs = ahead;
+    expect(good(await openTunnel())).toMatchObject({ port: first.port, reused: true });
+    ahead += 30_000;
     simulator.clockOffsetMs = ahead;
     const second = good(await openTunnel());
     expect(second).toMatchObject({ reused: false });
     expect(second.port).not.toBe(first.port);
     expect(await shout(second, 'again')).toBe('AGAIN');
     if (isRest) expect(session.records.map(({ event }) => event)).toContain('remoteit-connection-replaced');
+  });
+
+  it('of a short life are reused for the most of it', async () => {
+    await begin(3);
+    const secrets = isRest ? remoteItSecrets.token(simulator.sessions.issue()) : remoteItSecrets.accessKey;
+    let ahead = 0;
+    open({ clock: { ...systemClock, now: () => Date.now() + ahead }, secrets });
+    const connection = {
+      id: 'c',
+      connectionid: 'c',
+      host: 'p',
+      proxyserver: 'p',
+      port: 1,
+      proxyport: '1',
+      reverseProxy: false,
+    };
+    const body = isRest
+      ? { status: 'true', connection: { ...connection, expirationsec: '40' } }
+      : { data: { connect: { ...connection, timeout: 40 } } };
+    simulator.fault({ kind: 'status', status: 200, body: JSON.stringify(body), count: 1 });
+    expect(good(await openTunnel()).reused).toBe(false);
+    ahead = 20_000;
+    expect(good(await openTunnel()).reused).toBe(true);
+    ahead = 30_000;
+    expect(good(await openTunnel())).toMatchObject({ reused: false, host: '127.0.0.1' });
   });
 
   it('that are gone already close without complaint', async () => {

@@ -9,8 +9,12 @@ import { latch } from './credentials.ts';
 import { connect, disconnect } from './graphql-operations.ts';
 import { restConnect, stopConnection } from './rest-operations.ts';
 
-/** A tunnel is given up so long before the vendor ends it. */
-const expireEarlyMs = 60_000;
+/**
+ * One that ends so soon is not handed out again, so that whoever asks for its successor a minute before gets a new one;
+ * of a short life, the last third.
+ */
+const renewEarlyMs = 70_000;
+const renewShare = 0.3;
 
 /** What ending a connection needs. */
 interface Handle {
@@ -56,7 +60,7 @@ export class RemoteItTunnels implements TunnelRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
   /** Our own connections, by service id. */
-  readonly #own = new Map<string, Tunnel>();
+  readonly #own = new Map<string, { readonly tunnel: Tunnel; readonly reusableUntil: number }>();
   /** Connections being asked for, by service id. */
   readonly #opening = new Map<string, Promise<Result<Tunnel>>>();
 
@@ -71,14 +75,13 @@ export class RemoteItTunnels implements TunnelRoute {
       if (signal.aborted) return cancelled();
     }
     const own = this.#own.get(service.id);
-    if (own !== undefined && (own.expiresAt === undefined || own.expiresAt > this.#session.clock.now()))
-      return ok({ ...own, reused: true });
+    if (own !== undefined && own.reusableUntil > this.#session.clock.now()) return ok({ ...own.tunnel, reused: true });
     const opening = this.#connect(service, signal);
     this.#opening.set(service.id, opening);
     const opened = await opening;
     this.#opening.delete(service.id);
-    if (opened.ok) this.#own.set(service.id, opened.value);
-    else this.#own.delete(service.id);
+    this.#own.delete(service.id);
+    if (opened.ok) this.#keep(service.id, opened.value);
     return opened;
   }
 
@@ -90,9 +93,15 @@ export class RemoteItTunnels implements TunnelRoute {
     return ended.ok || isGone(ended.error) ? ok(undefined) : { ok: false, error: ended.error };
   }
 
+  #keep(serviceId: string, tunnel: Tunnel): void {
+    const { expiresAt = Number.POSITIVE_INFINITY } = tunnel;
+    const early = Math.min(renewEarlyMs, (expiresAt - this.#session.clock.now()) * renewShare);
+    this.#own.set(serviceId, { tunnel, reusableUntil: expiresAt - early });
+  }
+
   #forget(connectionId: string): void {
-    for (const [serviceId, own] of this.#own)
-      if (isHandle(own.handle) && own.handle.connectionId === connectionId) this.#own.delete(serviceId);
+    for (const [serviceId, { tunnel }] of this.#own)
+      if (isHandle(tunnel.handle) && tunnel.handle.connectionId === connectionId) this.#own.delete(serviceId);
   }
 
   async #connect(service: Service, signal: AbortSignal): Promise<Result<Tunnel>> {
@@ -113,8 +122,7 @@ export class RemoteItTunnels implements TunnelRoute {
       );
     }
     // Counted from here, because the vendor gives a length of time and its clock may differ.
-    const expiresAt =
-      lifetime === undefined ? undefined : this.#session.clock.now() + Math.max(0, lifetime * 1000 - expireEarlyMs);
+    const expiresAt = lifetime === undefined ? undefined : this.#session.clock.now() + Math.max(0, lifetime * 1000);
     return ok({
       host,
       port,
