@@ -25,6 +25,7 @@ import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
 import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
 import { settingsFormat } from './core/settings.ts';
+import type { WebSessionHost } from './core/web-session.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { openControlSocket, type ControlSocket, type MessageSocket } from './node/control-socket.ts';
 import { createExecutables } from './node/executables.ts';
@@ -42,9 +43,11 @@ import { createProcesses } from './node/processes.ts';
 import { reachable } from './node/reachable.ts';
 import { createRedactor, type Redactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
+import { createWebSessionHost } from './node/web-session-host.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
+import { DeviceActions } from './services/actions.ts';
 import type { Activity } from './services/activity.ts';
 import type { Alerts } from './services/alerts.ts';
 import { BulkSecrets } from './services/bulk-secrets.ts';
@@ -59,6 +62,7 @@ import { Launches } from './services/launches.ts';
 import { previewRequest } from './services/request-preview.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SpeedTests } from './services/speed-tests.ts';
+import { WebSessions } from './services/web-sessions.ts';
 import { vendors } from './vendors/registry.ts';
 
 export interface CoreOptions {
@@ -75,6 +79,8 @@ export interface CoreOptions {
   readonly forwardWorker: URL;
   /** Copies text, where the host has a clipboard. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+  /** Shows sessions of vendors' web clients; absent: as pages for tabs of a browser. */
+  readonly webSessionHost?: ((log: Log) => WebSessionHost) | undefined;
   /** Shows notices of the system; absent: they go into the window. */
   readonly notifier?: Notifier | undefined;
   readonly clock?: Clock | undefined;
@@ -310,6 +316,12 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     newId: () => randomBytes(12).toString('base64url'),
     inputsOf: (operation) => inputNames(describeInput(operation)),
   });
+  const webSessions = new WebSessions({
+    accounts,
+    inventory,
+    host: options.webSessionHost?.(log) ?? createWebSessionHost({ clock, log }),
+    log,
+  });
   const bridge = new Bridge({
     alerts,
     activity,
@@ -324,6 +336,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     },
     deviceLogs,
     speedTests,
+    actions: new DeviceActions({ accounts, inventory, log }),
+    webSessions,
     inventory,
     notes,
     forwards,
@@ -369,6 +383,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     bridge.dispose();
     bulk.dispose();
     tickets.dispose();
+    await webSessions.dispose();
     await deviceLogs.dispose();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose();

@@ -6,6 +6,7 @@ import { ok, type Result } from './core/errors.ts';
 import { sleep, type VaultKind } from './core/ports.ts';
 import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
 import { copyText } from './electron/desktop.ts';
+import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
 import { locate } from './locations.ts';
 import { jsonDocument } from './node/json-document.ts';
@@ -43,6 +44,12 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       demo: values['demo'] === true,
       forwardWorker: locate().forwardWorker,
       copyText,
+      webSessionHost: (log) =>
+        createWebSessionWindows({
+          clock: systemClock,
+          icon: join(import.meta.dirname, '../../resources/app/icon.png'),
+          log,
+        }),
     });
     if (core.ok || core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
     await sleep(systemClock, 100);

@@ -3,6 +3,7 @@ import type { Device } from '../core/device.ts';
 import { haystackOf, matchesHaystack, parseQuery } from '../../src-preload/contract/query.ts';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
+import { openByRoute } from './route-requests.ts';
 import { deviceView, forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from './views.ts';
 
 type Names =
@@ -74,7 +75,8 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
       const accountLabel = (id: string): string => accounts.get(id)?.label ?? '';
       const found: DeviceView[] = [];
       let total = 0;
-      for (const device of inventory.devices.values()) {
+      for (const known of inventory.devices.values()) {
+        const device = deps.alerts.effective(known);
         const searchable = {
           ...device,
           services: inventory.servicesOf(device.key),
@@ -189,6 +191,8 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
     'launch.open': async ({ deviceKey, serviceId, user }, signal) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
       const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+      const routed = await openByRoute(deps, request, signal);
+      if (routed !== undefined) return routed;
       const launched = await launches.open(request, signal);
       return launched.ok ? ok({ launcher: launched.value.launcher, command: launched.value.command }) : launched;
     },

@@ -3,6 +3,7 @@ import type { Account } from '../core/account.ts';
 import type { Result } from '../core/errors.ts';
 import type { Clock, Log, Vault } from '../core/ports.ts';
 import type { Accounts } from '../services/accounts.ts';
+import type { DeviceActions } from '../services/actions.ts';
 import type { DeviceLogs } from '../services/device-logs.ts';
 import type { DeviceNotes } from '../services/device-notes.ts';
 import type { Forwards } from '../services/forwards.ts';
@@ -12,6 +13,7 @@ import type { Launches } from '../services/launches.ts';
 import type { PreviewedRequest } from '../services/request-preview.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
+import type { WebSessions } from '../services/web-sessions.ts';
 import type { RequestName, RequestOutput, Requests } from '../../src-preload/contract/requests.ts';
 import type { BridgeActivity, BridgeAlerts } from './alert-requests.ts';
 import type { AppState } from './app-state.ts';
@@ -30,7 +32,8 @@ export interface BridgeDeps {
     DeviceNotes,
     'isFavourite' | 'setFavourite' | 'customServices' | 'addService' | 'removeService' | 'forgetAccount' | 'changed'
   >;
-  readonly forwards: Pick<Forwards,
+  readonly forwards: Pick<
+    Forwards,
     | 'list'
     | 'get'
     | 'open'
@@ -51,6 +54,8 @@ export interface BridgeDeps {
   readonly speedTests: Pick<SpeedTests, 'list' | 'keep'>;
   readonly alerts: BridgeAlerts;
   readonly activity: BridgeActivity;
+  readonly actions: Pick<DeviceActions, 'list' | 'run'>;
+  readonly webSessions: Pick<WebSessions, 'open'>;
   readonly vault: Pick<Vault, 'status'>;
   readonly app: AppState;
   readonly tickets: SecretTickets;

@@ -11,6 +11,7 @@ import { deviceRequests } from './device-requests.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { launchRequests } from './launch-requests.ts';
 import { operationRequests } from './operation-requests.ts';
+import { routeRequests } from './route-requests.ts';
 import type { HandleRequest } from './session.ts';
 
 const allHandlers = (deps: BridgeDeps): Handlers => {
@@ -22,7 +23,8 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const launches = launchRequests(deps);
   const operations = operationRequests(deps);
   const bulk = bulkRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk };
+  const routes = routeRequests(deps);
+  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk, ...routes };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

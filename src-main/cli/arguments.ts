@@ -64,6 +64,8 @@ const allowed: Readonly<Record<string, readonly Flag[]>> = {
   devices: [],
   forward: ['service', 'port'],
   ssh: ['user', 'service'],
+  action: ['list'],
+  session: ['open'],
   connect: ['service', 'user'],
   proxy: ['service'],
   resolve: ['service'],
@@ -120,6 +122,10 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   forward DEVICE [--service S] [--port P] [--json]
                                      opens a local port; Ctrl-C closes it
   ssh DEVICE [--user U] [-- ARGS]
+  action DEVICE --list [--json]      what the vendor's program on this computer can do with it (Remotix)
+  action DEVICE ACTION [--json]      does one of these: ACTION is an id or an unambiguous name
+  session DEVICE [--open] [--json]   a session in the vendor's web client (Reemo): a one-time address, or a window
+                                     of the running Quayside; Ctrl-C ends what this command serves itself
   connect DEVICE [--service S] [--user U]
                                      opens it in the program chosen for it
   proxy DEVICE [--service S]         standard input and output lead to it: for ssh's ProxyCommand

@@ -28,10 +28,15 @@ export const connectCommand: Command = async (context) => {
       ),
     );
     if (!opened.ok) return printError(opened.error, context.json);
-    const { launcher, command } = opened.value;
-    if (context.json) print(JSON.stringify({ launcher, command, device: device.value.id, service: service.value.id }));
+    const { launcher, command, address } = opened.value;
+    const shown = { launcher, command, ...(address === undefined ? {} : { address }) };
+    if (context.json) print(JSON.stringify({ ...shown, device: device.value.id, service: service.value.id }));
+    else if (address !== undefined)
+      print(`${plain(service.value.name)} on ${plain(device.value.name)} is at ${address}`);
     else print(`${plain(service.value.name)} on ${plain(device.value.name)} is open in ${plain(launcher)}.`);
-    if (!own) return exitCodes.done;
+    // What opened in the vendor's own program needs no way of ours.
+    const isElsewhere = address === undefined && command === '';
+    if (!own || isElsewhere) return exitCodes.done;
     // The way to the device is in this process.
     if (!context.json) note('Quayside is not running otherwise, so this command keeps the way open. Ctrl-C closes it.');
     await Promise.race([

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { alertRequests } from './alert-requests.ts';
 import { launchRequests } from './launch-requests.ts';
+import { routeRequests } from './route-requests.ts';
 import {
   accountViewSchema,
   deviceViewSchema,
@@ -161,14 +162,15 @@ export const requests = {
     }),
     z.object({ program: z.string(), args: z.array(z.string()) }),
   ),
-  /** Opens the service in the user's own program. */
+  /** Opens the service by its route: in the user's own program, the vendor's, or at an address that the caller shows. */
   'launch.open': request(
     z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
-    z.object({ launcher: z.string(), command: z.string() }),
+    z.object({ launcher: z.string(), command: z.string(), address: z.string().optional() }),
   ),
 
   ...alertRequests,
   ...launchRequests,
+  ...routeRequests,
 
   'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),
   'operations.call': request(

@@ -1,0 +1,146 @@
+import { randomBytes } from 'node:crypto';
+import { BrowserWindow, dialog, session } from 'electron';
+import type { Session } from 'electron';
+import { ok } from '../core/errors.ts';
+import type { Clock, Log } from '../core/ports.ts';
+import { WebSessionDesk } from '../core/web-session-desk.ts';
+import type { WebSessionHost, WebSessionOrder } from '../core/web-session.ts';
+import { denyPermissions } from './hardening.ts';
+
+const minimum = { width: 480, height: 320 } as const;
+/** Milliseconds that a closing page gets to leave the vendor's session: an open one costs a licence. */
+const partingMs = 1500;
+const newTicket = (): string => randomBytes(24).toString('base64url');
+
+/** Permissions of a session: the full screen, and the clipboard once the user has agreed. All others are denied. */
+const limitPermissions = (partition: Session, window: () => BrowserWindow | undefined, vendor: string): void => {
+  denyPermissions(partition);
+  let clipboard: Promise<boolean> | undefined;
+  let hasClipboard = false;
+  const askForClipboard = async (): Promise<boolean> => {
+    const owner = window();
+    if (owner === undefined) return false;
+    const { response } = await dialog.showMessageBox(owner, {
+      type: 'question',
+      message: `Share the clipboard with this ${vendor} session?`,
+      detail: 'Text you copy can then be pasted on the device, and the other way round, until this window is closed.',
+      buttons: ['Share', 'Do not share'],
+      defaultId: 1,
+      cancelId: 1,
+    });
+    hasClipboard = response === 0;
+    return hasClipboard;
+  };
+  partition.setPermissionRequestHandler((_contents, permission, answer) => {
+    if (permission === 'fullscreen') return answer(true);
+    if (permission !== 'clipboard-read' && permission !== 'clipboard-sanitized-write') return answer(false);
+    clipboard ??= askForClipboard();
+    void clipboard.then(answer, () => answer(false));
+  });
+  partition.setPermissionCheckHandler(
+    (_contents, permission) =>
+      permission === 'fullscreen' ||
+      ((permission === 'clipboard-read' || permission === 'clipboard-sanitized-write') && hasClipboard),
+  );
+};
+
+/** One session in one window with a storage partition of its own, all of which goes when the window is closed. */
+class SessionWindow {
+  readonly #partition: Session;
+  readonly #origin: string;
+  readonly #desk: WebSessionDesk;
+  readonly #window: BrowserWindow;
+  readonly closed: Promise<void>;
+
+  constructor(order: WebSessionOrder, clock: Clock, icon: string, log: Log) {
+    const name = randomBytes(12).toString('hex');
+    // Without `persist:` it lives in memory.
+    this.#partition = session.fromPartition(`web-session-${name}`);
+    this.#origin = `app://session-${name}`;
+    this.#desk = new WebSessionDesk({ clock, newTicket, show: (path) => void this.#load(path) });
+    this.#partition.protocol.handle('app', async (request) => {
+      const url = new URL(request.url);
+      if (`${url.protocol}//${url.host}` !== this.#origin) return new Response(null, { status: 403 });
+      const body = request.method === 'GET' ? '' : (await request.text()).slice(0, 4096);
+      const answer = await this.#desk.answer({ method: request.method, path: url.pathname, body });
+      return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } });
+    });
+    let window: BrowserWindow | undefined;
+    limitPermissions(this.#partition, () => window, order.vendor);
+    // Nothing is saved to the disk of this computer without the user's file dialog, which a session does not get.
+    this.#partition.on('will-download', (event) => event.preventDefault());
+    this.#window = new BrowserWindow({
+      width: 1280,
+      height: 800,
+      minWidth: minimum.width,
+      minHeight: minimum.height,
+      title: order.title,
+      icon,
+      autoHideMenuBar: true,
+      webPreferences: {
+        session: this.#partition,
+        sandbox: true,
+        contextIsolation: true,
+        nodeIntegration: false,
+        webSecurity: true,
+        spellcheck: false,
+      },
+    });
+    window = this.#window;
+    const { webContents } = this.#window;
+    // The application's own rule lets pages go to our window's address; here nothing navigates but us.
+    webContents.on('will-navigate', (event) => event.preventDefault());
+    webContents.on('will-frame-navigate', (event) => event.preventDefault());
+    webContents.on('will-redirect', (event) => event.preventDefault());
+    webContents.on('render-process-gone', (_event, { reason }) => {
+      log.write('warn', 'web-session.gone', { reason });
+      this.#window.destroy();
+    });
+    this.closed = new Promise((resolve) => {
+      this.#window.once('closed', () => {
+        order.told('closed');
+        this.#desk.dispose();
+        this.#partition.protocol.unhandle('app');
+        void this.#partition.clearStorageData().finally(resolve);
+      });
+    });
+    void this.#load(this.#desk.admit(order));
+  }
+
+  /** Lets the page leave its session, then closes the window. */
+  async close(): Promise<void> {
+    if (this.#window.isDestroyed()) return;
+    const patience = setTimeout(() => {
+      if (!this.#window.isDestroyed()) this.#window.destroy();
+    }, partingMs);
+    this.#window.close();
+    await this.closed;
+    clearTimeout(patience);
+  }
+
+  async #load(path: string): Promise<void> {
+    if (this.#window.isDestroyed()) return;
+    // A page that does not load says so itself; a window that was closed meanwhile needs no words.
+    await this.#window.loadURL(`${this.#origin}${path}`).catch(() => undefined);
+  }
+}
+
+/** Web sessions in windows of the desktop: sandboxed, without a preload, each with its own storage. */
+export const createWebSessionWindows = (deps: {
+  readonly clock: Clock;
+  readonly icon: string;
+  readonly log: Log;
+}): WebSessionHost => {
+  const open = new Set<SessionWindow>();
+  return {
+    open: async (order) => {
+      const window = new SessionWindow(order, deps.clock, deps.icon, deps.log);
+      open.add(window);
+      void window.closed.then(() => open.delete(window));
+      return ok({});
+    },
+    dispose: async () => {
+      await Promise.all([...open].map((window) => window.close()));
+    },
+  };
+};
