@@ -24,6 +24,7 @@ import { parseHostKeyPins, type HostKeyPin } from './core/host-key-pins.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
 import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
+import { usesFormat } from './core/frecency.ts';
 import { settingsFormat } from './core/settings.ts';
 import type { WebSessionHost } from './core/web-session.ts';
 import { controlPaths } from './node/control-socket-path.ts';
@@ -41,6 +42,7 @@ import { createMemoryVault } from './node/memory-vault.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
 import { reachable } from './node/reachable.ts';
+import { runtimeVersions, StartTimings, writeReport } from './node/diagnostics.ts';
 import { createRedactor, type Redactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSessionHost } from './node/web-session-host.ts';
@@ -60,6 +62,7 @@ import { Inventory } from './services/inventory.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-credentials.ts';
 import { Launches } from './services/launches.ts';
 import { previewRequest } from './services/request-preview.ts';
+import { Recents } from './services/recents.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { WebSessions } from './services/web-sessions.ts';
@@ -83,6 +86,10 @@ export interface CoreOptions {
   readonly webSessionHost?: ((log: Log) => WebSessionHost) | undefined;
   /** Shows notices of the system; absent: they go into the window. */
   readonly notifier?: Notifier | undefined;
+  /** Brings the window to the front, where the host has one. */
+  readonly showWindow?: (() => void) | undefined;
+  /** The phases of the start, for diagnostics. */
+  readonly timings?: StartTimings | undefined;
   readonly clock?: Clock | undefined;
   readonly random?: Random | undefined;
 }
@@ -100,6 +107,7 @@ export interface Core {
   readonly alerts: Alerts;
   /** The history of what happened. */
   readonly activity: Activity;
+  readonly recents: Recents;
   readonly vault: Vault;
   readonly log: Log;
   readonly paths: ProfilePaths;
@@ -191,6 +199,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   if (settings.problem !== undefined) problems.push(settings.problem);
   const notes = new DeviceNotes(jsonDocument({ path: paths.deviceNotes, ...deviceNotesFormat }));
   note(await notes.load());
+  const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
+  note(await recents.load());
   const accounts = new Accounts({
     document: jsonDocument({ path: paths.accounts, ...accountsFormat }),
     vault,
@@ -259,7 +269,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   note(await credentials.load());
   const stopForgetting = accounts.changed.on(({ kind, account }) => {
-    if (kind === 'removed') void credentials.forgetAccount(account.id);
+    if (kind !== 'removed') return;
+    void credentials.forgetAccount(account.id);
+    void recents.forgetAccount(account.id);
   });
   const launches = new Launches({
     forwards,
@@ -352,6 +364,16 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     unlock: opened.unlock,
     describeInput,
     copyText: options.copyText,
+    recents,
+    showWindow: options.showWindow,
+    diagnostics: {
+      versions: runtimeVersions(version),
+      uptimeMs: () => Math.round(performance.now()),
+      memoryBytes: () => process.memoryUsage.rss(),
+      timings: () => options.timings?.list() ?? [],
+      log: () => log.recent(),
+      write: (report) => writeReport(paths.reports, report),
+    },
   });
   hostKeys.seen.on(({ alias, warning }) => {
     if (warning === undefined) return;
@@ -405,6 +427,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     credentials,
     alerts,
     activity,
+    recents,
     vault,
     log,
     paths,

@@ -1,8 +1,17 @@
 import { fail, ok } from '../core/errors.ts';
+import { diagnosticsView } from './diagnostics.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { settingsView } from './views.ts';
 
-type Names = 'vault.unlock' | 'settings.change' | 'notices.dismiss' | 'clipboard.write';
+type Names =
+  | 'vault.unlock'
+  | 'settings.change'
+  | 'notices.dismiss'
+  | 'clipboard.write'
+  | 'window.show'
+  | 'window.shown'
+  | 'diagnostics.get'
+  | 'diagnostics.report';
 
 /** Requests about the application itself. */
 export const appRequests = (deps: BridgeDeps): Handlers<Names> => ({
@@ -25,6 +34,32 @@ export const appRequests = (deps: BridgeDeps): Handlers<Names> => ({
     const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
     const changed = await deps.settings.change(defined);
     return changed.ok ? ok(settingsView(changed.value)) : changed;
+  },
+
+  'window.show': async ({ wish }) => {
+    deps.app.setWish(
+      wish.show === 'connect'
+        ? {
+            show: wish.show,
+            deviceKey: wish.deviceKey,
+            ...(wish.service === undefined ? {} : { service: wish.service }),
+          }
+        : wish,
+    );
+    deps.showWindow?.();
+    return ok({});
+  },
+
+  'window.shown': async ({ wishId }) => {
+    deps.app.meetWish(wishId);
+    return ok({});
+  },
+
+  'diagnostics.get': async () => ok(diagnosticsView(deps)),
+
+  'diagnostics.report': async () => {
+    const written = await deps.diagnostics.write(diagnosticsView(deps));
+    return written.ok ? ok({ path: written.value }) : written;
   },
 
   'notices.dismiss': async ({ noticeId }) => {

@@ -1,6 +1,7 @@
 import { Emitter } from '../core/emitter.ts';
 import type { AppError } from '../core/errors.ts';
 import type { VaultKind } from '../core/ports.ts';
+import type { Wish } from '../core/wish.ts';
 
 /** Something a person should know once. */
 export interface Notice {
@@ -21,11 +22,16 @@ export interface AppFacts {
   readonly vaultError?: AppError | undefined;
   readonly terminals: readonly string[];
   readonly notices: readonly Notice[];
+  /** What the window is to show next; numbered, so that each is shown once. */
+  readonly wish?: { readonly id: number; readonly wish: Wish } | undefined;
+  /** How the global shortcut is doing; absent on hosts that have none. */
+  readonly shortcut?: 'on' | 'off' | 'taken' | undefined;
 }
 
 /** Keeps the facts of the application and says when they change. */
 export class AppState {
   #facts: AppFacts;
+  #lastWish = 0;
   readonly changed = new Emitter<AppFacts>();
 
   constructor(facts: AppFacts) {
@@ -56,6 +62,20 @@ export class AppState {
 
   dismissNotice(id: string): void {
     this.#change({ notices: this.#facts.notices.filter((notice) => notice.id !== id) });
+  }
+
+  /** Asks the window to show something. A later wish takes the place of one that no window has met yet. */
+  setWish(wish: Wish): void {
+    this.#change({ wish: { id: (this.#lastWish += 1), wish } });
+  }
+
+  /** The window has shown what it was asked to. */
+  meetWish(id: number): void {
+    if (this.#facts.wish?.id === id) this.#change({ wish: undefined });
+  }
+
+  setShortcut(shortcut: 'on' | 'off' | 'taken'): void {
+    if (shortcut !== this.#facts.shortcut) this.#change({ shortcut });
   }
 
   #change(part: Partial<AppFacts>): void {

@@ -6,6 +6,9 @@ import { StateFeed, type StateFeedOptions } from './state-feed.ts';
 import { presentDevice, presentForward } from './device-requests.ts';
 import { accountView, errorView, settingsView } from './views.ts';
 
+/** Recents a palette can show, with room for devices that are gone. */
+const recentsShown = 24;
+
 const appRow = (deps: BridgeDeps): unknown => {
   const facts = deps.app.get();
   return {
@@ -22,6 +25,9 @@ const appRow = (deps: BridgeDeps): unknown => {
     settings: settingsView(deps.settings.get()),
     terminals: [...facts.terminals],
     notices: facts.notices.map((notice) => ({ id: notice.id, text: notice.text, hint: notice.hint })),
+    recents: deps.recents.keys().slice(0, recentsShown),
+    wish: facts.wish,
+    shortcut: facts.shortcut,
   };
 };
 
@@ -73,6 +79,7 @@ export class Bridge {
     this.#stops = [
       deps.app.changed.on(() => feed.touch('app', ['app'])),
       deps.settings.changed.on(() => feed.touch('app', ['app'])),
+      deps.recents.changed.on(() => feed.touch('app', ['app'])),
       deps.accounts.changed.on(({ account }) => feed.touch('accounts', [account.id])),
       deps.notes.changed.on((key) => feed.touch('devices', [key])),
       deps.credentials.changed.on((key) => feed.touch('devices', [key])),

@@ -130,7 +130,9 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
     'forwards.open': async ({ deviceKey, serviceId, port }, signal) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
       const opened = await forwards.open({ deviceKey, serviceId, ...(port === undefined ? {} : { port }) }, signal);
-      return opened.ok ? ok(presentForward(deps, opened.value)) : opened;
+      if (!opened.ok) return opened;
+      void deps.recents.note(deviceKey);
+      return ok(presentForward(deps, opened.value));
     },
 
     'forwards.stop': async ({ forwardId }) => {
@@ -194,6 +196,7 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
       const routed = await openByRoute(deps, request, signal);
       if (routed !== undefined) return routed;
       const launched = await launches.open(request, signal);
+      if (launched.ok) void deps.recents.note(deviceKey);
       return launched.ok ? ok({ launcher: launched.value.launcher, command: launched.value.command }) : launched;
     },
   };

@@ -11,6 +11,7 @@ import type { Inventory } from '../services/inventory.ts';
 import type { ServiceCredentials } from '../services/launch-credentials.ts';
 import type { Launches } from '../services/launches.ts';
 import type { PreviewedRequest } from '../services/request-preview.ts';
+import type { Recents } from '../services/recents.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
 import type { WebSessions } from '../services/web-sessions.ts';
@@ -18,6 +19,7 @@ import type { RequestName, RequestOutput, Requests } from '../../src-preload/con
 import type { BridgeActivity, BridgeAlerts } from './alert-requests.ts';
 import type { AppState } from './app-state.ts';
 import type { BulkService } from './bulk-requests.ts';
+import type { DiagnosticsSource } from './diagnostics.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { KnownOperation } from './views.ts';
 
@@ -49,6 +51,7 @@ export interface BridgeDeps {
   >;
   readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
   readonly credentials: Pick<ServiceCredentials, 'facts' | 'change' | 'changed'>;
+  readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change' | 'changed'>;
   readonly deviceLogs: Pick<DeviceLogs, 'take' | 'call' | 'read' | 'files' | 'forget'>;
   readonly speedTests: Pick<SpeedTests, 'list' | 'keep'>;
@@ -73,6 +76,9 @@ export interface BridgeDeps {
     input: unknown,
     signal: AbortSignal,
   ) => Promise<Result<PreviewedRequest>>;
+  /** Brings the window to the front; absent where the host has none. */
+  readonly showWindow?: (() => void) | undefined;
+  readonly diagnostics: DiagnosticsSource;
   /** Copies text; absent where the host has no clipboard of its own. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
 }

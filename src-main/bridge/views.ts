@@ -272,6 +272,8 @@ export const operationOutput = (output: unknown, secretFields: readonly string[]
 
 /** The settings, all of which a window may see. */
 export const settingsView = (settings: Settings): SettingsView => ({
+  shortcut: settings.shortcut,
+  startAtLogin: settings.startAtLogin,
   theme: settings.theme,
   idleTimeoutMs: settings.idleTimeoutMs,
   deviceAddresses: settings.deviceAddresses,

@@ -1,4 +1,5 @@
 import { areLaunchers } from './custom-launcher.ts';
+import { isShortcut } from './shortcut.ts';
 import { areChoices } from './launcher-choice.ts';
 import type { CustomLauncher } from './custom-launcher.ts';
 import type { LauncherChoice } from './launcher-choice.ts';
@@ -21,6 +22,10 @@ export interface Settings {
   readonly launchers: readonly CustomLauncher[];
   /** Which launcher opens what. */
   readonly launcherChoices: readonly LauncherChoice[];
+  /** The global shortcut of quick connect in Electron's words; empty: none. */
+  readonly shortcut: string;
+  /** Whether Quayside starts, hidden, when the user logs in. */
+  readonly startAtLogin: boolean;
 }
 
 export const defaultSettings: Settings = {
@@ -32,6 +37,8 @@ export const defaultSettings: Settings = {
   pollFactor: 1,
   launchers: [],
   launcherChoices: [],
+  shortcut: 'CommandOrControl+Alt+K',
+  startAtLogin: false,
 };
 
 const isText = (value: unknown): value is string =>
@@ -50,6 +57,8 @@ const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Set
   pollFactor: (value): value is number => isNumberIn(value, 1, 60),
   launchers: areLaunchers,
   launcherChoices: areChoices,
+  shortcut: isShortcut,
+  startAtLogin: (value): value is boolean => typeof value === 'boolean',
 };
 
 const isKey = (key: string): key is keyof Settings => Object.hasOwn(checks, key);
@@ -78,6 +87,8 @@ export const parseSettings = (value: unknown): Settings | undefined => {
     pollFactor: pick('pollFactor'),
     launchers: pick('launchers'),
     launcherChoices: pick('launcherChoices'),
+    shortcut: pick('shortcut'),
+    startAtLogin: pick('startAtLogin'),
   };
 };
 

@@ -11,6 +11,10 @@ export interface ProfilePaths {
   readonly settings: string;
   readonly deviceNotes: string;
   readonly forwards: string;
+  /** Devices connected to, often and lately. */
+  readonly recents: string;
+  /** Folder: reports of problems the user asked for. */
+  readonly reports: string;
   /** User names of services; their passwords are in the vault. */
   readonly serviceCredentials: string;
   /** Folder. */
@@ -39,6 +43,8 @@ export const profilePaths = (profile: string): ProfilePaths => {
     settings: path.join(root, 'settings.json'),
     deviceNotes: path.join(root, 'devices-notes.json'),
     forwards: path.join(root, 'forwards.json'),
+    recents: path.join(root, 'recents.json'),
+    reports: path.join(root, 'reports'),
     serviceCredentials: path.join(root, 'service-credentials.json'),
     cache: path.join(root, 'cache'),
     knownHosts: path.join(root, 'known_hosts'),

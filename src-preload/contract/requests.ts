@@ -5,6 +5,7 @@ import { routeRequests } from './route-requests.ts';
 import {
   accountViewSchema,
   deviceViewSchema,
+  diagnosticsViewSchema,
   errorViewSchema,
   forwardAttemptViewSchema,
   forwardStatisticsViewSchema,
@@ -14,6 +15,7 @@ import {
   settingsViewSchema,
   vendorIdSchema,
   vendorViewSchema,
+  wishViewSchema,
 } from './views.ts';
 import { bulkActionSchema, bulkItemViewSchema, bulkPlanViewSchema, bulkRunViewSchema } from './bulk.ts';
 
@@ -236,6 +238,14 @@ export const requests = {
   ),
 
   'settings.change': request(z.strictObject(settingsViewSchema.partial().shape), settingsViewSchema),
+  /** Brings the window to the front and shows something in it. Where there is no window, it waits for one. */
+  'window.show': request(z.strictObject({ wish: wishViewSchema }), nothing),
+  /** The window has shown what it was asked to. */
+  'window.shown': request(z.strictObject({ wishId: z.int().min(0) }), nothing),
+  /** What a report of a problem needs: versions, how long the start took, the newest lines of the log. No secrets. */
+  'diagnostics.get': request(nothing, diagnosticsViewSchema),
+  /** The same as a file in the profile; answers where it is. */
+  'diagnostics.report': request(nothing, z.object({ path: z.string() })),
   'notices.dismiss': request(z.strictObject({ noticeId: id }), nothing),
   /** Copies text by way of the host, where the host has a clipboard. */
   'clipboard.write': request(z.strictObject({ text: z.string().max(65_536) }), nothing),

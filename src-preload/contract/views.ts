@@ -111,9 +111,7 @@ export const forwardViewSchema = z.object({
   attempt: z.number().optional(),
   nextAttemptAt: z.number().optional(),
   /** Present while computers of the network can use it: those allowed, by these addresses of this computer. */
-  sharing: z
-    .object({ allow: z.array(z.string()), addresses: z.array(z.string()), warning: z.string() })
-    .optional(),
+  sharing: z.object({ allow: z.array(z.string()), addresses: z.array(z.string()), warning: z.string() }).optional(),
   limits: z.object({ maxConnections: z.number(), maxDials: z.number() }).optional(),
   /** Clients turned away for a limit or for their address. */
   refused: z.number().optional(),
@@ -300,8 +298,49 @@ export const settingsViewSchema = z.object({
   /** The user's own programs. */
   launchers: z.array(launcherViewSchema).max(100).optional(),
   launcherChoices: z.array(launcherChoiceViewSchema).max(2000).optional(),
+  /** The global shortcut of quick connect in Electron's words; empty: none. */
+  shortcut: z.string().max(64).optional(),
+  startAtLogin: z.boolean().optional(),
 });
 export type SettingsView = z.infer<typeof settingsViewSchema>;
+
+/** What is known of this run. Texts are redacted. Durations milliseconds, sizes bytes. */
+export const diagnosticsViewSchema = z.object({
+  takenAt: z.number(),
+  versions: z.array(z.object({ name: z.string(), version: z.string() })),
+  uptimeMs: z.number(),
+  memoryBytes: z.number(),
+  devices: z.number(),
+  accounts: z.array(
+    z.object({
+      vendor: vendorIdSchema,
+      devices: z.number(),
+      lastGoodAt: z.number().optional(),
+      error: z.string().optional(),
+    }),
+  ),
+  forwards: z.array(z.object({ state: z.string(), error: z.string().optional() })),
+  /** The phases of the start, in order. */
+  timings: z.array(z.object({ phase: z.string(), ms: z.number() })),
+  /** The newest lines of the log, oldest first. */
+  log: z.array(z.string()),
+});
+export type DiagnosticsView = z.infer<typeof diagnosticsViewSchema>;
+
+/** What something outside the window asks it to show; see src-main/core/wish.ts. */
+export const wishViewSchema = z.discriminatedUnion('show', [
+  z.strictObject({ show: z.literal('devices'), query: z.string().max(1024) }),
+  z.strictObject({ show: z.literal('account'), accountId: z.string().max(512) }),
+  z.strictObject({ show: z.literal('device'), deviceKey: z.string().max(512) }),
+  z.strictObject({
+    show: z.literal('connect'),
+    deviceKey: z.string().max(512),
+    service: serviceViewSchema.shape.kind.optional(),
+  }),
+  z.strictObject({ show: z.literal('page'), page: z.enum(['forwards', 'settings', 'accounts']) }),
+  z.strictObject({ show: z.literal('palette') }),
+]);
+export type WishView = z.infer<typeof wishViewSchema>;
 
 /** The one row of the collection `app`. */
 export const appViewSchema = z.object({
@@ -318,5 +357,11 @@ export const appViewSchema = z.object({
   terminals: z.array(z.string()),
   /** Files set aside and other things a person should know once. */
   notices: z.array(z.object({ id: z.string(), text: z.string(), hint: z.string() })),
+  /** Device keys the user connects to often and lately, best first. */
+  recents: z.array(z.string()),
+  /** What the window is to show; answered with `window.shown`. */
+  wish: z.object({ id: z.number(), wish: wishViewSchema }).optional(),
+  /** How the global shortcut is doing; absent on hosts that have none. */
+  shortcut: z.enum(['on', 'off', 'taken']).optional(),
 });
 export type AppView = z.infer<typeof appViewSchema>;

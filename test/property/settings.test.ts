@@ -17,6 +17,9 @@ const goodSettings = fc.record({
   pollFactor: fc.double({ min: 1, max: 60, noNaN: true }),
   launchers: fc.constantFrom([], [{ name: 'Mine', kind: 'vnc', program: 'viewer', args: ['{address}'] }]),
   launcherChoices: fc.constantFrom([], [{ kind: 'vnc', scope: 'default', target: '', launcher: 'Mine' }]),
+  shortcut: fc.constantFrom('', 'CommandOrControl+Alt+K', 'Super+Space'),
+  startAtLogin: fc.boolean(),
+  deviceAddresses: fc.boolean(),
 });
 
 const badValue = fc.constantFrom<unknown>(
@@ -37,7 +40,10 @@ describe('settings', () => {
     fc.assert(
       fc.property(
         goodSettings,
-        fc.dictionary(fc.constantFrom('theme', 'idleTimeoutMs', 'sshUser', 'terminal', 'pollFactor'), badValue),
+        fc.dictionary(
+          fc.constantFrom('theme', 'idleTimeoutMs', 'sshUser', 'terminal', 'pollFactor', 'shortcut'),
+          badValue,
+        ),
         fc.dictionary(fc.string(), fc.anything()),
         (good, bad, junk) => {
           const parsed = parseSettings({ ...junk, ...good, ...bad });

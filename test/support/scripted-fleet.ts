@@ -227,4 +227,5 @@ export const scriptedApp = (theme: 'system' | 'light' | 'dark'): AppView => ({
   settings: { theme, idleTimeoutMs: 900_000, sshUser: 'pi', terminal: 'auto', pollFactor: 1 },
   terminals: ['ghostty', 'xterm'],
   notices: [],
+  recents: [],
 });
