@@ -1,10 +1,13 @@
 import { ok, type Result } from '../core/errors.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
+import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { findDevice, findService, resultOf } from './find.ts';
 import { exitCodes, plain, print, printError, table } from './terminal.ts';
+
+type Places = RequestOutput<'forwards.resolve'>;
 
 /** The forward of a service, made where there is none: its port is kept from then on, and nothing listens for it. */
 const reserve = async (
@@ -27,17 +30,23 @@ export const resolveCommand: Command = async (context) => {
   return withCore(context, async ({ client }): Promise<Result<number>> => {
     const device = await findDevice(client, words[0] ?? '', context.signal);
     if (!device.ok) return device;
-    const all = resultOf(await client.request('forwards.list', {}, context.signal));
-    if (!all.ok) return all;
-    const own = all.value.filter((forward) => forward.deviceKey === device.value.key);
-    let found = own;
-    if (values.service !== undefined || own.length === 0) {
+    const places = async (): Promise<Result<Places>> =>
+      resultOf(await client.request('forwards.resolve', { deviceKey: device.value.key }, context.signal));
+    const known = await places();
+    if (!known.ok) return known;
+    let found = known.value.forwards;
+    if (values.service !== undefined || found.length === 0) {
       const service = await findService(client, device.value, values.service);
       if (!service.ok) return service;
-      const known = own.find((forward) => forward.serviceId === service.value.id);
-      const forward = known === undefined ? await reserve(client, device.value, service.value, context) : ok(known);
-      if (!forward.ok) return forward;
-      found = [forward.value];
+      const isMeant = ({ serviceId }: Places['forwards'][number]): boolean => serviceId === service.value.id;
+      if (!found.some(isMeant)) {
+        const reserved = await reserve(client, device.value, service.value, context);
+        if (!reserved.ok) return reserved;
+        const now = await places();
+        if (!now.ok) return now;
+        found = now.value.forwards;
+      }
+      found = found.filter(isMeant);
     }
     const rows = found.map(({ address, port, serviceId }) => ({
       address,

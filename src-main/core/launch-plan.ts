@@ -14,6 +14,8 @@ export interface LaunchPlan {
   readonly detached: boolean;
   /** Windows only: the arguments are already quoted for a program that parses its command line itself (cmd). */
   readonly verbatim?: boolean;
+  /** Whether it connects at once by itself, so that its early end tells of the far end and not of the program. */
+  readonly connects?: boolean;
   /** How a password would reach the program. The password itself is never part of a plan. */
   readonly password?: PasswordWay;
 }
@@ -41,7 +43,7 @@ export interface Processes {
   /**
    * Starts a plan and leaves it alone. Answers once the program has either ended well or lived about a second.
    * `password` is handed over in the plan's way, and dropped where the plan has none. Errors: launcher-missing (not
-   * there, or it failed at once), cancelled.
+   * there, or it failed at once), unreachable (a plan that `connects` ended at once), cancelled.
    */
   start(plan: LaunchPlan, signal: AbortSignal, password?: string): Promise<Result<void>>;
 }

@@ -25,6 +25,7 @@ const freeRdp =
           '/dynamic-resolution',
         ],
         detached: true,
+        connects: true,
         ...(handed ? { password: 'stdin' as const } : {}),
       },
       inTerminal: asksIn === 'terminal' && !handed,

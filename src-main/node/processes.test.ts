@@ -57,6 +57,39 @@ describe('start', () => {
     expect(await readdir(folder)).toEqual([]);
   });
 
+  it('hands a password over by standard input or by a nameless file, and by nothing else', async () => {
+    const told = join(folder, 'told');
+    const secret = 'hunter 3 "$HOME"';
+    const tell = `{ cat; echo; tr '\\0' '\\n' < /proc/$$/environ; tr '\\0' '\\n' < /proc/$$/cmdline; } > "$1"`;
+    const line = { ...shell(tell, told), password: 'stdin' as const };
+    expect(await processes.start(line, signal, secret)).toEqual(ok(undefined));
+    const [first, ...others] = (await readFile(told, 'utf8')).split('\n');
+    expect(first).toBe(secret);
+    expect(others.join('\n')).not.toContain('hunter');
+
+    const file = { ...shell('cat /dev/fd/3 > "$1"; readlink /dev/fd/3 >> "$1"', told), password: 'vnc-file' as const };
+    expect(await processes.start(file, signal, 'geheim12')).toEqual(ok(undefined));
+    const bytes = await readFile(told);
+    expect(bytes.subarray(0, 8).toString('hex')).toBe('55f50b0ff44dcbc3');
+    // No name leads to it any more.
+    expect(bytes.subarray(8).toString()).toMatch(/ \(deleted\)\n$/);
+
+    const plain = shell('cat > "$1"; ls /dev/fd/3 2>&1 >> "$1" || true', told);
+    expect(await processes.start(plain, signal, secret)).toEqual(ok(undefined));
+    expect(await readFile(told, 'utf8')).not.toContain('hunter');
+    expect(await processes.start(line, signal, 'two\nlines')).toMatchObject({
+      ok: false,
+      error: { kind: 'invalid-input' },
+    });
+  });
+
+  it('takes the early end of a program that connects by itself for an answer of the far end', async () => {
+    const refused = await processes.start({ ...shell('echo noise >&2; exit 131'), connects: true }, signal);
+    expect(refused).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    expect(refused.ok ? '' : refused.error.message).toMatch(/status 131/);
+    expect(refused.ok ? '' : refused.error.message).not.toContain('noise');
+  });
+
   it('names a program that is not there, and arguments that cannot be', async () => {
     for (const plan of [{ program: '/nonexistent', args: [], detached: true }, shell('a\0b')]) {
       expect(await processes.start(plan, signal)).toMatchObject({ ok: false, error: { kind: 'launcher-missing' } });

@@ -23,6 +23,14 @@ const missing = (plan: LaunchPlan, why: string): Failure =>
     `Install ${basename(plan.program)}, or choose another program in the settings.`,
   );
 
+/** Its own words are a log of its inner workings, so they are not repeated. */
+const refusedAtOnce = (plan: LaunchPlan, end: number | string): Failure =>
+  fail(
+    'unreachable',
+    `${basename(plan.program)} ended at once (status ${end}): the device ended the connection, or refused the user name or password.`,
+    'Check the user name and password of this service, and whether the service runs on the device.',
+  );
+
 const reason = (failure: Error): string => {
   const code = 'code' in failure ? failure.code : undefined;
   if (code === 'ENOENT') return 'it is not on this computer';
@@ -121,6 +129,7 @@ export const createProcesses = (facts: {
       child.unref();
       if (end === undefined || end === 0) return ok(undefined);
       if (end instanceof Error) return missing(plan, reason(end));
+      if (plan.connects === true) return refusedAtOnce(plan, end);
       const words = await lastWords(complaints);
       const how = typeof end === 'number' ? `it ended at once with status ${end}` : `it was ended at once by ${end}`;
       return missing(plan, words === '' ? how : `${how}: ${words}`);

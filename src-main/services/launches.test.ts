@@ -4,8 +4,10 @@ import { Launches } from './launches.ts';
 import type { CustomLauncher } from '../core/custom-launcher.ts';
 import type { Device, Service, ServiceKind } from '../core/device.ts';
 import type { Result } from '../core/errors.ts';
-import type { LaunchPlan } from '../core/launch-plan.ts';
+import type { LaunchPlan, LaunchPlatform } from '../core/launch-plan.ts';
 import type { LauncherChoice } from '../core/launcher-choice.ts';
+import type { SniffedKind } from '../core/sniff.ts';
+import type { OpenedForward } from './launches.ts';
 
 const signal = new AbortController().signal;
 
@@ -28,7 +30,10 @@ const world = (
     failing?: readonly string[];
     env?: Readonly<Record<string, string>>;
     sshUser?: string;
-    forward?: Result<{ address: string; port: number }>;
+    forward?: Result<OpenedForward>;
+    platform?: LaunchPlatform;
+    /** Programs that connect by themselves end at once. */
+    refused?: boolean;
     credentials?: { readonly user: string; readonly password: string };
     own?: readonly CustomLauncher[];
     choices?: readonly LauncherChoice[];
@@ -71,11 +76,12 @@ const world = (
       start: async (plan, _signal, password) => {
         started.push(plan);
         passwords.push(password);
+        if (facts.refused === true && plan.connects === true) return fail('unreachable', 'Refused.', 'Look.');
         const dies = (facts.failing ?? []).some((name) => plan.program.endsWith(name));
         return dies ? fail('launcher-missing', `${plan.program} failed.`, 'Install it.') : ok(undefined);
       },
     },
-    platform: 'linux',
+    platform: facts.platform ?? 'linux',
     knownHostsFile: '/p/known_hosts',
     env: facts.env ?? { DISPLAY: ':0', XDG_CURRENT_DESKTOP: 'KDE' },
   });
@@ -221,6 +227,64 @@ describe('Launches', () => {
     expect(gone.opened).toEqual([]);
     const lost = world({ installed, choices: [choice('vnc', 'No longer here', 'device'), choice('vnc', 'Remmina')] });
     expect(await lost.launches.open(ask('vnc'), signal)).toMatchObject({ ok: true, value: { launcher: 'Remmina' } });
+  });
+
+  it('takes PuTTY on Windows where it was chosen or nothing else is, and never in a terminal of its own', async () => {
+    const choices = [{ kind: 'ssh' as const, scope: 'default' as const, target: '', launcher: 'PuTTY' }];
+    const installed = ['ssh', 'wt.exe', 'PuTTY\\putty.exe'];
+    const plain = world({ platform: 'win32', installed });
+    expect(await plain.launches.open(ask('ssh'), signal)).toMatchObject({ value: { launcher: 'Windows Terminal' } });
+    const chosen = world({ platform: 'win32', installed, choices });
+    expect(await chosen.launches.open(ask('ssh'), signal)).toMatchObject({ value: { launcher: 'PuTTY' } });
+    expect(chosen.started).toEqual([
+      {
+        program: '/usr/bin/PuTTY\\putty.exe',
+        args: ['-ssh', '-P', '33007', '-loghost', 'remoteiot.home.a1', '-l', 'pi', '127.0.0.1'],
+        detached: true,
+      },
+    ]);
+    const foreground = await chosen.launches.sshPlan({ ...ask('ssh'), args: [] }, signal);
+    expect(foreground).toMatchObject({ ok: true, value: { program: '/usr/bin/ssh' } });
+    const only = world({ platform: 'win32', installed: ['PuTTY\\putty.exe'] });
+    expect(await only.launches.open(ask('ssh'), signal)).toMatchObject({ value: { launcher: 'PuTTY' } });
+    expect(await only.launches.sshPlan({ ...ask('ssh'), args: [] }, signal)).toMatchObject({ ok: false });
+  });
+
+  it('opens a port of unknown kind as what it turned out to be', async () => {
+    const forward = (recognised: SniffedKind) => ok({ address: '127.0.0.1', port: 33007, recognised });
+    const vnc = world({ installed: ['xtigervncviewer'], forward: forward('vnc') });
+    expect(await vnc.launches.open(ask('tcp'), signal)).toMatchObject({ value: { launcher: 'TigerVNC' } });
+    const tls = world({ forward: forward('tls') });
+    expect(await tls.launches.open(ask('tcp'), signal)).toMatchObject({
+      value: { command: 'https://127.0.0.1:33007/' },
+    });
+    const ssh = world({ forward: forward('ssh') });
+    expect(await ssh.launches.open(ask('tcp'), signal)).toMatchObject({ value: { launcher: 'Konsole' } });
+  });
+
+  it('keeps credentials and cookies of devices apart by an address of their own', async () => {
+    const deviceEndpoint = { address: '127.8.0.4', port: 3389 };
+    const { launches, started } = world({
+      platform: 'win32',
+      installed: ['mstsc.exe'],
+      forward: ok({ address: '127.0.0.1', port: 33007, deviceEndpoint }),
+    });
+    await launches.open(ask('rdp'), signal);
+    expect(started[0]?.args).toEqual(['/v:127.8.0.4:3389']);
+    expect(await launches.command(ask('http'), signal)).toMatchObject({
+      value: { command: 'http://127.8.0.4:3389/' },
+    });
+  });
+
+  it('says what FreeRDP’s early end means, and starts no other client over it', async () => {
+    const { launches, started } = world({
+      installed: ['xfreerdp', 'remmina'],
+      credentials: { user: 'jane', password: 'wrong' },
+      refused: true,
+    });
+    expect(await launches.open(ask('rdp'), signal)).toMatchObject({ ok: false, error: { kind: 'unreachable' } });
+    expect(started).toHaveLength(1);
+    expect(started[0]?.connects).toBe(true);
   });
 
   it('plans ssh in the foreground for ssh services only', async () => {

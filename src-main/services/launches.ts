@@ -2,19 +2,18 @@ import { cancelled, fail, ok } from '../core/errors.ts';
 import { browserPlan } from '../core/launch-plan.ts';
 import { chosenLaunchers } from '../core/launcher-choice.ts';
 import { customLauncherPlan } from '../core/custom-launcher.ts';
-import { rdpClients } from '../core/rdp-clients.ts';
+import { puttyPlan } from '../core/putty-command.ts';
 import { joinPasteWindows, joinPosix } from '../core/shell-quoting.ts';
 import { checkSshUser, hostKeyAlias, sshCopyable, sshPlan } from '../core/ssh-command.ts';
-import { discoverTerminals, terminalProbes } from '../core/terminals.ts';
-import { discoverViewers, viewerProbes } from '../core/viewers.ts';
-import { vncClients } from '../core/vnc-clients.ts';
+import { launcherKindOf } from '../core/sniff.ts';
+import { LaunchClients, putty as puttyName } from './launch-clients.ts';
 import type { CustomLauncher } from '../core/custom-launcher.ts';
 import type { Device, Service, ServiceKind } from '../core/device.ts';
 import type { Failure, Result } from '../core/errors.ts';
-import type { Executables, LaunchPlan, LaunchPlatform, Processes } from '../core/launch-plan.ts';
-import type { LauncherChoice } from '../core/launcher-choice.ts';
-import type { FoundTerminal } from '../core/terminals.ts';
-import type { FoundViewer, ViewerTarget } from '../core/viewers.ts';
+import type { LaunchPlan, Processes } from '../core/launch-plan.ts';
+import type { SniffedKind } from '../core/sniff.ts';
+import type { ViewerTarget } from '../core/viewers.ts';
+import type { LaunchClientsDependencies } from './launch-clients.ts';
 
 /** What is to be launched. */
 export interface LaunchRequest {
@@ -24,38 +23,39 @@ export interface LaunchRequest {
   readonly user?: string;
 }
 
+/** Where a forward listens, and what is known of the service behind it. */
+export interface OpenedForward {
+  readonly address: string;
+  readonly port: number;
+  /** On a loopback address of the device's own: credentials and cookies kept by address stay apart there. */
+  readonly deviceEndpoint?: { readonly address: string; readonly port: number };
+  /** What a service of kind tcp turned out to be. */
+  readonly recognised?: SniffedKind;
+}
+
 /** What launches need of the rest, as narrow as possible. */
-export interface LaunchesDependencies {
+export interface LaunchesDependencies extends LaunchClientsDependencies {
   readonly forwards: {
     open(
       request: { readonly deviceKey: string; readonly serviceId: string },
       signal: AbortSignal,
-    ): Promise<Result<{ readonly address: string; readonly port: number }>>;
+    ): Promise<Result<OpenedForward>>;
   };
   readonly inventory: {
     device(key: string): Device | undefined;
     servicesOf(key: string): readonly Service[];
   };
   readonly settings: {
-    get(): {
-      readonly sshUser: string;
-      readonly terminal: string;
-      readonly launchers?: readonly CustomLauncher[];
-      readonly launcherChoices?: readonly LauncherChoice[];
-    };
+    get(): ReturnType<LaunchClientsDependencies['settings']['get']> & { readonly sshUser: string };
   };
   /** User names and passwords kept for services; without, clients ask. */
   readonly credentials?: {
     facts(deviceKey: string, serviceId: string): { readonly user?: string; readonly hasPassword: boolean };
     password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>>;
   };
-  readonly executables: Executables;
   readonly processes: Processes;
-  readonly platform: LaunchPlatform;
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
-  /** The environment that says which desktop this is. */
-  readonly env: Readonly<Record<string, string | undefined>>;
 }
 
 /** One way to open a service. */
@@ -85,8 +85,11 @@ interface Chosen {
   readonly names: readonly string[];
   readonly custom?: { readonly launcher: CustomLauncher; readonly program: string };
   readonly ssh?: string;
+  readonly putty?: string;
   readonly user?: string;
 }
+
+const noSsh = fail('launcher-missing', 'ssh is not on this computer.', 'Install the OpenSSH client.');
 
 const noDisplay = (copyable: string): Failure =>
   fail(
@@ -98,40 +101,26 @@ const noDisplay = (copyable: string): Failure =>
 /** Opens services in the user's own programs: ssh in a terminal, VNC and RDP clients, the browser, and custom ones. */
 export class Launches {
   readonly #needs: LaunchesDependencies;
+  readonly #clients: LaunchClients;
 
   constructor(needs: LaunchesDependencies) {
     this.#needs = needs;
+    this.#clients = new LaunchClients(needs);
   }
 
   /** The names of the terminals found on this computer, best first. Empty without a display. */
   async terminals(): Promise<readonly string[]> {
-    return (await this.#terminals([])).map(({ name }) => name);
+    return (await this.#clients.terminals([])).map(({ name }) => name);
   }
 
   /** The names of what can open a kind of service here: the user's own programs, then what was found, best first. */
-  async launchers(kind: ServiceKind): Promise<readonly string[]> {
-    const own = (this.#needs.settings.get().launchers ?? []).filter((launcher) => launcher.kind === kind);
-    const found =
-      kind === 'ssh'
-        ? await this.terminals()
-        : kind === 'vnc' || kind === 'rdp'
-          ? (await this.#viewers(kind, [])).map(({ name }) => name)
-          : kind === 'http' || kind === 'https'
-            ? ['Browser']
-            : [];
-    return [...new Set([...own.map(({ name }) => name), ...found])];
+  launchers(kind: ServiceKind): Promise<readonly string[]> {
+    return this.#clients.names(kind);
   }
 
-  /** Whether the program of a custom launcher is on this computer. Error: launcher-missing. */
-  async checkProgram(launcher: CustomLauncher): Promise<Result<string>> {
-    const path = await this.#needs.executables.find(launcher.program);
-    return path === undefined
-      ? fail(
-          'launcher-missing',
-          `${launcher.name} cannot be started: ${launcher.program} is not on this computer.`,
-          'Install it, or change this launcher in the settings.',
-        )
-      : ok(path);
+  /** Where the program of a custom launcher is. Error: launcher-missing. */
+  checkProgram(launcher: CustomLauncher): Promise<Result<string>> {
+    return this.#clients.program(launcher);
   }
 
   /**
@@ -164,9 +153,12 @@ export class Launches {
         'Choose an SSH service of this device.',
       );
     }
+    // In our own terminal only ssh itself will do.
+    const { putty: _putty, ...inTerminal } = chosen.value;
+    if (inTerminal.ssh === undefined) return noSsh;
     const forward = await this.#needs.forwards.open(request, signal);
     if (!forward.ok) return forward;
-    const ssh = this.#ssh(chosen.value, forward.value, request.args);
+    const ssh = this.#ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;
   }
 
@@ -181,7 +173,7 @@ export class Launches {
     const prepared = await this.#prepare(request, [], true, signal);
     if (!prepared.ok) return prepared;
     const { command, ways, password } = prepared.value;
-    if (!this.#hasDisplay()) return noDisplay(command);
+    if (!this.#clients.hasDisplay()) return noDisplay(command);
     let last: Failure | undefined;
     for (const way of ways) {
       const started = way.inTerminal
@@ -206,7 +198,7 @@ export class Launches {
       'No terminal was found on this computer.',
       `Install one (such as xterm), or paste this into yours: ${command}`,
     );
-    for (const terminal of await this.#terminals(way.terminals ?? [])) {
+    for (const terminal of await this.#clients.terminals(way.terminals ?? [])) {
       if (signal.aborted) return cancelled();
       const started = await this.#needs.processes.start(terminal.plan([plan.program, ...plan.args]), signal);
       if (started.ok) return ok(launcher ?? terminal.name);
@@ -214,51 +206,6 @@ export class Launches {
       last = started;
     }
     return last;
-  }
-
-  #hasDisplay(): boolean {
-    const { platform, env } = this.#needs;
-    return platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
-  }
-
-  async #probe(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const found = new Map<string, string>();
-    for (const name of names) {
-      const path = await this.#needs.executables.find(name);
-      if (path !== undefined) found.set(name, path);
-    }
-    return found;
-  }
-
-  async #terminals(chosen: readonly string[]): Promise<readonly FoundTerminal[]> {
-    const { platform, settings, env } = this.#needs;
-    if (!this.#hasDisplay()) return [];
-    const desktop = env['XDG_CURRENT_DESKTOP'];
-    const terminals = discoverTerminals({
-      platform,
-      found: await this.#probe(terminalProbes(platform)),
-      display: true,
-      preferred: settings.get().terminal,
-      ...(desktop === undefined ? {} : { desktop }),
-    });
-    const rank = ({ name }: FoundTerminal): number => (chosen.includes(name) ? chosen.indexOf(name) : chosen.length);
-    return terminals.toSorted((one, other) => rank(one) - rank(other));
-  }
-
-  async #viewers(kind: 'vnc' | 'rdp', preferred: readonly string[]): Promise<readonly FoundViewer[]> {
-    const { platform } = this.#needs;
-    if (!this.#hasDisplay()) return [];
-    const catalogue = (kind === 'vnc' ? vncClients : rdpClients)[platform];
-    const found = await this.#probe(viewerProbes(catalogue));
-    return discoverViewers(catalogue, { platform, found, display: true, preferred });
-  }
-
-  /** The user's own program, where the first of `names` that is here is one. */
-  async #ownLauncher(kind: ServiceKind, names: readonly string[]): Promise<CustomLauncher | undefined> {
-    if (names.length === 0) return undefined;
-    const here = await this.launchers(kind);
-    const name = names.find((candidate) => here.includes(candidate));
-    return (this.#needs.settings.get().launchers ?? []).find((own) => own.kind === kind && own.name === name);
   }
 
   /** Everything that can be refused before a forward is opened. */
@@ -276,14 +223,14 @@ export class Launches {
     const { kind } = service;
     const { launcherChoices = [], sshUser } = settings.get();
     const names = chosenLaunchers(launcherChoices, { kind, deviceKey, serviceId, groups: device.groups });
-    const own = await this.#ownLauncher(kind, names);
+    const first = await this.#clients.first(kind, names);
     const kept = request.user ?? credentials?.facts(deviceKey, serviceId).user;
     const configured = kept ?? (kind === 'ssh' ? sshUser : '');
     const user = configured === '' ? {} : { user: configured };
     const base = { device, service, names, ...user };
-    if (own !== undefined) {
-      const program = await this.checkProgram(own);
-      return program.ok ? ok({ ...base, custom: { launcher: own, program: program.value } }) : program;
+    if (first?.own !== undefined) {
+      const program = await this.#clients.program(first.own);
+      return program.ok ? ok({ ...base, custom: { launcher: first.own, program: program.value } }) : program;
     }
     if (kind !== 'ssh') return ok(base);
     if (configured !== '') {
@@ -291,10 +238,14 @@ export class Launches {
       if (!checked.ok) return checked;
     }
     const ssh = await executables.find('ssh');
-    if (ssh === undefined) {
-      return fail('launcher-missing', 'ssh is not on this computer.', 'Install the OpenSSH client.');
-    }
-    return ok({ ...base, ssh });
+    const putty = await this.#clients.putty();
+    if (ssh === undefined && putty === undefined) return noSsh;
+    return ok({
+      ...base,
+      ...(ssh === undefined ? {} : { ssh }),
+      // Where it was chosen, and where nothing else is.
+      ...(putty !== undefined && (first?.name === puttyName || ssh === undefined) ? { putty } : {}),
+    });
   }
 
   /** `secret`: whether a password may be fetched; a line to copy never holds one. */
@@ -310,19 +261,21 @@ export class Launches {
     const { deviceKey, serviceId } = request;
     const forward = await this.#needs.forwards.open({ deviceKey, serviceId }, signal);
     if (!forward.ok) return forward;
-    const { address, port } = forward.value;
+    const { recognised, deviceEndpoint } = forward.value;
     if (custom !== undefined) return this.#custom(chosen.value, custom, forward.value);
-    switch (service.kind) {
+    const kind = service.kind === 'tcp' && recognised !== undefined ? launcherKindOf(recognised) : service.kind;
+    const { address, port } = kind === 'ssh' || kind === 'vnc' ? forward.value : (deviceEndpoint ?? forward.value);
+    switch (kind) {
       case 'ssh':
         return this.#ssh(chosen.value, forward.value, args);
       case 'http':
       case 'https': {
-        const { url, plan } = browserPlan(this.#needs.platform, { scheme: service.kind, address, port });
+        const { url, plan } = browserPlan(this.#needs.platform, { scheme: kind, address, port });
         return ok({ command: url, ways: [{ launcher: 'Browser', plan, inTerminal: false }] });
       }
       case 'vnc':
       case 'rdp':
-        return this.#viewer(chosen.value, service.kind, forward.value, secret);
+        return this.#viewer(chosen.value, kind, { address, port }, secret);
       case 'tcp':
         return fail(
           'unsupported',
@@ -330,7 +283,7 @@ export class Launches {
           `The forward is open: point your own program at ${address}:${port}, or choose a launcher for it.`,
         );
       default:
-        return service.kind satisfies never;
+        return kind satisfies never;
     }
   }
 
@@ -357,7 +310,7 @@ export class Launches {
   }
 
   #ssh(
-    { device, service, user, ssh, names }: Chosen,
+    { device, service, user, ssh, putty, names }: Chosen,
     { address, port }: { readonly address: string; readonly port: number },
     args: readonly string[],
   ): Result<Prepared> {
@@ -374,6 +327,11 @@ export class Launches {
     if (!plan.ok) return plan;
     const command = sshCopyable(target);
     if (!command.ok) return command;
+    if (putty !== undefined) {
+      const other = puttyPlan(putty, target);
+      if (!other.ok) return other;
+      return ok({ command: command.value, ways: [{ launcher: puttyName, plan: other.value, inTerminal: false }] });
+    }
     return ok({ command: command.value, ways: [{ plan: plan.value, inTerminal: true, terminals: names }] });
   }
 
@@ -384,8 +342,8 @@ export class Launches {
     secret: boolean,
   ): Promise<Result<Prepared>> {
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    if (!this.#hasDisplay()) return noDisplay(place);
-    const viewers = await this.#viewers(kind, names);
+    if (!this.#clients.hasDisplay()) return noDisplay(place);
+    const viewers = await this.#clients.viewers(kind, names);
     if (viewers.length === 0) {
       const example = kind === 'vnc' ? 'TigerVNC' : 'FreeRDP';
       return fail(

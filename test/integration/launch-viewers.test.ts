@@ -1,7 +1,10 @@
+import { execFile, spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { mkdtemp, readdir, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { once } from 'node:events';
+import { mkdtemp, readFile, readdir, rm } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { composeCore } from '../../src-main/compose.ts';
 import { createExecutables } from '../../src-main/node/executables.ts';
@@ -13,13 +16,16 @@ import { workerUrl } from '../support/forward-rig.ts';
 import { endProcess, processFile, processIds } from '../support/process-tree.ts';
 import { startRdpServer } from '../support/rdp-server.ts';
 import { paint, shareOf } from '../support/screenshot.ts';
+import { startSshd } from '../support/sshd.ts';
 import { startXvfb } from '../support/xvfb.ts';
 import { startXvnc } from '../support/xvnc.ts';
 import type { Core } from '../../src-main/compose.ts';
 import type { RdpServer } from '../support/rdp-server.ts';
+import type { Sshd } from '../support/sshd.ts';
 import type { Xvfb } from '../support/xvfb.ts';
 import type { Xvnc } from '../support/xvnc.ts';
 
+const run = promisify(execFile);
 const signal = new AbortController().signal;
 const token = 'a-token-of-the-viewers-test-0815';
 // VNC's own authentication takes eight bytes.
@@ -59,6 +65,8 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
   let xvnc: Xvnc;
   let rdp: RdpServer;
   let screen: Xvfb;
+  let sshd: Sshd;
+  let agent: ReturnType<typeof spawn>;
   let folder: string;
   let vendor: RemoteIotSimulator;
   let core: Core;
@@ -88,12 +96,21 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
   beforeEach(async () => {
     folder = await mkdtemp(join(tmpdir(), 'quayside-viewers-'));
     screen = await startXvfb();
+    sshd = await startSshd({
+      forcedCommand: `{ hostname; echo "$SSH_CONNECTION"; } > ${folder}/part; mv ${folder}/part ${folder}/said; cat`,
+    });
     mark = randomUUID();
     vendor = new RemoteIotSimulator({
       token,
       devices: 3,
-      target: (_unit, port) =>
-        port === 5900 || port === 3389 ? { host: '127.0.0.1', port: port === 5900 ? xvnc.port : rdp.port } : undefined,
+      target: (_unit, port) => {
+        const far = new Map([
+          [22, sshd.port],
+          [5900, xvnc.port],
+          [3389, rdp.port],
+        ]).get(port);
+        return far === undefined ? undefined : { host: '127.0.0.1', port: far };
+      },
     });
     await vendor.listen();
     core = must(
@@ -122,6 +139,10 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
       }
     }
     const idOf = (kind: string) => core.inventory.servicesOf(deviceKey).find((one) => one.kind === kind)?.id ?? '';
+    const agentSocket = join(folder, 'agent');
+    agent = spawn('ssh-agent', ['-D', '-a', agentSocket], { stdio: ['ignore', 'pipe', 'ignore'] });
+    await once(agent.stdout!, 'data');
+    await run('ssh-add', ['-q', sshd.clientKey], { env: { PATH: process.env['PATH'], SSH_AUTH_SOCK: agentSocket } });
     must(await core.credentials.change(deviceKey, idOf('vnc'), { password: secrets.vnc }));
     must(await core.credentials.change(deviceKey, idOf('rdp'), { user: 'tester', password: secrets.rdp }));
     const env = {
@@ -129,6 +150,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
       HOME: folder,
       TMPDIR: folder,
       DISPLAY: screen.display,
+      SSH_AUTH_SOCK: agentSocket,
       QS_TEST_MARK: mark,
     };
     launches = new Launches({
@@ -148,6 +170,10 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
     await core.dispose();
     await vendor.dispose();
     await screen.dispose();
+    await sshd.dispose();
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
     await rm(folder, { recursive: true, force: true });
   });
 
@@ -198,6 +224,30 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
     },
     120_000,
   );
+
+  it('ssh in a terminal says what only the far end knows, also after the tunnel was replaced and moved', async () => {
+    const ssh = core.inventory.servicesOf(deviceKey).find((service) => service.kind === 'ssh')?.id ?? '';
+    must(await core.settings.change({ sshUser: sshd.user, terminal: 'xterm' }));
+    const said = (): Promise<string> => readFile(join(folder, 'said'), 'utf8').catch(() => '');
+    const logIn = async (): Promise<void> => {
+      await rm(join(folder, 'said'), { force: true });
+      expect(await launches.open({ deviceKey, serviceId: ssh }, signal)).toMatchObject({
+        ok: true,
+        value: { launcher: 'xterm' },
+      });
+      await vi.waitFor(async () => expect(await said()).toContain(`127.0.0.1 ${sshd.port}`), 25_000);
+      expect((await said()).split('\n')[0]).toBe(hostname());
+      expect(marked().some((pid) => /^[^\0]*\bxterm\0/.test(processFile(pid, 'cmdline')))).toBe(true);
+      await endClients();
+    };
+    await logIn();
+    const [before] = core.forwards.list();
+    await vendor.tunnels.move();
+    await logIn();
+    await vendor.tunnels.kill();
+    await logIn();
+    expect(core.forwards.list()).toMatchObject([{ id: before?.id, port: before?.port }]);
+  }, 90_000);
 
   it('let nobody in with a wrong password', async () => {
     await paint(rdp.display, red);
