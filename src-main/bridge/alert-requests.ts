@@ -12,7 +12,7 @@ import type { BridgeDeps, Handlers } from './handler.ts';
 /** What these requests need of the alerts. */
 export type BridgeAlerts = Pick<
   Alerts,
-  'get' | 'change' | 'snooze' | 'mute' | 'tellWhenBack' | 'incidents' | 'incident' | 'changed'
+  'get' | 'change' | 'snooze' | 'mute' | 'tellWhenBack' | 'incidents' | 'incident' | 'changed' | 'effective' | 'hearing'
 >;
 /** What these requests need of the history. */
 export type BridgeActivity = Pick<Activity, 'query' | 'exportCsv' | 'uptime' | 'timeline' | 'recordOperation'>;

@@ -44,7 +44,7 @@ const sources = (deps: BridgeDeps): StateFeedOptions['sources'] => ({
     keys: () => deps.inventory.devices.keys(),
     row: (key) => {
       const device = deps.inventory.device(key);
-      return device === undefined ? undefined : presentDevice(deps, device);
+      return device === undefined ? undefined : presentDevice(deps, deps.alerts.effective(device));
     },
   },
   forwards: {
@@ -84,6 +84,11 @@ export class Bridge {
       deps.notes.changed.on((key) => feed.touch('devices', [key])),
       deps.credentials.changed.on((key) => feed.touch('devices', [key])),
       deps.alerts.changed.on((ids) => feed.touch('incidents', ids)),
+      deps.alerts.hearing.on((accountId) => {
+        const keys: string[] = [];
+        for (const device of deps.inventory.devices.values()) if (device.accountId === accountId) keys.push(device.key);
+        feed.touch('devices', keys);
+      }),
       deps.forwards.changed.on(({ upsert, remove }) => {
         feed.touch(
           'forwards',

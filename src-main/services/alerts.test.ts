@@ -239,11 +239,14 @@ describe('our own trouble', () => {
   });
 
   it('with a vendor that fails raises nothing while it does', async () => {
-    const { start, turnOff, poll, clock, screen, opening, alerts, connector, entries } = rigOf({ devices: 400 });
+    const { start, turnOff, turnOn, poll, clock, screen, opening, alerts, inventory, entries } = rigOf({
+      devices: 400,
+    });
     const gaps: number[] = [];
+    const hearing: string[] = [];
+    alerts.hearing.on((accountId) => hearing.push(accountId));
     alerts.gap.on(({ since, until }) => gaps.push(until - since));
     await start();
-    const { listing } = connector('acme');
     turnOff(...range(0, 300));
     await poll();
     // The last it said before it broke.
@@ -252,15 +255,22 @@ describe('our own trouble', () => {
     await clock.advance(3 * hour);
     expect(alerts.isBlind('acme')).toBe(true);
     expect(screen.log).toEqual([]);
-    connector('acme').listing = listing;
+    // What it said then is no longer a fact.
+    const states = (): string[] => [
+      ...new Set([...inventory.devices.values()].map((device) => alerts.effective(device).presence.state)),
+    ];
+    expect(states()).toEqual(['unknown']);
+    expect(hearing).toEqual(['acme']);
     opening.delete('acme');
-    for (const index of range(0, 300)) rigs.at(-1)?.turnOn(index);
+    turnOn(...range(0, 300));
     await poll();
     await clock.advance(hour);
     expect(screen.log).toEqual([]);
     expect(entries).toEqual([]);
     expect(gaps).toHaveLength(1);
     expect(alerts.isBlind('acme')).toBe(false);
+    expect(states()).toEqual(['online']);
+    expect(hearing).toEqual(['acme', 'acme']);
   });
 
   it('with one page of a fleet does not silence the others', async () => {

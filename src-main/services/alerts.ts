@@ -2,12 +2,14 @@ import { AlertEngine, type AlertOutput } from '../core/alert-engine.ts';
 import type { ActivityEntry } from '../core/alert-history.ts';
 import { sameTarget } from '../core/alert-rules.ts';
 import { defaultAlertSettings, type AlertSettings, type AlertTarget } from '../core/alert-settings.ts';
+import type { Device } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Clock, DesktopNotice, Document, Log, NoticeAction, Notifier } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
+import { effectivePresence, stalenessMs } from '../core/transition-effective.ts';
 import type { FlapPolicy, Moment, PresenceCounts } from '../core/transition-tracker.ts';
 import type { PresenceGap } from '../core/uptime.ts';
 import type { Accounts } from './accounts.ts';
@@ -63,6 +65,8 @@ export class Alerts {
   readonly changed = new Emitter<readonly string[]>();
   readonly settingsChanged = new Emitter<AlertSettings>();
   readonly requested = new Emitter<AlertRequest>();
+  /** Ids of accounts whose devices are unknown from now on, or known again, because of how well they can be heard. */
+  readonly hearing = new Emitter<string>();
   /** For the history. */
   readonly recorded = new Emitter<readonly ActivityEntry[]>();
   readonly gap = new Emitter<PresenceGap & { readonly accountId: string }>();
@@ -72,6 +76,8 @@ export class Alerts {
   readonly #writes = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
   readonly #blindSince = new Map<string, number>();
+  /** Timers of blind accounts whose facts are not old yet. */
+  readonly #cancelStale = new Map<string, () => void>();
   readonly #inApp = new Set<string>();
   #isOnline = true;
   #isAwake = true;
@@ -205,9 +211,12 @@ export class Alerts {
     return this.#engine.isBlind(accountId);
   }
 
-  /** Epoch milliseconds since when; for `effectivePresence`. */
-  blindSince(accountId: string): number | undefined {
-    return this.#blindSince.get(accountId);
+  /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
+  effective(device: Device): Device {
+    const blindSince = this.#blindSince.get(device.accountId);
+    if (blindSince === undefined) return device;
+    const state = effectivePresence(device.presence, blindSince, this.#deps.clock.now());
+    return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
   }
 
   countsOf(accountId: string): PresenceCounts {
@@ -246,6 +255,7 @@ export class Alerts {
       for (const [accountId, since] of this.#blindSince)
         this.gap.emit({ accountId, since, until: this.#deps.clock.now() });
       this.#blindSince.clear();
+      for (const cancel of this.#cancelStale.values()) cancel();
     }
     await this.#writes.run(async () => undefined);
     await this.#deliveries.run(async () => undefined);
@@ -274,9 +284,20 @@ export class Alerts {
     if (blind === (since !== undefined)) return;
     const now = this.#deps.clock.now();
     this.#engine.setBlind(accountId, blind, this.#moment());
-    if (blind) this.#blindSince.set(accountId, now);
-    else if (since !== undefined) {
+    if (blind) {
+      this.#blindSince.set(accountId, now);
+      this.#cancelStale.set(
+        accountId,
+        this.#deps.clock.after(stalenessMs, () => {
+          this.#cancelStale.delete(accountId);
+          this.hearing.emit(accountId);
+        }),
+      );
+    } else if (since !== undefined) {
       this.#blindSince.delete(accountId);
+      const cancel = this.#cancelStale.get(accountId);
+      cancel?.();
+      if (!this.#cancelStale.delete(accountId)) this.hearing.emit(accountId);
       this.gap.emit({ accountId, since, until: now });
     }
   }
