@@ -3,6 +3,8 @@ import { z } from 'zod';
 const scope = {
   /** Only requests whose path ends so; all where absent. */
   path: z.string().optional(),
+  /** Only requests of this method; all where absent. */
+  method: z.string().optional(),
   /** How many requests it befalls; without end where absent. */
   count: z.int().min(1).optional(),
 };
@@ -67,12 +69,13 @@ export class Faults {
     return this.#entries.map((entry) => entry.fault);
   }
 
-  /** The faults that befall a request to `path`: any delays and the first of the others. Counts them down. */
-  take(path: string): readonly Fault[] {
+  /** The faults that befall a request: any delays and the first of the others. Counts them down. */
+  take(method: string, path: string): readonly Fault[] {
     const taken: Fault[] = [];
     for (const entry of this.#entries) {
       const { fault } = entry;
       if (fault.path !== undefined && !path.endsWith(fault.path)) continue;
+      if (fault.method !== undefined && fault.method !== method) continue;
       if (fault.kind !== 'delay' && taken.some((other) => other.kind !== 'delay')) continue;
       taken.push(fault);
       entry.left -= 1;

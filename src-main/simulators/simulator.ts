@@ -125,7 +125,7 @@ export abstract class Simulator {
     this.#requests.push(request);
     if (this.#requests.length > keptRequests) this.#requests = this.#requests.slice(-keptRequests / 2);
 
-    const faults = this.faults.take(url.pathname);
+    const faults = this.faults.take(exchange.method, url.pathname);
     for (const fault of faults) {
       if (fault.kind === 'delay') await wait(fault.ms, undefined, { signal: this.#stopped.signal, ref: false });
     }

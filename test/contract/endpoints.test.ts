@@ -3,6 +3,8 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { vendorIds } from '../../src-main/core/device.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
+import { exercises, isOnWire } from '../support/vendor-exercises.ts';
+import { openSession } from '../support/vendor-session.ts';
 
 /** The numbers of the five documents, written by hand from them: see endpoints.json. */
 const documented = z
@@ -41,6 +43,32 @@ describe('the catalogue against the documents', () => {
         // The forms of the window are made from this.
         expect(z.toJSONSchema(operation.input, { io: 'input' }), operation.id).toMatchObject({ type: 'object' });
       }
+    },
+  );
+});
+
+/** Each operation of the catalogue is called against the simulator; what arrived there is held against the document. */
+describe('the wire against the documents', () => {
+  it.each(vendors.map((vendor) => [vendor.id, vendor] as const))(
+    '%s: every number arrives with its method and path, and is answered',
+    async (id, vendor) => {
+      const exercised = new Set<string>();
+      for (const operation of vendor.operations) {
+        const { simulator, prefix, prepare } = await exercises[id]();
+        const { input, ...account } = await prepare(operation);
+        simulator.forgetRequests();
+        const session = openSession(vendor, account);
+        const result = await session.connector.call(operation, input, new AbortController().signal);
+        const row = documented[id].find(({ number }) => number === operation.number) ?? operation;
+        if (simulator.requests.some((request) => isOnWire(row, prefix, request))) exercised.add(operation.number);
+        session.dispose();
+        await simulator.dispose();
+        expect(result, operation.id).toMatchObject({ ok: true });
+      }
+      const numbers = documented[id].map(({ number }) => number);
+      expect(numbers.filter((number) => !exercised.has(number))).toEqual([]);
+      // Those beyond the documents, too.
+      expect(vendor.operations.filter(({ number }) => !exercised.has(number)).map((known) => known.id)).toEqual([]);
     },
   );
 });
