@@ -26,18 +26,19 @@ export const App = (): React.ReactNode => {
   const page = useView((view) => view.page);
   const overlay = useView((view) => view.overlay);
   const panel = useView((view) => view.page === 'devices' && view.panelOpen && view.active !== undefined);
+  const devicePage = useView((view) => view.devicePage) && panel;
   const loaded = useHost((host) => host.loaded);
   const Page = pages[page];
   return (
-    <div className={`shell ${panel ? 'with-panel' : ''}`} data-ready={loaded}>
+    <div className={`shell ${panel && !devicePage ? 'with-panel' : ''}`} data-ready={loaded}>
       <Rail />
       <div className="stage">
         <Banners />
         <main className="page" data-page={page}>
-          <Page />
+          {devicePage ? <DevicePanel page /> : <Page />}
         </main>
       </div>
-      {panel ? <DevicePanel /> : null}
+      {panel && !devicePage ? <DevicePanel page={false} /> : null}
       {overlay === 'palette' ? <Palette /> : null}
       {overlay === 'shortcuts' ? <ShortcutsOverlay /> : null}
       <Toasts />

@@ -12,6 +12,8 @@ import './ui/shell.css';
 import './ui/overlays.css';
 import './fleet/fleet.css';
 import './device/device.css';
+import './device/tabs.css';
+import './charts/charts.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');

@@ -3,7 +3,7 @@ import type { AccountView, ErrorView, VendorView } from '../../src-preload/contr
 import { ask, useHost } from '../bridge/store.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { millis } from '../ui/format.ts';
-import { setAccountForm, toast } from '../ui/view-store.ts';
+import { setAccountForm, showScope, toast } from '../ui/view-store.ts';
 
 type FormField = VendorView['credentialForms'][number]['fields'][number];
 
@@ -174,6 +174,8 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
           text: account === undefined ? `Added ${label}. Its devices are on their way.` : `Saved ${label}.`,
         });
         close();
+        // Somebody's first devices are what they came for.
+        if (account === undefined && labels.length === 0) showScope({ kind: 'all' });
         return;
       }
       // The ticket may be used up, so the secrets have to be typed again.

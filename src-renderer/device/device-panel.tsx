@@ -1,4 +1,4 @@
-import { ChevronDown, Copy, Play, Star, X } from 'lucide-react';
+import { ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
@@ -8,12 +8,10 @@ import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
-import { announce, closePanel, showLaunchers, useView } from '../ui/view-store.ts';
+import { announce, closePanel, showDevicePage, showLaunchers, useView } from '../ui/view-store.ts';
 import { focusList } from '../ui/use-shortcuts.ts';
 import { busyKey, connect, copyCommand, copyText, defaultService, openPort, setFavourite, useBusy } from './actions.ts';
-import { Facts } from './facts.tsx';
-import { Services } from './services.tsx';
-import { Timings } from './timings.tsx';
+import { DeviceTabs } from './device-tabs-view.tsx';
 
 const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const sentence = useNow((clock) => presenceSentence(device.presence, clock.now));
@@ -99,15 +97,20 @@ const useSpokenPresence = (device: DeviceView | undefined): void => {
   }, [key, state, name]);
 };
 
-/** The chosen device: connect first, everything else one level below. */
-export const DevicePanel = (): React.ReactNode => {
+/** The chosen device: connect first, everything else one level below. Beside the list, or a page of its own. */
+export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNode => {
   const key = useView((view) => view.active);
   const device = useHost((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
   const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
   useSpokenPresence(device);
+  const place = useRef<HTMLElement>(null);
+  useEffect(() => {
+    // The list that had the keyboard is gone; from here the keys about one device work, and Tab goes on.
+    if (page) place.current?.focus();
+  }, [page]);
   if (device === undefined)
     return (
-      <aside className="panel" aria-label="Device">
+      <aside className={`panel ${page ? 'as-page' : ''}`} aria-label="Device">
         <div className="panel-scroll">
           <p className="faint">This device is no longer listed by its vendor.</p>
           <button type="button" className="button" onClick={closePanel}>
@@ -117,7 +120,13 @@ export const DevicePanel = (): React.ReactNode => {
       </aside>
     );
   return (
-    <section className="panel" role="region" aria-label={device.name}>
+    <section
+      ref={place}
+      className={`panel ${page ? 'as-page' : ''}`}
+      role="region"
+      aria-label={device.name}
+      tabIndex={page ? -1 : undefined}
+    >
       <header className="panel-head">
         <div className="panel-title">
           <PresenceMark state={device.presence.state} />
@@ -140,9 +149,15 @@ export const DevicePanel = (): React.ReactNode => {
             onClick={() => void setFavourite(device)}
           />
           <IconButton
+            icon={page ? Minimize2 : Maximize2}
+            label={page ? 'Back to the list' : 'Open page'}
+            keys="p"
+            onClick={() => showDevicePage(!page)}
+          />
+          <IconButton
             icon={X}
-            label="Close panel"
-            keys="Esc"
+            label={page ? 'Close page' : 'Close panel'}
+            keys={page ? undefined : 'Esc'}
             onClick={() => {
               closePanel();
               focusList();
@@ -157,11 +172,7 @@ export const DevicePanel = (): React.ReactNode => {
         <PresenceLine device={device} />
         <ConnectBar device={device} />
       </header>
-      <div className="panel-scroll">
-        <Services device={device} />
-        <Timings deviceKey={device.key} />
-        <Facts device={device} />
-      </div>
+      <DeviceTabs device={device} />
     </section>
   );
 };

@@ -24,7 +24,7 @@ export const IconButton = ({
 }: {
   readonly icon: LucideIcon;
   readonly label: string;
-  readonly keys?: string;
+  readonly keys?: string | undefined;
   readonly className?: string;
 } & React.ComponentProps<'button'>): React.ReactNode => (
   <button

@@ -23,6 +23,7 @@ export const shortcuts: readonly { readonly title: string; readonly keys: readon
       ['⏎', 'Connect'],
       [`${modKey} ⏎`, 'Other ways to connect'],
       ['Space', 'Show or hide the panel'],
+      ['p', 'Open or close its page'],
       ['c', 'Copy the command'],
       ['f', 'Favourite'],
     ],

@@ -1,6 +1,8 @@
 import { useEffect } from 'react';
+import { fleet } from '../bridge/store.ts';
+import { connect, copyCommand, setFavourite } from '../device/actions.ts';
 import { hasMod } from './keys.ts';
-import { closePanel, goTo, setOverlay, setQuery, showScope, useView } from './view-store.ts';
+import { closePanel, goTo, setOverlay, setQuery, showDevicePage, showScope, useView } from './view-store.ts';
 
 /** Milliseconds in which the second key of `g …` must follow. */
 const sequence = 1200;
@@ -28,15 +30,35 @@ const destinations: Readonly<Record<string, () => void>> = {
   s: () => goTo('settings'),
 };
 
+/** The page of a device has no list to hold the keys, so those of the list that are about one device work there. */
+const connectByKey = (key: string): boolean => {
+  const { active } = useView.getState();
+  const device = active === undefined ? undefined : fleet.get(active);
+  if (device === undefined) return false;
+  if (key === 'Enter') void connect(device.key);
+  else if (key === ' ') showDevicePage(false);
+  else if (key === 'f') void setFavourite(device);
+  else if (key === 'c') void copyCommand(device.key);
+  else return false;
+  return true;
+};
+
 const isTyping = (target: EventTarget | null): boolean =>
   target instanceof HTMLElement &&
   target.closest('input:not([type=radio]):not([type=checkbox]), textarea, select') !== null;
+
+/** On the page itself, not on a control of it. */
+const isNowhere = (target: EventTarget | null): boolean =>
+  target === document.body || (target instanceof HTMLElement && target.matches('.as-page'));
 
 /** One level up: the panel, then the selection, then the search, then the page. */
 const up = (): void => {
   const view = useView.getState();
   if (view.page !== 'devices') goTo('devices');
-  else if (view.panelOpen) {
+  else if (view.devicePage) {
+    showDevicePage(false);
+    requestAnimationFrame(focusList);
+  } else if (view.panelOpen) {
     closePanel();
     focusList();
   } else if (view.marked.size > 0) useView.setState({ marked: new Set() });
@@ -74,6 +96,11 @@ export const useShortcuts = (): void => {
         event.preventDefault();
         go();
       } else if (event.key === 'g') armed = event.timeStamp + sequence;
+      else if (event.key === 'p' && useView.getState().page === 'devices' && useView.getState().active !== undefined) {
+        event.preventDefault();
+        showDevicePage(!useView.getState().devicePage);
+      } else if (useView.getState().devicePage && isNowhere(event.target) && connectByKey(event.key))
+        event.preventDefault();
       else if (event.key === '/') {
         event.preventDefault();
         focusSearch();

@@ -23,6 +23,8 @@ export interface ViewState {
   readonly active: string | undefined;
   readonly marked: ReadonlySet<string>;
   readonly panelOpen: boolean;
+  /** The panel takes the place of the list. */
+  readonly devicePage: boolean;
   /** The menu of other ways to connect is open. */
   readonly launchers: boolean;
   readonly overlay: 'none' | 'palette' | 'shortcuts';
@@ -51,6 +53,7 @@ export const useView = create<ViewState>(() => ({
   active: undefined,
   marked: new Set(),
   panelOpen: false,
+  devicePage: false,
   launchers: false,
   overlay: 'none',
   toasts: [],
@@ -62,10 +65,11 @@ const set = useView.setState;
 
 /** Goes to a page. */
 export const goTo = (page: Page): void =>
-  set({ page, overlay: 'none', ...(page === 'devices' ? {} : { panelOpen: false }) });
+  set({ page, overlay: 'none', ...(page === 'devices' ? {} : { panelOpen: false, devicePage: false }) });
 
 /** Shows a part of the fleet, with whatever is being searched for. */
-export const showScope = (scope: Scope): void => set({ page: 'devices', scope, marked: new Set(), overlay: 'none' });
+export const showScope = (scope: Scope): void =>
+  set({ page: 'devices', scope, marked: new Set(), overlay: 'none', devicePage: false });
 
 export const setQuery = (query: string): void => set({ query });
 
@@ -83,7 +87,11 @@ export const activate = (key: string | undefined): void => set({ active: key });
 /** Shows a device in the panel. */
 export const openPanel = (key: string): void => set({ page: 'devices', active: key, panelOpen: true, overlay: 'none' });
 
-export const closePanel = (): void => set({ panelOpen: false, launchers: false });
+export const closePanel = (): void => set({ panelOpen: false, devicePage: false, launchers: false });
+
+/** Gives the device on show the whole page, or puts it beside the list again. */
+export const showDevicePage = (devicePage: boolean): void =>
+  set(devicePage ? { page: 'devices', panelOpen: true, devicePage, overlay: 'none' } : { devicePage });
 
 export const showLaunchers = (launchers: boolean): void => set({ launchers });
 

@@ -1,0 +1,71 @@
+import { Tabs } from 'radix-ui';
+import { useHost } from '../bridge/store.ts';
+import type { CapabilityView, DeviceView } from '../../src-preload/contract/views.ts';
+import { ActivityTab } from './activity-tab.tsx';
+import { DataTab } from './data-tab.tsx';
+import { showTab, tabIds, tabsOf, tabTitles, useDeviceTab, type TabId } from './device-tabs.ts';
+import { Facts } from './facts.tsx';
+import { FilesTab } from './files-tab.tsx';
+import { HealthTab } from './health-tab.tsx';
+import { JobsTab } from './jobs-tab.tsx';
+import { LogsTab } from './logs-tab.tsx';
+import { Services } from './services.tsx';
+import { SettingsTab } from './settings-tab.tsx';
+import type { TabProps } from './tab-context.ts';
+import { Timings } from './timings.tsx';
+
+const OverviewTab = ({ device }: TabProps): React.ReactNode => (
+  <div className="overview">
+    <div>
+      <Services device={device} />
+      <Timings deviceKey={device.key} />
+    </div>
+    <Facts device={device} />
+  </div>
+);
+
+const contents: Readonly<Record<TabId, (props: TabProps) => React.ReactNode>> = {
+  overview: OverviewTab,
+  activity: ActivityTab,
+  logs: LogsTab,
+  data: DataTab,
+  jobs: JobsTab,
+  files: FilesTab,
+  health: HealthTab,
+  settings: SettingsTab,
+};
+
+const none: readonly CapabilityView[] = [];
+
+/** The tabs of a device: those its vendor has something for. Only the one on show does anything. */
+export const DeviceTabs = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const chosen = useDeviceTab((state) => state.tab);
+  const account = useHost((host) => host.accountsById.get(device.accountId));
+  const capabilities = useHost(
+    (host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.capabilities ?? none,
+  );
+  const tabs = tabsOf(capabilities);
+  // The next device may lack what was looked at last; the choice comes back with one that has it.
+  const tab = tabs.includes(chosen) ? chosen : 'overview';
+  const Content = contents[tab];
+  return (
+    <Tabs.Root
+      className="device-tabs"
+      value={tab}
+      onValueChange={(value) => showTab(tabIds.find((id) => id === value) ?? 'overview')}
+    >
+      <Tabs.List className="tab-list" aria-label={`Parts of ${device.name}`}>
+        {tabs.map((id) => (
+          <Tabs.Trigger key={id} value={id} className="tab">
+            {tabTitles[id]}
+          </Tabs.Trigger>
+        ))}
+      </Tabs.List>
+      <Tabs.Content key={tab} value={tab} className="panel-scroll" tabIndex={-1}>
+        <div className={`tab-body tab-${tab}`}>
+          <Content key={device.key} device={device} account={account} capabilities={capabilities} />
+        </div>
+      </Tabs.Content>
+    </Tabs.Root>
+  );
+};
