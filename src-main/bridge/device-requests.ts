@@ -47,6 +47,7 @@ export const presentDevice = (
     services: deps.inventory.servicesOf(device.key),
     customIds: new Set(deps.notes.customServices(device.key).map((service) => service.id)),
     favourite: deps.notes.isFavourite(device.key),
+    defaultServiceId: deps.notes.defaultServiceId(device.key),
     credentials: (serviceId) => deps.credentials.facts(device.key, serviceId),
   });
 

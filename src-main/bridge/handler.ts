@@ -32,7 +32,15 @@ export interface BridgeDeps {
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf' | 'health' | 'refresh' | 'changed'>;
   readonly notes: Pick<
     DeviceNotes,
-    'isFavourite' | 'setFavourite' | 'customServices' | 'addService' | 'removeService' | 'forgetAccount' | 'changed'
+    | 'isFavourite'
+    | 'setFavourite'
+    | 'defaultServiceId'
+    | 'setDefaultService'
+    | 'customServices'
+    | 'addService'
+    | 'removeService'
+    | 'forgetAccount'
+    | 'changed'
   >;
   readonly forwards: Pick<
     Forwards,

@@ -30,6 +30,14 @@ export const launchRequests = (deps: BridgeDeps): Handlers<keyof typeof contract
     return changed.ok ? ok({ user: changed.value.user, hasPassword: changed.value.hasPassword }) : changed;
   },
 
+  'devices.default': async ({ deviceKey, serviceId }) => {
+    if (serviceId !== undefined && !deps.inventory.servicesOf(deviceKey).some(({ id }) => id === serviceId)) {
+      return noService;
+    }
+    const chosen = await deps.notes.setDefaultService(deviceKey, serviceId);
+    return chosen.ok ? ok({}) : chosen;
+  },
+
   'launchers.list': async () => {
     const lists = await Promise.all(
       serviceKinds.map(async (kind) => ({ kind, names: [...(await deps.launches.launchers(kind))] })),

@@ -64,6 +64,8 @@ export interface DeviceExtras {
   /** Ids of those of `services` that the user added. */
   readonly customIds: ReadonlySet<string>;
   readonly favourite: boolean;
+  /** Id of the service the user chose for Connect, where it is still there. */
+  readonly defaultServiceId?: string | undefined;
   /** What is known of the way into a service, by its id. */
   readonly credentials?: (serviceId: string) => CredentialFacts;
 }
@@ -87,6 +89,9 @@ export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => 
   services: extras.services.map((service) =>
     serviceView(service, extras.customIds.has(service.id), extras.credentials?.(service.id)),
   ),
+  defaultService: extras.services.some(({ id }) => id === extras.defaultServiceId)
+    ? extras.defaultServiceId
+    : undefined,
   externalAddress: device.externalAddress,
   internalAddress: device.internalAddress,
   mac: device.mac,

@@ -12,6 +12,8 @@ import { Serial } from '../core/serial.ts';
 interface DeviceNote {
   readonly favourite: boolean;
   readonly services: readonly Service[];
+  /** Id of the service that Connect opens. */
+  readonly defaultServiceId?: string;
 }
 
 /** Notes by device key; a device of which nothing is said has none. */
@@ -30,6 +32,9 @@ const parseNotes = (value: unknown): StoredNotes | undefined => {
       {
         favourite: 'favourite' in said && said.favourite === true,
         services: 'services' in said ? parseServices(said.services) : [],
+        ...('defaultServiceId' in said && typeof said.defaultServiceId === 'string'
+          ? { defaultServiceId: said.defaultServiceId }
+          : {}),
       },
     ]);
   }
@@ -68,12 +73,24 @@ export class DeviceNotes {
     return this.#notes.get(key)?.favourite ?? false;
   }
 
+  /** Id of the service the user chose for Connect; the service may be gone since. */
+  defaultServiceId(key: string): string | undefined {
+    return this.#notes.get(key)?.defaultServiceId;
+  }
+
   customServices(key: string): readonly Service[] {
     return this.#notes.get(key)?.services ?? noNote.services;
   }
 
   setFavourite(key: string, favourite: boolean): Promise<Result<void>> {
     return this.#change(key, (note) => ok({ ...note, favourite }));
+  }
+
+  /** Chooses the service that Connect opens; without one, the choice is Quayside's again. */
+  setDefaultService(key: string, id: string | undefined): Promise<Result<void>> {
+    return this.#change(key, ({ favourite, services }) =>
+      ok({ favourite, services, ...(id === undefined ? {} : { defaultServiceId: id }) }),
+    );
   }
 
   /** Adds a port as a service. Errors: invalid-input, conflict (there already), those of the document. */
@@ -125,7 +142,8 @@ export class DeviceNotes {
       const edited = edit(this.#notes.get(key) ?? noNote);
       if (!edited.ok) return edited;
       const next = new Map(this.#notes);
-      if (!edited.value.favourite && edited.value.services.length === 0) next.delete(key);
+      const { favourite, services, defaultServiceId } = edited.value;
+      if (!favourite && services.length === 0 && defaultServiceId === undefined) next.delete(key);
       else next.set(key, edited.value);
       const written = await this.#document.write(Object.fromEntries(next));
       if (!written.ok) return written;

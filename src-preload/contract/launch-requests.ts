@@ -20,6 +20,11 @@ export const launchRequests = {
     }),
     output: z.object({ user: z.string().optional(), hasPassword: z.boolean() }),
   },
+  /** Chooses the service that Connect opens on a device; without one, the choice is Quayside's again. */
+  'devices.default': {
+    input: z.strictObject({ deviceKey: id, serviceId: id.optional() }),
+    output: z.strictObject({}),
+  },
   /** The programs that can open each kind of service on this computer, best first. */
   'launchers.list': {
     input: z.strictObject({}),

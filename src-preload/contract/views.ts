@@ -53,6 +53,8 @@ export const deviceViewSchema = z.object({
   tags: z.array(z.string()),
   presence: presenceViewSchema,
   services: z.array(serviceViewSchema),
+  /** Id of the service the user chose for Connect. */
+  defaultService: z.string().optional(),
   externalAddress: z.string().optional(),
   internalAddress: z.string().optional(),
   mac: z.string().optional(),
