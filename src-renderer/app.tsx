@@ -1,4 +1,7 @@
 import { AccountsPage } from './accounts/accounts-page.tsx';
+import { ActionsDialog } from './actions/actions-dialog.tsx';
+import { BulkDialog } from './bulk/bulk-dialog.tsx';
+import { BulkStrips } from './bulk/bulk-strips.tsx';
 import { useHost } from './bridge/store.ts';
 import { DevicePanel } from './device/device-panel.tsx';
 import { FleetPage } from './fleet/fleet-page.tsx';
@@ -34,6 +37,7 @@ export const App = (): React.ReactNode => {
       <Rail />
       <div className="stage">
         <Banners />
+        <BulkStrips />
         <main className="page" data-page={page}>
           {devicePage ? <DevicePanel page /> : <Page />}
         </main>
@@ -41,6 +45,8 @@ export const App = (): React.ReactNode => {
       {panel && !devicePage ? <DevicePanel page={false} /> : null}
       {overlay === 'palette' ? <Palette /> : null}
       {overlay === 'shortcuts' ? <ShortcutsOverlay /> : null}
+      <ActionsDialog />
+      <BulkDialog />
       <Toasts />
       <TipLayer />
     </div>

@@ -1,6 +1,7 @@
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { startBulk } from './bulk/bulk-store.ts';
 import { startHost } from './bridge/store.ts';
 import { startTheme } from './theme/theme.ts';
 import { startClock } from './ui/clock.ts';
@@ -14,6 +15,8 @@ import './fleet/fleet.css';
 import './device/device.css';
 import './device/tabs.css';
 import './charts/charts.css';
+import './actions/actions.css';
+import './bulk/bulk.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');
@@ -21,6 +24,7 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 
 startTheme();
 startClock();
+startBulk();
 startHost();
 createRoot(root).render(
   <StrictMode>

@@ -1,8 +1,9 @@
-import { Ellipsis, Pencil, Plug, Plus, RefreshCw, Trash2 } from 'lucide-react';
+import { Ellipsis, Pencil, Plug, Plus, RefreshCw, Trash2, Wrench } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { openActions } from '../actions/actions-store.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
 import { staleWords } from '../fleet/account-notices.tsx';
@@ -125,6 +126,13 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
               >
                 <Pencil size={14} aria-hidden="true" />
                 Edit or rename
+              </DropdownMenu.Item>
+              <DropdownMenu.Item
+                className="menu-item"
+                onSelect={() => openActions({ kind: 'account', accountId: account.id })}
+              >
+                <Wrench size={14} aria-hidden="true" />
+                Actions
               </DropdownMenu.Item>
               <DropdownMenu.Separator className="menu-line" />
               <DropdownMenu.Item className="menu-item danger" onSelect={() => setRemoving(true)}>

@@ -1,5 +1,6 @@
 import { RefreshCw, Search, Star, X } from 'lucide-react';
 import { fleet, useHost } from '../bridge/store.ts';
+import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, refresh, setFavourite, stopAll } from '../device/actions.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
@@ -11,6 +12,13 @@ import { useVisible } from './use-visible.ts';
 
 /** Devices connected to with one command before it asks to narrow the selection. */
 const mostConnects = 12;
+
+/** Devices that one action changes at most. */
+const mostChanged = 20_000;
+
+/** The selection in the order of the list: that is how devices are numbered by a pattern. */
+const inListOrder = (marked: ReadonlySet<string>): readonly string[] =>
+  [...fleet.devices()].flatMap(({ key }) => (marked.has(key) ? [key] : []));
 
 const SearchField = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
   const query = useView((view) => view.query);
@@ -193,6 +201,15 @@ const SelectionBar = (): React.ReactNode => {
       >
         <Star size={13} aria-hidden="true" />
         Favourite
+      </button>
+      <button
+        type="button"
+        className="button small primary"
+        disabled={marked.size > mostChanged}
+        data-tip={marked.size > mostChanged ? `Select ${count(mostChanged)} or fewer` : undefined}
+        onClick={() => openBulk(inListOrder(marked))}
+      >
+        Actions
       </button>
       <IconButton icon={X} label="Clear selection" keys="Esc" onClick={clear} />
     </div>

@@ -1,0 +1,140 @@
+import { X } from 'lucide-react';
+import { useEffect, useRef } from 'react';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
+import { fleet, useHost } from '../bridge/store.ts';
+import { RowsSkeleton, TabFailure } from '../device/tab-parts.tsx';
+import { IconButton, PresenceMark } from '../ui/controls.tsx';
+import { Dialog } from '../ui/dialog.tsx';
+import { closeActions, loadCatalogue, openActions, useActions, type ActionTarget } from './actions-store.ts';
+import { keyKindOf, operationsFor } from './find-operations.ts';
+import { OperationForm } from './operation-form.tsx';
+import { OperationList } from './operation-list.tsx';
+
+/** Which of Remotix's two kinds a device is; the other vendors have one. */
+export const remotixKindOf = (device: DeviceView): 'computer' | 'connection' | undefined =>
+  device.vendor !== 'remotix'
+    ? undefined
+    : device.services.some((service) => service.id === 'connect')
+      ? 'connection'
+      : 'computer';
+
+const Title = ({
+  account,
+  device,
+}: {
+  readonly account: AccountView;
+  readonly device: DeviceView | undefined;
+}): React.ReactNode => (
+  <header className="workbench-head">
+    {device === undefined ? null : <PresenceMark state={device.presence.state} />}
+    <h1 className="ellipsis">{device?.name ?? account.label}</h1>
+    <span className="faint ellipsis">
+      {device === undefined ? vendorNames[account.vendor] : `${vendorNames[account.vendor]} · ${account.label}`}
+    </span>
+    <IconButton icon={X} label="Close" onClick={closeActions} />
+  </header>
+);
+
+const Workbench = ({
+  target,
+  account,
+  device,
+}: {
+  readonly target: ActionTarget;
+  readonly account: AccountView;
+  readonly device: DeviceView | undefined;
+}): React.ReactNode => {
+  const all = useActions((state) => state.catalogues[account.vendor]);
+  const error = useActions((state) => state.errors[account.vendor]);
+  const pane = useRef<HTMLDivElement>(null);
+  useEffect(() => void loadCatalogue(account.vendor), [account.vendor]);
+  const operations =
+    all === undefined
+      ? undefined
+      : operationsFor(all, target.kind, device === undefined ? undefined : remotixKindOf(device));
+  const chosen = operations?.find((operation) => operation.operation === target.operation);
+  // The first control of the form that is still to be filled in.
+  const focusForm = (): void => {
+    requestAnimationFrame(() => {
+      const controls = [
+        ...(pane.current?.querySelectorAll<HTMLInputElement>('.operation-fields :is(input, select, textarea)') ?? []),
+      ];
+      const wanted =
+        controls.find((control) => control.value === '') ??
+        pane.current?.querySelector<HTMLElement>('button[type=submit]');
+      wanted?.focus();
+    });
+  };
+  return (
+    <>
+      <Title account={account} device={device} />
+      <div className="workbench-body">
+        <div className="workbench-list">
+          {operations === undefined ? (
+            error === undefined ? (
+              <RowsSkeleton label="actions" rows={9} />
+            ) : (
+              <TabFailure error={error} retry={() => void loadCatalogue(account.vendor)} />
+            )
+          ) : (
+            <OperationList
+              operations={operations}
+              keyKind={keyKindOf(account)}
+              chosen={chosen?.operation}
+              autoFocus={chosen === undefined}
+              onChoose={(operation) => {
+                openActions({ ...target, operation: operation.operation });
+                focusForm();
+              }}
+            />
+          )}
+        </div>
+        <div
+          ref={pane}
+          className="workbench-pane"
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape') return;
+            // One level up: back to the list; a second Escape closes.
+            event.preventDefault();
+            event.stopPropagation();
+            pane.current?.parentElement?.querySelector<HTMLElement>('.operations-field')?.focus();
+          }}
+        >
+          {chosen === undefined ? (
+            <div className="empty">
+              <h2>Choose an action</h2>
+              <p>
+                Everything {vendorNames[account.vendor]} can do
+                {device === undefined ? ' with this account' : ' with this device'}, with a form for each.
+              </p>
+            </div>
+          ) : (
+            <OperationForm
+              key={`${account.id} ${device?.key ?? ''} ${chosen.operation}`}
+              operation={chosen}
+              account={account}
+              device={device}
+            />
+          )}
+        </div>
+      </div>
+    </>
+  );
+};
+
+/** Every operation of a vendor, for a device or an account, with its form and its answer. */
+export const ActionsDialog = (): React.ReactNode => {
+  const target = useActions((state) => state.target);
+  const device = useHost((host) =>
+    host.fleetVersion >= 0 && target?.kind === 'device' ? fleet.get(target.deviceKey) : undefined,
+  );
+  const accountId = target?.kind === 'account' ? target.accountId : device?.accountId;
+  const account = useHost((host) => (accountId === undefined ? undefined : host.accountsById.get(accountId)));
+  if (target === undefined || account === undefined) return null;
+  return (
+    <Dialog label={`Actions for ${device?.name ?? account.label}`} className="workbench" onClose={closeActions}>
+      <Workbench target={target} account={account} device={device} />
+    </Dialog>
+  );
+};

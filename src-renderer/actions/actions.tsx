@@ -1,0 +1,32 @@
+import { useEffect } from 'react';
+import type { DeviceView } from '../../src-preload/contract/views.ts';
+import { useHost } from '../bridge/store.ts';
+import { RowsSkeleton, TabFailure } from '../device/tab-parts.tsx';
+import { remotixKindOf } from './actions-dialog.tsx';
+import { loadCatalogue, openActions, useActions } from './actions-store.ts';
+import { keyKindOf, operationsFor } from './find-operations.ts';
+import { OperationList } from './operation-list.tsx';
+
+/** Everything the vendor can do with a device; what is chosen opens with its form. */
+export const Actions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const catalogue = useActions((state) => state.catalogues[device.vendor]);
+  const error = useActions((state) => state.errors[device.vendor]);
+  const account = useHost((host) => host.accountsById.get(device.accountId));
+  useEffect(() => void loadCatalogue(device.vendor), [device.vendor]);
+  if (catalogue === undefined)
+    return error === undefined ? (
+      <RowsSkeleton label="actions" rows={8} />
+    ) : (
+      <TabFailure error={error} retry={() => void loadCatalogue(device.vendor)} />
+    );
+  return (
+    <section className="actions-tab" aria-label="Actions">
+      <OperationList
+        operations={operationsFor(catalogue, 'device', remotixKindOf(device))}
+        keyKind={keyKindOf(account)}
+        chosen={undefined}
+        onChoose={(operation) => openActions({ kind: 'device', deviceKey: device.key, operation: operation.operation })}
+      />
+    </section>
+  );
+};

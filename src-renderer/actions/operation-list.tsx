@@ -1,0 +1,105 @@
+import { Search } from 'lucide-react';
+import { useEffect, useId, useMemo, useState } from 'react';
+import type { OperationView } from '../../src-preload/contract/views.ts';
+import { findOperations, neededKey } from './find-operations.ts';
+
+/** The operations that match what is typed, under headings. Arrows move, Enter chooses. */
+export const OperationList = ({
+  operations,
+  keyKind,
+  chosen,
+  autoFocus = false,
+  onChoose,
+}: {
+  readonly operations: readonly OperationView[];
+  readonly keyKind: string;
+  readonly chosen: string | undefined;
+  readonly autoFocus?: boolean;
+  readonly onChoose: (operation: OperationView) => void;
+}): React.ReactNode => {
+  const id = useId();
+  const [query, setQuery] = useState('');
+  const [at, setAt] = useState<string>();
+  const groups = useMemo(() => findOperations(operations, query), [operations, query]);
+  const flat = groups.flatMap((group) => group.operations);
+  const wanted = at ?? chosen;
+  const active = Math.max(
+    0,
+    flat.findIndex((operation) => operation.operation === wanted),
+  );
+  const activeId = flat[active] === undefined ? undefined : `${id}-${active}`;
+  useEffect(() => {
+    if (activeId !== undefined) document.getElementById(activeId)?.scrollIntoView({ block: 'nearest' });
+  }, [activeId]);
+  return (
+    <div className="operations">
+      <div className="operations-search">
+        <Search size={14} strokeWidth={1.75} aria-hidden="true" />
+        <input
+          role="combobox"
+          className="operations-field"
+          aria-label="Search actions"
+          aria-expanded="true"
+          aria-controls={`${id}-list`}
+          aria-activedescendant={activeId}
+          placeholder={`Search ${operations.length} actions`}
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus={autoFocus}
+          value={query}
+          onChange={(event) => {
+            setQuery(event.target.value);
+            setAt(undefined);
+          }}
+          onKeyDown={(event) => {
+            const step = event.key === 'ArrowDown' ? 1 : event.key === 'ArrowUp' ? -1 : 0;
+            const target = flat[active];
+            if (step !== 0) setAt(flat[(active + step + flat.length) % Math.max(1, flat.length)]?.operation);
+            else if (event.key === 'Enter' && target !== undefined) onChoose(target);
+            else if (event.key === 'Escape' && query !== '') setQuery('');
+            else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+      </div>
+      <div className="operations-list" id={`${id}-list`} role="listbox" aria-label="Actions">
+        {groups.map((group) => (
+          <div key={group.danger} role="group" aria-label={group.title}>
+            <div className="operations-title" aria-hidden="true">
+              {group.title}
+              <span>{group.operations.length}</span>
+            </div>
+            {group.operations.map((operation) => {
+              const index = flat.indexOf(operation);
+              const lack = neededKey(operation, keyKind);
+              return (
+                <div
+                  key={operation.operation}
+                  id={`${id}-${index}`}
+                  role="option"
+                  aria-selected={operation.operation === chosen}
+                  className={`operation-row ${index === active ? 'active' : ''} ${lack === undefined ? '' : 'lacking'}`}
+                  onClick={() => {
+                    setAt(operation.operation);
+                    onChoose(operation);
+                  }}
+                >
+                  <span className="operation-name ellipsis">{operation.operation}</span>
+                  {lack === undefined ? null : <span className="tag">{lack}</span>}
+                  <span className="operation-number">{operation.number}</span>
+                  <span className="operation-summary ellipsis">{operation.summary}</span>
+                </div>
+              );
+            })}
+          </div>
+        ))}
+        {flat.length === 0 ? (
+          <div className="operations-empty" role="option" aria-selected="false" aria-disabled="true">
+            No action matches. Try fewer letters.
+          </div>
+        ) : null}
+      </div>
+    </div>
+  );
+};

@@ -1,0 +1,444 @@
+import { useEffect, useId, useMemo, useState } from 'react';
+import type { BulkActionView } from '../../src-preload/contract/bulk.ts';
+import type { DeviceView, OperationView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { loadCatalogue, useActions } from '../actions/actions-store.ts';
+import { FieldInput } from '../actions/field-input.tsx';
+import { inputOf, listEntries, type ChosenFile, type FormValues } from '../actions/form-input.ts';
+import { fieldsOf, type Field as FormField } from '../actions/schema-fields.ts';
+import { Segmented } from '../device/tab-parts.tsx';
+import { Field } from '../ui/controls.tsx';
+import { useHost } from '../bridge/store.ts';
+import type { BulkKind } from './bulk-actions.ts';
+
+/** What is typed, by name. */
+export type Draft = Readonly<Record<string, string | ChosenFile | undefined>>;
+
+const text = (draft: Draft, name: string): string => {
+  const value = draft[name];
+  return typeof value === 'string' ? value : '';
+};
+const fileOf = (draft: Draft): ChosenFile | undefined => {
+  const value = draft['file'];
+  return typeof value === 'object' ? value : undefined;
+};
+const optional = (value: string): string | undefined => (value.trim() === '' ? undefined : value);
+
+/** The values a new form begins with. */
+export const firstDraft = (kind: BulkKind): Draft => {
+  switch (kind) {
+    case 'rename':
+      return { pattern: '{name}', first: '1' };
+    case 'tag':
+      return { change: 'add' };
+    case 'password':
+      return { protocol: 'rxp', generate: 'true' };
+    default:
+      return {};
+  }
+};
+
+const parameters = (typed: string): Record<string, unknown> | undefined => {
+  try {
+    const value: unknown = JSON.parse(typed);
+    return typeof value === 'object' && value !== null && !Array.isArray(value) ? { ...value } : undefined;
+  } catch {
+    return undefined;
+  }
+};
+
+/** The action that the form makes; a sentence where something is still missing. */
+export const actionOf = (
+  kind: BulkKind,
+  draft: Draft,
+  operation: { readonly view: OperationView; readonly fields: readonly FormField[] } | undefined,
+): BulkActionView | string => {
+  switch (kind) {
+    case 'rename':
+      return text(draft, 'pattern').trim() === ''
+        ? 'Enter the new name.'
+        : { kind, pattern: text(draft, 'pattern'), first: Math.max(0, Math.trunc(Number(text(draft, 'first')) || 0)) };
+    case 'replace':
+      return text(draft, 'find') === ''
+        ? 'Enter what to look for in the names.'
+        : {
+            kind,
+            find: text(draft, 'find'),
+            replaceBy: text(draft, 'replaceBy'),
+            regex: text(draft, 'regex') === 'true',
+            ignoreCase: text(draft, 'ignoreCase') === 'true',
+          };
+    case 'group':
+      return text(draft, 'group').trim() === ''
+        ? 'Choose a group, or enter a new one.'
+        : { kind, group: text(draft, 'group').trim() };
+    case 'delete':
+      return { kind, hard: text(draft, 'hard') === 'true' };
+    case 'job': {
+      const command = optional(text(draft, 'command'));
+      const script = command === undefined ? optional(text(draft, 'script')) : undefined;
+      if (optional(text(draft, 'name')) === undefined) return 'Give the job a name.';
+      if (command === undefined && script === undefined) return 'Enter a command, or the name of a script.';
+      return {
+        kind,
+        name: text(draft, 'name'),
+        ...(command === undefined ? {} : { command }),
+        ...(script === undefined ? {} : { script }),
+        ...(optional(text(draft, 'at')) === undefined ? {} : { at: text(draft, 'at').trim() }),
+      };
+    }
+    case 'upload': {
+      const file = fileOf(draft);
+      if (file === undefined) return 'Choose a file.';
+      return text(draft, 'folder').trim() === ''
+        ? 'Enter the folder on the devices.'
+        : { kind, file: { name: file.name, base64: file.base64 }, folder: text(draft, 'folder').trim() };
+    }
+    case 'custom-field':
+      return text(draft, 'field').trim() === ''
+        ? 'Enter the name of the field.'
+        : { kind, field: text(draft, 'field').trim(), value: text(draft, 'value') };
+    case 'command': {
+      const typed = text(draft, 'parameters').trim();
+      const read = typed === '' ? undefined : parameters(typed);
+      if (typed !== '' && read === undefined) return 'The parameters are not a JSON object.';
+      return text(draft, 'action').trim() === ''
+        ? 'Enter the command.'
+        : { kind, action: text(draft, 'action').trim(), ...(read === undefined ? {} : { parameters: read }) };
+    }
+    case 'tag': {
+      const tags = [...listEntries(text(draft, 'tags'))];
+      return tags.length === 0
+        ? 'Enter one tag or more.'
+        : { kind, change: text(draft, 'change') === 'remove' ? 'remove' : 'add', tags };
+    }
+    case 'password': {
+      const protocol = text(draft, 'protocol');
+      const user = optional(text(draft, 'user'));
+      return {
+        kind,
+        protocol: protocol === 'rdp' ? 'rdp' : protocol === 'apple' ? 'apple' : 'rxp',
+        generate: text(draft, 'generate') !== 'false',
+        ...(user === undefined ? {} : { user }),
+      };
+    }
+    case 'operation': {
+      if (operation === undefined) return 'Choose an operation.';
+      const { input, problems } = inputOf(operation.fields, draft as FormValues);
+      const [name, problem] = Object.entries(problems)[0] ?? [];
+      return name === undefined
+        ? { kind, operation: operation.view.operation, input: { ...input } }
+        : `${name}: ${problem ?? ''}`;
+    }
+    default:
+      return kind satisfies never;
+  }
+};
+
+type Change = (name: string, value: string | ChosenFile | undefined) => void;
+
+const Check = ({
+  draft,
+  name,
+  label,
+  change,
+}: {
+  readonly draft: Draft;
+  readonly name: string;
+  readonly label: string;
+  readonly change: Change;
+}): React.ReactNode => (
+  <label className="check">
+    <input
+      type="checkbox"
+      checked={text(draft, name) === 'true'}
+      onChange={(event) => change(name, String(event.target.checked))}
+    />
+    {label}
+  </label>
+);
+
+/** What an operation may be: those of the vendor that name a device. */
+export const deviceOperations = (catalogue: readonly OperationView[] | undefined): readonly OperationView[] =>
+  (catalogue ?? []).filter((operation) => operation.device !== undefined && operation.device.of !== 'service');
+
+/** The fields of an operation but the device's, and but secrets, which belong to one device at a time. */
+export const bulkFields = (operation: OperationView): readonly FormField[] =>
+  fieldsOf(operation).filter((field) => field.name !== operation.device?.parameter && field.kind !== 'secret');
+
+/** The parameters of a bulk action. */
+export const BulkForm = ({
+  kind,
+  draft,
+  devices,
+  vendor,
+  operation,
+  change,
+}: {
+  readonly kind: BulkKind;
+  readonly draft: Draft;
+  readonly devices: readonly DeviceView[];
+  /** Whose operations are offered. */
+  readonly vendor: DeviceView['vendor'];
+  readonly operation: OperationView | undefined;
+  readonly change: Change;
+}): React.ReactNode => {
+  const id = useId();
+  const groups = useHost((host) => host.counts.groups);
+  const catalogue = useActions((state) => state.catalogues[vendor]);
+  const [, refreshFields] = useState(0);
+  useEffect(() => {
+    if (kind === 'operation') void loadCatalogue(vendor).then(() => refreshFields((count) => count + 1));
+  }, [kind, vendor]);
+  const knownTags = useMemo(() => [...new Set(devices.flatMap((device) => device.tags))].toSorted(), [devices]);
+  const field = (
+    name: string,
+    label: string,
+    help = '',
+    extra: Partial<React.ComponentProps<'input'>> = {},
+  ): React.ReactNode => (
+    <Field id={`${id}-${name}`} label={label} help={help}>
+      <input
+        id={`${id}-${name}`}
+        className="input"
+        autoComplete="off"
+        spellCheck={false}
+        aria-describedby={help === '' ? undefined : `${id}-${name}-help`}
+        value={text(draft, name)}
+        onChange={(event) => change(name, event.target.value)}
+        {...extra}
+      />
+    </Field>
+  );
+  switch (kind) {
+    case 'rename':
+      return (
+        <div className="bulk-line">
+          {field('pattern', 'New name', 'May hold {name}, {group}, {account}, {id}, {n} and {n:03}.', {
+            className: 'input mono',
+            autoFocus: true,
+          })}
+          {field('first', 'First {n}', '', { className: 'input short', inputMode: 'numeric' })}
+        </div>
+      );
+    case 'replace':
+      return (
+        <>
+          <div className="bulk-line">
+            {field('find', 'Find', '', { className: 'input mono', autoFocus: true })}
+            {field('replaceBy', 'Replace by', '', { className: 'input mono' })}
+          </div>
+          <div className="bulk-checks">
+            <Check draft={draft} name="regex" label="Regular expression, with $1 in the replacement" change={change} />
+            <Check draft={draft} name="ignoreCase" label="Upper and lower case are the same" change={change} />
+          </div>
+        </>
+      );
+    case 'group':
+      return (
+        <>
+          {field('group', 'Group', 'One that is not there yet is created.', { list: `${id}-groups`, autoFocus: true })}
+          <datalist id={`${id}-groups`}>
+            {groups.map((group) => (
+              <option key={group.name} value={group.name} />
+            ))}
+          </datalist>
+        </>
+      );
+    case 'delete':
+      return devices.some((device) => device.vendor === 'mode') ? (
+        <Check draft={draft} name="hard" label="At MODE, erase them from the project, too" change={change} />
+      ) : (
+        <p className="faint">Which devices are deleted is listed below.</p>
+      );
+    case 'job':
+      return (
+        <>
+          {field('name', 'Name of the job', '', { autoFocus: true })}
+          <Field id={`${id}-command`} label="Command" help="Runs in a shell on the device, with high rights.">
+            <textarea
+              id={`${id}-command`}
+              className="input lines mono"
+              rows={2}
+              spellCheck={false}
+              aria-describedby={`${id}-command-help`}
+              value={text(draft, 'command')}
+              onChange={(event) => change('command', event.target.value)}
+            />
+          </Field>
+          <div className="bulk-line">
+            {field('script', 'Or a script of the portal')}
+            {field('at', 'When, GMT', 'Empty: now.', { className: 'input mono', placeholder: '2026-11-21 22:00:00' })}
+          </div>
+        </>
+      );
+    case 'upload':
+      return (
+        <div className="bulk-line">
+          <Field id={`${id}-file`} label="File" help="At most 4.5 MB.">
+            <FieldInput
+              field={fileField}
+              id={`${id}-file`}
+              value={draft['file']}
+              invalid={false}
+              device={undefined}
+              onChange={(file) => change('file', file)}
+            />
+          </Field>
+          {field('folder', 'Folder on the devices', '', { className: 'input mono', placeholder: '/opt/site' })}
+        </div>
+      );
+    case 'custom-field':
+      return (
+        <div className="bulk-line">
+          {field('field', 'Custom field', 'As it is called in the portal.', { autoFocus: true })}
+          {field('value', 'Value', 'May hold {name}, {group}, {n} …')}
+        </div>
+      );
+    case 'command':
+      return (
+        <>
+          {field('action', 'Command', '', { className: 'input mono', autoFocus: true })}
+          <Field id={`${id}-parameters`} label="Parameters" help="A JSON object; may be left out.">
+            <textarea
+              id={`${id}-parameters`}
+              className="input lines mono"
+              rows={2}
+              spellCheck={false}
+              aria-describedby={`${id}-parameters-help`}
+              value={text(draft, 'parameters')}
+              onChange={(event) => change('parameters', event.target.value)}
+            />
+          </Field>
+        </>
+      );
+    case 'tag':
+      return (
+        <div className="bulk-line">
+          <div className="field">
+            <span className="field-label">Change</span>
+            <Segmented
+              label="Add or remove"
+              value={text(draft, 'change') === 'remove' ? 'remove' : 'add'}
+              options={[
+                ['add', 'Add'],
+                ['remove', 'Remove'],
+              ]}
+              onChange={(value) => change('change', value)}
+            />
+          </div>
+          {field(
+            'tags',
+            'Tags',
+            knownTags.length === 0 ? 'Set apart by commas.' : `Among them now: ${knownTags.slice(0, 6).join(', ')}`,
+            {
+              autoFocus: true,
+            },
+          )}
+        </div>
+      );
+    case 'password':
+      return (
+        <>
+          <div className="bulk-line">
+            <Field id={`${id}-protocol`} label="For">
+              <select
+                id={`${id}-protocol`}
+                className="select"
+                value={text(draft, 'protocol')}
+                onChange={(event) => change('protocol', event.target.value)}
+              >
+                <option value="rxp">NEAR</option>
+                <option value="rdp">RDP</option>
+                <option value="apple">Apple Screen Sharing</option>
+              </select>
+            </Field>
+            {field('user', 'User name', 'Empty: stays as it is.')}
+          </div>
+          <div className="field">
+            <span className="field-label">Password</span>
+            <Segmented
+              label="Password"
+              value={text(draft, 'generate') === 'false' ? 'false' : 'true'}
+              options={[
+                ['true', 'One made for each'],
+                ['false', 'The same for all'],
+              ]}
+              onChange={(value) => change('generate', value)}
+            />
+            <span className="help">New passwords go into the vault of this computer and are never shown.</span>
+          </div>
+          {text(draft, 'generate') === 'false' ? (
+            <Field id={`${id}-secret`} label="New password">
+              {/* Stays in its element: it is handed over, and wiped, when the run starts. */}
+              <input
+                id={`${id}-secret`}
+                className="input"
+                type="password"
+                name="bulk-password"
+                autoComplete="new-password"
+              />
+            </Field>
+          ) : null}
+        </>
+      );
+    case 'operation': {
+      const operations = deviceOperations(catalogue);
+      return (
+        <>
+          <Field id={`${id}-operation`} label={`Operation of ${vendorNames[vendor]}`} help={operation?.summary}>
+            <select
+              id={`${id}-operation`}
+              className="select"
+              autoFocus
+              aria-describedby={operation === undefined ? undefined : `${id}-operation-help`}
+              value={operation?.operation ?? ''}
+              onChange={(event) => change('@operation', event.target.value)}
+            >
+              <option value="">Choose</option>
+              {operations.map((each) => (
+                <option key={each.operation} value={each.operation}>
+                  {each.operation}
+                </option>
+              ))}
+            </select>
+          </Field>
+          {operation === undefined
+            ? null
+            : bulkFields(operation).map((each) => (
+                <Field key={each.name} id={`${id}-${each.name}`} label={each.label} help={each.help}>
+                  <FieldInput
+                    field={each}
+                    id={`${id}-${each.name}`}
+                    value={draft[each.name]}
+                    invalid={false}
+                    device={undefined}
+                    onChange={(value) => change(each.name, value)}
+                  />
+                </Field>
+              ))}
+        </>
+      );
+    }
+    default:
+      return kind satisfies never;
+  }
+};
+
+const fileField: FormField = {
+  name: 'file',
+  label: 'File',
+  help: '',
+  kind: 'file',
+  required: true,
+  preset: undefined,
+  options: [],
+  minLength: 0,
+  maxLength: undefined,
+  pattern: undefined,
+  minimum: undefined,
+  maximum: undefined,
+  minItems: 0,
+  maxItems: undefined,
+  named: true,
+};

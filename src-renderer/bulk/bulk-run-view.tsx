@@ -1,0 +1,183 @@
+import { Ban, Check, CircleAlert, CircleHelp, Download, LoaderCircle, RotateCcw, type LucideIcon } from 'lucide-react';
+import { useState } from 'react';
+import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
+import { ask, useHost } from '../bridge/store.ts';
+import { saveText } from '../device/save-file.ts';
+import { Segmented } from '../device/tab-parts.tsx';
+import { Callout } from '../ui/controls.tsx';
+import { count, duration, millis, plural } from '../ui/format.ts';
+import { toastError } from '../ui/view-store.ts';
+import { countWords } from './bulk-actions.ts';
+import { closeBulk, followRun, useBulk } from './bulk-store.ts';
+import { VirtualRows } from './virtual-rows.tsx';
+
+const marks: Readonly<Record<BulkItemView['state'], readonly [LucideIcon | undefined, string]>> = {
+  waiting: [undefined, 'Waiting'],
+  running: [LoaderCircle, 'Running'],
+  done: [Check, 'Done'],
+  failed: [CircleAlert, 'Failed'],
+  uncertain: [CircleHelp, 'Not known'],
+  cancelled: [Ban, 'Cancelled'],
+};
+
+const State = ({ item }: { readonly item: BulkItemView }): React.ReactNode => {
+  const [Icon, word] = marks[item.state];
+  return (
+    <span className={`bulk-state ${item.state}`}>
+      {Icon === undefined ? <span className="bulk-dot" /> : <Icon size={13} aria-hidden="true" />}
+      {word}
+    </span>
+  );
+};
+
+/** How a run stands, in a line. */
+export const runWords = (run: BulkRunView): string => {
+  if (run.state === 'ended') return countWords(run);
+  const finished = run.done + run.failed + run.uncertain + run.cancelled;
+  const parts = [`${count(finished)} of ${count(run.total)}`];
+  if (run.failed + run.uncertain > 0) parts.push(`${count(run.failed + run.uncertain)} failed`);
+  if (run.state === 'cancelling') parts.push('waiting for what was sent');
+  else if (run.pausedMs !== undefined) parts.push(`the vendor asked for a pause of ${duration(run.pausedMs)}`);
+  else if (run.remainingMs !== undefined) parts.push(`about ${duration(Math.max(1000, run.remainingMs))} left`);
+  return parts.join(' · ');
+};
+
+/** How much of a run is through, as a bar of three parts. */
+export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNode => {
+  const share = (part: number): string => `${run.total === 0 ? 0 : (part / run.total) * 100}%`;
+  const finished = run.done + run.failed + run.uncertain + run.cancelled;
+  return (
+    <div
+      className="progress"
+      role="progressbar"
+      aria-label={run.title}
+      aria-valuemin={0}
+      aria-valuemax={run.total}
+      aria-valuenow={finished}
+      aria-valuetext={runWords(run)}
+    >
+      <span className="progress-done" style={{ width: share(run.done) }} />
+      <span className="progress-failed" style={{ width: share(run.failed + run.uncertain) }} />
+      <span className="progress-cancelled" style={{ width: share(run.cancelled) }} />
+    </div>
+  );
+};
+
+const reasonOf = (item: BulkItemView): string =>
+  item.error === undefined
+    ? ''
+    : `${item.error.message} ${item.state === 'uncertain' ? 'It may have been done: look before you do it again.' : item.error.hint}`;
+
+/** A run: how far it is, what came of each device, and what can be done about the rest. */
+export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode => {
+  const followed = useBulk((state) => state.runs.get(runId));
+  const accounts = useHost((host) => host.accountsById);
+  const [part, setPart] = useState<'all' | 'failed'>('all');
+  if (followed === undefined) return <p className="bulk-hint">This run is no longer here.</p>;
+  const { run, items } = followed;
+  const failed = items.filter(
+    (item) => item.state === 'failed' || item.state === 'uncertain' || item.state === 'cancelled',
+  );
+  const shown = part === 'failed' ? failed : items;
+  const ended = run.state === 'ended';
+
+  const tell = async (name: 'bulk.cancel' | 'bulk.retry'): Promise<void> => {
+    const answer = await ask(name, { runId });
+    if (answer.ok) followRun(answer.value);
+    else toastError(answer.error);
+  };
+  const save = async (format: 'csv' | 'json'): Promise<void> => {
+    const answer = await ask('bulk.report', { runId, format });
+    if (answer.ok) saveText(answer.value.name, answer.value.text, format === 'csv' ? 'text/csv' : 'application/json');
+    else toastError(answer.error);
+  };
+
+  return (
+    <div className="bulk-run">
+      <div className="bulk-progress">
+        <Progress run={run} />
+        <p role="status">{runWords(run)}</p>
+      </div>
+      {ended && run.uncertain > 0 ? (
+        <div className="bulk-trouble">
+          <Callout
+            tone="warn"
+            text={`${plural(run.uncertain, 'device')} may have been changed or not: the answer was lost.`}
+            hint="These are not tried again by themselves. Look at each first."
+          />
+        </div>
+      ) : null}
+      <header className="bulk-results-head">
+        <Segmented
+          label="Show"
+          value={part}
+          options={[
+            ['all', `All ${count(run.total)}`],
+            ['failed', `Not done ${count(failed.length)}`],
+          ]}
+          onChange={setPart}
+        />
+      </header>
+      {shown.length === 0 ? (
+        <p className="bulk-hint">{part === 'failed' ? 'Nothing failed.' : 'Nothing has begun yet.'}</p>
+      ) : (
+        <VirtualRows
+          label="Results"
+          columns={['Device', 'Account', 'Result', 'What']}
+          count={shown.length}
+          rowClass={(index) => `result ${shown[index]?.state ?? ''}`}
+          row={(index) => {
+            const item = shown[index];
+            if (item === undefined) return [];
+            const reason = reasonOf(item);
+            return [
+              item.deviceName,
+              accounts.get(item.accountId)?.label ?? item.accountId,
+              <State key="state" item={item} />,
+              reason === '' ? (
+                <span key="what">
+                  {item.after}
+                  {item.tookMs === undefined ? null : <span className="faint"> · {millis(item.tookMs)}</span>}
+                </span>
+              ) : (
+                <span key="what" className="bulk-reason" title={reason}>
+                  {reason}
+                </span>
+              ),
+            ];
+          }}
+        />
+      )}
+      <footer className="operation-foot">
+        <button type="button" className="button plain small" disabled={!ended} onClick={() => void save('csv')}>
+          <Download size={13} aria-hidden="true" />
+          Save CSV
+        </button>
+        <button type="button" className="button plain small" disabled={!ended} onClick={() => void save('json')}>
+          <Download size={13} aria-hidden="true" />
+          Save JSON
+        </button>
+        <span className="operation-note faint">{ended ? '' : 'It goes on when this is closed.'}</span>
+        {ended && run.retryable > 0 ? (
+          <button type="button" className="button" onClick={() => void tell('bulk.retry')}>
+            <RotateCcw size={13} aria-hidden="true" />
+            Retry {count(run.retryable)}
+          </button>
+        ) : null}
+        {ended ? null : (
+          <button
+            type="button"
+            className="button"
+            disabled={run.state === 'cancelling'}
+            onClick={() => void tell('bulk.cancel')}
+          >
+            {run.state === 'cancelling' ? 'Cancelling' : 'Cancel'}
+          </button>
+        )}
+        <button type="button" className="button primary" onClick={closeBulk}>
+          {ended ? 'Close' : 'Hide'}
+        </button>
+      </footer>
+    </div>
+  );
+};
