@@ -1,5 +1,4 @@
 import { spawn, type ChildProcess } from 'node:child_process';
-import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -9,98 +8,18 @@ import { parseArgs } from 'node:util';
 import { socketChannel } from './cli/channel-pair.ts';
 import { composeCore } from './compose.ts';
 import { startHeadless } from './compose-headless.ts';
-import type { VendorId } from './core/device.ts';
 import { sleep } from './core/ports.ts';
-import { startDemoSsh, type DemoSsh } from './demo-ssh.ts';
+import { startDemoSsh } from './demo-ssh.ts';
+import { startDemoVendors, type DemoVendor } from './demo-vendors.ts';
 import { locate } from './locations.ts';
 import { openInBrowser } from './node/browser-open.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { connectControlSocket } from './node/control-socket.ts';
 import { systemClock } from './node/system-clock.ts';
-import { makeFleet } from './simulators/fleet.ts';
-import { ModeSimulator } from './simulators/mode.ts';
-import { RemoteIotSimulator } from './simulators/remoteiot.ts';
 import { FrameClient } from '../src-preload/contract/client.ts';
 
-/** One make-believe vendor with the account that belongs to it. */
-interface DemoVendor {
-  readonly account: {
-    readonly vendor: VendorId;
-    readonly label: string;
-    readonly baseUrl: string;
-    readonly fields?: Readonly<Record<string, string>>;
-    readonly secrets: Readonly<Record<string, string>>;
-  };
-  dispose(): Promise<void>;
-}
-
-type StartVendor = (devices: number, ssh: DemoSsh) => Promise<DemoVendor>;
-
 const mostDevices = 100_000;
-/** How often some devices change sides, milliseconds, and every how many devices does. */
-const flapMs = 20_000;
-const flapEvery = 40;
 const electronStartMs = 30_000;
-
-const startRemoteIot: StartVendor = async (devices, ssh) => {
-  const token = randomBytes(24).toString('base64url');
-  const simulator: RemoteIotSimulator = new RemoteIotSimulator({
-    token,
-    devices,
-    target: (unitId, port) => {
-      if (port !== 22) return undefined;
-      ssh.expect(simulator.deviceName(unitId) ?? unitId);
-      return { host: '127.0.0.1', port: ssh.port };
-    },
-  });
-  await simulator.listen();
-  simulator.setFlapping(
-    simulator.unitIds.filter((_unitId, index) => index % flapEvery === flapEvery - 1),
-    flapMs,
-  );
-  return {
-    account: { vendor: 'remoteiot', label: 'Demo fleet', baseUrl: simulator.baseUrl, secrets: { token } },
-    dispose: () => simulator.dispose(),
-  };
-};
-
-/** MODE with a user key, so that devices that come and go are told at once. */
-const startMode: StartVendor = async (devices) => {
-  const apiKey = `v1.${randomBytes(24).toString('base64url')}`;
-  const projectId = 1265;
-  const simulator = new ModeSimulator({
-    projectId,
-    devices: makeFleet(devices, systemClock.now(), 11),
-    user: { key: apiKey, homes: 'project' },
-  });
-  await simulator.listen();
-  const restless = simulator.fleet.ids.filter((_id, index) => index % flapEvery === 7);
-  let turn = 0;
-  const flapping = setInterval(() => {
-    const id = restless[turn % restless.length] ?? '';
-    turn += 1;
-    simulator.setOnline(id, simulator.fleet.find(id)?.isConnected === false);
-  }, flapMs / 4);
-  return {
-    account: {
-      vendor: 'mode',
-      label: 'Demo sensors',
-      baseUrl: simulator.baseUrl,
-      fields: { keyKind: 'user', projectId: String(projectId) },
-      secrets: { apiKey },
-    },
-    dispose: () => {
-      clearInterval(flapping);
-      return simulator.dispose();
-    },
-  };
-};
-
-/** A vendor joins the demo with one line here; the fleet is divided by the shares. */
-const demoVendors: readonly { readonly start: StartVendor; readonly share: number }[] = [
-  { start: startRemoteIot, share: 3 },
-  { start: startMode, share: 1 },
-];
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
@@ -212,7 +131,7 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
   }
 };
 
-const run = async (devices: number, signal: AbortSignal): Promise<void> => {
+const run = async (devices: number, trouble: boolean, signal: AbortSignal): Promise<void> => {
   const opened: (() => Promise<void>)[] = [];
   try {
     const profile = await mkdtemp(join(tmpdir(), 'quayside-demo-'));
@@ -220,16 +139,10 @@ const run = async (devices: number, signal: AbortSignal): Promise<void> => {
     const ssh = await startDemoSsh();
     opened.push(() => ssh.dispose());
     const vendors: DemoVendor[] = [];
-    let left = devices;
-    let shares = demoVendors.reduce((sum, { share }) => sum + share, 0);
-    for (const { start, share } of demoVendors) {
-      const own = Math.round((left * share) / shares);
-      left -= own;
-      shares -= share;
-      const vendor = await start(own, ssh);
+    await startDemoVendors(devices, { ssh, trouble }, (vendor) => {
       opened.push(() => vendor.dispose());
       vendors.push(vendor);
-    }
+    });
     say(`A demo fleet of ${devices} devices, in a profile that goes when this ends: ${profile}`);
     const electron = findElectron();
     if (electron === undefined) say('The Electron binary is not in this checkout, so the window opens in a browser.');
@@ -245,17 +158,24 @@ const run = async (devices: number, signal: AbortSignal): Promise<void> => {
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
 let wanted = '240';
+let trouble = false;
 try {
-  wanted = parseArgs({ options: { devices: { type: 'string', default: wanted } } }).values.devices;
+  const { values } = parseArgs({
+    options: { devices: { type: 'string', default: wanted }, trouble: { type: 'boolean', default: false } },
+  });
+  wanted = values.devices;
+  trouble = values.trouble;
 } catch {
   wanted = '';
 }
 const count = /^\d{1,6}$/.test(wanted) ? Number(wanted) : 0;
 if (count < 1 || count > mostDevices) {
-  process.stderr.write(`The demo takes one option: --devices N, from 1 to ${mostDevices}.\n`);
+  process.stderr.write(
+    `The demo takes --devices N, from 1 to ${mostDevices}, and --trouble, which gets one account into trouble.\n`,
+  );
   process.exitCode = 2;
 } else {
-  await run(count, stop.signal);
+  await run(count, trouble, stop.signal);
   // Whatever a library still holds, the demo is over.
   process.exit();
 }
