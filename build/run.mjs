@@ -12,6 +12,7 @@ import {
   runNode,
   SetUpError,
 } from './bootstrap.mjs';
+import { vitestStep } from './steps.mjs';
 
 const out = (name) => join(root, 'out/main', name);
 
@@ -51,6 +52,12 @@ const commands = {
   bench: (rest) => {
     prepareBuild();
     return runNode([join(root, 'test/bench/run.ts'), ...rest]);
+  },
+  // npm run chaos [-- MINUTES]: the chaos test alone, ten minutes unless told.
+  chaos: ([minutes = '10']) => {
+    process.env.QUAYSIDE_CHAOS_MINUTES = minutes;
+    const { parameters } = vitestStep('integration', ['test/integration/forward-chaos.test.ts']);
+    return runNode(parameters);
   },
   check: (rest) => runNode([join(root, 'build/check.mjs'), ...rest]),
   test: (rest) => runNode([join(root, 'build/test.mjs'), ...rest]),

@@ -1,6 +1,6 @@
 import type { AppError } from './errors.ts';
 import type { Forward, ForwardEffect, ForwardEvent, ForwardTimings, Step } from './forward.ts';
-import { canHeal, giveUpAfterMs, healingDelay, renewalTime } from './forward-healing.ts';
+import { canHeal, giveUpAfterMs, healingDelay, renewalTime, restAfter } from './forward-healing.ts';
 
 /**
  * The state machine of one forward: events in, the next state and effects out. Pure: no clock, no socket. Who
@@ -18,6 +18,12 @@ const withoutReplacing = ({ replacing: _replacing, ...rest }: Forward): Without<
 const withoutRenewal = ({ renewal: _renewal, ...rest }: Forward): Without<'renewal'> => rest;
 const withoutIdle = ({ idleUntil: _idleUntil, ...rest }: Forward): Forward => ({ ...rest, closingIdle: false });
 const withoutNext = ({ nextAttemptAt: _next, ...rest }: Forward): Without<'nextAttemptAt'> => rest;
+
+const withoutRest = (forward: Forward): Forward => {
+  if (forward.restUntil === undefined) return forward;
+  const { restUntil: _restUntil, ...rest } = forward;
+  return rest;
+};
 
 /** Ends an outage. */
 const healed = (forward: Forward): Forward => {
@@ -96,8 +102,9 @@ const retireReplaced = (forward: Forward): Step => {
 };
 
 /** The outage is over without success: held clients are closed, the next one tries again. */
-const giveUp = (forward: Forward, error: AppError): Step => {
+const giveUp = (forward: Forward, error: AppError, now: number): Step => {
   const { forward: rest, effects } = retireReplaced(forward);
+  const failures = forward.failures + 1;
   return {
     forward: {
       ...healed(withoutIdle(withoutRoute(rest))),
@@ -107,19 +114,21 @@ const giveUp = (forward: Forward, error: AppError): Step => {
       replaced: false,
       waiting: false,
       worked: false,
+      failures,
+      restUntil: now + restAfter(failures),
     },
     effects: [{ type: 'reject-waiting' }, ...effects],
   };
 };
 
 /** The attempt failed. Held clients stay where time can heal it, and somebody waits or was connected before. */
-const failAttempt = (forward: Forward, error: AppError, now: number, random: number): Step => {
+const failAttempt = (forward: Forward, error: AppError, tookMs: number, now: number, random: number): Step => {
   const since = forward.healingSince ?? now;
   const attempt = forward.attempt + 1;
   const isWanted = forward.waiting || forward.worked;
-  if (!canHeal(error, forward.worked) || !isWanted || now - since >= giveUpAfterMs) return giveUp(forward, error);
+  if (!canHeal(error, forward.worked) || !isWanted || now - since >= giveUpAfterMs) return giveUp(forward, error, now);
   const { forward: rest, effects } = retireReplaced(forward);
-  const nextAttemptAt = now + healingDelay(error, attempt, random);
+  const nextAttemptAt = now + healingDelay({ error, attempt, lastedMs: now - since, tookMs, random });
   const waits = withoutIdle(withoutRoute(rest));
   return {
     forward: { ...waits, state: 'healing', error, opening: false, attempt, healingSince: since, nextAttemptAt },
@@ -160,7 +169,7 @@ const onRouteDead = (
   const renewed = awaitRenewal(waiting, route);
   if (renewed !== undefined) return stay(renewed);
   if (!forward.replaced) return askTunnel({ ...waiting, replaced: true }, route, gone);
-  return failAttempt({ ...waiting, replacing: route }, error, now, random);
+  return failAttempt({ ...waiting, replacing: route }, error, 0, now, random);
 };
 
 /** The current route cannot be used any more: its connections are reset, the next client asks for another. */
@@ -253,7 +262,12 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
   switch (event.type) {
     case 'start': {
       if (forward.bound || forward.binding) return stay(forward);
-      return startBinding({ ...withoutError(forward), wanted: true, state: 'stopped' });
+      return startBinding({
+        ...withoutRest({ ...withoutError(forward) }),
+        failures: 0,
+        wanted: true,
+        state: 'stopped',
+      });
     }
     case 'stop': {
       if (!forward.wanted) return stay(forward);
@@ -287,6 +301,8 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     }
     case 'waiting': {
       if (!forward.bound) return stay(forward);
+      if (forward.state === 'failed' && now < (forward.restUntil ?? 0))
+        return { forward, effects: [{ type: 'reject-waiting' }] };
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
       if (forward.opening || forward.state === 'healing') return stay(waiting);
@@ -298,7 +314,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const alone: Forward = { ...forward, waiting: false };
       const isHopeless =
         forward.state === 'healing' && !forward.opening && !forward.worked && forward.error !== undefined;
-      return isHopeless ? giveUp(alone, forward.error) : stay(alone);
+      return isHopeless ? giveUp(alone, forward.error, now) : stay(alone);
     }
     case 'tunnel-opened':
       return onOpened(forward, event, now);
@@ -306,7 +322,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       if (forward.renewal === event.route) return stay({ ...withoutRenewal(forward), renewAt: now + renewAgainMs });
       if (forward.route !== event.route || !forward.opening) return stay(forward);
       const timed = { ...forward, timings: { ...forward.timings, vendorMs: event.vendorMs } };
-      return failAttempt(timed, event.error, now, random);
+      return failAttempt(timed, event.error, event.vendorMs, now, random);
     }
     case 'unused': {
       const isNew = forward.state === 'dialling' || forward.state === 'healing';
@@ -319,7 +335,16 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const connections = Math.max(1, forward.connections);
       const timings = { ...forward.timings, dialMs: event.dialMs };
       const open = healed(withoutError(withoutIdle(forward)));
-      return stay({ ...open, state: 'open', replaced: false, waiting: false, worked: true, connections, timings });
+      return stay({
+        ...open,
+        state: 'open',
+        replaced: false,
+        waiting: false,
+        worked: true,
+        failures: 0,
+        connections,
+        timings,
+      });
     }
     case 'route-dead':
       return onRouteDead(forward, event, now, random);
@@ -328,7 +353,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'try-now':
       return forward.state === 'healing' && !forward.opening
         ? askTunnel({ ...forward, attempt: 1, replaced: false })
-        : stay(forward);
+        : stay(withoutRest(forward));
     case 'retired':
       return onRetired(forward, event.route);
     case 'kept':

@@ -76,7 +76,7 @@ const refused = (route: number, kind: ErrorKind): ForwardEvent => ({
 test('a vendor that cannot be reached is asked again while a client waits, and no longer', () => {
   const healing: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
   expect(play(healing)).toMatchObject({
-    forward: { state: 'healing', attempt: 1, healingSince: 3_000, nextAttemptAt: 3_150 },
+    forward: { state: 'healing', attempt: 1, healingSince: 3_000, nextAttemptAt: 3_149 },
     effects: [],
   });
   expect(play([...healing, { type: 'tick' }])).toMatchObject({

@@ -61,6 +61,9 @@ export interface Forward {
   readonly healingSince?: number;
   /** Epoch milliseconds of the next attempt, while healing and not trying. */
   readonly nextAttemptAt?: number;
+  /** Times in a row it gave up, and epoch milliseconds until which clients are refused for it. */
+  readonly failures: number;
+  readonly restUntil?: number;
   /** Whether the pump holds clients. */
   readonly waiting: boolean;
   /** Whether a connection succeeded since the port was bound or the forward last gave up. */
@@ -163,6 +166,7 @@ export const newForward = (idleTimeoutMs: number): Forward => ({
   opening: false,
   replaced: false,
   attempt: 0,
+  failures: 0,
   waiting: false,
   worked: false,
   retiring: [],

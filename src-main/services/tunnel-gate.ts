@@ -13,11 +13,20 @@ export interface TunnelGateDeps {
 }
 
 /** Failures of the vendor or the way to it, which one call finds out for all forwards of the account. */
-const shared: ReadonlySet<ErrorKind> = new Set(['unreachable', 'timeout', 'vendor-unavailable', 'rate-limited']);
+const shared: ReadonlySet<ErrorKind> = new Set([
+  'unreachable',
+  'timeout',
+  'vendor-unavailable',
+  'rate-limited',
+  'bad-response',
+  'wrong-url',
+]);
 const minute = 60_000;
 /** Milliseconds a call may take before it is looked whether the vendor can be reached, and between two looks. */
 const lookAfterMs = 1_000;
 const lookEveryMs = 700;
+/** Milliseconds between the beginnings of two calls while the vendor is in trouble. */
+const troubledEveryMs = 700;
 
 /**
  * What the forwards of one account share when they ask for tunnels: how many a minute, and while the vendor cannot
@@ -28,6 +37,7 @@ export class TunnelGate {
   readonly #deps: TunnelGateDeps;
   #openedAt: number[] = [];
   #trouble: AppError | undefined;
+  #triedAt = Number.NEGATIVE_INFINITY;
   #leader: Promise<AppError | undefined> | undefined;
   /** Whether `reachable` has said yes once: behind a proxy it never does. */
   #canLook = false;
@@ -61,6 +71,9 @@ export class TunnelGate {
       if ((await reachable?.(signal)) === false) return signal.aborted ? cancelled() : { ok: false, error: known };
     }
     const now = clock.monotonic();
+    // One of the account's forwards asks in a while; the others hear of it when it succeeds.
+    if (known !== undefined && now - this.#triedAt < troubledEveryMs) return { ok: false, error: known };
+    this.#triedAt = now;
     this.#openedAt = this.#openedAt.filter((at) => now - at < minute);
     const oldest = this.#openedAt[0];
     if (oldest !== undefined && this.#openedAt.length >= opensPerMinute) {
@@ -73,7 +86,8 @@ export class TunnelGate {
     }
     this.#openedAt.push(now);
     const result = await this.#watched(call, signal);
-    if (!result.ok && result.error.kind === 'unreachable') this.#openedAt.splice(this.#openedAt.indexOf(now), 1);
+    // What failed for trouble is limited by its own pace.
+    if (!result.ok && shared.has(result.error.kind)) this.#openedAt = this.#openedAt.filter((at) => at !== now);
     this.#learn(result, signal);
     return result;
   }

@@ -18,10 +18,14 @@ export interface SimulatedTunnel {
 /** The simulator's proxy: one TCP relay on 127.0.0.1 for each tunnel. */
 export class RemoteIotTunnels {
   readonly #target: TunnelTarget;
+  readonly #host: string;
+  #frozen = false;
   #open: { readonly tunnel: SimulatedTunnel; readonly relay: Relay }[] = [];
 
-  constructor(target: TunnelTarget) {
+  /** `host` is the address of this computer that tunnels end at. */
+  constructor(target: TunnelTarget, host = '127.0.0.1') {
     this.#target = target;
+    this.#host = host;
   }
 
   /** The tunnels that are open, oldest first. */
@@ -34,8 +38,9 @@ export class RemoteIotTunnels {
     const old = this.#open.filter(
       ({ tunnel }) => tunnel.unitId === unitId && tunnel.localPort === localPort && tunnel.localHost === localHost,
     );
-    const relay = await startRelay(() => this.#target(unitId, localPort, localHost));
-    const tunnel: SimulatedTunnel = { unitId, localPort, localHost, host: '127.0.0.1', port: relay.port };
+    const relay = await startRelay(() => this.#target(unitId, localPort, localHost), this.#host);
+    relay.freeze(this.#frozen);
+    const tunnel: SimulatedTunnel = { unitId, localPort, localHost, host: this.#host, port: relay.port };
     this.#open = [...this.#open.filter((entry) => !old.includes(entry)), { tunnel, relay }];
     await Promise.all(old.map((entry) => entry.relay.dispose()));
     return tunnel;
@@ -55,6 +60,12 @@ export class RemoteIotTunnels {
     const gone = this.#open;
     this.#open = [];
     await Promise.all(gone.map((entry) => entry.relay.dispose()));
+  }
+
+  /** Fault: every tunnel takes connections and bytes, and passes nothing on until told otherwise. */
+  freeze(frozen: boolean): void {
+    this.#frozen = frozen;
+    for (const { relay } of this.#open) relay.freeze(frozen);
   }
 
   /** Fault: every tunnel gets another remote port; the old ones are cut. */

@@ -39,6 +39,8 @@ export interface RemoteIotOptions {
   readonly devices: number | readonly FleetDevice[];
   /** Where the tunnels lead; a connection is cut where it answers nothing. */
   readonly target?: TunnelTarget;
+  /** The address of this computer that tunnels end at; 127.0.0.1 where absent. */
+  readonly tunnelHost?: string;
   /** Epoch milliseconds; the wall clock where absent. */
   readonly now?: () => number;
 }
@@ -80,7 +82,7 @@ export class RemoteIotSimulator extends Simulator {
     this.#now = options.now ?? Date.now;
     this.#jobs = new RemoteIotJobs(this.#now);
     this.#charts = new RemoteIotCharts(this.#now, (unitId) => this.#devices.get(unitId) !== undefined);
-    this.tunnels = new RemoteIotTunnels(options.target ?? (() => undefined));
+    this.tunnels = new RemoteIotTunnels(options.target ?? (() => undefined), options.tunnelHost);
     const fleet = typeof options.devices === 'number' ? makeFleet(options.devices, this.#now()) : options.devices;
     this.#devices = new RemoteIotDevices(fleet, this.#now);
     for (const machine of fleet) this.groups.add(machine.site);
