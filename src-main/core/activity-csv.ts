@@ -4,7 +4,7 @@ const columns = ['time', 'kind', 'account', 'device', 'name', 'text', 'incident'
 
 /** Control characters end nowhere; a spreadsheet takes a cell that begins so for a formula, and names come from outside. */
 const cell = (text: string): string => {
-  const plain = text.replaceAll(/[\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, '');
+  const plain = text.replaceAll(/\p{Cc}/gu, (control) => ('\t\r\n'.includes(control) ? control : ''));
   const safe = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
   return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 };

@@ -63,7 +63,8 @@ export class AlertEngine {
   #batchGrewAt = 0;
   #settings: AlertSettings;
   #doNotDisturb = false;
-  #quietLookAt = Number.NEGATIVE_INFINITY;
+  /** When it may be quiet or no longer quiet, on both clocks: one of them may be set. */
+  #quietLook: Moment = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
   #incidents = 0;
   #out: AlertOutput[] = [];
 
@@ -145,7 +146,7 @@ export class AlertEngine {
     this.#settings = settings;
     this.#waitedFor.clear();
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
-    this.#quietLookAt = Number.NEGATIVE_INFINITY;
+    this.#lookAgain();
     for (const [key, { since }] of this.#held) this.#held.set(key, { since, until: moment.wall });
     for (const key of [...this.#batch.keys()]) this.#judgeAgain(key, moment);
     this.#work(moment);
@@ -154,7 +155,7 @@ export class AlertEngine {
   /** Says whether the system wants no notices now. */
   setDoNotDisturb(on: boolean, moment: Moment): void {
     this.#doNotDisturb = on;
-    this.#quietLookAt = Number.NEGATIVE_INFINITY;
+    this.#lookAgain();
     this.#work(moment);
   }
 
@@ -196,7 +197,7 @@ export class AlertEngine {
     const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment)];
     if (this.#batch.size > 0) dues.push(this.#batchDueAt() - moment.mono);
     for (const { until } of this.#held.values()) dues.push(until - moment.wall);
-    if (this.#quietLookAt !== Number.NEGATIVE_INFINITY) dues.push(this.#quietLookAt - moment.wall);
+    dues.push(this.#quietLook.wall - moment.wall, this.#quietLook.mono - moment.mono);
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
     return first === Number.POSITIVE_INFINITY ? undefined : Math.max(0, first);
   }
@@ -354,14 +355,20 @@ export class AlertEngine {
     if (current !== this.#settings) {
       this.#settings = current;
       this.#out.push({ kind: 'settings', settings: current });
-    } else if (wall < this.#quietLookAt) return;
+    } else if (wall < this.#quietLook.wall && moment.mono < this.#quietLook.mono) return;
     const zone = this.#world.timeZone();
     const { quietHours, pausedUntil } = this.#settings;
     this.#desk.setQuiet(this.#doNotDisturb || pausedUntil !== undefined || isQuiet(quietHours, wall, zone), moment);
     const change = nextQuietChange(quietHours, wall, zone);
     const ends = [change, pausedUntil, ...this.#ends()].filter((at) => at !== undefined);
-    const look = quietHours.on ? wall + quietLookMs : Number.POSITIVE_INFINITY;
-    this.#quietLookAt = ends.reduce((least, at) => Math.min(least, at), look);
+    this.#quietLook = {
+      wall: ends.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY),
+      mono: quietHours.on ? moment.mono + quietLookMs : Number.POSITIVE_INFINITY,
+    };
+  }
+
+  #lookAgain(): void {
+    this.#quietLook = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
   }
 
   #ends(): readonly number[] {

@@ -7,32 +7,25 @@ import { Emitter } from '../core/emitter.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { Incident } from '../core/incident.ts';
-import type { Clock, DesktopNotice, Document, Log, NoticeAction, Notifier } from '../core/ports.ts';
+import type { Clock, Document, NoticeAction } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
 import { effectivePresence, stalenessMs } from '../core/transition-effective.ts';
 import type { FlapPolicy, Moment, PresenceCounts } from '../core/transition-tracker.ts';
 import type { PresenceGap } from '../core/uptime.ts';
 import type { Accounts } from './accounts.ts';
+import { NoticeDelivery, type NoticeDeliveryDeps } from './alerts-delivery.ts';
 import type { DeviceNotes } from './device-notes.ts';
 import type { Inventory } from './inventory.ts';
 
-export interface AlertsDeps {
+export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly document: Document<AlertSettings>;
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
   readonly notes: Pick<DeviceNotes, 'isFavourite'>;
   readonly settings: { get(): { readonly pollFactor: number } };
-  /** Absent where the host shows no notices of its own: they go into the window. */
-  readonly notifier?: Notifier | undefined;
-  /** Notices inside the window. */
-  readonly inApp: {
-    add(notice: { readonly id: string; readonly text: string; readonly hint: string }): void;
-    dismiss(id: string): void;
-  };
   /** IANA name of this computer's time zone, as it is now. */
   readonly timeZone: () => string;
   readonly clock: Clock;
-  readonly log: Log;
   readonly flap?: FlapPolicy | undefined;
 }
 
@@ -72,13 +65,12 @@ export class Alerts {
   readonly gap = new Emitter<PresenceGap & { readonly accountId: string }>();
   readonly #deps: AlertsDeps;
   readonly #engine: AlertEngine;
-  readonly #deliveries = new Serial();
+  readonly #delivery: NoticeDelivery;
   readonly #writes = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
   readonly #blindSince = new Map<string, number>();
   /** Timers of blind accounts whose facts are not old yet. */
   readonly #cancelStale = new Map<string, () => void>();
-  readonly #inApp = new Set<string>();
   #isOnline = true;
   #isAwake = true;
   #cancelTimer: (() => void) | undefined;
@@ -86,6 +78,7 @@ export class Alerts {
 
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
+    this.#delivery = new NoticeDelivery(deps);
     const { accounts, inventory, notes } = deps;
     this.#engine = new AlertEngine(
       {
@@ -258,7 +251,7 @@ export class Alerts {
       for (const cancel of this.#cancelStale.values()) cancel();
     }
     await this.#writes.run(async () => undefined);
-    await this.#deliveries.run(async () => undefined);
+    await this.#delivery.settled();
   }
 
   #moment(): Moment {
@@ -349,11 +342,11 @@ export class Alerts {
         case 'show':
         case 'update': {
           const { kind, notice } = output;
-          void this.#deliveries.run(() => this.#deliver(kind, notice));
+          this.#delivery.deliver(kind, notice);
           break;
         }
         case 'close':
-          void this.#deliveries.run(() => this.#takeBack(output.id));
+          this.#delivery.takeBack(output.id);
           break;
         case 'incident':
           incidents.add(output.id);
@@ -370,25 +363,6 @@ export class Alerts {
     }
     if (entries.length > 0) this.recorded.emit(entries);
     if (incidents.size > 0) this.changed.emit([...incidents]);
-  }
-
-  async #deliver(kind: 'show' | 'update', notice: DesktopNotice): Promise<void> {
-    const { notifier, inApp, log } = this.#deps;
-    const shown = await notifier?.[kind](notice);
-    if (shown?.ok === true) {
-      if (this.#inApp.delete(notice.id)) inApp.dismiss(notice.id);
-      return;
-    }
-    if (shown !== undefined)
-      log.write('warn', 'alerts.not-shown', { kind: shown.error.kind, reason: shown.error.message });
-    this.#inApp.add(notice.id);
-    const reason = shown === undefined ? [] : [`It is shown here because: ${shown.error.message}`, shown.error.hint];
-    inApp.add({ id: notice.id, text: notice.title, hint: [notice.body, ...reason].filter(Boolean).join(' ') });
-  }
-
-  async #takeBack(id: string): Promise<void> {
-    if (this.#inApp.delete(id)) this.#deps.inApp.dismiss(id);
-    await this.#deps.notifier?.close(id);
   }
 
   async #act(id: string, action: NoticeAction | 'open'): Promise<void> {
