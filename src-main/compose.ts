@@ -46,6 +46,7 @@ import { runtimeVersions, StartTimings, writeReport } from './node/diagnostics.t
 import { createRedactor, type Redactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSessionHost } from './node/web-session-host.ts';
+import { userFiles } from './node/user-files.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
 import { Accounts } from './services/accounts.ts';
@@ -64,6 +65,8 @@ import { Launches } from './services/launches.ts';
 import { previewRequest } from './services/request-preview.ts';
 import { Recents } from './services/recents.ts';
 import { SettingsStore } from './services/settings-store.ts';
+import { SshConfigKeeper } from './services/ssh-config-keeper.ts';
+import { SshConfig } from './services/ssh-config.ts';
 import { SpeedTests } from './services/speed-tests.ts';
 import { WebSessions } from './services/web-sessions.ts';
 import { vendors } from './vendors/registry.ts';
@@ -284,6 +287,18 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     knownHostsFile: paths.knownHosts,
     env: process.env,
   });
+  // A command that is soon done leaves this to whoever stays.
+  const sshConfigKeeper = options.lasting
+    ? new SshConfigKeeper({
+        config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
+        inventory,
+        settings,
+        clock,
+        log,
+        knownHostsFile: paths.knownHosts,
+        platform,
+      })
+    : undefined;
   const app = new AppState({
     version,
     host: options.host,
@@ -402,6 +417,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     control.value.refuse();
     stopWatching();
     stopForgetting();
+    sshConfigKeeper?.dispose();
     bridge.dispose();
     bulk.dispose();
     tickets.dispose();

@@ -1,6 +1,6 @@
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { ok, type Result } from '../core/errors.ts';
 import { openProfile } from '../node/paths.ts';
 import { userFiles } from '../node/user-files.ts';
@@ -50,13 +50,10 @@ export const sshConfigCommand: Command = async (context) => {
   const profile = await openProfile(context.place.profile);
   if (!profile.ok) return printError(profile.error, context.json);
   const { knownHosts, profile: folder } = profile.value;
-  const config = new SshConfig({
-    files: userFiles,
-    configFile: values.config ?? join(homedir(), '.ssh', 'config'),
-    ownFile: join(folder, 'ssh_config'),
-  });
+  const configFile = resolve(values.config ?? join(homedir(), '.ssh', 'config'));
+  const config = new SshConfig({ files: userFiles, ownFile: join(folder, 'ssh_config') });
   if (values.remove === true) {
-    const removed = await config.remove(platform);
+    const removed = await config.remove({ platform, configFile });
     if (!removed.ok) return printError(removed.error, context.json);
     print(context.json ? '{"removed":true}' : 'Your SSH configuration is as it was.');
     return exitCodes.done;
@@ -72,6 +69,7 @@ export const sshConfigCommand: Command = async (context) => {
       knownHostsFile: knownHosts,
       user: settings.value.sshUser,
       platform,
+      configFile,
     } as const;
     const named = devices.map((device) => ({
       ...device,

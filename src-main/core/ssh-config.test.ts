@@ -1,6 +1,14 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { includeLine, namedHosts, renderSshHosts, sshHosts, withInclude, withoutInclude } from './ssh-config.ts';
+import {
+  includeLine,
+  namedHosts,
+  readSshConfigOrigin,
+  renderSshHosts,
+  sshHosts,
+  withInclude,
+  withoutInclude,
+} from './ssh-config.ts';
 import type { ServiceKind } from './device.ts';
 
 const device = (id: string, name: string, ports: readonly number[] = [22]) => ({
@@ -23,6 +31,8 @@ const facts = {
   knownHostsFile: '/p/100%d/known_hosts',
   user: 'pi',
   platform: 'linux' as const,
+  configFile: '/home/jane/.ssh/config',
+  madeConfig: false,
 };
 
 describe('aliases', () => {
@@ -102,6 +112,20 @@ Host gw-1
       ok: true,
       value: 'Include "C:/Users/Jane Doe/ssh_config"\n',
     });
+  });
+});
+
+describe('the origin', () => {
+  it('is read back from the text, and from nothing else', () => {
+    const text = renderSshHosts([], { ...facts, quayside: ['a b', '"\n'], madeConfig: true });
+    expect(text.ok && readSshConfigOrigin(text.value)).toEqual({
+      quayside: ['a b', '"\n'],
+      configFile: facts.configFile,
+      madeConfig: true,
+    });
+    for (const other of ['', 'Host a\n', '# origin: {', '# origin: null', '# origin: {"quayside":[1]}']) {
+      expect(readSshConfigOrigin(other)).toBeUndefined();
+    }
   });
 });
 

@@ -112,14 +112,35 @@ export interface SshConfigFacts {
   /** Empty: whoever ssh would take. */
   readonly user: string;
   readonly platform: LaunchPlatform;
+  /** The user's configuration, which includes ours. */
+  readonly configFile: string;
+  /** Whether there was none before, so that taking ours back removes it. */
+  readonly madeConfig: boolean;
 }
+
+/** What our file says of itself, so that it can be written anew when devices come and go. */
+export type SshConfigOrigin = Pick<SshConfigFacts, 'quayside' | 'configFile' | 'madeConfig'>;
 
 const header = `# Written by Quayside; changes made here are lost. It is included from your SSH configuration.
 # Take it back with: quayside ssh-config --remove
 `;
 
-/** Marks that the user had no configuration before, so that taking it back removes the file. */
-export const madeConfigMark = '# There was no SSH configuration before this one.\n';
+const originMark = '# origin: ';
+
+/** What a text of ours says of itself; undefined where it is not ours. */
+export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined => {
+  const line = text.split('\n').find((candidate) => candidate.startsWith(originMark));
+  if (line === undefined) return undefined;
+  try {
+    const value: unknown = JSON.parse(line.slice(originMark.length));
+    if (typeof value !== 'object' || value === null) return undefined;
+    const { quayside, configFile, madeConfig } = value as Readonly<Record<string, unknown>>;
+    if (!Array.isArray(quayside) || !quayside.every((word) => typeof word === 'string')) return undefined;
+    return typeof configFile === 'string' ? { quayside, configFile, madeConfig: madeConfig === true } : undefined;
+  } catch {
+    return undefined;
+  }
+};
 
 /** The text of our own file. Errors: invalid-input (a path or user that ssh cannot take). */
 export const renderSshHosts = (hosts: readonly SshHost[], facts: SshConfigFacts): Result<string> => {
@@ -148,8 +169,8 @@ export const renderSshHosts = (hosts: readonly SshHost[], facts: SshConfigFacts)
     ];
     blocks.push(`\nHost ${host.alias}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
-  // What follows the include in the user's file must not belong to our last block.
-  return ok(`${header}${blocks.join('')}`);
+  const { quayside, configFile, madeConfig } = facts;
+  return ok(`${header}${originMark}${JSON.stringify({ quayside, configFile, madeConfig })}\n${blocks.join('')}`);
 };
 
 /** The line that includes our file. Error: invalid-input, for a path with characters that ssh or its globbing reads. */

@@ -1,15 +1,15 @@
 import { ok } from '../core/errors.ts';
 import {
   includeLine,
-  madeConfigMark,
   namedHosts,
+  readSshConfigOrigin,
   renderSshHosts,
   sshHosts,
   withInclude,
   withoutInclude,
 } from '../core/ssh-config.ts';
 import type { Result } from '../core/errors.ts';
-import type { SshConfigFacts, SshHost } from '../core/ssh-config.ts';
+import type { SshConfigFacts, SshConfigOrigin, SshHost } from '../core/ssh-config.ts';
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
 export interface UserFiles {
@@ -23,6 +23,12 @@ export interface UserFiles {
   /** Removing what is not there is success. */
   remove(path: string): Promise<Result<void>>;
 }
+
+/** The devices that hosts are made of. */
+export type SshConfigDevices = Parameters<typeof sshHosts>[0];
+
+/** What is asked for: where the user's configuration is, and what the blocks have in common. */
+export type SshConfigWish = Omit<SshConfigFacts, 'madeConfig'>;
 
 /** What the integration would do, or has done. */
 export interface SshConfigPreview {
@@ -39,77 +45,100 @@ export interface SshConfigPreview {
 /** The opt-in integration with the user's own ssh: a file of Host blocks, and one line that includes it. */
 export class SshConfig {
   readonly #files: UserFiles;
-  readonly #configFile: string;
   readonly #ownFile: string;
 
-  /** `configFile`: the user's, usually ~/.ssh/config; `ownFile`: ours, in the profile. */
-  constructor(options: { readonly files: UserFiles; readonly configFile: string; readonly ownFile: string }) {
+  /** `ownFile`: ours, in the profile. */
+  constructor(options: { readonly files: UserFiles; readonly ownFile: string }) {
     this.#files = options.files;
-    this.#configFile = options.configFile;
     this.#ownFile = options.ownFile;
   }
 
   /** What writing would do; touches nothing. Errors: invalid-input. */
-  async preview(devices: Parameters<typeof sshHosts>[0], facts: SshConfigFacts): Promise<Result<SshConfigPreview>> {
-    const line = includeLine(this.#ownFile, facts.platform);
+  async preview(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
+    const line = includeLine(this.#ownFile, wish.platform);
     if (!line.ok) return line;
-    const config = await this.#files.read(this.#configFile);
+    const config = await this.#files.read(wish.configFile);
     if (!config.ok) return config;
-    const own = await this.#files.read(this.#ownFile);
-    if (!own.ok) return own;
-    const hosts = sshHosts(devices, namedHosts(withoutInclude(config.value ?? '', line.value)));
-    const text = renderSshHosts(hosts, facts);
+    const origin = await this.#origin();
+    if (!origin.ok) return origin;
+    const included = config.value?.startsWith(toLatin1(line.value)) === true;
+    const madeConfig = included ? origin.value?.madeConfig === true : config.value === undefined;
+    const hosts = sshHosts(devices, namedHosts(withoutInclude(config.value ?? '', toLatin1(line.value))));
+    const text = renderSshHosts(hosts, { ...wish, madeConfig });
     if (!text.ok) return text;
-    const included = config.value?.startsWith(line.value) === true;
-    const made = included ? own.value?.includes(madeConfigMark) === true : config.value === undefined;
     return ok({
       hosts,
       ownFile: this.#ownFile,
-      ownText: made ? text.value.replace('\nHost ', `${madeConfigMark}\nHost `) : text.value,
-      configFile: this.#configFile,
+      ownText: text.value,
+      configFile: wish.configFile,
       line: line.value,
       included,
     });
   }
 
   /** Writes our file, then the line: an include of nothing is never seen. Errors: those of `preview` and the files. */
-  async write(devices: Parameters<typeof sshHosts>[0], facts: SshConfigFacts): Promise<Result<SshConfigPreview>> {
-    const planned = await this.preview(devices, facts);
+  async write(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
+    const planned = await this.preview(devices, wish);
     if (!planned.ok) return planned;
-    const { ownText, line } = planned.value;
-    const own = await this.#files.read(this.#ownFile);
-    if (!own.ok) return own;
-    const wrote = await this.#files.replace(this.#ownFile, own.value, toLatin1(ownText));
+    const wrote = await this.#writeOwn(planned.value.ownText);
     if (!wrote.ok) return wrote;
-    const config = await this.#files.read(this.#configFile);
+    const config = await this.#files.read(wish.configFile);
     if (!config.ok) return config;
-    const after = withInclude(config.value ?? '', toLatin1(line));
+    const after = withInclude(config.value ?? '', toLatin1(planned.value.line));
     if (after !== config.value) {
-      const changed = await this.#files.replace(this.#configFile, config.value, after);
+      const changed = await this.#files.replace(wish.configFile, config.value, after);
       if (!changed.ok) return changed;
     }
     return ok({ ...planned.value, included: true });
   }
 
-  /** Takes both back: the user's file is as it was, byte for byte, with whatever was changed in it since. */
-  async remove(platform: SshConfigFacts['platform']): Promise<Result<void>> {
-    const line = includeLine(this.#ownFile, platform);
+  /** Writes our file anew where the user has asked for it before; does nothing otherwise, and never touches theirs. */
+  async refresh(devices: SshConfigDevices, facts: Omit<SshConfigFacts, keyof SshConfigOrigin>): Promise<Result<void>> {
+    const origin = await this.#origin();
+    if (!origin.ok || origin.value === undefined) return origin.ok ? ok(undefined) : origin;
+    const { quayside, configFile } = origin.value;
+    const planned = await this.preview(devices, { ...facts, quayside, configFile });
+    return planned.ok ? this.#writeOwn(planned.value.ownText) : planned;
+  }
+
+  /**
+   * Takes both back: the user's file (`configFile`, or the one our file tells of) is as it was, byte for byte, with
+   * whatever was changed in it since.
+   */
+  async remove(options: {
+    readonly platform: SshConfigFacts['platform'];
+    readonly configFile: string;
+  }): Promise<Result<void>> {
+    const line = includeLine(this.#ownFile, options.platform);
     if (!line.ok) return line;
-    const own = await this.#files.read(this.#ownFile);
-    if (!own.ok) return own;
-    const config = await this.#files.read(this.#configFile);
-    if (!config.ok) return config;
-    if (config.value !== undefined) {
+    const origin = await this.#origin();
+    if (!origin.ok) return origin;
+    for (const configFile of new Set([options.configFile, origin.value?.configFile ?? options.configFile])) {
+      const config = await this.#files.read(configFile);
+      if (!config.ok) return config;
+      if (config.value === undefined) continue;
       const after = withoutInclude(config.value, toLatin1(line.value));
+      if (after === config.value) continue;
       const changed =
-        after === '' && own.value?.includes(madeConfigMark) === true
-          ? await this.#files.remove(this.#configFile)
-          : after === config.value
-            ? ok(undefined)
-            : await this.#files.replace(this.#configFile, config.value, after);
+        after === '' && origin.value?.madeConfig === true
+          ? await this.#files.remove(configFile)
+          : await this.#files.replace(configFile, config.value, after);
       if (!changed.ok) return changed;
     }
     return this.#files.remove(this.#ownFile);
+  }
+
+  async #origin(): Promise<Result<SshConfigOrigin | undefined>> {
+    const own = await this.#files.read(this.#ownFile);
+    if (!own.ok) return own;
+    return ok(own.value === undefined ? undefined : readSshConfigOrigin(fromLatin1(own.value)));
+  }
+
+  async #writeOwn(text: string): Promise<Result<void>> {
+    const own = await this.#files.read(this.#ownFile);
+    if (!own.ok) return own;
+    const after = toLatin1(text);
+    return after === own.value ? ok(undefined) : this.#files.replace(this.#ownFile, own.value, after);
   }
 }
 
@@ -119,3 +148,6 @@ const toLatin1 = (text: string): string => {
   for (const byte of new TextEncoder().encode(text)) out += String.fromCharCode(byte);
   return out;
 };
+
+const fromLatin1 = (text: string): string =>
+  new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));
