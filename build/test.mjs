@@ -12,8 +12,8 @@ import { playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
 const systemPackages = (
   'chromium openssh-server openssh-client xvfb xterm gnome-keyring libsecret-1-0 dbus dbus-x11 socat iperf3 xauth ' +
-  'procps imagemagick x11-utils xdotool iproute2 openssl rsync tigervnc-standalone-server tigervnc-viewer tigervnc-tools ' +
-  'freerdp2-shadow-x11 freerdp2-x11 winpr-utils'
+  'procps imagemagick x11-utils x11-xserver-utils xdotool iproute2 openssl rsync ' +
+  'tigervnc-standalone-server tigervnc-viewer tigervnc-tools freerdp2-shadow-x11 freerdp2-x11 winpr-utils'
 ).split(' ');
 
 const missingSystemPackages = () => {
