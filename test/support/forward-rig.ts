@@ -5,6 +5,7 @@ import { deviceKey } from '../../src-main/core/device.ts';
 import type { Device, Service } from '../../src-main/core/device.ts';
 import { fail, ok } from '../../src-main/core/errors.ts';
 import type { Result } from '../../src-main/core/errors.ts';
+import type { ForwardHistory } from '../../src-main/core/forward-attempt.ts';
 import { noForwardRecords } from '../../src-main/core/forward-record.ts';
 import type { ForwardRecords, ForwardSnapshot } from '../../src-main/core/forward-record.ts';
 import type { Clock, Document, Log } from '../../src-main/core/ports.ts';
@@ -12,6 +13,8 @@ import { createForwardHost } from '../../src-main/node/forward-host.ts';
 import { resetSocket } from '../../src-main/node/forward-reset.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { Forwards } from '../../src-main/services/forwards.ts';
+import type { ForwardSettings } from '../../src-main/services/forwards.ts';
+import type { HostKeys } from '../../src-main/services/host-keys.ts';
 import type { Connector, Tunnel } from '../../src-main/vendors/vendor.ts';
 
 const silentLog: Log = { write: () => undefined, child: () => silentLog };
@@ -106,8 +109,15 @@ export interface RigOptions {
   readonly document?: Document<ForwardRecords>;
   readonly clock?: Clock;
   readonly idleTimeoutMs?: number;
+  readonly deviceAddresses?: boolean;
   readonly worker?: URL;
   readonly services?: readonly Service[];
+  readonly history?: Document<ForwardHistory>;
+  readonly hostKeys?: HostKeys;
+  /** What the tunnels granted have beside host and port. */
+  readonly tunnel?: () => Partial<Tunnel>;
+  /** Whether the vendor still has a tunnel. */
+  readonly alive?: () => Result<boolean>;
 }
 
 export const sshService: Service = { id: 'ssh:22', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 };
@@ -127,8 +137,11 @@ export const rigDevice: Device = {
 /** Forwards as the application has them, with a worker of its own; only the vendor is made up. */
 export const startRig = (options: RigOptions) => {
   const calls = { opened: [] as Tunnel[], closed: [] as Tunnel[], asked: 0 };
-  const settingsChanged = new Emitter<{ readonly idleTimeoutMs: number }>();
-  const settings = { idleTimeoutMs: options.idleTimeoutMs ?? 900_000 };
+  const settingsChanged = new Emitter<ForwardSettings>();
+  const settings = {
+    idleTimeoutMs: options.idleTimeoutMs ?? 900_000,
+    deviceAddresses: options.deviceAddresses ?? false,
+  };
   const connector: Connector = {
     check: async () => ok(undefined),
     listDevices: async function* () {},
@@ -144,6 +157,7 @@ export const startRig = (options: RigOptions) => {
           reused: false,
           exposure: 'Anyone.',
           handle: calls.asked,
+          ...options.tunnel?.(),
         };
         calls.opened.push(tunnel);
         return ok(tunnel);
@@ -152,6 +166,7 @@ export const startRig = (options: RigOptions) => {
         calls.closed.push(tunnel);
         return ok(undefined);
       },
+      ...(options.alive === undefined ? {} : { alive: async () => options.alive?.() ?? ok(true) }),
     },
   };
   const document = options.document ?? memoryDocument();
@@ -165,6 +180,8 @@ export const startRig = (options: RigOptions) => {
     document,
     host,
     clock: options.clock ?? systemClock,
+    ...(options.history === undefined ? {} : { history: options.history }),
+    ...(options.hostKeys === undefined ? {} : { hostKeys: options.hostKeys }),
     settings: { get: () => settings, changed: settingsChanged },
     log: silentLog,
     random: Math.random,
