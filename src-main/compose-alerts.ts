@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { AppState } from './bridge/app-state.ts';
 import { alertSettingsFormat } from './core/alert-settings.ts';
 import type { AppError } from './core/errors.ts';
+import { incidentRecordsFormat } from './core/incident-record.ts';
 import type { Clock, Log, Notifier } from './core/ports.ts';
 import { historyStore } from './node/history-store.ts';
 import { jsonDocument } from './node/json-document.ts';
@@ -51,6 +52,7 @@ export const composeAlerts = async (deps: {
 
   const alerts = new Alerts({
     document: jsonDocument({ path: join(deps.profile, 'alerts.json'), ...alertSettingsFormat }),
+    incidents: jsonDocument({ path: join(deps.profile, 'incidents.json'), ...incidentRecordsFormat }),
     accounts,
     inventory,
     notes,

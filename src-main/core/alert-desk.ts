@@ -63,6 +63,13 @@ export class AlertDesk {
     this.#work(post, moment);
   }
 
+  /** An incident of an earlier run, of which the user was told then. */
+  restore(incident: Incident): void {
+    const post = this.#newPost(incident);
+    post.isDirty = false;
+    post.postedAt = Number.NEGATIVE_INFINITY;
+  }
+
   /** An incident became part of another one: its notice goes without a word. */
   absorb(incident: Incident): void {
     const post = this.#posts.get(incident.id);

@@ -1,10 +1,12 @@
 import { AlertDesk, type DeskOutput } from './alert-desk.ts';
 import type { ActivityEntry } from './alert-history.ts';
+import { deviceEntry, incidentEntry } from './alert-records.ts';
 import { choiceFor, judgeLoss } from './alert-rules.ts';
 import { withoutThePast, type AlertSettings, type AlertTarget } from './alert-settings.ts';
 import type { Device } from './device.ts';
 import type { Loss } from './incident-cover.ts';
-import { durationText, incidentBody, incidentTitle } from './incident-text.ts';
+import { durationText } from './incident-text.ts';
+import type { IncidentRecord } from './incident-record.ts';
 import { IncidentBook, type Incident, type IncidentChange } from './incident.ts';
 import { isQuiet, nextQuietChange } from './quiet-hours.ts';
 import {
@@ -123,6 +125,25 @@ export class AlertEngine {
     this.#work(moment);
   }
 
+  /**
+   * Brings back the open incidents of an earlier run, after the fleet as it was then has been observed: devices that
+   * left it are left out, and those that are back are told when they are heard of.
+   */
+  restore(records: readonly IncidentRecord[], moment: Moment): void {
+    const known = records.map((record) => ({
+      ...record,
+      members: record.members.filter(({ loss }) => this.#world.device(loss.key) !== undefined),
+    }));
+    for (const incident of this.#book.restore(known)) {
+      this.#desk.restore(incident);
+      this.#out.push({ kind: 'incident', id: incident.id });
+      for (const key of incident.members.keys()) {
+        if (this.#tracker.stateOf(key) === 'online') this.#back(key, moment.wall, moment);
+      }
+    }
+    this.#work(moment);
+  }
+
   /** Devices that left the fleet: they are neither offline nor back. */
   remove(keys: Iterable<string>, moment: Moment): void {
     for (const key of keys) {
@@ -221,7 +242,10 @@ export class AlertEngine {
       const name = device?.name ?? event.key;
       switch (event.kind) {
         case 'settled':
-          if (event.state === 'online' && device !== undefined) this.#tellBack(device);
+          if (event.state === 'online' && device !== undefined) {
+            this.#tellBack(device);
+            this.#back(event.key, moment.wall, moment);
+          }
           break;
         case 'flapping':
           this.#record(moment.wall, 'flapping', device, name, `${name} keeps going offline and back`);
@@ -261,6 +285,10 @@ export class AlertEngine {
     const away = since?.offline === true ? `, after ${durationText(Math.max(0, at - since.since))}` : '';
     this.#record(at, 'online', device, device.name, `${device.name} is back${away}`);
     this.#tellBack(device);
+    this.#back(key, at, moment);
+  }
+
+  #back(key: string, at: number, moment: Moment): void {
     const incident = this.#book.back(key, at);
     if (incident !== undefined) this.#touch(incident, moment);
   }
@@ -388,32 +416,10 @@ export class AlertEngine {
   }
 
   #record(at: number, kind: ActivityEntry['kind'], device: Device | undefined, name: string, text: string): void {
-    this.#out.push({
-      kind: 'record',
-      entry: {
-        at,
-        kind,
-        name,
-        text,
-        ...(device === undefined ? {} : { deviceKey: device.key, accountId: device.accountId }),
-      },
-    });
+    this.#out.push({ kind: 'record', entry: deviceEntry(at, kind, device, name, text) });
   }
 
   #recordIncident(kind: 'incident' | 'resolved', at: number, incident: Incident): void {
-    const title = incidentTitle(incident, this.#world);
-    const { scope } = incident;
-    this.#out.push({
-      kind: 'record',
-      entry: {
-        at,
-        kind,
-        name: title,
-        text: incidentBody(incident, this.#world),
-        incidentId: incident.id,
-        ...(scope.kind === 'group' || scope.kind === 'account' ? { accountId: scope.accountId } : {}),
-        ...(scope.kind === 'device' ? { deviceKey: scope.key } : {}),
-      },
-    });
+    this.#out.push({ kind: 'record', entry: incidentEntry(at, kind, incident, this.#world) });
   }
 }

@@ -1,4 +1,5 @@
 import { coverLosses, type IncidentScope, type Loss } from './incident-cover.ts';
+import type { IncidentRecord } from './incident-record.ts';
 import type { Moment } from './transition-tracker.ts';
 
 export interface IncidentMember {
@@ -73,6 +74,30 @@ export class IncidentBook {
   /** The open incident a device is in. */
   of(key: string): Incident | undefined {
     return this.#byDevice.get(key);
+  }
+
+  /** Brings back what was open in an earlier run. Devices that are in an open incident already stay in that. */
+  restore(records: readonly IncidentRecord[]): readonly Incident[] {
+    return records.flatMap((record): readonly Incident[] => {
+      const members = record.members.filter(({ loss }) => !this.#byDevice.has(loss.key));
+      const offline = members.filter((member) => member.offline).length;
+      if (offline === 0 || this.#open.has(record.id)) return [];
+      const { id, scope, startedAt, openedAt } = record;
+      const incident: OpenIncident = {
+        id,
+        scope,
+        total: Math.max(record.total, members.length),
+        startedAt,
+        openedAt,
+        members: new Map(members.map((member) => [member.loss.key, member])),
+        offline,
+        // Whatever is lost now has nothing to do with it.
+        grownAt: Number.NEGATIVE_INFINITY,
+      };
+      this.#open.set(id, incident);
+      for (const { loss } of members) this.#byDevice.set(loss.key, incident);
+      return [incident];
+    });
   }
 
   /**

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { alertRig } from '../../test/support/alert-rig.ts';
 import { settle } from '../../test/support/virtual-clock.ts';
 import { fail } from '../core/errors.ts';
+import { incidentRecordsFormat } from '../core/incident-record.ts';
 
 type Rig = ReturnType<typeof alertRig>;
 
@@ -176,6 +177,35 @@ describe('many losses', () => {
     turnOff(...range(32, 64));
     await clock.advance(4 * minute);
     expect(screen.titles).toEqual(['All 32 devices behind 203.0.113.1 went offline']);
+  });
+});
+
+describe('an incident', () => {
+  it('of an earlier run ends in this one', async () => {
+    const first = rigOf({ devices: 40 });
+    await first.start();
+    first.turnOff(8, 9, 10, 11, 12);
+    await first.clock.advance(10 * minute);
+    const records = first.stored.value ?? [];
+    expect(records).toMatchObject([{ scope: { kind: 'group', group: 'Plant 1' }, total: 8 }]);
+    expect(incidentRecordsFormat.parse(JSON.parse(JSON.stringify(records)))).toEqual(records);
+    const later = rigOf({ devices: 40, incidents: records, startAt: first.clock.now() + hour });
+    later.turnOff(8, 9, 10, 11);
+    // The cache of the earlier run, then this one's first listing.
+    later.inventory.start();
+    await later.clock.advance(second);
+    await later.start();
+    expect(later.alerts.incidents()).toMatchObject([{ id: records[0]?.id, offline: 4 }]);
+    await later.clock.advance(10 * minute);
+    expect(later.screen.shown).toEqual([]);
+    later.turnOn(8, 9, 10, 11);
+    await later.clock.advance(5 * minute);
+    expect(later.screen.log.at(-1)).toMatchObject({
+      kind: 'update',
+      notice: { title: 'All 5 devices in Plant 1 are back' },
+    });
+    await later.clock.advance(minute);
+    expect(later.stored.value).toEqual([]);
   });
 });
 

@@ -6,19 +6,22 @@ import type { Device } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
+import type { IncidentRecord } from '../core/incident-record.ts';
 import type { Incident } from '../core/incident.ts';
 import type { Clock, Document, NoticeAction } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
-import { effectivePresence, stalenessMs } from '../core/transition-effective.ts';
 import type { FlapPolicy, Moment, PresenceCounts } from '../core/transition-tracker.ts';
 import type { PresenceGap } from '../core/uptime.ts';
 import type { Accounts } from './accounts.ts';
 import { NoticeDelivery, type NoticeDeliveryDeps } from './alerts-delivery.ts';
+import { Hearing } from './alerts-hearing.ts';
 import type { DeviceNotes } from './device-notes.ts';
 import type { Inventory } from './inventory.ts';
 
 export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly document: Document<AlertSettings>;
+  /** Open incidents, so that they end in the next run too. */
+  readonly incidents: Document<readonly IncidentRecord[]>;
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
   readonly notes: Pick<DeviceNotes, 'isFavourite'>;
@@ -46,6 +49,8 @@ export interface Snooze {
 
 /** What the button on a notice means, milliseconds. */
 const snoozeMs = 60 * 60_000;
+/** Incidents are written this long after one changed, milliseconds. */
+const saveMs = 5000;
 /** The longest timer; the engine is asked again then. */
 const mostMs = 60 * 60_000;
 
@@ -67,12 +72,10 @@ export class Alerts {
   readonly #engine: AlertEngine;
   readonly #delivery: NoticeDelivery;
   readonly #writes = new Serial();
+  readonly #incidentWrites = new Serial();
+  #cancelSave: (() => void) | undefined;
   readonly #unsubscribe: readonly (() => void)[];
-  readonly #blindSince = new Map<string, number>();
-  /** Timers of blind accounts whose facts are not old yet. */
-  readonly #cancelStale = new Map<string, () => void>();
-  #isOnline = true;
-  #isAwake = true;
+  readonly #hearing: Hearing;
   #cancelTimer: (() => void) | undefined;
   #isDisposed = false;
 
@@ -92,28 +95,41 @@ export class Alerts {
       defaultAlertSettings,
       deps.flap,
     );
+    this.#hearing = new Hearing({
+      ...deps,
+      changed: (accountId, blind, since) => {
+        const moment = this.#moment();
+        this.#engine.setBlind(accountId, blind, moment);
+        if (!blind) this.gap.emit({ accountId, since, until: moment.wall });
+      },
+      aged: (accountId) => this.hearing.emit(accountId),
+    });
     this.#unsubscribe = [
       inventory.changed.on(({ upsert, remove, health }) => {
-        for (const id of health) this.#lookAtAccount(id);
+        for (const id of health) this.#hearing.look(id);
         if (remove.length > 0) this.#engine.remove(remove, this.#moment());
         if (upsert.length > 0) this.#engine.observe(upsert, this.#moment());
         if (health.length > 0) this.#lookAtPending(new Set(health));
         this.#settle();
       }),
       accounts.changed.on(({ account }) => {
-        this.#lookAtAccount(account.id);
+        this.#hearing.look(account.id);
         this.#settle();
       }),
       ...(deps.notifier === undefined ? [] : [deps.notifier.onAction((id, action) => void this.#act(id, action))]),
     ];
   }
 
-  /** Reads the settings and takes the fleet as it is for granted. On an error the defaults are in force. */
+  /**
+   * Reads the settings and the open incidents, and takes the fleet as it is for granted. On an error the defaults
+   * are in force; incidents that cannot be read are forgotten.
+   */
   async load(): Promise<Result<void>> {
-    const read = await this.#deps.document.read();
+    const [read, incidents] = await Promise.all([this.#deps.document.read(), this.#deps.incidents.read()]);
     const moment = this.#moment();
     if (read.ok) this.#engine.setSettings(read.value, moment);
     this.#engine.observe(this.#deps.inventory.devices.values(), moment);
+    if (incidents.ok) this.#engine.restore(incidents.value, moment);
     this.#settle();
     return read.ok ? ok(undefined) : read;
   }
@@ -206,10 +222,7 @@ export class Alerts {
 
   /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
   effective(device: Device): Device {
-    const blindSince = this.#blindSince.get(device.accountId);
-    if (blindSince === undefined) return device;
-    const state = effectivePresence(device.presence, blindSince, this.#deps.clock.now());
-    return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
+    return this.#hearing.effective(device);
   }
 
   countsOf(accountId: string): PresenceCounts {
@@ -218,19 +231,16 @@ export class Alerts {
 
   /** Says whether this computer has a network. */
   setOnline(online: boolean): void {
-    this.#isOnline = online;
-    this.#lookAtAll();
+    this.#hear({ online });
   }
 
   /** While the computer sleeps no time passes. */
   suspend(): void {
-    this.#isAwake = false;
-    this.#lookAtAll();
+    this.#hear({ awake: false });
   }
 
   resume(): void {
-    this.#isAwake = true;
-    this.#lookAtAll();
+    this.#hear({ awake: true });
   }
 
   /** Says whether the system wants no notices now. */
@@ -245,11 +255,9 @@ export class Alerts {
       this.#isDisposed = true;
       for (const unsubscribe of this.#unsubscribe) unsubscribe();
       this.#cancelTimer?.();
-      for (const [accountId, since] of this.#blindSince)
-        this.gap.emit({ accountId, since, until: this.#deps.clock.now() });
-      this.#blindSince.clear();
-      for (const cancel of this.#cancelStale.values()) cancel();
+      this.#hearing.dispose();
     }
+    if (this.#cancelSave !== undefined) await this.#saveIncidents();
     await this.#writes.run(async () => undefined);
     await this.#delivery.settled();
   }
@@ -265,49 +273,9 @@ export class Alerts {
     return vendor.presenceLatencyMs ?? vendor.poll.intervalMs * this.#deps.settings.get().pollFactor;
   }
 
-  #lookAtAll(): void {
-    for (const { id } of this.#deps.accounts.list()) this.#lookAtAccount(id);
+  #hear(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
+    this.#hearing.set(facts);
     this.#settle();
-  }
-
-  #lookAtAccount(accountId: string): void {
-    const exists = this.#deps.accounts.get(accountId) !== undefined;
-    const blind = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));
-    const since = this.#blindSince.get(accountId);
-    if (blind === (since !== undefined)) return;
-    const now = this.#deps.clock.now();
-    this.#engine.setBlind(accountId, blind, this.#moment());
-    if (blind) {
-      this.#blindSince.set(accountId, now);
-      this.#cancelStale.set(
-        accountId,
-        this.#deps.clock.after(stalenessMs, () => {
-          this.#cancelStale.delete(accountId);
-          this.hearing.emit(accountId);
-        }),
-      );
-    } else if (since !== undefined) {
-      this.#blindSince.delete(accountId);
-      const cancel = this.#cancelStale.get(accountId);
-      cancel?.();
-      if (!this.#cancelStale.delete(accountId)) this.hearing.emit(accountId);
-      this.gap.emit({ accountId, since, until: now });
-    }
-  }
-
-  /** A vendor of which parts still arrive is heard; one that fails whole is not. */
-  #isVendorFailing(accountId: string): boolean {
-    const { error, failingSince } = this.#deps.inventory.health(accountId);
-    if (error === undefined || failingSince === undefined) return false;
-    for (const device of this.#deps.inventory.devices.values()) {
-      if (
-        device.accountId === accountId &&
-        device.presence.source !== 'none' &&
-        device.presence.observedAt > failingSince
-      )
-        return false;
-    }
-    return true;
   }
 
   /** A poll that only confirms is not announced device by device, so what waits for it is looked up. */
@@ -362,7 +330,28 @@ export class Alerts {
       }
     }
     if (entries.length > 0) this.recorded.emit(entries);
-    if (incidents.size > 0) this.changed.emit([...incidents]);
+    if (incidents.size === 0) return;
+    this.changed.emit([...incidents]);
+    if (this.#isDisposed) return;
+    this.#cancelSave ??= this.#deps.clock.after(saveMs, () => void this.#saveIncidents());
+  }
+
+  async #saveIncidents(): Promise<void> {
+    this.#cancelSave?.();
+    this.#cancelSave = undefined;
+    const records = this.#engine
+      .incidents()
+      .filter(({ resolvedAt }) => resolvedAt === undefined)
+      .map(({ id, scope, total, startedAt, openedAt, members }) => ({
+        id,
+        scope,
+        total,
+        startedAt,
+        openedAt,
+        members: [...members.values()],
+      }));
+    const written = await this.#incidentWrites.run(() => this.#deps.incidents.write(records));
+    if (!written.ok) this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
   }
 
   async #act(id: string, action: NoticeAction | 'open'): Promise<void> {

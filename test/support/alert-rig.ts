@@ -1,5 +1,6 @@
 import { defaultAlertSettings, type AlertSettings } from '../../src-main/core/alert-settings.ts';
 import type { ActivityEntry } from '../../src-main/core/alert-history.ts';
+import type { IncidentRecord } from '../../src-main/core/incident-record.ts';
 import type { DeviceRecord } from '../../src-main/core/device.ts';
 import { Emitter } from '../../src-main/core/emitter.ts';
 import { fail, ok } from '../../src-main/core/errors.ts';
@@ -83,6 +84,7 @@ export const alertRig = (options: {
   readonly latencyMs?: number;
   readonly timeZone?: () => string;
   readonly startAt?: number;
+  readonly incidents?: readonly IncidentRecord[];
 }) => {
   const ids = options.accounts ?? ['acme'];
   const rig = inventoryRig(ids);
@@ -109,8 +111,10 @@ export const alertRig = (options: {
   const favourites = new Set<string>();
   const inApp = new Map<string, string>();
   const changed = new Emitter<AccountChange>();
+  const stored = new MemoryDocument<readonly IncidentRecord[]>([], options.incidents);
   const alerts = new Alerts({
     document,
+    incidents: stored,
     accounts: {
       list: () => rig.list,
       get: (id) => rig.list.find((each) => each.id === id),
@@ -139,6 +143,7 @@ export const alertRig = (options: {
     alerts,
     screen,
     document,
+    stored,
     favourites,
     inApp,
     entries,
