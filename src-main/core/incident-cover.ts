@@ -58,32 +58,72 @@ export const scopeKey = (scope: IncidentScope): string => {
   }
 };
 
-const scopesOf = (device: Placed): readonly IncidentScope[] => [
-  ...[...new Set(device.groups)].map((group): IncidentScope => ({ kind: 'group', accountId: device.accountId, group })),
-  ...(device.address === undefined ? [] : [{ kind: 'address', address: device.address } as const]),
-  { kind: 'account', accountId: device.accountId },
-  { kind: 'fleet' },
-];
-
-/** How many devices each scope holds that one of `losses` is in. Linear in the fleet. */
-const totalsOf = (scopes: ReadonlySet<string>, fleet: Iterable<Placed>): ReadonlyMap<string, number> => {
-  const totals = new Map<string, number>();
-  for (const device of fleet) {
-    for (const scope of scopesOf(device)) {
-      const key = scopeKey(scope);
-      if (scopes.has(key)) totals.set(key, (totals.get(key) ?? 0) + 1);
-    }
-  }
-  return totals;
-};
-
 interface Candidate {
   readonly key: string;
   readonly scope: IncidentScope;
-  readonly total: number;
-  readonly losses: readonly Loss[];
+  /** Devices in the scope. */
+  total: number;
+  readonly losses: Loss[];
+  /** Losses that no other incident explains yet. */
   left: number;
 }
+
+/** The scopes that losses are in. Looked up by parts, not by key: the whole fleet passes through here. */
+class Candidates {
+  readonly #groups = new Map<string, Map<string, Candidate>>();
+  readonly #addresses = new Map<string, Candidate>();
+  readonly #accounts = new Map<string, Candidate>();
+  readonly #fleet: Candidate = candidate({ kind: 'fleet' });
+
+  add(loss: Loss): void {
+    const { accountId, address } = loss;
+    const groups = entryOf(this.#groups, accountId, () => new Map<string, Candidate>());
+    for (const group of new Set(loss.groups))
+      entryOf(groups, group, () => candidate({ kind: 'group', accountId, group })).losses.push(loss);
+    if (address !== undefined)
+      entryOf(this.#addresses, address, () => candidate({ kind: 'address', address })).losses.push(loss);
+    entryOf(this.#accounts, accountId, () => candidate({ kind: 'account', accountId })).losses.push(loss);
+    this.#fleet.losses.push(loss);
+  }
+
+  /** Counts a device of the fleet in the scopes that losses are in. */
+  count({ accountId, groups, address }: Placed): void {
+    this.#fleet.total += 1;
+    const account = this.#accounts.get(accountId);
+    if (account !== undefined) account.total += 1;
+    const place = address === undefined ? undefined : this.#addresses.get(address);
+    if (place !== undefined) place.total += 1;
+    const known = this.#groups.get(accountId);
+    if (known === undefined) return;
+    for (const group of groups.length < 2 ? groups : new Set(groups)) {
+      const entry = known.get(group);
+      if (entry !== undefined) entry.total += 1;
+    }
+  }
+
+  /** Those with more than one loss. */
+  all(): readonly Candidate[] {
+    const groups = [...this.#groups.values()].flatMap((group) => [...group.values()]);
+    const several = [...groups, ...this.#addresses.values(), ...this.#accounts.values(), this.#fleet].filter(
+      ({ losses }) => losses.length > 1,
+    );
+    for (const entry of several) {
+      entry.left = entry.losses.length;
+      entry.total = Math.max(entry.total, entry.left);
+    }
+    return several;
+  }
+}
+
+const candidate = (scope: IncidentScope): Candidate => ({ key: scopeKey(scope), scope, total: 0, losses: [], left: 0 });
+
+const entryOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
+  const known = map.get(key);
+  if (known !== undefined) return known;
+  const made = make();
+  map.set(key, made);
+  return made;
+};
 
 /** The cost of one more incident for this scope, for each lost device it explains. */
 const priceOf = ({ scope, total, left }: Candidate): number =>
@@ -106,43 +146,24 @@ const isBetter = (a: Candidate, b: Candidate): boolean => {
  */
 export const coverLosses = (lost: readonly Loss[], fleet: Iterable<Placed>): readonly CoveredLosses[] => {
   const losses = [...new Map(lost.map((loss) => [loss.key, loss])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
-  const byScope = new Map<string, { scope: IncidentScope; losses: Loss[] }>();
-  for (const loss of losses) {
-    for (const scope of scopesOf(loss)) {
-      const key = scopeKey(scope);
-      const entry = byScope.get(key) ?? { scope, losses: [] };
-      entry.losses.push(loss);
-      byScope.set(key, entry);
-    }
-  }
-  for (const [key, entry] of byScope) if (entry.losses.length < 2) byScope.delete(key);
-  const totals = byScope.size === 0 ? new Map<string, number>() : totalsOf(new Set(byScope.keys()), fleet);
-  const candidates = [...byScope].map(([key, entry]): Candidate => ({
-    key,
-    scope: entry.scope,
-    total: Math.max(totals.get(key) ?? 0, entry.losses.length),
-    losses: entry.losses,
-    left: entry.losses.length,
-  }));
+  const table = new Candidates();
+  for (const loss of losses) table.add(loss);
+  if (losses.length > 1) for (const device of fleet) table.count(device);
+  const candidates = table.all();
   const candidatesOf = new Map<string, Candidate[]>();
-  for (const candidate of candidates) {
-    for (const loss of candidate.losses) {
-      const list = candidatesOf.get(loss.key);
-      if (list === undefined) candidatesOf.set(loss.key, [candidate]);
-      else list.push(candidate);
-    }
-  }
+  for (const entry of candidates)
+    for (const loss of entry.losses) entryOf(candidatesOf, loss.key, (): Candidate[] => []).push(entry);
   const open = new Set(losses.map((loss) => loss.key));
   const covered: CoveredLosses[] = [];
   for (;;) {
     let best: Candidate | undefined;
-    for (const candidate of candidates) {
-      if (candidate.left > 1 && (best === undefined || isBetter(candidate, best))) best = candidate;
+    for (const entry of candidates) {
+      if (entry.left > 1 && (best === undefined || isBetter(entry, best))) best = entry;
     }
     // A single device is an incident of its own at the price of one.
     if (best === undefined || priceOf(best) >= 1) break;
     const taken = best.losses.filter((loss) => open.delete(loss.key));
-    for (const loss of taken) for (const candidate of candidatesOf.get(loss.key) ?? []) candidate.left -= 1;
+    for (const loss of taken) for (const entry of candidatesOf.get(loss.key) ?? []) entry.left -= 1;
     covered.push({ scope: best.scope, total: best.total, losses: taken });
   }
   for (const loss of losses) {
