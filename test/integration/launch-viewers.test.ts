@@ -65,6 +65,8 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
   let xvnc: Xvnc;
   let rdp: RdpServer;
   let screen: Xvfb;
+  /** What answers for RDP at present. */
+  let rdpNow: RdpServer;
   let sshd: Sshd;
   let agent: ReturnType<typeof spawn>;
   let folder: string;
@@ -100,6 +102,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
       forcedCommand: `{ hostname; echo "$SSH_CONNECTION"; } > ${folder}/part; mv ${folder}/part ${folder}/said; cat`,
     });
     mark = randomUUID();
+    rdpNow = rdp;
     vendor = new RemoteIotSimulator({
       token,
       devices: 3,
@@ -107,7 +110,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
         const far = new Map([
           [22, sshd.port],
           [5900, xvnc.port],
-          [3389, rdp.port],
+          [3389, rdpNow.port],
         ]).get(port);
         return far === undefined ? undefined : { host: '127.0.0.1', port: far };
       },
@@ -247,6 +250,38 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
     await vendor.tunnels.kill();
     await logIn();
     expect(core.forwards.list()).toMatchObject([{ id: before?.id, port: before?.port }]);
+  }, 90_000);
+
+  it('pin the certificate by device: another one there is refused, and is no matter for the next device', async () => {
+    const seen = async (key: string): Promise<boolean> => {
+      await launches.open({ deviceKey: key, serviceId: serviceId('rdp') }, signal);
+      // A client that is refused ends by itself.
+      const over = await vi.waitFor(
+        async () => {
+          const shown = (await shareOf(screen.display, red)) > 0.15;
+          const running = marked().some((pid) => processFile(pid, 'cmdline').includes('xfreerdp'));
+          if (!shown && running) throw new Error('undecided');
+          return shown;
+        },
+        { timeout: 25_000, interval: 250 },
+      );
+      await endClients();
+      return over;
+    };
+    await paint(rdp.display, red);
+    expect(await seen(deviceKey)).toBe(true);
+    const impostor = await startRdpServer({ user: 'tester', password: secrets.rdp });
+    try {
+      await paint(impostor.display, red);
+      rdpNow = impostor;
+      expect(await seen(deviceKey)).toBe(false);
+      const other = [...core.inventory.devices.keys()].find((key) => key !== deviceKey) ?? '';
+      must(await core.credentials.change(other, serviceId('rdp'), { user: 'tester', password: secrets.rdp }));
+      vendor.setOnline(other.split('/')[1] ?? '', true);
+      expect(await seen(other)).toBe(true);
+    } finally {
+      await impostor.dispose();
+    }
   }, 90_000);
 
   it('let nobody in with a wrong password', async () => {
