@@ -21,6 +21,7 @@ const flags = {
   write: { type: 'boolean' },
   remove: { type: 'boolean' },
   config: { type: 'string' },
+  csv: { type: 'boolean' },
 } as const;
 
 type Flag = keyof typeof flags;
@@ -52,6 +53,7 @@ export interface Arguments {
     readonly write?: boolean;
     readonly remove?: boolean;
     readonly config?: string;
+    readonly csv?: boolean;
   };
 }
 
@@ -70,6 +72,7 @@ const allowed: Readonly<Record<string, readonly Flag[]>> = {
   proxy: ['service'],
   resolve: ['service'],
   'ssh-config': ['write', 'remove', 'config'],
+  activity: ['csv'],
   api: ['list', 'account', 'input'],
   serve: ['port', 'open'],
 };
@@ -134,6 +137,7 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   ssh-config [--write|--remove] [--config FILE] [--json]
                                      lets ssh, scp, rsync and editors know the devices by name: shows what it would
                                      write to FILE (~/.ssh/config), writes it, or takes it back
+  activity [WORDS] [--json|--csv]    what happened: devices lost and back, incidents, connections, calls
   api VENDOR --list [--json]
   api VENDOR OPERATION --account LABEL --input JSON [--json]
   serve [--port N] [--open]          the window in a browser, on this computer only

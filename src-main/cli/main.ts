@@ -12,6 +12,7 @@ const commands: Readonly<Record<string, Command>> = {
   devices: async (context) => (await import('./devices-command.ts')).devicesCommand(context),
   forward: async (context) => (await import('./forward-command.ts')).forwardCommand(context),
   ssh: async (context) => (await import('./forward-command.ts')).sshCommand(context),
+  activity: async (context) => (await import('./activity-command.ts')).activityCommand(context),
   api: async (context) => (await import('./api-command.ts')).apiCommand(context),
   action: async (context) => (await import('./route-commands.ts')).actionCommand(context),
   session: async (context) => (await import('./route-commands.ts')).sessionCommand(context),

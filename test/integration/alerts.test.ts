@@ -12,6 +12,7 @@ import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { FrameClient, type Answer } from '../../src-preload/contract/client.ts';
 import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import { ScreenNotifier } from '../support/alert-rig.ts';
+import { startCliFromSource } from '../support/cli-process.ts';
 import { fastClock } from '../support/fast-clock.ts';
 
 /** The simulated vendor over HTTP, the real core with its files, a client of the bridge, and somebody at the screen. */
@@ -174,6 +175,17 @@ test('devices that are turned off are one notice, rows of the history and lines 
     if (name.startsWith('history') || name.startsWith('alerts'))
       expect((await readFile(join(folder, 'profile', name))).includes(token)).toBe(false);
   }
+  // The command line reads the same history when nothing runs.
+  const cli = startCliFromSource(
+    ['--profile', join(folder, 'profile'), '--vault', 'file', 'activity', 'went', '--json'],
+    {
+      stdin: '',
+      env: { QUAYSIDE_VAULT_PASSPHRASE: 'not needed' },
+    },
+  );
+  expect([await cli.ended(), cli.stderr()]).toEqual([0, '']);
+  const told = JSON.parse(cli.stdout()) as { kind: string; deviceKey?: string }[];
+  expect(new Set(told.filter(({ kind }) => kind === 'offline').map(({ deviceKey }) => deviceKey))).toEqual(lostKeys);
   const again = await start();
   expect(valueOf(await again.client.request('history.query', { kinds: ['offline'] })).entries).toHaveLength(
     lost.length,
