@@ -54,18 +54,21 @@ const Workbench = ({
       ? undefined
       : operationsFor(all, target.kind, device === undefined ? undefined : remotixKindOf(device));
   const chosen = operations?.find((operation) => operation.operation === target.operation);
-  // The first control of the form that is still to be filled in.
-  const focusForm = (): void => {
-    requestAnimationFrame(() => {
+  const chosenId = chosen?.operation;
+  useEffect(() => {
+    if (chosenId === undefined) return undefined;
+    // In the next frame: the dialog puts the focus on its first control when it opens.
+    const frame = requestAnimationFrame(() => {
+      const form = pane.current;
       const controls = [
-        ...(pane.current?.querySelectorAll<HTMLInputElement>('.operation-fields :is(input, select, textarea)') ?? []),
+        ...(form?.querySelectorAll<HTMLInputElement>('.operation-fields :is(input, select, textarea)') ?? []),
       ];
       const wanted =
-        controls.find((control) => control.value === '') ??
-        pane.current?.querySelector<HTMLElement>('button[type=submit]');
+        controls.find((control) => control.value === '') ?? form?.querySelector<HTMLElement>('[type=submit]');
       wanted?.focus();
     });
-  };
+    return () => cancelAnimationFrame(frame);
+  }, [chosenId]);
   return (
     <>
       <Title account={account} device={device} />
@@ -83,10 +86,7 @@ const Workbench = ({
               keyKind={keyKindOf(account)}
               chosen={chosen?.operation}
               autoFocus={chosen === undefined}
-              onChoose={(operation) => {
-                openActions({ ...target, operation: operation.operation });
-                focusForm();
-              }}
+              onChoose={(operation) => openActions({ ...target, operation: operation.operation })}
             />
           )}
         </div>

@@ -37,6 +37,7 @@ const AnswerTable = ({
               return (
                 <th
                   key={column}
+                  className={typeof rows[0]?.[column] === 'number' ? 'number' : ''}
                   scope="col"
                   aria-sort={current ? (sort.descending ? 'descending' : 'ascending') : 'none'}
                 >

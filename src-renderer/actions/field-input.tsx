@@ -24,12 +24,17 @@ export const timeText = (kind: 'time' | 'gmt', at: number): string => {
   return kind === 'time' ? `${iso.slice(0, 19)}Z` : iso.slice(0, 19).replace('T', ' ');
 };
 
-/** Moments that are often wanted, in words and milliseconds from now. */
-const moments = [
-  ['1 h ago', -3_600_000],
-  ['Now', 0],
-  ['In 10 min', 600_000],
-] as const;
+/** Moments that are often wanted, in words and milliseconds from now: of what was, and of what is to be done. */
+const moments = {
+  time: [
+    ['1 h ago', -3_600_000],
+    ['Now', 0],
+  ],
+  gmt: [
+    ['Now', 0],
+    ['In 10 min', 600_000],
+  ],
+} as const;
 
 /** Grows with what is typed, to a limit. */
 const Lines = ({ value, ...rest }: { readonly value: string } & React.ComponentProps<'textarea'>): React.ReactNode => {
@@ -150,7 +155,7 @@ export const FieldInput = ({
             spellCheck={false}
             placeholder={timeText(kind, Date.UTC(new Date().getUTCFullYear(), 0, 31, 12))}
           />
-          {moments.map(([label, ms]) => (
+          {moments[kind].map(([label, ms]) => (
             <button
               key={label}
               type="button"

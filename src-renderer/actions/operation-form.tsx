@@ -4,7 +4,7 @@ import { ask } from '../bridge/store.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
-import { millis } from '../ui/format.ts';
+import { middle, millis } from '../ui/format.ts';
 import { Answer } from './answer.tsx';
 import { FieldInput } from './field-input.tsx';
 import { neededKey, keyKindOf } from './find-operations.ts';
@@ -81,6 +81,13 @@ const FormField = ({
     </span>
   </div>
 );
+
+/** What the button says that it does. */
+const runWords = {
+  none: () => 'Run',
+  changes: () => 'Run and change',
+  destroys: (subject: string) => `Run on ${middle(subject, 24)}`,
+} as const;
 
 /** The generated form of one operation, and what came of calling it. */
 export const OperationForm = ({
@@ -277,7 +284,7 @@ export const OperationForm = ({
           disabled={busy || !confirmed}
           aria-keyshortcuts="Control+Enter Meta+Enter"
         >
-          {busy ? 'Running' : operation.danger === 'none' ? 'Run' : `Run and ${destroys ? 'destroy' : 'change'}`}
+          {busy ? 'Running' : runWords[operation.danger](subject)}
           <kbd>{modKey === '⌘' ? '⌘⏎' : 'Ctrl ⏎'}</kbd>
         </button>
       </footer>

@@ -29,7 +29,10 @@ export const OperationList = ({
   );
   const activeId = flat[active] === undefined ? undefined : `${id}-${active}`;
   useEffect(() => {
-    if (activeId !== undefined) document.getElementById(activeId)?.scrollIntoView({ block: 'nearest' });
+    if (activeId === undefined) return undefined;
+    // In the next frame: a dialog that is just opening has no size before.
+    const frame = requestAnimationFrame(() => document.getElementById(activeId)?.scrollIntoView({ block: 'nearest' }));
+    return () => cancelAnimationFrame(frame);
   }, [activeId]);
   return (
     <div className="operations">
@@ -86,9 +89,9 @@ export const OperationList = ({
                   }}
                 >
                   <span className="operation-name ellipsis">{operation.operation}</span>
-                  {lack === undefined ? null : <span className="tag">{lack}</span>}
                   <span className="operation-number">{operation.number}</span>
                   <span className="operation-summary ellipsis">{operation.summary}</span>
+                  {lack === undefined ? null : <span className="tag">{lack}</span>}
                 </div>
               );
             })}

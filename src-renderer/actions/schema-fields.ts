@@ -80,7 +80,7 @@ const isIdList = (schema: Schema): boolean =>
   isSchema(schema['items']) &&
   variantsOf(schema['items']).some((variant) => variant['type'] === 'string');
 
-const manyLines = /content|command|script/i;
+const manyLines = /content|command|.script$/i;
 
 const kindOf = (name: string, schema: Schema, secret: boolean): FieldKind => {
   if (secret) return 'secret';

@@ -98,7 +98,8 @@ const PlanTable = ({
             key="change"
             title={entry.before === undefined ? entry.after : `${entry.before} → ${entry.after}`}
           >
-            <Change before={entry.before} after={entry.after} />
+            {/* Its name stands in the first column already. */}
+            <Change before={entry.before === entry.deviceName ? undefined : entry.before} after={entry.after} />
             {entry.warning === undefined ? null : (
               <span className="bulk-warning" title={entry.warning}>
                 <TriangleAlert size={13} aria-hidden="true" />

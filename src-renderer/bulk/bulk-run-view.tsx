@@ -48,7 +48,7 @@ export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNod
   const finished = run.done + run.failed + run.uncertain + run.cancelled;
   return (
     <div
-      className="progress"
+      className="bulk-bar"
       role="progressbar"
       aria-label={run.title}
       aria-valuemin={0}
@@ -56,9 +56,9 @@ export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNod
       aria-valuenow={finished}
       aria-valuetext={runWords(run)}
     >
-      <span className="progress-done" style={{ width: share(run.done) }} />
-      <span className="progress-failed" style={{ width: share(run.failed + run.uncertain) }} />
-      <span className="progress-cancelled" style={{ width: share(run.cancelled) }} />
+      <span className="bar-done" style={{ width: share(run.done) }} />
+      <span className="bar-failed" style={{ width: share(run.failed + run.uncertain) }} />
+      <span className="bar-cancelled" style={{ width: share(run.cancelled) }} />
     </div>
   );
 };

@@ -1,4 +1,5 @@
 import { Tabs } from 'radix-ui';
+import { Actions } from '../actions/actions.tsx';
 import { useHost } from '../bridge/store.ts';
 import type { CapabilityView, DeviceView } from '../../src-preload/contract/views.ts';
 import { ActivityTab } from './activity-tab.tsx';
@@ -33,6 +34,7 @@ const contents: Readonly<Record<TabId, (props: TabProps) => React.ReactNode>> = 
   files: FilesTab,
   health: HealthTab,
   settings: SettingsTab,
+  actions: Actions,
 };
 
 const none: readonly CapabilityView[] = [];

@@ -1,7 +1,17 @@
 import { create } from 'zustand';
 import type { AccountView, CapabilityName, CapabilityView } from '../../src-preload/contract/views.ts';
 
-export const tabIds = ['overview', 'activity', 'logs', 'data', 'jobs', 'files', 'health', 'settings'] as const;
+export const tabIds = [
+  'overview',
+  'activity',
+  'logs',
+  'data',
+  'jobs',
+  'files',
+  'health',
+  'settings',
+  'actions',
+] as const;
 export type TabId = (typeof tabIds)[number];
 
 export const tabTitles: Readonly<Record<TabId, string>> = {
@@ -13,14 +23,16 @@ export const tabTitles: Readonly<Record<TabId, string>> = {
   files: 'Files',
   health: 'Health',
   settings: 'Settings',
+  actions: 'Actions',
 };
 
-/** The tabs of a device: the first two always, the others where its vendor can do something there. */
+/** The tabs of a device: overview, activity and actions always, the others where its vendor can do something there. */
 export const tabsOf = (capabilities: readonly CapabilityView[]): readonly TabId[] =>
   tabIds.filter(
     (tab) =>
       tab === 'overview' ||
       tab === 'activity' ||
+      tab === 'actions' ||
       capabilities.some(({ name }) => name === tab || name.startsWith(`${tab}.`)),
   );
 

@@ -10,6 +10,7 @@ import {
   Settings,
   Star,
   Sun,
+  Wrench,
   type LucideIcon,
 } from 'lucide-react';
 import { useDeferredValue, useMemo, useState } from 'react';
@@ -17,11 +18,12 @@ import { fold } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { ask, fleet, useHost } from '../bridge/store.ts';
 import type { FleetIndex } from '../fleet/fleet-index.ts';
+import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, defaultService, refresh } from '../device/actions.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
-import { goTo, openPanel, setAccountForm, setOverlay, showScope, toastError } from '../ui/view-store.ts';
+import { goTo, openPanel, setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../ui/view-store.ts';
 import { best, fuzzyScore, holdingScore } from './find.ts';
 
 interface Command {
@@ -36,6 +38,13 @@ const setTheme = async (theme: 'light' | 'dark' | 'system'): Promise<void> => {
   if (!answer.ok) toastError(answer.error);
 };
 
+const actOnSelection = (): void => {
+  const { marked, active } = useView.getState();
+  const chosen = marked.size > 0 ? [...marked] : active === undefined ? [] : [active];
+  if (chosen.length > 0) openBulk(chosen);
+  else toast({ tone: 'error', text: 'No device is selected.', hint: 'Press x on a device in the list to select it.' });
+};
+
 const commands: readonly Command[] = [
   { name: 'All devices', icon: Layers, keys: 'g a', run: () => showScope({ kind: 'all' }) },
   { name: 'Favourites', icon: Star, run: () => showScope({ kind: 'favourites' }) },
@@ -44,6 +53,7 @@ const commands: readonly Command[] = [
   { name: 'Accounts', icon: CircleUser, keys: 'g c', run: () => goTo('accounts') },
   { name: 'Add account', icon: Plus, run: () => setAccountForm({ kind: 'add' }) },
   { name: 'Refresh all accounts', icon: RefreshCw, run: () => void refresh() },
+  { name: 'Actions for the selected devices', icon: Wrench, run: actOnSelection },
   { name: 'Settings', icon: Settings, keys: `${modKey} ,`, run: () => goTo('settings') },
   { name: 'Theme: light', icon: Sun, run: () => void setTheme('light') },
   { name: 'Theme: dark', icon: Moon, run: () => void setTheme('dark') },

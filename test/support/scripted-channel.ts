@@ -8,6 +8,7 @@ import type {
 import { matches, parseQuery } from '../../src-preload/contract/query.ts';
 import { isRequestName, requests, type RequestName } from '../../src-preload/contract/requests.ts';
 import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import { ScriptedOperations } from './scripted-operations.ts';
 import { scriptedAccounts, scriptedApp, scriptedDevices, scriptedForwards, scriptedVendors } from './scripted-fleet.ts';
 
 /** States of the window that can be asked for by name. */
@@ -141,6 +142,9 @@ export class ScriptedChannel implements FrameChannel {
   #onFrame: ((frame: HostFrame) => void) | undefined;
   #onClose: (() => void) | undefined;
   #seq = 0;
+  /** Operations and bulk runs, which tests steer. */
+  readonly operations: ScriptedOperations;
+  readonly #cancels = new Map<number, AbortController>();
   #next = 1;
   /** Every request made, for tests. Secrets appear only in `secrets.hand`. */
   readonly requested: { readonly name: string; readonly input: unknown }[] = [];
@@ -148,6 +152,11 @@ export class ScriptedChannel implements FrameChannel {
   constructor(options: ScriptOptions) {
     this.#options = options;
     this.#world = worldOf(options);
+    this.operations = new ScriptedOperations({
+      accounts: this.#world.accounts,
+      devices: this.#world.devices,
+      change: (device) => this.#upsert('devices', device),
+    });
   }
 
   send(frame: ClientFrame): void {
@@ -185,12 +194,30 @@ export class ScriptedChannel implements FrameChannel {
 
   #take(frame: ClientFrame): void {
     if (frame.type === 'subscribe') this.#snapshot();
+    else if (frame.type === 'cancel') this.#cancels.get(frame.id)?.abort();
     else if (frame.type === 'request') {
       this.requested.push({ name: frame.name, input: frame.input });
+      if (isRequestName(frame.name) && this.#late(frame.id, frame.name, frame.input)) return;
       const reply = this.#reply(frame.name, frame.input);
       if ('error' in reply) this.#emit({ type: 'refusal', id: frame.id, error: reply.error });
       else this.#emit({ type: 'answer', id: frame.id, ok: true, value: reply.value });
     }
+  }
+
+  /** Requests that take their time: the operations of vendors, and what is done with many devices. */
+  #late(id: number, name: RequestName, input: unknown): boolean {
+    const parsed = requests[name].input.safeParse(input);
+    if (!parsed.success) return false;
+    const aborting = new AbortController();
+    const answer = this.operations.answer(name, parsed.data, aborting.signal);
+    if (answer === undefined) return false;
+    this.#cancels.set(id, aborting);
+    void answer.then((result) => {
+      this.#cancels.delete(id);
+      if (result.ok) this.#emit({ type: 'answer', id, ok: true, value: result.value });
+      else this.#emit({ type: 'refusal', id, error: result.error });
+    });
+    return true;
   }
 
   #snapshot(): void {
