@@ -14,6 +14,8 @@ import './ui/overlays.css';
 import './fleet/fleet.css';
 import './device/device.css';
 import './device/tabs.css';
+import './device/tab-forms.css';
+import './device/log-viewer.css';
 import './charts/charts.css';
 import './actions/actions.css';
 import './bulk/bulk.css';

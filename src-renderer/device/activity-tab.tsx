@@ -1,9 +1,12 @@
-import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { isLive, useHost } from '../bridge/store.ts';
-import { bytes, forwardWords, millis, plural } from '../ui/format.ts';
+import { useState } from 'react';
+import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
+import type { DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import { ask, isLive, useHost } from '../bridge/store.ts';
+import { bytes, duration, forwardWords, plural } from '../ui/format.ts';
 import { connect } from './actions.ts';
+import { useLoaded } from './operation-call.ts';
 import type { TabProps } from './tab-context.ts';
-import { Nothing, Part } from './tab-parts.tsx';
+import { Moment, Nothing, Part, RowsSkeleton, Segmented, TabFailure } from './tab-parts.tsx';
 
 const none: readonly ForwardView[] = [];
 
@@ -13,49 +16,152 @@ const ForwardItem = ({
 }: {
   readonly forward: ForwardView;
   readonly service: string;
-}): React.ReactNode => {
-  const { bindMs = 0, vendorMs, dialMs, firstByteMs } = forward.timings;
-  const took =
-    vendorMs === undefined && dialMs === undefined
-      ? undefined
-      : bindMs + (vendorMs ?? 0) + (dialMs ?? 0) + (firstByteMs ?? 0);
+}): React.ReactNode => (
+  <li className="line">
+    <span className={`status ${isLive(forward) ? 'good' : forward.state === 'failed' ? 'bad' : ''}`}>
+      {forwardWords(forward)}
+    </span>
+    <span className="line-main">
+      {service}{' '}
+      <span className="mono faint">
+        {forward.address}:{forward.port}
+      </span>
+    </span>
+    <span className="faint">
+      ↑ {bytes(forward.bytesUp)} ↓ {bytes(forward.bytesDown)}
+    </span>
+  </li>
+);
+
+const day = 86_400_000;
+
+/** How much of the last week the device was online, as far as Quayside watched. */
+const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const week = useLoaded(`${device.key}\nuptime`, () =>
+    ask('history.uptime', { deviceKey: device.key, since: Date.now() - 7 * day, until: Date.now() }),
+  );
+  const { value } = week;
+  if (value === undefined) return week.error === undefined ? <RowsSkeleton label="the week" rows={1} /> : null;
+  const watched = value.onlineMs + value.offlineMs;
   return (
-    <li className="line">
-      <span className={`status ${isLive(forward) ? 'good' : forward.state === 'failed' ? 'bad' : ''}`}>
-        {forwardWords(forward)}
-      </span>
-      <span className="line-main ellipsis">
-        {service}{' '}
-        <span className="mono faint">
-          {forward.address}:{forward.port}
-        </span>
-      </span>
-      <span className="faint">
-        ↑ {bytes(forward.bytesUp)} ↓ {bytes(forward.bytesDown)}
-        {took === undefined ? '' : ` · connected in ${millis(took)}`}
-      </span>
-    </li>
+    <p>
+      {value.ratio === undefined ? (
+        <span className="faint">Quayside has not watched this device yet.</span>
+      ) : (
+        <>
+          Online {(value.ratio * 100).toFixed(value.ratio > 0.999 && value.ratio < 1 ? 2 : 1).replace(/\.0$/, '')} % of
+          the {duration(watched)} that Quayside watched in the last 7 days
+          {value.outages.length === 0 ? ', without an outage.' : `, with ${plural(value.outages.length, 'outage')}.`}
+        </>
+      )}
+    </p>
   );
 };
 
-/** What was done with a device: its connections. */
+type Show = 'all' | 'connections' | 'presence' | 'operations';
+
+const kindsOf: Readonly<Record<Show, readonly ActivityView['kind'][] | undefined>> = {
+  all: undefined,
+  connections: ['connected', 'disconnected', 'connect-failed'],
+  presence: ['offline', 'online', 'flapping', 'calm', 'incident', 'resolved'],
+  operations: ['operation'],
+};
+
+const toneOf: Readonly<Record<ActivityView['kind'], '' | 'good' | 'bad' | 'waiting'>> = {
+  offline: 'bad',
+  online: 'good',
+  flapping: 'bad',
+  calm: '',
+  incident: 'bad',
+  resolved: 'good',
+  connected: 'good',
+  disconnected: '',
+  'connect-failed': 'bad',
+  operation: 'waiting',
+};
+
+/** Lines asked for at once. */
+const pageSize = 50;
+
+const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly show: Show }): React.ReactNode => {
+  const kinds = kindsOf[show];
+  const filter = {
+    deviceKey: device.key,
+    limit: pageSize,
+    ...(kinds === undefined ? {} : { kinds: [...kinds] }),
+  };
+  const first = useLoaded(`${device.key}\nhistory\n${show}`, () => ask('history.query', filter), 10_000);
+  /** What came after the first page, which begins anew while it is on show. */
+  const [older, setOlder] = useState<{
+    readonly entries: readonly ActivityView[];
+    readonly next: string | undefined;
+  }>();
+  const [error, setError] = useState<ErrorView>();
+  const next = older === undefined ? first.value?.next : older.next;
+  const more = async (cursor: string): Promise<void> => {
+    const answer = await ask('history.query', { ...filter, cursor });
+    setError(answer.ok ? undefined : answer.error);
+    if (answer.ok) setOlder({ entries: [...(older?.entries ?? []), ...answer.value.entries], next: answer.value.next });
+  };
+  const seen = new Set<number>();
+  const entries = [...(first.value?.entries ?? []), ...(older?.entries ?? [])].filter(
+    (entry) => !seen.has(entry.id) && seen.add(entry.id),
+  );
+  return (
+    <>
+      {first.error === undefined ? null : <TabFailure error={first.error} retry={() => void first.reload()} />}
+      {first.value === undefined ? (
+        first.error === undefined ? (
+          <RowsSkeleton label="the history" rows={5} />
+        ) : null
+      ) : entries.length === 0 ? (
+        <Nothing title="Nothing happened yet">
+          Connections, operations and changes of presence appear here and stay after a restart.
+        </Nothing>
+      ) : (
+        <ul className="lines" aria-label="History">
+          {entries.map((entry) => (
+            <li className="line" key={entry.id}>
+              <span className={`status ${toneOf[entry.kind]}`}>{entry.kind.replace('-', ' ')}</span>
+              <span className="line-main" data-tip={entry.text}>
+                {entry.text}
+              </span>
+              <span className="faint">
+                <Moment at={entry.at} />
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+      {error === undefined ? null : <TabFailure error={error} />}
+      {next === undefined ? null : (
+        <button type="button" className="button small" onClick={() => void more(next)}>
+          Show older
+        </button>
+      )}
+    </>
+  );
+};
+
+/** What was done with a device and how it was: its connections, operations and presence. */
 export const ActivityTab = ({ device }: TabProps): React.ReactNode => {
+  const [show, setShow] = useState<Show>('all');
   const forwards = useHost((host) => host.forwardsByDevice.get(device.key)) ?? none;
   const clients = forwards.reduce((sum, forward) => sum + forward.connections, 0);
   return (
     <div className="stack">
       <Part
-        title="Connections"
-        actions={clients === 0 ? undefined : <span className="faint">{plural(clients, 'client')} now</span>}
+        title="Local ports"
+        actions={clients === 0 ? undefined : <span className="faint part-note">{plural(clients, 'client')} now</span>}
       >
         {forwards.length === 0 ? (
-          <Nothing title="Nobody connected yet">
+          <Nothing title="No local port yet">
             <button type="button" className="button small" onClick={() => void connect(device.key)}>
               Connect
             </button>
           </Nothing>
         ) : (
-          <ul className="lines" aria-label="Connections">
+          <ul className="lines" aria-label="Local ports">
             {forwards.map((forward) => (
               <ForwardItem
                 key={forward.id}
@@ -68,6 +174,21 @@ export const ActivityTab = ({ device }: TabProps): React.ReactNode => {
             ))}
           </ul>
         )}
+      </Part>
+      <Part title="History">
+        <Week device={device} />
+        <Segmented
+          label="Show"
+          value={show}
+          options={[
+            ['all', 'All'],
+            ['connections', 'Connections'],
+            ['presence', 'Presence'],
+            ['operations', 'Operations'],
+          ]}
+          onChange={setShow}
+        />
+        <HistoryList key={show} device={device} show={show} />
       </Part>
     </div>
   );

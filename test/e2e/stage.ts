@@ -5,13 +5,16 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test as base } from '@playwright/test';
+import { ModeSimulator } from '../../src-main/simulators/mode.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { startCli, type RunningCli } from '../support/app-process.ts';
+import { runCli, startCli, type RunningCli } from '../support/app-process.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 import { startXvfb } from '../support/xvfb.ts';
 
 /** An account's token that no file, log, message or argument may hold; long and odd enough to be found anywhere. */
 export const token = 'eyJhbGciOiJIUzI1NiJ9.e2e-token-4711.QWxsZXMgZ2VoZWlt';
+/** A project key of MODE, the same in that respect. */
+export const modeKey = 'v1.cHJvamVjdA==.1600.e2e-mode-key-4711';
 export const passphrase = 'a passphrase only the e2e suite knows';
 
 /** What every test starts from: a vendor's cloud with real machines behind it, and an empty profile. */
@@ -21,6 +24,16 @@ export interface Stage {
   readonly profile: string;
   /** Environment of a person at a desktop: a display and an ssh agent with the key. */
   readonly env: Readonly<Record<string, string>>;
+  /** MODE's cloud, started on first use. */
+  mode(): Promise<ModeSimulator>;
+  /** Adds an account by the command line, before `serve`. */
+  addAccount(
+    vendor: string,
+    label: string,
+    baseUrl: string,
+    secrets: Readonly<Record<string, string>>,
+    fields?: Readonly<Record<string, string>>,
+  ): Promise<void>;
   /** `quayside serve` on the profile, started on first use. */
   serve(): Promise<{ readonly cli: RunningCli; readonly url: string }>;
 }
@@ -69,8 +82,26 @@ export const test = base.extend<{ stage: Stage }>({
       const [, url = ''] = await cli.waitFor(/Quayside is at (\S+)/);
       return { cli, url };
     };
+    let startedMode: Promise<ModeSimulator> | undefined;
+    const mode = async (): Promise<ModeSimulator> => {
+      const simulator = new ModeSimulator({ devices: 60, projectKey: modeKey });
+      await simulator.listen();
+      return simulator;
+    };
+    const addAccount: Stage['addAccount'] = async (id, label, baseUrl, secrets, fields = {}) => {
+      const given = Object.entries(fields).flatMap(([name, value]) => ['--field', `${name}=${value}`]);
+      const added = await runCli(['accounts', 'add', id, '--label', label, '--base-url', baseUrl, ...given], {
+        profile,
+        vault: 'file',
+        env,
+        stdin: JSON.stringify(secrets),
+      });
+      if (added.code !== 0) throw new Error(added.stderr);
+    };
     await use({
       vendor,
+      mode: () => (startedMode ??= mode()),
+      addAccount,
       sshd,
       profile,
       env,
@@ -78,6 +109,7 @@ export const test = base.extend<{ stage: Stage }>({
     });
     if (running !== undefined) await (await running).cli.stop();
     await vendor.dispose();
+    if (startedMode !== undefined) await (await startedMode).dispose();
     await display.dispose();
     await agent.dispose();
     await sshd.dispose();
