@@ -5,13 +5,18 @@ import { composeCore, type Core } from './compose.ts';
 import { ok, type Result } from './core/errors.ts';
 import { sleep, type VaultKind } from './core/ports.ts';
 import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
-import { copyText } from './electron/desktop.ts';
+import { copyText, type Desktop } from './electron/desktop.ts';
+import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
+import { createSystemNotifier } from './electron/system-notifier.ts';
 import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
 import { locate } from './locations.ts';
+import { setAutostart } from './node/autostart.ts';
+import { StartTimings } from './node/diagnostics.ts';
 import { jsonDocument } from './node/json-document.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { readStaticAsset } from './node/static-assets.ts';
+import { hasTray } from './node/status-notifier.ts';
 import { systemClock } from './node/system-clock.ts';
 
 /** How long a command on the same profile may take before this gives up waiting for it, milliseconds. */
@@ -32,6 +37,16 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const vaultChoice = (name: string | undefined): VaultKind | undefined =>
   name === 'keychain' || name === 'file' || name === 'memory' ? name : undefined;
 
+/** There is no window before there is a core to show in it. */
+let desktop: Desktop | undefined;
+const timings = new StartTimings();
+
+const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
+  process.platform === 'linux'
+    ? // An AppImage runs from a mount of its own; the file is what can be started again.
+      setAutostart(on, [process.env['APPIMAGE'] ?? process.execPath, '--hidden'])
+    : setLoginItem(on);
+
 /** A command line call may own the profile for a moment: it is waited for. */
 const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
   const until = systemClock.monotonic() + patienceMs;
@@ -44,6 +59,9 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       demo: values['demo'] === true,
       forwardWorker: locate().forwardWorker,
       copyText,
+      notifier: createSystemNotifier(),
+      showWindow: () => desktop?.showWindow(),
+      timings,
       webSessionHost: (log) =>
         createWebSessionWindows({
           clock: systemClock,
@@ -57,8 +75,10 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
 };
 
 const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
+  timings.mark('until ready');
   const core = await compose(paths);
   if (!core.ok) return core;
+  timings.mark('core with the cached fleet');
   const { renderer } = locate();
   const windowState = jsonDocument({
     path: join(paths.profile, 'window.json'),
@@ -76,9 +96,19 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
       initialState: stored.ok ? stored.value : initialWindowState,
       preload: join(import.meta.dirname, '../preload/index.cjs'),
       resources: join(import.meta.dirname, '../../resources'),
-      hidden: values['hidden'] === true,
+      hidden: values['hidden'] === true || wasOpenedAtLogin(),
+      clock: systemClock,
+      hasTray: () => hasTray(),
+      setStartAtLogin,
     },
-    start: () => core.value.start(),
+    started: (running) => {
+      desktop = running;
+      timings.mark('tray');
+    },
+    start: async () => {
+      await core.value.start();
+      timings.mark('polling, forwards of the last run');
+    },
     dispose: () => core.value.dispose(),
   });
 };

@@ -2,6 +2,14 @@ import type { Service, ServiceKind } from './device.ts';
 
 const order: readonly ServiceKind[] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
 
-/** Services with the one that Connect opens first: SSH where there is one, else the next best. Others keep their order. */
-export const byPreference = <T extends Pick<Service, 'kind'>>(services: readonly T[]): readonly T[] =>
-  services.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind));
+/**
+ * Services with the one that Connect opens first: the user's choice, else SSH where there is one, else the next best.
+ * Others keep their order.
+ */
+export const byPreference = <T extends Pick<Service, 'id' | 'kind'>>(
+  services: readonly T[],
+  chosen?: string,
+): readonly T[] => {
+  const rank = ({ id, kind }: T): number => (id === chosen ? -1 : order.indexOf(kind));
+  return services.toSorted((a, b) => rank(a) - rank(b));
+};

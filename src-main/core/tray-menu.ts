@@ -30,9 +30,12 @@ const branch = (label: string, submenu: readonly TrayItem[]): TrayItem => ({ kin
 
 const count = (value: number): string => value.toLocaleString('en');
 
+const graphemes = new Intl.Segmenter('en');
+
 /** A vendor's text on one line of a menu: no control characters, the middle left out where it is too long. */
 const shortened = (text: string, most: number): string => {
-  const letters = [...text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim()];
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const letters = Array.from(graphemes.segment(line), ({ segment }) => segment);
   if (letters.length <= most) return letters.join('');
   const head = Math.ceil((most - 1) / 2);
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`;

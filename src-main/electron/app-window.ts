@@ -1,10 +1,48 @@
-import { BrowserWindow, nativeTheme, screen } from 'electron';
+import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
 import type { Document, Log } from '../core/ports.ts';
 import { appOrigin } from './app-scheme.ts';
+import { CrashLimit } from './crash-limit.ts';
 import { minimumSize, onScreen, type WindowState } from './window-state.ts';
 
 /** The colour behind the page before it has painted, so that a dark window never flashes white. */
-const background = (): string => (nativeTheme.shouldUseDarkColors ? '#101418' : '#ffffff');
+export const pageBackground = (): string => (nativeTheme.shouldUseDarkColors ? '#101418' : '#ffffff');
+
+/** What every page of ours is opened with. */
+export const pagePreferences = (preload: string): Electron.WebPreferences => ({
+  preload,
+  sandbox: true,
+  contextIsolation: true,
+  nodeIntegration: false,
+  webSecurity: true,
+  spellcheck: false,
+});
+
+/** A page without a script and without the bridge, for when the window itself cannot be shown. */
+const brokenPage = (): string =>
+  `data:text/html;charset=utf-8,${encodeURIComponent(
+    '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Quayside</title>' +
+      '<body style="font:14px system-ui;max-width:32em;margin:20vh auto"><h1 style="font-size:18px">This window keeps ' +
+      'failing</h1><p>It was reloaded three times within a minute. Your forwards go on, and the tray icon still ' +
+      'works.</p><p>Close this window and open it again. If it stays like this, quit Quayside from the tray and look at ' +
+      'the log in the folder of the profile.</p>',
+  )}`;
+
+/**
+ * Loads a page again when its process is gone, at most three times a minute. Main owns the truth, so a fresh page
+ * loses nothing but its scroll position.
+ */
+export const reviveContents = (contents: WebContents, log: Log, giveUp: () => void): void => {
+  const limit = new CrashLimit({ most: 3, withinMs: 60_000, monotonic: () => performance.now() });
+  contents.on('render-process-gone', (_event, details) => {
+    log.write('error', 'window.gone', { reason: details.reason, exitCode: details.exitCode });
+    if (details.reason === 'clean-exit') return;
+    if (limit.allows()) contents.reload();
+    else giveUp();
+  });
+};
+
+/** What closing the window means now. */
+export type ClosingMeans = 'hide' | 'minimise';
 
 /** The one window: opened, hidden and opened again; remembers where it was. */
 export class AppWindow {
@@ -12,6 +50,8 @@ export class AppWindow {
   readonly #icon: string;
   readonly #document: Document<WindowState>;
   readonly #log: Log;
+  readonly #closing: () => ClosingMeans;
+  readonly #hidden: (state: WindowState) => Partial<WindowState>;
   #state: WindowState;
   #window: BrowserWindow | undefined;
   #quitting = false;
@@ -22,12 +62,17 @@ export class AppWindow {
     readonly document: Document<WindowState>;
     readonly state: WindowState;
     readonly log: Log;
+    readonly closing: () => ClosingMeans;
+    /** Told when the window went to the tray; answers what to remember of it. */
+    readonly hidden: (state: WindowState) => Partial<WindowState>;
   }) {
     this.#preload = options.preload;
     this.#icon = options.icon;
     this.#document = options.document;
     this.#state = options.state;
     this.#log = options.log;
+    this.#closing = options.closing;
+    this.#hidden = options.hidden;
   }
 
   /** Brings the window to the front, opening it where it is not. */
@@ -58,42 +103,36 @@ export class AppWindow {
       show: false,
       title: 'Quayside',
       icon: this.#icon,
-      backgroundColor: background(),
+      backgroundColor: pageBackground(),
       autoHideMenuBar: true,
-      webPreferences: {
-        preload: this.#preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        spellcheck: false,
-      },
+      webPreferences: pagePreferences(this.#preload),
     });
     this.#window = window;
     if (state.maximized) window.maximize();
     window.once('ready-to-show', () => window.show());
     window.on('close', (event) => {
-      void this.#remember(window);
+      this.#remember(window, {});
       if (this.#quitting) return;
       event.preventDefault();
-      window.hide();
+      if (this.#closing() === 'minimise') window.minimize();
+      else {
+        window.hide();
+        this.#remember(window, this.#hidden(this.#state));
+      }
     });
     window.on('closed', () => {
       this.#window = undefined;
     });
-    window.webContents.on('render-process-gone', (_event, details) => {
-      this.#log.write('error', 'window.gone', { reason: details.reason, exitCode: details.exitCode });
-      // Main owns the truth, so a fresh page loses nothing but its scroll position.
-      if (details.reason !== 'clean-exit') window.webContents.reload();
-    });
-    void window.loadURL(`${appOrigin}/`);
+    reviveContents(window.webContents, this.#log, () => void window.loadURL(brokenPage()).catch(() => undefined));
+    void window.loadURL(`${appOrigin}/`).catch((error: unknown) => this.#log.write('error', 'window.load', { error }));
     return window;
   }
 
-  async #remember(window: BrowserWindow): Promise<void> {
+  #remember(window: BrowserWindow, more: Partial<WindowState>): void {
     const { x, y, width, height } = window.getNormalBounds();
-    this.#state = { x, y, width, height, maximized: window.isMaximized() };
-    const written = await this.#document.write(this.#state);
-    if (!written.ok) this.#log.write('warn', 'window.state-not-kept', { kind: written.error.kind });
+    this.#state = { ...this.#state, x, y, width, height, maximized: window.isMaximized(), ...more };
+    void this.#document.write(this.#state).then((written) => {
+      if (!written.ok) this.#log.write('warn', 'window.state-not-kept', { kind: written.error.kind });
+    });
   }
 }

@@ -1,12 +1,16 @@
 import { app, dialog } from 'electron';
+import { deepLinkIn, deepLinkScheme, parseDeepLink, type DeepLink } from '../core/deep-link.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { registerAppScheme } from './app-scheme.ts';
-import { startDesktop, type DesktopOptions } from './desktop.ts';
+import { reportCrashes } from './crash-report.ts';
+import { startDesktop, type Desktop, type DesktopOptions } from './desktop.ts';
 import { confineContents } from './hardening.ts';
 
 /** What the entry hands over once the core runs. */
 export interface Running {
   readonly desktop: DesktopOptions;
+  /** Told once the desktop is there. */
+  readonly started: (desktop: Desktop) => void;
   /** Starts polling; the window is shown before. */
   readonly start: () => Promise<void>;
   /** Closes what is open, tunnels at the vendors included. */
@@ -18,6 +22,13 @@ export const prepareApplication = (): void => {
   app.enableSandbox();
   registerAppScheme();
   confineContents(app);
+  if (process.platform === 'linux') {
+    // Wayland gives global shortcuts by its portal only, to programs whose desktop file it can find.
+    app.commandLine.appendSwitch('enable-features', 'GlobalShortcutsPortal');
+    app.setDesktopName('io.github.quayside.desktop');
+  }
+  // Notifications of Windows belong to this id.
+  if (process.platform === 'win32') app.setAppUserModelId('io.github.quayside.desktop');
 };
 
 /** Says why there is no application, and ends. */
@@ -26,26 +37,63 @@ export const failApplication = (error: AppError): void => {
   app.exit(1);
 };
 
-/** Runs until the user quits. A second launch on the same folder shows the first one's window instead. */
+/** What a launch, the first or a later one, asks for by its arguments. */
+const follow = (desktop: Desktop, args: readonly string[]): void => {
+  const link = deepLinkIn(args);
+  if (link !== undefined) desktop.openLink(link);
+  else if (args.includes('--quick-connect')) desktop.quickConnect();
+  // A second start at login wants nothing.
+  else if (!args.includes('--hidden')) desktop.showWindow();
+};
+
+/** Runs until the user quits. A second launch on the same folder hands its arguments to the first one. */
 export const runApplication = async (userData: string, build: () => Promise<Result<Running>>): Promise<void> => {
   // Chromium's files belong to the profile too: two profiles are two applications.
   app.setPath('userData', userData);
   if (!app.requestSingleInstanceLock()) return app.quit();
+  let desktop: Desktop | undefined;
+  const early: DeepLink[] = [];
+  const earlyLaunches: (readonly string[])[] = [];
+  // macOS hands links over as events, also before the application is ready.
+  app.on('open-url', (event, url) => {
+    event.preventDefault();
+    const link = parseDeepLink(url);
+    if (link === undefined) return;
+    if (desktop === undefined) early.push(link);
+    else desktop.openLink(link);
+  });
+  app.on('second-instance', (_event, args) => {
+    if (desktop === undefined) earlyLaunches.push(args);
+    else follow(desktop, args);
+  });
   await app.whenReady();
   const built = await build();
   if (!built.ok) return failApplication(built.error);
   const running = built.value;
-  const desktop = startDesktop(running.desktop);
-  app.on('second-instance', () => desktop.showWindow());
+  const stopReporting = reportCrashes(running.desktop.log);
+  // Only an installed application may take links; a checkout would register Electron itself.
+  if (app.isPackaged) app.setAsDefaultProtocolClient(deepLinkScheme);
 
+  desktop = startDesktop(running.desktop);
+  running.started(desktop);
+  const own = deepLinkIn(process.argv);
+  if (own !== undefined) desktop.openLink(own);
+  else if (process.argv.includes('--quick-connect')) desktop.quickConnect();
+  for (const link of early.splice(0)) desktop.openLink(link);
+  for (const args of earlyLaunches.splice(0)) follow(desktop, args);
+
+  const shown = desktop;
   let closing = false;
   app.on('before-quit', (event) => {
     if (closing) return;
     // Tunnels are closed at the vendors first; the second quit is let through.
     event.preventDefault();
     closing = true;
-    desktop.dispose();
-    void running.dispose().finally(() => app.quit());
+    shown.dispose();
+    void running.dispose().finally(() => {
+      stopReporting();
+      app.quit();
+    });
   });
   await running.start();
 };

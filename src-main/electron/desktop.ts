@@ -1,27 +1,36 @@
 import { app, clipboard, ipcMain, powerMonitor, session } from 'electron';
+import type { AppState } from '../bridge/app-state.ts';
 import type { Bridge } from '../bridge/bridge.ts';
-import type { Device } from '../core/device.ts';
-import type { Document, Log } from '../core/ports.ts';
+import type { DeepLink } from '../core/deep-link.ts';
 import { ok, type Result } from '../core/errors.ts';
-import type { Accounts } from '../services/accounts.ts';
-import type { Forwards } from '../services/forwards.ts';
-import type { Inventory } from '../services/inventory.ts';
+import type { Clock, Document, Log } from '../core/ports.ts';
+import { shortcutText } from '../core/shortcut.ts';
+import type { Wish } from '../core/wish.ts';
+import type { Alerts } from '../services/alerts.ts';
+import type { SettingsStore } from '../services/settings-store.ts';
+import { TrayDesk, type TrayDeskNeeds } from '../services/tray-desk.ts';
+import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
 import { denyPermissions } from './hardening.ts';
 import { acceptWindows } from './message-port-channel.ts';
+import { PaletteWindow } from './palette-window.ts';
+import { QuickShortcut } from './quick-shortcut.ts';
 import { AppTray } from './tray.ts';
-import type { TrayAction, TrayState } from './tray-menu.ts';
 import type { WindowState } from './window-state.ts';
 
-/** Milliseconds between a change and the tray that shows it: a fleet changes in bursts. */
-const trayDelayMs = 250;
+/** Milliseconds after the start at which the palette is loaded, when nobody waits for anything else. */
+const warmPaletteMs = 1500;
 
-export interface DesktopOptions {
+export interface DesktopOptions extends Pick<
+  TrayDeskNeeds,
+  'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'
+> {
   readonly bridge: Bridge;
-  readonly accounts: Pick<Accounts, 'list'>;
-  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
-  readonly forwards: Pick<Forwards, 'list' | 'stop' | 'changed'>;
+  readonly app: AppState;
+  readonly settings: Pick<SettingsStore, 'get' | 'changed'>;
+  readonly alerts: Pick<Alerts, 'get' | 'snooze' | 'settingsChanged' | 'requested'>;
+  readonly clock: Clock;
   readonly log: Log;
   readonly readAsset: ReadAsset;
   readonly windowState: Document<WindowState>;
@@ -32,11 +41,17 @@ export interface DesktopOptions {
   readonly hidden: boolean;
   readonly suspend: () => void;
   readonly resume: () => void;
+  /** Whether anybody draws tray icons here. */
+  readonly hasTray: () => Promise<boolean>;
+  /** Starts Quayside, hidden, at login, or no longer. */
+  readonly setStartAtLogin: (on: boolean) => Promise<Result<void>>;
 }
 
-/** The running desktop: what a second launch and the end of the application act on. */
+/** The running desktop: what a second launch, a link and the end of the application act on. */
 export interface Desktop {
-  showWindow(): void;
+  showWindow(wish?: Wish): void;
+  quickConnect(): void;
+  openLink(link: DeepLink): void;
   dispose(): void;
 }
 
@@ -46,15 +61,29 @@ export const copyText = async (text: string): Promise<Result<void>> => {
   return ok(undefined);
 };
 
-const countOffline = (devices: Iterable<Device>): number => {
-  let offline = 0;
-  for (const device of devices) if (device.presence.state === 'offline') offline += 1;
-  return offline;
+/** What a link shows. Nothing is opened by it: what it would connect to is asked for in the window. */
+const wishOf = (link: DeepLink): Wish | undefined => {
+  switch (link.kind) {
+    case 'window':
+      return undefined;
+    case 'search':
+      return { show: 'devices', query: link.query };
+    case 'device':
+      return { show: 'device', deviceKey: link.deviceKey };
+    case 'connect':
+      return {
+        show: 'connect',
+        deviceKey: link.deviceKey,
+        ...(link.service === undefined ? {} : { service: link.service }),
+      };
+    default:
+      return link satisfies never;
+  }
 };
 
-/** Puts the window and the tray in front of a core. Electron must be ready. */
+/** Puts the window, the palette and the tray in front of a core. Electron must be ready. */
 export const startDesktop = (options: DesktopOptions): Desktop => {
-  const { bridge, accounts, inventory, forwards, log } = options;
+  const { bridge, app: facts, settings, alerts, clock, log } = options;
   denyPermissions(session.defaultSession);
   serveApp(session.defaultSession, options.readAsset);
   acceptWindows(
@@ -63,71 +92,135 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
     (origin) => log.write('warn', 'window.refused', { origin }),
   );
 
+  let trayIsThere = true;
+  const tellOfTray = (state: WindowState): Partial<WindowState> => {
+    if (state.toldOfTray === true) return {};
+    facts.addNotice({
+      id: 'in-tray',
+      text: 'Closing the window leaves Quayside running in the tray.',
+      hint: 'Forwards stay open. Quit is in the menu of the tray icon.',
+    });
+    return { toldOfTray: true };
+  };
   const window = new AppWindow({
     preload: options.preload,
     icon: `${options.resources}/app/icon.png`,
     document: options.windowState,
     state: options.initialState,
     log,
+    closing: () => (trayIsThere ? 'hide' : 'minimise'),
+    hidden: tellOfTray,
   });
+  const showWindow = (wish?: Wish): void => {
+    if (wish !== undefined) facts.setWish(wish);
+    window.show();
+  };
+  const palette = new PaletteWindow({ preload: options.preload, log });
 
-  const act = (action: TrayAction): void => {
-    switch (action.type) {
-      case 'open-window':
+  const desk = new TrayDesk({
+    accounts: options.accounts,
+    inventory: options.inventory,
+    notes: options.notes,
+    forwards: options.forwards,
+    launches: options.launches,
+    recents: options.recents,
+    clock,
+    pause: {
+      until: () => alerts.get().pausedUntil,
+      set: async (until) => {
+        const paused = await alerts.snooze({ forMs: until === undefined ? 0 : until - clock.now() });
+        return paused.ok ? ok(undefined) : paused;
+      },
+      changed: alerts.settingsChanged,
+    },
+    host: {
+      quickConnect: () => palette.toggle(),
+      openWindow: showWindow,
+      copyText,
+      failed: (error) => {
+        facts.addNotice({ id: 'tray-action', text: error.message, hint: error.hint });
         window.show();
-        return;
-      case 'stop-forward':
-        void forwards.stop(action.forwardId);
-        return;
-      case 'copy-address':
-        void copyText(`localhost:${action.port}`);
-        return;
-      case 'quit':
-        app.quit();
-        return;
-      default:
-        action satisfies never;
-    }
-  };
-  const tray = new AppTray(options.resources, act);
-  const trayState = (): TrayState => ({
-    forwards: forwards.list().map((forward) => ({
-      id: forward.id,
-      deviceName: inventory.device(forward.deviceKey)?.name ?? forward.deviceKey,
-      serviceKind: forward.serviceKind,
-      port: forward.port,
-      state: forward.state,
-    })),
-    troubled: accounts.list().flatMap((account) => {
-      const { error } = inventory.health(account.id);
-      return error === undefined ? [] : [{ label: account.label, message: error.message }];
-    }),
-    offline: countOffline(inventory.devices.values()),
+      },
+      quit: () => app.quit(),
+    },
+    shortcut: () =>
+      facts.get().shortcut === 'on' ? shortcutText(settings.get().shortcut, process.platform) : undefined,
   });
-  let drawing: NodeJS.Timeout | undefined;
-  const draw = (): void => {
-    drawing ??= setTimeout(() => {
-      drawing = undefined;
-      tray.show(trayState());
-    }, trayDelayMs);
-  };
-  const stops = [inventory.changed.on(draw), forwards.changed.on(draw)];
-  tray.show(trayState());
+  const tray = new AppTray(options.resources, (action) => void desk.act(action));
 
+  const shortcut = new QuickShortcut(() => palette.toggle());
+  const takeShortcut = (): void => {
+    const wanted = settings.get().shortcut;
+    const state = shortcut.take(wanted);
+    facts.setShortcut(state);
+    if (state === 'taken')
+      facts.addNotice({
+        id: 'shortcut',
+        text: `Another program has taken ${shortcutText(wanted, process.platform)}, so it does not open quick connect.`,
+        hint: 'Choose another shortcut in the settings. Quick connect is in the menu of the tray icon, too.',
+      });
+    else facts.dismissNotice('shortcut');
+    desk.touch();
+  };
+  let startsAtLogin = settings.get().startAtLogin;
+  const setStartAtLogin = async (): Promise<void> => {
+    const on = settings.get().startAtLogin;
+    if (on === startsAtLogin) return;
+    startsAtLogin = on;
+    const set = await options.setStartAtLogin(on);
+    if (!set.ok) facts.addNotice({ id: 'start-at-login', text: set.error.message, hint: set.error.hint });
+  };
+
+  const stops = [
+    desk.changed.on(() => tray.show(desk.state())),
+    settings.changed.on(() => {
+      takeShortcut();
+      void setStartAtLogin();
+    }),
+    alerts.requested.on((request) => desk.follow(request)),
+  ];
+  tray.show(desk.state());
+  takeShortcut();
+  setAppMenu(() => showWindow({ show: 'page', page: 'settings' }));
+  const warming = setTimeout(() => {
+    if (facts.get().shortcut === 'on') palette.warm();
+  }, warmPaletteMs);
+
+  void options.hasTray().then((isThere) => {
+    trayIsThere = isThere;
+    if (isThere) return;
+    log.write('info', 'tray.absent');
+    facts.addNotice({
+      id: 'no-tray',
+      text: 'This desktop shows no tray icons, so closing the window minimises it.',
+      hint: 'On GNOME, the AppIndicator extension adds a tray. Quit with Ctrl+Q.',
+    });
+    // Started hidden without a tray, nothing of Quayside would be anywhere.
+    if (options.hidden) window.show();
+  });
+
+  const activate = (): void => window.show();
+  const stay = (): undefined => undefined;
   powerMonitor.on('suspend', options.suspend);
   powerMonitor.on('resume', options.resume);
-  app.on('activate', () => window.show());
+  app.on('activate', activate);
   // The tray keeps the application alive; without this listener Electron would end it with the window.
-  app.on('window-all-closed', () => undefined);
+  app.on('window-all-closed', stay);
   if (!options.hidden) window.show();
 
   return {
-    showWindow: () => window.show(),
+    showWindow,
+    quickConnect: () => palette.toggle(),
+    openLink: (link) => showWindow(wishOf(link)),
     dispose: () => {
       for (const stop of stops) stop();
-      clearTimeout(drawing);
+      clearTimeout(warming);
       powerMonitor.off('suspend', options.suspend);
       powerMonitor.off('resume', options.resume);
+      app.off('activate', activate);
+      shortcut.release();
+      desk.dispose();
+      palette.dispose();
       window.quit();
       tray.dispose();
     },

@@ -1,5 +1,6 @@
 import type { App, Session, WebContents } from 'electron';
 import { appOrigin } from './app-scheme.ts';
+import { openExternal } from './open-external.ts';
 
 /** Whether an address belongs to our own window. Anything that does not parse does not. */
 export const isAppUrl = (address: string): boolean => {
@@ -27,7 +28,10 @@ const confine = (contents: WebContents): void => {
   contents.on('will-frame-navigate', stay);
   contents.on('will-redirect', stay);
   contents.on('will-attach-webview', (event) => event.preventDefault());
-  contents.setWindowOpenHandler(() => ({ action: 'deny' }));
+  contents.setWindowOpenHandler(({ url }) => {
+    openExternal(url);
+    return { action: 'deny' };
+  });
 };
 
 /** Keeps every web contents, present and future, inside the application's own pages. */

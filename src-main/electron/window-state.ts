@@ -5,6 +5,8 @@ export interface WindowState {
   readonly width: number;
   readonly height: number;
   readonly maximized: boolean;
+  /** The user was told that closing the window leaves Quayside in the tray. */
+  readonly toldOfTray?: boolean;
 }
 
 interface Area {
@@ -23,7 +25,7 @@ export const initialWindowState: WindowState = { ...firstSize, maximized: false 
 /** Reads a stored state; anything unusable becomes the initial one. */
 export const parseWindowState = (stored: unknown): WindowState => {
   if (typeof stored !== 'object' || stored === null) return initialWindowState;
-  const { x, y, width, height, maximized } = stored as Record<string, unknown>;
+  const { x, y, width, height, maximized, toldOfTray } = stored as Record<string, unknown>;
   const whole = (value: unknown): value is number => Number.isSafeInteger(value);
   if (!whole(width) || !whole(height)) return initialWindowState;
   return {
@@ -31,6 +33,7 @@ export const parseWindowState = (stored: unknown): WindowState => {
     width: Math.max(width, minimumSize.width),
     height: Math.max(height, minimumSize.height),
     maximized: maximized === true,
+    ...(toldOfTray === true ? { toldOfTray } : {}),
   };
 };
 
@@ -39,10 +42,11 @@ export const parseWindowState = (stored: unknown): WindowState => {
  * always be reached by its title bar.
  */
 export const onScreen = (state: WindowState, areas: readonly Area[]): WindowState => {
-  const { x, y, width, height, maximized } = state;
+  const { x, y, ...rest } = state;
+  const { width } = state;
   if (x === undefined || y === undefined) return state;
   const reachable = areas.some(
     (area) => x + width > area.x + 80 && x < area.x + area.width - 80 && y >= area.y && y < area.y + area.height - 40,
   );
-  return reachable ? state : { width, height, maximized };
+  return reachable ? state : rest;
 };

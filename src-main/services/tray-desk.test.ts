@@ -35,6 +35,7 @@ describe('TrayDesk', () => {
   let wishes: (Wish | undefined)[];
   let errors: AppError[];
   let paused: number | undefined;
+  let chosen: string | undefined;
   let launch: Result<{ launcher: string; command: string }>;
   let recents: Recents;
   let desk: TrayDesk;
@@ -45,7 +46,7 @@ describe('TrayDesk', () => {
   }>();
 
   beforeEach(() => {
-    [said, wishes, errors, paused] = [[], [], [], undefined];
+    [said, wishes, errors, paused, chosen] = [[], [], [], undefined, undefined];
     launch = ok({ launcher: 'xterm', command: 'ssh' });
     recents = new Recents({ document: new MemoryDocument(usesFormat.fallback), clock });
     const forward = { address: '127.0.0.1', port: 33_001 } as never;
@@ -58,7 +59,11 @@ describe('TrayDesk', () => {
         health: () => ({ refreshing: false, deviceCount: 0 }),
         changed: inventoryChanged,
       },
-      notes: { isFavourite: (key) => key !== 'a/bare', changed: new Emitter() },
+      notes: {
+        isFavourite: (key) => key !== 'a/bare',
+        defaultServiceId: () => chosen,
+        changed: new Emitter(),
+      },
       forwards: {
         list: () => [],
         open: async ({ deviceKey, serviceId }) => (said.push(`open ${deviceKey} ${serviceId}`), ok(forward)),
@@ -88,6 +93,9 @@ describe('TrayDesk', () => {
     await desk.act({ type: 'connect', deviceKey: 'a/gw-10' });
     expect(said).toEqual(['launch a/gw-10 ssh']);
     expect(recents.keys()).toEqual(['a/gw-10']);
+    chosen = 'vnc';
+    await desk.act({ type: 'connect', deviceKey: 'a/gw-10' });
+    expect(said.at(-1)).toBe('launch a/gw-10 vnc');
   });
 
   it('opens a plain port and shows where, and shows a device that has nothing', async () => {

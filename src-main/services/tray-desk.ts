@@ -1,5 +1,5 @@
 import { byPreference } from '../core/default-service.ts';
-import type { Device } from '../core/device.ts';
+import type { Device, Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { ok, type AppError, type Result } from '../core/errors.ts';
 import type { ForwardSnapshot } from '../core/forward-record.ts';
@@ -7,6 +7,7 @@ import type { Clock } from '../core/ports.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../core/tray-state.ts';
 import type { Wish } from '../core/wish.ts';
 import type { Accounts } from './accounts.ts';
+import type { AlertRequest } from './alerts.ts';
 import type { DeviceNotes } from './device-notes.ts';
 import type { Forwards } from './forwards.ts';
 import type { Inventory } from './inventory.ts';
@@ -44,7 +45,7 @@ export interface TrayHost {
 export interface TrayDeskNeeds {
   readonly accounts: Pick<Accounts, 'list' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf' | 'health' | 'changed'>;
-  readonly notes: Pick<DeviceNotes, 'isFavourite' | 'changed'>;
+  readonly notes: Pick<DeviceNotes, 'isFavourite' | 'defaultServiceId' | 'changed'>;
   readonly forwards: Pick<Forwards, 'list' | 'open' | 'stop' | 'changed'>;
   readonly launches: Pick<Launches, 'open'>;
   readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;
@@ -171,6 +172,27 @@ export class TrayDesk {
     }
   }
 
+  /** Does what was asked for by a click on a notice. */
+  follow(request: AlertRequest): void {
+    const { host } = this.#needs;
+    switch (request.kind) {
+      case 'open-incident':
+        host.openWindow({ show: 'devices', query: 'is:offline' });
+        return;
+      case 'open-device':
+        host.openWindow({ show: 'device', deviceKey: request.deviceKey });
+        return;
+      case 'open-activity':
+        host.openWindow();
+        return;
+      case 'connect':
+        void this.act({ type: 'connect', deviceKey: request.deviceKey });
+        return;
+      default:
+        request satisfies never;
+    }
+  }
+
   /** Ends what was clicked and is not done yet. */
   dispose(): void {
     for (const stop of this.#stops) stop();
@@ -178,12 +200,17 @@ export class TrayDesk {
     this.#ending.abort();
   }
 
+  #services(deviceKey: string): readonly Service[] {
+    const { inventory, notes } = this.#needs;
+    return byPreference(inventory.servicesOf(deviceKey), notes.defaultServiceId(deviceKey));
+  }
+
   #device(device: Device): TrayDevice {
     return {
       key: device.key,
       name: device.name,
       presence: device.presence.state,
-      services: byPreference(this.#needs.inventory.servicesOf(device.key)).map(({ id, kind, name, route }) => ({
+      services: this.#services(device.key).map(({ id, kind, name, route }) => ({
         id,
         kind,
         name,
@@ -229,8 +256,8 @@ export class TrayDesk {
   }
 
   async #connect(deviceKey: string, wanted: string | undefined): Promise<Result<unknown>> {
-    const { inventory, forwards, launches, recents } = this.#needs;
-    const services = byPreference(inventory.servicesOf(deviceKey));
+    const { forwards, launches, recents } = this.#needs;
+    const services = this.#services(deviceKey);
     const service = wanted === undefined ? services[0] : services.find(({ id }) => id === wanted);
     if (service === undefined) {
       this.#needs.host.openWindow({ show: 'device', deviceKey });

@@ -1,0 +1,33 @@
+import { Menu, type MenuItemConstructorOptions } from 'electron';
+
+/** The application's own menu: copying and pasting need it on macOS, and Quit must be there where no tray is. */
+export const setAppMenu = (openSettings: () => void): void => {
+  const settings: MenuItemConstructorOptions = {
+    label: 'Settings…',
+    accelerator: 'CommandOrControl+,',
+    // The page has the same shortcut and says where it does not apply; this line is for reading and clicking.
+    registerAccelerator: false,
+    click: openSettings,
+  };
+  const first: MenuItemConstructorOptions =
+    process.platform === 'darwin'
+      ? {
+          role: 'appMenu',
+          submenu: [
+            { role: 'about' },
+            { type: 'separator' },
+            settings,
+            { type: 'separator' },
+            { role: 'hide' },
+            { role: 'hideOthers' },
+            { role: 'unhide' },
+            { type: 'separator' },
+            { role: 'quit' },
+          ],
+        }
+      : {
+          label: '&Quayside',
+          submenu: [settings, { role: 'close' }, { type: 'separator' }, { role: 'quit', accelerator: 'Control+Q' }],
+        };
+  Menu.setApplicationMenu(Menu.buildFromTemplate([first, { role: 'editMenu' }, { role: 'windowMenu' }]));
+};

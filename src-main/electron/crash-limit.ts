@@ -1,0 +1,21 @@
+/** Says whether one more repair makes sense, or whether the same thing breaks again and again. */
+export class CrashLimit {
+  readonly #most: number;
+  readonly #withinMs: number;
+  readonly #monotonic: () => number;
+  #times: readonly number[] = [];
+
+  /** At most `most` in any `withinMs` milliseconds of the given clock. */
+  constructor(options: { readonly most: number; readonly withinMs: number; readonly monotonic: () => number }) {
+    this.#most = options.most;
+    this.#withinMs = options.withinMs;
+    this.#monotonic = options.monotonic;
+  }
+
+  /** Counts one now; false where there were too many. */
+  allows(): boolean {
+    const now = this.#monotonic();
+    this.#times = [...this.#times.filter((time) => now - time < this.#withinMs), now];
+    return this.#times.length <= this.#most;
+  }
+}

@@ -1,0 +1,76 @@
+import { Notification } from 'electron';
+import { fail, ok, type Result } from '../core/errors.ts';
+import type { DesktopNotice, NoticeAction, Notifier } from '../core/ports.ts';
+import { Emitter } from '../core/emitter.ts';
+
+const actionNames: Readonly<Record<NoticeAction, string>> = { connect: 'Connect', snooze: 'Snooze', mute: 'Mute' };
+
+/** Milliseconds in which a system says that it cannot show a notice; silence means it did. */
+const doubtMs = 2000;
+
+/** The system's notifications by way of Electron. */
+export const createSystemNotifier = (): Notifier => {
+  const shown = new Map<string, Notification>();
+  const acted = new Emitter<{ readonly id: string; readonly action: NoticeAction | 'open' }>();
+
+  const close = (id: string): void => {
+    const before = shown.get(id);
+    shown.delete(id);
+    before?.close();
+  };
+
+  const show = (notice: DesktopNotice): Promise<Result<void>> => {
+    if (!Notification.isSupported())
+      return Promise.resolve(
+        fail('unsupported', 'This system shows no notifications.', 'Notices appear in the Quayside window instead.'),
+      );
+    close(notice.id);
+    const notification = new Notification({
+      // macOS and Windows keep one notice an id.
+      id: notice.id,
+      title: notice.title,
+      body: notice.body,
+      silent: notice.silent,
+      actions: notice.actions.map((action) => ({ type: 'button', text: actionNames[action] })),
+    });
+    shown.set(notice.id, notification);
+    const forget = (): void => {
+      if (shown.get(notice.id) === notification) shown.delete(notice.id);
+    };
+    notification.on('click', () => {
+      forget();
+      acted.emit({ id: notice.id, action: 'open' });
+    });
+    notification.on('action', (details) => {
+      const action = notice.actions[details.actionIndex];
+      if (action !== undefined) acted.emit({ id: notice.id, action });
+    });
+    return new Promise((resolve) => {
+      // An unsigned application on macOS, a daemon that is gone: told here, and only here.
+      const patience = setTimeout(() => resolve(ok(undefined)), doubtMs);
+      notification.once('show', () => {
+        clearTimeout(patience);
+        resolve(ok(undefined));
+      });
+      notification.once('failed', (_event, error) => {
+        clearTimeout(patience);
+        forget();
+        resolve(
+          fail(
+            'unsupported',
+            `The system refused a notification (${error}).`,
+            'Allow notifications for Quayside in the system settings. Until then they appear in the window.',
+          ),
+        );
+      });
+      notification.show();
+    });
+  };
+
+  return {
+    show,
+    update: show,
+    close: async (id) => close(id),
+    onAction: (listener) => acted.on(({ id, action }) => listener(id, action)),
+  };
+};
