@@ -1,0 +1,151 @@
+import { EventEmitter } from 'node:events';
+import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, readlinkSync, watch, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { App as ElectronApp, LoginItemSettings, Settings } from 'electron';
+import { tell } from './link.ts';
+import { newEvent, type Part } from './part.ts';
+
+/** What the application does with its windows when it quits; set by the module of windows. */
+export const quitting: { closeAll: () => boolean } = { closeAll: () => true };
+
+const isAlive = (pid: number): boolean => {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+};
+
+class App extends EventEmitter {
+  readonly commandLine = { appendSwitch: (): void => undefined };
+  readonly isPackaged = false;
+  #ready = false;
+  #userData = '';
+  #lock: string | undefined;
+  #loginItem: Settings = {};
+  readonly #whenReady: Promise<void>;
+
+  constructor() {
+    super();
+    this.#whenReady = new Promise((resolve) => {
+      setImmediate(() => {
+        this.#ready = true;
+        this.emit('ready', {}, {});
+        resolve();
+        tell({ type: 'ready' });
+      });
+    });
+  }
+
+  enableSandbox(): void {
+    this.#mustBeEarly('enableSandbox');
+  }
+
+  whenReady(): Promise<void> {
+    return this.#whenReady;
+  }
+
+  isReady(): boolean {
+    return this.#ready;
+  }
+
+  setPath(name: string, path: string): void {
+    if (name !== 'userData') throw new Error(`The stand-in knows no path ${name}.`);
+    mkdirSync(path, { recursive: true });
+    this.#userData = path;
+  }
+
+  setDesktopName(): void {
+    this.#mustBeEarly('setDesktopName');
+  }
+
+  setAppUserModelId(): void {
+    this.#mustBeEarly('setAppUserModelId');
+  }
+
+  setAsDefaultProtocolClient(): boolean {
+    return true;
+  }
+
+  setLoginItemSettings(settings: Settings): void {
+    this.#loginItem = settings;
+  }
+
+  getLoginItemSettings(): LoginItemSettings {
+    return {
+      openAtLogin: this.#loginItem.openAtLogin ?? false,
+      wasOpenedAtLogin: false,
+      status: 'not-registered',
+      executableWillLaunchAtLogin: false,
+      launchItems: [],
+    };
+  }
+
+  /** As Chromium does on Linux: a link that names the owner, beside what later launches hand over. */
+  requestSingleInstanceLock(): boolean {
+    const lock = join(this.#userData, 'SingletonLock');
+    const box = join(this.#userData, 'SingletonArguments');
+    mkdirSync(box, { recursive: true });
+    for (;;) {
+      try {
+        symlinkSync(String(process.pid), lock);
+        break;
+      } catch {
+        if (isAlive(Number(readlinkSync(lock)))) {
+          writeFileSync(join(box, `${process.pid}.part`), JSON.stringify(process.argv));
+          symlinkSync(join(box, `${process.pid}.part`), join(box, `${process.pid}.ready`));
+          return false;
+        }
+        rmSync(lock, { force: true });
+      }
+    }
+    this.#lock = lock;
+    const look = (): void => {
+      for (const name of readdirSync(box).filter((file) => file.endsWith('.ready'))) {
+        const args = JSON.parse(readFileSync(join(box, name), 'utf8')) as string[];
+        for (const file of [name, name.replace('.ready', '.part')]) rmSync(join(box, file), { force: true });
+        this.emit('second-instance', {}, args, '/', undefined);
+      }
+    };
+    watch(box, look).unref();
+    return true;
+  }
+
+  quit(): void {
+    const before = newEvent({});
+    this.emit('before-quit', before);
+    if (before.defaultPrevented || !quitting.closeAll()) return;
+    const will = newEvent({});
+    this.emit('will-quit', will);
+    if (will.defaultPrevented) return;
+    this.emit('quit', {}, 0);
+    this.exit(0);
+  }
+
+  exit(code = 0): void {
+    if (this.#lock !== undefined) rmSync(this.#lock, { force: true });
+    process.exit(code);
+  }
+
+  #mustBeEarly(name: string): void {
+    if (this.#ready) throw new Error(`${name} must be called before the app is ready.`);
+  }
+}
+
+export const app = new App() satisfies Part<
+  ElectronApp,
+  | 'enableSandbox'
+  | 'whenReady'
+  | 'isReady'
+  | 'setPath'
+  | 'setDesktopName'
+  | 'setAppUserModelId'
+  | 'setAsDefaultProtocolClient'
+  | 'setLoginItemSettings'
+  | 'getLoginItemSettings'
+  | 'requestSingleInstanceLock'
+  | 'isPackaged'
+  | 'exit'
+  | 'quit'
+>;

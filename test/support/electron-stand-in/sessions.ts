@@ -1,0 +1,69 @@
+import { EventEmitter } from 'node:events';
+import type { Protocol, Session as ElectronSession } from 'electron';
+import { app } from './app.ts';
+import type { Part } from './part.ts';
+import { tell } from './link.ts';
+
+type Handler = (request: Request) => Response | Promise<Response>;
+type PermissionHandler = Parameters<ElectronSession['setPermissionRequestHandler']>[0];
+
+/** What a page can ask for, in the words that Electron and Chromium share. */
+const permissions = ['geolocation', 'notifications', 'clipboard-read', 'midi'] as const;
+
+class Session extends EventEmitter {
+  readonly #handlers = new Map<string, Handler>();
+  #request: PermissionHandler = null;
+
+  readonly protocol = {
+    handle: (scheme: string, handler: Handler): void => {
+      if (this.#handlers.has(scheme)) throw new Error(`The scheme ${scheme} has a handler already.`);
+      this.#handlers.set(scheme, handler);
+    },
+    unhandle: (scheme: string): void => {
+      this.#handlers.delete(scheme);
+    },
+  } satisfies Pick<Protocol, 'handle' | 'unhandle'>;
+
+  setPermissionRequestHandler(handler: PermissionHandler): void {
+    this.#request = handler;
+  }
+  setPermissionCheckHandler(): void {}
+  setDevicePermissionHandler(): void {}
+  setDisplayMediaRequestHandler(): void {}
+  async clearStorageData(): Promise<void> {}
+
+  /** Answers a page's request; undefined where no handler has its scheme. */
+  async serve(url: string, method: string): Promise<Response | undefined> {
+    return this.#handlers.get(new URL(url).protocol.slice(0, -1))?.(new Request(url, { method }));
+  }
+
+  /** Tells the machine what pages may do: everything that no handler denies, as in Electron. */
+  tellPermissions(): void {
+    const granted: string[] = [];
+    for (const permission of permissions) {
+      if (this.#request === null) granted.push(permission);
+      else this.#request(null as never, permission, (allowed) => allowed && granted.push(permission), null as never);
+    }
+    tell({ type: 'permissions', granted });
+  }
+}
+
+Session satisfies new () => Part<
+  ElectronSession,
+  | 'setPermissionRequestHandler'
+  | 'setPermissionCheckHandler'
+  | 'setDevicePermissionHandler'
+  | 'setDisplayMediaRequestHandler'
+  | 'clearStorageData'
+>;
+
+export type StandInSession = Session;
+
+export const session = { defaultSession: new Session(), fromPartition: (): Session => new Session() };
+
+/** The protocol module: what must be said of schemes before the application is ready. */
+export const protocol = {
+  registerSchemesAsPrivileged: (): void => {
+    if (app.isReady()) throw new Error('protocol.registerSchemesAsPrivileged should be called before app is ready.');
+  },
+} satisfies Pick<Protocol, 'registerSchemesAsPrivileged'>;
