@@ -33,7 +33,7 @@ export class ForwardLink {
   readonly #listener: LinkListener;
   readonly #up: ForwardFlow;
   readonly #down: ForwardFlow;
-  readonly #dial: ForwardDial;
+  #dial: ForwardDial | undefined;
   #upstream: Socket | undefined;
   #client: Socket | undefined;
   #closed = 0;
@@ -54,6 +54,7 @@ export class ForwardLink {
     this.#dial = new ForwardDial(target, dialTimeoutMs, this.#down.onread, {
       connected: (socket, dialMs, dnsMs) => {
         this.connectedAt = performance.now();
+        this.#dial = undefined;
         this.#join(accepted, socket);
         listener.timed({ dialMs, ...(dnsMs === undefined ? {} : { dnsMs }) });
         listener.connected(dialMs);
@@ -78,7 +79,7 @@ export class ForwardLink {
 
   /** Closes both ends by reset, or gives up dialling. */
   destroy(): void {
-    this.#dial.cancel();
+    this.#dial?.cancel();
     if (this.#upstream !== undefined) resetSocket(this.#upstream);
     if (this.#client !== undefined) resetSocket(this.#client);
   }

@@ -218,6 +218,8 @@ export class ForwardListener {
     lastConnection += 1;
     const opening = { type: 'opening', id: this.#id, connection: lastConnection } as const;
     let isObserved = false;
+    // Let go of once it is connected: ten thousand idle connections are to be small.
+    let waiting: Held | undefined = held;
     const observer = (direction: 'up' | 'down') => (bytes: Uint8Array) => {
       isObserved = true;
       this.#send({ ...opening, direction, bytes });
@@ -231,6 +233,7 @@ export class ForwardListener {
       listener: {
         connected: (dialMs) => {
           this.#dialling -= 1;
+          waiting = undefined;
           traffic.changeConnections(1);
           if (!route.proven) {
             route.proven = true;
@@ -241,7 +244,7 @@ export class ForwardListener {
         failed: (code) => {
           this.#dialling -= 1;
           this.#links.delete(link);
-          this.#dialFailed(held, route, code);
+          if (waiting !== undefined) this.#dialFailed(waiting, route, code);
           this.#reportRetired(route.number);
         },
         sent: (bytes) => traffic.sent(bytes),

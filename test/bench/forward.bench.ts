@@ -14,6 +14,8 @@ import type { Bench, Metric, Table } from './bench.ts';
 const run = promisify(execFile);
 const silent: Log = { write: () => undefined, child: () => silent };
 
+const manyStreams = 32;
+
 /** A way from a local port to the far end. */
 interface Way {
   readonly name: string;
@@ -45,11 +47,12 @@ const answering = async (port: number, child: ChildProcess): Promise<void> => {
 };
 
 /**
- * Bits per second of one stream, up (to the device) or down, from iperf3 in a process of its own. Tried again while
+ * Bits per second of so many streams together, up (to the device) or down, from iperf3 in a process of its own. Tried again while
  * its server is not up yet or still busy with the stream before.
  */
-const throughput = async (port: number, seconds: number, down: boolean): Promise<number> => {
-  const args = ['-c', '127.0.0.1', '-p', String(port), '-t', String(seconds), '-J', ...(down ? ['-R'] : [])];
+const throughput = async (port: number, seconds: number, down: boolean, streams = 1): Promise<number> => {
+  const address = ['-c', '127.0.0.1', '-p', String(port), '-P', String(streams)];
+  const args = [...address, '-t', String(seconds), '-J', ...(down ? ['-R'] : [])];
   for (let tries = 1; ; tries += 1) {
     const stdout = await run('iperf3', args).then(
       (done) => done.stdout,
@@ -64,6 +67,45 @@ const throughput = async (port: number, seconds: number, down: boolean): Promise
     if (tries === 50) throw new Error(`iperf3 through port ${port}: ${error ?? 'no answer'}`);
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
+};
+
+/** The same for many streams: up and down in turn, the ways in turn. */
+const measureMany = async (
+  ways: readonly Way[],
+  quick: boolean,
+): Promise<{ readonly table: Table; readonly metrics: readonly Metric[] }> => {
+  const rounds = quick ? 1 : 3;
+  const found = new Map<string, { readonly up: number[]; readonly down: number[] }>(
+    ways.map(({ name }) => [name, { up: [], down: [] }]),
+  );
+  for (let round = 0; round < rounds; round += 1) {
+    for (const { name, throughputPort } of ways) {
+      const of = found.get(name);
+      of?.up.push(await throughput(throughputPort, quick ? 1 : 2, false, manyStreams));
+      of?.down.push(await throughput(throughputPort, quick ? 1 : 2, true, manyStreams));
+    }
+  }
+  const rows = [...found].map(([name, { up, down }]) => ({ name, up: median(up) / 1e9, down: median(down) / 1e9 }));
+  const of = (wanted: string): { readonly up: number; readonly down: number } =>
+    rows.find(({ name }) => name === wanted) ?? { up: Number.NaN, down: Number.NaN };
+  const [direct, forward] = [of('direct'), of('quayside')];
+  const table: Table = [
+    [`${manyStreams} streams`, 'up Gbit/s', 'of direct', 'down Gbit/s', 'of direct'],
+    ...rows.map(({ name, up, down }) => [
+      name,
+      up.toFixed(2),
+      (up / direct.up).toFixed(2),
+      down.toFixed(2),
+      (down / direct.down).toFixed(2),
+    ]),
+  ];
+  const metrics = rows
+    .filter(({ name }) => name !== 'quayside')
+    .flatMap(({ name, up, down }): Metric[] => [
+      { metric: `forward.${manyStreams}-up / ${name}`, value: forward.up / up, unit: 'ratio' },
+      { metric: `forward.${manyStreams}-down / ${name}`, value: forward.down / down, unit: 'ratio' },
+    ]);
+  return { table, metrics };
 };
 
 const roundTrips = async (port: number, count: number): Promise<readonly number[]> => {
@@ -130,7 +172,8 @@ const measure = async (ways: readonly Way[], quick: boolean): ReturnType<Bench['
 
 export const bench: Bench = {
   name: 'forward',
-  about: 'one stream through a forward, beside direct loopback, socat and ssh -L; medians of alternating rounds',
+  about:
+    'one stream and many through a forward, beside direct loopback, socat and ssh -L; medians of alternating rounds',
   run: async ({ quick }) => {
     const closing: (() => unknown)[] = [];
     const program = async (port: number | undefined, name: string, ...args: string[]): Promise<ChildProcess> => {
@@ -218,7 +261,9 @@ export const bench: Bench = {
         await viaSsh('ssh -L'),
         await viaSsh('ssh -L aes128-gcm', '-c', 'aes128-gcm@openssh.com'),
       ];
-      return await measure(ways, quick);
+      const one = await measure(ways, quick);
+      const many = await measureMany(ways, quick);
+      return { tables: [...one.tables, many.table], metrics: [...one.metrics, ...many.metrics] };
     } finally {
       for (const close of closing.toReversed()) await close();
     }

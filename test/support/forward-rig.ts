@@ -17,7 +17,8 @@ import type { ForwardSettings } from '../../src-main/services/forwards.ts';
 import type { HostKeys } from '../../src-main/services/host-keys.ts';
 import type { Connector, Tunnel } from '../../src-main/vendors/vendor.ts';
 
-const silentLog: Log = { write: () => undefined, child: () => silentLog };
+/** Says nothing. */
+export const silentLog: Log = { write: () => undefined, child: () => silentLog };
 
 /** The worker as it runs in a checkout. */
 export const workerUrl = new URL('../../src-main/node/forward-worker.ts', import.meta.url);
