@@ -23,8 +23,6 @@ export default defineConfig({
       outDir: join(root, 'out/main'),
       target: 'node24',
       sourcemap: true,
-      // `ssh2` serves the demo's devices and is never packed with the app.
-      externalizeDeps: { include: ['ssh2'] },
       rolldownOptions: {
         input: {
           index: join(root, 'src-main/index.ts'),

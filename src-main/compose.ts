@@ -41,6 +41,9 @@ import { createLineJournal } from './node/line-journal.ts';
 import { createMemoryVault } from './node/memory-vault.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
+import { dialTcp } from './node/socket-channel.ts';
+import { createSshClient } from './node/ssh-client.ts';
+import { vncResponse } from './node/vnc-response.ts';
 import { reachable } from './node/reachable.ts';
 import { runtimeVersions, StartTimings, writeReport } from './node/diagnostics.ts';
 import { createRedactor, type Redactor } from './node/redact.ts';
@@ -68,6 +71,8 @@ import { SettingsStore } from './services/settings-store.ts';
 import { SshConfigKeeper } from './services/ssh-config-keeper.ts';
 import { SshConfig } from './services/ssh-config.ts';
 import { SpeedTests } from './services/speed-tests.ts';
+import { SshSessions } from './services/ssh-sessions.ts';
+import { VncSessions } from './services/vnc-sessions.ts';
 import { WebSessions } from './services/web-sessions.ts';
 import { vendors } from './vendors/registry.ts';
 
@@ -85,6 +90,8 @@ export interface CoreOptions {
   readonly forwardWorker: URL;
   /** Copies text, where the host has a clipboard. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+  /** Shows the page of a session inside the application; absent: the caller opens it in a tab of the browser. */
+  readonly showSession?: ((address: string) => void) | undefined;
   /** Shows sessions of vendors' web clients; absent: as pages for tabs of a browser. */
   readonly webSessionHost?: ((log: Log) => WebSessionHost) | undefined;
   /** Shows notices of the system; absent: they go into the window. */
@@ -349,7 +356,17 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     host: options.webSessionHost?.(log) ?? createWebSessionHost({ clock, log }),
     log,
   });
+  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+  const client = createSshClient({ env: process.env, platform: process.platform });
+  const sessionNeeds = { forwards, inventory, credentials, log };
   const bridge = new Bridge({
+    sessions: {
+      ssh: new SshSessions({ ...sessionNeeds, client, hostKeys, settings, vault, sha256 }),
+      vnc: new VncSessions({ ...sessionNeeds, dial: dialTcp, respond: vncResponse }),
+      tickets,
+      showSession: options.showSession,
+      newName: () => randomBytes(6).toString('hex'),
+    },
     alerts,
     activity,
     accounts,

@@ -1,6 +1,7 @@
 import { accountLabels, incidentView } from './alert-requests.ts';
 import type { BridgeDeps } from './handler.ts';
 import { createRequestHandler } from './requests.ts';
+import { ClientSessions } from './session-requests.ts';
 import { openSession, type HostChannel, type Session } from './session.ts';
 import { StateFeed, type StateFeedOptions } from './state-feed.ts';
 import { presentDevice, presentForward } from './device-requests.ts';
@@ -115,6 +116,7 @@ export class Bridge {
       handle: this.#handle,
       feed: this.#feed,
       log: this.#deps.log,
+      sessions: (send) => new ClientSessions(this.#deps.sessions, send),
       onClosed: () => this.#sessions.delete(session),
     });
     this.#sessions.add(session);

@@ -21,6 +21,7 @@ import type { AppState } from './app-state.ts';
 import type { BulkService } from './bulk-requests.ts';
 import type { DiagnosticsSource } from './diagnostics.ts';
 import type { SecretTickets } from './secret-tickets.ts';
+import type { SessionDeps } from './session-requests.ts';
 import type { KnownOperation } from './views.ts';
 
 /** What the request handlers work with. */
@@ -67,6 +68,7 @@ export interface BridgeDeps {
   readonly activity: BridgeActivity;
   readonly actions: Pick<DeviceActions, 'list' | 'run'>;
   readonly webSessions: Pick<WebSessions, 'open'>;
+  readonly sessions: SessionDeps;
   readonly vault: Pick<Vault, 'status'>;
   readonly app: AppState;
   readonly tickets: SecretTickets;

@@ -12,6 +12,7 @@ import type { BridgeDeps, Handlers } from './handler.ts';
 import { launchRequests } from './launch-requests.ts';
 import { operationRequests } from './operation-requests.ts';
 import { routeRequests } from './route-requests.ts';
+import { sessionRequests } from './session-requests.ts';
 import type { HandleRequest } from './session.ts';
 
 const allHandlers = (deps: BridgeDeps): Handlers => {
@@ -24,7 +25,8 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const operations = operationRequests(deps);
   const bulk = bulkRequests(deps);
   const routes = routeRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk, ...routes };
+  const sessions = sessionRequests(deps);
+  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk, ...routes, ...sessions };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */

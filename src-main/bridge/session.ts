@@ -1,6 +1,7 @@
 import { cancelled, fail, type Result } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { clientFrameSchema, type HostFrame } from '../../src-preload/contract/frames.ts';
+import type { ClientSessions } from './session-requests.ts';
 import type { StateFeed } from './state-feed.ts';
 import { errorView } from './views.ts';
 
@@ -38,6 +39,8 @@ export const openSession = (options: {
   readonly handle: HandleRequest;
   readonly feed: StateFeed;
   readonly log: Log;
+  /** The client's sessions inside the application. */
+  readonly sessions: (send: (frame: HostFrame) => void) => Pick<ClientSessions, 'receive' | 'dispose'>;
   /** Called once, when the client is gone or the session was disposed of. */
   readonly onClosed?: () => void;
 }): Session => {
@@ -52,6 +55,8 @@ export const openSession = (options: {
   const reply = (frame: HostFrame): void => {
     if (open) channel.send(frame);
   };
+
+  const sessions = options.sessions(reply);
 
   const run = async (id: number, name: string, input: unknown): Promise<void> => {
     if (pending.has(id) || pending.size >= pendingLimit) {
@@ -78,6 +83,7 @@ export const openSession = (options: {
     if (!open) return;
     open = false;
     client.dispose();
+    sessions.dispose();
     for (const controller of pending.values()) controller.abort();
     options.onClosed?.();
   };
@@ -101,7 +107,7 @@ export const openSession = (options: {
         client.subscribe();
         return;
       default:
-        frame.data satisfies never;
+        sessions.receive(frame.data);
     }
   });
   channel.onClose(dispose);

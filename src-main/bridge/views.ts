@@ -9,7 +9,7 @@ import type { ForwardTimings } from '../core/forward.ts';
 import { failureSentence } from '../core/forward-attempt.ts';
 import type { ForwardAttempt } from '../core/forward-attempt.ts';
 import type { ForwardSnapshot } from '../core/forward-record.ts';
-import type { ForwardStatistics, ResolvedDevice } from '../services/forwards.ts';
+import type { ForwardStatistics, ResolvedDevice } from '../services/forward-facts.ts';
 import type {
   AccountView,
   DeviceView,
@@ -282,6 +282,7 @@ export const settingsView = (settings: Settings): SettingsView => ({
   theme: settings.theme,
   idleTimeoutMs: settings.idleTimeoutMs,
   deviceAddresses: settings.deviceAddresses,
+  acceptNewHostKeys: settings.acceptNewHostKeys,
   sshUser: settings.sshUser,
   terminal: settings.terminal,
   pollFactor: settings.pollFactor,

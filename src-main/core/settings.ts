@@ -12,6 +12,8 @@ export interface Settings {
   readonly idleTimeoutMs: number;
   /** Whether each device has a loopback address of its own, with its services' native ports. */
   readonly deviceAddresses: boolean;
+  /** Whether the first host key of a device is taken without asking in Quayside's own sessions. */
+  readonly acceptNewHostKeys: boolean;
   /** First user name offered for SSH; empty: the name on this computer. */
   readonly sshUser: string;
   /** Name of a terminal, or `auto`. */
@@ -32,6 +34,7 @@ export const defaultSettings: Settings = {
   theme: 'system',
   idleTimeoutMs: 15 * 60_000,
   deviceAddresses: false,
+  acceptNewHostKeys: false,
   sshUser: '',
   terminal: 'auto',
   pollFactor: 1,
@@ -52,6 +55,7 @@ const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Set
   theme: (value): value is Settings['theme'] => value === 'system' || value === 'light' || value === 'dark',
   idleTimeoutMs: (value): value is number => isNumberIn(value, 0, 86_400_000) && Number.isInteger(value),
   deviceAddresses: (value): value is boolean => typeof value === 'boolean',
+  acceptNewHostKeys: (value): value is boolean => typeof value === 'boolean',
   sshUser: isText,
   terminal: (value): value is string => isText(value) && value !== '',
   pollFactor: (value): value is number => isNumberIn(value, 1, 60),
@@ -82,6 +86,7 @@ export const parseSettings = (value: unknown): Settings | undefined => {
     theme: pick('theme'),
     idleTimeoutMs: pick('idleTimeoutMs'),
     deviceAddresses: pick('deviceAddresses'),
+    acceptNewHostKeys: pick('acceptNewHostKeys'),
     sshUser: pick('sshUser'),
     terminal: pick('terminal'),
     pollFactor: pick('pollFactor'),

@@ -7,10 +7,10 @@ import { fail, ok, type Result } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
 
-/** A browser that has proven itself, speaking JSON messages. */
+/** A browser that has proven itself, speaking JSON messages; bytes of streams go in binary ones. */
 export interface WebClient {
   send(message: unknown): void;
-  /** A message that is no JSON text arrives as undefined. */
+  /** A message that is neither JSON text nor bytes of a stream arrives as undefined. */
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
   backlog(): number;
@@ -73,15 +73,36 @@ const cookieValue = (header: string | undefined, name: string): string | undefin
   return undefined;
 };
 
+/** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
+const streamHeaderBytes = 8;
+
+/** Bytes of a stream go as a binary message, which no base64 makes longer. Undefined: any other message. */
+const binaryOf = (message: unknown): Buffer | undefined => {
+  if (typeof message !== 'object' || message === null || !('stream' in message) || !('bytes' in message))
+    return undefined;
+  const { stream, bytes } = message;
+  if (typeof stream !== 'number' || !(bytes instanceof Uint8Array)) return undefined;
+  const binary = Buffer.allocUnsafe(streamHeaderBytes + bytes.length);
+  binary.writeDoubleBE(stream, 0);
+  binary.set(bytes, streamHeaderBytes);
+  return binary;
+};
+
+const readBinary = (data: Buffer): unknown =>
+  data.length <= streamHeaderBytes
+    ? undefined
+    : { type: 'session-bytes', stream: data.readDoubleBE(0), bytes: new Uint8Array(data.subarray(streamHeaderBytes)) };
+
 const webClient = (socket: WebSocket): WebClient => ({
   send: (message) => {
-    if (socket.readyState === socket.OPEN) socket.send(JSON.stringify(message));
+    if (socket.readyState === socket.OPEN) socket.send(binaryOf(message) ?? JSON.stringify(message));
   },
   onMessage: (listener) => {
     socket.on('message', (data, binary) => {
       let message: unknown;
       try {
-        message = binary || !Buffer.isBuffer(data) ? undefined : JSON.parse(data.toString('utf8'));
+        if (!Buffer.isBuffer(data)) message = undefined;
+        else message = binary ? readBinary(data) : JSON.parse(data.toString('utf8'));
       } catch {
         message = undefined;
       }

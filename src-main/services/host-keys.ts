@@ -76,6 +76,18 @@ export class HostKeys {
     };
   }
 
+  /** Pins a key a person accepted, in the place of another of its type. Errors: those of the document. */
+  async accept(key: {
+    readonly alias: string;
+    readonly type: string;
+    readonly fingerprint: string;
+  }): Promise<Result<void>> {
+    const { alias, type, fingerprint } = key;
+    const firstSeenAt = this.#deps.clock.now();
+    this.#pins = pinHostKey(this.#pins, { alias, type, fingerprint, firstSeenAt });
+    return this.#save();
+  }
+
   /** Forgets the keys of a device, so that the next one is pinned. */
   async forget(alias: string): Promise<Result<void>> {
     this.#pins = forgetHostKeys(this.#pins, alias);

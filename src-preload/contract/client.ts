@@ -1,5 +1,6 @@
 import { requests, type RequestInput, type RequestName, type RequestOutput } from './requests.ts';
 import type { Change, CollectionName, FrameChannel, HostFrame } from './frames.ts';
+import type { SessionClientFrame, SessionHostFrame } from './session-frames.ts';
 import type { ErrorView } from './views.ts';
 
 /** What a request comes back with: expected failures are values. */
@@ -36,6 +37,7 @@ export class FrameClient {
   #nextId = 1;
   #seq: number | undefined;
   #listener: ((event: StateEvent) => void) | undefined;
+  #sessions: ((frame: SessionHostFrame) => void) | undefined;
   #closed = false;
 
   constructor(channel: FrameChannel) {
@@ -80,6 +82,16 @@ export class FrameClient {
     this.#listener = listener;
     this.#seq = undefined;
     this.#channel.send({ type: 'subscribe' });
+  }
+
+  /** Hears of sessions inside the application. One listener a client. */
+  onSession(listener: (frame: SessionHostFrame) => void): void {
+    this.#sessions = listener;
+  }
+
+  /** Sends a frame of a session. */
+  post(frame: SessionClientFrame): void {
+    if (!this.#closed) this.#channel.send(frame);
   }
 
   close(): void {
@@ -133,6 +145,11 @@ export class FrameClient {
         this.#listener?.({ type: 'changes', changes: frame.changes });
         return;
       case 'protocol-error':
+        return;
+      case 'session-event':
+      case 'session-bytes':
+      case 'session-credit':
+        this.#sessions?.(frame);
         return;
       default:
         frame satisfies never;

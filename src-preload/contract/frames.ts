@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { incidentViewSchema } from './alert-views.ts';
+import { sessionClientFrames, sessionHostFrames } from './session-frames.ts';
 import { accountViewSchema, appViewSchema, deviceViewSchema, errorViewSchema, forwardViewSchema } from './views.ts';
 
 /**
@@ -28,6 +29,7 @@ export const clientFrameSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('request'), id: requestId, name: z.string().max(64), input: z.unknown() }),
   z.strictObject({ type: z.literal('cancel'), id: requestId }),
   z.strictObject({ type: z.literal('subscribe') }),
+  ...sessionClientFrames,
 ]);
 export type ClientFrame = z.infer<typeof clientFrameSchema>;
 
@@ -55,6 +57,7 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('delta'), seq: z.number().int(), changes: z.array(changeSchema) }),
   /** The client sent something that is no frame at all. */
   z.object({ type: z.literal('protocol-error'), message: z.string() }),
+  ...sessionHostFrames,
 ]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;
 

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { alertRequests } from './alert-requests.ts';
 import { launchRequests } from './launch-requests.ts';
 import { routeRequests } from './route-requests.ts';
+import { sessionRequests } from './session-frames.ts';
 import {
   accountViewSchema,
   deviceViewSchema,
@@ -173,6 +174,7 @@ export const requests = {
   ...alertRequests,
   ...launchRequests,
   ...routeRequests,
+  ...sessionRequests,
 
   'operations.list': request(z.strictObject({ vendor: vendorIdSchema }), z.array(operationViewSchema)),
   'operations.call': request(

@@ -291,6 +291,8 @@ export const settingsViewSchema = z.object({
   idleTimeoutMs: z.number().int().min(0).max(86_400_000),
   /** Whether each device has a loopback address of its own, with its services' native ports. Linux and Windows. */
   deviceAddresses: z.boolean().optional(),
+  /** Whether the first host key of a device is taken without asking in Quayside's own sessions. */
+  acceptNewHostKeys: z.boolean().optional(),
   /** First user name offered for SSH. */
   sshUser: z.string().max(64),
   /** Name of a terminal from `terminals`, or `auto`. */

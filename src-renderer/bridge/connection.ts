@@ -1,5 +1,6 @@
 import { FrameClient, type Answer, type StateEvent } from '../../src-preload/contract/client.ts';
 import type { FrameChannel } from '../../src-preload/contract/frames.ts';
+import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
 
 /** Milliseconds to wait before each new attempt; the last one repeats. */
@@ -9,6 +10,8 @@ const backOff = [250, 500, 1000, 2000, 4000, 8000] as const;
 export interface ConnectionDeps {
   readonly open: () => FrameChannel;
   readonly onState: (event: StateEvent) => void;
+  /** Hears of sessions inside the application; they end with their channel. */
+  readonly onSession?: (frame: SessionHostFrame) => void;
   /** Starts a timer of `ms` and answers how to stop it. */
   readonly later: (ms: number, run: () => void) => () => void;
   /** 0 to 1, spreads windows that lost the same host. */
@@ -34,6 +37,7 @@ export class Connection {
     this.#stopTimer = undefined;
     const client = new FrameClient(this.#deps.open());
     this.#client = client;
+    client.onSession((frame) => this.#deps.onSession?.(frame));
     client.subscribe((event) => {
       if (this.#client !== client) return;
       if (event.type === 'disconnected') this.#retry();
@@ -56,6 +60,11 @@ export class Connection {
         error: { kind: 'unreachable', message: 'This window is closing.', hint: 'Open it again.' },
       })
     );
+  }
+
+  /** Sends a frame of a session; without a channel it is lost, as the session is. */
+  post(frame: SessionClientFrame): void {
+    this.#client?.post(frame);
   }
 
   dispose(): void {

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Answer, StateEvent } from '../../src-preload/contract/client.ts';
+import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { AccountView, AppView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
 import { FleetIndex, type FleetCounts } from '../fleet/fleet-index.ts';
@@ -128,8 +129,11 @@ const announceFleet = (): void => {
   }, together);
 };
 
+let hearSession: ((frame: SessionHostFrame) => void) | undefined;
+
 const connection = new Connection({
   open: openChannel,
+  onSession: (frame) => hearSession?.(frame),
   onState: take,
   later: (ms, run) => {
     const timer = setTimeout(run, ms);
@@ -150,6 +154,14 @@ export const startHost = (): void => connection.connect();
 export const reconnectNow = (): void => {
   if (useHost.getState().link === 'reconnecting') connection.connect();
 };
+
+/** Follows the sessions of this window; one listener. */
+export const followSessions = (listener: (frame: SessionHostFrame) => void): void => {
+  hearSession = listener;
+};
+
+/** Sends a frame of a session. */
+export const postSession = (frame: SessionClientFrame): void => connection.post(frame);
 
 /** Asks main; see the contract's `requests`. Never rejects. */
 export const ask = <N extends RequestName>(

@@ -1,8 +1,25 @@
 import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.ts';
 
-const hostFrameTypes = new Set(['answer', 'refusal', 'snapshot', 'delta', 'protocol-error']);
+const hostFrameTypes = new Set([
+  ...['answer', 'refusal', 'snapshot', 'delta', 'protocol-error'],
+  ...['session-event', 'session-credit'],
+]);
+
+/** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
+const streamHeaderBytes = 8;
+
+const binaryOf = (stream: number, bytes: Uint8Array): Uint8Array<ArrayBuffer> => {
+  const binary = new Uint8Array(streamHeaderBytes + bytes.length);
+  new DataView(binary.buffer).setFloat64(0, stream);
+  binary.set(bytes, streamHeaderBytes);
+  return binary;
+};
 
 const parseFrame = (data: unknown): HostFrame | undefined => {
+  if (data instanceof ArrayBuffer && data.byteLength > streamHeaderBytes) {
+    const stream = new DataView(data).getFloat64(0);
+    return { type: 'session-bytes', stream, bytes: new Uint8Array(data, streamHeaderBytes) };
+  }
   if (typeof data !== 'string') return undefined;
   try {
     const value: unknown = JSON.parse(data);
@@ -14,10 +31,11 @@ const parseFrame = (data: unknown): HostFrame | undefined => {
   }
 };
 
-/** A channel over the WebSocket of the headless host: JSON text, one frame a message. Frames sent before it opens wait. */
+/** A channel over the WebSocket of the headless host: one frame a message, as JSON text or bytes of a stream. Frames sent before it opens wait. */
 export const webSocketChannel = (url: string): FrameChannel => {
   const socket = new WebSocket(url);
-  const early: string[] = [];
+  socket.binaryType = 'arraybuffer';
+  const early: (string | Uint8Array<ArrayBuffer>)[] = [];
   let closed = false;
   let frameListener: ((frame: HostFrame) => void) | undefined;
   let closeListener: (() => void) | undefined;
@@ -37,7 +55,7 @@ export const webSocketChannel = (url: string): FrameChannel => {
   socket.addEventListener('error', lose);
   return {
     send: (frame) => {
-      const text = JSON.stringify(frame);
+      const text = frame.type === 'session-bytes' ? binaryOf(frame.stream, frame.bytes) : JSON.stringify(frame);
       if (socket.readyState === WebSocket.OPEN) socket.send(text);
       else if (socket.readyState === WebSocket.CONNECTING) early.push(text);
     },

@@ -20,6 +20,7 @@ const goodSettings = fc.record({
   shortcut: fc.constantFrom('', 'CommandOrControl+Alt+K', 'Super+Space'),
   startAtLogin: fc.boolean(),
   deviceAddresses: fc.boolean(),
+  acceptNewHostKeys: fc.boolean(),
 });
 
 const badValue = fc.constantFrom<unknown>(

@@ -68,13 +68,15 @@ const zones: readonly Zone[] = [
     name: 'renderer',
     holds: folder(/^src-renderer\//),
     files: [contract, /^src-renderer\//],
-    packages: [/^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/, /^@(tanstack|fontsource-variable)\//],
+    packages: [/^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/, /^@(tanstack|fontsource-variable|xterm|novnc)\//],
   },
 ];
 
 /** Packages that one place alone may import. */
 const packageOwners: readonly { readonly name: RegExp; readonly owner: RegExp }[] = [
   { name: electron, owner: /^(src-main\/electron\/|src-preload\/index\.ts$)/ },
+  // The second is the demo's make-believe devices: a server, and never part of the application.
+  { name: /^ssh2(\/|$)/, owner: /^(src-main\/node\/ssh-client[^/]*\.ts|src-main\/demo-ssh\.ts)$/ },
   { name: /^ky(\/|$)/, owner: /^src-main\/node\/http-client[^/]*\.ts$/ },
   { name: /^(keytar|@github\/keytar)(\/|$)/, owner: /^src-main\/node\/keychain-vault\.ts$/ },
 ];

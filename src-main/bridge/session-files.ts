@@ -1,0 +1,137 @@
+import { fail, ok, type Result } from '../core/errors.ts';
+import type { RemoteFiles } from '../core/ssh-client.ts';
+import { downloadFile, Upload } from '../services/sftp.ts';
+import type { FileOperation, SessionEvent, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import { OutgoingStream, type ClientStream } from './session-streams.ts';
+import { errorView } from './views.ts';
+
+/** Calls of one session at once; a window that makes more is out of its mind. */
+const mostCalls = 64;
+/** The client has this many streams at once over all its sessions. */
+const mostStreams = 256;
+
+/** What the calls of a session need: its client's end. */
+export interface SessionFilesDeps {
+  readonly files: RemoteFiles;
+  readonly tell: (event: SessionEvent) => void;
+  readonly send: (frame: SessionHostFrame) => void;
+  /** The streams of the client, by number. */
+  readonly streams: Map<number, ClientStream>;
+  readonly newName: () => string;
+}
+
+/** The files of a device for a window: calls with results, transfers as streams. */
+export class SessionFiles {
+  readonly #deps: SessionFilesDeps;
+  readonly #calls = new Map<number, AbortController>();
+
+  constructor(deps: SessionFilesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs a call and tells its result. */
+  async call(call: number, operation: FileOperation): Promise<void> {
+    const { tell } = this.#deps;
+    if (this.#calls.has(call) || this.#calls.size >= mostCalls) {
+      const refused = fail('conflict', 'Too much is being done with these files at once.', 'Wait for some of it.');
+      tell({ kind: 'refusal', call, error: errorView(refused.error) });
+      return;
+    }
+    const controller = new AbortController();
+    this.#calls.set(call, controller);
+    const result = await this.#run(call, operation, controller.signal);
+    this.#calls.delete(call);
+    if (result.ok) tell({ kind: 'result', call, value: result.value });
+    else tell({ kind: 'refusal', call, error: errorView(result.error) });
+  }
+
+  cancel(call: number): void {
+    this.#calls.get(call)?.abort();
+  }
+
+  dispose(): void {
+    for (const controller of this.#calls.values()) controller.abort();
+  }
+
+  async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {
+    const { files } = this.#deps;
+    switch (operation.op) {
+      case 'list': {
+        const path = await files.absolute(operation.path);
+        if (!path.ok) return path;
+        const entries = await files.list(path.value);
+        if (!entries.ok) return entries;
+        const shown = entries.value.filter(({ name }) => name !== '.' && name !== '..');
+        return ok({
+          path: path.value,
+          entries: shown.map(({ name, kind, size, modifiedAt, mode }) => ({ name, kind, size, modifiedAt, mode })),
+        });
+      }
+      case 'rename':
+        return files.rename(operation.from, operation.to);
+      case 'delete':
+        return operation.folder ? files.removeFolder(operation.path) : files.removeFile(operation.path);
+      case 'make-folder':
+        return files.makeFolder(operation.path);
+      case 'download':
+        return this.#download(operation, signal);
+      case 'upload':
+        return this.#upload(call, operation, signal);
+      default:
+        return operation satisfies never;
+    }
+  }
+
+  #claim(stream: number, ends: ClientStream): Result<void> {
+    const { streams } = this.#deps;
+    if (streams.has(stream) || streams.size >= mostStreams) {
+      return fail('conflict', 'This transfer cannot be started: too many are under way.', 'Wait for some of them.');
+    }
+    streams.set(stream, ends);
+    return ok(undefined);
+  }
+
+  async #download(
+    { path, stream }: Extract<FileOperation, { op: 'download' }>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const { files, send, streams } = this.#deps;
+    const outgoing = new OutgoingStream(stream, send);
+    const claimed = this.#claim(stream, { take: () => undefined, give: (bytes) => outgoing.give(bytes) });
+    if (!claimed.ok) return claimed;
+    const take = async (bytes: Uint8Array): Promise<void> => {
+      await outgoing.ready(signal);
+      if (!signal.aborted) outgoing.send(bytes);
+    };
+    const done = await downloadFile(files, path, take, signal);
+    streams.delete(stream);
+    return done.ok ? ok({ size: done.value }) : done;
+  }
+
+  async #upload(
+    call: number,
+    { path, size, stream }: Extract<FileOperation, { op: 'upload' }>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const { files, newName, send, streams, tell } = this.#deps;
+    let upload: Upload | undefined;
+    const early: Uint8Array[] = [];
+    const claimed = this.#claim(stream, {
+      take: (bytes) => (upload === undefined ? void early.push(bytes) : upload.write(bytes)),
+      give: () => undefined,
+    });
+    if (!claimed.ok) return claimed;
+    const taken = (bytes: number): void => {
+      send({ type: 'session-credit', stream, bytes });
+      tell({ kind: 'progress', call, bytes });
+    };
+    const started = await Upload.start(files, { path, size, newName: newName() }, taken, signal);
+    if (started.ok) {
+      upload = started.value;
+      for (const bytes of early.splice(0)) upload.write(bytes);
+    }
+    const done = started.ok ? await started.value.done : started;
+    streams.delete(stream);
+    return done.ok ? ok({ size }) : done;
+  }
+}

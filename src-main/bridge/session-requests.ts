@@ -1,0 +1,295 @@
+import type { ByteChannel } from '../core/byte-channel.ts';
+import { cancelled, fail, ok, type AppError, type Result } from '../core/errors.ts';
+import type { SessionDesk, SignIn } from '../core/session-desk.ts';
+import type { SshConnection, SshShell } from '../core/ssh-client.ts';
+import type { SshSessions } from '../services/ssh-sessions.ts';
+import type { VncSessions } from '../services/vnc-sessions.ts';
+import {
+  sessionAddress,
+  type SessionAnswer,
+  type SessionClientFrame,
+  type SessionEvent,
+  type SessionHostFrame,
+  type SessionQuestion,
+  type sessionRequests as contract,
+} from '../../src-preload/contract/session-frames.ts';
+import type { Handlers } from './handler.ts';
+import type { SecretTickets } from './secret-tickets.ts';
+import { SessionFiles } from './session-files.ts';
+import { joinStream, type ClientStream } from './session-streams.ts';
+import { errorView } from './views.ts';
+
+/** What sessions inside the application are made of. */
+export interface SessionDeps {
+  readonly ssh: Pick<SshSessions, 'connect'>;
+  readonly vnc: Pick<VncSessions, 'connect'>;
+  readonly tickets: SecretTickets;
+  /** Shows the page of a session in a window; absent where the caller opens it. */
+  readonly showSession?: ((address: string) => void) | undefined;
+  readonly newName: () => string;
+}
+
+/** Sessions of one client at once. */
+const mostSessions = 64;
+const size = { cols: 80, rows: 24 } as const;
+
+/** Requests about sessions inside the application. */
+export const sessionRequests = ({
+  sessions,
+}: {
+  readonly sessions: Pick<SessionDeps, 'showSession'>;
+}): Handlers<keyof typeof contract> => ({
+  'session.show': async (place) => {
+    const address = sessionAddress(place);
+    if (sessions.showSession === undefined) return ok({ address });
+    sessions.showSession(address);
+    return ok({});
+  },
+});
+
+type OpenFrame = Extract<SessionClientFrame, { type: 'session-open' }>;
+
+/** One session of a client: what it asks, what it is connected to. */
+class LiveSession {
+  readonly #id: number;
+  readonly #deps: SessionDeps;
+  readonly #send: (frame: SessionHostFrame) => void;
+  readonly #streams: Map<number, ClientStream>;
+  readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
+  readonly #controller = new AbortController();
+  readonly #over: () => void;
+  #nextAsk = 1;
+  #size: { readonly cols: number; readonly rows: number };
+  #connection: SshConnection | undefined;
+  #channel: ByteChannel | undefined;
+  #shell: SshShell | undefined;
+  #files: SessionFiles | undefined;
+
+  constructor(
+    frame: OpenFrame,
+    deps: SessionDeps,
+    ends: {
+      readonly send: (frame: SessionHostFrame) => void;
+      readonly streams: Map<number, ClientStream>;
+      readonly over: () => void;
+    },
+  ) {
+    this.#id = frame.session;
+    this.#deps = deps;
+    this.#send = ends.send;
+    this.#streams = ends.streams;
+    this.#over = ends.over;
+    this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
+    void this.#run(frame);
+  }
+
+  answer(ask: number, answer: SessionAnswer): void {
+    const settle = this.#asked.get(ask);
+    this.#asked.delete(ask);
+    settle?.(answer);
+  }
+
+  resize(to: { readonly cols: number; readonly rows: number }): void {
+    this.#size = to;
+    this.#shell?.resize(to);
+  }
+
+  call(...parameters: Parameters<SessionFiles['call']>): void {
+    void this.#files?.call(...parameters);
+  }
+
+  cancel(call: number): void {
+    this.#files?.cancel(call);
+  }
+
+  /** Ends it from this side; nothing more is told. */
+  dispose(): void {
+    if (this.#controller.signal.aborted) return;
+    this.#controller.abort();
+    for (const settle of this.#asked.values()) settle(undefined);
+    this.#asked.clear();
+    this.#files?.dispose();
+    this.#channel?.close();
+    this.#connection?.close();
+    this.#streams.delete(this.#id);
+    this.#over();
+  }
+
+  #tell(event: SessionEvent): void {
+    if (!this.#controller.signal.aborted) this.#send({ type: 'session-event', session: this.#id, event });
+  }
+
+  #end(error: AppError | undefined): void {
+    this.#tell({ kind: 'end', ...(error === undefined ? {} : { error: errorView(error) }) });
+    this.dispose();
+  }
+
+  async #run(frame: OpenFrame): Promise<void> {
+    const opened = await this.#open(frame);
+    if (!opened.ok) this.#end(opened.error);
+  }
+
+  async #open(frame: OpenFrame): Promise<Result<void>> {
+    const { signal } = this.#controller;
+    const { deviceKey, serviceId, user, keyFile } = frame;
+    if (frame.kind === 'screen') {
+      const channel = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#desk(), signal);
+      if (!channel.ok) return channel;
+      if (signal.aborted) channel.value.close();
+      else this.#join(channel.value, {});
+      return ok(undefined);
+    }
+    const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#desk(), signal);
+    if (!connected.ok) return connected;
+    const { connection } = connected.value;
+    this.#connection = connection;
+    if (signal.aborted) {
+      connection.close();
+      return cancelled();
+    }
+    if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user);
+    const shell = await connection.shell(this.#size);
+    if (!shell.ok) return shell;
+    this.#shell = shell.value;
+    // It may have been resized while the person signed in.
+    shell.value.resize(this.#size);
+    this.#join(shell.value, { user: connected.value.user });
+    return ok(undefined);
+  }
+
+  async #openFiles(connection: SshConnection, user: string): Promise<Result<void>> {
+    const files = await connection.files();
+    if (!files.ok) return files;
+    const home = await files.value.absolute('.');
+    if (!home.ok) return home;
+    this.#files = new SessionFiles({
+      files: files.value,
+      tell: (event) => this.#tell(event),
+      send: this.#send,
+      streams: this.#streams,
+      newName: this.#deps.newName,
+    });
+    connection.onEnd(() =>
+      this.#end(fail('unreachable', 'The connection to the device was lost.', 'Reconnect and look again.').error),
+    );
+    this.#tell({ kind: 'ready', user, home: home.value });
+    return ok(undefined);
+  }
+
+  #join(channel: ByteChannel, facts: { readonly user?: string }): void {
+    this.#channel = channel;
+    this.#tell({ kind: 'ready', ...facts });
+    this.#streams.set(this.#id, joinStream(this.#id, channel, this.#send));
+    channel.onEnd((error) => this.#end(error));
+  }
+
+  #desk(): SessionDesk {
+    const ask = (question: SessionQuestion): Promise<SessionAnswer | undefined> =>
+      new Promise((resolve) => {
+        if (this.#controller.signal.aborted) return resolve(undefined);
+        const number = this.#nextAsk++;
+        this.#asked.set(number, resolve);
+        this.#tell({ kind: 'ask', ask: number, question });
+      });
+    const secrets = (ticket: string | undefined): Readonly<Record<string, string>> => {
+      const taken = ticket === undefined ? undefined : this.#deps.tickets.take(ticket);
+      return taken?.ok === true ? taken.value : {};
+    };
+    return {
+      step: (text) => this.#tell({ kind: 'step', text }),
+      hostKey: async (question) => {
+        const answer = await ask(question);
+        return answer?.type === 'host-key' && answer.accept;
+      },
+      signIn: async (question) => {
+        const answer = await ask({ ...question, methods: [...question.methods] });
+        if (answer?.type !== 'sign-in') return undefined;
+        const { password, passphrase } = secrets(answer.ticket);
+        const signIn: SignIn = {
+          way: answer.way,
+          user: answer.user,
+          keep: answer.keep,
+          ...(answer.keyFile === undefined ? {} : { keyFile: answer.keyFile }),
+          ...(password === undefined || password === '' ? {} : { password }),
+          ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
+        };
+        return signIn;
+      },
+      prompts: async (question) => {
+        const prompts = question.prompts.map(({ text, echo }) => ({ text, echo }));
+        const answer = await ask({ ...question, prompts });
+        if (answer?.type !== 'prompts') return undefined;
+        const given = secrets(answer.ticket);
+        return question.prompts.map((_prompt, at) => given[String(at)] ?? '');
+      },
+      password: async (refused) => {
+        const answer = await ask({ type: 'password', ...(refused === undefined ? {} : { refused }) });
+        if (answer?.type !== 'password') return undefined;
+        return { password: secrets(answer.ticket)['password'] ?? '', keep: answer.keep };
+      },
+    };
+  }
+}
+
+/** The sessions of one client. Whatever it sends, nothing throws; all of them end with it. */
+export class ClientSessions {
+  readonly #deps: SessionDeps;
+  readonly #send: (frame: SessionHostFrame) => void;
+  readonly #sessions = new Map<number, LiveSession>();
+  readonly #streams = new Map<number, ClientStream>();
+
+  constructor(deps: SessionDeps, send: (frame: SessionHostFrame) => void) {
+    this.#deps = deps;
+    this.#send = send;
+  }
+
+  receive(frame: SessionClientFrame): void {
+    switch (frame.type) {
+      case 'session-open':
+        this.#open(frame);
+        return;
+      case 'session-answer':
+        this.#sessions.get(frame.session)?.answer(frame.ask, frame.answer);
+        return;
+      case 'session-resize':
+        this.#sessions.get(frame.session)?.resize({ cols: frame.cols, rows: frame.rows });
+        return;
+      case 'session-call':
+        this.#sessions.get(frame.session)?.call(frame.call, frame.operation);
+        return;
+      case 'session-cancel':
+        this.#sessions.get(frame.session)?.cancel(frame.call);
+        return;
+      case 'session-close':
+        this.#sessions.get(frame.session)?.dispose();
+        return;
+      case 'session-bytes':
+        this.#streams.get(frame.stream)?.take(frame.bytes);
+        return;
+      case 'session-credit':
+        this.#streams.get(frame.stream)?.give(frame.bytes);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  dispose(): void {
+    for (const session of [...this.#sessions.values()]) session.dispose();
+  }
+
+  #open(frame: OpenFrame): void {
+    const { session: id } = frame;
+    if (this.#sessions.has(id) || this.#streams.has(id) || this.#sessions.size >= mostSessions) {
+      const { error } = fail('conflict', 'Too many sessions are open in this window.', 'Close some of its tabs.');
+      this.#send({ type: 'session-event', session: id, event: { kind: 'end', error: errorView(error) } });
+      return;
+    }
+    const live = new LiveSession(frame, this.#deps, {
+      send: this.#send,
+      streams: this.#streams,
+      over: () => this.#sessions.delete(id),
+    });
+    this.#sessions.set(id, live);
+  }
+}

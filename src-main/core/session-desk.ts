@@ -1,0 +1,45 @@
+/** What a session inside the application asks of the person in front of it. Answers with secrets stay in main. */
+
+export interface HostKeyQuestion {
+  readonly type: 'host-key';
+  readonly verdict: 'first-seen' | 'other-type' | 'changed';
+  readonly keyType: string;
+  readonly fingerprint: string;
+  readonly pinned?: { readonly keyType: string; readonly fingerprint: string; readonly firstSeenAt: number };
+  readonly sharedWith: number;
+}
+
+export interface SignInQuestion {
+  readonly type: 'sign-in';
+  readonly user: string;
+  /** What the server offers, in SSH's words; empty before it was asked. */
+  readonly methods: readonly string[];
+  readonly refused?: string;
+  readonly keyFile?: string;
+}
+
+export interface SignIn {
+  readonly way: 'password' | 'key' | 'questions';
+  readonly user: string;
+  readonly keyFile?: string;
+  readonly password?: string;
+  readonly passphrase?: string;
+  readonly keep: boolean;
+}
+
+export interface PromptsQuestion {
+  readonly type: 'prompts';
+  readonly title: string;
+  readonly instructions: string;
+  readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
+}
+
+/** Undefined answers: nobody is there any more. */
+export interface SessionDesk {
+  /** Says what is being done. */
+  step(text: string): void;
+  hostKey(question: HostKeyQuestion): Promise<boolean>;
+  signIn(question: SignInQuestion): Promise<SignIn | undefined>;
+  prompts(question: PromptsQuestion): Promise<readonly string[] | undefined>;
+  password(refused: string | undefined): Promise<{ readonly password: string; readonly keep: boolean } | undefined>;
+}

@@ -1,0 +1,129 @@
+import { posix } from 'node:path';
+import type { SFTPWrapper } from 'ssh2';
+import { fail, ok, type Failure, type Result } from '../core/errors.ts';
+import type { RemoteEntry, RemoteFile, RemoteFiles } from '../core/ssh-client.ts';
+
+/** Status codes of SFTP version 3. */
+const status = { eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, noConnection: 6, connectionLost: 7 } as const;
+const typeBits = 0o170000;
+
+const kindOf = (mode: number): RemoteEntry['kind'] => {
+  switch (mode & typeBits) {
+    case 0o100000:
+      return 'file';
+    case 0o040000:
+      return 'folder';
+    case 0o120000:
+      return 'link';
+    default:
+      return 'other';
+  }
+};
+
+const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined);
+
+const refusal = (error: Error, path: string): Failure => {
+  const name = posix.basename(path);
+  switch (codeOf(error)) {
+    case status.noSuchFile:
+      return fail('not-found', `${name} is not there.`, 'Look at the folder again; it may have been moved.');
+    case status.permissionDenied:
+      return fail('forbidden', `The device does not let you do this with ${name}.`, 'Sign in as a user who may.');
+    case status.failure:
+      return fail(
+        'conflict',
+        `The device could not do this with ${name}.`,
+        'It may exist already, not be empty, or the disk may be full.',
+      );
+    default:
+      return fail('unreachable', 'The connection to the device’s files was lost.', 'Reconnect and look again.');
+  }
+};
+
+/** Files over an SFTP channel of ssh2. */
+export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
+  const waiting = new Set<(error: Error) => void>();
+  sftp.once('close', () => {
+    for (const give of waiting) give(new Error('closed'));
+    waiting.clear();
+  });
+  // ssh2 forgets callbacks of a channel that closes; nobody may wait for them.
+  const call = <T>(
+    path: string,
+    run: (done: (error: Error | null | undefined, value?: T) => void) => void,
+  ): Promise<Result<T>> =>
+    new Promise((resolve) => {
+      const lost = (error: Error): void => resolve(refusal(error, path));
+      waiting.add(lost);
+      try {
+        run((error, value) => {
+          waiting.delete(lost);
+          resolve(error === null || error === undefined ? ok(value as T) : refusal(error, path));
+        });
+      } catch (thrown) {
+        waiting.delete(lost);
+        resolve(refusal(thrown instanceof Error ? thrown : new Error('unknown'), path));
+      }
+    });
+  const rename = (from: string, to: string): Promise<Result<void>> =>
+    call<void>(from, (done) => sftp.rename(from, to, done));
+
+  const fileOf = (path: string, handle: Buffer): RemoteFile => ({
+    read: async (offset, length) => {
+      const bytes = Buffer.allocUnsafe(length);
+      const read = await new Promise<Result<number>>((resolve) => {
+        const lost = (error: Error): void => resolve(refusal(error, path));
+        waiting.add(lost);
+        sftp.read(handle, bytes, 0, length, offset, (error, count) => {
+          waiting.delete(lost);
+          if (error === undefined || error === null) resolve(ok(count));
+          else resolve(codeOf(error) === status.eof ? ok(0) : refusal(error, path));
+        });
+      });
+      return read.ok ? ok(bytes.subarray(0, read.value)) : read;
+    },
+    write: (offset, bytes) =>
+      call<void>(path, (done) => sftp.write(handle, Buffer.from(bytes), 0, bytes.length, offset, done)),
+    close: () => call<void>(path, (done) => sftp.close(handle, done)),
+  });
+
+  return {
+    absolute: (path) => call<string>(path, (done) => sftp.realpath(path, done)),
+    list: async (path) => {
+      const listed = await call<readonly { filename: string; attrs: { mode: number; size: number; mtime: number } }[]>(
+        path,
+        (done) => sftp.readdir(path, done),
+      );
+      if (!listed.ok) return listed;
+      return ok(
+        listed.value.map(({ filename, attrs }) => ({
+          name: filename,
+          kind: kindOf(attrs.mode),
+          size: attrs.size,
+          modifiedAt: attrs.mtime * 1000,
+          mode: attrs.mode & 0o7777,
+        })),
+      );
+    },
+    size: async (path) => {
+      const stats = await call<{ readonly size: number }>(path, (done) => sftp.stat(path, done));
+      return stats.ok ? ok(stats.value.size) : stats;
+    },
+    open: async (path, how) => {
+      const handle = await call<Buffer>(path, (done) => sftp.open(path, how === 'read' ? 'r' : 'w', done));
+      return handle.ok ? ok(fileOf(path, handle.value)) : handle;
+    },
+    rename,
+    replace: async (from, to) => {
+      // Version 3's own rename refuses a name that is taken; OpenSSH has one that does not.
+      const replaced = await call<void>(from, (done) => sftp.ext_openssh_rename(from, to, done));
+      if (replaced.ok) return replaced;
+      const removed = await call<void>(to, (done) => sftp.unlink(to, done));
+      if (!removed.ok && removed.error.kind !== 'not-found') return removed;
+      return rename(from, to);
+    },
+    removeFile: (path) => call<void>(path, (done) => sftp.unlink(path, done)),
+    removeFolder: (path) => call<void>(path, (done) => sftp.rmdir(path, done)),
+    makeFolder: (path) => call<void>(path, (done) => sftp.mkdir(path, done)),
+  };
+};

@@ -1,0 +1,290 @@
+import { access, readFile, stat } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import ssh2, { type AnyAuthMethod, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
+import { cancelled, fail, ok, type Failure, type Result } from '../core/errors.ts';
+import type {
+  SshClient,
+  SshConnection,
+  SshDial,
+  SshDialed,
+  SshKeyFile,
+  SshServerKey,
+  SshShell,
+  SshWay,
+} from '../core/ssh-client.ts';
+import { streamChannel } from './socket-channel.ts';
+import { remoteFiles } from './ssh-client-files.ts';
+
+/** Milliseconds until the server has shown its key; what comes after waits for a person. */
+const handshakeMs = 30_000;
+/** Milliseconds between signs of life asked of the server, and how many may stay unanswered. */
+const keepAlive = { interval: 15_000, most: 4 } as const;
+/** A private key is some kilobytes. */
+const largestKeyFile = 64 * 1024;
+const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
+
+const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** A key of type `ssh-rsa` signs by either of the RSA algorithms. */
+const isOfType = (algorithm: string, type: string): boolean =>
+  algorithm === type || (type === 'ssh-rsa' && algorithm.startsWith('rsa-sha2-'));
+
+const keyOf = (blob: Buffer): SshServerKey => {
+  const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
+  return { type: blob.subarray(4, 4 + length).toString('latin1'), blob: new Uint8Array(blob) };
+};
+
+/** SSH's own name of the method a way belongs to. */
+const methodOf = (way: SshWay): string => {
+  switch (way.type) {
+    case 'agent':
+    case 'key':
+      return 'publickey';
+    case 'password':
+      return 'password';
+    case 'questions':
+      return 'keyboard-interactive';
+    default:
+      return way satisfies never;
+  }
+};
+
+const methodFor = (way: SshWay, username: string, agent: string): AnyAuthMethod => {
+  switch (way.type) {
+    case 'agent':
+      return { type: 'agent', username, agent };
+    case 'key':
+      return {
+        type: 'publickey',
+        username,
+        key: way.pem,
+        ...(way.passphrase === undefined ? {} : { passphrase: way.passphrase }),
+      };
+    case 'password':
+      return { type: 'password', username, password: way.password };
+    case 'questions':
+      return {
+        type: 'keyboard-interactive',
+        username,
+        prompt: (title, instructions, _language, prompts, finish) => {
+          const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
+          const answered =
+            asked.length === 0 ? Promise.resolve([]) : way.answer({ title, instructions, prompts: asked });
+          void answered.then((answers) => finish([...(answers ?? [])]));
+        },
+      };
+    default:
+      return way satisfies never;
+  }
+};
+
+const lost = (): Failure =>
+  fail(
+    'unreachable',
+    'The SSH server ended the connection.',
+    'Reconnect; if it stays, the forwards page says more about the way there.',
+  );
+
+const failureOf = (error: Error & { readonly level?: string }): Failure => {
+  if (error.level === 'client-socket') return lost();
+  // What ssh2 says of a handshake names algorithms and no secrets.
+  return fail('bad-response', `The SSH server was not understood: ${error.message.slice(0, 200)}.`, 'Try again.');
+};
+
+const shellOf = (channel: ClientChannel): SshShell => {
+  const stream = streamChannel(channel, 'The connection to the device broke.');
+  let hasExited = false;
+  channel.once('exit', () => {
+    hasExited = true;
+  });
+  return {
+    ...stream,
+    // A shell that ends says so; without that, it is the connection that ended.
+    onEnd: (listener) => stream.onEnd((error) => listener(error ?? (hasExited ? undefined : lost().error))),
+    resize: ({ cols, rows }) => channel.setWindow(rows, cols, 0, 0),
+  };
+};
+
+const connectionOf = (client: ssh2.Client): SshConnection => {
+  let isOver = false;
+  const ends = new Set<() => void>();
+  client.on('close', () => {
+    isOver = true;
+    for (const listener of ends) listener();
+    ends.clear();
+  });
+  const whileOpen = <T>(start: (done: (result: Result<T>) => void) => void): Promise<Result<T>> =>
+    new Promise((resolve) => {
+      if (isOver) return resolve(lost());
+      const end = (): void => resolve(lost());
+      ends.add(end);
+      const done = (result: Result<T>): void => {
+        ends.delete(end);
+        resolve(result);
+      };
+      try {
+        start(done);
+      } catch {
+        // ssh2 throws where the connection went between two events.
+        done(lost());
+      }
+    });
+  const notGiven = (what: string): Failure =>
+    fail('unsupported', `The server gives this user no ${what}.`, 'Sign in as another user.');
+  return {
+    shell: ({ cols, rows }) =>
+      whileOpen((done) => {
+        client.shell({ term: 'xterm-256color', cols, rows, width: 0, height: 0 }, (error, channel) =>
+          done(error === undefined ? ok(shellOf(channel)) : notGiven('shell')),
+        );
+      }),
+    files: () =>
+      whileOpen((done) => {
+        client.sftp((error, sftp) => done(error === undefined ? ok(remoteFiles(sftp)) : notGiven('files')));
+      }),
+    onEnd: (listener) => {
+      if (isOver) listener();
+      else ends.add(listener);
+    },
+    close: () => {
+      client.end();
+      client.destroy();
+    },
+  };
+};
+
+const dial = (request: SshDial, agent: string | undefined, signal: AbortSignal): Promise<Result<SshDialed>> =>
+  new Promise((resolve) => {
+    if (signal.aborted) return resolve(cancelled());
+    const client = new ssh2.Client();
+    const rest = [...request.ways];
+    const tried: SshWay['type'][] = [];
+    let methods: readonly string[] = [];
+    let way: SshWay['type'] | 'none' = 'none';
+    let keyRefused = false;
+    const patience = setTimeout(
+      () => settle(fail('timeout', 'The SSH server did not answer in time.', 'Try again in a moment.')),
+      handshakeMs,
+    );
+    const abort = (): void => settle(cancelled());
+    let settled = false;
+    const settle = (result: Result<SshDialed>): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(patience);
+      signal.removeEventListener('abort', abort);
+      if (!result.ok || result.value.outcome !== 'open') client.destroy();
+      resolve(result);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const refused = (): Result<SshDialed> =>
+      ok(keyRefused ? { outcome: 'key-refused' } : { outcome: 'refused', methods, tried });
+    client.once('ready', () => settle(ok({ outcome: 'open', connection: connectionOf(client), way })));
+    client.on('error', (error: Error & { readonly level?: string }) => {
+      const isRefusal = keyRefused || error.level === 'client-authentication' || error.level === 'agent';
+      // A server that has had enough of our attempts hangs up.
+      settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
+    });
+    client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
+    const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));
+    const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
+    let first = true;
+    client.connect({
+      host: request.host,
+      port: request.port,
+      username: request.user,
+      readyTimeout: 0,
+      keepaliveInterval: keepAlive.interval,
+      keepaliveCountMax: keepAlive.most,
+      algorithms: { serverHostKey: [...known, ...others] },
+      hostVerifier: (blob: Buffer, verify: (good: boolean) => void) => {
+        clearTimeout(patience);
+        void request.checkKey(keyOf(blob)).then((good) => {
+          keyRefused = !good;
+          verify(good);
+        });
+      },
+      authHandler: (left, _partial, next) => {
+        // ssh2 says null where the server has not named its methods yet.
+        const offered = left as readonly string[] | null;
+        if (offered !== null && offered.length > 0) methods = offered;
+        if (first) {
+          first = false;
+          return next({ type: 'none', username: request.user });
+        }
+        for (let choice = rest.shift(); choice !== undefined; choice = rest.shift()) {
+          if (methods.length > 0 && !methods.includes(methodOf(choice))) continue;
+          if (choice.type === 'agent' && agent === undefined) continue;
+          tried.push(choice.type);
+          way = choice.type;
+          return next(methodFor(choice, request.user, agent ?? ''));
+        }
+        settle(refused());
+      },
+    });
+  });
+
+const expand = (path: string, home: string): string =>
+  path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
+
+/** An SSH client on ssh2, with the agent and the key files of whoever runs this. The only importer of ssh2 in the app. */
+export const createSshClient = (deps: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home?: string;
+}): SshClient => {
+  const home = deps.home ?? homedir();
+  const socket = deps.env['SSH_AUTH_SOCK'];
+  const agent = socket !== undefined && socket !== '' ? socket : deps.platform === 'win32' ? 'pageant' : undefined;
+  return {
+    dial: (request, signal) => dial(request, agent, signal),
+    hasAgent: () => agent !== undefined,
+    usualKeys: async () => {
+      const found = await Promise.all(
+        keyNames.map(async (name) => {
+          const path = join(home, '.ssh', name);
+          try {
+            await access(path);
+            return [path];
+          } catch {
+            return [];
+          }
+        }),
+      );
+      return found.flat();
+    },
+    readKey: async (path, passphrase): Promise<Result<SshKeyFile>> => {
+      const file = expand(path, home);
+      let pem: string;
+      try {
+        const facts = await stat(file);
+        if (!facts.isFile() || facts.size > largestKeyFile) throw new Error('not a key');
+        pem = await readFile(file, 'utf8');
+      } catch {
+        return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');
+      }
+      // Some forms hold several keys, which the types do not say.
+      const [key] = [ssh2.utils.parseKey(pem, passphrase)].flat();
+      if (key instanceof Error) {
+        if (/encrypted|passphrase|integrity|decrypt/i.test(key.message)) return ok({ state: 'locked' });
+        return fail(
+          'invalid-input',
+          `${path} is no private key that Quayside can read.`,
+          'Choose a private key in OpenSSH, PEM or PuTTY form.',
+        );
+      }
+      if (key === undefined || !key.isPrivateKey()) {
+        return fail('invalid-input', `${path} is a public key.`, 'Choose the private key beside it.');
+      }
+      return ok({ state: 'usable', pem });
+    },
+  };
+};

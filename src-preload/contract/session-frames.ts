@@ -1,0 +1,153 @@
+import { z } from 'zod';
+import { errorViewSchema } from './views.ts';
+
+/**
+ * What travels for sessions inside the application: a terminal, a screen or files of a device. A session belongs to
+ * the client that opened it and ends with it. Bytes go in frames of their own, never more than the other end has
+ * given credit for; answers that are secret go as tickets of `secrets.hand`.
+ */
+
+/** Bytes that may be on the way in one direction of a stream before the other end has taken some. */
+export const streamWindow = 512 * 1024;
+/** The most bytes of one frame. */
+export const largestFrame = 64 * 1024;
+
+export const sessionKindSchema = z.enum(['terminal', 'screen', 'files']);
+export type SessionKind = z.infer<typeof sessionKindSchema>;
+
+const number = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
+const key = z.string().min(1).max(512);
+const ticket = z.string().min(16).max(64);
+const path = z.string().min(1).max(4096);
+const cells = z.number().int().min(1).max(2000);
+
+/** What a person answered. Secrets are those of the ticket: `password`, `passphrase`, or `0`, `1` … for prompts. */
+export const sessionAnswerSchema = z.discriminatedUnion('type', [
+  z.strictObject({ type: z.literal('host-key'), accept: z.boolean() }),
+  z.strictObject({
+    type: z.literal('sign-in'),
+    way: z.enum(['password', 'key', 'questions']),
+    user: z.string().max(64),
+    /** Path of a private key on this computer. */
+    keyFile: z.string().max(4096).optional(),
+    ticket: ticket.optional(),
+    /** Keep the secret in the vault. */
+    keep: z.boolean(),
+  }),
+  z.strictObject({ type: z.literal('prompts'), ticket }),
+  z.strictObject({ type: z.literal('password'), ticket, keep: z.boolean() }),
+]);
+export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
+
+/** What can be done with files of the device. `stream` is the number of the transfer's own stream of bytes. */
+export const fileOperationSchema = z.discriminatedUnion('op', [
+  z.strictObject({ op: z.literal('list'), path }),
+  z.strictObject({ op: z.literal('rename'), from: path, to: path }),
+  z.strictObject({ op: z.literal('delete'), path, folder: z.boolean() }),
+  z.strictObject({ op: z.literal('make-folder'), path }),
+  z.strictObject({ op: z.literal('download'), path, stream: number }),
+  z.strictObject({ op: z.literal('upload'), path, size: z.number().int().min(0), stream: number }),
+]);
+export type FileOperation = z.infer<typeof fileOperationSchema>;
+
+export const fileEntrySchema = z.object({
+  name: z.string(),
+  kind: z.enum(['file', 'folder', 'link', 'other']),
+  size: z.number(),
+  /** Epoch milliseconds. */
+  modifiedAt: z.number(),
+  /** Permission bits. */
+  mode: z.number(),
+});
+export type FileEntryView = z.infer<typeof fileEntrySchema>;
+
+/** Frames of sessions from a client. The client numbers sessions and streams; a session's own stream has its number. */
+export const sessionClientFrames = [
+  z.strictObject({
+    type: z.literal('session-open'),
+    session: number,
+    kind: sessionKindSchema,
+    deviceKey: key,
+    serviceId: key,
+    user: z.string().max(64).optional(),
+    keyFile: z.string().max(4096).optional(),
+    cols: cells.optional(),
+    rows: cells.optional(),
+  }),
+  z.strictObject({ type: z.literal('session-answer'), session: number, ask: number, answer: sessionAnswerSchema }),
+  z.strictObject({ type: z.literal('session-resize'), session: number, cols: cells, rows: cells }),
+  z.strictObject({ type: z.literal('session-call'), session: number, call: number, operation: fileOperationSchema }),
+  z.strictObject({ type: z.literal('session-cancel'), session: number, call: number }),
+  z.strictObject({ type: z.literal('session-close'), session: number }),
+  z.strictObject({ type: z.literal('session-bytes'), stream: number, bytes: z.instanceof(Uint8Array) }),
+  z.strictObject({ type: z.literal('session-credit'), stream: number, bytes: number }),
+] as const;
+export type SessionClientFrame = z.infer<(typeof sessionClientFrames)[number]>;
+
+const hostKeyQuestion = z.object({
+  type: z.literal('host-key'),
+  verdict: z.enum(['first-seen', 'other-type', 'changed']),
+  keyType: z.string(),
+  fingerprint: z.string(),
+  pinned: z.object({ keyType: z.string(), fingerprint: z.string(), firstSeenAt: z.number() }).optional(),
+  /** Other devices that show the same key. */
+  sharedWith: z.number(),
+});
+
+/** What main asks a person during a session. */
+export const sessionQuestionSchema = z.discriminatedUnion('type', [
+  hostKeyQuestion,
+  z.object({
+    type: z.literal('sign-in'),
+    user: z.string(),
+    /** What the server offers; empty where it was not asked yet. */
+    methods: z.array(z.string()),
+    /** Why the last attempt failed, in a sentence. */
+    refused: z.string().optional(),
+    keyFile: z.string().optional(),
+  }),
+  z.object({
+    type: z.literal('prompts'),
+    title: z.string(),
+    instructions: z.string(),
+    prompts: z.array(z.object({ text: z.string(), echo: z.boolean() })),
+  }),
+  z.object({ type: z.literal('password'), refused: z.string().optional() }),
+]);
+export type SessionQuestion = z.infer<typeof sessionQuestionSchema>;
+
+export const sessionEventSchema = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('step'), text: z.string() }),
+  z.object({ kind: z.literal('ask'), ask: z.number(), question: sessionQuestionSchema }),
+  /** Open. `user` signed in; `home` is the folder files start in. */
+  z.object({ kind: z.literal('ready'), user: z.string().optional(), home: z.string().optional() }),
+  z.object({ kind: z.literal('result'), call: z.number(), value: z.unknown() }),
+  z.object({ kind: z.literal('refusal'), call: z.number(), error: errorViewSchema }),
+  /** Bytes of an upload that the device has taken. */
+  z.object({ kind: z.literal('progress'), call: z.number(), bytes: z.number() }),
+  /** Over: with an error, or as the far end ended it. */
+  z.object({ kind: z.literal('end'), error: errorViewSchema.optional() }),
+]);
+export type SessionEvent = z.infer<typeof sessionEventSchema>;
+
+/** Frames of sessions to a client. */
+export const sessionHostFrames = [
+  z.object({ type: z.literal('session-event'), session: number, event: sessionEventSchema }),
+  z.object({ type: z.literal('session-bytes'), stream: number, bytes: z.instanceof(Uint8Array) }),
+  z.object({ type: z.literal('session-credit'), stream: number, bytes: number }),
+] as const;
+export type SessionHostFrame = z.infer<(typeof sessionHostFrames)[number]>;
+
+/** Where a session is shown: the part of the address after the page. */
+export const sessionPlaceSchema = z.strictObject({ kind: sessionKindSchema, deviceKey: key, serviceId: key });
+export type SessionPlace = z.infer<typeof sessionPlaceSchema>;
+
+/** The page of a session, opened anew in a window or tab. Nothing in it is secret. */
+export const sessionAddress = (place: SessionPlace): string =>
+  `/?session#${new URLSearchParams({ kind: place.kind, deviceKey: place.deviceKey, serviceId: place.serviceId }).toString()}`;
+
+/** Requests about sessions inside the application. Part of `requests`. */
+export const sessionRequests = {
+  /** Shows a session: in the host's own window, or at an address that the caller opens. */
+  'session.show': { input: sessionPlaceSchema, output: z.object({ address: z.string().optional() }) },
+} as const;
