@@ -59,6 +59,8 @@ const sortedMembers = (incident: Incident): readonly IncidentMember[] => [...inc
 const contextText = ({ loss }: IncidentMember, labels: Labels): string =>
   [labels.accountLabel(loss.accountId), ...loss.groups.slice(0, 1)].join(', ');
 
+const allDevices = (number: number): string => (number === 2 ? 'Both devices' : `All ${count(number)} devices`);
+
 /** "12 of 14 devices in Plant 3 went offline", or that they are back. */
 export const incidentTitle = (incident: Incident, labels: Labels): string => {
   const { scope, members, total, resolvedAt } = incident;
@@ -69,8 +71,8 @@ export const incidentTitle = (incident: Incident, labels: Labels): string => {
     return resolvedAt === undefined ? `${only.loss.name} went offline` : `${only.loss.name} is back`;
   }
   const place = placeText(scope, labels);
-  if (resolvedAt !== undefined) return `All ${count(size)} devices${place} are back`;
-  if (size >= total) return `All ${count(total)} devices${place} went offline`;
+  if (resolvedAt !== undefined) return `${allDevices(size)}${place} are back`;
+  if (size >= total) return `${allDevices(total)}${place} went offline`;
   return `${count(size)} of ${count(total)} devices${place} went offline`;
 };
 
