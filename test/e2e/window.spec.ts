@@ -1,39 +1,5 @@
-import { expect, test as base, type Page } from '@playwright/test';
-import type { ScriptedChannel } from '../support/scripted-channel.ts';
-import { serveWindow, type ServedWindow } from '../support/window-harness/serve-window.ts';
-
-declare global {
-  interface Window {
-    scripted: ScriptedChannel;
-  }
-}
-
-/** The window alone, on a scripted channel: keyboard, states and secrets, without a host. */
-const test = base.extend<{ show: (parameters: string) => Promise<void> }, { served: ServedWindow }>({
-  served: [
-    // Playwright reads the names of the fixtures a fixture needs from this very pattern.
-    // oxlint-disable-next-line no-empty-pattern
-    async ({}, use) => {
-      const served = await serveWindow();
-      await use(served);
-      await served.dispose();
-    },
-    { scope: 'worker', timeout: 60_000 },
-  ],
-  show: async ({ page, served }, use) => {
-    const troubles: string[] = [];
-    page.on('pageerror', (error) => troubles.push(String(error)));
-    page.on('console', (message) => {
-      if (message.type() === 'error') troubles.push(message.text());
-    });
-    await use(async (parameters) => {
-      await page.goto(`${served.url}?${parameters}`);
-      await expect(page.locator('.shell')).toBeVisible();
-    });
-    // The harness has the policy of the hosts, so an injected style would be reported here.
-    expect(troubles).toEqual([]);
-  },
-});
+import { expect, type Page } from '@playwright/test';
+import { windowTest as test } from './window-stage.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Devices' });
 const active = (page: Page) => grid(page).locator('.device-row.active');
