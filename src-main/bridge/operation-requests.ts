@@ -2,6 +2,7 @@ import { apiWords, curlWords, joinCommand, placeholder } from '../core/operation
 import { mergeSecrets, withPlaceholders } from '../core/input-secrets.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { Account } from '../core/account.ts';
+import { deviceKey } from '../core/device.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { operationOutput, operationView, type KnownOperation, type KnownVendor } from './views.ts';
 
@@ -38,6 +39,22 @@ export const operationRequests = (deps: BridgeDeps): Handlers<Names> => {
       : ok({ account, vendor: vendor.value, operation });
   };
 
+  /** The key of the one device that an input names, if it is one that is listed. */
+  const deviceOf = (
+    accountId: string,
+    vendor: KnownVendor['id'],
+    operation: KnownOperation,
+    input: unknown,
+  ): string | undefined => {
+    const { device } = operationView(operation, deps.describeInput(operation), vendor);
+    if (device === undefined || typeof input !== 'object' || input === null) return undefined;
+    const given = (input as Readonly<Record<string, unknown>>)[device.parameter];
+    const [only, ...others]: readonly unknown[] = Array.isArray(given) ? given : [given];
+    if (others.length > 0 || (typeof only !== 'string' && typeof only !== 'number')) return undefined;
+    const key = deviceKey(accountId, String(only));
+    return deps.inventory.device(key) === undefined ? undefined : key;
+  };
+
   return {
     'operations.list': async ({ vendor }) => {
       const found = vendorOf(vendor);
@@ -65,7 +82,14 @@ export const operationRequests = (deps: BridgeDeps): Handlers<Names> => {
         operation.keep === undefined
           ? await connector.value.call(operation, whole.value, signal)
           : await deps.deviceLogs.call(accountId, operation, whole.value);
-      deps.activity.recordOperation(accountId, id, output.ok ? undefined : output.error);
+      // What only reads is asked again and again by whoever looks; the history is about what was done.
+      if (operation.danger.level !== 'none')
+        deps.activity.recordOperation(
+          accountId,
+          id,
+          output.ok ? undefined : output.error,
+          deviceOf(accountId, found.value.vendor.id, operation, whole.value),
+        );
       return output.ok ? ok({ output: operationOutput(output.value, operation.secretFields) }) : output;
     },
 

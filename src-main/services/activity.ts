@@ -128,13 +128,17 @@ export class Activity {
     this.#writeSoon();
   }
 
-  /** Writes down that an operation of a vendor was called, and how it went; neither its input nor its answer. */
-  recordOperation(accountId: string, operation: string, error: AppError | undefined): void {
+  /**
+   * Writes down that an operation of a vendor was called, with the device it was about where it was one, and how it
+   * went; neither its input nor its answer.
+   */
+  recordOperation(accountId: string, operation: string, error: AppError | undefined, deviceKey?: string): void {
     this.record([
       {
         at: this.#deps.clock.now(),
         kind: 'operation',
         accountId,
+        ...(deviceKey === undefined ? {} : { deviceKey }),
         name: operation,
         text: error === undefined ? `${operation} was called` : `${operation} failed: ${error.message}`,
       },

@@ -18,7 +18,9 @@ import {
 } from './chart-geometry.ts';
 
 const height = 128;
-const margin = { left: 40, right: 8, top: 8, bottom: 20 } as const;
+const edges = { right: 8, top: 8, bottom: 20 } as const;
+/** Width of a figure of the axis, pixels. */
+const figure = 6.4;
 const day = 86_400_000;
 
 /** The width of an element, followed. */
@@ -112,12 +114,14 @@ export const TimeChart = ({
   );
   const step = (ticks[1] ?? 1) - (ticks[0] ?? 0);
   const frame: Frame = { from, to, low: ticks[0] ?? 0, high: ticks.at(-1) ?? 1 };
+  const margin = { ...edges, left: 12 + figure * Math.max(3, ...ticks.map((tick) => shortNumber(tick, step).length)) };
   const ground = height - margin.bottom;
   const plot = Math.max(1, width - margin.left - margin.right);
+  const { left } = margin;
   const drawn = useMemo(() => {
     const scale: Scale = {
-      x: (time) => margin.left + ((time - from) / Math.max(1, to - from)) * plot,
-      y: (value) => ground - ((value - frame.low) / (frame.high - frame.low || 1)) * (ground - margin.top),
+      x: (time) => left + ((time - from) / Math.max(1, to - from)) * plot,
+      y: (value) => ground - ((value - frame.low) / (frame.high - frame.low || 1)) * (ground - edges.top),
     };
     // A gap is one of the measuring, not of the drawing, so it is judged before samples are left out.
     const runs = runsOf(samples, usualStep(samples) * 3).map((run) => columnsOf(run, from, to, Math.floor(plot / 3)));
@@ -127,7 +131,7 @@ export const TimeChart = ({
       band: runs.map((run) => bandOf(run, scale)).join(''),
       area: runs.map((run) => areaOf(run, scale, ground)).join(''),
     };
-  }, [samples, from, to, plot, ground, frame.low, frame.high]);
+  }, [samples, from, to, plot, ground, left, frame.low, frame.high]);
   const { scale } = drawn;
   const last = samples.at(-1);
   const index = at === undefined ? -1 : nearest(samples, at);

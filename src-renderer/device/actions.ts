@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
 import { ask, fleet, isLive, useHost } from '../bridge/store.ts';
 import { toast, toastError } from '../ui/view-store.ts';
 
@@ -21,6 +22,12 @@ const whileBusy = async (key: string, work: () => Promise<void>): Promise<void> 
 };
 
 export const busyKey = (deviceKey: string, serviceId: string): string => `${deviceKey}\n${serviceId}`;
+
+/** Vendors whose program on this computer acts on devices; what it can do with one is asked for, not listed. */
+const vendorsWithActions: ReadonlySet<VendorView['id']> = new Set(['remotix'] as const);
+
+/** Whether the device is reached by actions of a program on this computer. */
+export const hasActions = (device: DeviceView): boolean => vendorsWithActions.has(device.vendor);
 
 const order: readonly ServiceView['kind'][] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
 
@@ -89,17 +96,69 @@ export const openPort = (deviceKey: string, serviceId: string, port?: number): P
   });
 };
 
-/** Connects: opens the local port, then the user's own program on it. */
+/** Shows an address in a tab of this browser; where the browser does not let us, the user's next click does. */
+const openTab = (address: string, what: string): void => {
+  const words = `Opened ${what} in a tab.`;
+  if (window.open(address, '_blank') !== null) {
+    toast({ tone: 'done', text: words });
+    return;
+  }
+  toast({
+    tone: 'error',
+    text: `The browser did not let ${what} open a tab.`,
+    hint: 'Allow Quayside to open tabs, or open it from here.',
+    action: { label: 'Open', run: () => void window.open(address, '_blank') },
+  });
+};
+
+/** Has the vendor's program on this computer do something with the device. */
+export const runAction = (device: DeviceView, action: { readonly id: string; readonly label: string }): Promise<void> =>
+  whileBusy(busyKey(device.key, action.id), async () => {
+    const ran = await ask('actions.run', { deviceKey: device.key, actionId: action.id });
+    if (ran.ok) toast({ tone: 'done', text: `${action.label}: ${vendorNames[device.vendor]} opens ${device.name}.` });
+    else toastError(ran.error);
+  });
+
+/** Connects by the first action that is offered; they come best first. */
+const connectByAction = (device: DeviceView): Promise<void> =>
+  whileBusy(busyKey(device.key, ''), async () => {
+    const listed = await ask('actions.list', { deviceKey: device.key });
+    if (!listed.ok) return toastError(listed.error);
+    const [first] = listed.value.actions;
+    if (first !== undefined) return runAction(device, first);
+    toast({
+      tone: 'error',
+      text: `${vendorNames[device.vendor]} can do nothing with ${device.name} now.`,
+      hint: 'It may be switched off.',
+    });
+  });
+
+/** Opens a service that needs no local port: a session in the vendor's web client, a window of its program. */
+const connectElsewhere = (device: DeviceView, service: ServiceView): Promise<void> =>
+  whileBusy(busyKey(device.key, service.id), async () => {
+    const launch = await ask('launch.open', { deviceKey: device.key, serviceId: service.id });
+    if (!launch.ok) return toastError(launch.error);
+    const { address, launcher } = launch.value;
+    if (address !== undefined) openTab(address, device.name);
+    else toast({ tone: 'done', text: `Opened ${device.name} in ${launcher}.` });
+  });
+
+/** Connects by the route of the service: its local port and the user's own program, a tab, or the vendor's program. */
 export const connect = (deviceKey: string, serviceId?: string): Promise<void> => {
+  const known = fleet.get(deviceKey);
+  if (known !== undefined && serviceId === undefined && hasActions(known)) return connectByAction(known);
   const picked = pick(deviceKey, serviceId);
   if (picked === undefined) return Promise.resolve();
   const { device, service } = picked;
+  if (service.route === 'local-action' || service.route === 'web-session') return connectElsewhere(device, service);
   return whileBusy(busyKey(deviceKey, service.id), async () => {
-    let address = '';
-    if (service.route === 'tunnel' || service.route === 'http') {
-      const forward = await openForward(device, service);
-      if (forward === undefined) return;
-      address = `${forward.address}:${forward.port}`;
+    const forward = await openForward(device, service);
+    if (forward === undefined) return;
+    const address = `${forward.address}:${forward.port}`;
+    if (service.route === 'http' && useHost.getState().app?.host !== 'desktop') {
+      // The browser we are in is on this computer too: the local port is a click away.
+      openTab(`http://${address}/`, device.name);
+      return;
     }
     if (service.kind === 'tcp') {
       toast({ tone: 'done', text: `${device.name} ${service.name} is on ${address}.` });
@@ -108,11 +167,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
     const launch = await ask('launch.open', { deviceKey, serviceId: service.id });
     if (launch.ok) {
       toast({ tone: 'done', text: `Opened ${device.name} in ${launch.value.launcher}.` });
-    } else if (
-      address !== '' &&
-      launch.error.kind === 'launcher-missing' &&
-      useHost.getState().app?.host === 'headless'
-    ) {
+    } else if (launch.error.kind === 'launcher-missing' && useHost.getState().app?.host === 'headless') {
       // A host without a display opens no programs; the open port is what was asked for.
       toast({
         tone: 'done',
@@ -120,7 +175,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
         hint: 'Quayside runs without a display here, so it opens no program by itself.',
         action: { label: 'Copy command', run: () => void copyCommand(deviceKey, service.id) },
       });
-    } else if (address !== '' && (launch.error.kind === 'launcher-missing' || launch.error.kind === 'unsupported')) {
+    } else if (launch.error.kind === 'launcher-missing' || launch.error.kind === 'unsupported') {
       toast({
         tone: 'error',
         text: launch.error.message,

@@ -34,6 +34,8 @@ const ForwardItem = ({
 );
 
 const day = 86_400_000;
+/** Milliseconds of watching that say something. */
+const leastMs = 600_000;
 
 /** How much of the last week the device was online, as far as Quayside watched. */
 const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
@@ -45,8 +47,10 @@ const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const watched = value.onlineMs + value.offlineMs;
   return (
     <p>
-      {value.ratio === undefined ? (
-        <span className="faint">Quayside has not watched this device yet.</span>
+      {value.ratio === undefined || watched < leastMs ? (
+        <span className="faint">
+          Quayside has watched this device for {duration(watched)}; how much it is online shows here later.
+        </span>
       ) : (
         <>
           Online {(value.ratio * 100).toFixed(value.ratio > 0.999 && value.ratio < 1 ? 2 : 1).replace(/\.0$/, '')} % of

@@ -10,7 +10,17 @@ import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
 import { announce, closePanel, showDevicePage, showLaunchers, useView } from '../ui/view-store.ts';
 import { focusList } from '../ui/use-shortcuts.ts';
-import { busyKey, connect, copyCommand, copyText, defaultService, openPort, setFavourite, useBusy } from './actions.ts';
+import {
+  busyKey,
+  connect,
+  copyCommand,
+  copyText,
+  defaultService,
+  hasActions,
+  openPort,
+  setFavourite,
+  useBusy,
+} from './actions.ts';
 import { DeviceTabs } from './device-tabs-view.tsx';
 
 const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
@@ -24,10 +34,33 @@ const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactN
   );
 };
 
+/** Connect, where the vendor's program on this computer does it: the first thing it offers. */
+const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const busy = useBusy((state) => state.keys.has(busyKey(device.key, '')));
+  return (
+    <div className="connect-bar">
+      <button
+        type="button"
+        className="button primary connect"
+        aria-keyshortcuts="Enter"
+        disabled={busy}
+        onClick={() => void connect(device.key)}
+      >
+        <span>{busy ? 'Connecting' : 'Connect'}</span>
+        <span className="connect-with" aria-hidden="true">
+          {vendorNames[device.vendor]}
+          <kbd>⏎</kbd>
+        </span>
+      </button>
+    </div>
+  );
+};
+
 const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const service = defaultService(device);
   const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
   const launchers = useView((view) => view.launchers);
+  if (hasActions(device)) return <ActionBar device={device} />;
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
     <div className="connect-bar">
@@ -66,16 +99,20 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
                 <span className="menu-detail">{other.port}</span>
               </DropdownMenu.Item>
             ))}
-            <DropdownMenu.Separator className="menu-line" />
-            <DropdownMenu.Item className="menu-item" onSelect={() => void copyCommand(device.key, service.id)}>
-              <Copy size={14} aria-hidden="true" />
-              Copy command
-              <span className="menu-detail">c</span>
-            </DropdownMenu.Item>
-            <DropdownMenu.Item className="menu-item" onSelect={() => void openPort(device.key, service.id)}>
-              <Play size={14} aria-hidden="true" />
-              Open the port only
-            </DropdownMenu.Item>
+            {service.route === 'tunnel' || service.route === 'http' ? (
+              <>
+                <DropdownMenu.Separator className="menu-line" />
+                <DropdownMenu.Item className="menu-item" onSelect={() => void copyCommand(device.key, service.id)}>
+                  <Copy size={14} aria-hidden="true" />
+                  Copy command
+                  <span className="menu-detail">c</span>
+                </DropdownMenu.Item>
+                <DropdownMenu.Item className="menu-item" onSelect={() => void openPort(device.key, service.id)}>
+                  <Play size={14} aria-hidden="true" />
+                  Open the port only
+                </DropdownMenu.Item>
+              </>
+            ) : null}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

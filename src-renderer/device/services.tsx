@@ -17,7 +17,18 @@ import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../ui/format.ts';
 import { toast, toastError } from '../ui/view-store.ts';
-import { busyKey, connect, copyCommand, copyText, forwardOf, openPort, stopForward, useBusy } from './actions.ts';
+import {
+  busyKey,
+  connect,
+  copyCommand,
+  copyText,
+  forwardOf,
+  hasActions,
+  openPort,
+  stopForward,
+  useBusy,
+} from './actions.ts';
+import { VendorActions } from './vendor-actions.tsx';
 
 const icons: Readonly<Record<ServiceView['kind'], LucideIcon>> = {
   ssh: SquareTerminal,
@@ -44,6 +55,8 @@ const ServiceItem = ({
   const forward = useHost((host) => forwardOf(host.forwardsByDevice.get(device.key), service.id));
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, service.id)));
   const live = forward !== undefined && isLive(forward);
+  // The others have no port on this computer, and no command that leads there.
+  const isLocal = service.route === 'tunnel' || service.route === 'http';
   const target = [service.host, service.port].filter((part) => part !== undefined).join(':');
   const remove = async (): Promise<void> => {
     const answer = await ask('services.remove', { deviceKey: device.key, serviceId: service.id });
@@ -60,15 +73,17 @@ const ServiceItem = ({
           {service.custom && !live ? (
             <IconButton icon={Trash2} label={`Remove ${service.name}`} onClick={() => void remove()} />
           ) : null}
-          <IconButton
-            icon={Copy}
-            label={service.kind === 'ssh' ? 'Copy command' : `Copy command for ${service.name}`}
-            disabled={busy}
-            onClick={() => void copyCommand(device.key, service.id)}
-          />
+          {isLocal ? (
+            <IconButton
+              icon={Copy}
+              label={service.kind === 'ssh' ? 'Copy command' : `Copy command for ${service.name}`}
+              disabled={busy}
+              onClick={() => void copyCommand(device.key, service.id)}
+            />
+          ) : null}
           {live ? (
             <IconButton icon={Square} label={`Stop ${service.name}`} onClick={() => void stopForward(forward)} />
-          ) : service.route === 'tunnel' ? (
+          ) : isLocal ? (
             <IconButton
               icon={Waypoints}
               label={`Open port for ${service.name}`}
@@ -220,12 +235,18 @@ export const Services = ({ device }: { readonly device: DeviceView }): React.Rea
           />
         ) : null}
       </h3>
-      {device.services.length === 0 && !open ? <p className="faint">None yet.</p> : null}
-      <ul className="services">
-        {device.services.map((service) => (
-          <ServiceItem key={service.id} device={device} service={service} />
-        ))}
-      </ul>
+      {hasActions(device) ? (
+        <VendorActions device={device} />
+      ) : (
+        <>
+          {device.services.length === 0 && !open ? <p className="faint">None yet.</p> : null}
+          <ul className="services">
+            {device.services.map((service) => (
+              <ServiceItem key={service.id} device={device} service={service} />
+            ))}
+          </ul>
+        </>
+      )}
       {open ? <AddService device={device} onDone={() => setAdding(undefined)} /> : null}
     </section>
   );

@@ -110,8 +110,8 @@ test('devices that are turned off are one notice, rows of the history and lines 
   valueOf(
     await client.request('operations.call', {
       accountId: account.id,
-      operation: 'device',
-      input: {},
+      operation: 'AddGroup',
+      input: { Group: 'Spare parts' },
       confirmed: false,
     }),
   );
