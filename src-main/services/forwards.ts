@@ -1,80 +1,23 @@
-import { Emitter } from '../core/emitter.ts';
+import type { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { parseAddressBlock } from '../core/address-block.ts';
-import { deviceAddress } from '../core/device-address.ts';
-import type { ForwardAttempt, ForwardHistory } from '../core/forward-attempt.ts';
-import type { ForwardHost, ForwardHostEvent, ForwardPeer } from '../core/forward-host.ts';
-import type { ForwardRecord, ForwardRecordLimits, ForwardRecords, ForwardSnapshot } from '../core/forward-record.ts';
-import type { Document, Random } from '../core/ports.ts';
+import type { ForwardAttempt } from '../core/forward-attempt.ts';
+import type { ForwardHostEvent } from '../core/forward-host.ts';
+import type { ForwardRecord, ForwardRecordLimits, ForwardSnapshot } from '../core/forward-record.ts';
 import { Serial } from '../core/serial.ts';
+import { DeviceAddresses } from './device-addresses.ts';
+import { ForwardAnnouncer } from './forward-announcer.ts';
+import type { ForwardsChange } from './forward-announcer.ts';
 import { ForwardEntry } from './forward-entry.ts';
+import { resolveDevice } from './forward-facts.ts';
+import type { ForwardStatistics, ResolvedDevice } from './forward-facts.ts';
 import { ForwardHistoryFile } from './forward-history.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
-import type { MeterSample } from './forward-meter.ts';
 import { ForwardOpenings } from './forward-openings.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
-import type { ForwardTunnelsDeps } from './forward-tunnels.ts';
-import type { HostKeys } from './host-keys.ts';
-
-export type { ForwardSnapshot } from '../core/forward-record.ts';
-
-export interface ForwardsDeps extends ForwardTunnelsDeps {
-  readonly document: Document<ForwardRecords>;
-  readonly host: ForwardHost;
-  /** Attempts of the last runs; not kept where absent. */
-  readonly history?: Document<ForwardHistory>;
-  readonly hostKeys?: Pick<HostKeys, 'reader'>;
-  readonly settings: {
-    get(): ForwardSettings;
-    readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
-  };
-  readonly random: Random;
-}
-
-export interface ForwardSettings {
-  readonly idleTimeoutMs: number;
-  /** Whether each device has a loopback address of its own; such addresses exist on Linux and Windows. */
-  readonly deviceAddresses?: boolean;
-}
-
-/** The traffic and clients of one forward. */
-export interface ForwardStatistics {
-  /** Bytes a second, over the last whole second. */
-  readonly rateUp: number;
-  readonly rateDown: number;
-  /** The last 60 seconds, oldest first. */
-  readonly samples: readonly MeterSample[];
-  readonly peers: readonly ForwardPeer[];
-}
-
-/** Where the services of a device are on this computer, as a hosts file and its ports would say. */
-export interface ResolvedDevice {
-  readonly deviceKey: string;
-  /** The device's own where it has one. */
-  readonly address: string;
-  readonly forwards: readonly {
-    readonly serviceId: string;
-    readonly kind: ForwardSnapshot['serviceKind'];
-    readonly address: string;
-    readonly port: number;
-    readonly state: ForwardSnapshot['state'];
-  }[];
-}
-
-export interface ForwardsChange {
-  readonly upsert: readonly ForwardSnapshot[];
-  /** Ids. */
-  readonly remove: readonly string[];
-}
-
-export interface OpenForward {
-  readonly deviceKey: string;
-  readonly serviceId: string;
-  /** 1 to 65535; one of our own range where absent. */
-  readonly port?: number;
-}
+import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
 
 /** Free ports tried for a new forward before giving up: each may be taken between the look and the bind. */
 const bindTries = 5;
@@ -90,15 +33,14 @@ const noSuchForward = (): Result<never> =>
  * when the first client connects, and given back after the idle time and on stop, remove and dispose.
  */
 export class Forwards {
-  readonly changed = new Emitter<ForwardsChange>();
   readonly #deps: ForwardsDeps;
   readonly #tunnels: ForwardTunnels;
   readonly #openings: ForwardOpenings;
   readonly #history: ForwardHistoryFile;
-  /** Addresses of devices, by device key. */
-  readonly #addresses = new Map<string, string>();
+  readonly #addresses = new DeviceAddresses();
+  readonly #announcer = new ForwardAnnouncer((id) => this.get(id));
+  readonly changed: Emitter<ForwardsChange> = this.#announcer.changed;
   readonly #entries = new Map<string, ForwardEntry>();
-  readonly #touched = new Set<string>();
   readonly #commands = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
   #disposing: Promise<void> | undefined;
@@ -141,7 +83,7 @@ export class Forwards {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
     const attempts = await this.#history.load();
-    for (const [key, address] of Object.entries(read.value.addresses ?? {})) this.#addresses.set(key, address);
+    this.#addresses.load(read.value.addresses ?? {});
     for (const record of read.value.forwards) this.#add(record, attempts[record.id] ?? []);
     return ok(undefined);
   }
@@ -194,29 +136,12 @@ export class Forwards {
 
   /** The address at which a device's forwards are found on this computer: its own, or everybody's 127.0.0.1. */
   addressOf(deviceKey: string): string {
-    if (!this.#hasAddresses) return forwardAddress;
-    const known = this.#addresses.get(deviceKey);
-    if (known !== undefined) return known;
-    const address = deviceAddress(deviceKey, new Set(this.#addresses.values()));
-    this.#addresses.set(deviceKey, address);
-    return address;
+    return this.#hasAddresses ? this.#addresses.of(deviceKey) : forwardAddress;
   }
 
   /** Where a device's services are on this computer. A device without forwards has an address and nothing on it. */
   resolve(deviceKey: string): ResolvedDevice {
-    const address = this.addressOf(deviceKey);
-    const forwards = this.list().filter((forward) => forward.deviceKey === deviceKey);
-    return {
-      deviceKey,
-      address,
-      forwards: forwards.map(({ deviceEndpoint, ...forward }) => ({
-        serviceId: forward.serviceId,
-        kind: forward.serviceKind,
-        address: deviceEndpoint?.address ?? forward.address,
-        port: deviceEndpoint?.port ?? forward.port,
-        state: forward.state,
-      })),
-    };
+    return resolveDevice(deviceKey, this.addressOf(deviceKey), this.list());
   }
 
   /**
@@ -401,18 +326,18 @@ export class Forwards {
       suggest: (error) => this.#suggest(error),
       deviceEndpoint: (of) => this.#deviceEndpoint(of),
       observe: (of) => this.#openings.wants(of),
-      changed: (id) => this.#touch(id),
+      changed: (id) => this.#announcer.touch(id),
       attempted: () => this.#history.touch(),
     });
     this.#entries.set(record.id, entry);
-    this.#touch(record.id);
+    this.#announcer.touch(record.id);
     return entry;
   }
 
   async #forget(entries: readonly ForwardEntry[]): Promise<void> {
     for (const entry of entries) {
       this.#entries.delete(entry.record.id);
-      this.#touch(entry.record.id);
+      this.#announcer.touch(entry.record.id);
     }
     await Promise.all(entries.map((entry) => entry.stop()));
   }
@@ -447,27 +372,9 @@ export class Forwards {
   }
 
   #save(): Promise<Result<void>> {
-    return this.#deps.document.write({
-      forwards: [...this.#entries.values()].map(({ record }) => record),
-      ...(this.#addresses.size === 0 ? {} : { addresses: Object.fromEntries(this.#addresses) }),
-    });
-  }
-
-  /** Announces changes together: one message for all that happens in one turn of the event loop. */
-  #touch(id: string): void {
-    this.#touched.add(id);
-    if (this.#touched.size > 1) return;
-    queueMicrotask(() => {
-      const upsert: ForwardSnapshot[] = [];
-      const remove: string[] = [];
-      for (const touched of this.#touched) {
-        const snapshot = this.get(touched);
-        if (snapshot === undefined) remove.push(touched);
-        else upsert.push(snapshot);
-      }
-      this.#touched.clear();
-      this.changed.emit({ upsert, remove });
-    });
+    const addresses = this.#addresses.all();
+    const forwards = [...this.#entries.values()].map(({ record }) => record);
+    return this.#deps.document.write({ forwards, ...(addresses === undefined ? {} : { addresses }) });
   }
 
   #heard(event: ForwardHostEvent): void {

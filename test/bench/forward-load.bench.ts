@@ -14,7 +14,11 @@ interface HostFacts {
   readonly max: number;
 }
 
-const script = (name: string): string => new URL(name, import.meta.url).pathname;
+const scripts = {
+  echo: new URL('echo-server.ts', import.meta.url).pathname,
+  host: new URL('forward-host-process.ts', import.meta.url).pathname,
+  clients: new URL('idle-clients.ts', import.meta.url).pathname,
+};
 
 /** A program that talks in lines. */
 const start = (closing: (() => Promise<void>)[], program: string, ...args: string[]) => {
@@ -49,13 +53,13 @@ export const bench: Bench = {
     const count = quick ? 1_000 : Math.min(10_000, Math.floor((limit - 100) / 2));
     const closing: (() => Promise<void>)[] = [];
     try {
-      const echo = start(closing, process.execPath, script('echo-server.ts'));
+      const echo = start(closing, process.execPath, scripts.echo);
       const target = await echo.line();
       const idlePorts = [await freePort(), await freePort(), await freePort(), await freePort()].map(String);
-      const idleHost = start(closing, process.execPath, script('forward-host-process.ts'), target, ...idlePorts);
+      const idleHost = start(closing, process.execPath, scripts.host, target, ...idlePorts);
       await idleHost.line();
       const before = (await idleHost.ask()).rss;
-      const clients = start(closing, process.execPath, script('idle-clients.ts'), String(count), ...idlePorts);
+      const clients = start(closing, process.execPath, scripts.clients, String(count), ...idlePorts);
       await clients.line();
       const after = (await idleHost.ask()).rss;
 
@@ -71,7 +75,7 @@ export const bench: Bench = {
       const busyHost = start(
         closing,
         process.execPath,
-        script('forward-host-process.ts'),
+        scripts.host,
         String(servers[0]),
         ...ports.map((port, index) => `${port}:${servers[index]}`),
       );

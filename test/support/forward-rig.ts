@@ -13,7 +13,7 @@ import { createForwardHost } from '../../src-main/node/forward-host.ts';
 import { resetSocket } from '../../src-main/node/forward-reset.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { Forwards } from '../../src-main/services/forwards.ts';
-import type { ForwardSettings } from '../../src-main/services/forwards.ts';
+import type { ForwardSettings } from '../../src-main/services/forwards-deps.ts';
 import type { HostKeys } from '../../src-main/services/host-keys.ts';
 import type { Connector, Tunnel } from '../../src-main/vendors/vendor.ts';
 

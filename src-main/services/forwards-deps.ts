@@ -1,0 +1,33 @@
+import type { Emitter } from '../core/emitter.ts';
+import type { ForwardHistory } from '../core/forward-attempt.ts';
+import type { ForwardHost } from '../core/forward-host.ts';
+import type { ForwardRecords } from '../core/forward-record.ts';
+import type { Document, Random } from '../core/ports.ts';
+import type { ForwardTunnelsDeps } from './forward-tunnels.ts';
+import type { HostKeys } from './host-keys.ts';
+
+export interface ForwardsDeps extends ForwardTunnelsDeps {
+  readonly document: Document<ForwardRecords>;
+  readonly host: ForwardHost;
+  /** Attempts of the last runs; not kept where absent. */
+  readonly history?: Document<ForwardHistory>;
+  readonly hostKeys?: Pick<HostKeys, 'reader'>;
+  readonly settings: {
+    get(): ForwardSettings;
+    readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
+  };
+  readonly random: Random;
+}
+
+export interface ForwardSettings {
+  readonly idleTimeoutMs: number;
+  /** Whether each device has a loopback address of its own; such addresses exist on Linux and Windows. */
+  readonly deviceAddresses?: boolean;
+}
+
+export interface OpenForward {
+  readonly deviceKey: string;
+  readonly serviceId: string;
+  /** 1 to 65535; one of our own range where absent. */
+  readonly port?: number;
+}
