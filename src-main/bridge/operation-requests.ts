@@ -49,7 +49,7 @@ export const operationRequests = (deps: BridgeDeps): Handlers<Names> => {
     const { device } = operationView(operation, deps.describeInput(operation), vendor);
     if (device === undefined || typeof input !== 'object' || input === null) return undefined;
     const given = (input as Readonly<Record<string, unknown>>)[device.parameter];
-    const [only, ...others]: readonly unknown[] = Array.isArray(given) ? given : [given];
+    const [only, ...others] = Array.isArray(given) ? (given as readonly unknown[]) : [given];
     if (others.length > 0 || (typeof only !== 'string' && typeof only !== 'number')) return undefined;
     const key = deviceKey(accountId, String(only));
     return deps.inventory.device(key) === undefined ? undefined : key;

@@ -120,6 +120,10 @@ test('a secret leaves the form at once and crosses in one request alone', async 
   await expect(form.getByText('accepted the credentials')).toBeVisible();
   await expect(form.getByLabel('API token')).toHaveValue('');
   await form.getByRole('button', { name: 'Add account' }).click();
+  // The first account's devices are what somebody came for.
+  await expect(page.locator('main[data-page=devices]')).toBeVisible();
+  await page.keyboard.press('g');
+  await page.keyboard.press('c');
   const account = page.getByRole('main').getByRole('listitem', { name: 'Fresh' });
   await expect(account).toBeVisible();
   const carriers = await page.evaluate(() =>

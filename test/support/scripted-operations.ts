@@ -78,7 +78,7 @@ export class ScriptedOperations {
         device: (key: string) => fleet.devices.get(key),
         refresh: async () => ok(undefined),
       } as never,
-      deviceLogs: deviceLogs as never,
+      deviceLogs,
       secrets: new BulkSecrets({ vault, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) }),
       clock: browserClock,
       log,
@@ -88,6 +88,7 @@ export class ScriptedOperations {
     const deps = {
       accounts,
       bulk,
+      inventory: { device: (key: string) => fleet.devices.get(key) },
       deviceLogs,
       tickets: this.#tickets,
       activity: { recordOperation: () => undefined },
