@@ -100,6 +100,8 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
       if (accounts.get(accountId) === undefined) return noAccount;
       // Its tunnels are closed with its credentials, so before these are gone.
       await deps.forwards.removeAccount(accountId);
+      // Looked up by its devices, which go with it.
+      await deps.bulk.forgetAccount(accountId);
       const removed = await accounts.remove(accountId);
       if (!removed.ok) return removed;
       await deps.notes.forgetAccount(accountId);

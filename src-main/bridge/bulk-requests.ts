@@ -9,7 +9,10 @@ import { errorView } from './views.ts';
 type Names = 'bulk.preview' | 'bulk.start' | 'bulk.list' | 'bulk.status' | 'bulk.cancel' | 'bulk.retry' | 'bulk.report';
 
 /** The bulk service as the requests use it. */
-export type BulkService = Pick<Bulk, 'preview' | 'start' | 'list' | 'status' | 'cancel' | 'retry' | 'report'>;
+export type BulkService = Pick<
+  Bulk,
+  'preview' | 'start' | 'list' | 'status' | 'cancel' | 'retry' | 'report' | 'forgetAccount'
+>;
 
 /** A run in the words of the contract. */
 const bulkRunView = (run: BulkRunSnapshot): BulkRunView => ({

@@ -73,6 +73,8 @@ export class BulkRun {
   #since = 0;
   #finishedBefore = 0;
   #queue: BulkQueue;
+  /** Items that are waiting or running. */
+  #open: number;
   #state: BulkRunSnapshot['state'] = 'running';
   #endedAt: number | undefined;
   #version = 1;
@@ -95,6 +97,7 @@ export class BulkRun {
       version: 1,
     }));
     this.#queue = new BulkQueue(this.#entries, deps.width);
+    this.#open = rows.length;
     this.#begin();
   }
 
@@ -161,7 +164,7 @@ export class BulkRun {
   cancel(): void {
     if (this.#state !== 'running') return;
     this.#state = 'cancelling';
-    for (const index of this.#queue.drop('cancelled')) this.#touch(index);
+    for (const index of this.#queue.drop('cancelled')) this.#close(index);
     this.#settleIfDone();
     this.#announce();
   }
@@ -176,6 +179,7 @@ export class BulkRun {
       entry.error = undefined;
       this.#touch(entry.index);
     }
+    this.#open = again.length;
     this.#state = 'running';
     this.#endedAt = undefined;
     this.#queue = new BulkQueue(this.#entries, this.#deps.width);
@@ -229,8 +233,10 @@ export class BulkRun {
     const answer = await this.#call(entry.row);
     entry.tookMs = Math.round(this.#deps.clock.monotonic() - started);
     entry.error = answer.ok ? undefined : answer.error;
-    queue.settle(index, answer.ok ? 'done' : this.#judge(entry, answer.error));
-    this.#touch(index);
+    const outcome = answer.ok ? 'done' : this.#judge(entry, answer.error);
+    queue.settle(index, outcome);
+    if (outcome === 'waiting') this.#touch(index);
+    else this.#close(index);
     this.#settleIfDone();
     this.#announce();
     this.#pump(entry.accountId);
@@ -258,18 +264,23 @@ export class BulkRun {
       for (const index of this.#queue.drop('failed', entry.accountId)) {
         const other = this.#entries[index];
         if (other !== undefined) other.error = error;
-        this.#touch(index);
+        this.#close(index);
       }
     return outcomeOf(error, repeatable);
   }
 
   #settleIfDone(): void {
-    if (this.#state === 'ended') return;
-    if (this.#entries.some((entry) => entry.state === 'waiting' || entry.state === 'running')) return;
+    if (this.#state === 'ended' || this.#open > 0) return;
     this.#state = 'ended';
     this.#endedAt = this.#deps.clock.now();
     this.#version += 1;
     this.#deps.onEnded();
+  }
+
+  /** The item is through, for now. */
+  #close(index: number): void {
+    this.#open -= 1;
+    this.#touch(index);
   }
 
   #touch(index: number): void {

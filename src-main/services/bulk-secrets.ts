@@ -6,6 +6,8 @@ import type { Vault } from '../core/ports.ts';
 
 type PasswordAction = Extract<BulkAction, { readonly kind: 'password' }>;
 
+const protocols: readonly PasswordAction['protocol'][] = ['rxp', 'rdp', 'apple'];
+
 /** The key of the vault under which the password that Quayside gave a connection is kept. */
 export const rotatedKey = (deviceKey: string, protocol: PasswordAction['protocol']): string =>
   `rotated:${protocol}:${deviceKey}`;
@@ -39,6 +41,11 @@ export class BulkSecrets {
   }) {
     this.#vault = deps.vault;
     this.#bytes = deps.randomBytes;
+  }
+
+  /** Forgets what was given to a connection. What the vault refuses to delete now stays in it. */
+  async forget(deviceKey: string): Promise<void> {
+    for (const protocol of protocols) await this.#vault.delete(rotatedKey(deviceKey, protocol));
   }
 
   /** Gives one connection its new password: `given`, or one made for it. Errors: the vault's, and those of `send`. */

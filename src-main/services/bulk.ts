@@ -16,7 +16,7 @@ import type { Inventory } from './inventory.ts';
 export interface BulkDeps {
   readonly accounts: Pick<Accounts, 'get' | 'vendor' | 'connector'>;
   readonly inventory: Pick<Inventory, 'device' | 'devices' | 'refresh'>;
-  readonly secrets: Pick<BulkSecrets, 'rotate'>;
+  readonly secrets: Pick<BulkSecrets, 'rotate' | 'forget'>;
   /** Reads that empty what they read are kept by it. */
   readonly deviceLogs: Pick<DeviceLogs, 'call'>;
   readonly clock: Clock;
@@ -231,6 +231,12 @@ export class Bulk {
           ? reportCsv(lines)
           : `${JSON.stringify({ title: snapshot.title, startedAt, devices: lines }, undefined, 2)}\n`,
     });
+  }
+
+  /** Forgets the passwords that were given to devices of the account; call it while they are still known. */
+  async forgetAccount(accountId: string): Promise<void> {
+    for (const device of this.#deps.inventory.devices.values())
+      if (device.accountId === accountId && device.vendor === 'remotix') await this.#deps.secrets.forget(device.key);
   }
 
   dispose(): void {

@@ -114,7 +114,7 @@ const Branch = ({
   const [most, setMost] = useState(mostMembers);
   const [opened, setOpened] = useState(open);
   if (typeof value !== 'object' || value === null) return <Leaf name={name} value={value} />;
-  const members = Object.entries(value);
+  const members: readonly (readonly [string, unknown])[] = Object.entries(value);
   const size = Array.isArray(value)
     ? plural(members.length, 'entry').replace('entrys', 'entries')
     : plural(members.length, 'field');

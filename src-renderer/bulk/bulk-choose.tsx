@@ -10,7 +10,8 @@ import { Callout, Failure } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
 import { mark } from '../ui/view-store.ts';
 import { bulkKinds, concerned, type BulkKind } from './bulk-actions.ts';
-import { actionOf, BulkForm, bulkFields, deviceOperations, firstDraft, type Draft } from './bulk-form.tsx';
+import { actionOf, bulkFields, deviceOperations, firstDraft, type Draft } from './bulk-draft.ts';
+import { BulkForm } from './bulk-form.tsx';
 import { closeBulk, followRun, showRun } from './bulk-store.ts';
 import { VirtualRows } from './virtual-rows.tsx';
 
@@ -159,7 +160,9 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
       actionOf(kind, draft, operation === undefined ? undefined : { view: operation, fields: bulkFields(operation) }),
     [kind, draft, operation],
   );
-  const { plan, error, stale } = usePreview(deviceKeys, typeof action === 'string' ? '' : JSON.stringify(action));
+  // A text, so that the same action is not asked for twice; with a file in it, it is a long one.
+  const wanted = useMemo(() => (typeof action === 'string' ? '' : JSON.stringify(action)), [action]);
+  const { plan, error, stale } = usePreview(deviceKeys, wanted);
   const rows = plan?.rows.length ?? 0;
   const warnings = plan?.rows.reduce((sum, row) => sum + Number(row.warning !== undefined), 0) ?? 0;
   const destroys = plan?.danger === 'destroys';
@@ -326,7 +329,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             Cancel
           </button>
           <button type="submit" className={`button ${destroys ? 'danger' : 'primary'}`} disabled={!ready}>
-            {verbs[kind]} {plural(rows, 'device')}
+            {verbs[kind]} {rows === 0 ? 'devices' : plural(rows, 'device')}
           </button>
         </footer>
       </div>

@@ -4,8 +4,9 @@ import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, refresh, setFavourite, stopAll } from '../device/actions.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
+import { modKey } from '../ui/keys.ts';
 import { focusList } from '../ui/use-shortcuts.ts';
-import { activate, setAccountForm, setQuery, showScope, useView } from '../ui/view-store.ts';
+import { activate, mark, setAccountForm, setQuery, showScope, useView } from '../ui/view-store.ts';
 import { AccountNotices } from './account-notices.tsx';
 import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useVisible } from './use-visible.ts';
@@ -167,13 +168,24 @@ const NoMatch = (): React.ReactNode => {
   );
 };
 
-const SelectionBar = (): React.ReactNode => {
+const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
   const marked = useView((view) => view.marked);
   if (marked.size === 0) return null;
   const clear = (): void => useView.setState({ marked: new Set() });
   return (
     <div className="selection-bar" role="toolbar" aria-label="Selected devices">
       <span>{count(marked.size)} selected</span>
+      {marked.size < keys.length ? (
+        <button
+          type="button"
+          className="button small plain"
+          data-tip="Select all that the search finds"
+          data-keys={`${modKey} A`}
+          onClick={() => mark(keys)}
+        >
+          Select all {count(keys.length)}
+        </button>
+      ) : null}
       <button
         type="button"
         className="button small"
@@ -245,7 +257,7 @@ export const FleetPage = (): React.ReactNode => {
       </div>
       <AccountNotices />
       {first ? <FirstRun /> : waiting ? <GridSkeleton /> : keys.length === 0 ? <NoMatch /> : <DeviceGrid keys={keys} />}
-      <SelectionBar />
+      <SelectionBar keys={keys} />
     </>
   );
 };
