@@ -29,3 +29,18 @@ test('what is no such document is refused whole, so that it is set aside and not
   for (const value of [undefined, null, [], 'x', {}, { forwards: {} }])
     expect(parseForwardRecords(value)).toBeUndefined();
 });
+
+test('a share whose sources cannot be read is none, and no two devices keep one address', () => {
+  const base = { deviceKey: 'a/1', serviceKind: 'ssh', listening: true };
+  const read = parseForwardRecords({
+    forwards: [
+      { ...base, id: 'f1', serviceId: 'ssh:22', port: 1, share: ['10.0.0.0/8', 'all'], limits: { maxDials: 3, x: 1 } },
+      { ...base, id: 'f2', serviceId: 'ssh:23', port: 2, share: ['all'], limits: 'no' },
+    ],
+    addresses: { 'a/1': '127.64.0.1', 'a/2': '127.64.0.1', 'a/3': '10.0.0.1', 'a/4': '127.0.0.1' },
+  });
+  expect(read?.forwards).toMatchObject([{ share: ['10.0.0.0/8'], limits: { maxDials: 3 } }, { id: 'f2' }]);
+  expect(read?.forwards[0]?.limits).toEqual({ maxDials: 3 });
+  expect(read?.forwards[1]).not.toHaveProperty('share');
+  expect(read?.addresses).toEqual({ 'a/1': '127.64.0.1' });
+});
