@@ -13,6 +13,7 @@ import { Rail } from './ui/rail.tsx';
 import { ShortcutsOverlay } from './ui/shortcuts-overlay.tsx';
 import { TipLayer } from './ui/tip-layer.tsx';
 import { Toasts } from './ui/toasts.tsx';
+import { Wishes } from './ui/wishes.tsx';
 import { useShortcuts } from './ui/use-shortcuts.ts';
 import { useView } from './ui/view-store.ts';
 
@@ -47,6 +48,7 @@ export const App = (): React.ReactNode => {
       {overlay === 'shortcuts' ? <ShortcutsOverlay /> : null}
       <ActionsDialog />
       <BulkDialog />
+      <Wishes />
       <Toasts />
       <TipLayer />
     </div>

@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startBulk } from './bulk/bulk-store.ts';
 import { startHost } from './bridge/store.ts';
+import { PaletteWindow } from './palette/palette-window.tsx';
 import { startTheme } from './theme/theme.ts';
 import { startClock } from './ui/clock.ts';
 import './theme/fonts.css';
@@ -19,17 +20,17 @@ import './device/log-viewer.css';
 import './charts/charts.css';
 import './actions/actions.css';
 import './bulk/bulk.css';
+import './palette/palette.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');
 
+/** Quick connect is the same page under another address. */
+const isPalette = new URLSearchParams(location.search).has('palette');
+
 startTheme();
 startClock();
-startBulk();
+if (!isPalette) startBulk();
 startHost();
-createRoot(root).render(
-  <StrictMode>
-    <App />
-  </StrictMode>,
-);
+createRoot(root).render(<StrictMode>{isPalette ? <PaletteWindow /> : <App />}</StrictMode>);

@@ -56,6 +56,11 @@ describe('query', () => {
     ['has:ssh', true],
     ['has:http', true],
     ['has:vnc', false],
+    ['seen:<1h', true],
+    ['seen:>1h', false],
+    ['-seen:<1h', false],
+    ['seen:<', true],
+    ['seen:<1', true],
     ['is:online has:ssh group:gate acme', true],
   ])('narrows one fact: %j → %j', (text, expected) => {
     expect(asks(text)).toBe(expected);

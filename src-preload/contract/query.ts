@@ -4,11 +4,12 @@ import { vendorNames } from './vendor-names.ts';
 /**
  * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
  * id, groups, tags, addresses, description, vendor and account of a device. `field:value` narrows one fact,
- * a leading `-` negates, `"quotes"` keep spaces. Every text is a valid query: what is not understood is
+ * a leading `-` negates, `"quotes"` keep spaces. `seen:<1h` holds for what was online within an hour (m, h, d, w),
+ * `seen:>1h` for what was not. Every text is a valid query: what is not understood is
  * looked for as it stands.
  */
 
-const fieldNames = ['vendor', 'account', 'group', 'tag', 'is', 'has'] as const;
+const fieldNames = ['vendor', 'account', 'group', 'tag', 'is', 'has', 'seen'] as const;
 type FieldName = (typeof fieldNames)[number];
 
 /** One condition. `value` is folded (see `fold`) and never empty. */
@@ -16,6 +17,8 @@ export interface Term {
   readonly field: FieldName | 'any';
   readonly value: string;
   readonly negated: boolean;
+  /** Of `seen`: the moment in question, epoch milliseconds. */
+  readonly moment?: number;
 }
 
 /** A parsed query: all terms must hold. Without terms everything matches. */
@@ -32,7 +35,7 @@ export interface Searchable {
   readonly description?: string | undefined;
   readonly groups: readonly string[];
   readonly tags: readonly string[];
-  readonly presence: { readonly state: DeviceView['presence']['state'] };
+  readonly presence: { readonly state: DeviceView['presence']['state']; readonly lastOnlineAt?: number | undefined };
   readonly services: readonly { readonly kind: DeviceView['services'][number]['kind'] }[];
   readonly externalAddress?: string | undefined;
   readonly internalAddress?: string | undefined;
@@ -55,6 +58,8 @@ export interface Haystack {
   readonly tags: string;
   readonly is: string;
   readonly has: string;
+  /** When it was online last, epoch milliseconds: infinity where it is, minus infinity where nobody knows. */
+  readonly seen: number;
 }
 
 /** Between facts, so that no phrase matches across two of them. A query cannot hold it. */
@@ -72,7 +77,17 @@ const isFieldName = (name: string): name is FieldName => (fieldNames as readonly
 /** A word, with quoted parts anywhere in it: `-group:"Plant 3"`. A quote that is never closed runs to the end. */
 const words = /(?:"[^"]*(?:"|$)|[^\s"])+/g;
 
-const parseWord = (word: string): Term | undefined => {
+const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
+
+/** `<90m`: a condition on when a device was online last. Anything else is still being typed and says nothing. */
+const parseSeen = (value: string, negated: boolean, now: number): Term | undefined => {
+  const [, sign, digits, unit = ''] = /^([<>])(\d{1,5})([mhdw])$/.exec(value) ?? [];
+  const length = units[unit];
+  if (sign === undefined || length === undefined) return undefined;
+  return { field: 'seen', value: sign, negated, moment: now - Number(digits) * length };
+};
+
+const parseWord = (word: string, now: number): Term | undefined => {
   const negated = word.length > 1 && word.startsWith('-');
   const body = negated ? word.slice(1) : word;
   const colon = body.indexOf(':');
@@ -80,13 +95,14 @@ const parseWord = (word: string): Term | undefined => {
   const field = isFieldName(name) ? name : 'any';
   const raw = field === 'any' ? body : body.slice(colon + 1);
   const value = fold(raw.replaceAll('"', '').replace(/\s+/g, ' ').trim());
+  if (field === 'seen') return parseSeen(value, negated, now);
   // `group:` or a lone dash is somebody still typing.
   return value === '' || body === '-' ? undefined : { field, value, negated };
 };
 
-/** Reads a query. Never throws; the empty text matches everything. */
-export const parseQuery = (text: string): Query => ({
-  terms: (text.match(words) ?? []).map(parseWord).filter((term) => term !== undefined),
+/** Reads a query. Never throws; the empty text matches everything. `now` is what `seen:` counts from. */
+export const parseQuery = (text: string, now = Date.now()): Query => ({
+  terms: (text.match(words) ?? []).map((word) => parseWord(word, now)).filter((term) => term !== undefined),
 });
 
 const foldedVendor = (vendor: DeviceView['vendor']): string => `${vendor}${separator}${fold(vendorNames[vendor])}`;
@@ -118,6 +134,10 @@ export const haystackOf = (device: Searchable, context: QueryContext): Haystack 
     tags,
     is: device.favourite === true ? `${device.presence.state} favourite` : device.presence.state,
     has: device.services.map((service) => service.kind).join(' '),
+    seen:
+      device.presence.state === 'online'
+        ? Number.POSITIVE_INFINITY
+        : (device.presence.lastOnlineAt ?? Number.NEGATIVE_INFINITY),
   };
 };
 
@@ -140,6 +160,8 @@ const holds = (term: Term, hay: Haystack): boolean => {
       return beginsOne(hay.is, term.value);
     case 'has':
       return beginsOne(hay.has, term.value);
+    case 'seen':
+      return term.value === '<' ? hay.seen >= (term.moment ?? 0) : hay.seen < (term.moment ?? 0);
     default:
       return term.field satisfies never;
   }

@@ -157,9 +157,9 @@ export class FleetIndex {
     for (const entry of this.#sorted) yield entry.device;
   }
 
-  /** Every device with its folded name and all its folded text. */
-  *searchable(): Generator<{ readonly device: DeviceView; readonly name: string; readonly any: string }> {
-    for (const { device, hay, name } of this.#sorted) yield { device, name, any: hay.any };
+  /** Every device with its folded name and all its folded text, in the present order. Not to be kept over a change. */
+  searchable(): readonly { readonly device: DeviceView; readonly name: string; readonly hay: Haystack }[] {
+    return this.#sorted;
   }
 
   counts(): FleetCounts {

@@ -1,101 +1,88 @@
-import {
-  Cable,
-  CircleUser,
-  Circle,
-  Keyboard,
-  Layers,
-  Moon,
-  Plus,
-  RefreshCw,
-  Settings,
-  Star,
-  Sun,
-  Wrench,
-  type LucideIcon,
-} from 'lucide-react';
-import { useDeferredValue, useMemo, useState } from 'react';
+import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { fold } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, useHost } from '../bridge/store.ts';
-import type { FleetIndex } from '../fleet/fleet-index.ts';
-import { openBulk } from '../bulk/bulk-store.ts';
-import { connect, defaultService, refresh } from '../device/actions.ts';
+import { fleet, useHost } from '../bridge/store.ts';
+import { connect, defaultService } from '../device/actions.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
-import { goTo, openPanel, setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../ui/view-store.ts';
-import { best, fuzzyScore, holdingScore } from './find.ts';
-
-interface Command {
-  readonly name: string;
-  readonly icon: LucideIcon;
-  readonly keys?: string;
-  readonly run: () => void;
-}
-
-const setTheme = async (theme: 'light' | 'dark' | 'system'): Promise<void> => {
-  const answer = await ask('settings.change', { theme });
-  if (!answer.ok) toastError(answer.error);
-};
-
-const actOnSelection = (): void => {
-  const { marked, active } = useView.getState();
-  const chosen = marked.size > 0 ? [...marked] : active === undefined ? [] : [active];
-  if (chosen.length > 0) openBulk(chosen);
-  else toast({ tone: 'error', text: 'No device is selected.', hint: 'Press x on a device in the list to select it.' });
-};
-
-const commands: readonly Command[] = [
-  { name: 'All devices', icon: Layers, keys: 'g a', run: () => showScope({ kind: 'all' }) },
-  { name: 'Favourites', icon: Star, run: () => showScope({ kind: 'favourites' }) },
-  { name: 'Offline devices', icon: Circle, keys: 'g o', run: () => showScope({ kind: 'offline' }) },
-  { name: 'Forwards', icon: Cable, keys: 'g f', run: () => goTo('forwards') },
-  { name: 'Accounts', icon: CircleUser, keys: 'g c', run: () => goTo('accounts') },
-  { name: 'Add account', icon: Plus, run: () => setAccountForm({ kind: 'add' }) },
-  { name: 'Refresh all accounts', icon: RefreshCw, run: () => void refresh() },
-  { name: 'Actions for the selected devices', icon: Wrench, run: actOnSelection },
-  { name: 'Settings', icon: Settings, keys: `${modKey} ,`, run: () => goTo('settings') },
-  { name: 'Theme: light', icon: Sun, run: () => void setTheme('light') },
-  { name: 'Theme: dark', icon: Moon, run: () => void setTheme('dark') },
-  { name: 'Theme: system', icon: Moon, run: () => void setTheme('system') },
-  { name: 'Keyboard shortcuts', icon: Keyboard, keys: '?', run: () => setOverlay('shortcuts') },
-];
+import { useView } from '../ui/view-store.ts';
+import { best, fuzzyScore } from './find.ts';
+import { commands, type Command } from './palette-commands.ts';
+import { deviceActions, type DeviceAction } from './palette-device-actions.ts';
+import { windowHost, type PaletteHost } from './palette-host.ts';
+import { PaletteSearch } from './palette-search.ts';
 
 type Item =
-  | { readonly kind: 'device'; readonly device: DeviceView }
-  | { readonly kind: 'command'; readonly command: Command };
+  | { readonly kind: 'device'; readonly key: string }
+  | { readonly kind: 'command'; readonly command: Command }
+  | { readonly kind: 'action'; readonly action: DeviceAction };
+
+/** What the input is for: finding something, choosing what to do with a device, or the user name to do it as. */
+type Step =
+  | { readonly kind: 'find' }
+  | { readonly kind: 'actions'; readonly deviceKey: string }
+  | { readonly kind: 'user'; readonly deviceKey: string; readonly action: DeviceAction };
 
 const most = 8;
+const mostCommands = 3;
 
-const find = (devices: FleetIndex, text: string): readonly Item[] => {
-  const typed = fold(text.trim());
-  const asItem = (command: Command): Item => ({ kind: 'command', command });
-  if (typed === '') {
-    const favourites = best(devices.devices(), (device) => (device.favourite ? 1 : undefined), 3);
-    return [...favourites.map((device): Item => ({ kind: 'device', device })), ...commands.map(asItem)].slice(0, most);
-  }
-  const words = typed.split(' ');
-  // Names that hold the text beat all others, so most searches end after the cheap half.
-  let found = best(devices.searchable(), ({ name }) => holdingScore(typed, name), most);
-  if (found.length < most)
-    found = best(
-      devices.searchable(),
-      ({ name, any }) => fuzzyScore(typed, name) ?? (words.every((word) => any.includes(word)) ? -100 : undefined),
-      most,
-    );
-  const wanted = best(commands, (command) => fuzzyScore(typed, fold(command.name)), 3);
-  const matching = found.map(({ device }): Item => ({ kind: 'device', device }));
-  return [...matching.slice(0, most - wanted.length), ...wanted.map(asItem)];
+const itemKey = (item: Item): string =>
+  item.kind === 'device' ? item.key : item.kind === 'command' ? item.command.name : item.action.id;
+
+const asCommand = (command: Command): Item => ({ kind: 'command', command });
+const asDevice = (key: string): Item => ({ kind: 'device', key });
+
+/** Without a text: what was used lately, favourites, then commands. */
+const suggestions = (recents: readonly string[], offered: readonly Command[]): readonly Item[] => {
+  const known = recents.filter((key) => fleet.get(key) !== undefined);
+  const favourites = best(fleet.devices(), (device) => (device.favourite ? 1 : undefined), most).map(({ key }) => key);
+  const keys = [...new Set([...known, ...favourites])].slice(0, most - mostCommands);
+  return [...keys.map(asDevice), ...offered.map(asCommand)].slice(0, most);
+};
+
+const useItems = (host: PaletteHost, step: Step, text: string, shown: number): readonly Item[] => {
+  const loaded = useHost((state) => state.loaded);
+  const search = useRef<PaletteSearch>(null);
+  // Only a text, a step or a new showing changes what is listed: a fleet that changes meanwhile moves no line.
+  return useMemo(() => {
+    search.current ??= new PaletteSearch();
+    const { app, fleetVersion } = useHost.getState();
+    const recents = app?.recents ?? [];
+    const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
+    if (step.kind === 'user') return [{ kind: 'action', action: step.action }];
+    if (step.kind === 'actions') {
+      const actions = deviceActions(step.deviceKey);
+      const typed = fold(text.trim());
+      const fitting = typed === '' ? actions : best(actions, ({ name }) => fuzzyScore(typed, fold(name)), most);
+      return fitting.map((action): Item => ({ kind: 'action', action }));
+    }
+    const typed = fold(text.trim());
+    if (typed === '' || !loaded) return suggestions(recents, offered);
+    const found = search.current.find({
+      all: fleet.searchable(),
+      version: fleetVersion + shown * 1e9,
+      text,
+      recents,
+      limit: most,
+      now: Date.now(),
+    });
+    const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), mostCommands);
+    return [...found.slice(0, most - wanted.length).map(asDevice), ...wanted.map(asCommand)];
+  }, [host, step, text, loaded, shown]);
 };
 
 const DeviceItem = ({
-  device,
+  deviceKey,
   selected,
 }: {
-  readonly device: DeviceView;
+  readonly deviceKey: string;
   readonly selected: boolean;
 }): React.ReactNode => {
-  const account = useHost((host) => host.accountsById.get(device.accountId)?.label);
+  useHost((host) => host.fleetVersion);
+  const device: DeviceView | undefined = fleet.get(deviceKey);
+  const account = useHost((host) => host.accountsById.get(device?.accountId ?? '')?.label);
+  if (device === undefined) return <span className="faint">This device is gone</span>;
   const service = defaultService(device);
   return (
     <>
@@ -111,7 +98,7 @@ const DeviceItem = ({
               {service.name} <kbd>⏎</kbd>
             </>
           )}
-          Show <kbd>{modKey} ⏎</kbd>
+          <kbd>⇥</kbd> more
         </span>
       ) : null}
     </>
@@ -134,60 +121,131 @@ const CommandItem = ({
   </>
 );
 
-/** Devices and commands by a few letters. Enter connects, with the modifier it shows the device. */
-export const Palette = (): React.ReactNode => {
+const placeholders = { find: 'Find a device or a command', actions: 'What to do', user: 'User name' } as const;
+const labels = {
+  find: 'Search devices and commands',
+  actions: 'Search what can be done',
+  user: 'User name',
+} as const;
+
+/** How many failures the window shows: more after something than before it means that it failed. */
+const failures = (): number => useView.getState().toasts.filter(({ tone }) => tone === 'error').length;
+
+/**
+ * Devices and commands by a few letters: Enter connects, Tab lists what else can be done. `shown` changes when it is
+ * shown anew.
+ */
+export const PaletteBody = ({
+  host,
+  shown = 0,
+}: {
+  readonly host: PaletteHost;
+  readonly shown?: number;
+}): React.ReactNode => {
+  const [step, setStep] = useState<Step>({ kind: 'find' });
   const [text, setText] = useState('');
   const [at, setAt] = useState(0);
-  const version = useHost((host) => host.fleetVersion);
-  // Typing never waits for the search of a large fleet.
-  const typed = useDeferredValue(text);
-  const items = useMemo(() => find(fleet.at(version), typed), [typed, version]);
-  const close = (): void => setOverlay('none');
-  const run = (item: Item | undefined, show: boolean): void => {
-    if (item === undefined) return;
-    close();
-    if (item.kind === 'command') item.command.run();
-    else {
-      openPanel(item.device.key);
-      if (!show) void connect(item.device.key);
-    }
-  };
-  // What Enter does is what the text says, also where the list still lags behind it.
-  const itemsNow = (): readonly Item[] => (typed === text ? items : find(fleet, text));
+  const [busy, setBusy] = useState('');
+  const input = useRef<HTMLInputElement>(null);
+  const items = useItems(host, step, text, shown);
   const selected = Math.max(0, Math.min(at, items.length - 1));
+  const go = useCallback((next: Step): void => {
+    setStep(next);
+    setText('');
+    setAt(0);
+  }, []);
+
+  useEffect(() => {
+    // What was typed last time is there to be used again, and gone with the next letter.
+    go({ kind: 'find' });
+    setBusy('');
+    input.current?.focus();
+  }, [shown, go]);
+
+  const settle = async (words: string, work: void | Promise<void>): Promise<void> => {
+    if (host.kind === 'window') {
+      host.close();
+      return;
+    }
+    const before = failures();
+    setBusy(words);
+    await work;
+    setBusy('');
+    // A failure is read where it happened; all else needs this no longer.
+    if (failures() <= before) host.close();
+  };
+  const run = (item: Item | undefined, other: boolean): void => {
+    if (item === undefined) return;
+    if (item.kind === 'command') item.command.run(host);
+    else if (item.kind === 'device') {
+      if (other) {
+        host.show({ show: 'device', deviceKey: item.key });
+        return;
+      }
+      if (host.kind === 'window') host.show({ show: 'device', deviceKey: item.key });
+      void settle(`Connecting to ${fleet.get(item.key)?.name ?? 'it'}…`, connect(item.key));
+    } else if (step.kind === 'actions' && item.action.asksUser === true)
+      go({ kind: 'user', deviceKey: step.deviceKey, action: item.action });
+    else if (step.kind === 'user' && text.trim() === '') return;
+    else if (item.action.id === 'show' || item.action.id === 'operation') void item.action.run(host, '');
+    else void settle(`${item.action.name}…`, item.action.run(host, text.trim()));
+  };
+  const offerActions = (): boolean => {
+    const item = items[selected];
+    if (step.kind !== 'find' || item?.kind !== 'device') return false;
+    go({ kind: 'actions', deviceKey: item.key });
+    return true;
+  };
+  const back = (): void => {
+    if (step.kind === 'user') go({ kind: 'actions', deviceKey: step.deviceKey });
+    else if (step.kind === 'actions') go({ kind: 'find' });
+    else if (text !== '') setText('');
+    else host.close();
+  };
+  const about = step.kind === 'find' ? undefined : fleet.get(step.deviceKey)?.name;
   return (
-    <Dialog label="Palette" onClose={close}>
-      <input
-        className="palette-input"
-        role="combobox"
-        aria-label="Search devices and commands"
-        aria-expanded={items.length > 0}
-        aria-controls="palette-list"
-        aria-activedescendant={items.length > 0 ? `palette-${selected}` : undefined}
-        placeholder="Find a device or a command"
-        autoComplete="off"
-        spellCheck={false}
-        autoFocus
-        value={text}
-        onChange={(event) => {
-          setText(event.target.value);
-          setAt(0);
-        }}
-        onKeyDown={(event) => {
-          if (event.key === 'ArrowDown') setAt(items.length === 0 ? 0 : (selected + 1) % items.length);
-          else if (event.key === 'ArrowUp')
-            setAt(items.length === 0 ? 0 : (selected - 1 + items.length) % items.length);
-          else if (event.key === 'Enter') run(itemsNow()[selected], hasMod(event));
-          else if (event.key === 'Escape' && text !== '') setText('');
-          else return;
-          event.preventDefault();
-          event.stopPropagation();
-        }}
-      />
-      <div className="palette-list" role="listbox" id="palette-list" aria-label="Results">
+    <>
+      <div className="palette-top">
+        {about === undefined ? null : <span className="palette-about ellipsis">{about}</span>}
+        <input
+          ref={input}
+          className="palette-input"
+          role="combobox"
+          aria-label={labels[step.kind]}
+          aria-expanded={items.length > 0}
+          aria-controls="palette-list"
+          aria-activedescendant={items.length > 0 ? `palette-${selected}` : undefined}
+          placeholder={placeholders[step.kind]}
+          autoComplete="off"
+          spellCheck={false}
+          maxLength={step.kind === 'user' ? 64 : 1024}
+          autoFocus
+          value={text}
+          onChange={(event) => {
+            setText(event.target.value);
+            setAt(0);
+          }}
+          onKeyDown={(event) => {
+            if (event.nativeEvent.isComposing) return;
+            if (event.key === 'ArrowDown') setAt(items.length === 0 ? 0 : (selected + 1) % items.length);
+            else if (event.key === 'ArrowUp')
+              setAt(items.length === 0 ? 0 : (selected - 1 + items.length) % items.length);
+            else if (event.key === 'Enter') run(items[selected], hasMod(event));
+            else if (event.key === 'Escape') back();
+            else if (event.key === 'Tab' && !event.shiftKey) offerActions();
+            else if (hasMod(event) && event.key.toLowerCase() === 'k') {
+              // Where there is nothing more to offer, the key that opened the palette closes it.
+              if (!offerActions()) host.close();
+            } else return;
+            event.preventDefault();
+            event.stopPropagation();
+          }}
+        />
+      </div>
+      <div className="palette-list" role="listbox" id="palette-list" aria-label="Results" aria-busy={busy !== ''}>
         {items.map((item, index) => (
           <div
-            key={item.kind === 'device' ? item.device.key : item.command.name}
+            key={itemKey(item)}
             id={`palette-${index}`}
             className="palette-row"
             role="option"
@@ -196,9 +254,16 @@ export const Palette = (): React.ReactNode => {
             onClick={() => run(item, false)}
           >
             {item.kind === 'device' ? (
-              <DeviceItem device={item.device} selected={index === selected} />
-            ) : (
+              <DeviceItem deviceKey={item.key} selected={index === selected} />
+            ) : item.kind === 'command' ? (
               <CommandItem command={item.command} selected={index === selected} />
+            ) : (
+              <>
+                <span className="ellipsis">
+                  {step.kind === 'user' ? `${item.action.name.replace('…', '')} ${text}` : item.action.name}
+                </span>
+                <span className="palette-actions">{index === selected ? <kbd>⏎</kbd> : null}</span>
+              </>
             )}
           </div>
         ))}
@@ -208,6 +273,30 @@ export const Palette = (): React.ReactNode => {
           </div>
         ) : null}
       </div>
-    </Dialog>
+      <div className="palette-foot" role="status">
+        {busy === '' ? (
+          <>
+            <span>
+              <kbd>↑</kbd> <kbd>↓</kbd> move
+            </span>
+            <span>
+              <kbd>{modKey} ⏎</kbd> show
+            </span>
+            <span>
+              <kbd>Esc</kbd> {step.kind === 'find' && text === '' ? 'close' : 'back'}
+            </span>
+          </>
+        ) : (
+          busy
+        )}
+      </div>
+    </>
   );
 };
+
+/** The palette over the window. */
+export const Palette = (): React.ReactNode => (
+  <Dialog label="Palette" onClose={windowHost.close}>
+    <PaletteBody host={windowHost} />
+  </Dialog>
+);

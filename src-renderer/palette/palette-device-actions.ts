@@ -1,0 +1,91 @@
+import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
+import { ask, fleet } from '../bridge/store.ts';
+import { openActions } from '../actions/actions-store.ts';
+import { connect, copyCommand, copyText, defaultService, setFavourite } from '../device/actions.ts';
+import { toast, toastError } from '../ui/view-store.ts';
+import type { PaletteHost } from './palette-host.ts';
+
+/** One thing that can be done with a device. */
+export interface DeviceAction {
+  readonly id: string;
+  readonly name: string;
+  /** Asks for a user name first. */
+  readonly asksUser?: true;
+  readonly run: (host: PaletteHost, user: string) => void | Promise<void>;
+}
+
+const kindNames: Readonly<Record<ServiceView['kind'], string>> = {
+  ssh: 'SSH',
+  vnc: 'VNC',
+  rdp: 'RDP',
+  http: 'Browser',
+  https: 'Browser',
+  tcp: 'Open port',
+};
+
+const connectAs = async (device: DeviceView, service: ServiceView, user: string): Promise<void> => {
+  const answer = await ask('launch.open', { deviceKey: device.key, serviceId: service.id, user });
+  if (answer.ok) toast({ tone: 'done', text: `Opened ${device.name} in ${answer.value.launcher}.` });
+  else toastError(answer.error);
+};
+
+const copyAddress = async (device: DeviceView, service: ServiceView): Promise<void> => {
+  const answer = await ask('forwards.open', { deviceKey: device.key, serviceId: service.id });
+  if (!answer.ok) return toastError(answer.error);
+  const address = `${answer.value.address}:${answer.value.port}`;
+  await copyText(address, address);
+};
+
+const servicesOf = (device: DeviceView): readonly ServiceView[] => {
+  const first = defaultService(device);
+  return first === undefined ? device.services : [first, ...device.services.filter((other) => other !== first)];
+};
+
+/** Everything a palette can do with a device, the default first. */
+export const deviceActions = (deviceKey: string): readonly DeviceAction[] => {
+  const device = fleet.get(deviceKey);
+  if (device === undefined) return [];
+  const services = servicesOf(device);
+  const named = (service: ServiceView): string => {
+    const words = kindNames[service.kind];
+    return services.filter((other) => kindNames[other.kind] === words).length > 1 ? `${words}: ${service.name}` : words;
+  };
+  const connects = services.flatMap((service): readonly DeviceAction[] => [
+    { id: `connect ${service.id}`, name: named(service), run: () => connect(device.key, service.id) },
+    ...(service.kind === 'ssh'
+      ? [
+          {
+            id: `as ${service.id}`,
+            name: `${named(service)} as…`,
+            asksUser: true,
+            run: (_host: PaletteHost, user: string) => connectAs(device, service, user),
+          } as const,
+        ]
+      : []),
+  ]);
+  const addressed = services.find(({ route }) => route === 'tunnel' || route === 'http');
+  const commanded = services.find(({ kind }) => kind !== 'tcp');
+  return [
+    ...connects,
+    ...(addressed === undefined
+      ? []
+      : [{ id: 'address', name: 'Copy address', run: () => copyAddress(device, addressed) }]),
+    ...(commanded === undefined
+      ? []
+      : [{ id: 'command', name: 'Copy command', run: () => copyCommand(device.key, commanded.id) }]),
+    { id: 'show', name: 'Show device', run: (host) => host.show({ show: 'device', deviceKey: device.key }) },
+    {
+      id: 'favourite',
+      name: device.favourite ? 'No favourite any more' : 'Make it a favourite',
+      run: () => setFavourite(device),
+    },
+    {
+      id: 'operation',
+      name: 'Run an operation…',
+      run: (host) => {
+        host.show({ show: 'device', deviceKey: device.key });
+        if (host.kind === 'window') openActions({ kind: 'device', deviceKey: device.key });
+      },
+    },
+  ];
+};

@@ -1,0 +1,20 @@
+import { useEffect, useState } from 'react';
+import { Toasts } from '../ui/toasts.tsx';
+import { ownHost } from './palette-host.ts';
+import { PaletteBody } from './palette.tsx';
+
+/** Quick connect: the palette in a small window of its own, kept loaded while it is hidden. */
+export const PaletteWindow = (): React.ReactNode => {
+  const [shown, setShown] = useState(0);
+  useEffect(() => {
+    const show = (): void => setShown((times) => times + 1);
+    window.addEventListener('focus', show);
+    return () => window.removeEventListener('focus', show);
+  }, []);
+  return (
+    <main className="palette-window" aria-label="Quick connect">
+      <PaletteBody host={ownHost} shown={shown} />
+      <Toasts />
+    </main>
+  );
+};
