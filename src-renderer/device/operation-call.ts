@@ -19,6 +19,8 @@ const useEntries = create<{ readonly entries: ReadonlyMap<string, Entry> }>(() =
 const mostEntries = 120;
 /** Milliseconds in which an answer is new enough to be shown without asking again. */
 const freshMs = 15_000;
+/** The same for what is asked again and again: it changes while somebody looks elsewhere. */
+const soonMs = 1000;
 
 const put = (key: string, change: (before: Entry | undefined) => Entry): void =>
   useEntries.setState(({ entries }) => {
@@ -69,7 +71,7 @@ export const useLoaded = <T>(key: string | undefined, load: () => Promise<Answer
   useEffect(() => {
     if (key === undefined) return undefined;
     const known = useEntries.getState().entries.get(key);
-    if (known?.at === undefined || Date.now() - known.at > freshMs) void reload();
+    if (known?.at === undefined || Date.now() - known.at > (everyMs === undefined ? freshMs : soonMs)) void reload();
     if (everyMs === undefined) return undefined;
     const timer = setInterval(() => {
       if (document.visibilityState === 'visible') void reload();

@@ -4,9 +4,14 @@ import type { DeviceView } from '../../src-preload/contract/views.ts';
 export interface Call {
   readonly operation: string;
   readonly input: Readonly<Record<string, unknown>>;
+  /** What does the same for an account whose credentials the first is closed to. */
+  readonly otherwise?: Call;
 }
 
-type Facts = Pick<DeviceView, 'vendor' | 'id'>;
+type Facts = Pick<DeviceView, 'vendor' | 'id' | 'services'>;
+
+/** Remotix keeps computers of its cloud and connections of the user's own; these have one action alone. */
+const isConnection = (device: Facts): boolean => device.services.some((service) => service.id === 'connect');
 
 /** Whether the vendor's rename takes a description, too. */
 export const takesDescription = (device: Facts): boolean => device.vendor === 'remoteiot';
@@ -22,9 +27,15 @@ export const renameCall = (device: Facts, name: string, description: string | un
     case 'mode':
       return { operation: 'updateDevice', input: { deviceId: device.id, name } };
     case 'remoteit':
-      return { operation: 'renameService', input: { serviceId: device.id, name } };
+      return {
+        operation: 'renameService',
+        input: { serviceId: device.id, name },
+        otherwise: { operation: 'device/name', input: { deviceaddress: device.id, devicealias: name } },
+      };
     case 'remotix':
-      return { operation: 'updateComputer', input: { computer_id: device.id, name } };
+      return isConnection(device)
+        ? { operation: 'updateConnection', input: { uid: device.id, name } }
+        : { operation: 'updateComputer', input: { computer_id: device.id, name } };
     case 'reemo':
       return { operation: 'updateComputer', input: { id: device.id, name } };
     default:
@@ -86,6 +97,16 @@ export const deletions = (device: Facts & Pick<DeviceView, 'name'>): readonly De
         },
       ];
     case 'remotix':
+      if (isConnection(device))
+        return [
+          {
+            operation: 'deleteConnection',
+            input: { uid: id },
+            title: 'Delete this connection',
+            verb: 'Delete connection',
+            loss: `${name} is deleted from Remotix with its settings and its stored user name and password. The computer it leads to is not touched.`,
+          },
+        ];
       return [
         {
           operation: 'deleteComputer',

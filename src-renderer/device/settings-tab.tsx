@@ -12,10 +12,15 @@ import { deletions, renameCall, tagCalls, takesDescription, type Call, type Dele
 import type { TabProps } from './tab-context.ts';
 import { ConfirmLoss, Part } from './tab-parts.tsx';
 
+/** What a vendor answers to credentials of another kind than an operation takes. */
+const closed: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'unsupported']);
+
 /** Calls one after another until one fails, then asks the vendor for the list, so that the change is seen to be true. */
 const change = async (device: DeviceView, calls: readonly Call[]): Promise<ErrorView | undefined> => {
-  for (const { operation, input } of calls) {
-    const answer = await callOperation(device, operation, input);
+  for (const { operation, input, otherwise } of calls) {
+    let answer = await callOperation(device, operation, input);
+    if (!answer.ok && otherwise !== undefined && closed.has(answer.error.kind))
+      answer = await callOperation(device, otherwise.operation, otherwise.input);
     if (!answer.ok) return answer.error;
   }
   const refreshed = await ask('accounts.refresh', { accountId: device.accountId });

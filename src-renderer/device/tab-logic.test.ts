@@ -117,11 +117,12 @@ describe('values of a device', () => {
 });
 
 describe('settings become calls of the vendor’s own operations', () => {
-  const device = (vendor: 'mode' | 'remoteit' | 'remoteiot', tags: string[] = []) => ({
+  const device = (vendor: 'mode' | 'remoteit' | 'remoteiot' | 'remotix', tags: string[] = []) => ({
     vendor,
     id: '7',
     name: 'pump',
     tags,
+    services: [],
   });
 
   it('to rename', () => {
@@ -133,6 +134,18 @@ describe('settings become calls of the vendor’s own operations', () => {
       operation: 'updateDevice',
       input: { deviceId: '7', name: 'n' },
     });
+  });
+
+  it('of the kind the device is of', () => {
+    const connect = { id: 'connect', kind: 'vnc', name: 'VNC', route: 'local-action', custom: false } as const;
+    const connection = { ...device('remotix'), services: [connect] };
+    expect(renameCall(connection, 'n', undefined)).toEqual({
+      operation: 'updateConnection',
+      input: { uid: '7', name: 'n' },
+    });
+    expect(deletions(connection).map((way) => way.operation)).toEqual(['deleteConnection']);
+    expect(deletions(device('remotix')).map((way) => way.operation)).toEqual(['deleteComputer']);
+    expect(renameCall(device('remoteit'), 'n', undefined).otherwise?.operation).toBe('device/name');
   });
 
   it('to change tags: only those that changed', () => {
