@@ -63,7 +63,7 @@ const row = (vendor, capabilities) => {
   ];
 };
 
-/** The block of README with its markers. */
+/** The block of README with its markers. @returns {Promise<string>} */
 export const vendorTable = async () => {
   const { vendors } = await import('../src-main/vendors/registry.ts');
   const { capabilitiesOf } = await import('../src-main/bridge/capabilities.ts');
@@ -75,7 +75,12 @@ export const vendorTable = async () => {
   return [begin, '', line(head), rule, ...rows.map(line), '', end].join('\n');
 };
 
-/** A README with the block as it should be; under a heading of its own where it has none yet. */
+/**
+ * A README with the block as it should be; under a heading of its own where it has none yet.
+ * @param {string} readme
+ * @param {string} block
+ * @returns {string}
+ */
 export const withVendorTable = (readme, block) => {
   const from = readme.indexOf(begin);
   const to = readme.indexOf(end);
