@@ -7,6 +7,7 @@ import { sleep, type VaultKind } from './core/ports.ts';
 import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
 import { copyText, type Desktop } from './electron/desktop.ts';
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
+import { SessionWindow } from './electron/session-window.ts';
 import { createSystemNotifier } from './electron/system-notifier.ts';
 import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
@@ -40,6 +41,10 @@ const vaultChoice = (name: string | undefined): VaultKind | undefined =>
 /** There is no window before there is a core to show in it. */
 let desktop: Desktop | undefined;
 const timings = new StartTimings();
+const sessions = new SessionWindow({
+  preload: join(import.meta.dirname, '../preload/index.cjs'),
+  icon: join(import.meta.dirname, '../../resources/app/icon.png'),
+});
 
 const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
   process.platform === 'linux'
@@ -61,6 +66,7 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       copyText,
       notifier: createSystemNotifier(),
       showWindow: () => desktop?.showWindow(),
+      showSession: (address) => sessions.show(address),
       timings,
       webSessionHost: (log) =>
         createWebSessionWindows({
@@ -109,7 +115,10 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
       await core.value.start();
       timings.mark('polling, forwards of the last run');
     },
-    dispose: () => core.value.dispose(),
+    dispose: () => {
+      sessions.dispose();
+      return core.value.dispose();
+    },
   });
 };
 

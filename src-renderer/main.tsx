@@ -1,9 +1,8 @@
-import { StrictMode } from 'react';
+import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startBulk } from './bulk/bulk-store.ts';
 import { startHost } from './bridge/store.ts';
-import { PaletteWindow } from './palette/palette-window.tsx';
 import { startTheme } from './theme/theme.ts';
 import { startClock } from './ui/clock.ts';
 import './theme/fonts.css';
@@ -20,17 +19,27 @@ import './device/log-viewer.css';
 import './charts/charts.css';
 import './actions/actions.css';
 import './bulk/bulk.css';
-import './palette/palette.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');
 
-/** Quick connect is the same page under another address. */
-const isPalette = new URLSearchParams(location.search).has('palette');
+// Terminals and screens weigh more than all the rest, which need not wait for them.
+const SessionPage = lazy(async () => ({ default: (await import('./session/session-page.tsx')).SessionPage }));
+const showsSessions = new URLSearchParams(location.search).has('session');
 
 startTheme();
 startClock();
-if (!isPalette) startBulk();
+startBulk();
 startHost();
-createRoot(root).render(<StrictMode>{isPalette ? <PaletteWindow /> : <App />}</StrictMode>);
+createRoot(root).render(
+  <StrictMode>
+    {showsSessions ? (
+      <Suspense>
+        <SessionPage />
+      </Suspense>
+    ) : (
+      <App />
+    )}
+  </StrictMode>,
+);

@@ -21,6 +21,7 @@ import {
   setFavourite,
   useBusy,
 } from './actions.ts';
+import { SessionMenu } from '../session/session-menu.tsx';
 import { DeviceTabs } from './device-tabs-view.tsx';
 
 const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
@@ -113,6 +114,7 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
                 </DropdownMenu.Item>
               </>
             ) : null}
+            <SessionMenu device={device} />
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

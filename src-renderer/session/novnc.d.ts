@@ -1,0 +1,15 @@
+declare module '@novnc/novnc' {
+  /** What we use of noVNC's RFB; the package has no types of its own. See its docs/API.md. */
+  export default class RFB extends EventTarget {
+    constructor(target: HTMLElement, channel: object, options?: { readonly shared?: boolean });
+    viewOnly: boolean;
+    scaleViewport: boolean;
+    clipViewport: boolean;
+    focusOnClick: boolean;
+    background: string;
+    disconnect(): void;
+    sendCtrlAltDel(): void;
+    clipboardPasteFrom(text: string): void;
+    focus(): void;
+  }
+}

@@ -1,0 +1,78 @@
+import type { ITheme } from '@xterm/xterm';
+
+const memory = 'quayside.session.font';
+
+/** The font of terminals, as the user chose it in this window; kept there. */
+export interface TerminalFont {
+  /** Empty: ours. */
+  readonly family: string;
+  /** Pixels. */
+  readonly size: number;
+}
+
+const usual: TerminalFont = { family: '', size: 13 };
+const sizes = { least: 8, most: 32 } as const;
+
+const inRange = (size: number): number => Math.min(sizes.most, Math.max(sizes.least, Math.round(size)));
+
+export const readFont = (): TerminalFont => {
+  try {
+    const stored: unknown = JSON.parse(localStorage.getItem(memory) ?? '{}');
+    if (typeof stored !== 'object' || stored === null) return usual;
+    const { family, size } = stored as Readonly<Record<string, unknown>>;
+    return {
+      family: typeof family === 'string' ? family.slice(0, 200) : usual.family,
+      size: typeof size === 'number' && Number.isFinite(size) ? inRange(size) : usual.size,
+    };
+  } catch {
+    return usual;
+  }
+};
+
+export const keepFont = (font: TerminalFont): TerminalFont => {
+  const kept = { family: font.family.trim(), size: inRange(font.size) };
+  localStorage.setItem(memory, JSON.stringify(kept));
+  return kept;
+};
+
+/** The families of a font, ours last. */
+export const familiesOf = (font: TerminalFont): string => {
+  const ours = getComputedStyle(document.documentElement).getPropertyValue('--mono');
+  return font.family === '' ? ours : `${JSON.stringify(font.family)}, ${ours}`;
+};
+
+const names = ['black', 'red', 'green', 'yellow', 'blue', 'magenta', 'cyan', 'white'] as const;
+const bright = {
+  black: 'brightBlack',
+  red: 'brightRed',
+  green: 'brightGreen',
+  yellow: 'brightYellow',
+  blue: 'brightBlue',
+  magenta: 'brightMagenta',
+  cyan: 'brightCyan',
+  white: 'brightWhite',
+} as const;
+
+/** The colours of our tokens as they are now: a colour that follows the theme has to be asked of an element. */
+export const terminalTheme = (within: HTMLElement): ITheme => {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  within.append(probe);
+  const colour = (token: string): string => {
+    probe.style.color = `var(--${token})`;
+    return getComputedStyle(probe).color;
+  };
+  const theme: ITheme = {
+    background: colour('terminal-ground'),
+    foreground: colour('n12'),
+    cursor: colour('accent'),
+    cursorAccent: colour('terminal-ground'),
+    selectionBackground: colour('terminal-selection'),
+  };
+  for (const name of names) {
+    theme[name] = colour(`ansi-${name}`);
+    theme[bright[name]] = colour(`ansi-bright-${name}`);
+  }
+  probe.remove();
+  return theme;
+};

@@ -1,0 +1,117 @@
+import { create } from 'zustand';
+import type { ErrorView } from '../../src-preload/contract/views.ts';
+import { saveBlob } from './save-blob.ts';
+import { feedStream, giveCredit, openStream, uploadBody, type SessionHandle } from './session-link.ts';
+
+/** A file on its way. */
+export interface Transfer {
+  readonly id: number;
+  readonly way: 'up' | 'down';
+  readonly name: string;
+  readonly size: number;
+  readonly moved: number;
+  readonly state: 'moving' | 'done' | 'cancelled' | 'failed';
+  readonly error?: ErrorView;
+  readonly cancel: () => void;
+}
+
+/** Bytes gathered before they are given to the browser, which keeps large files on its disk. */
+const gather = 4 * 1024 * 1024;
+/** Milliseconds between two looks at the progress. */
+const lookEvery = 100;
+
+/** The transfers of one tab. */
+export const createTransfers = () => create<{ readonly list: readonly Transfer[] }>(() => ({ list: [] }));
+export type Transfers = ReturnType<typeof createTransfers>;
+
+let lastId = 0;
+
+/** Puts a transfer into the list; what is changed about it is shown now and then, and at once when it ends. */
+const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'size'>, cancel: () => void) => {
+  const id = ++lastId;
+  let moved = 0;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const change = (patch: Partial<Transfer>): void =>
+    transfers.setState(({ list }) => ({
+      list: list.map((transfer) => (transfer.id === id ? { ...transfer, ...patch } : transfer)),
+    }));
+  transfers.setState(({ list }) => ({ list: [...list, { ...start, id, moved, state: 'moving', cancel }] }));
+  return {
+    move: (bytes: number): void => {
+      moved += bytes;
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        change({ moved });
+      }, lookEvery);
+    },
+    end: (patch: Pick<Transfer, 'state' | 'error'>): void => {
+      clearTimeout(timer);
+      change({ moved, ...patch });
+    },
+  };
+};
+
+const endOf = (answer: { readonly ok: boolean; readonly error?: ErrorView }): Pick<Transfer, 'state' | 'error'> => {
+  if (answer.ok) return { state: 'done' };
+  if (answer.error?.kind === 'cancelled') return { state: 'cancelled' };
+  return { state: 'failed', ...(answer.error === undefined ? {} : { error: answer.error }) };
+};
+
+/** Fetches a file and hands it to the browser, which asks where to keep it or has a folder for it. */
+export const download = async (
+  session: SessionHandle,
+  transfers: Transfers,
+  file: { readonly path: string; readonly name: string; readonly size: number },
+): Promise<void> => {
+  const controller = new AbortController();
+  const shown = enlist(transfers, { way: 'down', name: file.name, size: file.size }, () => controller.abort());
+  const blobs: Blob[] = [];
+  let parts: Uint8Array<ArrayBuffer>[] = [];
+  let gathered = 0;
+  const fold = (): void => {
+    blobs.push(new Blob(parts));
+    parts = [];
+    gathered = 0;
+  };
+  const stream = openStream({
+    bytes: (bytes) => {
+      parts.push(bytes.slice());
+      gathered += bytes.length;
+      if (gathered >= gather) fold();
+      shown.move(bytes.length);
+      giveCredit(stream.number, bytes.length);
+    },
+    credit: () => undefined,
+  });
+  const answer = await session.call(
+    { op: 'download', path: file.path, stream: stream.number },
+    { signal: controller.signal },
+  );
+  stream.close();
+  if (answer.ok) {
+    fold();
+    saveBlob(file.name, new Blob(blobs));
+  }
+  shown.end(endOf(answer));
+};
+
+/** Sends a file to a folder of the device. */
+export const upload = async (
+  session: SessionHandle,
+  transfers: Transfers,
+  folder: string,
+  file: File,
+): Promise<void> => {
+  const controller = new AbortController();
+  const shown = enlist(transfers, { way: 'up', name: file.name, size: file.size }, () => controller.abort());
+  const stream = openStream({ bytes: () => undefined, credit: () => undefined });
+  const path = `${folder.replace(/\/$/, '')}/${file.name}`;
+  const sent = session.call(
+    { op: 'upload', path, size: file.size, stream: stream.number },
+    { signal: controller.signal, progress: shown.move },
+  );
+  feedStream(stream.number, uploadBody(stream.number, file));
+  const answer = await sent;
+  stream.close();
+  shown.end(endOf(answer));
+};
