@@ -11,6 +11,7 @@ type Sent = { readonly document: string } & (
   | { readonly type: 'ipc'; readonly channel: string; readonly message: unknown; readonly ports: readonly number[] }
   | { readonly type: 'port-message'; readonly port: number; readonly data: unknown }
   | { readonly type: 'port-close'; readonly port: number }
+  | { readonly type: 'close' }
 );
 
 /** What a page keeps for the machine; see page-script.ts. */
@@ -27,20 +28,15 @@ interface Told {
   readonly portMessage: (port: number, data: unknown) => void;
   readonly portClosed: (port: number) => void;
   readonly gone: () => void;
+  /** The page wants its window closed. */
+  readonly close: () => void;
   readonly closed: () => void;
 }
 
 /** The page behind a window. Ports are numbered anew in every document, and by window and document here. */
 export class ApplicationPage {
   readonly page: Page;
-  readonly #told: {
-    readonly preload: string | undefined;
-    readonly ipc: (frame: FrameFacts, channel: string, message: unknown, ports: readonly number[]) => void;
-    readonly portMessage: (port: number, data: unknown) => void;
-    readonly portClosed: (port: number) => void;
-    readonly gone: () => void;
-    readonly closed: () => void;
-  };
+  readonly #told: Told;
   /** Numbers of ports of main by those of the present document, and back. */
   readonly #outside = new Map<string, number>();
   readonly #inside = new Map<number, string>();
@@ -161,6 +157,9 @@ export class ApplicationPage {
         this.#told.portClosed(outside);
         return;
       }
+      case 'close':
+        this.#told.close();
+        return;
       default:
         sent satisfies never;
     }

@@ -207,6 +207,7 @@ export class Machine {
       ipc: (frame, channel, sent, ports) => this.#tell({ type: 'ipc', id, frame, channel, message: sent, ports }),
       portMessage: (port, data) => this.#tell({ type: 'port-message', port, data }),
       portClosed: (port) => this.#tell({ type: 'port-close', port }),
+      close: () => this.#tell({ type: 'page-closed', id }),
       gone: () => this.#tell({ type: 'gone', id }),
       closed: () => {
         if (this.#pages.delete(id)) this.#tell({ type: 'page-closed', id });

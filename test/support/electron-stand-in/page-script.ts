@@ -48,6 +48,8 @@ const preparePage = (
       port?.close();
     },
   };
+  // A browser closes only what a script has opened; Electron asks the window, which may refuse.
+  if (window.parent === window) window.close = () => void send({ type: 'close' });
   if (preload === undefined || window.parent !== window) return;
   const electron = {
     contextBridge: {
