@@ -9,6 +9,8 @@ const record = (electron) => {
     menus: 0,
     toolTip: '',
     images: 0,
+    /** Milliseconds from the start of the process to the first menu. */
+    firstMenuAt: undefined,
     shortcuts: new Map(),
     /** Accelerators that another program is made to hold. */
     taken: new Set(),
@@ -28,6 +30,7 @@ const record = (electron) => {
   watch(electron.Tray.prototype, 'setContextMenu', (_tray, menu) => {
     recorded.menu = menu;
     recorded.menus += 1;
+    recorded.firstMenuAt ??= performance.now();
   });
   watch(electron.Tray.prototype, 'setToolTip', (_tray, text) => {
     recorded.toolTip = text;

@@ -1,0 +1,131 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { composeCore } from '../../src-main/compose.ts';
+import { locate } from '../../src-main/locations.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { Machine } from '../support/electron-stand-in/machine.ts';
+import config from '../e2e/playwright.config.ts';
+import { median, percentile } from './bench.ts';
+import type { Bench, Metric, Table } from './bench.ts';
+
+const devices = 10_000;
+const token = 'bench-token';
+const main = join(import.meta.dirname, '../../out/main/index.js');
+
+/** A profile whose cache holds a fleet; its vendor is gone afterwards, as on a computer without a network. */
+const prepareProfile = async (profile: string): Promise<void> => {
+  const vendor = new RemoteIotSimulator({ token, devices });
+  await vendor.listen();
+  const core = await composeCore({
+    profile,
+    vault: 'memory',
+    host: 'headless',
+    lasting: true,
+    demo: true,
+    forwardWorker: locate().forwardWorker,
+  });
+  if (!core.ok) throw new Error(core.error.message);
+  const { accounts, inventory, notes } = core.value;
+  const account = await accounts.add(
+    { vendor: 'remoteiot', label: 'Bench', baseUrl: vendor.baseUrl, secrets: { token } },
+    AbortSignal.timeout(60_000),
+  );
+  if (!account.ok) throw new Error(account.error.message);
+  const listed = await inventory.refresh(account.value.id, AbortSignal.timeout(120_000));
+  if (!listed.ok || inventory.devices.size !== devices) throw new Error('The fleet could not be listed.');
+  for (const key of [...inventory.devices.keys()].slice(0, 5)) await notes.setFavourite(key, true);
+  await core.value.dispose();
+  await vendor.dispose();
+};
+
+interface Start {
+  readonly trayMs: number;
+  readonly phases: readonly { readonly phase: string; readonly ms: number }[];
+  readonly memoryMB: number;
+}
+
+/** The memory that belongs to a process alone or is resident with it, MB. */
+const residentMB = async (pid: number): Promise<number> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8');
+  return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
+};
+
+/** Starts the desktop hidden and takes the time until the tray has its menu with the favourites of the cache. */
+const startOnce = async (profile: string, settleMs: number): Promise<Start> => {
+  const launch = config.use?.launchOptions;
+  const machine = new Machine({
+    main,
+    args: ['--profile', profile, '--vault', 'memory', '--hidden'],
+    // A compiled cache, as a packaged application has one.
+    env: { NODE_COMPILE_CACHE: join(profile, 'compiled'), DBUS_SESSION_BUS_ADDRESS: '' },
+    browser: { executablePath: launch?.executablePath ?? '', args: launch?.args ?? [] },
+  });
+  try {
+    await machine.ready();
+    const trayMs = await machine.evaluate(async () => {
+      const recorded = (globalThis as unknown as { recorded: { menu?: { items: { label: string }[] }; firstMenuAt?: number } })
+        .recorded;
+      for (;;) {
+        if ((recorded.menu?.items.length ?? 0) > 8 && recorded.firstMenuAt !== undefined) return recorded.firstMenuAt;
+        await new Promise((resolve) => setTimeout(resolve, 5));
+      }
+    }, undefined);
+    await new Promise((resolve) => setTimeout(resolve, settleMs));
+    const memoryMB = await residentMB(machine.pid);
+    const phases = await machine.evaluate(
+      () => (globalThis as unknown as { quaysideTimings?: Start['phases'] }).quaysideTimings ?? [],
+      undefined,
+    );
+    return { trayMs, phases, memoryMB };
+  } finally {
+    await machine.dispose();
+  }
+};
+
+/** From the start of the process to a usable tray, out of the cache, with the vendor out of reach. */
+export const bench: Bench = {
+  name: 'start',
+  about: `a hidden start with ${devices.toLocaleString('en')} cached devices and no network, on the stand-in of Electron`,
+  run: async ({ quick }) => {
+    const folder = await mkdtemp(join(tmpdir(), 'quayside-bench-start-'));
+    const profile = join(folder, 'profile');
+    try {
+      await prepareProfile(profile);
+      await startOnce(profile, 0);
+      const starts: Start[] = [];
+      for (let round = 0; round < (quick ? 3 : 12); round += 1) starts.push(await startOnce(profile, 500));
+      const settled = await startOnce(profile, quick ? 1000 : 5000);
+      const tray = starts.map(({ trayMs }) => trayMs);
+      const names = [...new Set(starts.flatMap(({ phases }) => phases.map(({ phase }) => phase)))];
+      const node = Number(
+        execFileSync(process.execPath, ['-e', 'console.log(performance.now())'], { encoding: 'utf8' }).trim(),
+      );
+      const ms = (value: number): string => `${value.toFixed(0)} ms`;
+      const tables: readonly Table[] = [
+        [
+          ['', 'p50', 'p95'],
+          ['process to usable tray', ms(median(tray)), ms(percentile(tray, 0.95))],
+          ...names.map((name) => {
+            const values = starts.map(({ phases }) => phases.find(({ phase }) => phase === name)?.ms ?? 0);
+            return [`  ${name}`, ms(median(values)), ms(percentile(values, 0.95))];
+          }),
+          ['  (an empty Node script)', ms(node), ''],
+        ],
+        [
+          ['main, tray only', 'resident'],
+          ['after 5 s', `${settled.memoryMB.toFixed(0)} MB`],
+        ],
+      ];
+      const metrics: readonly Metric[] = [
+        { metric: 'start to tray p50', value: median(tray), unit: 'ms' },
+        { metric: 'start to tray p95', value: percentile(tray, 0.95), unit: 'ms' },
+        { metric: 'memory of main, tray only', value: settled.memoryMB, unit: 'MB' },
+      ];
+      return { tables, metrics };
+    } finally {
+      await rm(folder, { recursive: true, force: true });
+    }
+  },
+};
