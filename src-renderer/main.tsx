@@ -3,6 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
 import { startBulk } from './bulk/bulk-store.ts';
 import { startHost } from './bridge/store.ts';
+import { PaletteWindow } from './palette/palette-window.tsx';
 import { startTheme } from './theme/theme.ts';
 import { startClock } from './ui/clock.ts';
 import './theme/fonts.css';
@@ -19,6 +20,7 @@ import './device/log-viewer.css';
 import './charts/charts.css';
 import './actions/actions.css';
 import './bulk/bulk.css';
+import './palette/palette.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');
@@ -26,11 +28,14 @@ if (root === null) throw new Error('index.html has no element with the id "root"
 
 // Terminals and screens weigh more than all the rest, which need not wait for them.
 const SessionPage = lazy(async () => ({ default: (await import('./session/session-page.tsx')).SessionPage }));
-const showsSessions = new URLSearchParams(location.search).has('session');
+const asked = new URLSearchParams(location.search);
+const showsSessions = asked.has('session');
+/** Quick connect is the same page under another address. */
+const isPalette = asked.has('palette');
 
 startTheme();
 startClock();
-startBulk();
+if (!isPalette) startBulk();
 startHost();
 createRoot(root).render(
   <StrictMode>
@@ -38,6 +43,8 @@ createRoot(root).render(
       <Suspense>
         <SessionPage />
       </Suspense>
+    ) : isPalette ? (
+      <PaletteWindow />
     ) : (
       <App />
     )}

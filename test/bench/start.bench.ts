@@ -65,8 +65,9 @@ const startOnce = async (profile: string, settleMs: number): Promise<Start> => {
   try {
     await machine.ready();
     const trayMs = await machine.evaluate(async () => {
-      const recorded = (globalThis as unknown as { recorded: { menu?: { items: { label: string }[] }; firstMenuAt?: number } })
-        .recorded;
+      const recorded = (
+        globalThis as unknown as { recorded: { menu?: { items: { label: string }[] }; firstMenuAt?: number } }
+      ).recorded;
       for (;;) {
         if ((recorded.menu?.items.length ?? 0) > 8 && recorded.firstMenuAt !== undefined) return recorded.firstMenuAt;
         await new Promise((resolve) => setTimeout(resolve, 5));
