@@ -232,7 +232,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             >
               <input type="radio" name="bulk-kind" checked={kind === each.kind} onChange={() => choose(each.kind)} />
               <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-              {each.title}
+              <span className="ellipsis">{each.title}</span>
               {able === devices.length ? null : (
                 <span className="bulk-able">
                   {able === 0 ? 'none can' : `${count(able)} of ${count(devices.length)}`}
