@@ -6,8 +6,8 @@ const smallRead = 64 * 1024;
 const tinyCopy = 4 * 1024;
 /** Bytes waiting for slow readers, over all connections, above which nobody reads in large pieces. */
 const crowded = 64 * 1024 * 1024;
-/** Spare copies kept for the next reads. */
-const maxSpare = 16;
+/** Spare copies kept for the next reads: two for each direction of many busy connections. */
+const maxSpare = 64;
 
 /** A piece that is being written. Nobody else touches `bytes` until it is released. */
 export interface Piece {

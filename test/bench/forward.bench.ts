@@ -54,9 +54,10 @@ const throughput = async (port: number, seconds: number, down: boolean, streams 
   const address = ['-c', '127.0.0.1', '-p', String(port), '-P', String(streams)];
   const args = [...address, '-t', String(seconds), '-J', ...(down ? ['-R'] : [])];
   for (let tries = 1; ; tries += 1) {
-    const stdout = await run('iperf3', args).then(
+    // With many streams its end is sometimes never told to the other side; such a round is made again.
+    const stdout = await run('iperf3', args, { timeout: (seconds + 15) * 1_000, killSignal: 'SIGKILL' }).then(
       (done) => done.stdout,
-      (failed: { readonly stdout?: string }) => failed.stdout ?? '{}',
+      (failed: { readonly stdout?: string }) => failed.stdout || '{}',
     );
     const { end, error } = JSON.parse(stdout) as {
       end?: { sum_received?: { bits_per_second: number } };
@@ -189,7 +190,7 @@ export const bench: Bench = {
     };
     try {
       const far = await freePort();
-      await program(undefined, 'iperf3', '-s', '-B', '127.0.0.1', '-p', String(far));
+      await program(undefined, 'iperf3', '-s', '-B', '127.0.0.1', '-p', String(far), '--rcv-timeout', '3000');
       const echoServer = await program(
         undefined,
         process.execPath,
