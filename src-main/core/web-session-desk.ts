@@ -111,7 +111,11 @@ export class WebSessionDesk {
     const [, ticket = '', what] = /^\/s\/([\w-]{16,64})(?:\/(object|state|again))?$/.exec(path) ?? [];
     const entry = this.#entries.get(ticket);
     if (entry === undefined) return gone('This address is good once. Open the session again from Quayside.');
-    if (what === undefined) return method === 'GET' ? this.#page(ticket, entry) : gone('Only GET is answered here.');
+    if (what === undefined) {
+      return method === 'GET' && !entry.isOpened
+        ? this.#page(ticket, entry)
+        : gone('This address is good once. Open the session again from Quayside.');
+    }
     if (method !== 'POST' || !entry.isOpened) return gone('Only this session’s own page is answered here.');
     switch (what) {
       case 'object': {

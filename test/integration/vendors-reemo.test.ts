@@ -9,6 +9,8 @@ import type { RigAccount } from '../support/headless-rig.ts';
 
 const secretKey = 'sk_live_integration-4711';
 const id = simulatedReemoId(3);
+/** Each command is a process of its own, milliseconds for all of a test's. */
+const cliMs = 240_000;
 let simulator: ReemoSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;
@@ -182,7 +184,7 @@ describe('in the headless host', () => {
 });
 
 describe('on the command line', () => {
-  test('an account is added, computers listed, and a session is given out once', async () => {
+  test('an account is added, computers listed, and a session is given out once', { timeout: cliMs }, async () => {
     expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
     const listed = await rig.run(['devices', '--json']);
     const rows = JSON.parse(listed.stdout) as { id: string; presence: { state: string } }[];

@@ -11,6 +11,8 @@ import type { RigAccount } from '../support/headless-rig.ts';
 
 const token = 'eyJhbGciOiJIUzI1NiJ9.vendors-token-4711';
 const id = simulatedUnitId(2);
+/** Each command is a process of its own, milliseconds for all of a test's. */
+const cliMs = 240_000;
 let simulator: RemoteIotSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;
@@ -86,44 +88,48 @@ describe('in the headless host', () => {
 });
 
 describe('on the command line', () => {
-  test('an account is added, its devices listed, operations called and a port reached', async () => {
-    expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
-    const rows = async () =>
-      JSON.parse((await rig.run(['devices', '--json'])).stdout) as { id: string; presence: { state: string } }[];
-    expect(await rows()).toHaveLength(230);
-    simulator.setOnline(id, false);
-    expect((await rows()).find((row) => row.id === id)?.presence.state).toBe('offline');
-    simulator.setOnline(id, true);
+  test(
+    'an account is added, its devices listed, operations called and a port reached',
+    { timeout: cliMs },
+    async () => {
+      expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
+      const rows = async () =>
+        JSON.parse((await rig.run(['devices', '--json'])).stdout) as { id: string; presence: { state: string } }[];
+      expect(await rows()).toHaveLength(230);
+      simulator.setOnline(id, false);
+      expect((await rows()).find((row) => row.id === id)?.presence.state).toBe('offline');
+      simulator.setOnline(id, true);
 
-    const call = (operation: string, input: unknown, ...more: string[]) =>
-      rig.run(['api', 'remoteiot', operation, '--input', JSON.stringify(input), '--json', ...more]);
-    // A body that is a bare array, and a file.
-    const status = await call('status', { body: [{ UnitId: id }] });
-    expect(status).toMatchObject({ code: 0, stderr: '' });
-    expect(simulator.requestsTo('/status').at(-1)?.body.toString()).toBe(`[{"UnitId":"${id}"}]`);
-    const file = { name: 'fw.bin', base64: Buffer.from([0, 255, 1]).toString('base64') };
-    const upload = { File: file, Folder: '/tmp/', Unit: [id], ExecuteTime: '2026-11-20 12:00:00' };
-    const uploaded = await call('FileUpload', upload, '--yes');
-    expect(uploaded).toMatchObject({ code: 0 });
-    expect(simulator.files[0]).toMatchObject({ name: 'fw.bin', content: Buffer.from([0, 255, 1]) });
-    const refused = await call('DeleteDevice', { UnitId: simulatedUnitId(9) });
-    expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('confirmation-required') });
-    expect(simulator.requestsTo('/DeleteDevice')).toEqual([]);
-    expect(await call('DeleteDevice', { UnitId: simulatedUnitId(9) }, '--yes')).toMatchObject({ code: 0 });
-    // What a vendor hands out once is on disk before it is printed.
-    simulator.appendLog(id, 'System error', 'the only copy of this line');
-    const log = await call('log', { UnitId: id, File: 'System error' });
-    expect(log.stdout).toContain('the only copy of this line');
+      const call = (operation: string, input: unknown, ...more: string[]) =>
+        rig.run(['api', 'remoteiot', operation, '--input', JSON.stringify(input), '--json', ...more]);
+      // A body that is a bare array, and a file.
+      const status = await call('status', { body: [{ UnitId: id }] });
+      expect(status).toMatchObject({ code: 0, stderr: '' });
+      expect(simulator.requestsTo('/status').at(-1)?.body.toString()).toBe(`[{"UnitId":"${id}"}]`);
+      const file = { name: 'fw.bin', base64: Buffer.from([0, 255, 1]).toString('base64') };
+      const upload = { File: file, Folder: '/tmp/', Unit: [id], ExecuteTime: '2026-11-20 12:00:00' };
+      const uploaded = await call('FileUpload', upload, '--yes');
+      expect(uploaded).toMatchObject({ code: 0 });
+      expect(simulator.files[0]).toMatchObject({ name: 'fw.bin', content: Buffer.from([0, 255, 1]) });
+      const refused = await call('DeleteDevice', { UnitId: simulatedUnitId(9) });
+      expect(refused).toMatchObject({ code: 2, stderr: expect.stringContaining('confirmation-required') });
+      expect(simulator.requestsTo('/DeleteDevice')).toEqual([]);
+      expect(await call('DeleteDevice', { UnitId: simulatedUnitId(9) }, '--yes')).toMatchObject({ code: 0 });
+      // What a vendor hands out once is on disk before it is printed.
+      simulator.appendLog(id, 'System error', 'the only copy of this line');
+      const log = await call('log', { UnitId: id, File: 'System error' });
+      expect(log.stdout).toContain('the only copy of this line');
 
-    const forward = rig.start(['forward', id, '--service', 'ssh', '--json']);
-    const { port } = JSON.parse(await forward.firstLine()) as { port: number };
-    expect(await shout(port, 'bytes')).toBe('BYTES');
-    forward.signal('SIGINT');
-    expect(await forward.ended()).toBe(0);
-    expect(simulator.tunnels.list()).toEqual([]);
-    const places = await rig.endAndScan(['the only copy of this line']);
-    // Besides on the standard output.
-    expect(places.filter((place) => !place.includes('{'))).toHaveLength(1);
-    expect(await rig.endAndScan([token])).toEqual([]);
-  });
+      const forward = rig.start(['forward', id, '--service', 'ssh', '--json']);
+      const { port } = JSON.parse(await forward.firstLine()) as { port: number };
+      expect(await shout(port, 'bytes')).toBe('BYTES');
+      forward.signal('SIGINT');
+      expect(await forward.ended()).toBe(0);
+      expect(simulator.tunnels.list()).toEqual([]);
+      const places = await rig.endAndScan(['the only copy of this line']);
+      // Besides on the standard output.
+      expect(places.filter((place) => !place.includes('{'))).toHaveLength(1);
+      expect(await rig.endAndScan([token])).toEqual([]);
+    },
+  );
 });

@@ -10,6 +10,8 @@ import type { RigAccount } from '../support/headless-rig.ts';
 const header = { name: 'X-Remotix-Key', value: 'integration-header-4711' };
 const computer = simulatedComputerId(0);
 const connection = simulatedConnectionUid(3);
+/** Each command is a process of its own, milliseconds for all of a test's. */
+const cliMs = 240_000;
 let simulator: RemotixSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;
@@ -92,7 +94,7 @@ describe('in the headless host', () => {
 });
 
 describe('on the command line', () => {
-  test('an account is added, devices listed, and actions listed and done', async () => {
+  test('an account is added, devices listed, and actions listed and done', { timeout: cliMs }, async () => {
     expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
     const listed = await rig.run(['devices', '--json']);
     const rows = JSON.parse(listed.stdout) as { id: string; tags: string[] }[];
@@ -144,7 +146,7 @@ describe('on the command line', () => {
     expect(await rig.endAndScan([header.value])).toEqual([]);
   });
 
-  test('a Remotix without a header needs no secret at all', async () => {
+  test('a Remotix without a header needs no secret at all', { timeout: cliMs }, async () => {
     const open = new RemotixSimulator({ devices: 3 });
     await open.listen();
     rig.onEnd(() => open.dispose());
