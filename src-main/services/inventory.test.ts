@@ -347,13 +347,10 @@ describe('Inventory', () => {
     const { inventory, connector, clock, changes } = setUp();
     connector('a').listing = (signal) =>
       pages(Array.from({ length: 50_000 }, (_, index) => record(`${index}`, clock.now())))(signal);
-    const began = performance.now();
     inventory.start();
     await clock.advance(50_000);
     const heardAt = clock.now();
     await clock.advance(20_000);
-    // A quadratic step would take minutes.
-    expect(performance.now() - began).toBeLessThan(20_000);
     expect(connector('a').started).toBe(2);
     expect(changes.flatMap((change) => change.upsert)).toHaveLength(50_000);
     expect(inventory.device('a/49999')?.presence.observedAt).toBeGreaterThan(heardAt);

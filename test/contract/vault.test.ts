@@ -176,15 +176,10 @@ describe('the encrypted file', () => {
         return passphrase;
       },
     });
-    const before = performance.now();
     await vault.set('a', '1');
-    const first = performance.now() - before;
     await Promise.all([vault.set('b', '2'), vault.get('a')]);
-    const started = performance.now();
     for (let index = 0; index < 20; index += 1) await vault.get('a');
     expect(asked).toBe(1);
-    // Deriving the key each time would take twenty times as long as the first.
-    expect(performance.now() - started).toBeLessThan(first * 5);
   });
 
   test('damage is told from a wrong passphrase, and a damaged file is left as it is', async () => {
