@@ -345,6 +345,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     inventory,
     deviceLogs,
     secrets: new BulkSecrets({ vault, randomBytes }),
+    activity,
     clock,
     log,
     newId: () => randomBytes(12).toString('base64url'),

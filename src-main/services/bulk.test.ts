@@ -27,6 +27,7 @@ const rig = (devices: readonly Device[], answer: (operation: string) => Result<u
   const fleet = new Map(devices.map((each) => [each.key, each]));
   const calls: { readonly account: string; readonly operation: string; readonly input: unknown }[] = [];
   const refreshed: (string | undefined)[] = [];
+  const recorded: unknown[] = [];
   let ids = 0;
   const connector = (account: string): Connector => ({
     check: async () => ok(undefined),
@@ -58,12 +59,15 @@ const rig = (devices: readonly Device[], answer: (operation: string) => Result<u
     },
     deviceLogs: { call: async () => fail('internal', 'Not in this test.', '') },
     secrets: new BulkSecrets({ vault: createMemoryVault(), randomBytes: (count) => new Uint8Array(count) }),
+    activity: {
+      recordOperation: (_account, operation, error, key) => void recorded.push([operation, error?.kind, key]),
+    },
     clock,
     log: silentLog,
     newId: () => `id-${(ids += 1)}`,
     inputsOf: () => ['UnitId', 'deviceId'],
   });
-  return { bulk, clock, calls, refreshed, keys: [...fleet.keys()], signal: new AbortController().signal };
+  return { bulk, clock, calls, recorded, refreshed, keys: [...fleet.keys()], signal: new AbortController().signal };
 };
 
 const planned = async ({ bulk, keys, signal }: ReturnType<typeof rig>, action: Parameters<Bulk['preview']>[1]) => {
@@ -84,6 +88,10 @@ test('a plan changes nothing, runs once, and refreshes the accounts it changed',
   ]);
   expect(stage.bulk.start(plan.planId, {}).ok).toBe(false);
   expect(stage.refreshed).toEqual(['user']);
+  expect(stage.recorded).toEqual([
+    ['rename', undefined, 'user/A'],
+    ['rename', undefined, 'user/B'],
+  ]);
   expect(stage.bulk.list()[0]).toMatchObject({ id: run.ok ? run.value.id : '', state: 'ended', total: 2 });
 });
 

@@ -7,6 +7,7 @@ import { describeException } from '../core/exception.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import type { Operation } from '../vendors/vendor.ts';
 import type { Accounts } from './accounts.ts';
+import type { Activity } from './activity.ts';
 import { planFacts, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
 import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
 import type { BulkSecrets } from './bulk-secrets.ts';
@@ -19,6 +20,8 @@ export interface BulkDeps {
   readonly secrets: Pick<BulkSecrets, 'rotate' | 'forget'>;
   /** Reads that empty what they read are kept by it. */
   readonly deviceLogs: Pick<DeviceLogs, 'call'>;
+  /** Writes down each call, never what was in it. */
+  readonly activity: Pick<Activity, 'recordOperation'>;
   readonly clock: Clock;
   readonly log: Log;
   /** A text nobody can guess. */
@@ -285,9 +288,12 @@ export class Bulk {
         }
       }
     }
-    return operation.keep === undefined
+    const answer = await (operation.keep === undefined
       ? connector.value.call(operation, row.input, signal)
-      : this.#deps.deviceLogs.call(row.device.accountId, operation, row.input);
+      : this.#deps.deviceLogs.call(row.device.accountId, operation, row.input));
+    const { accountId, key } = row.device;
+    this.#deps.activity.recordOperation(accountId, operation.id, answer.ok ? undefined : answer.error, key);
+    return answer;
   }
 
   /** The list of devices is to show what was changed. How that goes is shown beside each account. */

@@ -2,6 +2,7 @@ import { create } from 'zustand';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
 import { ask, fleet, isLive, useHost } from '../bridge/store.ts';
+import { writeClipboard } from '../ui/clipboard.ts';
 import { toast, toastError } from '../ui/view-store.ts';
 
 /** Devices and services something is being done to, so that their buttons say so. */
@@ -188,21 +189,10 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
 
 /** Puts a text on the clipboard and says so. */
 export const copyText = async (text: string, what: string): Promise<void> => {
-  let copied = false;
-  if (useHost.getState().app?.host !== 'desktop') {
-    try {
-      await navigator.clipboard.writeText(text);
-      copied = true;
-    } catch {
-      // Some browsers refuse outside a click; the host's clipboard is the second way.
-    }
-  }
-  if (!copied) {
-    const answer = await ask('clipboard.write', { text });
-    if (!answer.ok) {
-      toastError(answer.error);
-      return;
-    }
+  const error = await writeClipboard(text);
+  if (error !== undefined) {
+    toastError(error);
+    return;
   }
   toast({ tone: 'done', text: `Copied ${what}.` });
 };

@@ -80,6 +80,7 @@ export class ScriptedOperations {
       } as never,
       deviceLogs,
       secrets: new BulkSecrets({ vault, randomBytes: (count) => crypto.getRandomValues(new Uint8Array(count)) }),
+      activity: { recordOperation: () => undefined },
       clock: browserClock,
       log,
       newId: () => crypto.randomUUID(),
