@@ -482,6 +482,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     suspend: () => {
       watching.suspend();
       forwards.suspend();
+      void webSessions.endAll();
     },
     resume: () => {
       watching.resume();

@@ -30,7 +30,9 @@ export interface WebSessionOrder {
 export interface WebSessionHost {
   /** Answers the page's one-time address where somebody must still open it. Errors: internal. */
   open(order: WebSessionOrder): Promise<Result<{ readonly address?: string }>>;
-  /** Ends every session; the pages close their connections. */
+  /** Ends the sessions it can reach, as before sleep: an open one costs a licence. A tab of a browser is the user's. */
+  endAll(): Promise<void>;
+  /** Ends what it can and shows nothing more. */
   dispose(): Promise<void>;
 }
 

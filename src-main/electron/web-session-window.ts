@@ -132,6 +132,9 @@ export const createWebSessionWindows = (deps: {
   readonly log: Log;
 }): WebSessionHost => {
   const open = new Set<SessionWindow>();
+  const endAll = async (): Promise<void> => {
+    await Promise.all([...open].map((window) => window.close()));
+  };
   return {
     open: async (order) => {
       const window = new SessionWindow(order, deps.clock, deps.icon, deps.log);
@@ -139,8 +142,7 @@ export const createWebSessionWindows = (deps: {
       void window.closed.then(() => open.delete(window));
       return ok({});
     },
-    dispose: async () => {
-      await Promise.all([...open].map((window) => window.close()));
-    },
+    endAll,
+    dispose: endAll,
   };
 };

@@ -78,6 +78,7 @@ export const createWebSessionHost = (deps: { readonly clock: Clock; readonly log
       }
       return ok({ address: `${open.value.origin}${desk.admit(order)}` });
     },
+    endAll: async () => undefined,
     dispose: async () => {
       isOver = true;
       desk.dispose();

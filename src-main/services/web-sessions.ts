@@ -59,6 +59,11 @@ export class WebSessions {
     return opened.ok ? ok(opened.value) : opened;
   }
 
+  /** Ends the sessions that are in windows of ours. */
+  endAll(): Promise<void> {
+    return this.#deps.host.endAll();
+  }
+
   dispose(): Promise<void> {
     return this.#deps.host.dispose();
   }

@@ -179,7 +179,11 @@ beforeEach(async () => {
   webSessions = new WebSessions({
     accounts,
     inventory,
-    host: { open: async () => ({ ok: true, value: {} }), dispose: async () => undefined },
+    host: {
+      open: async () => ({ ok: true, value: {} }),
+      endAll: async () => undefined,
+      dispose: async () => undefined,
+    },
     log: deps.log,
   });
   for (const vendor of vendors) {
