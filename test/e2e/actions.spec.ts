@@ -60,7 +60,7 @@ windowTest('by the keyboard alone: find, fill, run, copy, and back', async ({ pa
 
   await page.evaluate(() => {
     Object.defineProperty(navigator, 'clipboard', {
-      value: { writeText: async (text: string) => void document.body.setAttribute('data-copied', text) },
+      value: { writeText: async (text: string) => document.body.setAttribute('data-copied', text) },
     });
   });
   await form.getByRole('button', { name: 'Copy curl' }).focus();
