@@ -7,7 +7,7 @@ import { useOperation } from './operation-call.ts';
 import { rowsOf, textOf, timeOf } from './read-output.ts';
 import { SpeedTest } from './speed-test.tsx';
 import type { TabProps } from './tab-context.ts';
-import { Nothing, Part, ReloadButton, RowsSkeleton, Segmented, TabFailure } from './tab-parts.tsx';
+import { hintFor, Nothing, Part, ReloadButton, RowsSkeleton, Segmented, TabFailure } from './tab-parts.tsx';
 
 const ranges = [
   ['1', '1 h'],
@@ -69,19 +69,42 @@ const HistoryChart = ({
         <div className="chart-head">
           <span className="chart-title">{title}</span>
         </div>
-        <TabFailure error={loaded.error} capability={capability} retry={() => void loaded.reload()} />
+        {/* Quieter than a notice: what fails one chart fails its neighbours, too. */}
+        <div className="chart-failed">
+          <p>{loaded.error.message}</p>
+          <p className="faint">{hintFor(loaded.error, capability)}</p>
+          <button
+            type="button"
+            className="button small"
+            aria-label={`Try again: ${title}`}
+            disabled={loaded.loading}
+            onClick={() => void loaded.reload()}
+          >
+            Try again
+          </button>
+        </div>
       </div>
     );
   return (
-    <TimeChart
-      title={title}
-      samples={loaded.value}
-      from={loaded.at - Number(range) * hour}
-      to={loaded.at}
-      unit={unit}
-      {...(bounds === undefined ? {} : { bounds })}
-      fileName={`${device.name} ${title} ${range} h.csv`}
-    />
+    <div className="chart">
+      <TimeChart
+        title={title}
+        samples={loaded.value}
+        from={loaded.at - Number(range) * hour}
+        to={loaded.at}
+        unit={unit}
+        {...(bounds === undefined ? {} : { bounds })}
+        fileName={`${device.name} ${title} ${range} h.csv`}
+      />
+      {loaded.error === undefined ? null : (
+        <p className="chart-stale faint">
+          Not refreshed. {loaded.error.message}{' '}
+          <button type="button" className="link-button" onClick={() => void loaded.reload()}>
+            Try again
+          </button>
+        </p>
+      )}
+    </div>
   );
 };
 

@@ -65,6 +65,12 @@ export const NoPermission = ({ what, why }: { readonly what: string; readonly wh
   </div>
 );
 
+/** What to do about a failure, and which key would do where the key is the reason. */
+export const hintFor = (error: ErrorView, capability: CapabilityView | undefined): string =>
+  error.kind === 'forbidden' && capability !== undefined && capability.callers.length > 0
+    ? `${error.hint} ${keysThatCan(capability.callers)}`
+    : error.hint;
+
 /** A failure in a tab: what happened, which key would do where that is the reason, and a way to try again. */
 export const TabFailure = ({
   error,
@@ -74,19 +80,18 @@ export const TabFailure = ({
   readonly error: ErrorView;
   readonly capability?: CapabilityView | undefined;
   readonly retry?: (() => void) | undefined;
-}): React.ReactNode => {
-  const which = error.kind === 'forbidden' && (capability?.callers.length ?? 0) > 0;
-  const hint = which ? `${error.hint} ${keysThatCan(capability?.callers ?? [])}` : error.hint;
-  return (
-    <Failure error={{ ...error, hint }} tone={error.kind === 'rate-limited' ? 'warn' : 'danger'}>
-      {retry === undefined ? null : (
-        <button type="button" className="button small" onClick={retry}>
-          Try again
-        </button>
-      )}
-    </Failure>
-  );
-};
+}): React.ReactNode => (
+  <Failure
+    error={{ ...error, hint: hintFor(error, capability) }}
+    tone={error.kind === 'rate-limited' ? 'warn' : 'danger'}
+  >
+    {retry === undefined ? null : (
+      <button type="button" className="button small" onClick={retry}>
+        Try again
+      </button>
+    )}
+  </Failure>
+);
 
 /** Asks again; its tooltip says how old the present answer is. */
 export const ReloadButton = ({
