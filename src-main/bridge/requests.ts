@@ -26,7 +26,18 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   const bulk = bulkRequests(deps);
   const routes = routeRequests(deps);
   const sessions = sessionRequests(deps);
-  return { ...accounts, ...devices, ...logs, ...app, ...alerts, ...launches, ...operations, ...bulk, ...routes, ...sessions };
+  return {
+    ...accounts,
+    ...devices,
+    ...logs,
+    ...app,
+    ...alerts,
+    ...launches,
+    ...operations,
+    ...bulk,
+    ...routes,
+    ...sessions,
+  };
 };
 
 /** Names the field, never its value: that may be what somebody pasted into the wrong one. */
