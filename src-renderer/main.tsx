@@ -17,6 +17,7 @@ import './device/device.css';
 import './device/tabs.css';
 import './device/tab-forms.css';
 import './device/log-viewer.css';
+import './device/key-values.css';
 import './charts/charts.css';
 import './actions/actions.css';
 import './bulk/bulk.css';
