@@ -97,6 +97,8 @@ export type SshKeyFile =
 export interface SshClient {
   /** Errors: unreachable, timeout, bad-response, cancelled. */
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
+  /** The user's name on this computer, which SSH takes where none is given. */
+  localUser(): string;
   /** Whether there is an agent. */
   hasAgent(): boolean;
   /** The usual key files that there are, as paths. */

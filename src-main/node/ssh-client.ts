@@ -1,5 +1,5 @@
 import { access, readFile, stat } from 'node:fs/promises';
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2, { type AnyAuthMethod, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../core/errors.ts';
@@ -246,6 +246,7 @@ export const createSshClient = (deps: {
   const agent = socket !== undefined && socket !== '' ? socket : deps.platform === 'win32' ? 'pageant' : undefined;
   return {
     dial: (request, signal) => dial(request, agent, signal),
+    localUser: () => userInfo().username,
     hasAgent: () => agent !== undefined,
     usualKeys: async () => {
       const found = await Promise.all(

@@ -112,6 +112,7 @@ export class SshSessions {
     if (!forward.ok) return forward;
 
     let user = request.user ?? credentials.facts(deviceKey, serviceId).user ?? settings.get().sshUser;
+    if (user === '' && checkSshUser(client.localUser()).ok) user = client.localUser();
     let ways: readonly SshWay[] | undefined;
     let methods: readonly string[] = [];
     let refused: string | undefined;

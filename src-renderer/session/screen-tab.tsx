@@ -1,3 +1,6 @@
+// The package has no types; this file of ours is no module that could be imported.
+// oxlint-disable-next-line typescript/triple-slash-reference
+/// <reference path="./novnc.d.ts" />
 import RFB from '@novnc/novnc';
 import { Keyboard, RotateCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';

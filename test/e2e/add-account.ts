@@ -2,7 +2,7 @@ import type { Page } from '@playwright/test';
 import { expect, token, type Stage } from './stage.ts';
 
 /** Adds the simulator's account as a new user would, from the first-run page. */
-export const addAccount = async (page: Page, stage: Stage, label = 'Acme'): Promise<void> => {
+export const addAccount = async (page: Page, stage: Pick<Stage, 'vendor'>, label = 'Acme'): Promise<void> => {
   await page.getByRole('button', { name: 'Add account' }).first().click();
   await page.getByRole('radio', { name: 'RemoteIoT' }).check();
   const form = page.getByRole('form', { name: 'Add account' });

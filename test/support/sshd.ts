@@ -55,10 +55,10 @@ const readBanner = async (port: number): Promise<void> => {
 
 /**
  * Starts sshd; ready once its banner was read. `forcedCommand` is run by a shell for every login instead of what
- * the client asks for (that is in SSH_ORIGINAL_COMMAND).
+ * the client asks for (that is in SSH_ORIGINAL_COMMAND). With `passwords` it takes those of the system's users.
  */
 export const startSshd = async (
-  options: { readonly port?: number; readonly forcedCommand?: string } = {},
+  options: { readonly port?: number; readonly forcedCommand?: string; readonly passwords?: boolean } = {},
 ): Promise<Sshd> => {
   const folder = await mkdtemp(join(tmpdir(), 'quayside-sshd-'));
   const file = (name: string): string => join(folder, name);
@@ -83,7 +83,7 @@ export const startSshd = async (
       'UsePAM no',
       // The folder lies below /tmp, which others may write to.
       'StrictModes no',
-      'PasswordAuthentication no',
+      `PasswordAuthentication ${options.passwords === true ? 'yes' : 'no'}`,
       'KbdInteractiveAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',

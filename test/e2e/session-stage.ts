@@ -1,0 +1,133 @@
+import { execFile } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test as base, type Page } from '@playwright/test';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { startCli } from '../support/app-process.ts';
+import { startSshd, type Sshd } from '../support/sshd.ts';
+import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
+import { startXvnc, type Xvnc } from '../support/xvnc.ts';
+import { addAccount } from './add-account.ts';
+import { passphrase, token } from './stage.ts';
+
+const run = promisify(execFile);
+
+/** What sessions inside the application are tried on: a device with a real sshd and a real screen behind a vendor. */
+export interface Field {
+  readonly vendor: RemoteIotSimulator;
+  readonly sshd: Sshd;
+  readonly user: SystemUser;
+  readonly xvnc: Xvnc;
+  readonly vncPassword: string;
+  /** For files of the test; everybody may enter it. */
+  readonly folder: string;
+  /** The window, with the panel of a device open. */
+  readonly page: Page;
+  /** Opens one of the device's ways inside the application: its tab of the browser. */
+  open(way: 'Terminal' | 'Screen' | 'Files'): Promise<Page>;
+}
+
+export const test = base.extend<{ field: Field }>({
+  field: async ({ page, context }, use) => {
+    const folder = await mkdtemp(join(tmpdir(), 'quayside-session-'));
+    await run('chmod', ['755', folder]);
+    const home = join(folder, 'home');
+    await mkdir(home);
+    const sshd = await startSshd({ passwords: true });
+    const user = await makeSystemUser();
+    const vncPassword = 'sesame-7';
+    const xvnc = await startXvnc({ password: vncPassword });
+    const vendor = new RemoteIotSimulator({
+      token,
+      devices: 6,
+      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? sshd.port : xvnc.port }),
+    });
+    await vendor.listen();
+    const cli = startCli(['serve'], {
+      profile: join(folder, 'profile'),
+      vault: 'file',
+      // No agent, and a home without keys: each way in is the test's own.
+      env: { HOME: home, SSH_AUTH_SOCK: '', QUAYSIDE_VAULT_PASSPHRASE: passphrase },
+    });
+    const troubles: string[] = [];
+    context.on('page', (opened) => {
+      opened.on('pageerror', (error) => troubles.push(String(error)));
+      opened.on('console', (message) => {
+        if (message.type() === 'error') troubles.push(message.text());
+      });
+    });
+    const [, url = ''] = await cli.waitFor(/Quayside is at (\S+)/);
+    await page.goto(url);
+    await addAccount(page, { vendor });
+    const online = page.getByRole('row').filter({ has: page.getByRole('img', { name: 'online', exact: true }) });
+    await online.first().click();
+    await use({
+      vendor,
+      sshd,
+      user,
+      xvnc,
+      vncPassword,
+      folder,
+      page,
+      open: async (way) => {
+        await page.getByRole('button', { name: 'Other ways to connect' }).click();
+        const opened = context.waitForEvent('page');
+        await page.getByRole('menuitem', { name: `${way} in Quayside` }).click();
+        return opened;
+      },
+    });
+    // A page that outlives its host says so in the console.
+    for (const opened of context.pages()) await opened.close();
+    await cli.stop();
+    await vendor.dispose();
+    await xvnc.dispose();
+    await sshd.dispose();
+    await user.dispose();
+    await rm(folder, { recursive: true, force: true });
+    // Nothing threw, and the policy of the page refused nothing.
+    expect(troubles).toEqual([]);
+  },
+});
+
+/** The text on a terminal's screen. */
+export const screenOf = (page: Page) => page.locator('.xterm-rows');
+
+export const acceptKey = (page: Page): Promise<void> =>
+  page.getByRole('button', { name: 'Accept the key and connect' }).click();
+
+export const signInByPassword = async (page: Page, user: string, password: string): Promise<void> => {
+  const form = page.getByRole('form', { name: /^Sign in to/ });
+  await form.getByLabel('User', { exact: true }).fill(user);
+  await form.getByRole('radio', { name: 'Password' }).check();
+  await form.getByLabel('Password', { exact: true }).and(form.locator('input[type=password]')).fill(password);
+  await form.getByRole('button', { name: 'Sign in' }).click();
+};
+
+export const signInByKey = async (page: Page, user: string, keyFile: string, keyPassphrase = ''): Promise<void> => {
+  const form = page.getByRole('form', { name: /^Sign in to/ });
+  await form.getByLabel('User', { exact: true }).fill(user);
+  await form.getByRole('radio', { name: 'Key file' }).check();
+  await form.getByLabel('Key file').and(form.locator('input[name=keyFile]')).fill(keyFile);
+  await form.getByLabel('Passphrase', { exact: true }).fill(keyPassphrase);
+  await form.getByRole('button', { name: 'Sign in' }).click();
+};
+
+/** Types a command and runs it. */
+export const enter = async (page: Page, command: string): Promise<void> => {
+  await expect(page.locator('.session-pane:not([hidden]) [data-phase=open]')).toBeVisible();
+  await page.locator('.xterm-helper-textarea').focus();
+  await page.keyboard.insertText(command);
+  await page.keyboard.press('Enter');
+};
+
+/** Nothing serious or critical. */
+export const expectAccessible = async (page: Page, where: string): Promise<void> => {
+  const { violations } = await new AxeBuilder({ page }).analyze();
+  const grave = violations
+    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
+    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
+  expect(grave, where).toEqual([]);
+};

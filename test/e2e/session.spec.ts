@@ -1,0 +1,290 @@
+import { execFile } from 'node:child_process';
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { expect } from '@playwright/test';
+import { acceptKey, enter, expectAccessible, screenOf, signInByKey, signInByPassword, test } from './session-stage.ts';
+
+const run = promisify(execFile);
+const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const fingerprintOf = async (publicKey: string): Promise<string> =>
+  `SHA256:${createHash('sha256')
+    .update(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'))
+    .digest('base64')
+    .replace(/=+$/, '')}`;
+
+test('a terminal: the first host key is shown, a wrong password is refused, the right one opens a shell', async ({
+  field,
+}) => {
+  const { sshd, user } = field;
+  const terminal = await field.open('Terminal');
+  const question = terminal.getByRole('dialog');
+  await expect(question).toContainText(await fingerprintOf(await sshd.hostPublicKey()));
+  await acceptKey(terminal);
+  await signInByPassword(terminal, user.name, 'not the password');
+  await expect(terminal.getByText(`did not accept this password for ${user.name}`)).toBeVisible();
+  await signInByPassword(terminal, user.name, user.password);
+  await expect(screenOf(terminal)).toContainText('$');
+  await enter(terminal, 'echo "I am $(whoami) on $TERM, $((40 + 2))"');
+  await expect(screenOf(terminal)).toContainText(`I am ${user.name} on xterm-256color, 42`);
+
+  // The window's size is the terminal's.
+  await terminal.setViewportSize({ width: 700, height: 480 });
+  await enter(terminal, 'stty size | tr " " x');
+  const columns = await terminal.locator('.xterm-rows').evaluate((rows) => rows.children.length);
+  await expect(screenOf(terminal)).toContainText(new RegExp(`${columns}x\\d+`));
+
+  // Several lines ask first; bash then holds a paste until Enter.
+  await terminal.locator('.xterm-helper-textarea').evaluate((area) => {
+    const clipboardData = new DataTransfer();
+    clipboardData.setData('text/plain', 'echo one-$((1))\necho two-$((2))\n');
+    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
+  });
+  await expect(terminal.getByRole('dialog', { name: /^Paste 2 lines/ })).toBeVisible();
+  await terminal.getByRole('button', { name: 'Paste' }).click();
+  await enter(terminal, '');
+  await expect(screenOf(terminal)).toContainText('one-1');
+  await expect(screenOf(terminal)).toContainText('two-2');
+
+  await terminal.getByRole('button', { name: 'Search', exact: true }).click();
+  await terminal.getByRole('textbox', { name: 'Search in this terminal' }).fill('xterm-256color');
+  await expect(terminal.locator('.xterm-selection div').first()).toBeAttached();
+  await terminal.keyboard.press('Escape');
+
+  await enter(terminal, 'exit');
+  await expect(terminal.getByText('The device ended this session.')).toBeVisible();
+  await terminal.getByRole('button', { name: 'Reconnect' }).last().click();
+  await signInByPassword(terminal, user.name, user.password);
+  await enter(terminal, 'echo again-$((4 * 4))');
+  await expect(screenOf(terminal)).toContainText('again-16');
+
+  // Closing the tab ends the session at the device.
+  const before = sshd.log().split('Disconnected from user').length;
+  await terminal.getByRole('button', { name: /^Close terminal of/ }).click();
+  await expect(terminal.getByText('No session is open')).toBeVisible();
+  await expect.poll(() => sshd.log().split('Disconnected from user').length).toBeGreaterThan(before);
+});
+
+test('a terminal by key: a wrong one is refused, one with a passphrase opens, a changed host key is stopped', async ({
+  field,
+}) => {
+  const { sshd } = field;
+  const wrong = join(field.folder, 'wrong');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', wrong]);
+  const right = join(field.folder, 'right');
+  await writeFile(right, await readFile(sshd.clientKey), { mode: 0o600 });
+  await run('ssh-keygen', ['-q', '-p', '-P', '', '-N', 'a passphrase', '-f', right]);
+  const terminal = await field.open('Terminal');
+  await acceptKey(terminal);
+  await signInByKey(terminal, sshd.user, wrong);
+  await expect(terminal.getByText(`did not accept this key for ${sshd.user}`)).toBeVisible();
+  await signInByKey(terminal, sshd.user, right, 'not it');
+  await expect(terminal.getByText('This is not the passphrase of the key.')).toBeVisible();
+  await signInByKey(terminal, sshd.user, right, 'a passphrase');
+  await expect(screenOf(terminal)).toContainText('#');
+  await enter(terminal, 'echo by-key-$((6 * 7))');
+  await expect(screenOf(terminal)).toContainText('by-key-42');
+
+  const old = await fingerprintOf(await sshd.hostPublicKey());
+  await sshd.restart({ newHostKey: true });
+  const fresh = await fingerprintOf(await sshd.hostPublicKey());
+  await terminal.getByRole('button', { name: 'Reconnect' }).last().click();
+  const alarm = terminal.getByRole('alertdialog');
+  await expect(alarm).toContainText(old);
+  await expect(alarm).toContainText(fresh);
+  await expectAccessible(terminal, 'a changed host key');
+  const accept = alarm.getByRole('button', { name: 'Replace the key and connect' });
+  await expect(accept).toBeDisabled();
+  await alarm.getByRole('button', { name: 'Do not connect' }).click();
+  await expect(terminal.getByText('host key was not accepted')).toBeVisible();
+  await terminal.getByRole('button', { name: 'Reconnect' }).last().click();
+  await terminal.getByRole('checkbox', { name: /^The new key is right/ }).check();
+  await accept.click();
+  await signInByKey(terminal, sshd.user, right, 'a passphrase');
+  await enter(terminal, 'echo with-the-new-key-$((7 * 7))');
+  await expect(screenOf(terminal)).toContainText('with-the-new-key-49');
+  // Nothing more is asked of a key that was accepted, not even after the page was loaded anew.
+  await terminal.reload();
+  await signInByKey(terminal, sshd.user, right, 'a passphrase');
+  await expect(screenOf(terminal)).toContainText('#');
+});
+
+test('10 MB of output freeze nothing: what is typed meanwhile is done before the output ends', async ({ field }) => {
+  test.setTimeout(120_000);
+  const { sshd } = field;
+  const terminal = await field.open('Terminal');
+  await acceptKey(terminal);
+  await signInByKey(terminal, sshd.user, sshd.clientKey);
+  await expect(screenOf(terminal)).toContainText('#');
+  const began = join(field.folder, 'began');
+  const typed = join(field.folder, 'typed');
+  const ended = join(field.folder, 'ended');
+  await terminal.evaluate(() => {
+    const gaps: number[] = [];
+    let last = performance.now();
+    const look = (): void => {
+      const now = performance.now();
+      gaps.push(now - last);
+      last = now;
+      requestAnimationFrame(look);
+    };
+    requestAnimationFrame(look);
+    Object.assign(window, { gaps });
+  });
+  await enter(
+    terminal,
+    `(touch ${began}; head -c 7900000 /dev/urandom | base64; date +%s%N > ${ended}; echo all-$((9 * 9))-there) &`,
+  );
+  await expect.poll(() => readdir(field.folder)).toContain('began');
+  await enter(terminal, `date +%s%N > ${typed}`);
+  await expect(screenOf(terminal)).toContainText('all-81-there', { timeout: 90_000 });
+  const at = async (file: string): Promise<number> => Number(await readFile(file, 'utf8'));
+  expect(await at(typed)).toBeLessThan(await at(ended));
+  const longest = await terminal.evaluate(() => Math.max(...(window as unknown as { gaps: number[] }).gaps));
+  test.info().annotations.push({ type: 'longest frame', description: `${Math.round(longest)} ms` });
+  expect(longest).toBeLessThan(1000);
+  await enter(terminal, 'echo alive-$((3 * 3))');
+  await expect(screenOf(terminal)).toContainText('alive-9');
+});
+
+test('a screen shows what is painted far away, pixel by pixel; its password never reaches the window', async ({
+  field,
+}) => {
+  const { xvnc, vncPassword } = field;
+  const env = { PATH: process.env['PATH'], DISPLAY: xvnc.display };
+  await run('xsetroot', ['-mod', '16', '12', '-fg', '#2a7f3f', '-bg', '#e0a020'], { env });
+  const screen = await field.open('Screen');
+  const sent: string[] = [];
+  screen.on('websocket', (socket) =>
+    socket.on('framereceived', ({ payload }) => sent.push(payload.toString('latin1'))),
+  );
+  const form = screen.getByRole('form', { name: /^Password of/ });
+  await form.getByLabel('Password', { exact: true }).fill('wrong');
+  await form.getByRole('button', { name: 'Connect' }).click();
+  await expect(form.getByRole('alert')).toBeVisible();
+  await form.getByLabel('Password', { exact: true }).fill(vncPassword);
+  await form.getByRole('checkbox', { name: /^Keep the password/ }).check();
+  await form.getByRole('button', { name: 'Connect' }).click();
+  await expect(screen.locator('[data-phase=open] canvas')).toBeVisible();
+
+  const painted = async (): Promise<Buffer> => {
+    const { stdout } = await run(
+      'import',
+      ['-silent', '-display', xvnc.display, '-window', 'root', '-depth', '8', 'rgb:-'],
+      { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, env },
+    );
+    return stdout;
+  };
+  const shown = async (): Promise<Buffer> => {
+    const text = await screen.locator('.screen-host canvas').evaluate((canvas) => {
+      if (!(canvas instanceof HTMLCanvasElement)) return '';
+      const data = canvas.getContext('2d')?.getImageData(0, 0, canvas.width, canvas.height).data ?? [];
+      let rgb = '';
+      for (let pixel = 0; pixel < data.length; pixel += 4)
+        rgb += String.fromCharCode(data[pixel] ?? 0, data[pixel + 1] ?? 0, data[pixel + 2] ?? 0);
+      return btoa(rgb);
+    });
+    return Buffer.from(text, 'base64');
+  };
+  const same = async (): Promise<boolean> => (await painted()).equals(await shown());
+  await expect.poll(same).toBe(true);
+  await run('xsetroot', ['-mod', '5', '7', '-fg', '#7711cc', '-bg', '#103050'], { env });
+  await expect.poll(same).toBe(true);
+  expect((await shown()).length).toBe(640 * 480 * 3);
+
+  await expect(screen.getByRole('switch', { name: 'Share clipboard' })).not.toBeChecked();
+  await expectAccessible(screen, 'a screen');
+  // The vault has the password now: nothing is asked.
+  await screen.getByRole('button', { name: 'Reconnect' }).first().click();
+  await expect(screen.locator('[data-phase=open] canvas')).toBeVisible();
+  await expect.poll(same).toBe(true);
+  expect(sent.join('\n')).not.toContain(vncPassword);
+});
+
+test('files: 50 MB there and back with progress, then renamed and deleted by name', async ({ field }) => {
+  test.setTimeout(180_000);
+  const { folder, sshd } = field;
+  const far = join(folder, 'far');
+  await mkdir(far);
+  const near = join(folder, 'firmware.bin');
+  const content = randomBytes(50 * 1024 * 1024);
+  await writeFile(near, content);
+  const files = await field.open('Files');
+  await acceptKey(files);
+  await signInByKey(files, sshd.user, sshd.clientKey);
+  const path = files.getByRole('textbox', { name: 'Folder' });
+  await expect(path).toBeEnabled();
+  await path.fill(far);
+  await path.press('Enter');
+  await expect(files.getByText('This folder is empty.')).toBeVisible();
+
+  const partWay = (): Promise<unknown> =>
+    files.waitForFunction(() => {
+      const bar = document.querySelector('progress');
+      return bar !== null && bar.value > 0.05 && bar.value < 0.95;
+    });
+  const sent = partWay();
+  await files.getByLabel('Files to upload').setInputFiles(near);
+  await sent;
+  await expect(files.getByRole('listitem', { name: 'Upload of firmware.bin' })).toHaveAttribute('data-state', 'done', {
+    timeout: 90_000,
+  });
+  expect(sha256(await readFile(join(far, 'firmware.bin')))).toBe(sha256(content));
+  expect(await readdir(far)).toEqual(['firmware.bin']);
+
+  const fetched = partWay();
+  const saved = files.waitForEvent('download', { timeout: 90_000 });
+  await files.getByRole('button', { name: 'Download firmware.bin' }).click();
+  await fetched;
+  const download = await saved;
+  expect(download.suggestedFilename()).toBe('firmware.bin');
+  expect(sha256(await readFile(await download.path()))).toBe(sha256(content));
+
+  // What is cancelled leaves nothing behind and what was there as it was.
+  await files.getByLabel('Files to upload').setInputFiles(near);
+  await expect(files.getByRole('dialog', { name: /^Replace firmware.bin on/ })).toBeVisible();
+  const again = partWay();
+  await files.getByRole('button', { name: 'Replace', exact: true }).click();
+  await again;
+  await files.getByRole('button', { name: 'Cancel firmware.bin' }).click();
+  await expect(files.locator('.transfer[data-state=cancelled]')).toBeVisible();
+  await expect.poll(() => readdir(far)).toEqual(['firmware.bin']);
+  expect(sha256(await readFile(join(far, 'firmware.bin')))).toBe(sha256(content));
+
+  await files.getByRole('button', { name: 'Rename firmware.bin' }).click();
+  await files.getByRole('textbox', { name: 'Name' }).fill('old firmware.bin');
+  await files.getByRole('button', { name: 'Rename', exact: true }).click();
+  await expect(files.getByRole('button', { name: 'Delete old firmware.bin' })).toBeAttached();
+  await files.getByRole('button', { name: 'New folder' }).click();
+  await files.getByRole('textbox', { name: 'Name' }).fill('archive');
+  await files.getByRole('button', { name: 'Create' }).click();
+  await expect(files.getByRole('button', { name: 'Delete archive' })).toBeAttached();
+  await expectAccessible(files, 'files');
+  await files.getByRole('button', { name: 'Delete old firmware.bin' }).click();
+  const confirm = files.getByRole('dialog', { name: /^Delete old firmware.bin on/ });
+  await confirm.getByRole('button', { name: 'Delete old firmware.bin' }).click();
+  await expect(files.getByRole('button', { name: 'Delete old firmware.bin' })).toHaveCount(0);
+  expect(await readdir(far)).toEqual(['archive']);
+});
+
+for (const colorScheme of ['light', 'dark'] as const) {
+  test(`sessions are accessible, ${colorScheme}`, async ({ field }) => {
+    const { sshd } = field;
+    const terminal = await field.open('Terminal');
+    await terminal.emulateMedia({ colorScheme });
+    await expect(terminal.getByRole('dialog')).toBeVisible();
+    await expectAccessible(terminal, 'the first host key');
+    await acceptKey(terminal);
+    await expect(terminal.getByRole('form', { name: /^Sign in to/ })).toBeVisible();
+    await expectAccessible(terminal, 'signing in');
+    await signInByKey(terminal, sshd.user, sshd.clientKey);
+    await expect(screenOf(terminal)).toContainText('#');
+    await enter(terminal, 'ls --color=always /; git --version; printf "\\e[38;2;200;80;40mtrue colour\\e[0m\\n"');
+    await expect(screenOf(terminal)).toContainText('true colour');
+    await expectAccessible(terminal, 'a terminal');
+    await terminal.getByRole('button', { name: /^New tab: files of/ }).click();
+    await expect(terminal.getByRole('region', { name: /^Files in/ })).toBeVisible();
+    await expectAccessible(terminal, 'files in a second tab');
+  });
+}
