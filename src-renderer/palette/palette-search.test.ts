@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fold, haystackOf, type Searchable } from '../../src-preload/contract/query.ts';
+import { best, fuzzyScore } from './find.ts';
 import { PaletteSearch, type Searched } from './palette-search.ts';
 
 const now = Date.UTC(2026, 10, 21);
@@ -25,8 +26,9 @@ const all = [
   entry('kitchen-pi', { description: 'gw of the kitchen' }),
 ];
 const search = new PaletteSearch();
+search.prepare(all);
 const find = (text: string, recents: readonly string[] = [], limit = 8): readonly string[] =>
-  search.find({ all, version: 1, text, recents, limit, now });
+  search.find({ text, recents, limit, now });
 
 describe('PaletteSearch', () => {
   it('puts devices used lately before their likes, but not before a better name', () => {
@@ -49,19 +51,27 @@ describe('PaletteSearch', () => {
     expect(find(text)).toEqual(keys);
   });
 
-  it('finds letter by letter what it finds at once', () => {
-    for (const text of ['plant3', 'p3gw', 'kitchen', 'gw of', 'is:offline', 'plant -is:offline']) {
-      for (let length = 1; length <= text.length; length += 1) {
-        const part = text.slice(0, length);
-        const fresh = new PaletteSearch().find({ all, version: 1, text: part, recents: [], limit: 8, now });
-        expect([part, find(part)]).toEqual([part, fresh]);
-      }
+  it('ranks a large fleet as looking at every name would', () => {
+    const many = Array.from({ length: 3000 }, (_, index) => entry(`Plant${index % 40}-gw-${index}`));
+    const large = new PaletteSearch();
+    large.prepare(many);
+    for (const text of ['gw-12', 'plant3', 'p3gw1', '99', 'PLANT 7', 'acme', 'zzz']) {
+      const found = large.find({ text, recents: [], limit: 5, now });
+      const typed = fold(text);
+      const slowly = best(
+        many,
+        ({ name, hay }) =>
+          fuzzyScore(typed, name) ?? (typed.split(' ').every((word) => hay.any.includes(word)) ? -100 : undefined),
+        5,
+      );
+      expect([text, found]).toEqual([text, slowly.map(({ device }) => device.key)]);
     }
   });
 
-  it('starts over when the fleet is another one', () => {
-    find('zzz');
-    const other = [...all, entry('zzzz-1')];
-    expect(search.find({ all: other, version: 2, text: 'zzzz', recents: [], limit: 8, now })).toEqual(['zzzz-1']);
+  it('looks in the fleet it was given last', () => {
+    const other = new PaletteSearch();
+    expect(other.find({ text: 'plant', recents: [], limit: 8, now })).toEqual([]);
+    other.prepare([entry('zzzz-1')]);
+    expect(other.find({ text: 'zz', recents: ['gone'], limit: 8, now })).toEqual(['zzzz-1']);
   });
 });

@@ -21,7 +21,7 @@ interface Asked {
   readonly filter: Query;
 }
 
-const ask = (text: string, now: number): Asked => {
+const parse = (text: string, now: number): Asked => {
   const { terms } = parseQuery(text, now);
   const words = terms.filter(({ field, negated }) => field === 'any' && !negated).map(({ value }) => value);
   return {
@@ -31,73 +31,142 @@ const ask = (text: string, now: number): Asked => {
   };
 };
 
-/**
- * Ways a device can fit, the better ones first. None of a later way can beat one of an earlier way, whatever the bonus,
- * so a way is looked at only while there is room left.
- */
-const fits: readonly ((asked: Asked, entry: Searched) => number | undefined)[] = [
-  ({ free }, { name }) => (free === '' ? 0 : holdingScore(free, name)),
-  ({ free }, { name }) => fuzzyScore(free, name),
-  ({ words }, { hay }) => (words.every((word) => hay.any.includes(word)) ? factScore : undefined),
-];
+const fact = ({ words }: Asked, { hay }: Searched): number | undefined =>
+  words.every((word) => hay.any.includes(word)) ? factScore : undefined;
+
+/** A bit for each letter and for most digits in a text; a text with the letters of another has its bits. */
+const bitsOf = (text: string): number => {
+  let bits = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const code = text.charCodeAt(at);
+    if (code >= 97 && code <= 122) bits |= 1 << (code - 97);
+    else if (code >= 48 && code <= 57) bits |= 1 << (26 + (code % 6));
+  }
+  return bits;
+};
+
+/** The best of what is offered, by index, best first; of equals the one offered first. */
+class Best {
+  readonly #limit: number;
+  readonly #admits: (index: number) => boolean;
+  readonly #kept: { readonly index: number; readonly score: number }[] = [];
+
+  constructor(limit: number, admits: (index: number) => boolean) {
+    this.#limit = limit;
+    this.#admits = admits;
+  }
+
+  get isFull(): boolean {
+    return this.#kept.length >= this.#limit;
+  }
+
+  offer(index: number, score: number): void {
+    const worst = this.#kept[this.#kept.length - 1];
+    if (this.isFull && worst !== undefined && worst.score >= score) return;
+    if (this.#kept.some((known) => known.index === index) || !this.#admits(index)) return;
+    const place = this.#kept.findIndex((other) => other.score < score);
+    this.#kept.splice(place < 0 ? this.#kept.length : place, 0, { index, score });
+    if (this.#kept.length > this.#limit) this.#kept.pop();
+  }
+
+  list(): readonly number[] {
+    return this.#kept.map(({ index }) => index);
+  }
+}
 
 /**
- * Finds devices while somebody types. What a longer text matches is among what its beginning matched, so each letter
- * looks at fewer devices than the one before.
+ * Finds devices while somebody types, within a frame however large the fleet. Names are one long text in which the
+ * browser's own search looks, so a device costs nothing until it fits.
  */
 export class PaletteSearch {
-  #version: number | undefined;
-  #text = '';
-  #candidates: readonly Searched[] = [];
+  #all: readonly Searched[] = [];
+  #places: ReadonlyMap<string, number> = new Map();
+  #names = '';
+  /** Where each name begins in `#names`, and where the text ends. */
+  #starts = new Uint32Array(1);
+  #bits = new Uint32Array(0);
 
-  /**
-   * Keys of the best `limit` devices, best first. `version` names the state of `all`; `recents` are keys, best first.
-   * Equals keep the order of `all`.
-   */
+  /** Takes the fleet as it is now. What is found later is found in this. */
+  prepare(all: readonly Searched[]): void {
+    const starts = new Uint32Array(all.length + 1);
+    const bits = new Uint32Array(all.length);
+    const places = new Map<string, number>();
+    let start = 0;
+    for (const [index, { device, name }] of all.entries()) {
+      starts[index] = start;
+      bits[index] = bitsOf(name);
+      places.set(device.key, index);
+      start += name.length + 1;
+    }
+    starts[all.length] = start;
+    this.#all = [...all];
+    this.#places = places;
+    // No query can hold a line feed, so nothing is found across two names.
+    this.#names = all.map(({ name }) => name).join('\n');
+    this.#starts = starts;
+    this.#bits = bits;
+  }
+
+  /** Keys of the best `limit` devices, best first. `recents` are keys, best first. Equals keep the order of the fleet. */
   find(options: {
-    readonly all: readonly Searched[];
-    readonly version: number;
     readonly text: string;
     readonly recents: readonly string[];
     readonly limit: number;
     readonly now: number;
   }): readonly string[] {
-    const { all, version, text, recents, limit, now } = options;
-    const asked = ask(text, now);
-    const narrows =
-      version === this.#version && this.#text !== '' && text.startsWith(this.#text) && !/[:"-]/.test(text);
-    const pool = narrows ? this.#candidates : all;
-    const bonus = new Map(recents.map((key, rank) => [key, recentBonus - rank] as const));
-    const filtered = asked.filter.terms.length > 0;
-    const kept: { readonly key: string; readonly score: number }[] = [];
-    const keep = (key: string, score: number): void => {
-      const worst = kept[kept.length - 1];
-      if (kept.length >= limit && worst !== undefined && worst.score >= score) return;
-      const place = kept.findIndex((other) => other.score < score);
-      kept.splice(place < 0 ? kept.length : place, 0, { key, score });
-      if (kept.length > limit) kept.pop();
-    };
-    const fitting: Searched[] = [];
-    let rest = filtered ? pool.filter(({ hay }) => matchesHaystack(asked.filter, hay)) : pool;
-    for (const fit of fits) {
-      if (kept.length >= limit) break;
-      const others: Searched[] = [];
-      for (const entry of rest) {
-        const score = fit(asked, entry);
-        if (score === undefined) others.push(entry);
-        else {
-          fitting.push(entry);
-          keep(entry.device.key, score + (bonus.get(entry.device.key) ?? 0));
-        }
-      }
-      rest = others;
-      // What was left over fits in no way.
-      if (fit === fits.at(-1)) rest = [];
+    const asked = parse(options.text, options.now);
+    const { terms } = asked.filter;
+    const found = new Best(options.limit, (index) => {
+      const entry = this.#all[index];
+      return entry !== undefined && (terms.length === 0 || matchesHaystack(asked.filter, entry.hay));
+    });
+    this.#offerRecents(asked, options.recents, found);
+    // None of a later way to fit beats one of an earlier way, so it is looked at only while there is room left.
+    if (asked.free !== '') {
+      this.#offerHolding(asked.free, found);
+      if (!found.isFull) this.#offerFuzzy(asked.free, found);
     }
-    this.#version = version;
-    this.#text = text;
-    // What was not looked at may still fit a longer text in a better way than others do.
-    this.#candidates = rest.length === 0 ? fitting : [...fitting, ...rest];
-    return kept.map(({ key }) => key);
+    for (const [index, entry] of this.#all.entries()) {
+      if (found.isFull) break;
+      const score = fact(asked, entry);
+      if (score !== undefined) found.offer(index, score);
+    }
+    return found.list().map((index) => this.#all[index]?.device.key ?? '');
+  }
+
+  #offerRecents(asked: Asked, recents: readonly string[], found: Best): void {
+    for (const [rank, key] of recents.entries()) {
+      const index = this.#places.get(key);
+      const entry = index === undefined ? undefined : this.#all[index];
+      if (index === undefined || entry === undefined) continue;
+      const { free } = asked;
+      const score =
+        (free === '' ? undefined : (holdingScore(free, entry.name) ?? fuzzyScore(free, entry.name))) ??
+        fact(asked, entry);
+      if (score !== undefined) found.offer(index, score + recentBonus - rank);
+    }
+  }
+
+  #offerHolding(free: string, found: Best): void {
+    const starts = this.#starts;
+    let index = 0;
+    for (let hit = this.#names.indexOf(free); hit >= 0;) {
+      while ((starts[index + 1] ?? Number.POSITIVE_INFINITY) <= hit) index += 1;
+      const start = starts[index] ?? 0;
+      const next = starts[index + 1] ?? 0;
+      const at = hit - start;
+      // As `holdingScore`, without the text itself.
+      found.offer(index, 1000 - at * 2 - (next - start - 1 - free.length) + (at === 0 ? 200 : 0));
+      hit = this.#names.indexOf(free, next);
+    }
+  }
+
+  #offerFuzzy(free: string, found: Best): void {
+    const wanted = bitsOf(free);
+    for (let index = 0; index < this.#bits.length; index += 1) {
+      if (((this.#bits[index] ?? 0) & wanted) !== wanted) continue;
+      const score = fuzzyScore(free, this.#all[index]?.name ?? '');
+      if (score !== undefined) found.offer(index, score);
+    }
   }
 }

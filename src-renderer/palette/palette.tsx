@@ -41,35 +41,34 @@ const suggestions = (recents: readonly string[], offered: readonly Command[]): r
   return [...keys.map(asDevice), ...offered.map(asCommand)].slice(0, most);
 };
 
-const useItems = (host: PaletteHost, step: Step, text: string, shown: number): readonly Item[] => {
+/** The search, prepared with the fleet as it is when the palette is shown. */
+const usePrepared = (shown: number): PaletteSearch => {
   const loaded = useHost((state) => state.loaded);
-  const search = useRef<PaletteSearch>(null);
+  return useMemo(() => {
+    const search = new PaletteSearch();
+    if (loaded && shown >= 0) search.prepare(fleet.searchable());
+    return search;
+  }, [loaded, shown]);
+};
+
+const useItems = (host: PaletteHost, step: Step, text: string, shown: number): readonly Item[] => {
+  const search = usePrepared(shown);
   // Only a text, a step or a new showing changes what is listed: a fleet that changes meanwhile moves no line.
   return useMemo(() => {
-    search.current ??= new PaletteSearch();
-    const { app, fleetVersion } = useHost.getState();
-    const recents = app?.recents ?? [];
-    const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
     if (step.kind === 'user') return [{ kind: 'action', action: step.action }];
+    const typed = fold(text.trim());
     if (step.kind === 'actions') {
       const actions = deviceActions(step.deviceKey);
-      const typed = fold(text.trim());
       const fitting = typed === '' ? actions : best(actions, ({ name }) => fuzzyScore(typed, fold(name)), most);
       return fitting.map((action): Item => ({ kind: 'action', action }));
     }
-    const typed = fold(text.trim());
-    if (typed === '' || !loaded) return suggestions(recents, offered);
-    const found = search.current.find({
-      all: fleet.searchable(),
-      version: fleetVersion + shown * 1e9,
-      text,
-      recents,
-      limit: most,
-      now: Date.now(),
-    });
+    const recents = useHost.getState().app?.recents ?? [];
+    const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
+    if (typed === '') return suggestions(recents, offered);
+    const found = search.find({ text, recents, limit: most, now: Date.now() });
     const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), mostCommands);
     return [...found.slice(0, most - wanted.length).map(asDevice), ...wanted.map(asCommand)];
-  }, [host, step, text, loaded, shown]);
+  }, [host, step, text, search]);
 };
 
 const DeviceItem = ({
@@ -283,7 +282,7 @@ export const PaletteBody = ({
               <kbd>{modKey} ⏎</kbd> show
             </span>
             <span>
-              <kbd>Esc</kbd> {step.kind === 'find' && text === '' ? 'close' : 'back'}
+              <kbd>Esc</kbd> {step.kind !== 'find' ? 'back' : text === '' ? 'close' : 'clear'}
             </span>
           </>
         ) : (

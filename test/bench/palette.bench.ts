@@ -73,8 +73,6 @@ export const bench: Bench = {
       await page.goto(`${served.url}?palette&devices=${devices}`);
       const input = page.getByRole('combobox', { name: 'Search devices and commands' });
       await input.waitFor();
-      // All devices are there once one of the last can be found.
-      await page.waitForFunction(() => document.querySelectorAll('.palette-row .presence').length >= 0);
       await input.fill('e');
       await page.locator('.palette-row .presence').nth(4).waitFor({ timeout: 60_000 });
       await input.fill('');

@@ -5,14 +5,12 @@ import { join } from 'node:path';
 import { composeCore } from '../../src-main/compose.ts';
 import { locate } from '../../src-main/locations.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { Machine } from '../support/electron-stand-in/machine.ts';
-import config from '../e2e/playwright.config.ts';
+import { startDesktopApp } from '../e2e/desktop-app.ts';
 import { median, percentile } from './bench.ts';
 import type { Bench, Metric, Table } from './bench.ts';
 
 const devices = 10_000;
 const token = 'bench-token';
-const main = join(import.meta.dirname, '../../out/main/index.js');
 
 /** A profile whose cache holds a fleet; its vendor is gone afterwards, as on a computer without a network. */
 const prepareProfile = async (profile: string): Promise<void> => {
@@ -52,36 +50,31 @@ const residentMB = async (pid: number): Promise<number> => {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 };
 
-/** Starts the desktop hidden and takes the time until the tray has its menu with the favourites of the cache. */
+/** Starts the desktop hidden and takes the time until the tray has its first menu, the favourites of the cache in it. */
 const startOnce = async (profile: string, settleMs: number): Promise<Start> => {
-  const launch = config.use?.launchOptions;
-  const machine = new Machine({
-    main,
-    args: ['--profile', profile, '--vault', 'memory', '--hidden'],
-    // A compiled cache, as a packaged application has one.
-    env: { NODE_COMPILE_CACHE: join(profile, 'compiled'), DBUS_SESSION_BUS_ADDRESS: '' },
-    browser: { executablePath: launch?.executablePath ?? '', args: launch?.args ?? [] },
+  const app = await startDesktopApp({
+    profile,
+    args: ['--hidden'],
+    // Compiled code is kept, as a packaged application does.
+    env: { NODE_COMPILE_CACHE: join(profile, 'compiled') },
   });
   try {
-    await machine.ready();
-    const trayMs = await machine.evaluate(async () => {
-      const recorded = (
-        globalThis as unknown as { recorded: { menu?: { items: { label: string }[] }; firstMenuAt?: number } }
-      ).recorded;
+    const trayMs = await app.evaluate(async () => {
       for (;;) {
-        if ((recorded.menu?.items.length ?? 0) > 8 && recorded.firstMenuAt !== undefined) return recorded.firstMenuAt;
+        const { menu, firstMenuAt } = globalThis.recorded;
+        if (firstMenuAt !== undefined && menu?.items.some(({ label }) => label.startsWith('Favourites')) === true)
+          return firstMenuAt;
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
-    }, undefined);
+    });
     await new Promise((resolve) => setTimeout(resolve, settleMs));
-    const memoryMB = await residentMB(machine.pid);
-    const phases = await machine.evaluate(
-      () => (globalThis as unknown as { quaysideTimings?: Start['phases'] }).quaysideTimings ?? [],
-      undefined,
-    );
-    return { trayMs, phases, memoryMB };
+    const memoryMB = await residentMB(app.pid);
+    const client = await app.client();
+    const diagnostics = await client.request('diagnostics.get', {});
+    if (!diagnostics.ok) throw new Error(diagnostics.error.message);
+    return { trayMs, phases: diagnostics.value.timings, memoryMB };
   } finally {
-    await machine.dispose();
+    await app.dispose();
   }
 };
 

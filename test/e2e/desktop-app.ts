@@ -20,7 +20,8 @@ const recorder = join(root, 'test/support/electron-stand-in/record.cjs');
 /** What record.cjs keeps; named by functions that are evaluated in main. */
 export interface Recorded {
   readonly menu: Electron.Menu | undefined;
-  readonly menus: number;
+  /** Milliseconds from the start of the process. */
+  readonly firstMenuAt: number | undefined;
   readonly toolTip: string;
   readonly shortcuts: ReadonlyMap<string, () => void>;
   readonly taken: Set<string>;

@@ -43,7 +43,7 @@ describe('the bridge', () => {
     await rm(profile, { recursive: true, force: true });
   });
 
-  test('answers every one of 10,000 frames of junk and near-junk, and never throws', async () => {
+  test('answers every one of 100,000 frames of junk and near-junk, and never throws', async () => {
     const frames: HostFrame[] = [];
     let receive: ((message: unknown) => void) | undefined;
     core.bridge.connect({
@@ -71,7 +71,7 @@ describe('the bridge', () => {
       input: junk,
     });
     const other = fc.record({ type: fc.constantFrom('cancel', 'nonsense', '__proto__'), id: junk });
-    const messages = fc.sample(fc.oneof({ weight: 3, arbitrary: request }, junk, other), { numRuns: 10_000, seed });
+    const messages = fc.sample(fc.oneof({ weight: 3, arbitrary: request }, junk, other), { numRuns: 100_000, seed });
     let quiet = 0;
     for (const message of messages) {
       const id = typeof message === 'object' && message !== null && 'id' in message ? message.id : undefined;
@@ -137,7 +137,13 @@ describe('the bridge', () => {
 describe('the state feed', () => {
   const names: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'incidents', 'devices'];
   type Rows = Record<CollectionName, Map<string, { id: string; key: string; version: number }>>;
-  const emptyRows = (): Rows => ({ app: new Map(), accounts: new Map(), forwards: new Map(), incidents: new Map(), devices: new Map() });
+  const emptyRows = (): Rows => ({
+    app: new Map(),
+    accounts: new Map(),
+    forwards: new Map(),
+    incidents: new Map(),
+    devices: new Map(),
+  });
 
   /** What a window does with the events. */
   const follow = (state: { rows: Rows; live: boolean }) => {

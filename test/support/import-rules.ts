@@ -68,7 +68,10 @@ const zones: readonly Zone[] = [
     name: 'renderer',
     holds: folder(/^src-renderer\//),
     files: [contract, /^src-renderer\//],
-    packages: [/^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/, /^@(tanstack|fontsource-variable|xterm|novnc)\//],
+    packages: [
+      /^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/,
+      /^@(tanstack|fontsource-variable|xterm|novnc)\//,
+    ],
   },
 ];
 

@@ -12,6 +12,7 @@ type Sent = { readonly document: string } & (
   | { readonly type: 'port-message'; readonly port: number; readonly data: unknown }
   | { readonly type: 'port-close'; readonly port: number }
   | { readonly type: 'close' }
+  | { readonly type: 'open'; readonly url: string }
 );
 
 /** What a page keeps for the machine; see page-script.ts. */
@@ -27,6 +28,7 @@ interface Told {
   readonly ipc: (frame: FrameFacts, channel: string, message: unknown, ports: readonly number[]) => void;
   readonly portMessage: (port: number, data: unknown) => void;
   readonly portClosed: (port: number) => void;
+  readonly open: (url: string) => void;
   readonly gone: () => void;
   /** The page wants its window closed. */
   readonly close: () => void;
@@ -97,10 +99,6 @@ export class ApplicationPage {
     await this.page.setViewportSize({ width, height });
   }
 
-  async crash(): Promise<void> {
-    await this.page.goto('chrome://crash').catch(() => undefined);
-  }
-
   deliver(port: number, json: string): void {
     const inside = this.#inside.get(port);
     if (inside !== undefined) this.#call('take', inside, json);
@@ -157,6 +155,9 @@ export class ApplicationPage {
         this.#told.portClosed(outside);
         return;
       }
+      case 'open':
+        this.#told.open(toApplication(sent.url));
+        return;
       case 'close':
         this.#told.close();
         return;

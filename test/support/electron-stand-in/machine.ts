@@ -101,11 +101,6 @@ export class Machine {
     return answer.value as Awaited<R>;
   }
 
-  /** Lets a page's process crash, as the system's memory killer would. */
-  async crash(page: Page): Promise<void> {
-    for (const own of this.#pages.values()) if (own.page === page) await own.crash();
-  }
-
   /** Ends everything that is still there. */
   async dispose(): Promise<void> {
     if (this.#child.exitCode === null && this.#child.signalCode === null) this.#child.kill('SIGKILL');
@@ -207,6 +202,8 @@ export class Machine {
       ipc: (frame, channel, sent, ports) => this.#tell({ type: 'ipc', id, frame, channel, message: sent, ports }),
       portMessage: (port, data) => this.#tell({ type: 'port-message', port, data }),
       portClosed: (port) => this.#tell({ type: 'port-close', port }),
+      // Whatever the handler allows, the stand-in opens nothing: our handler never allows it.
+      open: (url) => void this.#ask({ type: 'open', id, url }),
       close: () => this.#tell({ type: 'page-closed', id }),
       gone: () => this.#tell({ type: 'gone', id }),
       closed: () => {
@@ -215,7 +212,8 @@ export class Machine {
     });
     this.#pages.set(id, own);
     await page.route('**/*', (route) => this.#route(id, own, route));
-    page.on('popup', (popup) => void this.#popup(id, popup));
+    // Windows that a page opens by other means than `window.open` are not there in the stand-in: closed unseen.
+    page.on('popup', (popup) => void popup.close());
     await own.prepare();
     await own.resize(bounds);
     this.#tellListeners();
@@ -224,7 +222,9 @@ export class Machine {
   async #start(): Promise<{ readonly browser: Browser; readonly context: BrowserContext }> {
     const { executablePath, args } = this.#options.browser;
     const browser = await chromium.launch({ executablePath, args: [...args] });
-    return { browser, context: await browser.newContext({ viewport: null }) };
+    const context = await browser.newContext({ viewport: null });
+    await context.route('**/*', (route) => route.abort());
+    return { browser, context };
   }
 
   /** Everything a page asks for: navigations are asked about, the application's origins are answered by its handler. */
@@ -246,10 +246,5 @@ export class Machine {
     } catch {
       // The page went away while it was being answered.
     }
-  }
-
-  async #popup(id: number, popup: Page): Promise<void> {
-    const allowed = await this.#ask({ type: 'open', id, url: toApplication(popup.url()) });
-    if (allowed !== true) await popup.close();
   }
 }

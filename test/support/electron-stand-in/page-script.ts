@@ -50,6 +50,11 @@ const preparePage = (
   };
   // A browser closes only what a script has opened; Electron asks the window, which may refuse.
   if (window.parent === window) window.close = () => void send({ type: 'close' });
+  // Electron asks the handler with the address before there is a window; a browser tells of one without an address.
+  window.open = (address) => {
+    void send({ type: 'open', url: new URL(String(address ?? 'about:blank'), location.href).href });
+    return null;
+  };
   if (preload === undefined || window.parent !== window) return;
   const electron = {
     contextBridge: {

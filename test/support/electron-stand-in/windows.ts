@@ -3,6 +3,7 @@ import type {
   BrowserWindow as ElectronWindow,
   BrowserWindowConstructorOptions,
   WebContents as ElectronContents,
+  WebPreferences,
 } from 'electron';
 import { app, quitting } from './app.ts';
 import { hear, load, tell } from './link.ts';
@@ -22,10 +23,18 @@ class WebContents extends EventEmitter {
   #url = '';
   #open: OpenHandler | undefined;
 
-  constructor(id: number, own: StandInSession) {
+  readonly #preferences: WebPreferences;
+
+  constructor(id: number, own: StandInSession, preferences: WebPreferences = {}) {
     super();
     this.id = id;
     this.session = own;
+    this.#preferences = preferences;
+  }
+
+  /** As in Electron, whose electron.d.ts leaves it out. */
+  getLastWebPreferences(): WebPreferences {
+    return this.#preferences;
   }
 
   getURL(): string {
@@ -92,7 +101,7 @@ export class BrowserWindow extends EventEmitter {
     lastId += 1;
     this.id = lastId;
     const own = (options.webPreferences?.session as unknown as StandInSession | undefined) ?? session.defaultSession;
-    this.webContents = new WebContents(this.id, own);
+    this.webContents = new WebContents(this.id, own, options.webPreferences);
     this.#bounds = { x: options.x ?? 0, y: options.y ?? 0, width: options.width ?? 800, height: options.height ?? 600 };
     this.#visible = options.show !== false;
     open.set(this.id, this);
