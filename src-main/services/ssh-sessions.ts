@@ -54,21 +54,23 @@ const mostSignIns = 20;
 
 const passphraseKey = (path: string): string => `ssh-key:${path}`;
 
-const refusedWords = (tried: readonly SshWay['type'][], methods: readonly string[], user: string): string => {
+/** Why the last attempt failed; undefined where nothing was tried, as the server offers none of what there was. */
+const refusedWords = (tried: readonly SshWay['type'][], user: string): string | undefined => {
   const last = tried.at(-1);
-  if (last === 'password') return `The device did not accept this password for ${user}.`;
-  if (last === 'questions') return `The device did not accept these answers for ${user}.`;
-  if (last === 'key') return `The device did not accept this key for ${user}.`;
-  if (last === 'agent') return `The device accepted no key of the SSH agent for ${user}.`;
-  return methods.length === 0
-    ? `The device wants ${user} to sign in.`
-    : `The device lets ${user} in by ${methods.map((method) => words[method] ?? method).join(' or ')}.`;
-};
-
-const words: Readonly<Record<string, string>> = {
-  publickey: 'key',
-  password: 'password',
-  'keyboard-interactive': 'questions',
+  switch (last) {
+    case undefined:
+      return undefined;
+    case 'password':
+      return `The device did not accept this password for ${user}.`;
+    case 'questions':
+      return `The device did not accept these answers for ${user}.`;
+    case 'key':
+      return `The device did not accept this key for ${user}.`;
+    case 'agent':
+      return `The device accepted no key of the SSH agent for ${user}.`;
+    default:
+      return last satisfies never;
+  }
 };
 
 const keyRefused = fail(
@@ -116,9 +118,10 @@ export class SshSessions {
     let ways: readonly SshWay[] | undefined;
     let methods: readonly string[] = [];
     let refused: string | undefined;
+    let mustAsk = user === '';
     let answer: SignIn | undefined;
     for (let round = 0; round < mostSignIns; round += 1) {
-      if (user === '' || refused !== undefined) {
+      if (mustAsk) {
         desk.step('Waiting for you to sign in');
         const about = {
           type: 'sign-in' as const,
@@ -161,7 +164,8 @@ export class SshSessions {
         return ok({ connection: dialed.value.connection, user });
       }
       methods = dialed.value.methods;
-      refused = refusedWords(dialed.value.tried, methods, user);
+      mustAsk = true;
+      refused = refusedWords(dialed.value.tried, user);
     }
     return fail('unauthorized', 'The device refused every attempt to sign in.', 'Ask whoever runs it for a way in.');
   }

@@ -280,8 +280,8 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await expectAccessible(terminal, 'signing in');
     await signInByKey(terminal, sshd.user, sshd.clientKey);
     await expect(screenOf(terminal)).toContainText('#');
-    await enter(terminal, 'ls --color=always /; git --version; printf "\\e[38;2;200;80;40mtrue colour\\e[0m\\n"');
-    await expect(screenOf(terminal)).toContainText('true colour');
+    await enter(terminal, 'ls --color=always /; printf "\\e[38;2;200;80;40m%s\\e[0m\\n" "true colour $((5 * 5))"');
+    await expect(screenOf(terminal)).toContainText('true colour 25');
     await expectAccessible(terminal, 'a terminal');
     await terminal.getByRole('button', { name: /^New tab: files of/ }).click();
     await expect(terminal.getByRole('region', { name: /^Files in/ })).toBeVisible();
