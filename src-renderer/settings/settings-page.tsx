@@ -129,6 +129,22 @@ export const SettingsPage = (): React.ReactNode => {
               />
             </Setting>
             <Setting
+              id={`${id}-host-keys`}
+              label="First host keys"
+              help="What Quayside’s own terminal and files do with a key they see for the first time. A changed key always asks."
+            >
+              <select
+                id={`${id}-host-keys`}
+                className="select"
+                aria-describedby={`${id}-host-keys-help`}
+                value={app.settings.acceptNewHostKeys === true ? 'accept' : 'ask'}
+                onChange={(event) => void change({ acceptNewHostKeys: event.target.value === 'accept' })}
+              >
+                <option value="ask">Show them and ask</option>
+                <option value="accept">Accept them</option>
+              </select>
+            </Setting>
+            <Setting
               id={`${id}-terminal`}
               label="Terminal"
               help={
