@@ -10,7 +10,8 @@ import { socketChannel } from '../../src-main/cli/channel-pair.ts';
 import { controlPaths } from '../../src-main/node/control-socket-path.ts';
 import { connectControlSocket } from '../../src-main/node/control-socket.ts';
 import { FrameClient } from '../../src-preload/contract/client.ts';
-import { Machine, standInArgs } from '../support/electron-stand-in/machine.ts';
+import { standInArgs } from '../support/electron-stand-in/compiled.ts';
+import { Machine } from '../support/electron-stand-in/machine.ts';
 import config from './playwright.config.ts';
 
 const root = join(import.meta.dirname, '../..');
@@ -122,7 +123,7 @@ const onStandIn = async (
     pid: machine.pid,
     evaluate: (run, argument) => machine.evaluate(run as never, argument) as never,
     windows: () => machine.windows(),
-    second: (more) => runToEnd(process.execPath, [...standInArgs, main, '--profile', start.profile, ...more], env),
+    second: (more) => runToEnd(process.execPath, [...standInArgs(), main, '--profile', start.profile, ...more], env),
     output: () => machine.output(),
     exited: () => machine.exited(),
     dispose: () => machine.dispose(),

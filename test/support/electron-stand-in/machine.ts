@@ -1,10 +1,10 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
 import { chromium, type Browser, type BrowserContext, type Page, type Route } from '@playwright/test';
 import { isApplications, toApplication } from './addresses.ts';
 import { ApplicationPage } from './application-page.ts';
+import { standInArgs } from './compiled.ts';
 import type { Evaluated, Served, ToApplication, ToMachine } from './messages.ts';
 
 export interface MachineOptions {
@@ -17,9 +17,6 @@ export interface MachineOptions {
   /** How Chromium is started. */
   readonly browser: { readonly executablePath: string; readonly args: readonly string[] };
 }
-
-/** The parameters that make Node run a main script on the stand-in. */
-export const standInArgs: readonly string[] = ['--import', fileURLToPath(new URL('register.ts', import.meta.url))];
 
 /**
  * The machine that an application on the stand-in runs on: it starts the process, holds a real Chromium for its
@@ -43,7 +40,7 @@ export class Machine {
     this.#options = options;
     const [script, ...args] = [options.main, ...options.args];
     this.#child = fork(script, args, {
-      execArgv: [...standInArgs, ...(options.execArgv ?? [])],
+      execArgv: [...standInArgs(), ...(options.execArgv ?? [])],
       env: { ...process.env, ...options.env },
       serialization: 'advanced',
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
