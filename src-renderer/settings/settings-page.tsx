@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { SettingsView } from '../../src-preload/contract/views.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { setOverlay, toastError } from '../ui/view-store.ts';
+import { DesktopSettings } from './desktop-settings.tsx';
 
 const change = async (patch: Partial<SettingsView>): Promise<void> => {
   const answer = await ask('settings.change', patch);
@@ -199,6 +200,7 @@ export const SettingsPage = (): React.ReactNode => {
                 onChange={(pollFactor) => void change({ pollFactor })}
               />
             </Setting>
+            {app.host === 'desktop' ? <DesktopSettings app={app} /> : null}
             <p className="about">
               Quayside {app.version} · secrets in{' '}
               {app.vault.kind === 'keychain'
