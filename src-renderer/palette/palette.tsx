@@ -295,7 +295,7 @@ export const PaletteBody = ({
 
 /** The palette over the window. */
 export const Palette = (): React.ReactNode => (
-  <Dialog label="Palette" onClose={windowHost.close}>
+  <Dialog label="Palette" onClose={() => windowHost.close()}>
     <PaletteBody host={windowHost} />
   </Dialog>
 );

@@ -40,7 +40,8 @@ export const clickTray = (app: DesktopApp, ...path: readonly string[]): Promise<
     for (const [depth, label] of labels.entries()) {
       const item = menu?.items.find((candidate) => candidate.label.startsWith(label));
       if (item === undefined) throw new Error(`There is no ${label} in the menu.`);
-      if (depth === labels.length - 1) item.click();
+      // electron.d.ts calls it only a Function.
+      if (depth === labels.length - 1) (item.click as () => void)();
       menu = item.submenu;
     }
   }, path);
