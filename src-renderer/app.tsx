@@ -1,11 +1,13 @@
 import { AccountsPage } from './accounts/accounts-page.tsx';
 import { ActionsDialog } from './actions/actions-dialog.tsx';
+import { ActivityPage } from './activity/activity-page.tsx';
 import { BulkDialog } from './bulk/bulk-dialog.tsx';
 import { BulkStrips } from './bulk/bulk-strips.tsx';
 import { useHost } from './bridge/store.ts';
 import { DevicePanel } from './device/device-panel.tsx';
 import { FleetPage } from './fleet/fleet-page.tsx';
 import { ForwardsPage } from './forwards/forwards-page.tsx';
+import { IncidentStrip } from './incidents/incident-strip.tsx';
 import { Palette } from './palette/palette.tsx';
 import { SettingsPage } from './settings/settings-page.tsx';
 import { Banners } from './ui/banners.tsx';
@@ -21,6 +23,7 @@ const pages = {
   devices: FleetPage,
   accounts: AccountsPage,
   forwards: ForwardsPage,
+  activity: ActivityPage,
   settings: SettingsPage,
 } as const;
 
@@ -38,6 +41,7 @@ export const App = (): React.ReactNode => {
       <Rail />
       <div className="stage">
         <Banners />
+        <IncidentStrip />
         <BulkStrips />
         <main className="page" data-page={page}>
           {devicePage ? <DevicePanel page /> : <Page />}

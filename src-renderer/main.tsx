@@ -19,9 +19,12 @@ import './device/tab-forms.css';
 import './device/log-viewer.css';
 import './device/key-values.css';
 import './charts/charts.css';
+import './forwards/forwards.css';
 import './actions/actions.css';
 import './bulk/bulk.css';
 import './palette/palette.css';
+import './activity/activity.css';
+import './settings/settings.css';
 import './ui/pages.css';
 
 const root = document.getElementById('root');

@@ -1,4 +1,5 @@
 import type { StateEvent } from '../../src-preload/contract/client.ts';
+import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import type { Change } from '../../src-preload/contract/frames.ts';
 import type { AccountView, AppView, DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 
@@ -8,6 +9,7 @@ export interface WholeState {
   readonly accounts: ReadonlyMap<string, AccountView>;
   readonly devices: readonly DeviceView[];
   readonly forwards: ReadonlyMap<string, ForwardView>;
+  readonly incidents: ReadonlyMap<string, IncidentView>;
 }
 
 /** What changed, by collection, typed. */
@@ -16,6 +18,7 @@ export interface StateChanges {
   readonly accounts: { readonly upsert: readonly AccountView[]; readonly remove: readonly string[] };
   readonly devices: { readonly upsert: readonly DeviceView[]; readonly remove: readonly string[] };
   readonly forwards: { readonly upsert: readonly ForwardView[]; readonly remove: readonly string[] };
+  readonly incidents: { readonly upsert: readonly IncidentView[]; readonly remove: readonly string[] };
 }
 
 /** Puts a snapshot together beside the state in use, so that what is on screen never shrinks while it arrives. */
@@ -24,6 +27,7 @@ export class SnapshotAssembly {
   #accounts = new Map<string, AccountView>();
   #devices: DeviceView[] = [];
   #forwards = new Map<string, ForwardView>();
+  #incidents = new Map<string, IncidentView>();
   #open = false;
 
   /** Takes a part; answers the whole once the last part is in. */
@@ -48,7 +52,7 @@ export class SnapshotAssembly {
         for (const row of event.rows as readonly ForwardView[]) this.#forwards.set(row.id, row);
         break;
       case 'incidents':
-        // The list shows none yet; they reach the person as notices.
+        for (const row of event.rows as readonly IncidentView[]) this.#incidents.set(row.id, row);
         break;
       default:
         event.collection satisfies never;
@@ -59,6 +63,7 @@ export class SnapshotAssembly {
       accounts: this.#accounts,
       devices: this.#devices,
       forwards: this.#forwards,
+      incidents: this.#incidents,
     };
     this.#reset();
     return whole;
@@ -69,6 +74,7 @@ export class SnapshotAssembly {
     this.#accounts = new Map();
     this.#devices = [];
     this.#forwards = new Map();
+    this.#incidents = new Map();
     this.#open = false;
   }
 }
@@ -85,5 +91,6 @@ export const changesOf = (changes: readonly Change[]): StateChanges => {
     accounts: both('accounts'),
     devices: both('devices'),
     forwards: both('forwards'),
+    incidents: both('incidents'),
   };
 };

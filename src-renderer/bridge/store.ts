@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { Answer, StateEvent } from '../../src-preload/contract/client.ts';
+import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { AccountView, AppView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
@@ -18,6 +19,8 @@ export interface HostState {
   readonly accountsById: ReadonlyMap<string, AccountView>;
   readonly forwards: readonly ForwardView[];
   readonly forwardsByDevice: ReadonlyMap<string, readonly ForwardView[]>;
+  /** Open, or resolved lately; newest first. */
+  readonly incidents: readonly IncidentView[];
   readonly vendors: readonly VendorView[];
   readonly fleetVersion: number;
   readonly counts: FleetCounts;
@@ -34,6 +37,7 @@ export const useHost = create<HostState>(() => ({
   accountsById: new Map(),
   forwards: [],
   forwardsByDevice: new Map(),
+  incidents: [],
   vendors: [],
   fleetVersion: 0,
   counts: none,
@@ -54,6 +58,8 @@ const byLabel = (rows: Iterable<AccountView>): AccountView[] =>
 const groupForwards = (forwards: readonly ForwardView[]): Map<string, readonly ForwardView[]> =>
   Map.groupBy(forwards, (forward) => forward.deviceKey);
 
+const byOpening = (rows: Iterable<IncidentView>): IncidentView[] => [...rows].sort((a, b) => b.openedAt - a.openedAt);
+
 const assembly = new SnapshotAssembly();
 
 const take = (event: StateEvent): void => {
@@ -73,6 +79,7 @@ const take = (event: StateEvent): void => {
       accountsById: whole.accounts,
       forwards,
       forwardsByDevice: groupForwards(forwards),
+      incidents: byOpening(whole.incidents.values()),
     });
     fleet.replace(whole.devices);
     useHost.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
@@ -108,6 +115,12 @@ const take = (event: StateEvent): void => {
     ports ||= changes.forwards.remove.length > 0;
     next.forwards = [...forwards.values()];
     next.forwardsByDevice = groupForwards(next.forwards);
+  }
+  if (changes.incidents.upsert.length > 0 || changes.incidents.remove.length > 0) {
+    const incidents = new Map(state.incidents.map((incident) => [incident.id, incident]));
+    for (const id of changes.incidents.remove) incidents.delete(id);
+    for (const incident of changes.incidents.upsert) incidents.set(incident.id, incident);
+    next.incidents = byOpening(incidents.values());
   }
   useHost.setState(next);
   const { upsert, remove } = changes.devices;

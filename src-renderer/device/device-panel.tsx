@@ -5,6 +5,7 @@ import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { fleet, useHost } from '../bridge/store.ts';
 import { useNow } from '../ui/clock.ts';
+import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
@@ -187,6 +188,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
             aria-pressed={device.favourite}
             onClick={() => void setFavourite(device)}
           />
+          <DeviceAlerts device={device} />
           <IconButton
             icon={page ? Minimize2 : Maximize2}
             label={page ? 'Back to the list' : 'Open page'}

@@ -42,6 +42,7 @@ export const shortcuts: readonly { readonly title: string; readonly keys: readon
       ['g a', 'All devices'],
       ['g o', 'Offline'],
       ['g f', 'Forwards'],
+      ['g h', 'Activity'],
       ['g c', 'Accounts'],
       ['g s', 'Settings'],
       [`${modKey} ,`, 'Settings'],

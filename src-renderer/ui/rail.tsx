@@ -1,4 +1,4 @@
-import { Cable, Circle, CircleUser, Layers, Plus, Search, Settings, Star, type LucideIcon } from 'lucide-react';
+import { Activity, Cable, Circle, CircleUser, Layers, Plus, Search, Settings, Star, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
@@ -135,6 +135,7 @@ export const Rail = (): React.ReactNode => {
   const counts = useHost((host) => host.counts);
   const accounts = useHost((host) => host.accounts);
   const live = useHost((host) => host.forwards.filter(isLive).length);
+  const incidents = useHost((host) => host.incidents.filter(({ resolvedAt }) => resolvedAt === undefined).length);
   return (
     <nav className="rail" aria-label="Main">
       <button
@@ -196,6 +197,7 @@ export const Rail = (): React.ReactNode => {
       <ul className="rail-foot">
         <PageItem page="accounts" icon={CircleUser} label="Manage accounts" keys="g c" />
         <PageItem page="forwards" icon={Cable} label="Forwards" number={live || undefined} keys="g f" />
+        <PageItem page="activity" icon={Activity} label="Activity" number={incidents || undefined} keys="g h" />
         <PageItem page="settings" icon={Settings} label="Settings" keys={`${modKey} ,`} />
       </ul>
     </nav>

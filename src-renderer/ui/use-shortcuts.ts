@@ -27,6 +27,7 @@ const destinations: Readonly<Record<string, () => void>> = {
   o: () => showScope({ kind: 'offline' }),
   f: () => goTo('forwards'),
   c: () => goTo('accounts'),
+  h: () => goTo('activity'),
   s: () => goTo('settings'),
 };
 

@@ -2,7 +2,7 @@ import { create } from 'zustand';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { sortColumns, type Scope, type Sort } from '../fleet/fleet-index.ts';
 
-export type Page = 'devices' | 'accounts' | 'forwards' | 'settings';
+export type Page = 'devices' | 'accounts' | 'forwards' | 'activity' | 'settings';
 
 /** A short message at the edge of the window. */
 export interface Toast {

@@ -1,0 +1,79 @@
+import { create } from 'zustand';
+import type { Answer } from '../../src-preload/contract/client.ts';
+import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
+import type { RequestInput } from '../../src-preload/contract/requests.ts';
+import type { ErrorView } from '../../src-preload/contract/views.ts';
+import { ask } from '../bridge/store.ts';
+import { toast, toastError } from '../ui/view-store.ts';
+
+/** What the user chose about being told, as far as asked for. */
+export const useAlertChoices = create<{
+  readonly value: AlertSettingsView | undefined;
+  readonly error: ErrorView | undefined;
+}>(() => ({ value: undefined, error: undefined }));
+
+/** Asks main for the choices: the tray, a notice or another window may have changed them. */
+export const loadAlertChoices = async (): Promise<void> => {
+  const answer = await ask('alerts.get', {});
+  useAlertChoices.setState(
+    answer.ok ? { value: answer.value, error: undefined } : (state) => ({ value: state.value, error: answer.error }),
+  );
+};
+
+const settle = (answer: Answer<AlertSettingsView>, done?: string): boolean => {
+  if (!answer.ok) {
+    toastError(answer.error);
+    return false;
+  }
+  useAlertChoices.setState({ value: answer.value, error: undefined });
+  if (done !== undefined) toast({ tone: 'done', text: done });
+  return true;
+};
+
+/** Changes what is given; answers whether it was taken. */
+export const changeAlerts = async (patch: RequestInput<'alerts.change'>): Promise<boolean> =>
+  settle(await ask('alerts.change', patch));
+
+/** No notices for a while; zero ends it. */
+export const snooze = async (input: RequestInput<'alerts.snooze'>, done: string): Promise<boolean> =>
+  settle(await ask('alerts.snooze', input), done);
+
+/** No notices until it is taken back. */
+export const mute = async (input: RequestInput<'alerts.mute'>, done: string): Promise<boolean> =>
+  settle(await ask('alerts.mute', input), done);
+
+/** One notice when the device is online again. */
+export const tellWhenBack = async (deviceKey: string, on: boolean, name: string): Promise<boolean> =>
+  settle(
+    await ask('alerts.tellWhenBack', { deviceKey, on }),
+    on ? `You hear when ${name} is back.` : `You do not hear when ${name} is back.`,
+  );
+
+/** Whether two targets mean the same. */
+export const sameTarget = (a: AlertTargetView, b: AlertTargetView): boolean =>
+  a.kind === b.kind &&
+  (a.kind !== 'account' || (b.kind === 'account' && a.accountId === b.accountId)) &&
+  (a.kind !== 'group' || (b.kind === 'group' && a.accountId === b.accountId && a.group === b.group)) &&
+  (a.kind !== 'tag' || (b.kind === 'tag' && a.tag === b.tag)) &&
+  (a.kind !== 'device' || (b.kind === 'device' && a.deviceKey === b.deviceKey));
+
+/** What a target is called. */
+export const targetWords = (
+  target: AlertTargetView,
+  names: { readonly account: (id: string) => string; readonly device: (key: string) => string },
+): string => {
+  switch (target.kind) {
+    case 'everything':
+      return 'Everything';
+    case 'account':
+      return `Account ${names.account(target.accountId)}`;
+    case 'group':
+      return `Group ${target.group} of ${names.account(target.accountId)}`;
+    case 'tag':
+      return `Tag ${target.tag}`;
+    case 'device':
+      return names.device(target.deviceKey);
+    default:
+      return target satisfies never;
+  }
+};

@@ -1,0 +1,131 @@
+import { BellOff, BellRing, ChevronDown, ChevronRight, Play } from 'lucide-react';
+import { DropdownMenu } from 'radix-ui';
+import { useId, useState } from 'react';
+import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
+import { connect } from '../device/actions.ts';
+import { useNow } from '../ui/clock.ts';
+import { IconButton, PresenceMark } from '../ui/controls.tsx';
+import { absolute, ago, count, duration } from '../ui/format.ts';
+import { openPanel } from '../ui/view-store.ts';
+import { mute, snooze, tellWhenBack, useAlertChoices } from './alert-choices.ts';
+import { MuteRows } from './mute-menu.tsx';
+
+/** Devices listed at once; the rest is behind a click. */
+const fewDevices = 8;
+
+const Devices = ({ incident }: { readonly incident: IncidentView }): React.ReactNode => {
+  const [all, setAll] = useState(false);
+  const now = useNow((clock) => clock.now);
+  const waiting = useAlertChoices((state) => state.value?.tellWhenBack);
+  const shown = all ? incident.devices : incident.devices.slice(0, fewDevices);
+  return (
+    <>
+      <ul className="incident-devices" aria-label={`Devices of ${incident.title}`}>
+        {shown.map((device) => {
+          const waits = waiting?.includes(device.key) === true;
+          return (
+            <li key={device.key}>
+              <PresenceMark state={device.offline ? 'offline' : 'online'} />
+              <button type="button" className="copyable ellipsis" onClick={() => openPanel(device.key)}>
+                {device.name}
+              </button>
+              <span className="faint">
+                {device.offline
+                  ? `since ${duration(now - device.since)}`
+                  : device.backAt === undefined
+                    ? 'back'
+                    : `back after ${duration(device.backAt - device.since)}`}
+              </span>
+              {device.offline ? (
+                <IconButton
+                  icon={BellRing}
+                  label={waits ? `Do not tell me when ${device.name} is back` : `Tell me when ${device.name} is back`}
+                  className={waits ? 'on' : ''}
+                  aria-pressed={waits}
+                  onClick={() => void tellWhenBack(device.key, !waits, device.name)}
+                />
+              ) : (
+                <IconButton icon={Play} label={`Connect to ${device.name}`} onClick={() => void connect(device.key)} />
+              )}
+            </li>
+          );
+        })}
+      </ul>
+      {incident.devices.length > shown.length ? (
+        <button type="button" className="link-button incident-more" onClick={() => setAll(true)}>
+          Show all {count(incident.devices.length)}
+          {incident.lost > incident.devices.length ? ` of ${count(incident.lost)}` : ''}
+        </button>
+      ) : null}
+    </>
+  );
+};
+
+/** One incident: what happened in words, its devices, and what can be done about being told. */
+export const IncidentItem = ({ incident }: { readonly incident: IncidentView }): React.ReactNode => {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const when = useNow((clock) => ago(incident.startedAt, clock.now));
+  const ended = incident.resolvedAt;
+  const only = incident.devices.length === 1 ? incident.devices[0] : undefined;
+  return (
+    <li className={`incident ${ended === undefined ? 'open' : ''}`} aria-label={incident.title}>
+      <div className="incident-line">
+        <button
+          type="button"
+          className="icon-button"
+          aria-expanded={open}
+          aria-controls={id}
+          aria-label={open ? 'Hide its devices' : 'Show its devices'}
+          onClick={() => setOpen(!open)}
+        >
+          {open ? <ChevronDown size={15} aria-hidden="true" /> : <ChevronRight size={15} aria-hidden="true" />}
+        </button>
+        <PresenceMark state={ended === undefined ? 'offline' : 'online'} />
+        <div className="incident-words">
+          <p className="incident-title">{incident.title}</p>
+          <p className="faint ellipsis" data-tip={incident.body}>
+            {incident.body}
+          </p>
+        </div>
+        <span className="incident-state">
+          <time dateTime={new Date(incident.startedAt).toISOString()} data-tip={absolute(incident.startedAt)}>
+            {when}
+          </time>
+          <span className="faint">
+            {ended !== undefined
+              ? `back after ${duration(ended - incident.startedAt)}`
+              : incident.offline < incident.lost
+                ? `${count(incident.offline)} of ${count(incident.lost)} still offline`
+                : `${count(incident.offline)} offline`}
+          </span>
+        </span>
+        {only === undefined ? null : (
+          <IconButton icon={Play} label={`Connect to ${only.name}`} onClick={() => void connect(only.key)} />
+        )}
+        <DropdownMenu.Root modal={false}>
+          <DropdownMenu.Trigger
+            className="icon-button"
+            aria-label={`Snooze or mute: ${incident.title}`}
+            data-tip="Snooze or mute"
+          >
+            <BellOff size={15} strokeWidth={1.75} aria-hidden="true" />
+          </DropdownMenu.Trigger>
+          <DropdownMenu.Portal>
+            <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+              <MuteRows
+                onSnooze={(forMs, words) =>
+                  void snooze({ incidentId: incident.id, forMs }, `No notices about this for ${words}.`)
+                }
+                onMute={() => void mute({ incidentId: incident.id }, 'Muted. Settings, Notifications takes it back.')}
+              />
+            </DropdownMenu.Content>
+          </DropdownMenu.Portal>
+        </DropdownMenu.Root>
+      </div>
+      <div id={id} hidden={!open}>
+        {open ? <Devices incident={incident} /> : null}
+      </div>
+    </li>
+  );
+};

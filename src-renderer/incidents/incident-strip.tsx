@@ -1,0 +1,25 @@
+import { useHost } from '../bridge/store.ts';
+import { goTo, useView } from '../ui/view-store.ts';
+
+/** A quiet line while something is offline that should not be. A click shows it. */
+export const IncidentStrip = (): React.ReactNode => {
+  const incidents = useHost((host) => host.incidents);
+  const page = useView((view) => view.page);
+  const open = incidents.filter(({ resolvedAt }) => resolvedAt === undefined);
+  const [first] = open;
+  if (first === undefined || page === 'activity') return null;
+  return (
+    <div className="strip incident-strip" role="status">
+      <svg className="presence offline" viewBox="0 0 10 10" aria-hidden="true">
+        <circle cx="5" cy="5" r="3.5" strokeWidth="1.5" />
+      </svg>
+      <span className="ellipsis">
+        {first.title}
+        {open.length > 1 ? ` · ${open.length - 1} more` : ''}
+      </span>
+      <button type="button" className="link-button" onClick={() => goTo('activity')}>
+        Show
+      </button>
+    </div>
+  );
+};
