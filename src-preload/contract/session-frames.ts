@@ -50,7 +50,7 @@ export const fileOperationSchema = z.discriminatedUnion('op', [
 ]);
 export type FileOperation = z.infer<typeof fileOperationSchema>;
 
-export const fileEntrySchema = z.object({
+const fileEntrySchema = z.object({
   name: z.string(),
   kind: z.enum(['file', 'folder', 'link', 'other']),
   size: z.number(),
@@ -60,6 +60,10 @@ export const fileEntrySchema = z.object({
   mode: z.number(),
 });
 export type FileEntryView = z.infer<typeof fileEntrySchema>;
+
+/** What `list` comes back with. */
+export const fileListingSchema = z.object({ path: z.string(), entries: z.array(fileEntrySchema) });
+export type FileListingView = z.infer<typeof fileListingSchema>;
 
 /** Frames of sessions from a client. The client numbers sessions and streams; a session's own stream has its number. */
 export const sessionClientFrames = [

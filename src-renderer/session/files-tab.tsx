@@ -1,7 +1,11 @@
 import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import { z } from 'zod';
-import { fileEntrySchema, type FileEntryView, type SessionPlace } from '../../src-preload/contract/session-frames.ts';
+import {
+  fileListingSchema,
+  type FileEntryView,
+  type FileListingView,
+  type SessionPlace,
+} from '../../src-preload/contract/session-frames.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
@@ -10,9 +14,6 @@ import { keyFileMemory } from './questions.tsx';
 import { SessionCover } from './session-state.tsx';
 import { createTransfers, download, upload, type Transfer, type Transfers } from './transfers.ts';
 import { useSession } from './use-session.ts';
-
-const listingSchema = z.object({ path: z.string(), entries: z.array(fileEntrySchema) });
-type Listing = z.infer<typeof listingSchema>;
 
 /** Rows shown of one folder; more are found by narrowing. */
 const mostRows = 2000;
@@ -135,7 +136,7 @@ export const FilesTab = ({
   readonly place: SessionPlace;
   readonly device: string;
 }): React.ReactNode => {
-  const [listing, setListing] = useState<Listing>();
+  const [listing, setListing] = useState<FileListingView>();
   const [error, setError] = useState<ErrorView>();
   const [asking, setAsking] = useState<Asking>();
   const [transfers] = useState(createTransfers);
@@ -156,7 +157,7 @@ export const FilesTab = ({
     const answer = await handle.current?.call({ op: 'list', path });
     if (answer === undefined) return;
     if (!answer.ok) return setError(answer.error);
-    const read = listingSchema.safeParse(answer.value);
+    const read = fileListingSchema.safeParse(answer.value);
     if (!read.success) return;
     setError(undefined);
     setListing({ path: read.data.path, entries: sorted(read.data.entries) });
