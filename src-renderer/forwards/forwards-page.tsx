@@ -1,24 +1,44 @@
-import { Copy, RotateCw, Square, Trash2 } from 'lucide-react';
+import { ChevronDown, ChevronRight, Copy, RotateCw, Square, Trash2 } from 'lucide-react';
+import { useId, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { isLive, useHost } from '../bridge/store.ts';
 import { copyText, openPort, removeForward, stopForward } from '../device/actions.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { bytes, forwardWords, plural } from '../ui/format.ts';
 import { goTo, openPanel } from '../ui/view-store.ts';
+import { ForwardDetail } from './forward-detail.tsx';
+import { ForwardBadges, Healing } from './forward-health.tsx';
 
 const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const live = isLive(forward);
-  return (
-    <tr className={`forward-line ${forward.state}`}>
+  const detail = useId();
+  const [open, setOpen] = useState(false);
+  const line = (
+    <tr
+      className={`forward-line ${forward.state}`}
+      onClick={(event) => {
+        // The buttons of the line do what they say; the rest of it opens.
+        if (event.target instanceof Element && event.target.closest('button') === null) setOpen(!open);
+      }}
+    >
       <td>
-        <button
-          type="button"
-          className="copyable mono"
-          data-tip="Copy address"
-          onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
-        >
-          {forward.address}:{forward.port}
-        </button>
+        <span className="forward-address">
+          <IconButton
+            icon={open ? ChevronDown : ChevronRight}
+            label={`Details of port ${forward.port}`}
+            aria-expanded={open}
+            aria-controls={detail}
+            onClick={() => setOpen(!open)}
+          />
+          <button
+            type="button"
+            className="copyable mono"
+            data-tip="Copy address"
+            onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
+          >
+            {forward.address}:{forward.port}
+          </button>
+        </span>
       </td>
       <th scope="row">
         <button type="button" className="copyable ellipsis" onClick={() => openPanel(forward.deviceKey)}>
@@ -27,7 +47,11 @@ const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.Reac
       </th>
       <td className="faint wide">{forward.serviceKind.toUpperCase()}</td>
       <td>
-        <span className="state-word">{forwardWords(forward)}</span>
+        <span className="forward-state-cell">
+          <span className="state-word">{forwardWords(forward)}</span>
+          <ForwardBadges forward={forward} />
+        </span>
+        {forward.state === 'healing' ? <Healing forward={forward} /> : null}
         {forward.state === 'failed' && forward.error !== undefined ? (
           <p className="forward-why">
             {forward.error.message} {forward.error.hint}
@@ -57,6 +81,18 @@ const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.Reac
         </span>
       </td>
     </tr>
+  );
+  return (
+    <>
+      {line}
+      <tr id={detail} className="forward-open" hidden={!open}>
+        {open ? (
+          <td colSpan={8}>
+            <ForwardDetail forward={forward} withTimings />
+          </td>
+        ) : null}
+      </tr>
+    </>
   );
 };
 

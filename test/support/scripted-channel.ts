@@ -8,6 +8,7 @@ import type {
 import { matches, parseQuery } from '../../src-preload/contract/query.ts';
 import { isRequestName, requests, type RequestName } from '../../src-preload/contract/requests.ts';
 import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import { forwardReply } from './scripted-forwards.ts';
 import { ScriptedOperations } from './scripted-operations.ts';
 import { scriptedAccounts, scriptedApp, scriptedDevices, scriptedForwards, scriptedVendors } from './scripted-fleet.ts';
 
@@ -338,6 +339,13 @@ export class ScriptedChannel implements FrameChannel {
         this.#delta([{ collection: 'forwards', upsert: [], remove: [input['forwardId'] ?? ''] }]);
         return nothing;
       }
+      case 'forwards.share':
+      case 'forwards.limit':
+      case 'forwards.history':
+      case 'forwards.statistics':
+        return forwardReply(name, input, forwards.get(input['forwardId'] ?? ''), this.#options.now, (forward) =>
+          this.#upsert('forwards', forward),
+        );
       case 'launch.command':
       case 'launch.open': {
         const forward = this.#open(input['deviceKey'] ?? '', input['serviceId'] ?? '');

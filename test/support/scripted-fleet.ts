@@ -1,4 +1,5 @@
 import type { AccountView, AppView, DeviceView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
+import { forwardExtras } from './scripted-forwards.ts';
 
 /** A small repeatable random number generator (mulberry32): 0 to 1. */
 export const seeded = (seed: number): (() => number) => {
@@ -114,7 +115,7 @@ export const scriptedDevices = (count: number, accounts: readonly AccountView[],
 
 /** Forwards in every state, on the first devices in order of name. */
 export const scriptedForwards = (devices: readonly DeviceView[]): ForwardView[] => {
-  const states = ['open', 'listening', 'dialling', 'failed', 'stopped', 'idle'] as const;
+  const states = ['open', 'listening', 'dialling', 'failed', 'stopped', 'idle', 'healing'] as const;
   const byName = [...devices].sort((a, b) => (a.name < b.name ? -1 : 1));
   return states.flatMap((state, index) => {
     const device = byName[index * 2 + 1];
@@ -138,6 +139,7 @@ export const scriptedForwards = (devices: readonly DeviceView[]): ForwardView[] 
             ? { bindMs: 0.5, vendorMs: 212 }
             : { bindMs: 0.4 },
       idleTimeoutMs: 900_000,
+      ...forwardExtras(state),
       ...(state === 'open'
         ? { exposure: 'Anyone who knows the vendor’s address and port can reach this tunnel while it is open.' }
         : {}),

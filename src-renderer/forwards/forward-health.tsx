@@ -1,0 +1,132 @@
+import { ShieldAlert, ShieldCheck } from 'lucide-react';
+import { useEffect, useState } from 'react';
+import type { ForwardView } from '../../src-preload/contract/views.ts';
+import { ask, isLive } from '../bridge/store.ts';
+import { Callout, Failure } from '../ui/controls.tsx';
+import { duration } from '../ui/format.ts';
+import { toast, toastError } from '../ui/view-store.ts';
+import { openPort } from '../device/actions.ts';
+import { hostKeyStanding, recognisedWords } from './forward-words.ts';
+
+/** Milliseconds until a moment, second by second. */
+const useCountdown = (until: number): number => {
+  const [now, setNow] = useState(() => Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), 1000);
+    return () => clearInterval(timer);
+  }, []);
+  return Math.max(0, until - now);
+};
+
+const NextTry = ({ at }: { readonly at: number }): React.ReactNode => {
+  const leftMs = useCountdown(at);
+  return <>{leftMs === 0 ? 'Trying again now.' : `Next try in ${duration(leftMs)}.`}</>;
+};
+
+/** Why a lost way is not back yet and when it is tried next. */
+export const Healing = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => (
+  <p className="forward-why">
+    {forward.error?.message}{' '}
+    {forward.nextAttemptAt === undefined ? 'Trying again now.' : <NextTry at={forward.nextAttemptAt} />}
+  </p>
+);
+
+/** What a person should know of a forward before anything else, as small words beside its state. */
+export const ForwardBadges = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const key = forward.hostKey === undefined ? undefined : hostKeyStanding(forward.hostKey.verdict);
+  return (
+    <>
+      {key?.badge === undefined ? null : <span className={`tag ${key.loud ? 'danger' : 'warn'}`}>{key.badge}</span>}
+      {forward.sharing === undefined ? null : <span className="tag warn">Shared</span>}
+    </>
+  );
+};
+
+/** State first: failing or healing, with the reason and what comes next. */
+export const ForwardState = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  if (forward.state === 'healing')
+    return (
+      <div className="callout" role="status" aria-label="Healing">
+        <span className="strip-dot" aria-hidden="true" />
+        <div>
+          <p>Healing, attempt {forward.attempt ?? 1}. The port stays, and new clients wait.</p>
+          <Healing forward={forward} />
+        </div>
+      </div>
+    );
+  if (forward.state === 'failed' && forward.error !== undefined)
+    return (
+      <Failure error={forward.error}>
+        <button
+          type="button"
+          className="button small"
+          onClick={() => void openPort(forward.deviceKey, forward.serviceId, forward.port)}
+        >
+          Try again
+        </button>
+      </Failure>
+    );
+  if (forward.state === 'stopped')
+    return (
+      <p className="forward-note">
+        Stopped. Port {forward.port} is kept for it.{' '}
+        <button
+          type="button"
+          className="link-button"
+          onClick={() => void openPort(forward.deviceKey, forward.serviceId, forward.port)}
+        >
+          Open it again
+        </button>
+      </p>
+    );
+  return null;
+};
+
+/** What an unknown service said first, and the program for it. */
+export const Recognised = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const [busy, setBusy] = useState(false);
+  if (forward.recognised === undefined || forward.serviceKind !== 'tcp') return null;
+  const words = recognisedWords[forward.recognised];
+  const open = async (): Promise<void> => {
+    setBusy(true);
+    const answer = await ask('launch.open', { deviceKey: forward.deviceKey, serviceId: forward.serviceId });
+    setBusy(false);
+    if (!answer.ok) toastError(answer.error);
+    else if (answer.value.address === undefined)
+      toast({ tone: 'done', text: `Opened ${forward.deviceName} in ${answer.value.launcher}.` });
+    else window.open(answer.value.address, '_blank');
+  };
+  return (
+    <p className="forward-note recognised">
+      <span>This looks like {words.name}.</span>
+      <button type="button" className="button small" disabled={busy || !isLive(forward)} onClick={() => void open()}>
+        {words.open}
+      </button>
+    </p>
+  );
+};
+
+/** The SSH host key seen through it; loud when it is not the pinned one. */
+export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  if (forward.hostKey === undefined) return null;
+  const { fingerprint, verdict, warning } = forward.hostKey;
+  const { words, loud } = hostKeyStanding(verdict);
+  const Icon = warning === undefined ? ShieldCheck : ShieldAlert;
+  return (
+    <section aria-label="Host key">
+      <h4>Host key</h4>
+      {warning === undefined ? null : (
+        <Callout
+          tone={loud ? 'danger' : 'warn'}
+          text={loud ? 'The host key of this device changed.' : `${words}.`}
+          hint={warning}
+        />
+      )}
+      <p className="host-key">
+        <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
+        <span className="mono">{fingerprint}</span>
+        <span className="faint">{words}</span>
+      </p>
+    </section>
+  );
+};

@@ -1,0 +1,87 @@
+import { ChevronDown, ChevronRight } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
+import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
+import { ask } from '../bridge/store.ts';
+import { useLoaded } from '../device/operation-call.ts';
+import { waterfall } from '../device/timings.tsx';
+import { useNow } from '../ui/clock.ts';
+import { Failure } from '../ui/controls.tsx';
+import { absolute, ago, millis } from '../ui/format.ts';
+import { hopWords } from './forward-words.ts';
+
+const outcomes = { running: 'under way', open: 'connected', failed: 'failed' } as const;
+
+const Attempt = ({ attempt }: { readonly attempt: ForwardAttemptView }): React.ReactNode => {
+  const now = useNow((clock) => clock.now);
+  const { totalMs } = waterfall(attempt.timings);
+  return (
+    <li className={`attempt ${attempt.outcome}`}>
+      <p className="attempt-line">
+        <span className="state-word">{outcomes[attempt.outcome]}</span>
+        {attempt.hop === undefined ? null : <span className="tag">{hopWords[attempt.hop]}</span>}
+        <span className="faint attempt-took">{totalMs === 0 ? '' : millis(totalMs)}</span>
+        <time className="faint" dateTime={new Date(attempt.at).toISOString()} title={absolute(attempt.at)}>
+          {ago(attempt.at, now)}
+        </time>
+      </p>
+      {attempt.sentence === undefined ? null : <p className="forward-note">{attempt.sentence}</p>}
+    </li>
+  );
+};
+
+const Attempts = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const { value, error, reload } = useLoaded(`${forward.id}\nforward-history`, () =>
+    ask('forwards.history', { forwardId: forward.id }),
+  );
+  useEffect(() => {
+    void reload();
+  }, [forward.state, forward.attempt, reload]);
+  if (error !== undefined)
+    return (
+      <Failure error={error}>
+        <button type="button" className="button small" onClick={() => void reload()}>
+          Try again
+        </button>
+      </Failure>
+    );
+  if (value === undefined)
+    return (
+      <p className="forward-note" role="status">
+        Reading the history.
+      </p>
+    );
+  if (value.length === 0) return <p className="forward-note">No attempts yet. The first client makes one.</p>;
+  return (
+    // Scrolls by itself, so it takes the keyboard.
+    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+    <ol className="attempts" aria-label="Attempts, newest first" tabIndex={0}>
+      {value.toReversed().map((attempt) => (
+        <Attempt key={attempt.at} attempt={attempt} />
+      ))}
+    </ol>
+  );
+};
+
+/** The last 50 attempts to reach the device, asked for when they are opened. */
+export const ForwardHistory = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const id = useId();
+  const [open, setOpen] = useState(false);
+  const Icon = open ? ChevronDown : ChevronRight;
+  return (
+    <section aria-label="History">
+      <h4>
+        <button
+          type="button"
+          className="disclosure"
+          aria-expanded={open}
+          aria-controls={id}
+          onClick={() => setOpen(!open)}
+        >
+          <Icon size={14} aria-hidden="true" />
+          History
+        </button>
+      </h4>
+      <div id={id}>{open ? <Attempts forward={forward} /> : null}</div>
+    </section>
+  );
+};

@@ -1,0 +1,99 @@
+import { useEffect, useRef, useState } from 'react';
+import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contract/views.ts';
+import { ask } from '../bridge/store.ts';
+import { useLoaded } from '../device/operation-call.ts';
+import { bytes, duration, plural } from '../ui/format.ts';
+
+/** Milliseconds between two looks. */
+const lookMs = 1000;
+const size = { width: 240, height: 40 } as const;
+
+/** Whether an element is in sight. */
+const useInSight = (): [React.RefObject<HTMLElement | null>, boolean] => {
+  const ref = useRef<HTMLElement>(null);
+  const [inSight, setInSight] = useState(false);
+  useEffect(() => {
+    if (ref.current === null) return undefined;
+    const observer = new IntersectionObserver((entries) => setInSight(entries.at(-1)?.isIntersecting === true));
+    observer.observe(ref.current);
+    return () => observer.disconnect();
+  }, []);
+  return [ref, inSight];
+};
+
+const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.ReactNode => {
+  const most = Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
+  const path = (pick: (sample: { readonly up: number; readonly down: number }) => number): string =>
+    samples
+      .map((sample, index) => {
+        // The newest is at the right edge, however few there are.
+        const x = size.width - ((samples.length - 1 - index) / 59) * size.width;
+        return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(size.height - 2 - (pick(sample) / most) * (size.height - 4)).toFixed(1)}`;
+      })
+      .join('');
+  return (
+    <svg
+      className="sparkline"
+      viewBox={`0 0 ${size.width} ${size.height}`}
+      preserveAspectRatio="none"
+      role="img"
+      aria-label={`Traffic of the last minute, at most ${bytes(most)}/s`}
+    >
+      <path className="spark-down" d={path((sample) => sample.down)} />
+      <path className="spark-up" d={path((sample) => sample.up)} />
+    </svg>
+  );
+};
+
+/** Traffic now and who uses it. Asks once a second while it is in sight, and not at all otherwise. */
+export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const [place, inSight] = useInSight();
+  const { value, error } = useLoaded(
+    inSight ? `${forward.id}\nforward-statistics` : undefined,
+    () => ask('forwards.statistics', { forwardId: forward.id }),
+    lookMs,
+  );
+  return (
+    <section ref={place} aria-label="Traffic">
+      <h4>Traffic</h4>
+      <dl className="forward-rates">
+        <div>
+          <dt>Sent ↑</dt>
+          <dd>{value === undefined ? '–' : `${bytes(value.rateUp)}/s`}</dd>
+        </div>
+        <div>
+          <dt>Received ↓</dt>
+          <dd>{value === undefined ? '–' : `${bytes(value.rateDown)}/s`}</dd>
+        </div>
+        <div>
+          <dt>Clients</dt>
+          <dd>{forward.connections}</dd>
+        </div>
+      </dl>
+      <Sparkline samples={value?.samples ?? []} />
+      <p className="spark-foot faint">
+        <span>60 s ago</span>
+        <span>now</span>
+      </p>
+      {error === undefined ? null : <p className="forward-note">{error.message}</p>}
+      {value === undefined || value.peers.length === 0 ? null : (
+        <ul className="peers" aria-label={plural(value.peers.length, 'client')}>
+          {value.peers.map((peer) => (
+            <li key={`${peer.address} ${peer.port}`}>
+              <span className="ellipsis">{peer.process ?? 'Unknown program'}</span>
+              <span className="mono faint ellipsis">
+                {peer.address}:{peer.port}
+              </span>
+              <span className="faint">
+                {peer.state === 'waiting' ? 'waiting' : duration(Math.max(0, Date.now() - peer.since))}
+              </span>
+              <span className="traffic">
+                ↑ {bytes(peer.bytesUp)} ↓ {bytes(peer.bytesDown)}
+              </span>
+            </li>
+          ))}
+        </ul>
+      )}
+    </section>
+  );
+};

@@ -1,0 +1,44 @@
+import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
+
+/** Where an attempt failed, in few words. */
+export const hopWords: Readonly<Record<NonNullable<ForwardAttemptView['hop']>, string>> = {
+  port: 'this computer',
+  vendor: 'vendor',
+  name: 'name lookup',
+  tunnel: 'tunnel',
+  device: 'device',
+};
+
+/** What a service turned out to be, and what opens it. */
+export const recognisedWords: Readonly<
+  Record<NonNullable<ForwardView['recognised']>, { readonly name: string; readonly open: string }>
+> = {
+  ssh: { name: 'SSH', open: 'Open a terminal' },
+  vnc: { name: 'VNC', open: 'Open the screen' },
+  rdp: { name: 'Remote Desktop', open: 'Open Remote Desktop' },
+  http: { name: 'a website', open: 'Open in the browser' },
+  tls: { name: 'a secured website', open: 'Open in the browser' },
+};
+
+/** How a host key stands to those seen before. `loud`: somebody must look before going on. */
+export const hostKeyStanding = (
+  verdict: string,
+): { readonly words: string; readonly badge?: string; readonly loud: boolean } => {
+  switch (verdict) {
+    case 'same':
+      return { words: 'The same as before', loud: false };
+    case 'first-seen':
+      return { words: 'Seen for the first time, pinned', loud: false };
+    case 'other-type':
+      return { words: 'Of another type than before', badge: 'New host key type', loud: false };
+    case 'changed':
+      return { words: 'Changed', badge: 'Host key changed', loud: true };
+    case 'shared':
+      return { words: 'On other devices too', badge: 'Cloned host key', loud: false };
+    default:
+      return { words: verdict, loud: false };
+  }
+};
+
+/** Addresses or CIDR blocks as typed: apart by commas, spaces or lines. */
+export const addressesOf = (text: string): string[] => text.split(/[\s,;]+/).filter((part) => part !== '');

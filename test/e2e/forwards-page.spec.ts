@@ -1,0 +1,140 @@
+import { expect, type Page } from '@playwright/test';
+import { expectAccessible, windowTest as test } from './window-stage.ts';
+
+const shots = process.env['QUAYSIDE_SHOTS'];
+
+const shoot = async (page: Page, name: string): Promise<void> => {
+  if (shots !== undefined) await page.screenshot({ path: `${shots}/forwards-${name}.png` });
+};
+
+const details = (page: Page, port: number) => page.getByRole('region', { name: `Forward on port ${port}` });
+
+const openDetails = async (page: Page, port: number): Promise<ReturnType<typeof details>> => {
+  await page.getByRole('button', { name: `Details of port ${port}` }).click();
+  await expect(details(page, port)).toBeVisible();
+  return details(page, port);
+};
+
+const asked = (page: Page, name: string): Promise<number> =>
+  page.evaluate((wanted) => window.scripted.requested.filter((request) => request.name === wanted).length, name);
+
+const showForwards = async (page: Page): Promise<void> => {
+  await page
+    .getByRole('navigation', { name: 'Main' })
+    .getByRole('button', { name: /^Forwards/ })
+    .click();
+};
+
+test('a healing forward says why, which attempt it is and when it tries next', async ({ page, show }) => {
+  await show('devices=60');
+  await showForwards(page);
+  const line = page.getByRole('row').filter({ hasText: '33013' });
+  await expect(line).toContainText('healing (unreachable, attempt 3)');
+  await expect(line).toContainText(/The tunnel was closed at the vendor\. (Next try in \d+ s|Trying again now)\./);
+  const detail = await openDetails(page, 33_013);
+  await expect(detail.getByRole('status', { name: 'Healing' })).toContainText('The port stays, and new clients wait.');
+});
+
+test('the details open by the keyboard, count live while in sight, and stop with them', async ({ page, show }) => {
+  await show('devices=60');
+  await showForwards(page);
+  await page.getByRole('button', { name: 'Details of port 33007' }).focus();
+  await page.keyboard.press('Enter');
+  const detail = details(page, 33_007);
+  await expect(detail.getByRole('region', { name: 'Traffic' })).toContainText('214 kB/s');
+  await expect(detail.getByRole('list', { name: '2 clients' })).toContainText('ssh');
+  await expect(detail.getByRole('region', { name: 'Addresses' })).toContainText('127.82.4.17:2222');
+  await expect(detail.getByRole('region', { name: 'Addresses' })).toContainText('[::1]:33007');
+  await expect(detail.getByRole('region', { name: 'Phases' })).toContainText('DNS');
+  await expect.poll(() => asked(page, 'forwards.statistics')).toBeGreaterThan(2);
+
+  expect(await asked(page, 'forwards.history')).toBe(0);
+  await detail.getByRole('button', { name: 'History' }).focus();
+  await page.keyboard.press('Enter');
+  const attempts = detail.getByRole('list', { name: 'Attempts, newest first' }).getByRole('listitem');
+  await expect(attempts).toHaveCount(3);
+  await expect(attempts.nth(1)).toContainText('At the vendor: RemoteIoT cannot reach it; try again when it is online.');
+
+  await page.getByRole('button', { name: 'Details of port 33007' }).click();
+  await expect(detail).toHaveCount(0);
+  const before = await asked(page, 'forwards.statistics');
+  // Another forward counts on: two more of its looks are time enough for one of the closed one.
+  await openDetails(page, 33_012);
+  await expect.poll(() => asked(page, 'forwards.statistics')).toBeGreaterThan(before + 1);
+  const whose = await page.evaluate(
+    (from) =>
+      window.scripted.requested
+        .filter((request) => request.name === 'forwards.statistics')
+        .slice(from)
+        .map((request) => (request.input as { forwardId: string }).forwardId),
+    before,
+  );
+  expect(new Set(whose)).toEqual(new Set(['f5']));
+});
+
+test('sharing is off until computers are named, and warns while it is on', async ({ page, show }) => {
+  await show('devices=60');
+  await showForwards(page);
+  const detail = await openDetails(page, 33_007);
+  const sharing = detail.getByRole('region', { name: 'Sharing' });
+  await expect(sharing).toContainText('Off: only this computer can use it.');
+  await sharing.getByRole('button', { name: 'Share' }).click();
+  await sharing.getByLabel('Allowed computers').fill('the lab');
+  await sharing.getByRole('button', { name: 'Share with them' }).click();
+  await expect(sharing.getByRole('alert')).toContainText('is no address');
+  await sharing.getByLabel('Allowed computers').fill('192.168.1.0/24, 10.0.0.7');
+  await sharing.getByRole('button', { name: 'Share with them' }).click();
+  await expect(sharing.getByRole('alert')).toContainText('as if they were you');
+  await expect(sharing.getByRole('alert')).toContainText('192.168.1.20, port 33007');
+  const line = page.getByRole('row').filter({ hasText: '33007' }).first();
+  await expect(line.getByText('Shared', { exact: true })).toBeVisible();
+  await shoot(page, 'shared');
+  await sharing.getByRole('button', { name: 'Stop sharing' }).click();
+  await expect(sharing).toContainText('Off: only this computer can use it.');
+  await expect(line.getByText('Shared', { exact: true })).toHaveCount(0);
+
+  const limits = detail.getByRole('form', { name: 'Limits' });
+  await limits.getByLabel('Clients at once').fill('4');
+  await limits.getByLabel('Idle minutes, 0 never').fill('30');
+  await limits.getByRole('button', { name: 'Change' }).click();
+  await expect(page.getByText('Port 33007 has its new limits.')).toBeVisible();
+  await expect(limits.getByLabel('Clients at once')).toHaveValue('4');
+  await limits.getByRole('button', { name: 'Use the defaults' }).click();
+  await expect(limits.getByLabel('Clients at once')).toHaveValue('64');
+});
+
+test('a changed host key is loud, and a recognised service is offered its program', async ({ page, show }) => {
+  await show('devices=60');
+  await showForwards(page);
+  await expect(page.getByRole('row').filter({ hasText: '33012' }).getByText('Host key changed')).toBeVisible();
+  const changed = await openDetails(page, 33_012);
+  await expect(changed.getByRole('alert')).toContainText('somebody is in between');
+  const found = await openDetails(page, 33_008);
+  await expect(found).toContainText('This looks like VNC.');
+  await found.getByRole('button', { name: 'Open the screen' }).click();
+  await expect(page.getByText(/^Opened .* in xterm\.$/)).toBeVisible();
+});
+
+for (const theme of ['light', 'dark'] as const) {
+  test(`axe finds nothing serious in the details, ${theme}`, async ({ page, show }) => {
+    await show(`devices=60&theme=${theme}`);
+    await showForwards(page);
+    for (const port of [33_007, 33_012, 33_013]) await openDetails(page, port);
+    await details(page, 33_007).getByRole('button', { name: 'History' }).click();
+    await expect(details(page, 33_007).getByRole('list', { name: /^Attempts/ })).toBeVisible();
+    await expect(details(page, 33_007).getByRole('list', { name: '2 clients' })).toBeVisible();
+    await expectAccessible(page, `forwards ${theme}`);
+    await shoot(page, `details-${theme}`);
+    await details(page, 33_012).scrollIntoViewIfNeeded();
+    await shoot(page, `host-key-${theme}`);
+
+    // The same beside the list, in the panel of the device.
+    await page.getByRole('row').filter({ hasText: '33007' }).first().getByRole('rowheader').getByRole('button').click();
+    const panel = page.locator('section.panel');
+    await panel.getByRole('button', { name: 'Details of port 33007' }).click();
+    await expect(panel.getByRole('region', { name: 'Traffic' })).toContainText('214 kB/s');
+    await expect(panel.getByRole('region', { name: 'Timings' })).toContainText('byte back');
+    await expectAccessible(page, `panel ${theme}`);
+    await shoot(page, `panel-${theme}`);
+  });
+}
