@@ -305,6 +305,8 @@ export const settingsViewSchema = z.object({
   /** The global shortcut of quick connect in Electron's words; empty: none. */
   shortcut: z.string().max(64).optional(),
   startAtLogin: z.boolean().optional(),
+  /** Which versions are offered as updates, if any. */
+  updates: z.enum(['latest', 'beta', 'off']).optional(),
 });
 export type SettingsView = z.infer<typeof settingsViewSchema>;
 

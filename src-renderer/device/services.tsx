@@ -1,4 +1,6 @@
 import {
+  ChevronDown,
+  ChevronRight,
   Copy,
   Globe,
   Monitor,
@@ -16,6 +18,8 @@ import { ask, isLive, useHost } from '../bridge/store.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../ui/format.ts';
+import { ForwardDetail } from '../forwards/forward-detail.tsx';
+import { ForwardBadges, Healing } from '../forwards/forward-health.tsx';
 import { toast, toastError } from '../ui/view-store.ts';
 import {
   busyKey,
@@ -28,6 +32,7 @@ import {
   stopForward,
   useBusy,
 } from './actions.ts';
+import { ServiceCredentials } from './service-credentials.tsx';
 import { VendorActions } from './vendor-actions.tsx';
 
 const icons: Readonly<Record<ServiceView['kind'], LucideIcon>> = {
@@ -54,6 +59,7 @@ const ServiceItem = ({
   const Icon = icons[service.kind];
   const forward = useHost((host) => forwardOf(host.forwardsByDevice.get(device.key), service.id));
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, service.id)));
+  const [open, setOpen] = useState(false);
   const live = forward !== undefined && isLive(forward);
   // The others have no port on this computer, and no command that leads there.
   const isLocal = service.route === 'tunnel' || service.route === 'http';
@@ -81,6 +87,7 @@ const ServiceItem = ({
               onClick={() => void copyCommand(device.key, service.id)}
             />
           ) : null}
+          {isLocal ? <ServiceCredentials device={device} service={service} /> : null}
           {live ? (
             <IconButton icon={Square} label={`Stop ${service.name}`} onClick={() => void stopForward(forward)} />
           ) : isLocal ? (
@@ -110,25 +117,36 @@ const ServiceItem = ({
             {forward.address}:{forward.port}
           </button>
           <span className="state-word">{forwardWords(forward)}</span>
+          <ForwardBadges forward={forward} />
           {live ? (
             <span className="traffic">
               ↑ {bytes(forward.bytesUp)} ↓ {bytes(forward.bytesDown)}
             </span>
           ) : null}
+          <IconButton
+            icon={open ? ChevronDown : ChevronRight}
+            label={`Details of port ${forward.port}`}
+            aria-expanded={open}
+            onClick={() => setOpen(!open)}
+          />
         </div>
       )}
-      {forward?.state === 'failed' && forward.error !== undefined ? (
+      {forward?.state === 'healing' && !open ? <Healing forward={forward} /> : null}
+      {forward?.state === 'failed' && forward.error !== undefined && !open ? (
         <Failure error={forward.error}>
           <button type="button" className="button small" onClick={() => void openPort(device.key, service.id)}>
             Try again
           </button>
         </Failure>
       ) : null}
-      {live && (forward.exposure !== undefined || forward.idleUntil !== undefined) ? (
+      {live && !open && (forward.exposure !== undefined || forward.idleUntil !== undefined) ? (
         <p className="service-note">
           {forward.exposure}
           {forward.idleUntil === undefined ? null : <Idle until={forward.idleUntil} />}
         </p>
+      ) : null}
+      {open && forward !== undefined && forward.state !== 'stopped' ? (
+        <ForwardDetail forward={forward} withTimings={false} />
       ) : null}
     </li>
   );

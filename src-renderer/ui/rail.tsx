@@ -1,4 +1,15 @@
-import { Activity, Cable, Circle, CircleUser, Layers, Plus, Search, Settings, Star, type LucideIcon } from 'lucide-react';
+import {
+  Activity,
+  Cable,
+  Circle,
+  CircleUser,
+  Layers,
+  Plus,
+  Search,
+  Settings,
+  Star,
+  type LucideIcon,
+} from 'lucide-react';
 import { useState } from 'react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
