@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import react from '@vitejs/plugin-react';
 import { defineConfig } from 'electron-vite';
 import type { Plugin } from 'vite';
+import { licences } from './build/licences.mjs';
 
 const root = import.meta.dirname;
 
@@ -50,7 +51,7 @@ export default defineConfig({
   renderer: {
     root: join(root, 'src-renderer'),
     base: './',
-    plugins: [react()],
+    plugins: [react(), licences(root)],
     build: {
       outDir: join(root, 'out/renderer'),
       emptyOutDir: true,

@@ -17,6 +17,7 @@ const inputs = [
   'src-preload',
   'src-renderer',
   'resources',
+  'build/licences.mjs',
   'build/tsconfig.base.json',
   'electron.vite.config.ts',
   'package.json',

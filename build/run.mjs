@@ -59,6 +59,7 @@ const commands = {
     const { parameters } = vitestStep('integration', ['test/integration/forward-chaos.test.ts']);
     return runNode(parameters);
   },
+  package: (rest) => runNode([join(root, 'build/package.mjs'), ...rest]),
   check: (rest) => runNode([join(root, 'build/check.mjs'), ...rest]),
   test: (rest) => runNode([join(root, 'build/test.mjs'), ...rest]),
 };

@@ -2,13 +2,16 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chosenVault } from './cli/attach.ts';
 import { composeCore, type Core } from './compose.ts';
+import { commandArguments } from './core/command-arguments.ts';
 import { ok, type Result } from './core/errors.ts';
 import { sleep, type VaultKind } from './core/ports.ts';
 import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
+import { runCommandLine } from './electron/command-line.ts';
 import { copyText, type Desktop } from './electron/desktop.ts';
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
 import { SessionWindow } from './electron/session-window.ts';
 import { createSystemNotifier } from './electron/system-notifier.ts';
+import { startUpdates } from './electron/updates.ts';
 import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
 import { locate } from './locations.ts';
@@ -18,7 +21,7 @@ import { jsonDocument } from './node/json-document.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { readStaticAsset } from './node/static-assets.ts';
 import { hasTray } from './node/status-notifier.ts';
-import { systemClock } from './node/system-clock.ts';
+import { systemClock, systemRandom } from './node/system-clock.ts';
 
 /** How long a command on the same profile may take before this gives up waiting for it, milliseconds. */
 const patienceMs = 20_000;
@@ -94,6 +97,7 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
     fallback: initialWindowState,
   });
   const stored = await windowState.read();
+  let stopUpdates = (): void => undefined;
   return ok({
     desktop: {
       ...core.value,
@@ -113,17 +117,27 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
     },
     start: async () => {
       await core.value.start();
+      const { app, settings, forwards, log } = core.value;
+      const openForwards = (): number => forwards.list().length;
+      stopUpdates = startUpdates({ app, settings, clock: systemClock, random: systemRandom, log, openForwards });
       timings.mark('polling, forwards of the last run');
     },
     dispose: () => {
+      stopUpdates();
       sessions.dispose();
       return core.value.dispose();
     },
   });
 };
 
-prepareApplication();
-const profile = await openProfile(text(values['profile']));
-// Not awaited: Electron is ready only after this module has been evaluated.
-if (profile.ok) void runApplication(join(profile.value.profile, 'chromium'), () => build(profile.value));
-else failApplication(profile.error);
+const startDesktopApplication = async (): Promise<void> => {
+  prepareApplication();
+  const profile = await openProfile(text(values['profile']));
+  // Not awaited: Electron is ready only after this module has been evaluated.
+  if (profile.ok) void runApplication(join(profile.value.profile, 'chromium'), () => build(profile.value));
+  else failApplication(profile.error);
+};
+
+const command = commandArguments(process.argv);
+if (command === undefined) await startDesktopApplication();
+else void runCommandLine(async () => (await import('./cli/main.ts')).main(command));

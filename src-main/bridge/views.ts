@@ -279,6 +279,7 @@ export const operationOutput = (output: unknown, secretFields: readonly string[]
 export const settingsView = (settings: Settings): SettingsView => ({
   shortcut: settings.shortcut,
   startAtLogin: settings.startAtLogin,
+  updates: settings.updates,
   theme: settings.theme,
   idleTimeoutMs: settings.idleTimeoutMs,
   deviceAddresses: settings.deviceAddresses,

@@ -8,6 +8,7 @@ import { SshConfig, type SshConfigPreview } from '../services/ssh-config.ts';
 import { usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { allDevices, resultOf } from './find.ts';
+import { packagedWords } from './packaged-words.ts';
 import { exitCodes, note, plain, print, printError } from './terminal.ts';
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
@@ -16,8 +17,14 @@ const platform = process.platform === 'darwin' || process.platform === 'win32' ?
 const ownWords = (profile: string, context: Context): readonly string[] => {
   const script = process.argv[1];
   return [
-    process.execPath,
-    ...(script === undefined ? [] : [realpathSync(script)]),
+    ...(process.versions['electron'] === undefined
+      ? [process.execPath, ...(script === undefined ? [] : [realpathSync(script)])]
+      : packagedWords({
+          platform,
+          execPath: process.execPath,
+          appImage: process.env['APPIMAGE'],
+          asRoot: process.getuid?.() === 0,
+        })),
     ...(context.place.profile === undefined ? [] : ['--profile', profile]),
     ...(context.place.vault === undefined ? [] : ['--vault', context.place.vault]),
   ];

@@ -4,6 +4,7 @@ import { areChoices } from './launcher-choice.ts';
 import type { CustomLauncher } from './custom-launcher.ts';
 import type { LauncherChoice } from './launcher-choice.ts';
 import type { DocumentFormat } from './ports.ts';
+import { isUpdateChannel, type UpdateChannel } from './update-policy.ts';
 
 /** What the user can choose. The contract's SettingsView has the same shape. */
 export interface Settings {
@@ -28,6 +29,8 @@ export interface Settings {
   readonly shortcut: string;
   /** Whether Quayside starts, hidden, when the user logs in. */
   readonly startAtLogin: boolean;
+  /** Which versions are offered as updates, if any. */
+  readonly updates: UpdateChannel;
 }
 
 export const defaultSettings: Settings = {
@@ -42,6 +45,7 @@ export const defaultSettings: Settings = {
   launcherChoices: [],
   shortcut: 'CommandOrControl+Alt+K',
   startAtLogin: false,
+  updates: 'latest',
 };
 
 const isText = (value: unknown): value is string =>
@@ -63,6 +67,7 @@ const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Set
   launcherChoices: areChoices,
   shortcut: isShortcut,
   startAtLogin: (value): value is boolean => typeof value === 'boolean',
+  updates: isUpdateChannel,
 };
 
 const isKey = (key: string): key is keyof Settings => Object.hasOwn(checks, key);
@@ -94,6 +99,7 @@ export const parseSettings = (value: unknown): Settings | undefined => {
     launcherChoices: pick('launcherChoices'),
     shortcut: pick('shortcut'),
     startAtLogin: pick('startAtLogin'),
+    updates: pick('updates'),
   };
 };
 

@@ -39,6 +39,7 @@ export const failApplication = (error: AppError): void => {
 
 /** What a launch, the first or a later one, asks for by its arguments. */
 const follow = (desktop: Desktop, args: readonly string[]): void => {
+  if (args.includes('--quit')) return app.quit();
   const link = deepLinkIn(args);
   if (link !== undefined) desktop.openLink(link);
   else if (args.includes('--quick-connect')) desktop.quickConnect();
@@ -50,7 +51,8 @@ const follow = (desktop: Desktop, args: readonly string[]): void => {
 export const runApplication = async (userData: string, build: () => Promise<Result<Running>>): Promise<void> => {
   // Chromium's files belong to the profile too: two profiles are two applications.
   app.setPath('userData', userData);
-  if (!app.requestSingleInstanceLock()) return app.quit();
+  // The desktop file's Quit, which ends the running application; where none runs, it starts none.
+  if (!app.requestSingleInstanceLock() || process.argv.includes('--quit')) return app.quit();
   let desktop: Desktop | undefined;
   const early: DeepLink[] = [];
   const earlyLaunches: (readonly string[])[] = [];

@@ -19,6 +19,7 @@ const goodSettings = fc.record({
   launcherChoices: fc.constantFrom([], [{ kind: 'vnc', scope: 'default', target: '', launcher: 'Mine' }]),
   shortcut: fc.constantFrom('', 'CommandOrControl+Alt+K', 'Super+Space'),
   startAtLogin: fc.boolean(),
+  updates: fc.constantFrom('latest', 'beta', 'off'),
   deviceAddresses: fc.boolean(),
   acceptNewHostKeys: fc.boolean(),
 });

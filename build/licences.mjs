@@ -1,0 +1,136 @@
+// Which packages of others a Quayside package carries, and the page with their licences. electron.vite.config.ts puts
+// the page beside the window, where the settings lead to it.
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+const checkout = join(import.meta.dirname, '..');
+
+/** Needed to compile what is shipped compiled or not at all: see `files` in electron-builder.mjs. */
+const notShipped = new Set(['cpu-features', 'buildcheck', 'nan', 'node-addon-api']);
+
+const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
+
+const filesBelow = (folder, pattern) =>
+  readdirSync(folder, { withFileTypes: true, recursive: true })
+    .filter((entry) => entry.isFile() && pattern.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
+    .map((entry) => join(entry.parentPath, entry.name));
+
+/** The packages that the window and the preload are bundled from: the names their sources import. */
+const bundledRoots = (root) => {
+  const names = new Set();
+  for (const folder of ['src-renderer', 'src-preload'])
+    for (const file of filesBelow(join(root, folder), /\.(tsx?|css)$/))
+      for (const [, name] of readFileSync(file, 'utf8').matchAll(
+        /(?:from\s+|import\s*\(?\s*|@import\s+|url\()['"]((?:@[a-z0-9-]+\/)?[a-z0-9][a-z0-9._-]*)(?:\/[^'"]*)?['"]/g,
+      ))
+        if (name !== 'electron' && name !== 'vite' && name !== 'vitest') names.add(name);
+  return [...names];
+};
+
+/** Where Node finds a package that another one asks for, as a path of the lock file. */
+const locate = (packages, from, name) => {
+  for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
+    const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
+    if (Object.hasOwn(packages, path)) return path;
+    if (folder === '') return undefined;
+  }
+};
+
+/** npm's own field, which old packages filled with objects. */
+const licenceOf = (facts) => {
+  const given = facts.license ?? facts.licenses;
+  const names = [given].flat().map((entry) => (typeof entry === 'string' ? entry : entry?.type));
+  const known = names.filter((name) => typeof name === 'string');
+  return known.length === 0 ? 'see its text' : known.join(' or ');
+};
+
+const textsOf = (folder) =>
+  readdirSync(folder, { withFileTypes: true })
+    .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name))
+    .map((entry) => readFileSync(join(folder, entry.name), 'utf8').trim());
+
+/**
+ * The packages of others that are shipped, by name: what main imports at run time and what the window is bundled from,
+ * each with all it needs itself.
+ * @param {string} root of the checkout
+ * @returns {readonly { name: string, version: string, licence: string, texts: readonly string[], path: string }[]}
+ */
+export const shippedPackages = (root = checkout) => {
+  const { packages } = readJson(join(root, 'package-lock.json'));
+  const runtime = Object.keys(readJson(join(root, 'package.json')).dependencies);
+  const found = new Set();
+  const waiting = [...runtime, ...bundledRoots(root)].map((name) => ({ from: '', name }));
+  for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
+    const { from, name } = next;
+    const path = locate(packages, from, name);
+    if (path === undefined) {
+      if (from === '') throw new Error(`${name} is imported and stands in no lock file.`);
+      continue;
+    }
+    // Types are gone after the build.
+    if (found.has(path) || notShipped.has(name) || name.startsWith('@types/')) continue;
+    if (!existsSync(join(root, path))) continue;
+    found.add(path);
+    const { dependencies = {}, optionalDependencies = {} } = packages[path];
+    for (const needed of Object.keys({ ...dependencies, ...optionalDependencies }))
+      waiting.push({ from: path, name: needed });
+  }
+  return [...found]
+    .map((path) => {
+      const facts = readJson(join(root, path, 'package.json'));
+      return {
+        name: facts.name,
+        version: facts.version,
+        licence: licenceOf(facts),
+        texts: textsOf(join(root, path)),
+        path,
+      };
+    })
+    .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
+};
+
+const escaped = (text) =>
+  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+
+/** The page: no script, no style of its own inline, nothing fetched. */
+export const licencesPage = (packages = shippedPackages()) => {
+  const entries = packages.map(
+    ({ name, version, licence, texts }) =>
+      `    <details>\n      <summary>${escaped(name)} ${escaped(version)} · ${escaped(licence)}</summary>\n` +
+      `${texts.map((text) => `      <pre>${escaped(text)}</pre>\n`).join('') || '      <p>The package carries no text of its licence.</p>\n'}` +
+      '    </details>',
+  );
+  return `<!doctype html>
+<html lang="en">
+  <head>
+    <meta charset="utf-8" />
+    <meta name="color-scheme" content="light dark" />
+    <meta name="viewport" content="width=device-width" />
+    <title>Licences · Quayside</title>
+    <link rel="stylesheet" href="licences.css" />
+  </head>
+  <body>
+    <h1>Licences</h1>
+    <p>Quayside is MIT licensed. It is made with these packages of others. The desktop application also carries
+    Electron (MIT) and Chromium, whose licences are in LICENSES.chromium.html in its folder.</p>
+${entries.join('\n')}
+  </body>
+</html>
+`;
+};
+
+const style = `body { font: 14px/1.5 'Inter Variable', system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
+h1 { font-size: 1.25rem; }
+summary { cursor: default; padding: 0.25rem 0; }
+pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; }
+`;
+
+/** Puts the page into the built window of the checkout at `root`. @returns {import('vite').Plugin} */
+export const licences = (root) => ({
+  name: 'quayside:licences',
+  apply: 'build',
+  generateBundle() {
+    this.emitFile({ type: 'asset', fileName: 'licences.html', source: licencesPage(shippedPackages(root)) });
+    this.emitFile({ type: 'asset', fileName: 'licences.css', source: style });
+  },
+});

@@ -1,0 +1,81 @@
+// node build/package-icons.mjs, after resources/app/icon.svg was changed: draws the icons of every system from it.
+// Needs rsvg-convert (Debian: librsvg2-bin). What it writes is committed, so that packaging needs nothing installed.
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+import { root } from './bootstrap.mjs';
+
+const folder = join(root, 'resources/app');
+
+const draw = (size) => {
+  const { status, stdout, error } = spawnSync(
+    'rsvg-convert',
+    ['--width', String(size), '--height', String(size), join(folder, 'icon.svg')],
+    { maxBuffer: 16 * 1024 * 1024 },
+  );
+  if (status !== 0) throw new Error(`rsvg-convert failed: ${error?.message ?? `exit code ${status}`}`);
+  return stdout;
+};
+
+/** The format of macOS: a row of blocks, each a type, its length with this head, and a PNG. */
+const icns = (images) => {
+  const blocks = images.map(({ type, png }) => {
+    const head = Buffer.alloc(8);
+    head.write(type, 'latin1');
+    head.writeUInt32BE(png.length + 8, 4);
+    return Buffer.concat([head, png]);
+  });
+  const head = Buffer.alloc(8);
+  head.write('icns', 'latin1');
+  head.writeUInt32BE(
+    blocks.reduce((total, block) => total + block.length, 8),
+    4,
+  );
+  return Buffer.concat([head, ...blocks]);
+};
+
+/** The format of Windows: a directory of sixteen bytes an image, then the PNGs. A side of 256 is written as 0. */
+const ico = (images) => {
+  const directory = Buffer.alloc(6 + 16 * images.length);
+  directory.writeUInt16LE(1, 2);
+  directory.writeUInt16LE(images.length, 4);
+  let offset = directory.length;
+  for (const [index, { size, png }] of images.entries()) {
+    const at = 6 + 16 * index;
+    directory.writeUInt8(size % 256, at);
+    directory.writeUInt8(size % 256, at + 1);
+    directory.writeUInt16LE(1, at + 4);
+    directory.writeUInt16LE(32, at + 6);
+    directory.writeUInt32LE(png.length, at + 8);
+    directory.writeUInt32LE(offset, at + 12);
+    offset += png.length;
+  }
+  return Buffer.concat([directory, ...images.map(({ png }) => png)]);
+};
+
+const drawn = new Map([16, 24, 32, 48, 64, 128, 256, 512, 1024].map((size) => [size, draw(size)]));
+mkdirSync(join(folder, 'icons'), { recursive: true });
+for (const size of [16, 24, 32, 48, 64, 128, 256, 512])
+  writeFileSync(join(folder, 'icons', `${size}x${size}.png`), drawn.get(size));
+writeFileSync(join(folder, 'icon.png'), drawn.get(512));
+writeFileSync(
+  join(folder, 'icon.ico'),
+  ico([16, 24, 32, 48, 64, 128, 256].map((size) => ({ size, png: drawn.get(size) }))),
+);
+const types = {
+  icp4: 16,
+  icp5: 32,
+  ic07: 128,
+  ic08: 256,
+  ic09: 512,
+  ic10: 1024,
+  ic11: 32,
+  ic12: 64,
+  ic13: 256,
+  ic14: 512,
+};
+writeFileSync(
+  join(folder, 'icon.icns'),
+  icns(Object.entries(types).map(([type, size]) => ({ type, png: drawn.get(size) }))),
+);
