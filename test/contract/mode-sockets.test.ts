@@ -179,9 +179,10 @@ describe('the event stream', () => {
   });
 
   it('stays open while pings are answered', async () => {
-    const { events, abort, ended } = listen(sign(userKey, 'user', { pingMs: 20 }));
+    const { events, abort, ended } = listen(sign(userKey, 'user', { pingMs: 300 }));
     await opened();
-    await vi.waitFor(() => expect(simulator.userSockets.all()[0]?.pings).toBeGreaterThan(4));
+    // A ping that is not answered before the next one ends the stream: a busy machine needs its time.
+    await vi.waitFor(() => expect(simulator.userSockets.all()[0]?.pings).toBeGreaterThan(3), 10_000);
     simulator.setOnline(first, !simulator.fleet.find(first)!.isConnected);
     await vi.waitFor(() => expect(events).toHaveLength(2));
     abort.abort();
