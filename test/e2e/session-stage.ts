@@ -32,27 +32,39 @@ export interface Field {
 
 export const test = base.extend<{ field: Field }>({
   field: async ({ page, context }, use) => {
+    const troubles: string[] = [];
+    // A set-up that fails half way ends what it had started.
+    await using ends = new AsyncDisposableStack();
     const folder = await mkdtemp(join(tmpdir(), 'quayside-session-'));
+    ends.defer(() => rm(folder, { recursive: true, force: true }));
     await run('chmod', ['755', folder]);
     const home = join(folder, 'home');
     await mkdir(home);
-    const sshd = await startSshd({ passwords: true });
     const user = await makeSystemUser();
+    ends.defer(() => user.dispose());
+    const sshd = await startSshd({ passwords: true });
+    ends.defer(() => sshd.dispose());
     const vncPassword = 'sesame-7';
     const xvnc = await startXvnc({ password: vncPassword });
+    ends.defer(() => xvnc.dispose());
     const vendor = new RemoteIotSimulator({
       token,
       devices: 6,
       target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? sshd.port : xvnc.port }),
     });
     await vendor.listen();
+    ends.defer(() => vendor.dispose());
     const cli = startCli(['serve'], {
       profile: join(folder, 'profile'),
       vault: 'file',
       // No agent, and a home without keys: each way in is the test's own.
       env: { HOME: home, SSH_AUTH_SOCK: '', QUAYSIDE_VAULT_PASSPHRASE: passphrase },
     });
-    const troubles: string[] = [];
+    ends.defer(async () => void (await cli.stop()));
+    // A page that outlives its host says so in the console.
+    ends.defer(async () => {
+      for (const opened of context.pages()) await opened.close();
+    });
     context.on('page', (opened) => {
       opened.on('pageerror', (error) => troubles.push(String(error)));
       opened.on('console', (message) => {
@@ -79,14 +91,7 @@ export const test = base.extend<{ field: Field }>({
         return opened;
       },
     });
-    // A page that outlives its host says so in the console.
-    for (const opened of context.pages()) await opened.close();
-    await cli.stop();
-    await vendor.dispose();
-    await xvnc.dispose();
-    await sshd.dispose();
-    await user.dispose();
-    await rm(folder, { recursive: true, force: true });
+    await ends.disposeAsync();
     // Nothing threw, and the policy of the page refused nothing.
     expect(troubles).toEqual([]);
   },
