@@ -1,4 +1,5 @@
 import { useEffect } from 'react';
+import { flushSync } from 'react-dom';
 import { fleet } from '../bridge/store.ts';
 import { connect, copyCommand, setFavourite } from '../device/actions.ts';
 import { hasMod } from './keys.ts';
@@ -7,16 +8,14 @@ import { closePanel, goTo, setOverlay, setQuery, showDevicePage, showScope, useV
 /** Milliseconds in which the second key of `g …` must follow. */
 const sequence = 1200;
 
-/** The search field, wherever it is now. */
+/** The search field, wherever it is now, before the next letter is typed: whoever types fast loses none. */
 export const focusSearch = (): void => {
-  if (useView.getState().page !== 'devices') goTo('devices');
-  requestAnimationFrame(() => {
-    const field = document.getElementById('search');
-    if (field instanceof HTMLInputElement) {
-      field.focus();
-      field.select();
-    }
-  });
+  if (useView.getState().page !== 'devices') flushSync(() => goTo('devices'));
+  const field = document.getElementById('search');
+  if (field instanceof HTMLInputElement) {
+    field.focus();
+    field.select();
+  }
 };
 
 /** The list, so that arrows and shortcuts reach it. */
@@ -57,8 +56,8 @@ const up = (): void => {
   const view = useView.getState();
   if (view.page !== 'devices') goTo('devices');
   else if (view.devicePage) {
-    showDevicePage(false);
-    requestAnimationFrame(focusList);
+    flushSync(() => showDevicePage(false));
+    focusList();
   } else if (view.panelOpen) {
     closePanel();
     focusList();

@@ -35,6 +35,21 @@ test('everything in the list is reached by the keyboard', async ({ page, show })
   await expect(search).toHaveValue('');
 });
 
+test('letters typed right after the key for the search all reach it, from any page', async ({ page, show }) => {
+  await show('devices=200');
+  await expect(grid(page)).toBeVisible();
+  /** What has the focus the moment the key was handled, as the next letter of a fast typist finds it. */
+  const focusedAfter = (key: string): Promise<string | undefined> =>
+    page.evaluate((pressed) => {
+      document.body.dispatchEvent(new KeyboardEvent('keydown', { key: pressed, bubbles: true, cancelable: true }));
+      return document.activeElement?.id;
+    }, key);
+  expect(await focusedAfter('/')).toBe('search');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(grid(page)).toHaveCount(0);
+  expect(await focusedAfter('/')).toBe('search');
+});
+
 test('a range is selected, and the ends of a long list are in sight', async ({ page, show }) => {
   await show('devices=2000');
   await grid(page).focus();
