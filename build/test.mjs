@@ -146,7 +146,8 @@ const main = async (reports) => {
   for (const step of staticSteps) await runStatic(step);
   console.log(summary.join('\n'));
   runBuild();
-  await runVitest('unit', 'unit', reports);
+  // Of the unit tests only those that need `electron` resolved; the rest run below, where it is not.
+  await runVitest('unit', 'unit of the desktop', reports, { extra: ['src-main/electron/'] });
   await runWithoutElectron(reports);
   await runPlaywright(reports);
 

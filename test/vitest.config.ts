@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { defineConfig } from 'vitest/config';
 
 const root = new URL('..', import.meta.url).pathname;
@@ -7,6 +8,8 @@ export default defineConfig({
   test: {
     root,
     passWithNoTests: false,
+    // Most of a test's time is waiting for sockets and programs: two files at once even where there are two cores.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
     // An unmocked import of `electron` would try to download its binary.
     env: { ELECTRON_OVERRIDE_DIST_PATH: '/nonexistent' },
     projects: [
