@@ -1,5 +1,6 @@
 // How Quayside is packed, for every system. Signing, notarisation, where updates come from and who maintains a package
-// are told by the environment only; without it, packages are unsigned and look for no updates.
+// are told by the environment only; without it, packages are unsigned and look for no updates. .github/workflows/release.yml
+// has the names.
 import { join } from 'node:path';
 
 import { setFuses } from './fuses.mjs';
@@ -7,6 +8,31 @@ import { setFuses } from './fuses.mjs';
 const root = join(import.meta.dirname, '..');
 const archs = ['x64', 'arm64'];
 const each = (targets) => targets.map((target) => ({ target, arch: archs }));
+
+/**
+ * What is packed. The window is bundled into out/; only what main imports at run time is packed besides. Said for each
+ * system apart: electron-builder takes a list of exceptions that a system adds to a common one for all files but these.
+ * @param {string} platform in Node's words; electron-builder's `${platform}` would be the system that packs
+ */
+const packedFiles = (platform) => [
+  'out/{main,preload,renderer}/**',
+  '!out/main/demo.js*',
+  '!**/*.map',
+  'resources/tray/*.png',
+  'resources/app/icon.png',
+  'package.json',
+  '!node_modules/node-*-{x64,arm64}/**',
+  // ssh2 works without its native helpers, which would have to be compiled for every platform.
+  '!node_modules/{cpu-features,buildcheck,nan}/**',
+  '!node_modules/ssh2/lib/protocol/crypto/{build,src,binding.gyp}/**',
+  // node-addon-api is needed to compile keytar only.
+  '!node_modules/keytar/{build,script}/**',
+  `!node_modules/keytar/prebuilds/!(${platform}-\${arch})/**`,
+  '!node_modules/node-addon-api/**',
+  '!node_modules/**/{test,tests,__tests__,example,examples,docs}/**',
+  '!node_modules/**/*.{ts,mts,cts,c,cc,h,gyp,gypi,bnf}',
+  '!node_modules/**/{.*,Jenkinsfile,install.js,tests.js,build_pagent.bat,CONTRIBUTING.md,PULL_REQUEST_TEMPLATE.md}',
+];
 
 /** Entries of the launcher's own menu; --quick-connect and --quit are read in src-main/electron/application.ts. */
 const desktopEntry = (program) => ({
@@ -23,9 +49,29 @@ const desktopEntry = (program) => ({
   },
 });
 
-/** The page of the project, which deb and rpm name. */
-const homepage = ({ QUAYSIDE_HOMEPAGE, GITHUB_SERVER_URL, GITHUB_REPOSITORY }) =>
-  QUAYSIDE_HOMEPAGE ?? (GITHUB_REPOSITORY === undefined ? undefined : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
+/**
+ * Targets that may be made of one folder at a time. A deb and an rpm leave a file in it that tells the updater which of
+ * them it is; AppImage and tar.gz would take it along. The last round writes the list of updates, which lists AppImages.
+ * @param {readonly string[]} targets of one system
+ */
+export const rounds = (targets) =>
+  [['deb'], ['rpm'], targets.filter((name) => name !== 'deb' && name !== 'rpm')]
+    .map((round) => round.filter((name) => targets.includes(name)))
+    .filter((round) => round.length > 0);
+
+/** The page of the project. electron-builder makes no deb or rpm without one; a package from a checkout has none. */
+const homepage = ({ QUAYSIDE_HOMEPAGE, GITHUB_SERVER_URL = 'https://github.com', GITHUB_REPOSITORY }) =>
+  QUAYSIDE_HOMEPAGE ??
+  (GITHUB_REPOSITORY === undefined ? 'https://quayside.invalid' : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
+
+/** Where a package looks for newer ones: a folder on a web server, else the releases of the repository that packs it. */
+const feed = ({ QUAYSIDE_UPDATE_URL: url, GITHUB_REPOSITORY: repository, QUAYSIDE_CHANNEL }) => {
+  const channel = QUAYSIDE_CHANNEL === 'beta' ? 'beta' : 'latest';
+  if (url !== undefined) return [{ provider: 'generic', url, channel }];
+  if (repository === undefined) return null;
+  const [owner, repo] = repository.split('/');
+  return [{ provider: 'github', owner, repo, channel, releaseType: 'draft' }];
+};
 
 /**
  * The configuration of electron-builder.
@@ -33,36 +79,13 @@ const homepage = ({ QUAYSIDE_HOMEPAGE, GITHUB_SERVER_URL, GITHUB_REPOSITORY }) =
  * @returns {import('electron-builder').Configuration}
  */
 export const configuration = (environment = process.env) => {
-  const page = homepage(environment);
-  const channel = environment.QUAYSIDE_CHANNEL === 'beta' ? 'beta' : 'latest';
   const notarise = (environment.APPLE_API_KEY ?? environment.APPLE_ID ?? environment.APPLE_KEYCHAIN) !== undefined;
   return {
     appId: 'io.github.quayside.desktop',
     productName: 'Quayside',
     copyright: 'MIT licensed',
     directories: { output: 'dist', buildResources: 'resources/app' },
-    // The window is bundled into out/; only what main imports at run time is packed besides.
-    files: [
-      'out/{main,preload,renderer}/**',
-      '!out/main/demo.js*',
-      '!**/*.map',
-      'resources/tray/*.png',
-      'resources/app/icon.png',
-      'package.json',
-      '!node_modules/node-*-{x64,arm64}/**',
-      // ssh2 works without its native helpers, which would have to be compiled for every platform.
-      '!node_modules/{cpu-features,buildcheck,nan}/**',
-      '!node_modules/ssh2/lib/protocol/crypto/{build,src,binding.gyp}/**',
-      // Of keytar's ready-made modules the one of the packed system; node-addon-api is needed to compile it only.
-      '!node_modules/keytar/{build,script}/**',
-      '!node_modules/keytar/prebuilds/**',
-      'node_modules/keytar/prebuilds/${platform}-${arch}/**',
-      '!node_modules/node-addon-api/**',
-      '!node_modules/**/{test,tests,__tests__,example,examples,docs}/**',
-      '!node_modules/**/*.{ts,mts,cts,c,cc,h,gyp,gypi,bnf}',
-      '!node_modules/**/{.*,Jenkinsfile,install.js,tests.js,CONTRIBUTING.md,PULL_REQUEST_TEMPLATE.md}',
-    ],
-    extraMetadata: page === undefined ? {} : { homepage: page },
+    extraMetadata: { homepage: homepage(environment) },
     asar: true,
     disableAsarIntegrity: false,
     // A native module is loaded by the system, which reads no archive.
@@ -73,13 +96,13 @@ export const configuration = (environment = process.env) => {
     protocols: [{ name: 'Quayside link', schemes: ['quayside'], role: 'Viewer' }],
     afterPack: setFuses,
     detectUpdateChannel: false,
-    generateUpdatesFilesForAllChannels: false,
-    publish:
-      environment.QUAYSIDE_UPDATE_URL === undefined
-        ? null
-        : [{ provider: 'generic', url: environment.QUAYSIDE_UPDATE_URL, channel, publishAutoUpdate: true }],
+    // Who asked for test versions gets the finished ones too.
+    generateUpdatesFilesForAllChannels: true,
+    publish: feed(environment),
+    forceCodeSigning: environment.QUAYSIDE_SIGNING === 'required',
     artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
     linux: {
+      files: packedFiles('linux'),
       target: each(['deb', 'rpm', 'AppImage', 'tar.gz']),
       category: 'Network',
       // `quayside` is the command line, which is what belongs under that name in a terminal.
@@ -88,20 +111,26 @@ export const configuration = (environment = process.env) => {
       icon: join(root, 'resources/app/icons'),
       synopsis: 'Fleets of remote devices in one list',
       maintainer: environment.QUAYSIDE_MAINTAINER ?? 'The Quayside founders',
-      desktop: desktopEntry('quayside-desktop'),
       extraFiles: [{ from: 'build/launcher/quayside', to: 'bin/quayside' }],
     },
+    // Not said once for `linux`: electron-builder writes what an AppImage has of its own into that very object.
     deb: {
+      desktop: desktopEntry('quayside-desktop'),
       depends: ['libgtk-3-0', 'libnss3', 'libsecret-1-0', 'libnotify4', 'libxtst6', 'xdg-utils', 'libatspi2.0-0'],
       recommends: ['openssh-client', 'libayatana-appindicator3-1'],
       fpm: [`${join(root, 'build/launcher/quayside')}=/usr/bin/quayside`],
     },
     rpm: {
+      desktop: desktopEntry('quayside-desktop'),
       depends: ['gtk3', 'nss', 'libsecret', 'libnotify', '(libXtst or libXtst6)', 'xdg-utils', 'at-spi2-core'],
       fpm: [`${join(root, 'build/launcher/quayside')}=/usr/bin/quayside`],
     },
-    appImage: { desktop: desktopEntry('AppRun') },
+    // Its own start script looks whether the sandbox can be, and goes without only where it cannot.
+    appImage: { desktop: desktopEntry('AppRun'), executableArgs: [] },
+    // The older runtime needs libfuse2, which current distributions do not bring.
+    toolsets: { appimage: '1.0.3' },
     mac: {
+      files: packedFiles('darwin'),
       target: each(['dmg', 'zip']),
       category: 'public.app-category.developer-tools',
       icon: 'resources/app/icon.icns',
@@ -111,10 +140,12 @@ export const configuration = (environment = process.env) => {
       entitlements: 'build/entitlements/app.plist',
       entitlementsInherit: 'build/entitlements/helper.plist',
       notarize: notarise,
+      extendInfo: { NSAppleEventsUsageDescription: 'Quayside opens sessions in your terminal.' },
       extraResources: [{ from: 'build/launcher/quayside', to: 'bin/quayside' }],
     },
     dmg: { sign: false },
     win: {
+      files: packedFiles('win32'),
       target: each(['nsis', 'portable']),
       icon: 'resources/app/icon.ico',
       requestedExecutionLevel: 'asInvoker',

@@ -41,7 +41,7 @@ export const setFuses = async (context) => {
     version: FuseVersion.V1,
     strictlyRequireAllFuses: true,
     // A changed binary loses the signature that an arm64 Mac wants even from a build nobody signs.
-    resetAdHocDarwinSignature: context.electronPlatformName === 'darwin',
+    resetAdHocDarwinSignature: context.electronPlatformName === 'darwin' && process.platform === 'darwin',
     ...Object.fromEntries(Object.entries(wanted).map(([name, on]) => [FuseV1Options[name], on])),
   });
   const found = await readFuses(binary);

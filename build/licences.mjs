@@ -49,17 +49,10 @@ const textsOf = (folder) =>
     .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name))
     .map((entry) => readFileSync(join(folder, entry.name), 'utf8').trim());
 
-/**
- * The packages of others that are shipped, by name: what main imports at run time and what the window is bundled from,
- * each with all it needs itself.
- * @param {string} root of the checkout
- * @returns {readonly { name: string, version: string, licence: string, texts: readonly string[], path: string }[]}
- */
-export const shippedPackages = (root = checkout) => {
-  const { packages } = readJson(join(root, 'package-lock.json'));
-  const runtime = Object.keys(readJson(join(root, 'package.json')).dependencies);
+/** The folders of packages and of all they need themselves, as paths of the lock file. */
+const withNeeds = (root, packages, names) => {
   const found = new Set();
-  const waiting = [...runtime, ...bundledRoots(root)].map((name) => ({ from: '', name }));
+  const waiting = names.map((name) => ({ from: '', name }));
   for (let next = waiting.pop(); next !== undefined; next = waiting.pop()) {
     const { from, name } = next;
     const path = locate(packages, from, name);
@@ -75,15 +68,42 @@ export const shippedPackages = (root = checkout) => {
     for (const needed of Object.keys({ ...dependencies, ...optionalDependencies }))
       waiting.push({ from: path, name: needed });
   }
-  return [...found]
+  return found;
+};
+
+/** The text of the MIT licence, for packages that name it and carry none. */
+const mitText = (root, owner) =>
+  readFileSync(join(root, 'LICENSE'), 'utf8')
+    .trim()
+    .replace(/^Copyright .*$/m, owner);
+
+const textsOrMit = (root, path, facts) => {
+  const texts = textsOf(join(root, path));
+  if (texts.length > 0 || licenceOf(facts) !== 'MIT') return texts;
+  const author = typeof facts.author === 'string' ? facts.author : facts.author?.name;
+  return [mitText(root, `Copyright (c) ${author ?? `the authors of ${facts.name}`}`)];
+};
+
+/**
+ * The packages of others that are shipped, by name: what main imports at run time, which is packed as it is, and what the
+ * window is bundled from; each with all it needs itself.
+ * @param {string} root of the checkout
+ * @returns {readonly { name: string, version: string, licence: string, texts: readonly string[], path: string, packed: boolean }[]}
+ */
+export const shippedPackages = (root = checkout) => {
+  const { packages } = readJson(join(root, 'package-lock.json'));
+  const packed = withNeeds(root, packages, Object.keys(readJson(join(root, 'package.json')).dependencies));
+  const bundled = withNeeds(root, packages, bundledRoots(root));
+  return [...new Set([...packed, ...bundled])]
     .map((path) => {
       const facts = readJson(join(root, path, 'package.json'));
       return {
         name: facts.name,
         version: facts.version,
         licence: licenceOf(facts),
-        texts: textsOf(join(root, path)),
+        texts: textsOrMit(root, path, facts),
         path,
+        packed: packed.has(path),
       };
     })
     .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));

@@ -1,42 +1,95 @@
-// npm run package [-- linux|mac|win …] [-- --dir] [-- --x64|--arm64]: packs for this system, or for those named, into
-// dist/, with the bill of materials beside. --publish uploads what the environment tells where to.
+// npm run package [-- linux|mac|win …] [-- --dir] [-- --x64|--arm64] [-- --target deb …]: packs for this system, or for
+// those named, into dist/, with the bill of materials beside. Uploads nothing: .github/workflows/release.yml does.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 
 import { Arch, build, Platform } from 'electron-builder';
 
-import { prepareBuild, root } from './bootstrap.mjs';
-import { configuration } from './electron-builder.mjs';
+import { prepareBuild, root, SetUpError } from './bootstrap.mjs';
+import { configuration, rounds } from './electron-builder.mjs';
+import { installedDistribution, withDistribution } from './electron-distribution.mjs';
 import { writeBillOfMaterials } from './sbom.mjs';
 
-const { values, positionals } = parseArgs({
-  allowPositionals: true,
-  options: {
-    dir: { type: 'boolean', default: false },
-    x64: { type: 'boolean', default: false },
-    arm64: { type: 'boolean', default: false },
-    publish: { type: 'boolean', default: false },
-  },
-});
+// A secret that a workflow does not have comes as an empty text, which is none.
+for (const [name, value] of Object.entries(process.env))
+  if (value === '' && /^(CSC|WIN_CSC|APPLE|AZURE|QUAYSIDE)_/.test(name)) delete process.env[name];
+
+const usage =
+  'Usage: npm run package -- [linux] [mac] [win] [--x64] [--arm64] [--dir] [--target deb|rpm|AppImage|tar.gz|dmg|zip|nsis|portable]';
 const platforms = { linux: Platform.LINUX, mac: Platform.MAC, win: Platform.WINDOWS };
 const own = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform];
-const wanted = positionals.length > 0 ? positionals : [own];
-const unknown = wanted.filter((name) => name === undefined || !Object.hasOwn(platforms, name));
-if (unknown.length > 0) {
-  console.error('Usage: npm run package -- [linux] [mac] [win] [--x64] [--arm64] [--dir] [--publish]');
-  process.exit(2);
-}
-const archs = ['x64', 'arm64'].filter((arch) => values[arch] || (!values.x64 && !values.arm64));
-const config = configuration();
-const targets = new Map(
-  wanted.map((name) => [
-    platforms[name],
-    new Map(archs.map((arch) => [Arch[arch], values.dir ? ['dir'] : config[name].target.map(({ target }) => target)])),
-  ]),
-);
 
-prepareBuild({ force: true });
-await build({ projectDir: root, targets, config, publish: values.publish ? 'always' : 'never' });
-const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-writeBillOfMaterials(join(root, config.directories.output, `Quayside-${version}.cdx.json`));
+/** What to pack, or undefined where the arguments ask for nothing that there is. */
+const wishes = () => {
+  const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: {
+      dir: { type: 'boolean', default: false },
+      x64: { type: 'boolean', default: false },
+      arm64: { type: 'boolean', default: false },
+      target: { type: 'string', multiple: true, default: [] },
+    },
+  });
+  const names = positionals.length > 0 ? positionals : [own];
+  if (!names.every((name) => name !== undefined && Object.hasOwn(platforms, name))) return undefined;
+  const archs = ['x64', 'arm64'].filter((arch) => values[arch] || (!values.x64 && !values.arm64));
+  const config = configuration();
+  const chosen = names.map((name) => {
+    const all = config[name].target.map(({ target }) => target);
+    return [
+      name,
+      values.dir ? ['dir'] : values.target.length === 0 ? all : all.filter((it) => values.target.includes(it)),
+    ];
+  });
+  return chosen.every(([, targets]) => targets.length > 0) ? { config, archs, chosen } : undefined;
+};
+
+const readVersion = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
+
+const pack = async ({ config, archs, chosen }) => {
+  prepareBuild({ force: true });
+  const folder = installedDistribution();
+  const { version: electron } = readVersion('node_modules/electron/package.json');
+  const { platform, arch: processor } = process;
+  if (folder === undefined) console.error(`Electron ${electron} is not on this computer; it is fetched now.`);
+  try {
+    for (const [name, targets] of chosen)
+      for (const round of rounds(targets))
+        await build({
+          projectDir: root,
+          targets: new Map([[platforms[name], new Map(archs.map((arch) => [Arch[arch], round]))]]),
+          config: folder === undefined ? config : withDistribution(config, { folder, platform, arch: processor }),
+          publish: 'never',
+        });
+  } catch (thrown) {
+    const text = thrown instanceof Error ? thrown.message : String(thrown);
+    if (
+      !/ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|fetch failed|HTTPError|status code|getaddrinfo/i.test(
+        `${thrown?.code} ${text}`,
+      )
+    )
+      throw thrown;
+    throw new SetUpError(
+      `Packing needs something that is neither on this computer nor could be fetched:\n  ${text.split('\n')[0]}\n` +
+        `Packages are made of Electron ${electron} (npx install-electron, or an unpacked one named by\n` +
+        'ELECTRON_OVERRIDE_DIST_PATH) and, unless with --dir, by tools of electron-builder that come from GitHub once.',
+    );
+  }
+  const { version } = readVersion('package.json');
+  writeBillOfMaterials(join(root, config.directories.output, `Quayside-${version}.cdx.json`));
+};
+
+const wanted = wishes();
+if (wanted === undefined) {
+  console.error(usage);
+  process.exitCode = 2;
+} else {
+  try {
+    await pack(wanted);
+  } catch (error) {
+    if (!(error instanceof SetUpError)) throw error;
+    console.error(error.message);
+    process.exitCode = 1;
+  }
+}

@@ -12,7 +12,7 @@ import {
   runNode,
   SetUpError,
 } from './bootstrap.mjs';
-import { vitestStep } from './steps.mjs';
+import { playwrightStep, vitestStep } from './steps.mjs';
 
 const out = (name) => join(root, 'out/main', name);
 
@@ -48,6 +48,11 @@ const commands = {
   build: () => {
     prepareBuild({ force: true });
     return 0;
+  },
+  // npm run e2e [-- desktop]: the end-to-end tests alone, on the real Electron where its binary is.
+  e2e: (rest) => {
+    prepareBuild();
+    return runNode(playwrightStep(rest).parameters);
   },
   bench: (rest) => {
     prepareBuild();
