@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { delimiter, join } from 'node:path';
 import { _electron, type ElectronApplication, type Page } from '@playwright/test';
 import type * as Electron from 'electron';
 import { socketChannel } from '../../src-main/cli/channel-pair.ts';
@@ -170,7 +170,7 @@ export const startDesktopApp = async (start: DesktopStart): Promise<DesktopApp> 
   await fakeBus(bin, start.hasTray !== false);
   const env = {
     ...start.env,
-    PATH: `${bin}:${process.env['PATH'] ?? ''}`,
+    PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     XDG_CONFIG_HOME: bin,
   };
   const args = ['--profile', start.profile, '--vault', 'memory', ...(start.args ?? [])];

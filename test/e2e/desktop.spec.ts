@@ -42,7 +42,7 @@ const isListening = async (port: number): Promise<boolean> => {
   return answered;
 };
 
-test('started hidden, one click on a favourite in the tray is a shell on the device, and quitting leaves nothing open', async ({
+test('started hidden, one click on a favourite in the tray is a shell on the device, and quitting leaves nothing open @linux', async ({
   start,
   stage,
 }) => {
@@ -82,7 +82,7 @@ test('started hidden, one click on a favourite in the tray is a shell on the dev
   expect(await isListening(port)).toBe(false);
 });
 
-test('the window closes to the tray and comes back as it was; without a tray it only gets small', async ({
+test('the window closes to the tray and comes back as it was; without a tray it only gets small @linux', async ({
   start,
   stage,
 }) => {
@@ -150,7 +150,7 @@ test('a second launch hands over its link: it shows, and asks before it connects
   await expect(page.getByRole('searchbox', { name: 'Search devices' })).toHaveValue('is:offline');
 });
 
-test('quick connect: the shortcut, a few letters and Enter; all else by Tab; a conflict is told', async ({
+test('quick connect: the shortcut, a few letters and Enter; all else by Tab; a conflict is told @linux', async ({
   start,
   stage,
 }) => {

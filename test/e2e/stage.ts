@@ -56,26 +56,45 @@ const startAgent = async (folder: string, key: string): Promise<{ socket: string
   };
 };
 
+/** Other systems run the tests that reach no machine; the rest is tagged `@linux`. */
+const noMachines = {
+  sshd: undefined,
+  env: {},
+  dispose: () => Promise.resolve(),
+};
+
+/** A real sshd, an agent with its key and a display, from Debian. */
+const startMachines = async (folder: string) => {
+  const sshd = await startSshd();
+  const agent = await startAgent(folder, sshd.clientKey);
+  const display = await startXvfb();
+  return {
+    sshd,
+    env: { DISPLAY: display.display, SSH_AUTH_SOCK: agent.socket },
+    dispose: async () => {
+      await display.dispose();
+      await agent.dispose();
+      await sshd.dispose();
+    },
+  };
+};
+
 export const test = base.extend<{ stage: Stage }>({
   // Playwright reads the names of the fixtures a fixture needs from this very pattern.
   // oxlint-disable-next-line no-empty-pattern
   stage: async ({}, use) => {
     const folder = await mkdtemp(join(tmpdir(), 'quayside-e2e-'));
-    const sshd = await startSshd();
-    const agent = await startAgent(folder, sshd.clientKey);
-    const display = await startXvfb();
+    const machines = process.platform === 'linux' ? await startMachines(folder) : noMachines;
+    const { sshd } = machines;
     const vendor = new RemoteIotSimulator({
       token,
       devices: 240,
-      target: (_unitId, port) => (port === 22 ? { host: '127.0.0.1', port: sshd.port } : undefined),
+      target: (_unitId, port) =>
+        sshd !== undefined && port === 22 ? { host: '127.0.0.1', port: sshd.port } : undefined,
     });
     await vendor.listen();
     const profile = join(folder, 'profile');
-    const env = {
-      DISPLAY: display.display,
-      SSH_AUTH_SOCK: agent.socket,
-      QUAYSIDE_VAULT_PASSPHRASE: passphrase,
-    };
+    const env = { ...machines.env, QUAYSIDE_VAULT_PASSPHRASE: passphrase };
     let running: Promise<{ readonly cli: RunningCli; readonly url: string }> | undefined;
     const serve = async (): Promise<{ readonly cli: RunningCli; readonly url: string }> => {
       const cli = startCli(['serve'], { profile, vault: 'file', env });
@@ -102,7 +121,10 @@ export const test = base.extend<{ stage: Stage }>({
       vendor,
       mode: () => (startedMode ??= mode()),
       addAccount,
-      sshd,
+      get sshd() {
+        if (sshd === undefined) throw new Error('This test wants an sshd and is not tagged @linux.');
+        return sshd;
+      },
       profile,
       env,
       serve: () => (running ??= serve()),
@@ -110,9 +132,7 @@ export const test = base.extend<{ stage: Stage }>({
     if (running !== undefined) await (await running).cli.stop();
     await vendor.dispose();
     if (startedMode !== undefined) await (await startedMode).dispose();
-    await display.dispose();
-    await agent.dispose();
-    await sshd.dispose();
+    await machines.dispose();
     await rm(folder, { recursive: true });
   },
 });
