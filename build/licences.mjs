@@ -1,5 +1,4 @@
-// Which packages of others a Quayside package carries, and the page with their licences. electron.vite.config.ts puts
-// the page beside the window, where the settings lead to it.
+// Which packages of others a Quayside package carries, and their licences, which the settings show.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
@@ -109,48 +108,23 @@ export const shippedPackages = (root = checkout) => {
     .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 };
 
-const escaped = (text) =>
-  text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;').replaceAll('"', '&quot;');
+/** What the window shows of each: one text, whatever number of files it came in. */
+const shown = (packages) =>
+  packages.map(({ name, version, licence, texts }) => ({ name, version, licence, text: texts.join('\n\n') }));
 
-/** The page: no script, no style of its own inline, nothing fetched. */
-export const licencesPage = (packages = shippedPackages()) => {
-  const entries = packages.map(
-    ({ name, version, licence, texts }) =>
-      `    <details>\n      <summary>${escaped(name)} ${escaped(version)} · ${escaped(licence)}</summary>\n` +
-      `${texts.map((text) => `      <pre>${escaped(text)}</pre>\n`).join('') || '      <p>The package carries no text of its licence.</p>\n'}` +
-      '    </details>',
-  );
-  return `<!doctype html>
-<html lang="en">
-  <head>
-    <meta charset="utf-8" />
-    <meta name="color-scheme" content="light dark" />
-    <meta name="viewport" content="width=device-width" />
-    <title>Licences · Quayside</title>
-    <link rel="stylesheet" href="licences.css" />
-  </head>
-  <body>
-    <h1>Licences</h1>
-    <p>Quayside is MIT licensed. It is made with these packages of others. The desktop application also carries
-    Electron (MIT) and Chromium, whose licences are in LICENSES.chromium.html in its folder.</p>
-${entries.join('\n')}
-  </body>
-</html>
-`;
-};
+const moduleName = 'virtual:licences';
 
-const style = `body { font: 14px/1.5 'Inter Variable', system-ui, sans-serif; max-width: 46rem; margin: 2rem auto; padding: 0 1rem; }
-h1 { font-size: 1.25rem; }
-summary { cursor: default; padding: 0.25rem 0; }
-pre { white-space: pre-wrap; overflow-wrap: anywhere; font-size: 12px; }
-`;
-
-/** Puts the page into the built window of the checkout at `root`. @returns {import('vite').Plugin} */
+/**
+ * Gives the window the module `virtual:licences`, which its settings load when somebody asks. src-renderer/settings/licences.d.ts
+ * has its type.
+ * @param {string} root of the checkout
+ * @returns {import('vite').Plugin}
+ */
 export const licences = (root) => ({
   name: 'quayside:licences',
-  apply: 'build',
-  generateBundle() {
-    this.emitFile({ type: 'asset', fileName: 'licences.html', source: licencesPage(shippedPackages(root)) });
-    this.emitFile({ type: 'asset', fileName: 'licences.css', source: style });
-  },
+  resolveId: (id) => (id === moduleName ? `\0${moduleName}` : undefined),
+  load: (id) =>
+    id === `\0${moduleName}`
+      ? `export const licences = JSON.parse(${JSON.stringify(JSON.stringify(shown(shippedPackages(root))))});`
+      : undefined,
 });

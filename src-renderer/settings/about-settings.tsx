@@ -3,6 +3,7 @@ import type { AppView } from '../../src-preload/contract/views.ts';
 import { ask } from '../bridge/store.ts';
 import { copyText } from '../device/actions.ts';
 import { toastError } from '../ui/view-store.ts';
+import { LicencesDialog } from './licences-dialog.tsx';
 import { Group } from './setting.tsx';
 
 const vaults = {
@@ -15,6 +16,7 @@ const vaults = {
 export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNode => {
   const [path, setPath] = useState<string>();
   const [busy, setBusy] = useState(false);
+  const [licences, setLicences] = useState(false);
   const report = async (): Promise<void> => {
     setBusy(true);
     const answer = await ask('diagnostics.report', {});
@@ -55,6 +57,16 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
           Write report
         </button>
       </div>
+      <div className="setting">
+        <div>
+          <p className="setting-name">Licences</p>
+          <p>Quayside is MIT licensed, and made with packages of others.</p>
+        </div>
+        <button type="button" className="button" onClick={() => setLicences(true)}>
+          Show licences
+        </button>
+      </div>
+      {licences ? <LicencesDialog desktop={app.host === 'desktop'} onClose={() => setLicences(false)} /> : null}
     </Group>
   );
 };

@@ -71,6 +71,8 @@ const zones: readonly Zone[] = [
     packages: [
       /^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/,
       /^@(tanstack|fontsource-variable|xterm|novnc)\//,
+      // Made by build/licences.mjs.
+      /^virtual:licences$/,
     ],
   },
 ];
