@@ -118,8 +118,17 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
     start: async () => {
       await core.value.start();
       const { app, settings, forwards, log } = core.value;
-      const openForwards = (): number => forwards.list().length;
-      stopUpdates = startUpdates({ app, settings, clock: systemClock, random: systemRandom, log, openForwards });
+      const openForwards = (): number =>
+        forwards.list().filter(({ state }) => state !== 'stopped' && state !== 'failed').length;
+      stopUpdates = startUpdates({
+        app,
+        settings,
+        clock: systemClock,
+        random: systemRandom,
+        log,
+        openForwards,
+        showWindow: () => desktop?.showWindow(),
+      });
       timings.mark('polling, forwards of the last run');
     },
     dispose: () => {

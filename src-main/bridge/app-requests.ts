@@ -7,6 +7,7 @@ type Names =
   | 'vault.unlock'
   | 'settings.change'
   | 'notices.dismiss'
+  | 'update.answer'
   | 'clipboard.write'
   | 'window.show'
   | 'window.shown'
@@ -64,6 +65,13 @@ export const appRequests = (deps: BridgeDeps): Handlers<Names> => ({
 
   'notices.dismiss': async ({ noticeId }) => {
     deps.app.dismissNotice(noticeId);
+    return ok({});
+  },
+
+  'update.answer': async ({ answer }) => {
+    if (deps.app.get().update?.ready === undefined)
+      return fail('unsupported', 'No new version waits.', 'Quayside says so when there is one.');
+    deps.app.updateAnswered.emit(answer);
     return ok({});
   },
 

@@ -2,6 +2,7 @@ import { Emitter } from '../core/emitter.ts';
 import type { AppError } from '../core/errors.ts';
 import type { VaultKind } from '../core/ports.ts';
 import type { Wish } from '../core/wish.ts';
+import type { UpdateState } from '../services/updates.ts';
 
 /** Something a person should know once. */
 export interface Notice {
@@ -26,6 +27,8 @@ export interface AppFacts {
   readonly wish?: { readonly id: number; readonly wish: Wish } | undefined;
   /** How the global shortcut is doing; absent on hosts that have none. */
   readonly shortcut?: 'on' | 'off' | 'taken' | undefined;
+  /** How this copy comes to new versions; absent where it looks for none. */
+  readonly update?: UpdateState | undefined;
 }
 
 /** Keeps the facts of the application and says when they change. */
@@ -33,6 +36,8 @@ export class AppState {
   #facts: AppFacts;
   #lastWish = 0;
   readonly changed = new Emitter<AppFacts>();
+  /** What the user says about the version that waits. */
+  readonly updateAnswered = new Emitter<'restart' | 'later'>();
 
   constructor(facts: AppFacts) {
     this.#facts = facts;
@@ -76,6 +81,10 @@ export class AppState {
 
   setShortcut(shortcut: 'on' | 'off' | 'taken'): void {
     if (shortcut !== this.#facts.shortcut) this.#change({ shortcut });
+  }
+
+  setUpdate(update: UpdateState): void {
+    this.#change({ update });
   }
 
   #change(part: Partial<AppFacts>): void {

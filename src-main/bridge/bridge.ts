@@ -5,7 +5,7 @@ import { ClientSessions } from './session-requests.ts';
 import { openSession, type HostChannel, type Session } from './session.ts';
 import { StateFeed, type StateFeedOptions } from './state-feed.ts';
 import { presentDevice, presentForward } from './device-requests.ts';
-import { accountView, errorView, settingsView } from './views.ts';
+import { accountView, errorView, settingsView, updateView } from './views.ts';
 
 /** Recents a palette can show, with room for devices that are gone. */
 const recentsShown = 24;
@@ -29,6 +29,7 @@ const appRow = (deps: BridgeDeps): unknown => {
     recents: deps.recents.keys().slice(0, recentsShown),
     wish: facts.wish,
     shortcut: facts.shortcut,
+    update: facts.update === undefined ? undefined : updateView(facts.update),
   };
 };
 

@@ -5,6 +5,7 @@ import { deviceParameter } from '../core/operation-target.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { CredentialFacts } from '../services/launch-credentials.ts';
+import type { UpdateState } from '../services/updates.ts';
 import type { ForwardTimings } from '../core/forward.ts';
 import { failureSentence } from '../core/forward-attempt.ts';
 import type { ForwardAttempt } from '../core/forward-attempt.ts';
@@ -21,6 +22,7 @@ import type {
   ResolvedDeviceView,
   ServiceView,
   SettingsView,
+  UpdateView,
   VendorView,
 } from '../../src-preload/contract/views.ts';
 import { capabilitiesOf } from './capabilities.ts';
@@ -274,6 +276,13 @@ const withoutFields = (value: unknown, hidden: ReadonlySet<string>): unknown => 
 /** The answer of an operation without the fields its catalogue entry calls secret, at whatever depth. */
 export const operationOutput = (output: unknown, secretFields: readonly string[]): unknown =>
   output === undefined ? null : secretFields.length === 0 ? output : withoutFields(output, new Set(secretFields));
+
+/** A version that waits, if one does. */
+export const updateView = ({ way, ready, asks }: UpdateState): UpdateView => ({
+  way,
+  ...(ready === undefined ? {} : { ready: { version: ready.version, text: ready.text, hint: ready.hint } }),
+  asks,
+});
 
 /** The settings, all of which a window may see. */
 export const settingsView = (settings: Settings): SettingsView => ({

@@ -249,6 +249,8 @@ export const requests = {
   /** The same as a file in the profile; answers where it is. */
   'diagnostics.report': request(nothing, z.object({ path: z.string() })),
   'notices.dismiss': request(z.strictObject({ noticeId: id }), nothing),
+  /** What the user says about the version that waits: installed now, or not asked about for a day. */
+  'update.answer': request(z.strictObject({ answer: z.enum(['restart', 'later']) }), nothing),
   /** Copies text by way of the host, where the host has a clipboard. */
   'clipboard.write': request(z.strictObject({ text: z.string().max(65_536) }), nothing),
 } as const;

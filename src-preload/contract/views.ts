@@ -348,6 +348,16 @@ export const wishViewSchema = z.discriminatedUnion('show', [
 ]);
 export type WishView = z.infer<typeof wishViewSchema>;
 
+/** How this copy comes to new versions: by itself when it ends, or through the system's package manager. */
+export const updateViewSchema = z.object({
+  way: z.enum(['itself', 'system']),
+  /** The version that waits, what is said of it and what can be done. */
+  ready: z.object({ version: z.string(), text: z.string(), hint: z.string() }).optional(),
+  /** Whether the window asks about it now; "Later" holds for a day. */
+  asks: z.boolean(),
+});
+export type UpdateView = z.infer<typeof updateViewSchema>;
+
 /** The one row of the collection `app`. */
 export const appViewSchema = z.object({
   id: z.literal('app'),
@@ -369,5 +379,7 @@ export const appViewSchema = z.object({
   wish: z.object({ id: z.number(), wish: wishViewSchema }).optional(),
   /** How the global shortcut is doing; absent on hosts that have none. */
   shortcut: z.enum(['on', 'off', 'taken']).optional(),
+  /** Absent where this copy looks for no new versions: a checkout, an unpacked archive, a browser. */
+  update: updateViewSchema.optional(),
 });
 export type AppView = z.infer<typeof appViewSchema>;

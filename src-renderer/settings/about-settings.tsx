@@ -3,6 +3,7 @@ import type { AppView } from '../../src-preload/contract/views.ts';
 import { ask } from '../bridge/store.ts';
 import { copyText } from '../device/actions.ts';
 import { toastError } from '../ui/view-store.ts';
+import { answerUpdate } from '../ui/update-banner.tsx';
 import { LicencesDialog } from './licences-dialog.tsx';
 import { Group } from './setting.tsx';
 
@@ -29,8 +30,13 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
       <div className="setting">
         <div>
           <p className="setting-name">Quayside {app.version}</p>
-          <p>{vaults[app.vault.kind]}</p>
+          <p>{app.update?.ready === undefined ? vaults[app.vault.kind] : app.update.ready.text}</p>
         </div>
+        {app.update?.way === 'itself' && app.update.ready !== undefined ? (
+          <button type="button" className="button" onClick={() => void answerUpdate('restart')}>
+            Restart now
+          </button>
+        ) : null}
       </div>
       <div className="setting">
         <div>

@@ -2,6 +2,7 @@ import { useId, useState } from 'react';
 import type { AppView } from '../../src-preload/contract/views.ts';
 import { ask } from '../bridge/store.ts';
 import { toastError } from '../ui/view-store.ts';
+import { Toggle } from './setting.tsx';
 
 const named: Readonly<Record<string, string>> = {
   ' ': 'Space',
@@ -69,19 +70,13 @@ export const DesktopSettings = ({ app }: { readonly app: AppView }): React.React
           }}
         />
       </div>
-      <div className="setting">
-        <div>
-          <label htmlFor={`${id}-login`}>Start at login</label>
-          <p id={`${id}-login-help`}>Quayside starts in the tray, without its window.</p>
-        </div>
-        <input
-          id={`${id}-login`}
-          type="checkbox"
-          aria-describedby={`${id}-login-help`}
-          checked={app.settings.startAtLogin === true}
-          onChange={(event) => void change({ startAtLogin: event.target.checked })}
-        />
-      </div>
+      <Toggle
+        id={`${id}-login`}
+        label="Start at login"
+        help="Quayside starts in the tray, without its window."
+        checked={app.settings.startAtLogin === true}
+        onChange={(startAtLogin) => void change({ startAtLogin })}
+      />
     </>
   );
 };

@@ -11,6 +11,11 @@ const updateChoices = [
   ['off', 'Do not look for updates'],
 ] as const;
 
+const updateHelp = {
+  itself: 'A new version is installed when you quit, or at once if you say so.',
+  system: 'You are told of a new version; your package manager installs it.',
+} as const;
+
 const pollChoices = [
   [1, 'As often as the vendor allows'],
   [2, 'Half as often'],
@@ -22,7 +27,6 @@ const pollChoices = [
 export const GeneralSettings = ({ app }: { readonly app: AppView }): React.ReactNode => {
   const id = useId();
   const { settings } = app;
-  const desktop = app.host === 'desktop';
   return (
     <Group id="general" title="General">
       <fieldset className="setting">
@@ -45,8 +49,8 @@ export const GeneralSettings = ({ app }: { readonly app: AppView }): React.React
           ))}
         </div>
       </fieldset>
-      {desktop ? (
-        <Setting id={`${id}-updates`} label="Updates" help="You are asked before one is installed.">
+      {app.update === undefined ? null : (
+        <Setting id={`${id}-updates`} label="Updates" help={updateHelp[app.update.way]}>
           <Choice
             id={`${id}-updates`}
             value={settings.updates ?? 'latest'}
@@ -55,7 +59,7 @@ export const GeneralSettings = ({ app }: { readonly app: AppView }): React.React
             onChange={(updates) => void changeSettings({ updates })}
           />
         </Setting>
-      ) : null}
+      )}
       <Setting
         id={`${id}-poll`}
         label="Ask vendors for devices"

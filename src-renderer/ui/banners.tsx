@@ -3,6 +3,7 @@ import { useRef, useState } from 'react';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { ask, reconnectNow, useHost } from '../bridge/store.ts';
 import { Failure, IconButton } from './controls.tsx';
+import { UpdateBanner } from './update-banner.tsx';
 import { toast, toastError } from './view-store.ts';
 
 const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): React.ReactNode => {
@@ -83,6 +84,7 @@ export const Banners = (): React.ReactNode => {
         </div>
       ) : null}
       {vault?.error === undefined ? null : <VaultBanner kind={vault.kind} error={vault.error} />}
+      <UpdateBanner />
       {notices?.map((notice) => (
         <div className="callout notice" key={notice.id} role="status">
           <Info size={16} strokeWidth={1.75} aria-hidden="true" />

@@ -23,6 +23,8 @@ export const scenarios = [
   'vault-locked',
   'keychain-absent',
   'notice',
+  'update',
+  'system-update',
 ] as const;
 export type Scenario = (typeof scenarios)[number];
 
@@ -98,6 +100,27 @@ const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions): World
         },
       ],
     };
+  if (scenario === 'update' || scenario === 'system-update')
+    app = {
+      ...app,
+      host: 'desktop',
+      update: {
+        way: scenario === 'update' ? 'itself' : 'system',
+        ready:
+          scenario === 'update'
+            ? {
+                version: '0.2.0',
+                text: 'Quayside 0.2.0 is ready.',
+                hint: 'It takes the place of this one when you quit.',
+              }
+            : {
+                version: '0.2.0',
+                text: 'Quayside 0.2.0 is out.',
+                hint: 'Install it with your package manager, as you did this one.',
+              },
+        asks: true,
+      },
+    };
   return {
     app,
     accounts: new Map(
@@ -145,6 +168,8 @@ export class ScriptedChannel implements FrameChannel {
   #seq = 0;
   /** Operations and bulk runs, which tests steer. */
   readonly operations: ScriptedOperations;
+  /** What was said about the version that waits. */
+  readonly updateAnswers: string[] = [];
   readonly #cancels = new Map<number, AbortController>();
   #next = 1;
   /** Every request made, for tests. Secrets appear only in `secrets.hand`. */
@@ -358,6 +383,11 @@ export class ScriptedChannel implements FrameChannel {
       }
       case 'notices.dismiss':
         this.#upsert('app', { ...this.#world.app, notices: [] });
+        return nothing;
+      case 'update.answer':
+        this.updateAnswers.push(input['answer'] ?? '');
+        if (this.#world.app.update !== undefined)
+          this.#upsert('app', { ...this.#world.app, update: { ...this.#world.app.update, asks: false } });
         return nothing;
       case 'vault.unlock':
         this.#upsert('app', { ...this.#world.app, vault: { kind: this.#world.app.vault.kind } });
