@@ -104,7 +104,7 @@ export const configuration = (environment = process.env) => {
     linux: {
       files: packedFiles('linux'),
       target: each(['deb', 'rpm', 'AppImage', 'tar.gz']),
-      category: 'Network',
+      category: 'Network;RemoteAccess',
       // `quayside` is the command line, which is what belongs under that name in a terminal.
       executableName: 'quayside-desktop',
       syncDesktopName: true,

@@ -255,7 +255,7 @@ describe('on a Linux desktop', () => {
         'Icon=quayside-desktop',
         'StartupWMClass=io.github.quayside',
         'MimeType=x-scheme-handler/quayside;',
-        'Categories=Network;',
+        'Categories=Network;RemoteAccess;',
         'Actions=Open;QuickConnect;Quit;',
       ]),
     );
