@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import type { ForwardBuffers } from './forward-buffers.ts';
 
-/** Pieces that may wait for a slow reader before its writer is no longer read from. */
+/** Writes that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;
 /** Bytes at the start of a direction that an observer is shown. */
 const observedBytes = 64 * 1024;
@@ -17,6 +17,8 @@ export class ForwardFlow {
   #observed = 0;
   #from: Socket | undefined;
   #to: Socket | undefined;
+  /** The borrowed buffer that the next read goes to; undefined where that is the shared one. */
+  #own: Uint8Array | undefined;
   #lastRead = 0;
   #waiting = 0;
   #paused = false;
@@ -30,7 +32,7 @@ export class ForwardFlow {
 
   /** The `onread` option of the socket that will be `from`. */
   readonly onread = {
-    buffer: (): Uint8Array => this.#buffers.next(this.#lastRead),
+    buffer: (): Uint8Array => this.#next(),
     callback: (length: number): boolean => this.#pass(length),
   };
 
@@ -39,6 +41,20 @@ export class ForwardFlow {
     this.#from = from;
     this.#to = to;
     from.on('end', () => to.end());
+    from.on('close', () => {
+      this.#lastRead = 0;
+      this.#next();
+    });
+  }
+
+  /** Where the next read goes. Asked after each read, before the bytes of the next one are there. */
+  #next(): Uint8Array {
+    if (this.#buffers.isBusy(this.#lastRead)) this.#own ??= this.#buffers.borrow();
+    else if (this.#own !== undefined) {
+      this.#buffers.giveBack(this.#own);
+      this.#own = undefined;
+    }
+    return this.#own ?? this.#buffers.shared;
   }
 
   #pass(length: number): boolean {
@@ -46,18 +62,20 @@ export class ForwardFlow {
     if (to === undefined) return false;
     this.#lastRead = length;
     this.#count(length);
-    const piece = this.#buffers.take(length);
-    if (this.#observer !== undefined) this.#show(piece.bytes);
+    const own = this.#own;
+    const bytes = own === undefined ? Buffer.from(this.#buffers.shared.subarray(0, length)) : own.subarray(0, length);
+    if (this.#observer !== undefined) this.#show(bytes);
     let taken = false;
-    to.write(piece.bytes, () => {
-      if (!taken) this.#written(piece);
+    to.write(bytes, () => {
+      if (!taken) this.#written(own);
     });
-    // Nothing left in the stream means the system took it all at once: the piece is free before the callback.
+    // Nothing left in the stream means the system took it all at once: the buffer is free before the callback.
     if (to.writableLength === 0 && !to.destroyed) {
       taken = true;
-      this.#buffers.release(piece);
       return true;
     }
+    // It is the write's now.
+    this.#own = undefined;
     this.#waiting += 1;
     this.#paused = this.#waiting >= maxWaiting;
     return !this.#paused;
@@ -70,8 +88,8 @@ export class ForwardFlow {
     if (this.#observed >= observedBytes) this.#observer = undefined;
   }
 
-  #written(piece: Parameters<ForwardBuffers['release']>[0]): void {
-    this.#buffers.release(piece);
+  #written(borrowed: Uint8Array | undefined): void {
+    if (borrowed !== undefined) this.#buffers.giveBack(borrowed);
     this.#waiting -= 1;
     if (!this.#paused) return;
     this.#paused = false;

@@ -121,6 +121,24 @@ test('100 MB in each direction at once arrive unchanged, and each end sees the o
   expect(after).toMatchObject({ bytesUp: 104_857_600, bytesDown: 104_857_600, connections: 0 });
 });
 
+test('more busy clients than there are buffers to borrow, all held up at once, each get their own bytes back', async () => {
+  const clients = 64;
+  const gathered: Socket[] = [];
+  const end = await farEnd((socket) => {
+    socket.pause();
+    gathered.push(socket);
+    if (gathered.length === clients) for (const waiting of gathered) echo(waiting);
+  });
+  const { open } = rig({ grants: () => ok(end.port) });
+  const { port } = await open();
+  const trips = Array.from({ length: clients }, async () => {
+    const socket = client(port);
+    const back = digestOf(socket);
+    return { sent: await sendNoise(socket, 8), back: await back };
+  });
+  for (const { sent, back } of await Promise.all(trips)) expect(back).toEqual({ bytes: 8 * 1024 * 1024, digest: sent });
+});
+
 test('an answer that starts after the question has ended still arrives', async () => {
   const end = await farEnd((socket) => {
     void readAll(socket).then((question) => socket.end(`you said ${String(question)}`));
