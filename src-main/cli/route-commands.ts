@@ -89,7 +89,7 @@ export const sessionCommand: Command = async (context) => {
       print(JSON.stringify({ device: device.value.id, ...(address === undefined ? { window: true } : { address }) }));
     else if (address === undefined) print(`The session with ${name} is in a window of Quayside.`);
     else print(`The session with ${name} is at ${address}\nThe address is good once, for ten minutes.`);
-    if (address !== undefined && values.open === true && !(await openInBrowser(new URL(address))))
+    if (address !== undefined && values.open === true && (await openInBrowser(new URL(address))) === undefined)
       note('No browser could be opened here; open the address yourself.');
     if (address !== undefined && own) {
       if (!context.json) note('Ctrl-C ends it: the page is served by this command.');

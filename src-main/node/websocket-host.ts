@@ -21,6 +21,8 @@ export interface WebHost {
   readonly port: number;
   /** A fresh address that lets one browser in, once. */
   link(): string;
+  /** The address of an empty page, where a window of ours waits for its link. */
+  readonly waiting: string;
   dispose(): Promise<void>;
 }
 
@@ -28,6 +30,14 @@ const maxMessageBytes = 8 * 1024 * 1024;
 const pingMs = 30_000;
 /** Links that were printed and not used; the oldest goes. */
 const maxLinks = 16;
+
+/** The path of the empty page. */
+const waitingPath = '/opening';
+const head =
+  '<!doctype html><meta charset="utf-8"><title>Quayside</title><meta name="color-scheme" content="light dark">';
+const htmlType = { 'content-type': 'text/html; charset=utf-8' } as const;
+/** Leads to the window from a page of ours, so that the browser sends the cookie it just got. */
+const enteringPage = `${head}<meta http-equiv="refresh" content="0;url=/">`;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -177,11 +187,13 @@ export const openWebHost = async (options: {
         return say(response, 403, 'This link was used already. Run `quayside serve` again for a fresh one.\n');
       }
       const session = sessions.make();
-      return say(response, 303, '', {
-        location: '/',
-        'set-cookie': `${cookieName()}=${session}; HttpOnly; SameSite=Strict; Path=/`,
-      });
+      const cookie = { 'set-cookie': `${cookieName()}=${session}; HttpOnly; SameSite=Strict; Path=/` };
+      // A redirect of a link on somebody else's page, or on a page in a file, would go without the cookie.
+      return request.headers['sec-fetch-site'] === 'cross-site'
+        ? say(response, 200, enteringPage, { ...cookie, ...htmlType })
+        : say(response, 303, '', { ...cookie, location: '/' });
     }
+    if (url.pathname === waitingPath) return say(response, 200, head, htmlType);
     if (!hasSession(request)) {
       return say(response, 401, 'Open the link that `quayside serve` prints; run it again for a fresh one.\n');
     }
@@ -251,6 +263,7 @@ export const openWebHost = async (options: {
   return ok({
     port,
     link: () => `http://127.0.0.1:${port}/?token=${links.make()}`,
+    waiting: `http://127.0.0.1:${port}${waitingPath}`,
     dispose: () => {
       disposing ??= new Promise((resolve) => {
         clearInterval(pings);

@@ -102,6 +102,22 @@ describe('the way in', () => {
     expect(guess.status).toBe(403);
   });
 
+  test('leads on from a page elsewhere, which no redirect could: the cookie only goes where we sent it', async () => {
+    const link = new URL(host.link());
+    const entered = await ask(link.pathname + link.search, { 'sec-fetch-site': 'cross-site' });
+    expect(entered.status).toBe(200);
+    expect(entered.headers['set-cookie']?.[0]).toMatch(/; SameSite=Strict/);
+    expect(entered.body).toContain('http-equiv="refresh" content="0;url=/"');
+    expect(entered.body).not.toContain('token');
+  });
+
+  test('can be waited for on a page that is empty for everybody', async () => {
+    const waiting = await ask(new URL(host.waiting).pathname);
+    expect([waiting.status, waiting.headers['set-cookie']]).toEqual([200, undefined]);
+    expect(waiting.body).toMatch(/^<!doctype html><meta charset="utf-8"><title>Quayside<\/title><meta [^>]*>$/);
+    expect(waiting.headers['content-security-policy']).toContain("default-src 'none'");
+  });
+
   test('is closed without it, for pages and for the bridge', async () => {
     expect((await ask('/')).status).toBe(401);
     expect((await ask('/assets/main.js')).status).toBe(401);
