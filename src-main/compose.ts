@@ -127,6 +127,8 @@ export interface Core {
   readonly control: ControlSocket;
   /** Says where `quayside serve`, run again elsewhere, gets a fresh link from. */
   offerLinks(give: () => string): void;
+  /** Says how another `quayside serve --open` gets the window to the front; it answers whether there is one now. */
+  offerWindow(show: () => Promise<boolean>): void;
   /** Starts polling and brings back the forwards of the last run. Not for commands that are soon done. */
   start(): Promise<void>;
   /** Stops polling while the computer sleeps or has no network. */
@@ -171,7 +173,7 @@ const vaultOf = (options: CoreOptions, paths: ProfilePaths, clock: Clock) => {
   }
 };
 
-const isLinkRequest = (message: unknown): boolean =>
+const isLinkRequest = (message: unknown): message is { readonly type: 'link'; readonly show?: unknown } =>
   typeof message === 'object' && message !== null && 'type' in message && message.type === 'link';
 
 /** Builds everything by hand. Errors: conflict (another process has the profile), invalid-input. */
@@ -416,13 +418,18 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const stopWatching = watchVault(accounts, inventory, app);
 
   let giveLink: (() => string) | undefined;
+  let showWindow: (() => Promise<boolean>) | undefined;
+  const answerLink = async (client: MessageSocket, show: boolean): Promise<void> => {
+    const shown = show && (await showWindow?.()) === true;
+    client.send({ type: 'link', url: giveLink?.(), shown });
+  };
   serveClient = (client) => {
     bridge.connect({
       send: (frame) => client.send(frame),
       onMessage: (listener) =>
         client.onMessage((message) => {
           if (!isLinkRequest(message)) return listener(message);
-          client.send({ type: 'link', url: giveLink?.() });
+          void answerLink(client, message.show === true);
         }),
       onClose: (listener) => client.onClose(listener),
       backlog: () => client.backlog(),
@@ -470,6 +477,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     control: control.value,
     offerLinks: (give) => {
       giveLink = give;
+    },
+    offerWindow: (show) => {
+      showWindow = show;
     },
     start: async () => {
       watching.start();

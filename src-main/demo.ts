@@ -7,12 +7,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { socketChannel } from './cli/channel-pair.ts';
 import { composeCore } from './compose.ts';
+import { openDesktopSession, startHeadlessDesktop } from './compose-headless-desktop.ts';
 import { startHeadless } from './compose-headless.ts';
 import { sleep } from './core/ports.ts';
 import { startDemoSsh } from './demo-ssh.ts';
 import { startDemoVendors, type DemoVendor } from './demo-vendors.ts';
 import { locate } from './locations.ts';
-import { openInBrowser } from './node/browser-open.ts';
+import { hasDisplay } from './node/browser-open.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { connectControlSocket } from './node/control-socket.ts';
 import { systemClock } from './node/system-clock.ts';
@@ -36,9 +37,6 @@ const findElectron = (): string | undefined => {
     chosen === undefined ? ['../..', '..'].map((up) => join(here, up, 'node_modules/electron/dist')) : [chosen];
   return folders.map((folder) => join(folder, name)).find((binary) => existsSync(binary));
 };
-
-const hasDisplay = (): boolean =>
-  process.platform !== 'linux' || Boolean(process.env['DISPLAY']) || Boolean(process.env['WAYLAND_DISPLAY']);
 
 const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -97,37 +95,47 @@ const runDesktop = async (
   return added || signal.aborted;
 };
 
-/** Serves the fleet to a browser. */
+/** Serves the fleet to a window of a browser, with a tray where this desktop has one. */
 const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signal: AbortSignal): Promise<void> => {
-  const { forwardWorker, renderer } = locate();
-  const composed = await composeCore({
-    profile,
-    vault: 'memory',
-    host: 'headless',
-    lasting: true,
-    demo: true,
-    forwardWorker,
-  });
-  if (!composed.ok) throw new Error(composed.error.message);
-  const core = composed.value;
+  const { forwardWorker, renderer, resources } = locate();
+  const session = await openDesktopSession(resources);
+  const opened: (() => unknown)[] = [() => session?.dispose()];
   try {
+    const composed = await composeCore({
+      profile,
+      vault: 'memory',
+      host: 'headless',
+      lasting: true,
+      demo: true,
+      forwardWorker,
+      notifier: session?.notifier,
+    });
+    if (!composed.ok) throw new Error(composed.error.message);
+    const core = composed.value;
+    opened.push(() => core.dispose());
     const host = await startHeadless(core, { port: 0, renderer });
     if (!host.ok) throw new Error(host.error.message);
-    try {
-      for (const { account } of vendors) {
-        const added = await core.accounts.add(account, signal);
-        if (!added.ok && !signal.aborted) throw new Error(added.error.message);
-      }
-      await core.start();
-      const link = host.value.link();
-      say(`Quayside is at ${link}`);
-      if (hasDisplay()) await openInBrowser(new URL(link));
-      await ended(signal);
-    } finally {
-      await host.value.dispose();
+    opened.push(() => host.value.dispose());
+    for (const { account } of vendors) {
+      const added = await core.accounts.add(account, signal);
+      if (!added.ok && !signal.aborted) throw new Error(added.error.message);
     }
+    await core.start();
+    const quitting = new AbortController();
+    const desktop = await startHeadlessDesktop({
+      core,
+      host: host.value,
+      session,
+      resources,
+      quit: () => quitting.abort(),
+      say,
+    });
+    opened.push(() => desktop.dispose());
+    say(`Quayside is at ${host.value.link()}`);
+    if (hasDisplay()) await desktop.show();
+    await ended(AbortSignal.any([signal, quitting.signal]));
   } finally {
-    await core.dispose();
+    for (const close of opened.reverse()) await close();
   }
 };
 

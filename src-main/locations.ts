@@ -8,6 +8,8 @@ export interface Locations {
   readonly forwardWorker: URL;
   /** The folder of the built window; it may not be there in a checkout that was never built. */
   readonly renderer: string;
+  /** The folder of our pictures. */
+  readonly resources: string;
 }
 
 /** Finds the parts beside the running code: in `out/main` once built, in `src-main` when run from source. */
@@ -15,6 +17,14 @@ export const locate = (): Locations => {
   const here = import.meta.dirname;
   const built = join(here, 'forward-worker.js');
   return existsSync(built)
-    ? { forwardWorker: pathToFileURL(built), renderer: join(here, '../renderer') }
-    : { forwardWorker: pathToFileURL(join(here, 'node/forward-worker.ts')), renderer: join(here, '../out/renderer') };
+    ? {
+        forwardWorker: pathToFileURL(built),
+        renderer: join(here, '../renderer'),
+        resources: join(here, '../../resources'),
+      }
+    : {
+        forwardWorker: pathToFileURL(join(here, 'node/forward-worker.ts')),
+        renderer: join(here, '../out/renderer'),
+        resources: join(here, '../resources'),
+      };
 };

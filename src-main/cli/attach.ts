@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { composeCore, type Core } from '../compose.ts';
+import { composeCore, type Core, type CoreOptions } from '../compose.ts';
 import { cancelled, fail, ok, type Result } from '../core/errors.ts';
 import { sleep, type VaultKind } from '../core/ports.ts';
 import { locate } from '../locations.ts';
@@ -63,6 +63,7 @@ export const findCore = async (
   host: 'headless' | 'cli',
   lasting: boolean,
   signal: AbortSignal,
+  more: Pick<CoreOptions, 'notifier'> = {},
 ): Promise<Result<Found>> => {
   const profile = await openProfile(place.profile);
   if (!profile.ok) return profile;
@@ -92,6 +93,7 @@ export const findCore = async (
         host,
         lasting,
         forwardWorker: locate().forwardWorker,
+        ...more,
       });
       if (core.ok) return ok({ core: core.value });
       if (core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../compose.ts';
 import { fail, type Failure } from '../core/errors.ts';
+import { openDesktopSession, startHeadlessDesktop, type DesktopSession } from '../compose-headless-desktop.ts';
 import { startHeadless } from '../compose-headless.ts';
 import { locate } from '../locations.ts';
 import { openInBrowser } from '../node/browser-open.ts';
@@ -11,47 +12,92 @@ import { drain, findCore } from './attach.ts';
 import type { Command, Context } from './context.ts';
 import { exitCodes, note, print, printError } from './terminal.ts';
 
-const linkMs = 5000;
+/** Milliseconds until a running host has answered; it may have to start a browser first. */
+const linkMs = 45_000;
 
-/** Asks a running host for a fresh link. */
-const askForLink = ({ socket }: ControlConnection): Promise<string | undefined> =>
+interface LinkAnswer {
+  readonly url: string;
+  /** Whether the host has put its window on the screen. */
+  readonly shown: boolean;
+}
+
+/** Asks a running host for a fresh link and, with `show`, for its window. */
+const askForLink = ({ socket }: ControlConnection, show: boolean): Promise<LinkAnswer | undefined> =>
   new Promise((resolve) => {
     const patience = setTimeout(() => resolve(undefined), linkMs);
-    const settle = (url: string | undefined): void => {
+    const settle = (answer: LinkAnswer | undefined): void => {
       clearTimeout(patience);
-      resolve(url);
+      resolve(answer);
     };
     socket.onMessage((message) => {
       if (typeof message !== 'object' || message === null || !('type' in message) || message.type !== 'link') return;
-      settle('url' in message && typeof message.url === 'string' ? message.url : undefined);
+      const url = 'url' in message && typeof message.url === 'string' ? message.url : undefined;
+      settle(url === undefined ? undefined : { url, shown: 'shown' in message && message.shown === true });
     });
     socket.onClose(() => settle(undefined));
-    socket.send({ type: 'link' });
+    socket.send({ type: 'link', show });
   });
 
-const show = async (link: string, context: Context): Promise<void> => {
-  const url = new URL(link);
-  if (context.json) print(JSON.stringify({ url: link, port: Number(url.port) }));
+const tell = (link: string, context: Context): void => {
+  if (context.json) print(JSON.stringify({ url: link, port: Number(new URL(link).port) }));
   else print(`Quayside is at ${link}`);
-  if (context.args.values.open !== true) return;
-  if (!(await openInBrowser(url))) note('No browser could be opened here; open the address yourself.');
 };
 
-const runHost = async (core: Core, port: number, context: Context): Promise<number | Failure> => {
-  const started = await startHeadless(core, { port, renderer: locate().renderer });
+const noBrowser = 'No browser could be opened here; open the address yourself.';
+
+const runHost = async (
+  core: Core,
+  port: number,
+  session: DesktopSession | undefined,
+  context: Context,
+): Promise<number | Failure> => {
+  const { renderer, resources } = locate();
+  const started = await startHeadless(core, { port, renderer });
   if (!started.ok) return started;
+  const host = started.value;
+  const quitting = new AbortController();
+  const over = AbortSignal.any([context.signal, quitting.signal]);
+  const desktop = await startHeadlessDesktop({
+    core,
+    host,
+    session,
+    resources,
+    quit: () => quitting.abort(),
+    say: note,
+  });
   try {
-    await show(started.value.link(), context);
+    tell(host.link(), context);
+    if (context.args.values.open === true && !(await desktop.show())) note(noBrowser);
     // What waits for the keychain must not keep the window waiting.
     void core.start();
     await new Promise<void>((resolve) => {
-      if (context.signal.aborted) return resolve();
-      context.signal.addEventListener('abort', () => resolve(), { once: true });
+      if (over.aborted) return resolve();
+      over.addEventListener('abort', () => resolve(), { once: true });
     });
     return exitCodes.done;
   } finally {
-    await started.value.dispose();
+    await desktop.dispose();
+    await host.dispose();
   }
+};
+
+/** What a second `quayside serve` does: the first one has the profile. */
+const askHost = async (connection: ControlConnection, context: Context): Promise<number> => {
+  const open = context.args.values.open === true;
+  const answer = await askForLink(connection, open);
+  connection.socket.close();
+  if (answer === undefined) {
+    const busy = fail(
+      'conflict',
+      'Another Quayside already works on this profile and serves no browser.',
+      'Close it, or choose another folder with --profile.',
+    );
+    return printError(busy.error, context.json);
+  }
+  tell(answer.url, context);
+  // It may run where there is no screen, and this not.
+  if (open && !answer.shown && (await openInBrowser(new URL(answer.url))) === undefined) note(noBrowser);
+  return exitCodes.done;
 };
 
 /** `quayside serve` */
@@ -63,28 +109,20 @@ export const serveCommand: Command = async (context) => {
     const unbuilt = fail('unsupported', 'The window has not been built in this checkout.', 'Run npm run build first.');
     return printError(unbuilt.error, context.json);
   }
-  const found = await findCore(context.place, 'headless', true, context.signal);
-  if (!found.ok) return printError(found.error, context.json);
-  if ('connection' in found.value) {
-    const link = await askForLink(found.value.connection);
-    found.value.connection.socket.close();
-    if (link !== undefined) {
-      await show(link, context);
-      return exitCodes.done;
-    }
-    const busy = fail(
-      'conflict',
-      'Another Quayside already works on this profile and serves no browser.',
-      'Close it, or choose another folder with --profile.',
-    );
-    return printError(busy.error, context.json);
-  }
-  const { core } = found.value;
+  const session = await openDesktopSession(locate().resources);
   try {
-    const ended = await runHost(core, port.value ?? 0, context);
-    return typeof ended === 'number' ? ended : printError(ended.error, context.json);
+    const found = await findCore(context.place, 'headless', true, context.signal, { notifier: session?.notifier });
+    if (!found.ok) return printError(found.error, context.json);
+    if ('connection' in found.value) return await askHost(found.value.connection, context);
+    const { core } = found.value;
+    try {
+      const ended = await runHost(core, port.value ?? 0, session, context);
+      return typeof ended === 'number' ? ended : printError(ended.error, context.json);
+    } finally {
+      await drain(core, true);
+      await core.dispose();
+    }
   } finally {
-    await drain(core, true);
-    await core.dispose();
+    session?.dispose();
   }
 };

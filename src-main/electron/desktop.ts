@@ -7,6 +7,7 @@ import type { Clock, Document, Log } from '../core/ports.ts';
 import { shortcutText } from '../core/shortcut.ts';
 import type { Wish } from '../core/wish.ts';
 import type { Alerts } from '../services/alerts.ts';
+import { noticePause } from '../services/notice-pause.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import { TrayDesk, type TrayDeskNeeds } from '../services/tray-desk.ts';
 import { setAppMenu } from './app-menu.ts';
@@ -125,14 +126,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
     launches: options.launches,
     recents: options.recents,
     clock,
-    pause: {
-      until: () => alerts.get().pausedUntil,
-      set: async (until) => {
-        const paused = await alerts.snooze({ forMs: until === undefined ? 0 : until - clock.now() });
-        return paused.ok ? ok(undefined) : paused;
-      },
-      changed: alerts.settingsChanged,
-    },
+    pause: noticePause(alerts, clock),
     host: {
       quickConnect: () => palette.toggle(),
       openWindow: showWindow,

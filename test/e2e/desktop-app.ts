@@ -84,7 +84,8 @@ const until = async <T>(look: () => T | undefined | Promise<T | undefined>, what
   }
 };
 
-const clientOf = async (profile: string): Promise<FrameClient> => {
+/** A client of the bridge of whatever runs on a profile. */
+export const clientOf = async (profile: string): Promise<FrameClient> => {
   const paths = await controlPaths(profile);
   if (!paths.ok) throw new Error(paths.error.message);
   const connection = await until(() => connectControlSocket(paths.value.socket), 'the control socket');

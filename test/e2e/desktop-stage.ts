@@ -48,7 +48,7 @@ export const clickTray = (app: DesktopApp, ...path: readonly string[]): Promise<
 
 /** Adds the simulator's account by the bridge, and answers a device that is online, with the key it has. */
 export const addFleet = async (
-  app: DesktopApp,
+  app: Pick<DesktopApp, 'client'>,
   stage: Stage,
 ): Promise<{ readonly key: string; readonly id: string; readonly name: string; readonly accountId: string }> => {
   const client = await app.client();
