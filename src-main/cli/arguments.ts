@@ -140,7 +140,8 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   activity [WORDS] [--json|--csv]    what happened: devices lost and back, incidents, connections, calls
   api VENDOR --list [--json]
   api VENDOR OPERATION --account LABEL --input JSON [--json]
-  serve [--port N] [--open]          the window in a browser, on this computer only
+  serve [--port N] [--open]          the window in a browser, on this computer only; with a Linux desktop also the
+                                     tray and notices. --open opens the window, of a running Quayside too
 
 VENDOR is remoteit, remoteiot, mode, remotix or reemo. DEVICE is an id or an unambiguous name.
 S is a service's id, its kind (ssh), its port, or kind:port.

@@ -106,6 +106,19 @@ export class DBusMenu {
     return true;
   }
 
+  /**
+   * Answers whether there is something to fetch first. The menu is kept up to date, so that is only where a panel
+   * shows it again and never said that it had closed it.
+   */
+  #aboutToShow(id: DBusValue | undefined, sender: string): boolean {
+    const waiting = this.#waiting;
+    if (id !== 0 || waiting === undefined) return false;
+    this.#close(0, sender);
+    if (this.#open.size > 0) return false;
+    this.show(waiting);
+    return true;
+  }
+
   #opened(id: number, sender: string): void {
     const open = this.#open.get(sender);
     if (open !== undefined) {
@@ -173,12 +186,19 @@ export class DBusMenu {
             return [all.filter(([id, event]) => !this.#event(id, event, sender)).flatMap(([id]) => id ?? [])];
           },
         },
-        // The menu is kept up to date, so there is never anything to fetch before it is shown.
-        AboutToShow: { takes: 'i', gives: 'b', run: ([id]) => (this.#index.has(Number(id)) ? [false] : undefined) },
+        AboutToShow: {
+          takes: 'i',
+          gives: 'b',
+          run: ([id], sender) => (this.#index.has(Number(id)) ? [this.#aboutToShow(id, sender)] : undefined),
+        },
         AboutToShowGroup: {
           takes: 'ai',
           gives: 'aiai',
-          run: ([ids]) => [[], list(ids).filter((id) => !this.#index.has(Number(id)))],
+          run: ([ids], sender) => {
+            const known = list(ids).filter((id) => this.#index.has(Number(id)));
+            const unknown = list(ids).filter((id) => !known.includes(id));
+            return [known.filter((id) => this.#aboutToShow(id, sender)), unknown];
+          },
         },
       },
       properties: {

@@ -91,6 +91,8 @@ origin = bottom-right
 font = Monospace 10
 width = 420
 frame_color = "#30a0ff"
+[urgency_normal]
+timeout = 0
 `;
 
 const stop = async (child: ChildProcess): Promise<void> => {
