@@ -30,7 +30,8 @@ const start = (args: readonly string[], options: CliOptions): ChildProcess =>
       ...(options.vault === undefined ? [] : ['--vault', options.vault]),
       ...args,
     ],
-    { env: { ...process.env, ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
+    // The desktop of whoever runs the tests gets no icons and no notices.
+    { env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
 
 /** Runs one command to its end. */

@@ -22,7 +22,9 @@ export const startCliFromSource = (
   options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
 ): CliProcess => {
   const { ELECTRON_OVERRIDE_DIST_PATH: _path, ...inherited } = process.env;
-  const child = spawn(process.execPath, [entry, ...args], { env: { ...inherited, ...options.env }, stdio: 'pipe' });
+  // The desktop of whoever runs the tests gets no icons and no notices.
+  const env = { ...inherited, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...options.env };
+  const child = spawn(process.execPath, [entry, ...args], { env, stdio: 'pipe' });
   let stdout = '';
   let stderr = '';
   let wake: (() => void) | undefined;
