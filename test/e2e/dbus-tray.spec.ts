@@ -113,7 +113,7 @@ const addFavourite = async (stage: Stage): Promise<string> => {
   return name;
 };
 
-test('the panel draws the icon and its menu; one click on a favourite is a shell on the device; Quit ends the host', async ({
+test('the panel draws the icon and its menu; one click on a favourite is a shell on the device; Quit ends the host @linux', async ({
   stage,
   desktop,
   serve,
@@ -170,7 +170,7 @@ test('the panel draws the icon and its menu; one click on a favourite is a shell
   await expect.poll(() => isIconDrawn(desktop), { timeout: 30_000 }).toBe(false);
 });
 
-test('a click on the icon opens the window of its own, which can be closed and opened again', async ({
+test('a click on the icon opens the window of its own, which can be closed and opened again @linux', async ({
   stage,
   desktop,
   serve,
