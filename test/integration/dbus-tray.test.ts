@@ -1,11 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { composeCore } from '../../src-main/compose.ts';
-import { openDesktopSession, startHeadlessDesktop } from '../../src-main/compose-headless-desktop.ts';
-import { startHeadless } from '../../src-main/compose-headless.ts';
 import type { DesktopNotice } from '../../src-main/core/ports.ts';
 import type { TrayAction, TrayState } from '../../src-main/core/tray-state.ts';
 import { locate } from '../../src-main/locations.ts';
@@ -14,9 +9,7 @@ import { DBusNotifier } from '../../src-main/node/dbus-notifier.ts';
 import { DBusTray } from '../../src-main/node/dbus-tray.ts';
 import { readPng } from '../../src-main/node/png-image.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { panelColour, startDBusDesktop, type DBusDesktop } from '../support/dbus-desktop.ts';
-import { fastClock } from '../support/fast-clock.ts';
 import { differenceTo, screenOf } from '../support/screenshot.ts';
 
 /** Our end of the session bus against what others have on theirs: Xfce's panel, dunst, gdbus. */
@@ -48,24 +41,6 @@ afterEach(async () => {
   bus.dispose();
   await desktop.dispose();
 });
-
-interface Shown {
-  readonly summary: string;
-  readonly body: string;
-}
-
-/** What dunst has shown and put away, newest first. */
-const history = async (): Promise<readonly Shown[]> => {
-  const told = JSON.parse(await desktop.run('dunstctl', 'history')) as {
-    readonly data: readonly (readonly Readonly<Record<string, { readonly data: unknown }>>[])[];
-  };
-  return (told.data[0] ?? []).map((entry) => ({
-    summary: String(entry['summary']?.data),
-    body: String(entry['body']?.data),
-  }));
-};
-const onScreen = async (): Promise<number> =>
-  Number(/Currently displayed: (\d+)/.exec(await desktop.run('dunstctl', 'count'))?.[1]);
 
 describe('the tray', () => {
   const icons = ['plain', 'offline', 'attention'].map((name) => {
@@ -156,6 +131,39 @@ describe('the tray', () => {
     );
   });
 
+  test('is black where the panel of KDE is light, and white again when the person goes dark', async () => {
+    const portal = await SessionBus.open(desktop.environment, systemClock);
+    if (portal === undefined) throw new Error('the session bus did not let us in');
+    const [path, settings] = ['/org/freedesktop/portal/desktop', 'org.freedesktop.portal.Settings'];
+    const scheme = (value: number) => ({ signature: 'u', value });
+    portal.offer(path, {
+      [settings]: {
+        methods: { Read: { takes: 'ss', gives: 'v', run: () => [{ signature: 'v', value: scheme(2) }] } },
+        properties: {},
+        signals: { SettingChanged: 'ssv' },
+      },
+    });
+    expect(await portal.takeName('org.freedesktop.portal.Desktop')).toBe(true);
+    const environment = { ...desktop.environment, XDG_CURRENT_DESKTOP: 'KDE' };
+    const tray = await DBusTray.open(bus, { resources, environment, state: empty });
+    await tray.start();
+    const shades = async (): Promise<string> => {
+      const told = await desktop.call(
+        name,
+        '/StatusNotifierItem',
+        'org.freedesktop.DBus.Properties.Get',
+        'org.kde.StatusNotifierItem',
+        'IconPixmap',
+      );
+      return `${told.includes('0xff, 0x00, 0x00, 0x00') ? 'black' : ''}${told.includes('0xff, 0xff, 0xff, 0xff') ? 'white' : ''}`;
+    };
+    await expect.poll(shades, slow).toBe('black');
+    portal.emit(path, settings, 'SettingChanged', ['org.freedesktop.appearance', 'color-scheme', scheme(1)]);
+    await expect.poll(shades, slow).toBe('white');
+    portal.dispose();
+    tray.dispose();
+  });
+
   test('tells of what changed and of nothing else, and of nothing while a panel has the menu open', async () => {
     const { tray } = await open({ ...empty, offline: 3 });
     // Another program on the bus, as a panel is.
@@ -239,18 +247,18 @@ describe('notices', () => {
     const { notifier } = open();
     await desktop.startDunst();
     expect(await notifier.show(notice)).toEqual({ ok: true, value: undefined });
-    await expect.poll(onScreen, slow).toBe(1);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
     expect(
       await notifier.update({ ...notice, title: '3 devices in Plant 3 went offline', silent: true }),
     ).toMatchObject({ ok: true });
     expect(await notifier.show({ ...notice, id: 'other', title: 'Another' })).toMatchObject({ ok: true });
-    await expect.poll(onScreen, slow).toBe(2);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(2);
     await notifier.close('other');
     await notifier.close('other');
-    await expect.poll(onScreen, slow).toBe(1);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
     await notifier.close('incident-1');
-    await expect.poll(onScreen, slow).toBe(0);
-    const shown = await history();
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(0);
+    const shown = await desktop.notices();
     expect(shown.map(({ summary }) => summary).toSorted()).toEqual(['3 devices in Plant 3 went offline', 'Another']);
     // Not as markup: a device may be called anything.
     expect(shown[0]?.body).toContain(
@@ -262,7 +270,7 @@ describe('notices', () => {
     const { notifier, acted } = open();
     await desktop.startDunst();
     await notifier.show(notice);
-    await expect.poll(onScreen, slow).toBe(1);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
     const invoke = (id: string): Promise<string> =>
       desktop.run(
         ...(['gdbus', 'emit', '--session', '--object-path', '/org/freedesktop/Notifications'] as const),
@@ -272,7 +280,16 @@ describe('notices', () => {
     await desktop.run('dunstctl', 'action', '0');
     await expect.poll(() => acted.mock.calls, slow).toEqual([['incident-1', 'open']]);
     expect(await notifier.update(notice)).toMatchObject({ ok: true });
-    await expect.poll(onScreen, slow).toBe(1);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
+  });
+
+  test.each(['connect', 'snooze', 'mute'])('offer to %s', async (action) => {
+    const { notifier, acted } = open();
+    await desktop.startDunst(action);
+    await notifier.show(notice);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
+    await desktop.run('dunstctl', 'action', '0');
+    await expect.poll(() => acted.mock.calls, slow).toEqual([['incident-1', action]]);
   });
 
   test('without a daemon they are refused with the reason, and shown again by the next one', async () => {
@@ -287,114 +304,11 @@ describe('notices', () => {
     expect(await notifier.update(notice)).toMatchObject({ ok: false });
     await desktop.startDunst();
     expect(await notifier.update(notice)).toMatchObject({ ok: true });
-    await expect.poll(onScreen, slow).toBe(1);
+    await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
     await desktop.endBus();
     await expect
       .poll(() => notifier.update(notice), slow)
       .toMatchObject({ ok: false, error: { message: 'The session bus of this desktop is gone.' } });
     await notifier.close('incident-1');
-  });
-});
-
-describe('the headless host on a desktop', () => {
-  const token = 'eyJhbGciOiJIUzI1NiJ9.dbus-end-to-end-token';
-  const signal = new AbortController().signal;
-  let folder: string;
-  const closing: (() => unknown)[] = [];
-
-  afterEach(async () => {
-    for (const close of closing.splice(0).reverse()) await close();
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  const start = async () => {
-    folder = await mkdtemp(join(tmpdir(), 'quayside-dbus-'));
-    await writeFile(join(folder, 'index.html'), '<!doctype html><title>Quayside</title><h1>The window</h1>');
-    const simulator = new RemoteIotSimulator({ token, devices: 24, target: () => undefined });
-    await simulator.listen();
-    closing.push(() => simulator.dispose());
-    for (const unitId of simulator.unitIds) simulator.setOnline(unitId, true);
-    const session = await openDesktopSession(resources, desktop.environment);
-    closing.push(() => session?.dispose());
-    const composed = await composeCore({
-      profile: join(folder, 'profile'),
-      vault: 'memory',
-      host: 'headless',
-      lasting: true,
-      forwardWorker: locate().forwardWorker,
-      notifier: session?.notifier,
-      // A minute in one and a half seconds: graces and gathering are waited for, the rest is real.
-      clock: fastClock(40),
-    });
-    if (!composed.ok) throw new Error(composed.error.message);
-    const core = composed.value;
-    closing.push(() => core.dispose());
-    await core.start();
-    const host = await startHeadless(core, { port: 0, renderer: folder });
-    if (!host.ok) throw new Error(host.error.message);
-    closing.push(() => host.value.dispose());
-    const quit = vi.fn();
-    const shell = await startHeadlessDesktop({
-      core,
-      host: host.value,
-      session,
-      resources,
-      quit,
-      say: () => undefined,
-      environment: desktop.environment,
-    });
-    closing.push(() => shell.dispose());
-    const account = {
-      vendor: 'remoteiot',
-      label: 'Acme',
-      baseUrl: simulator.baseUrl,
-      fields: {},
-      secrets: { token },
-    } as const;
-    const added = await core.accounts.add(account, signal);
-    if (!added.ok) throw new Error(added.error.message);
-    await core.inventory.refresh(undefined, signal);
-    const groups = [...new Set([...core.inventory.devices.values()].map((device) => device.groups[0] ?? ''))];
-    const lose = async (group: string | undefined): Promise<number> => {
-      const lost = [...core.inventory.devices.values()].filter(({ groups: [first] }) => first === group);
-      for (const { id } of lost) simulator.setOnline(id, false);
-      await core.inventory.refresh(undefined, signal);
-      return lost.length;
-    };
-    return { core, groups, lose };
-  };
-
-  test('shows an incident as one notice, and a click on it opens the window with what is offline', async () => {
-    await desktop.startDunst();
-    const { core, groups, lose } = await start();
-    const [group] = groups;
-    const lost = await lose(group);
-    expect(lost).toBeGreaterThan(1);
-    await expect.poll(onScreen, slow).toBe(1);
-    await desktop.run('dunstctl', 'action', '0');
-    await expect.poll(() => core.app.get().wish?.wish, slow).toEqual({ show: 'devices', query: 'is:offline' });
-    await expect
-      .poll(() => desktop.run('xdotool', 'search', '--onlyvisible', '--class', 'Quayside').catch(() => ''), slow)
-      .not.toBe('');
-    await desktop.run('dunstctl', 'close-all');
-    await expect.poll(async () => (await history()).length, slow).toBe(1);
-    const [shown] = await history();
-    expect(shown?.summary).toMatch(/went offline$/);
-    expect(shown?.summary).toContain(String(lost));
-  });
-
-  test('puts a notice into the window, with the reason, where no daemon shows it', async () => {
-    const { core, groups, lose } = await start();
-    await lose(groups[0]);
-    await expect
-      .poll(() => core.app.get().notices, slow)
-      .toContainEqual(
-        expect.objectContaining({
-          text: expect.stringMatching(/went offline$/) as string,
-          hint: expect.stringContaining('No program shows notifications on this desktop.') as string,
-        }),
-      );
-    // Nor is there a panel, which is said once.
-    expect(core.app.get().notices.map(({ text }) => text)).toContain('This desktop shows no tray icons.');
   });
 });

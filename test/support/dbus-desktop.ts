@@ -17,14 +17,20 @@ export interface DBusDesktop {
   readonly display: string;
   /** Starts Xfce's panel, which draws tray icons, at the top of the screen; ready once it watches for them. */
   startPanel(): Promise<Program>;
-  /** Starts dunst, which draws notices; ready once it answers. */
-  startDunst(): Promise<Program>;
+  /** Starts dunst, which draws notices and does `action` with them when it is told to; ready once it answers. */
+  startDunst(action?: string): Promise<Program>;
+  /** What dunst has shown and put away, newest first. */
+  notices(): Promise<readonly { readonly summary: string; readonly body: string }[]>;
+  /** How many notices dunst shows now. */
+  noticesShown(): Promise<number>;
   /** A program on this desktop, to its end; answers what it printed. */
   run(program: string, ...args: readonly string[]): Promise<string>;
   /** Calls a method with gdbus, which knows nothing of ours; answers what it prints. */
   call(destination: string, path: string, method: string, ...args: readonly string[]): Promise<string>;
   /** Resolves once a name has an owner, or none. */
   owned(name: string, isOwned?: boolean): Promise<void>;
+  /** Puts a script in place of a program that this desktop's programs may start. */
+  install(name: string, script: string): Promise<void>;
   /** Ends the bus, as a logout does. */
   endBus(): Promise<void>;
   dispose(): Promise<void>;
@@ -85,7 +91,7 @@ const panelConfiguration = `<?xml version="1.0" encoding="UTF-8"?>
 </channel>
 `;
 
-const dunstConfiguration = `[global]
+const dunstConfiguration = (action: string): string => `[global]
 follow = none
 origin = bottom-right
 font = Monospace 10
@@ -93,6 +99,9 @@ width = 420
 frame_color = "#30a0ff"
 [urgency_normal]
 timeout = 0
+[ours]
+appname = Quayside
+action_name = ${action}
 `;
 
 const stop = async (child: ChildProcess): Promise<void> => {
@@ -112,9 +121,6 @@ export const startDBusDesktop = async (): Promise<DBusDesktop> => {
   await mkdir(file('config/dunst'));
   await writeFile(file('bus.conf'), busConfiguration(folder));
   await writeFile(file('config/xfce4/xfconf/xfce-perchannel-xml/xfce4-panel.xml'), panelConfiguration);
-  await writeFile(file('config/dunst/dunstrc'), dunstConfiguration);
-  // Chromium has no sandbox for root, which is who runs the tests in a container.
-  await writeFile(file('bin/chromium'), '#!/bin/sh\nexec /usr/bin/chromium --no-sandbox "$@"\n', { mode: 0o755 });
   const settings = 'org.xfce.Xfconf.service';
   await symlink(`/usr/share/dbus-1/services/${settings}`, file('services', settings));
   const display = await startXvfb();
@@ -160,6 +166,7 @@ export const startDBusDesktop = async (): Promise<DBusDesktop> => {
         ...['call', '--session', '--dest', destination, '--object-path', path, '--method', method, '--', ...args],
       ),
     owned: async (name, isOwned = true) => {
+      if (isOwned) await desktop.run('gdbus', 'wait', '--session', name);
       for (;;) {
         const answer = await desktop.call(
           'org.freedesktop.DBus',
@@ -180,7 +187,8 @@ export const startDBusDesktop = async (): Promise<DBusDesktop> => {
         },
       };
     },
-    startDunst: async () => {
+    startDunst: async (action = 'default') => {
+      await writeFile(file('config/dunst/dunstrc'), dunstConfiguration(action));
       const child = start('dunst');
       await desktop.owned('org.freedesktop.Notifications');
       return {
@@ -190,6 +198,17 @@ export const startDBusDesktop = async (): Promise<DBusDesktop> => {
         },
       };
     },
+    notices: async () => {
+      const told = JSON.parse(await desktop.run('dunstctl', 'history')) as {
+        readonly data: readonly (readonly Readonly<Record<string, { readonly data: unknown }>>[])[];
+      };
+      return (told.data[0] ?? []).map((entry) => ({
+        summary: String(entry['summary']?.data),
+        body: String(entry['body']?.data),
+      }));
+    },
+    noticesShown: async () => Number(/Currently displayed: (\d+)/.exec(await desktop.run('dunstctl', 'count'))?.[1]),
+    install: (name, script) => writeFile(file('bin', name), `#!/bin/sh\n${script}\n`, { mode: 0o755 }),
     endBus: () => stop(bus),
     dispose: async () => {
       for (const child of programs.reverse()) await stop(child);
@@ -199,5 +218,7 @@ export const startDBusDesktop = async (): Promise<DBusDesktop> => {
       await rm(folder, { recursive: true, force: true });
     },
   };
+  // Chromium has no sandbox for root, which is who runs the tests in a container.
+  await desktop.install('chromium', 'exec /usr/bin/chromium --no-sandbox "$@"');
   return desktop;
 };
