@@ -107,7 +107,10 @@ export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Pro
     return isShown;
   };
   core.offerWindow(() => show());
-  if (session === undefined) return { show, dispose: windows.dispose };
+  if (session === undefined) {
+    log.write('info', 'tray.no-session');
+    return { show, dispose: windows.dispose };
+  }
 
   const desk = new TrayDesk({
     ...core,

@@ -64,6 +64,9 @@ export class DBusTray {
   #icon: TrayIcon = 'plain';
   #summary = 'Quayside';
   #isDisposed = false;
+  #told: TrayPresence | undefined;
+  /** The unique name of the watcher, while there is one. */
+  #watcher: string | undefined;
 
   private constructor(bus: SessionBus, pictures: ReadonlyMap<TrayIcon, IconPictures>) {
     this.#bus = bus;
@@ -71,10 +74,7 @@ export class DBusTray {
     this.#name = `org.kde.StatusNotifierItem-${process.pid}-1`;
     this.#menu = new DBusMenu(bus, menuPath);
     bus.offer(itemPath, { [interfaceName]: this.#interface() });
-    this.#stops = [
-      this.#menu.clicked.on((action) => this.clicked.emit(action)),
-      bus.lost.on(() => this.presence.emit('lost')),
-    ];
+    this.#stops = [this.#menu.clicked.on((action) => this.clicked.emit(action)), bus.lost.on(() => this.#tell('lost'))];
   }
 
   /** Puts an icon for `state` in the tray. `resources`: the folder of our pictures. */
@@ -101,10 +101,15 @@ export class DBusTray {
     await this.#bus.takeName(this.#name);
     if (this.#isDisposed) return;
     const watch = this.#bus.watchOwner(watcher, (owner) => {
-      if (owner === undefined) this.presence.emit('absent');
+      this.#watcher = owner;
+      if (owner === undefined) this.#tell('absent');
       else void this.#register();
     });
-    this.#stops.push(watch);
+    // A watcher only keeps the list; it says when somebody begins or ends to draw what is on it.
+    const hear = this.#bus.listen(watcher, ({ sender, member }) => {
+      if (sender === this.#watcher && member?.startsWith('StatusNotifierHost') === true) void this.#look();
+    });
+    this.#stops.push(watch, hear);
   }
 
   show(state: TrayState): void {
@@ -141,7 +146,30 @@ export class DBusTray {
       signature: 's',
       body: [this.#name],
     });
-    if (!this.#isDisposed) this.presence.emit(answer.ok ? 'shown' : 'absent');
+    if (answer.ok) await this.#look();
+    else this.#tell('absent');
+  }
+
+  /** Asks whether somebody draws the icons; a watcher that does not say draws them itself. */
+  async #look(): Promise<void> {
+    const answer = await this.#bus.call({
+      destination: watcher,
+      path: '/StatusNotifierWatcher',
+      interface: 'org.freedesktop.DBus.Properties',
+      member: 'Get',
+      signature: 'ss',
+      body: [watcher, 'IsStatusNotifierHostRegistered'],
+    });
+    const isDrawn = !answer.ok || plainValue(answer.body[0]) !== false;
+    this.#tell(isDrawn && this.#watcher !== undefined ? 'shown' : 'absent');
+  }
+
+  #tell(presence: TrayPresence): void {
+    if (this.#isDisposed || presence === this.#told) return;
+    // An answer that was waited for when the bus went is none.
+    if (presence !== 'lost' && !this.#bus.isOpen) return;
+    this.#told = presence;
+    this.presence.emit(presence);
   }
 
   #followTheme(): void {

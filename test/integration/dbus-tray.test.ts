@@ -94,6 +94,39 @@ describe('the tray', () => {
     expect(told).toEqual(['absent', 'shown', 'absent', 'shown']);
   });
 
+  test('counts as shown only while somebody draws what the watcher keeps', async () => {
+    const { told } = await open(empty);
+    await expect.poll(() => told, slow).toEqual(['absent']);
+    const watcher = await SessionBus.open(desktop.environment, systemClock);
+    if (watcher === undefined) throw new Error('the session bus did not let us in');
+    let hasHost = false;
+    const registered: unknown[] = [];
+    const [path, watch] = ['/StatusNotifierWatcher', 'org.kde.StatusNotifierWatcher'];
+    watcher.offer(path, {
+      [watch]: {
+        methods: {
+          RegisterStatusNotifierItem: {
+            takes: 's',
+            gives: '',
+            run: ([service]) => {
+              registered.push(service);
+              return [];
+            },
+          },
+        },
+        properties: { IsStatusNotifierHostRegistered: { type: 'b', read: () => hasHost } },
+        signals: { StatusNotifierHostRegistered: '' },
+      },
+    });
+    expect(await watcher.takeName(watch)).toBe(true);
+    await expect.poll(() => registered, slow).toEqual([name]);
+    hasHost = true;
+    watcher.emit(path, watch, 'StatusNotifierHostRegistered', []);
+    await expect.poll(() => told, slow).toEqual(['absent', 'shown']);
+    watcher.dispose();
+    await expect.poll(() => told, slow).toEqual(['absent', 'shown', 'absent']);
+  });
+
   test('says what it is, and does what is clicked', async () => {
     const { clicked } = await open(troubled);
     const facts = await desktop.call(
