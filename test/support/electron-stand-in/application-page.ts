@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
 import { originOf, toApplication, toBrowser } from './addresses.ts';
-import type { FrameFacts, Rectangle } from './messages.ts';
+import type { Evaluated, FrameFacts, Rectangle } from './messages.ts';
 import { pageScript } from './page-script.ts';
 
 const binding = 'electronStandIn';
@@ -45,6 +45,7 @@ export class ApplicationPage {
   /** The document of the main frame that spoke last. */
   #document: string | undefined;
   #expected: string | undefined;
+  #crashed = false;
 
   static #lastPort = 0;
 
@@ -59,6 +60,7 @@ export class ApplicationPage {
     await page.exposeBinding(binding, ({ frame }, sent: Sent) => this.#hear(frame, sent));
     await page.addInitScript({ content: pageScript({ binding, symbol }, this.#told.preload) });
     page.on('crash', () => {
+      this.#crashed = true;
       this.#losePorts();
       this.#told.gone();
     });
@@ -80,6 +82,27 @@ export class ApplicationPage {
   async reload(): Promise<void> {
     this.#expected = this.page.url();
     await this.page.reload().catch(() => undefined);
+  }
+
+  /** Whether the page's process is gone; Playwright's page can then do nothing but be closed. */
+  get hasCrashed(): boolean {
+    return this.#crashed;
+  }
+
+  /** Ends the page's process as a fault of its own would. */
+  async crash(): Promise<void> {
+    const protocol = await this.page.context().newCDPSession(this.page);
+    // The process is gone before it can answer.
+    void protocol.send('Page.crash').catch(() => undefined);
+  }
+
+  /** Runs a script in the main frame. */
+  async run(code: string): Promise<Evaluated> {
+    try {
+      return { value: await this.page.evaluate(code) };
+    } catch (error) {
+      return { error: String(error) };
+    }
   }
 
   /** Whether main itself asked for this address, once. */

@@ -1,8 +1,9 @@
 import { EventEmitter } from 'node:events';
-import type { ToApplication, ToMachine } from './messages.ts';
+import type { Evaluated, ToApplication, ToMachine } from './messages.ts';
 
 const channel = new EventEmitter();
 const waiting = new Map<number, (error: string | undefined) => void>();
+const running = new Map<number, (result: Evaluated) => void>();
 let lastCall = 0;
 
 /** Tells the machine something. */
@@ -19,6 +20,17 @@ export const load = (id: number, url: string): Promise<string | undefined> =>
     tell({ type: 'load', id, url, call: lastCall });
   });
 
+/** Runs a script in the page of a window. */
+export const runScript = (id: number, code: string): Promise<unknown> =>
+  new Promise<Evaluated>((resolve) => {
+    lastCall += 1;
+    running.set(lastCall, resolve);
+    tell({ type: 'script', id, code, call: lastCall });
+  }).then((result) => {
+    if ('error' in result) throw new Error(result.error);
+    return result.value;
+  });
+
 /** Hears what the machine tells. */
 export const hear = <T extends ToApplication['type']>(
   type: T,
@@ -29,4 +41,8 @@ process.on('message', (message: ToApplication) => channel.emit(message.type, mes
 hear('loaded', ({ call, error }) => {
   waiting.get(call)?.(error);
   waiting.delete(call);
+});
+hear('ran', ({ call, result }) => {
+  running.get(call)?.(result);
+  running.delete(call);
 });

@@ -26,6 +26,7 @@ export class Machine {
   readonly #child: ChildProcess;
   readonly #options: MachineOptions;
   readonly #pages = new Map<number, ApplicationPage>();
+  readonly #opened = new Map<number, Extract<ToMachine, { readonly type: 'window' }>>();
   readonly #answers = new Map<number, (value: unknown) => void>();
   readonly #listeners = new Set<() => void>();
   readonly #exited: Promise<number | null>;
@@ -147,11 +148,12 @@ export class Machine {
         this.#granted = message.granted;
         return;
       case 'window':
+        this.#opened.set(message.id, message);
         this.#later(() => this.#open(message));
         return;
       case 'load':
         this.#later(async () => {
-          const own = this.#pages.get(message.id);
+          const own = await this.#living(message.id);
           // Not waited for: what the page asks for while it loads comes through here as well.
           void (own?.load(message.url) ?? Promise.resolve('ERR_FAILED')).then((error) => {
             this.#tell({ type: 'loaded', id: message.id, call: message.call, error });
@@ -160,7 +162,19 @@ export class Machine {
         });
         return;
       case 'reload':
-        this.#later(async () => void this.#pages.get(message.id)?.reload());
+        this.#later(async () => {
+          const own = this.#pages.get(message.id);
+          if (own?.hasCrashed !== true) void own?.reload();
+          else void (await this.#living(message.id))?.load(toApplication(own.page.url()));
+        });
+        return;
+      case 'crash':
+        this.#later(async () => this.#pages.get(message.id)?.crash());
+        return;
+      case 'script':
+        void (this.#pages.get(message.id)?.run(message.code) ?? Promise.resolve({ error: 'There is no page.' })).then(
+          (result) => this.#tell({ type: 'ran', call: message.call, result }),
+        );
         return;
       case 'focus':
         this.#later(async () => void this.#pages.get(message.id)?.focus());
@@ -187,6 +201,16 @@ export class Machine {
     }
   }
 
+  /** The page of a window; in the place of one whose process is gone, a new one. */
+  async #living(id: number): Promise<ApplicationPage | undefined> {
+    const own = this.#pages.get(id);
+    const opened = this.#opened.get(id);
+    if (own?.hasCrashed !== true || opened === undefined) return own;
+    await this.#open(opened);
+    await own.page.close();
+    return this.#pages.get(id);
+  }
+
   async #open(message: Extract<ToMachine, { readonly type: 'window' }>): Promise<void> {
     this.#chromium ??= this.#start();
     const { context } = await this.#chromium;
@@ -204,7 +228,7 @@ export class Machine {
       close: () => this.#tell({ type: 'page-closed', id }),
       gone: () => this.#tell({ type: 'gone', id }),
       closed: () => {
-        if (this.#pages.delete(id)) this.#tell({ type: 'page-closed', id });
+        if (this.#pages.get(id) === own && this.#pages.delete(id)) this.#tell({ type: 'page-closed', id });
       },
     });
     this.#pages.set(id, own);

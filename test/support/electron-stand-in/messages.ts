@@ -20,7 +20,8 @@ export type ToMachine =
   /** Permissions that pages get; in Electron's words. */
   | { readonly type: 'permissions'; readonly granted: readonly string[] }
   | { readonly type: 'load'; readonly id: number; readonly url: string; readonly call: number }
-  | { readonly type: 'reload' | 'destroy' | 'focus'; readonly id: number }
+  | { readonly type: 'reload' | 'destroy' | 'focus' | 'crash'; readonly id: number }
+  | { readonly type: 'script'; readonly id: number; readonly code: string; readonly call: number }
   | { readonly type: 'bounds'; readonly id: number; readonly bounds: Rectangle }
   | { readonly type: 'port-message'; readonly window: number; readonly port: number; readonly json: string }
   | { readonly type: 'port-close'; readonly window: number; readonly port: number }
@@ -30,6 +31,7 @@ export type ToMachine =
 export type ToApplication =
   | { readonly type: 'evaluate'; readonly call: number; readonly source: string; readonly argument: unknown }
   | { readonly type: 'loaded'; readonly id: number; readonly call: number; readonly error: string | undefined }
+  | { readonly type: 'ran'; readonly call: number; readonly result: Evaluated }
   | {
       readonly type: 'request';
       readonly id: number;

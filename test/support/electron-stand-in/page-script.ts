@@ -22,6 +22,15 @@ const preparePage = (
   const send = (message: object): Promise<void> => carrier({ ...message, document });
   const ports = new Map<number, MessagePort>();
   let lastPort = 0;
+  // A real port is moved to main, and the one that stays hears of its end. Within one page Chromium tells it nothing.
+  const others = new WeakMap<MessagePort, MessagePort>();
+  window.MessageChannel = class extends MessageChannel {
+    constructor() {
+      super();
+      others.set(this.port1, this.port2);
+      others.set(this.port2, this.port1);
+    }
+  };
   const post = (channel: string, message: unknown, transfer: readonly MessagePort[] = []): void => {
     const numbers = transfer.map((port) => {
       lastPort += 1;
@@ -46,6 +55,7 @@ const preparePage = (
       const port = ports.get(number);
       ports.delete(number);
       port?.close();
+      if (port !== undefined) others.get(port)?.dispatchEvent(new Event('close'));
     },
   };
   // A browser closes only what a script has opened; Electron asks the window, which may refuse.

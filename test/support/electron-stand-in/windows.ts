@@ -6,7 +6,7 @@ import type {
   WebPreferences,
 } from 'electron';
 import { app, quitting } from './app.ts';
-import { hear, load, tell } from './link.ts';
+import { hear, load, runScript, tell } from './link.ts';
 import type { Rectangle, Served } from './messages.ts';
 import { newEvent, type Part } from './part.ts';
 import { session, type StandInSession } from './sessions.ts';
@@ -52,6 +52,14 @@ class WebContents extends EventEmitter {
     tell({ type: 'reload', id: this.id });
   }
 
+  forcefullyCrashRenderer(): void {
+    tell({ type: 'crash', id: this.id });
+  }
+
+  executeJavaScript(code: string): Promise<unknown> {
+    return runScript(this.id, code);
+  }
+
   setWindowOpenHandler(handler: OpenHandler): void {
     this.#open = handler;
   }
@@ -80,7 +88,10 @@ class WebContents extends EventEmitter {
 WebContents satisfies new (
   id: number,
   own: StandInSession,
-) => Part<ElectronContents, 'id' | 'getURL' | 'loadURL' | 'reload' | 'setWindowOpenHandler'>;
+) => Part<
+  ElectronContents,
+  'id' | 'getURL' | 'loadURL' | 'reload' | 'forcefullyCrashRenderer' | 'executeJavaScript' | 'setWindowOpenHandler'
+>;
 
 /** A window. Whether it is shown is only remembered: the page behind it is there for the test in any case. */
 export class BrowserWindow extends EventEmitter {
