@@ -12,7 +12,18 @@ import type { BridgeDeps, Handlers } from './handler.ts';
 /** What these requests need of the alerts. */
 export type BridgeAlerts = Pick<
   Alerts,
-  'get' | 'change' | 'snooze' | 'mute' | 'tellWhenBack' | 'incidents' | 'incident' | 'changed' | 'effective' | 'hearing'
+  | 'get'
+  | 'change'
+  | 'snooze'
+  | 'mute'
+  | 'tellWhenBack'
+  | 'incidents'
+  | 'incident'
+  | 'snoozedUntil'
+  | 'noticeWay'
+  | 'changed'
+  | 'effective'
+  | 'hearing'
 >;
 /** What these requests need of the history. */
 export type BridgeActivity = Pick<Activity, 'query' | 'exportCsv' | 'uptime' | 'timeline' | 'recordOperation'>;
@@ -46,7 +57,7 @@ const alertSettingsView = (settings: AlertSettings): AlertSettingsView => ({
 });
 
 /** An incident in words, with the devices that matter most. */
-export const incidentView = (incident: Incident, labels: Labels): IncidentView => {
+export const incidentView = (incident: Incident, labels: Labels, snoozedUntil: number | undefined): IncidentView => {
   const members = [...incident.members.values()].sort(
     (a, b) => Number(b.offline) - Number(a.offline) || (a.loss.name < b.loss.name ? -1 : 1),
   );
@@ -65,6 +76,7 @@ export const incidentView = (incident: Incident, labels: Labels): IncidentView =
     startedAt: incident.startedAt,
     openedAt: incident.openedAt,
     resolvedAt: incident.resolvedAt,
+    snoozedUntil,
     devices: members.slice(0, mostDevices).map(({ loss, offline, since, backAt }) => ({
       key: loss.key,
       name: loss.name,

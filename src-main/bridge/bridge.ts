@@ -60,7 +60,9 @@ const sources = (deps: BridgeDeps): StateFeedOptions['sources'] => ({
     keys: () => deps.alerts.incidents().map((incident) => incident.id),
     row: (id) => {
       const incident = deps.alerts.incident(id);
-      return incident === undefined ? undefined : incidentView(incident, accountLabels(deps));
+      return incident === undefined
+        ? undefined
+        : incidentView(incident, accountLabels(deps), deps.alerts.snoozedUntil(id));
     },
   },
 });

@@ -21,12 +21,14 @@ const logLines = 400;
 
 /** What a report of a problem needs. Names of accounts and devices, addresses and ids are left out. */
 export const diagnosticsView = (
-  deps: Pick<BridgeDeps, 'diagnostics' | 'accounts' | 'inventory' | 'forwards' | 'clock'>,
+  deps: Pick<BridgeDeps, 'diagnostics' | 'accounts' | 'inventory' | 'forwards' | 'alerts' | 'app' | 'clock'>,
 ): DiagnosticsView => ({
   takenAt: deps.clock.now(),
   versions: deps.diagnostics.versions.map(({ name, version }) => ({ name, version })),
   uptimeMs: deps.diagnostics.uptimeMs(),
   memoryBytes: deps.diagnostics.memoryBytes(),
+  vault: { kind: deps.app.get().vaultKind, error: deps.app.get().vaultError?.kind },
+  notices: { ...deps.alerts.noticeWay },
   devices: deps.inventory.devices.size,
   accounts: deps.accounts.list().map((account) => {
     const health = deps.inventory.health(account.id);

@@ -63,11 +63,12 @@ export class AlertDesk {
     this.#work(post, moment);
   }
 
-  /** An incident of an earlier run, of which the user was told then. */
-  restore(incident: Incident): void {
+  /** An incident of an earlier run: told then, or put aside until a time (epoch milliseconds). */
+  restore(incident: Incident, snoozedUntil: number | undefined): void {
     const post = this.#newPost(incident);
     post.isDirty = false;
-    post.postedAt = Number.NEGATIVE_INFINITY;
+    post.snoozedUntil = snoozedUntil;
+    post.postedAt = snoozedUntil === undefined ? Number.NEGATIVE_INFINITY : undefined;
   }
 
   /** An incident became part of another one: its notice goes without a word. */
@@ -85,6 +86,11 @@ export class AlertDesk {
     post.snoozedUntil = until;
     post.postedAt = undefined;
     return true;
+  }
+
+  /** Epoch milliseconds until which an incident is put aside; undefined where it is not. */
+  snoozedUntil(id: string): number | undefined {
+    return this.#posts.get(id)?.snoozedUntil;
   }
 
   /** Takes the notice away for as long as the incident lasts. */

@@ -8,7 +8,7 @@ import type { Loss } from './incident-cover.ts';
 import { durationText } from './incident-text.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { IncidentBook, type Incident, type IncidentChange } from './incident.ts';
-import { isQuiet, nextQuietChange } from './quiet-hours.ts';
+import { QuietWatch } from './quiet-watch.ts';
 import {
   defaultFlapPolicy,
   TransitionTracker,
@@ -44,8 +44,6 @@ const gatherMs = 10_000;
 const gatherMostMs = 45_000;
 /** A device counts as back after this time without a word to the contrary, milliseconds. */
 const backMs = 15_000;
-/** Quiet hours are looked at again at least so often: the clock or the time zone may have been changed. */
-const quietLookMs = 15 * 60_000;
 
 /**
  * From observations of devices to notices: which changes count, which of them matter to the user, what they have in
@@ -61,12 +59,11 @@ export class AlertEngine {
   /** Losses that may not be told yet: device key to since when it is offline. */
   readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
   readonly #waitedFor = new Set<string>();
+  readonly #quiet = new QuietWatch();
   #batchSince = 0;
   #batchGrewAt = 0;
   #settings: AlertSettings;
   #doNotDisturb = false;
-  /** When it may be quiet or no longer quiet, on both clocks: one of them may be set. */
-  #quietLook: Moment = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
   #incidents = 0;
   #out: AlertOutput[] = [];
 
@@ -134,8 +131,9 @@ export class AlertEngine {
       ...record,
       members: record.members.filter(({ loss }) => this.#world.device(loss.key) !== undefined),
     }));
+    const snoozes = new Map(records.map(({ id, snoozedUntil }) => [id, snoozedUntil]));
     for (const incident of this.#book.restore(known)) {
-      this.#desk.restore(incident);
+      this.#desk.restore(incident, snoozes.get(incident.id));
       this.#out.push({ kind: 'incident', id: incident.id });
       for (const key of incident.members.keys()) {
         if (this.#tracker.stateOf(key) === 'online') this.#back(key, moment.wall, moment);
@@ -167,7 +165,7 @@ export class AlertEngine {
     this.#settings = settings;
     this.#waitedFor.clear();
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
-    this.#lookAgain();
+    this.#quiet.again();
     for (const [key, { since }] of this.#held) this.#held.set(key, { since, until: moment.wall });
     for (const key of [...this.#batch.keys()]) this.#judgeAgain(key, moment);
     this.#work(moment);
@@ -176,23 +174,34 @@ export class AlertEngine {
   /** Says whether the system wants no notices now. */
   setDoNotDisturb(on: boolean, moment: Moment): void {
     this.#doNotDisturb = on;
-    this.#lookAgain();
+    this.#quiet.again();
     this.#work(moment);
   }
 
   /** Takes the notice of an incident away until then. False where there is no such notice. */
   snoozeIncident(id: string, until: number, moment: Moment): boolean {
     const snoozed = this.#desk.snooze(id, until);
+    if (snoozed) this.#out.push({ kind: 'incident', id });
     this.#work(moment);
     return snoozed;
   }
 
-  /** Takes the notice of an incident away for good, and answers what to mute so that its like is not told again. */
-  muteIncident(id: string, moment: Moment): readonly AlertTarget[] {
+  /** Takes the notice of an incident away for as long as it lasts. */
+  silenceIncident(id: string, moment: Moment): void {
+    this.#desk.silence(id);
+    this.#out.push({ kind: 'incident', id });
+    this.#work(moment);
+  }
+
+  /** Epoch milliseconds until which an incident is put aside; undefined where it is not. */
+  snoozedUntil(id: string): number | undefined {
+    return this.#desk.snoozedUntil(id);
+  }
+
+  /** What an incident is about: muted, its like is not told again. Empty where there is no such incident. */
+  targetsOf(id: string): readonly AlertTarget[] {
     const incident = this.#book.get(id);
     if (incident === undefined) return [];
-    this.#desk.silence(id);
-    this.#work(moment);
     const { scope } = incident;
     switch (scope.kind) {
       case 'group':
@@ -218,7 +227,7 @@ export class AlertEngine {
     const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment)];
     if (this.#batch.size > 0) dues.push(this.#batchDueAt() - moment.mono);
     for (const { until } of this.#held.values()) dues.push(until - moment.wall);
-    dues.push(this.#quietLook.wall - moment.wall, this.#quietLook.mono - moment.mono);
+    dues.push(this.#quiet.dueInMs(moment));
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
     return first === Number.POSITIVE_INFINITY ? undefined : Math.max(0, first);
   }
@@ -378,32 +387,13 @@ export class AlertEngine {
 
   /** Quiet by the hour, by the user's pause or by the system; and what is over is taken out of the settings. */
   #lookAtTheHour(moment: Moment): void {
-    const { wall } = moment;
-    const current = withoutThePast(this.#settings, wall);
+    const current = withoutThePast(this.#settings, moment.wall);
     if (current !== this.#settings) {
       this.#settings = current;
       this.#out.push({ kind: 'settings', settings: current });
-    } else if (wall < this.#quietLook.wall && moment.mono < this.#quietLook.mono) return;
-    const zone = this.#world.timeZone();
-    const { quietHours, pausedUntil } = this.#settings;
-    this.#desk.setQuiet(this.#doNotDisturb || pausedUntil !== undefined || isQuiet(quietHours, wall, zone), moment);
-    const change = nextQuietChange(quietHours, wall, zone);
-    const ends = [change, pausedUntil, ...this.#ends()].filter((at) => at !== undefined);
-    this.#quietLook = {
-      wall: ends.reduce((least, at) => Math.min(least, at), Number.POSITIVE_INFINITY),
-      mono: quietHours.on ? moment.mono + quietLookMs : Number.POSITIVE_INFINITY,
-    };
-  }
-
-  #lookAgain(): void {
-    this.#quietLook = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
-  }
-
-  #ends(): readonly number[] {
-    const { mutes, maintenance } = this.#settings;
-    return [...mutes.map(({ until }) => until), ...maintenance.map(({ until }) => until)].filter(
-      (at) => at !== undefined,
-    );
+    } else if (!this.#quiet.isDue(moment)) return;
+    const quiet = this.#quiet.look(this.#settings, this.#world.timeZone(), moment);
+    this.#desk.setQuiet(this.#doNotDisturb || quiet, moment);
   }
 
   #tellBack(device: Device): void {

@@ -8,6 +8,8 @@ export interface IncidentRecord {
   readonly total: number;
   readonly startedAt: number;
   readonly openedAt: number;
+  /** Epoch milliseconds until which the user put it aside. */
+  readonly snoozedUntil?: number | undefined;
   readonly members: readonly {
     readonly loss: Loss;
     readonly offline: boolean;
@@ -59,13 +61,13 @@ const parseMember = (value: Unknowns): IncidentRecord['members'][number] | undef
 };
 
 const parseIncident = (value: Unknowns): IncidentRecord | undefined => {
-  const { id, total, startedAt, openedAt } = value;
+  const { id, total, startedAt, openedAt, snoozedUntil } = value;
   const scope = parseScope(value['scope']);
   if (!isText(id) || scope === undefined || !isTime(total) || !isTime(startedAt) || !isTime(openedAt)) return undefined;
   const members = entriesOf(value['members'])
     .map(parseMember)
     .filter((member) => member !== undefined);
-  return { id, scope, total, startedAt, openedAt, members };
+  return { id, scope, total, startedAt, openedAt, ...(isTime(snoozedUntil) ? { snoozedUntil } : {}), members };
 };
 
 /** The form of `incidents.json`: open incidents alone. What cannot be read of it is left out. */

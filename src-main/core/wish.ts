@@ -7,5 +7,7 @@ export type Wish =
   | { readonly show: 'device'; readonly deviceKey: string }
   /** Asks the user whether to connect; nothing is opened before the click. */
   | { readonly show: 'connect'; readonly deviceKey: string; readonly service?: ServiceKind }
-  | { readonly show: 'page'; readonly page: 'forwards' | 'settings' | 'accounts' }
+  | { readonly show: 'page'; readonly page: 'forwards' | 'activity' | 'settings' | 'accounts' }
+  /** The activity, with the devices of this incident in sight where it is still known. */
+  | { readonly show: 'incident'; readonly incidentId: string }
   | { readonly show: 'palette' };

@@ -12,6 +12,12 @@ export interface NoticeDeliveryDeps {
   readonly log: Log;
 }
 
+/** Where notices go: to the system, or into the window, with the reason of the newest failure. */
+export type NoticeWay =
+  | { readonly by: 'system' }
+  /** Absent reason: this host has no notices of its own. */
+  | { readonly by: 'window'; readonly reason?: string };
+
 /** Most notices of alerts in the window at once; the activity page has them all. */
 const mostInApp = 3;
 
@@ -24,9 +30,16 @@ export class NoticeDelivery {
   readonly #turns = new Serial();
   /** In the order they were put into the window. */
   readonly #inApp = new Set<string>();
+  #way: NoticeWay;
 
   constructor(deps: NoticeDeliveryDeps) {
     this.#deps = deps;
+    this.#way = { by: deps.notifier === undefined ? 'window' : 'system' };
+  }
+
+  /** How the newest notice reached the user, or how the first one will be tried. */
+  get way(): NoticeWay {
+    return this.#way;
   }
 
   deliver(kind: 'show' | 'update', notice: DesktopNotice): void {
@@ -49,9 +62,14 @@ export class NoticeDelivery {
     const { notifier, inApp, log } = this.#deps;
     const shown = await notifier?.[kind](notice);
     this.#dismiss(notice.id);
-    if (shown?.ok === true) return;
-    if (shown !== undefined)
+    if (shown?.ok === true) {
+      this.#way = { by: 'system' };
+      return;
+    }
+    if (shown !== undefined) {
+      this.#way = { by: 'window', reason: shown.error.message };
       log.write('warn', 'alerts.not-shown', { kind: shown.error.kind, reason: shown.error.message });
+    }
     const reason = shown === undefined ? [] : [`It is shown here because: ${shown.error.message}`, shown.error.hint];
     this.#inApp.add(notice.id);
     inApp.add({ id: notice.id, text: notice.title, hint: [notice.body, ...reason].filter(Boolean).join(' ') });

@@ -209,6 +209,48 @@ describe('an incident', () => {
   });
 });
 
+describe('an incident put aside', () => {
+  it('stays so in the next run, and is told when the time is over', async () => {
+    const first = rigOf({ devices: 40 });
+    await first.start();
+    first.turnOff(8, 9, 10, 11, 12);
+    await first.clock.advance(10 * minute);
+    const id = first.alerts.incidents()[0]?.id ?? '';
+    await first.alerts.snooze({ incidentId: id, forMs: 2 * hour });
+    expect(first.alerts.snoozedUntil(id)).toBe(first.clock.now() + 2 * hour);
+    expect([...first.screen.visible.keys()]).toEqual([]);
+    await first.clock.advance(minute);
+    const records = incidentRecordsFormat.parse(JSON.parse(JSON.stringify(first.stored.value))) ?? [];
+
+    const later = rigOf({ devices: 40, incidents: records, startAt: first.clock.now() + hour });
+    later.turnOff(8, 9, 10, 11, 12);
+    later.inventory.start();
+    await later.clock.advance(second);
+    await later.start();
+    await later.clock.advance(30 * minute);
+    expect(later.screen.shown).toEqual([]);
+    await later.clock.advance(30 * minute);
+    expect(later.screen.log.map(({ kind, notice }) => [kind, notice.title])).toEqual([
+      ['show', '5 of 8 devices in Plant 1 went offline'],
+    ]);
+  });
+
+  it('and muted is told again once that is taken back', async () => {
+    const { start, turnOff, clock, screen, alerts } = rigOf({ devices: 40 });
+    await start();
+    turnOff(8, 9, 10, 11, 12);
+    await clock.advance(10 * minute);
+    const id = alerts.incidents()[0]?.id ?? '';
+    await alerts.mute({ incidentId: id });
+    expect(alerts.get().mutes).toMatchObject([{ target: { kind: 'group', group: 'Plant 1' } }]);
+    expect([...screen.visible.keys()]).toEqual([]);
+    await alerts.snooze({ incidentId: id, forMs: 0 });
+    expect(alerts.get().mutes).toEqual([]);
+    expect(alerts.snoozedUntil(id)).toBeUndefined();
+    expect([...screen.visible.keys()]).toEqual([id]);
+  });
+});
+
 describe('flapping', () => {
   it('every 20 s for an hour is one notice, and the device is told of again once it was calm', async () => {
     const { start, turnOff, turnOn, poll, clock, screen, alerts, key, entries } = rigOf({ devices: 40 });

@@ -13,8 +13,9 @@ import { Serial } from '../core/serial.ts';
 import type { FlapPolicy, Moment, PresenceCounts } from '../core/transition-tracker.ts';
 import type { PresenceGap } from '../core/uptime.ts';
 import type { Accounts } from './accounts.ts';
-import { NoticeDelivery, type NoticeDeliveryDeps } from './alerts-delivery.ts';
+import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './alerts-delivery.ts';
 import { Hearing } from './alerts-hearing.ts';
+import { IncidentKeeper } from './incident-keeper.ts';
 import type { DeviceNotes } from './device-notes.ts';
 import type { Inventory } from './inventory.ts';
 
@@ -49,8 +50,6 @@ export interface Snooze {
 
 /** What the button on a notice means, milliseconds. */
 const snoozeMs = 60 * 60_000;
-/** Incidents are written this long after one changed, milliseconds. */
-const saveMs = 5000;
 /** The longest timer; the engine is asked again then. */
 const mostMs = 60 * 60_000;
 
@@ -72,8 +71,7 @@ export class Alerts {
   readonly #engine: AlertEngine;
   readonly #delivery: NoticeDelivery;
   readonly #writes = new Serial();
-  readonly #incidentWrites = new Serial();
-  #cancelSave: (() => void) | undefined;
+  readonly #keeper: IncidentKeeper;
   readonly #unsubscribe: readonly (() => void)[];
   readonly #hearing: Hearing;
   #cancelTimer: (() => void) | undefined;
@@ -95,6 +93,7 @@ export class Alerts {
       defaultAlertSettings,
       deps.flap,
     );
+    this.#keeper = new IncidentKeeper(deps, this.#engine);
     this.#hearing = new Hearing({
       ...deps,
       changed: (accountId, blind, since) => {
@@ -146,19 +145,21 @@ export class Alerts {
 
   /**
    * No notices for a while: of one incident, of a target, or at all. What is offline when it ends is told then.
-   * `forMs` zero ends a snooze. Errors: not-found (no such open incident), those of the document.
+   * `forMs` zero ends a snooze, and the mute of an incident. Errors: not-found (no such open incident), those of the document.
    */
   snooze({ forMs, incidentId, target }: Snooze): Promise<Result<AlertSettings>> {
     const until = this.#deps.clock.now() + forMs;
     if (incidentId !== undefined) {
+      const targets = forMs > 0 ? [] : this.#engine.targetsOf(incidentId);
       const snoozed = this.#engine.snoozeIncident(incidentId, until, this.#moment());
       this.#settle();
-      return Promise.resolve(snoozed ? ok(this.get()) : noIncident);
+      if (!snoozed) return Promise.resolve(noIncident);
+      return targets.length === 0 ? Promise.resolve(ok(this.get())) : this.#change((from) => without(from, targets));
     }
     return this.#change((settings) => {
       if (target !== undefined) {
-        const mutes = settings.mutes.filter((mute) => !sameTarget(mute.target, target));
-        return { ...settings, mutes: forMs > 0 ? [...mutes, { target, until }] : mutes };
+        const others = without(settings, [target]);
+        return forMs > 0 ? { ...others, mutes: [...others.mutes, { target, until }] } : others;
       }
       const { pausedUntil: _, ...rest } = settings;
       return forMs > 0 ? { ...rest, pausedUntil: until } : rest;
@@ -170,12 +171,15 @@ export class Alerts {
     what: { readonly incidentId: string } | { readonly target: AlertTarget; readonly on: boolean },
   ): Promise<Result<AlertSettings>> {
     const on = !('target' in what) || what.on;
-    const targets = 'target' in what ? [what.target] : this.#engine.muteIncident(what.incidentId, this.#moment());
-    this.#settle();
+    const targets = 'target' in what ? [what.target] : this.#engine.targetsOf(what.incidentId);
     if (targets.length === 0) return Promise.resolve(noIncident);
+    if ('incidentId' in what) {
+      this.#engine.silenceIncident(what.incidentId, this.#moment());
+      this.#settle();
+    }
     return this.#change((settings) => {
-      const mutes = settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target)));
-      return { ...settings, mutes: on ? [...mutes, ...targets.map((target) => ({ target }))] : mutes };
+      const others = without(settings, targets);
+      return on ? { ...others, mutes: [...others.mutes, ...targets.map((target) => ({ target }))] } : others;
     });
   }
 
@@ -203,6 +207,16 @@ export class Alerts {
 
   incident(id: string): Incident | undefined {
     return this.#engine.incident(id);
+  }
+
+  /** Epoch milliseconds until which an open incident is put aside; undefined where it is not. */
+  snoozedUntil(incidentId: string): number | undefined {
+    return this.#engine.snoozedUntil(incidentId);
+  }
+
+  /** How notices reach the user. */
+  get noticeWay(): NoticeWay {
+    return this.#delivery.way;
   }
 
   /** What counts as the state of a device; undefined before anything is known. */
@@ -257,7 +271,7 @@ export class Alerts {
       this.#cancelTimer?.();
       this.#hearing.dispose();
     }
-    if (this.#cancelSave !== undefined) await this.#saveIncidents();
+    await this.#keeper.dispose();
     await this.#writes.run(async () => undefined);
     await this.#delivery.settled();
   }
@@ -332,26 +346,7 @@ export class Alerts {
     if (entries.length > 0) this.recorded.emit(entries);
     if (incidents.size === 0) return;
     this.changed.emit([...incidents]);
-    if (this.#isDisposed) return;
-    this.#cancelSave ??= this.#deps.clock.after(saveMs, () => void this.#saveIncidents());
-  }
-
-  async #saveIncidents(): Promise<void> {
-    this.#cancelSave?.();
-    this.#cancelSave = undefined;
-    const records = this.#engine
-      .incidents()
-      .filter(({ resolvedAt }) => resolvedAt === undefined)
-      .map(({ id, scope, total, startedAt, openedAt, members }) => ({
-        id,
-        scope,
-        total,
-        startedAt,
-        openedAt,
-        members: [...members.values()],
-      }));
-    const written = await this.#incidentWrites.run(() => this.#deps.incidents.write(records));
-    if (!written.ok) this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
+    if (!this.#isDisposed) this.#keeper.changed();
   }
 
   async #act(id: string, action: NoticeAction | 'open'): Promise<void> {
@@ -400,6 +395,12 @@ export class Alerts {
     });
   }
 }
+
+/** The settings with no mute of these targets. */
+const without = (settings: AlertSettings, targets: readonly AlertTarget[]): AlertSettings => ({
+  ...settings,
+  mutes: settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target))),
+});
 
 const noIncident = fail(
   'not-found',

@@ -177,13 +177,13 @@ export class TrayDesk {
     const { host } = this.#needs;
     switch (request.kind) {
       case 'open-incident':
-        host.openWindow({ show: 'devices', query: 'is:offline' });
+        host.openWindow({ show: 'incident', incidentId: request.incidentId });
         return;
       case 'open-device':
         host.openWindow({ show: 'device', deviceKey: request.deviceKey });
         return;
       case 'open-activity':
-        host.openWindow();
+        host.openWindow({ show: 'page', page: 'activity' });
         return;
       case 'connect':
         void this.act({ type: 'connect', deviceKey: request.deviceKey });

@@ -85,6 +85,8 @@ export const incidentViewSchema = z.object({
   startedAt: z.number(),
   openedAt: z.number(),
   resolvedAt: z.number().optional(),
+  /** The user put it aside until then; at the end of time where it is muted. */
+  snoozedUntil: z.number().optional(),
   /** At most 200, those still offline first. */
   devices: z.array(
     z.object({

@@ -316,6 +316,9 @@ export const diagnosticsViewSchema = z.object({
   versions: z.array(z.object({ name: z.string(), version: z.string() })),
   uptimeMs: z.number(),
   memoryBytes: z.number(),
+  vault: z.object({ kind: z.string(), error: z.string().optional() }),
+  /** Where notices go, and why not to the system where that failed. */
+  notices: z.object({ by: z.enum(['system', 'window']), reason: z.string().optional() }),
   devices: z.number(),
   accounts: z.array(
     z.object({
@@ -343,7 +346,8 @@ export const wishViewSchema = z.discriminatedUnion('show', [
     deviceKey: z.string().max(512),
     service: serviceViewSchema.shape.kind.optional(),
   }),
-  z.strictObject({ show: z.literal('page'), page: z.enum(['forwards', 'settings', 'accounts']) }),
+  z.strictObject({ show: z.literal('page'), page: z.enum(['forwards', 'activity', 'settings', 'accounts']) }),
+  z.strictObject({ show: z.literal('incident'), incidentId: z.string().max(512) }),
   z.strictObject({ show: z.literal('palette') }),
 ]);
 export type WishView = z.infer<typeof wishViewSchema>;

@@ -93,14 +93,12 @@ export const ActivityList = ({
   const [pages, setPages] = useState<Pages>();
   const [error, setError] = useState<ErrorView>();
   const now = useNow((clock) => clock.now);
-  const busy = useRef(false);
-  const load = useCallback(
+  /** Pages are asked for one after the other: which lines are new is seen from those before. */
+  const turn = useRef(Promise.resolve());
+  const loadNow = useCallback(
     async (cursor: string | undefined, signal?: AbortSignal) => {
-      if (busy.current) return;
-      busy.current = true;
       const query = { ...queryOf(filter, Date.now()), limit: pageSize };
       const answer = await ask('history.query', cursor === undefined ? query : { ...query, cursor }, signal);
-      busy.current = false;
       if (signal?.aborted === true) return;
       setError(answer.ok ? undefined : answer.error);
       if (!answer.ok) return;
@@ -119,22 +117,27 @@ export const ActivityList = ({
     },
     [filter],
   );
+  const load = useCallback(
+    (cursor: string | undefined, signal?: AbortSignal) => {
+      turn.current = turn.current.then(() => (signal?.aborted === true ? undefined : loadNow(cursor, signal)));
+    },
+    [loadNow],
+  );
   useEffect(() => {
     const ended = new AbortController();
-    void load(undefined, ended.signal);
+    load(undefined, ended.signal);
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void load(undefined, ended.signal);
+      if (document.visibilityState === 'visible') load(undefined, ended.signal);
     }, againMs);
     return () => {
       clearInterval(timer);
       ended.abort();
-      busy.current = false;
     };
   }, [load]);
   const failure =
     error === undefined ? null : (
       <Failure error={error}>
-        <button type="button" className="button small" onClick={() => void load(undefined)}>
+        <button type="button" className="button small" onClick={() => load(undefined)}>
           Try again
         </button>
       </Failure>
@@ -179,7 +182,7 @@ export const ActivityList = ({
         </section>
       ))}
       {next === undefined ? null : (
-        <button type="button" className="button activity-older" onClick={() => void load(next)}>
+        <button type="button" className="button activity-older" onClick={() => load(next)}>
           Show older
         </button>
       )}

@@ -6,7 +6,7 @@ import { ask, fleet, useHost } from '../bridge/store.ts';
 import { saveText } from '../device/save-file.ts';
 import { loadAlertChoices } from '../incidents/alert-choices.ts';
 import { IncidentItem } from '../incidents/incident-item.tsx';
-import { Failure, IconButton } from '../ui/controls.tsx';
+import { IconButton } from '../ui/controls.tsx';
 import { duration, plural } from '../ui/format.ts';
 import { openPanel, toast, toastError } from '../ui/view-store.ts';
 import { kindGroups, noFilter, percent, queryOf, rangeMs, ranges, type ActivityFilter } from './activity-filter.ts';
@@ -15,6 +15,8 @@ import { PresenceStrip } from './presence-strip.tsx';
 
 /** Milliseconds of rest after which typed text is searched for. */
 const restMs = 200;
+/** How often pictures are drawn anew while they are looked at, milliseconds. */
+const againMs = 60_000;
 /** Milliseconds of watching that say something about a device. */
 const leastMs = 600_000;
 
@@ -34,9 +36,22 @@ const Incidents = (): React.ReactNode => {
   );
 };
 
+/** Counts up while the page is open and in sight: what is drawn from the history is asked for again. */
+const useAgain = (): number => {
+  const [turn, setTurn] = useState(0);
+  useEffect(() => {
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') setTurn((before) => before + 1);
+    }, againMs);
+    return () => clearInterval(timer);
+  }, []);
+  return turn;
+};
+
 const Timeline = ({ filter }: { readonly filter: ActivityFilter }): React.ReactNode => {
   const [state, setState] = useState<{ buckets: readonly PresenceBucketView[]; until: number } | ErrorView>();
   const { accountId, range } = filter;
+  const turn = useAgain();
   useEffect(() => {
     const ended = new AbortController();
     const until = Date.now();
@@ -50,9 +65,9 @@ const Timeline = ({ filter }: { readonly filter: ActivityFilter }): React.ReactN
       if (!ended.signal.aborted) setState(answer.ok ? { buckets: answer.value.buckets, until } : answer.error);
     });
     return () => ended.abort();
-  }, [accountId, range]);
+  }, [accountId, range, turn]);
   if (state === undefined) return <div className="presence-strip skeleton" aria-hidden="true" />;
-  if (!('buckets' in state)) return <Failure error={state} tone="warn" />;
+  if (!('buckets' in state)) return <p className="faint presence-missing">No picture of the fleet: {state.message}</p>;
   return <PresenceStrip buckets={state.buckets} until={state.until} />;
 };
 
@@ -66,6 +81,7 @@ const DeviceUptime = ({
   const { deviceKey, range } = filter;
   const name = fleet.get(deviceKey)?.name ?? deviceKey;
   const [uptime, setUptime] = useState<UptimeView | ErrorView>();
+  const turn = useAgain();
   useEffect(() => {
     const ended = new AbortController();
     const until = Date.now();
@@ -73,7 +89,7 @@ const DeviceUptime = ({
       if (!ended.signal.aborted) setUptime(answer.ok ? answer.value : answer.error);
     });
     return () => ended.abort();
-  }, [deviceKey, range]);
+  }, [deviceKey, range, turn]);
   return (
     <div className="device-uptime" role="status">
       <button type="button" className="copyable" onClick={() => openPanel(deviceKey)}>
@@ -152,45 +168,47 @@ export const ActivityPage = (): React.ReactNode => {
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <select
-          className="select"
-          aria-label="Kind"
-          value={filter.kind}
-          onChange={(event) =>
-            narrow({ kind: kindGroups.find(([id]) => id === event.target.value)?.[0] ?? noFilter.kind })
-          }
-        >
-          {kindGroups.map(([id, words]) => (
-            <option key={id} value={id}>
-              {words}
-            </option>
-          ))}
-        </select>
-        <select
-          className="select"
-          aria-label="Account"
-          value={filter.accountId}
-          onChange={(event) => narrow({ accountId: event.target.value })}
-        >
-          <option value="">All accounts</option>
-          {accounts.map((account) => (
-            <option key={account.id} value={account.id}>
-              {account.label}
-            </option>
-          ))}
-        </select>
-        <select
-          className="select"
-          aria-label="Time"
-          value={filter.range}
-          onChange={(event) => narrow({ range: ranges.find(([id]) => id === event.target.value)?.[0] ?? 'week' })}
-        >
-          {ranges.map(([id, words]) => (
-            <option key={id} value={id}>
-              {words}
-            </option>
-          ))}
-        </select>
+        <div className="activity-narrow">
+          <select
+            className="select"
+            aria-label="Kind"
+            value={filter.kind}
+            onChange={(event) =>
+              narrow({ kind: kindGroups.find(([id]) => id === event.target.value)?.[0] ?? noFilter.kind })
+            }
+          >
+            {kindGroups.map(([id, words]) => (
+              <option key={id} value={id}>
+                {words}
+              </option>
+            ))}
+          </select>
+          <select
+            className="select"
+            aria-label="Account"
+            value={filter.accountId}
+            onChange={(event) => narrow({ accountId: event.target.value })}
+          >
+            <option value="">All accounts</option>
+            {accounts.map((account) => (
+              <option key={account.id} value={account.id}>
+                {account.label}
+              </option>
+            ))}
+          </select>
+          <select
+            className="select"
+            aria-label="Time"
+            value={filter.range}
+            onChange={(event) => narrow({ range: ranges.find(([id]) => id === event.target.value)?.[0] ?? 'week' })}
+          >
+            {ranges.map(([id, words]) => (
+              <option key={id} value={id}>
+                {words}
+              </option>
+            ))}
+          </select>
+        </div>
         <IconButton
           icon={Download}
           label="Save as CSV"

@@ -30,9 +30,17 @@ const settle = (answer: Answer<AlertSettingsView>, done?: string): boolean => {
   return true;
 };
 
-/** Changes what is given; answers whether it was taken. */
-export const changeAlerts = async (patch: RequestInput<'alerts.change'>): Promise<boolean> =>
-  settle(await ask('alerts.change', patch));
+/**
+ * Changes what is given; answers whether it was taken. It is shown at once, so that the next change builds on it, and
+ * taken back if it was refused.
+ */
+export const changeAlerts = async (patch: Partial<AlertSettingsView>): Promise<boolean> => {
+  const { value } = useAlertChoices.getState();
+  if (value !== undefined) useAlertChoices.setState({ value: { ...value, ...patch } });
+  const taken = settle(await ask('alerts.change', patch));
+  if (!taken) void loadAlertChoices();
+  return taken;
+};
 
 /** No notices for a while; zero ends it. */
 export const snooze = async (input: RequestInput<'alerts.snooze'>, done: string): Promise<boolean> =>

@@ -1,12 +1,13 @@
-import { BellOff, BellRing, ChevronDown, ChevronRight, Play } from 'lucide-react';
+import { Bell, BellOff, BellRing, ChevronDown, ChevronRight, Play } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import { connect } from '../device/actions.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, ago, count, duration } from '../ui/format.ts';
-import { openPanel } from '../ui/view-store.ts';
+import { openPanel, useView } from '../ui/view-store.ts';
+import { clockWords } from '../activity/activity-filter.ts';
 import { mute, snooze, tellWhenBack, useAlertChoices } from './alert-choices.ts';
 import { MuteRows } from './mute-menu.tsx';
 
@@ -61,15 +62,68 @@ const Devices = ({ incident }: { readonly incident: IncidentView }): React.React
   );
 };
 
+/** A day from now on, what is put aside is muted, not snoozed. */
+const dayMs = 86_400_000;
+
+/** The bell of an incident: whether its notice is wanted. */
+const IncidentBell = ({ incident }: { readonly incident: IncidentView }): React.ReactNode => {
+  const now = useNow((clock) => clock.now);
+  const until = incident.snoozedUntil;
+  const state = until === undefined ? undefined : until - now > dayMs ? 'Muted' : `Snoozed until ${clockWords(until)}`;
+  const Icon = state === undefined ? Bell : BellOff;
+  return (
+    <DropdownMenu.Root modal={false}>
+      <DropdownMenu.Trigger
+        className={`icon-button ${state === undefined ? '' : 'on'}`}
+        aria-label={`${state ?? 'Snooze or mute'}: ${incident.title}`}
+        data-tip={state ?? 'Snooze or mute'}
+      >
+        <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
+      </DropdownMenu.Trigger>
+      <DropdownMenu.Portal>
+        <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
+          {state === undefined ? (
+            <MuteRows
+              onSnooze={(forMs, words) =>
+                void snooze({ incidentId: incident.id, forMs }, `No notices about this for ${words}.`)
+              }
+              onMute={() =>
+                void mute({ incidentId: incident.id }, 'Muted, and so is its like, until you take it back.')
+              }
+            />
+          ) : (
+            <DropdownMenu.Item
+              className="menu-item"
+              onSelect={() => void snooze({ incidentId: incident.id, forMs: 0 }, 'You are told about this again.')}
+            >
+              <Bell size={14} aria-hidden="true" />
+              Tell me again
+            </DropdownMenu.Item>
+          )}
+        </DropdownMenu.Content>
+      </DropdownMenu.Portal>
+    </DropdownMenu.Root>
+  );
+};
+
 /** One incident: what happened in words, its devices, and what can be done about being told. */
 export const IncidentItem = ({ incident }: { readonly incident: IncidentView }): React.ReactNode => {
   const id = useId();
   const [open, setOpen] = useState(false);
+  const item = useRef<HTMLLIElement>(null);
+  const isWanted = useView((view) => view.incident === incident.id);
+  useEffect(() => {
+    if (!isWanted) return;
+    setOpen(true);
+    item.current?.scrollIntoView({ block: 'nearest' });
+    item.current?.querySelector('button')?.focus({ preventScroll: true });
+    useView.setState({ incident: undefined });
+  }, [isWanted]);
   const when = useNow((clock) => ago(incident.startedAt, clock.now));
   const ended = incident.resolvedAt;
   const only = incident.devices.length === 1 ? incident.devices[0] : undefined;
   return (
-    <li className={`incident ${ended === undefined ? 'open' : ''}`} aria-label={incident.title}>
+    <li ref={item} className={`incident ${ended === undefined ? 'open' : ''}`} aria-label={incident.title}>
       <div className="incident-line">
         <button
           type="button"
@@ -103,25 +157,7 @@ export const IncidentItem = ({ incident }: { readonly incident: IncidentView }):
         {only === undefined ? null : (
           <IconButton icon={Play} label={`Connect to ${only.name}`} onClick={() => void connect(only.key)} />
         )}
-        <DropdownMenu.Root modal={false}>
-          <DropdownMenu.Trigger
-            className="icon-button"
-            aria-label={`Snooze or mute: ${incident.title}`}
-            data-tip="Snooze or mute"
-          >
-            <BellOff size={15} strokeWidth={1.75} aria-hidden="true" />
-          </DropdownMenu.Trigger>
-          <DropdownMenu.Portal>
-            <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
-              <MuteRows
-                onSnooze={(forMs, words) =>
-                  void snooze({ incidentId: incident.id, forMs }, `No notices about this for ${words}.`)
-                }
-                onMute={() => void mute({ incidentId: incident.id }, 'Muted. Settings, Notifications takes it back.')}
-              />
-            </DropdownMenu.Content>
-          </DropdownMenu.Portal>
-        </DropdownMenu.Root>
+        {ended === undefined ? <IncidentBell incident={incident} /> : null}
       </div>
       <div id={id} hidden={!open}>
         {open ? <Devices incident={incident} /> : null}

@@ -1,11 +1,16 @@
 import { useHost } from '../bridge/store.ts';
-import { goTo, useView } from '../ui/view-store.ts';
+import { showIncident, useView } from '../ui/view-store.ts';
 
 /** A quiet line while something is offline that should not be. A click shows it. */
 export const IncidentStrip = (): React.ReactNode => {
   const incidents = useHost((host) => host.incidents);
+  const notices = useHost((host) => host.app?.notices);
   const page = useView((view) => view.page);
-  const open = incidents.filter(({ resolvedAt }) => resolvedAt === undefined);
+  // What the user put aside is on the activity page, and nowhere else; what a notice above says is not said twice.
+  const open = incidents.filter(
+    ({ id, resolvedAt, snoozedUntil }) =>
+      resolvedAt === undefined && snoozedUntil === undefined && notices?.some((notice) => notice.id === id) !== true,
+  );
   const [first] = open;
   if (first === undefined || page === 'activity') return null;
   return (
@@ -17,7 +22,7 @@ export const IncidentStrip = (): React.ReactNode => {
         {first.title}
         {open.length > 1 ? ` · ${open.length - 1} more` : ''}
       </span>
-      <button type="button" className="link-button" onClick={() => goTo('activity')}>
+      <button type="button" className="link-button" onClick={() => showIncident(first.id)}>
         Show
       </button>
     </div>

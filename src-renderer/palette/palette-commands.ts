@@ -1,4 +1,5 @@
 import {
+  Activity,
   Cable,
   Circle,
   CircleUser,
@@ -68,6 +69,7 @@ export const commands: readonly Command[] = [
       host.kind === 'own' ? host.show({ show: 'devices', query: 'is:offline' }) : showScope({ kind: 'offline' }),
   },
   { name: 'Forwards', icon: Cable, keys: 'g f', run: (host) => host.show({ show: 'page', page: 'forwards' }) },
+  { name: 'Activity', icon: Activity, keys: 'g h', run: (host) => host.show({ show: 'page', page: 'activity' }) },
   { name: 'Accounts', icon: CircleUser, keys: 'g c', run: (host) => host.show({ show: 'page', page: 'accounts' }) },
   { name: 'Add account', icon: Plus, here: true, run: here(() => setAccountForm({ kind: 'add' })) },
   {

@@ -1,6 +1,6 @@
 import type { WishView } from '../../src-preload/contract/views.ts';
 import { ask } from '../bridge/store.ts';
-import { goTo, openPanel, setOverlay, setQuery, showScope, toastError } from '../ui/view-store.ts';
+import { goTo, openPanel, setOverlay, setQuery, showIncident, showScope, toastError } from '../ui/view-store.ts';
 
 /** Where a palette is: over the window, or in a small window of its own. */
 export interface PaletteHost {
@@ -26,6 +26,9 @@ export const showHere = (wish: Exclude<WishView, { readonly show: 'connect' }>):
       return;
     case 'page':
       goTo(wish.page);
+      return;
+    case 'incident':
+      showIncident(wish.incidentId);
       return;
     case 'palette':
       setOverlay('palette');

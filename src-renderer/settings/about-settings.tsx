@@ -1,9 +1,7 @@
 import { useState } from 'react';
 import type { AppView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { copyText } from '../device/actions.ts';
-import { toastError } from '../ui/view-store.ts';
 import { answerUpdate } from '../ui/update-banner.tsx';
+import { DiagnosticsDialog } from './diagnostics-dialog.tsx';
 import { LicencesDialog } from './licences-dialog.tsx';
 import { Group } from './setting.tsx';
 
@@ -13,18 +11,10 @@ const vaults = {
   memory: 'Secrets are in memory only and gone after this session.',
 } as const;
 
-/** What this is, where secrets are, and a report for when something is wrong. */
+/** What this is, where secrets are, how its parts are, and whose work is in it. */
 export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNode => {
-  const [path, setPath] = useState<string>();
-  const [busy, setBusy] = useState(false);
+  const [diagnostics, setDiagnostics] = useState(false);
   const [licences, setLicences] = useState(false);
-  const report = async (): Promise<void> => {
-    setBusy(true);
-    const answer = await ask('diagnostics.report', {});
-    setBusy(false);
-    if (answer.ok) setPath(answer.value.path);
-    else toastError(answer.error);
-  };
   return (
     <Group id="about" title="About">
       <div className="setting">
@@ -40,27 +30,11 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
       </div>
       <div className="setting">
         <div>
-          <p className="setting-name">Report of a problem</p>
-          <p role="status">
-            {path === undefined ? (
-              'Versions, timings and the newest lines of the log, without secrets. It stays on this computer.'
-            ) : (
-              <>
-                Written to{' '}
-                <button
-                  type="button"
-                  className="copyable mono"
-                  data-tip="Copy path"
-                  onClick={() => void copyText(path, 'the path')}
-                >
-                  {path}
-                </button>
-              </>
-            )}
-          </p>
+          <p className="setting-name">Diagnostics</p>
+          <p>How every part is, and a report without secrets for when something is wrong.</p>
         </div>
-        <button type="button" className="button" disabled={busy} onClick={() => void report()}>
-          Write report
+        <button type="button" className="button" onClick={() => setDiagnostics(true)}>
+          Show diagnostics
         </button>
       </div>
       <div className="setting">
@@ -72,6 +46,7 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
           Show licences
         </button>
       </div>
+      {diagnostics ? <DiagnosticsDialog onClose={() => setDiagnostics(false)} /> : null}
       {licences ? <LicencesDialog desktop={app.host === 'desktop'} onClose={() => setLicences(false)} /> : null}
     </Group>
   );

@@ -1,4 +1,3 @@
-import { Plus } from 'lucide-react';
 import { useId, useMemo, useState } from 'react';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import { fleet, useHost } from '../bridge/store.ts';
@@ -56,13 +55,15 @@ const PlaceField = ({
   id,
   places,
   everything,
+  chosen,
 }: {
   readonly id: string;
   readonly places: readonly Place[];
   readonly everything: boolean;
+  readonly chosen?: string | undefined;
 }): React.ReactNode => (
   <Field id={id} label="For">
-    <select id={id} className="select" name="place">
+    <select id={id} className="select" name="place" defaultValue={chosen}>
       {everything ? <option value="">Everything</option> : null}
       {places.map((place) => (
         <option key={place.key} value={place.key}>
@@ -111,15 +112,28 @@ const FormDialog = ({
   </Dialog>
 );
 
-const RuleDialog = ({
+/** Adds a rule for an account, a group or a tag, or changes one. */
+export const RuleDialog = ({
   rules,
+  rule: before,
+  words = '',
   onClose,
 }: {
   readonly rules: AlertSettingsView['rules'];
+  /** The one to change. */
+  readonly rule?: AlertSettingsView['rules'][number] | undefined;
+  /** What its target is called. */
+  readonly words?: string;
   readonly onClose: () => void;
 }): React.ReactNode => {
   const id = useId();
-  const places = usePlaces();
+  const offered = usePlaces();
+  const known = before === undefined ? undefined : offered.find(({ target }) => sameTarget(target, before.target));
+  // A device, or a group that is not there now, is no place to choose, but its rule is there to be changed.
+  const places =
+    before === undefined || known !== undefined
+      ? offered
+      : [{ key: 'present', words, target: before.target }, ...offered];
   const [problem, setProblem] = useState<string>();
   const submit = async (data: FormData): Promise<void> => {
     const target = places.find(({ key }) => key === data.get('place'))?.target;
@@ -134,14 +148,25 @@ const RuleDialog = ({
       ...(sound === '' ? {} : { sound: sound === 'on' }),
     };
     if (Object.keys(rule).length === 1) return setProblem('Choose at least one thing that this rule changes.');
-    const others = rules.filter((other) => !sameTarget(other.target, target));
+    const others = rules.filter((other) => other !== before && !sameTarget(other.target, target));
     if (await changeAlerts({ rules: [...others, rule] })) onClose();
   };
   return (
-    <FormDialog title="Add a rule" verb="Add rule" problem={problem} onSubmit={submit} onClose={onClose}>
-      <PlaceField id={`${id}-place`} places={places} everything={false} />
+    <FormDialog
+      title={before === undefined ? 'Add a rule' : 'Change the rule'}
+      verb={before === undefined ? 'Add rule' : 'Save'}
+      problem={problem}
+      onSubmit={submit}
+      onClose={onClose}
+    >
+      <PlaceField id={`${id}-place`} places={places} everything={false} chosen={known?.key} />
       <Field id={`${id}-notify`} label="Tell me about">
-        <select id={`${id}-notify`} className="select" name="notify" defaultValue="none">
+        <select
+          id={`${id}-notify`}
+          className="select"
+          name="notify"
+          defaultValue={before === undefined ? 'none' : before.notify}
+        >
           <option value="">As usual</option>
           <option value="all">All devices</option>
           <option value="favourites">Favourites only</option>
@@ -150,9 +175,10 @@ const RuleDialog = ({
       </Field>
       <div className="form-pair">
         <Field id={`${id}-grace`} label="Wait before telling">
-          <select id={`${id}-grace`} className="select" name="grace">
+          <select id={`${id}-grace`} className="select" name="grace" defaultValue={before?.graceMs}>
             <option value="">As usual</option>
             <option value="0">Not at all</option>
+            <option value="30000">30 seconds</option>
             <option value="60000">1 minute</option>
             <option value="300000">5 minutes</option>
             <option value="900000">15 minutes</option>
@@ -160,7 +186,12 @@ const RuleDialog = ({
           </select>
         </Field>
         <Field id={`${id}-sound`} label="Sound">
-          <select id={`${id}-sound`} className="select" name="sound">
+          <select
+            id={`${id}-sound`}
+            className="select"
+            name="sound"
+            defaultValue={before?.sound === undefined ? '' : before.sound ? 'on' : 'off'}
+          >
             <option value="">As usual</option>
             <option value="on">On</option>
             <option value="off">Off</option>
@@ -171,24 +202,11 @@ const RuleDialog = ({
   );
 };
 
-/** Adds a rule for an account, a group or a tag. */
-export const AddRule = ({ rules }: { readonly rules: AlertSettingsView['rules'] }): React.ReactNode => {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <button type="button" className="button" onClick={() => setOpen(true)}>
-        <Plus size={14} aria-hidden="true" />
-        Add rule
-      </button>
-      {open ? <RuleDialog rules={rules} onClose={() => setOpen(false)} /> : null}
-    </>
-  );
-};
-
 const local = (at: number): string =>
   new Date(at - new Date(at).getTimezoneOffset() * 60_000).toISOString().slice(0, 16);
 
-const MaintenanceDialog = ({
+/** Plans a time in which devices may be offline. */
+export const MaintenanceDialog = ({
   windows,
   onClose,
 }: {
@@ -236,23 +254,5 @@ const MaintenanceDialog = ({
         <input id={`${id}-note`} className="input" name="note" maxLength={200} />
       </Field>
     </FormDialog>
-  );
-};
-
-/** Plans a time in which devices may be offline. */
-export const AddMaintenance = ({
-  windows,
-}: {
-  readonly windows: AlertSettingsView['maintenance'];
-}): React.ReactNode => {
-  const [open, setOpen] = useState(false);
-  return (
-    <>
-      <button type="button" className="button" onClick={() => setOpen(true)}>
-        <Plus size={14} aria-hidden="true" />
-        Plan maintenance
-      </button>
-      {open ? <MaintenanceDialog windows={windows} onClose={() => setOpen(false)} /> : null}
-    </>
   );
 };

@@ -1,5 +1,5 @@
-import { Trash2 } from 'lucide-react';
-import { useEffect, useId } from 'react';
+import { Pencil, Plus, Trash2 } from 'lucide-react';
+import { useEffect, useId, useState } from 'react';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import { fleet, useHost } from '../bridge/store.ts';
 import {
@@ -13,7 +13,7 @@ import {
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { absolute, duration } from '../ui/format.ts';
-import { AddMaintenance, AddRule } from './alert-forms.tsx';
+import { MaintenanceDialog, RuleDialog } from './alert-forms.tsx';
 import { Choice, Group, Setting, Toggle } from './setting.tsx';
 
 const notifyChoices = [
@@ -22,7 +22,7 @@ const notifyChoices = [
   ['none', 'None'],
 ] as const;
 
-const notifyWords = { all: 'all devices', favourites: 'favourites only', none: 'none' } as const;
+const notifyWords = { all: 'all devices', favourites: 'favourites only', none: 'no notices' } as const;
 
 const graceChoices = [
   [0, 'At once'],
@@ -125,6 +125,8 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
   const words = useTargetWords();
   const now = useNow((state) => state.now);
   const mutes = value.mutes.filter(({ until }) => (until ?? Infinity) > now);
+  const [form, setForm] = useState<AlertSettingsView['rules'][number] | 'rule' | 'maintenance'>();
+  const close = (): void => setForm(undefined);
   return (
     <>
       <div className="setting-list">
@@ -133,13 +135,21 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
             <h3>Rules</h3>
             <p>The narrower one wins: a device before a tag, a group and an account.</p>
           </div>
-          <AddRule rules={value.rules} />
+          <button type="button" className="button" onClick={() => setForm('rule')}>
+            <Plus size={14} aria-hidden="true" />
+            Add rule
+          </button>
         </header>
         <ul aria-label="Rules">
           {value.rules.map((rule, index) => (
             <li key={`${index} ${words(rule.target)}`}>
               <span className="ellipsis">{words(rule.target)}</span>
               <span className="faint ellipsis grow">{ruleWords(rule)}</span>
+              <IconButton
+                icon={Pencil}
+                label={`Change the rule of ${words(rule.target)}`}
+                onClick={() => setForm(rule)}
+              />
               <IconButton
                 icon={Trash2}
                 label={`Remove the rule of ${words(rule.target)}`}
@@ -148,6 +158,15 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
             </li>
           ))}
         </ul>
+        {form === undefined ? null : form === 'maintenance' ? (
+          <MaintenanceDialog windows={value.maintenance} onClose={close} />
+        ) : (
+          <RuleDialog
+            rules={value.rules}
+            {...(form === 'rule' ? {} : { rule: form, words: words(form.target) })}
+            onClose={close}
+          />
+        )}
       </div>
       {mutes.length === 0 ? null : (
         <div className="setting-list">
@@ -184,7 +203,10 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
             <h3>Maintenance</h3>
             <p>Times in which devices may be offline without a notice.</p>
           </div>
-          <AddMaintenance windows={value.maintenance} />
+          <button type="button" className="button" onClick={() => setForm('maintenance')}>
+            <Plus size={14} aria-hidden="true" />
+            Plan maintenance
+          </button>
         </header>
         <ul aria-label="Maintenance">
           {value.maintenance.map((window) => (

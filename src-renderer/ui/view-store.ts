@@ -25,6 +25,8 @@ export interface ViewState {
   readonly panelOpen: boolean;
   /** The panel takes the place of the list. */
   readonly devicePage: boolean;
+  /** The incident that something outside the page asked for; it opens itself and forgets this. */
+  readonly incident: string | undefined;
   /** The menu of other ways to connect is open. */
   readonly launchers: boolean;
   readonly overlay: 'none' | 'palette' | 'shortcuts';
@@ -54,6 +56,7 @@ export const useView = create<ViewState>(() => ({
   marked: new Set(),
   panelOpen: false,
   devicePage: false,
+  incident: undefined,
   launchers: false,
   overlay: 'none',
   toasts: [],
@@ -66,6 +69,12 @@ const set = useView.setState;
 /** Goes to a page. */
 export const goTo = (page: Page): void =>
   set({ page, overlay: 'none', ...(page === 'devices' ? {} : { panelOpen: false, devicePage: false }) });
+
+/** Goes to the activity, and to one incident in it. */
+export const showIncident = (incident: string): void => {
+  goTo('activity');
+  set({ incident });
+};
 
 /** Shows a part of the fleet, with whatever is being searched for. */
 export const showScope = (scope: Scope): void =>

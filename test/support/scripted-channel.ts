@@ -7,155 +7,15 @@ import type {
 } from '../../src-preload/contract/frames.ts';
 import { matches, parseQuery } from '../../src-preload/contract/query.ts';
 import { isRequestName, requests, type RequestName } from '../../src-preload/contract/requests.ts';
+import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import { ScriptedAlerts } from './scripted-alerts.ts';
+import { scriptedVendors } from './scripted-fleet.ts';
 import { forwardReply } from './scripted-forwards.ts';
 import { ScriptedOperations } from './scripted-operations.ts';
-import { scriptedAccounts, scriptedApp, scriptedDevices, scriptedForwards, scriptedVendors } from './scripted-fleet.ts';
-
-/** States of the window that can be asked for by name. */
-export const scenarios = [
-  'normal',
-  'first-run',
-  'loading',
-  'listing',
-  'failing',
-  'partial',
-  'vault-locked',
-  'keychain-absent',
-  'notice',
-  'update',
-  'system-update',
-] as const;
-export type Scenario = (typeof scenarios)[number];
-
-export interface ScriptOptions {
-  readonly scenario: Scenario;
-  readonly devices: number;
-  readonly now: number;
-  readonly theme: 'system' | 'light' | 'dark';
-}
-
-/** What the script keeps, as main would. */
-interface World {
-  app: AppView;
-  readonly accounts: Map<string, AccountView>;
-  readonly devices: Map<string, DeviceView>;
-  readonly forwards: Map<string, ForwardView>;
-}
+import { unauthorized, worldOf, type ScriptOptions, type World } from './scripted-world.ts';
 
 type Reply = { readonly value: unknown } | { readonly error: ErrorView };
-
-const rateLimited: ErrorView = {
-  kind: 'rate-limited',
-  message: 'RemoteIoT is limiting requests from this address.',
-  hint: 'It goes on by itself.',
-  retryAfterMs: 40_000,
-};
-const unauthorized: ErrorView = {
-  kind: 'unauthorized',
-  message: 'RemoteIoT does not accept this token.',
-  hint: 'Copy it again from the portal under Account, API.',
-  vendorMessage: 'Invalid token.',
-};
-
-const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions): World => {
-  const none = scenario === 'first-run';
-  const accounts = none ? [] : scriptedAccounts(now);
-  const devices = none || scenario === 'listing' ? [] : scriptedDevices(count, accounts, now);
-  const failingAccount = (index: number): boolean => scenario === 'failing' || (scenario === 'partial' && index === 0);
-  const perAccount = Map.groupBy(devices, (device) => device.accountId);
-  let app = scriptedApp(theme);
-  if (scenario === 'vault-locked')
-    app = {
-      ...app,
-      vault: {
-        kind: 'file',
-        error: {
-          kind: 'vault-locked',
-          message: 'The vault is locked.',
-          hint: 'Type its passphrase to reach your accounts.',
-        },
-      },
-    };
-  if (scenario === 'keychain-absent')
-    app = {
-      ...app,
-      vault: {
-        kind: 'keychain',
-        error: {
-          kind: 'vault-absent',
-          message: 'This computer has no keychain service running.',
-          hint: 'Start gnome-keyring or KWallet, or start Quayside with --vault file.',
-        },
-      },
-    };
-  if (scenario === 'notice')
-    app = {
-      ...app,
-      notices: [
-        {
-          id: 'n1',
-          text: 'settings.json could not be read and was set aside.',
-          hint: 'The defaults are in use. The old file is settings.json.broken.',
-        },
-      ],
-    };
-  if (scenario === 'update' || scenario === 'system-update')
-    app = {
-      ...app,
-      host: 'desktop',
-      update: {
-        way: scenario === 'update' ? 'itself' : 'system',
-        ready:
-          scenario === 'update'
-            ? {
-                version: '0.2.0',
-                text: 'Quayside 0.2.0 is ready.',
-                hint: 'It takes the place of this one when you quit.',
-              }
-            : {
-                version: '0.2.0',
-                text: 'Quayside 0.2.0 is out.',
-                hint: 'Install it with your package manager, as you did this one.',
-              },
-        asks: true,
-      },
-    };
-  return {
-    app,
-    accounts: new Map(
-      accounts.map((account, index): [string, AccountView] => {
-        const known = { ...account, deviceCount: perAccount.get(account.id)?.length ?? 0 };
-        const failing = failingAccount(index);
-        if (scenario === 'listing') {
-          const { lastGoodAt: _, ...unlisted } = known;
-          return [account.id, { ...unlisted, refreshing: true }];
-        }
-        return [
-          account.id,
-          failing
-            ? {
-                ...known,
-                error: index === 1 ? { ...unauthorized, message: 'remote.it does not accept this key.' } : rateLimited,
-                failingSince: now - 12 * 60_000,
-                lastGoodAt: now - 13 * 60_000,
-              }
-            : known,
-        ];
-      }),
-    ),
-    devices: new Map(
-      devices.map((device) => {
-        const stale = failingAccount(accounts.findIndex((account) => account.id === device.accountId));
-        return [
-          device.key,
-          stale ? { ...device, presence: { ...device.presence, observedAt: now - 13 * 60_000 } } : device,
-        ];
-      }),
-    ),
-    forwards: new Map(scriptedForwards(devices).map((forward) => [forward.id, forward])),
-  };
-};
 
 const chunk = 2000;
 
@@ -168,6 +28,8 @@ export class ScriptedChannel implements FrameChannel {
   #seq = 0;
   /** Operations and bulk runs, which tests steer. */
   readonly operations: ScriptedOperations;
+  /** Being told, and what happened. */
+  readonly alerts: ScriptedAlerts;
   /** What was said about the version that waits. */
   readonly updateAnswers: string[] = [];
   readonly #cancels = new Map<number, AbortController>();
@@ -178,6 +40,7 @@ export class ScriptedChannel implements FrameChannel {
   constructor(options: ScriptOptions) {
     this.#options = options;
     this.#world = worldOf(options);
+    this.alerts = new ScriptedAlerts(options, this.#world, (incident) => this.setIncident(incident));
     this.operations = new ScriptedOperations({
       accounts: this.#world.accounts,
       devices: this.#world.devices,
@@ -212,6 +75,11 @@ export class ScriptedChannel implements FrameChannel {
     const device = this.#world.devices.get(key);
     if (device !== undefined)
       this.#upsert('devices', { ...device, presence: { ...device.presence, state, observedAt: this.#options.now } });
+  }
+
+  /** Opens or changes an incident, as main's alerts would. */
+  setIncident(incident: IncidentView): void {
+    this.#upsert('incidents', incident);
   }
 
   #emit(frame: HostFrame): void {
@@ -252,6 +120,7 @@ export class ScriptedChannel implements FrameChannel {
       { collection: 'app', rows: [this.#world.app] },
       { collection: 'accounts', rows: [...this.#world.accounts.values()] },
       { collection: 'forwards', rows: [...this.#world.forwards.values()] },
+      { collection: 'incidents', rows: [...this.#world.incidents.values()] },
     ];
     const devices = [...this.#world.devices.values()];
     for (let at = 0; at < devices.length; at += chunk)
@@ -266,10 +135,11 @@ export class ScriptedChannel implements FrameChannel {
     this.#emit({ type: 'delta', seq: this.#seq, changes });
   }
 
-  #upsert(collection: 'devices' | 'accounts' | 'forwards' | 'app', row: unknown): void {
+  #upsert(collection: CollectionName, row: unknown): void {
     if (collection === 'devices') this.#world.devices.set((row as DeviceView).key, row as DeviceView);
     if (collection === 'accounts') this.#world.accounts.set((row as AccountView).id, row as AccountView);
     if (collection === 'forwards') this.#world.forwards.set((row as ForwardView).id, row as ForwardView);
+    if (collection === 'incidents') this.#world.incidents.set((row as IncidentView).id, row as IncidentView);
     if (collection === 'app') this.#world.app = row as AppView;
     this.#delta([{ collection, upsert: [row], remove: [] }]);
   }
@@ -282,6 +152,8 @@ export class ScriptedChannel implements FrameChannel {
       return {
         error: { kind: 'invalid-input', message: `${name}: ${parsed.error.message}`, hint: 'See the contract.' },
       };
+    const told = this.alerts.answer(name, parsed.data);
+    if (told !== undefined) return told;
     return this.#answer(name, parsed.data as Record<string, never>);
   }
 

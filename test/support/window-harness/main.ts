@@ -1,5 +1,6 @@
 import type { FrameChannel } from '../../../src-preload/contract/frames.ts';
-import { ScriptedChannel, scenarios } from '../scripted-channel.ts';
+import { ScriptedChannel } from '../scripted-channel.ts';
+import { scenarios } from '../scripted-world.ts';
 
 declare global {
   interface Window {
