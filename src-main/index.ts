@@ -1,3 +1,4 @@
+import './node/young-generation.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chosenVault } from './cli/attach.ts';

@@ -1,3 +1,4 @@
+import '../node/young-generation.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../compose.ts';

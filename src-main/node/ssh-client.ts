@@ -1,7 +1,7 @@
 import { access, readFile, stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import ssh2, { type AnyAuthMethod, type ClientChannel, type ServerHostKeyAlgorithm } from 'ssh2';
+import type { AnyAuthMethod, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../core/errors.ts';
 import type {
   SshClient,
@@ -113,7 +113,7 @@ const shellOf = (channel: ClientChannel): SshShell => {
   };
 };
 
-const connectionOf = (client: ssh2.Client): SshConnection => {
+const connectionOf = (client: Client): SshConnection => {
   let isOver = false;
   const ends = new Set<() => void>();
   client.on('close', () => {
@@ -161,10 +161,14 @@ const connectionOf = (client: ssh2.Client): SshConnection => {
   };
 };
 
-const dial = (request: SshDial, agent: string | undefined, signal: AbortSignal): Promise<Result<SshDialed>> =>
-  new Promise((resolve) => {
+/** Loaded when the first session wants it: 13 MB and 40 ms that most starts have no use for. */
+const loadSsh = async (): Promise<typeof import('ssh2')> => (await import('ssh2')).default;
+
+const dial = async (request: SshDial, agent: string | undefined, signal: AbortSignal): Promise<Result<SshDialed>> => {
+  const { Client } = await loadSsh();
+  return new Promise((resolve) => {
     if (signal.aborted) return resolve(cancelled());
-    const client = new ssh2.Client();
+    const client = new Client();
     const rest = [...request.ways];
     const tried: SshWay['type'][] = [];
     let methods: readonly string[] = [];
@@ -231,6 +235,7 @@ const dial = (request: SshDial, agent: string | undefined, signal: AbortSignal):
       },
     });
   });
+};
 
 const expand = (path: string, home: string): string =>
   path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
@@ -273,7 +278,8 @@ export const createSshClient = (deps: {
         return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');
       }
       // Some forms hold several keys, which the types do not say.
-      const [key] = [ssh2.utils.parseKey(pem, passphrase)].flat();
+      const { utils } = await loadSsh();
+      const [key] = [utils.parseKey(pem, passphrase)].flat();
       if (key instanceof Error) {
         if (/encrypted|passphrase|integrity|decrypt/i.test(key.message)) return ok({ state: 'locked' });
         return fail(
