@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { composeCore } from '../../src-main/compose.ts';
 import { locate } from '../../src-main/locations.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { startDesktopApp } from '../e2e/desktop-app.ts';
+import { startDesktopApp, type DesktopApp } from '../e2e/desktop-app.ts';
 import { median, percentile } from './bench.ts';
 import type { Bench, Metric, Table } from './bench.ts';
 
@@ -42,6 +42,7 @@ interface Start {
   readonly trayMs: number;
   readonly phases: readonly { readonly phase: string; readonly ms: number }[];
   readonly memoryMB: number;
+  readonly shortcuts: readonly number[];
 }
 
 /** The memory that belongs to a process alone or is resident with it, MB. */
@@ -50,8 +51,45 @@ const residentMB = async (pid: number): Promise<number> => {
   return Number(/VmRSS:\s+(\d+)/.exec(status)?.[1] ?? Number.NaN) / 1024;
 };
 
+declare global {
+  interface Window {
+    /** Resolves with the time, epoch milliseconds, at which the input had the focus and was painted. */
+    focusedAt: Promise<number>;
+  }
+}
+
+/** Milliseconds from the shortcut, in main, until quick connect's input has the keyboard and is painted, in its page. */
+const shortcutMs = async (app: DesktopApp, rounds: number): Promise<readonly number[]> => {
+  const page = await app.page('palette');
+  const press = (): Promise<number> =>
+    app.evaluate(() => {
+      const at = performance.timeOrigin + performance.now();
+      for (const run of globalThis.recorded.shortcuts.values()) run();
+      return at;
+    });
+  const found: number[] = [];
+  for (let round = 0; round < rounds; round += 1) {
+    await page.evaluate(() => {
+      if (document.activeElement instanceof HTMLElement) document.activeElement.blur();
+      window.focusedAt = new Promise((resolve) => {
+        const painted = (): void => {
+          const { port1, port2 } = new MessageChannel();
+          port1.onmessage = () => resolve(performance.timeOrigin + performance.now());
+          port2.postMessage(undefined);
+        };
+        document.addEventListener('focusin', () => requestAnimationFrame(painted), { once: true });
+      });
+    });
+    const pressed = await press();
+    found.push((await page.evaluate(() => window.focusedAt)) - pressed);
+    // The same key hides it.
+    await press();
+  }
+  return found;
+};
+
 /** Starts the desktop hidden and takes the time until the tray has its first menu, the favourites of the cache in it. */
-const startOnce = async (profile: string, settleMs: number): Promise<Start> => {
+const startOnce = async (profile: string, settleMs: number, shortcuts = 0): Promise<Start> => {
   const app = await startDesktopApp({
     profile,
     args: ['--hidden'],
@@ -70,7 +108,12 @@ const startOnce = async (profile: string, settleMs: number): Promise<Start> => {
     const client = await app.client();
     const diagnostics = await client.request('diagnostics.get', {});
     if (!diagnostics.ok) throw new Error(diagnostics.error.message);
-    return { trayMs, phases: diagnostics.value.timings, memoryMB };
+    return {
+      trayMs,
+      phases: diagnostics.value.timings,
+      memoryMB,
+      shortcuts: shortcuts === 0 ? [] : await shortcutMs(app, shortcuts),
+    };
   } finally {
     await app.dispose();
   }
@@ -89,7 +132,7 @@ export const bench: Bench = {
       const starts: Start[] = [];
       for (let round = 0; round < (quick ? 3 : 12); round += 1) starts.push(await startOnce(profile, 500));
       // By then quick connect waits hidden, with the fleet.
-      const settled = await startOnce(profile, 5000);
+      const settled = await startOnce(profile, 5000, quick ? 8 : 40);
       const tray = starts.map(({ trayMs }) => trayMs);
       const names = [...new Set(starts.flatMap(({ phases }) => phases.map(({ phase }) => phase)))];
       const node = Number(
@@ -110,10 +153,20 @@ export const bench: Bench = {
           ['main, tray only', 'resident'],
           ['after 5 s', `${settled.memoryMB.toFixed(0)} MB`],
         ],
+        [
+          ['quick connect', 'p50', 'p95'],
+          [
+            'shortcut to focused input, painted',
+            ms(median(settled.shortcuts)),
+            ms(percentile(settled.shortcuts, 0.95)),
+          ],
+        ],
       ];
       const metrics: readonly Metric[] = [
         { metric: 'start to tray p50', value: median(tray), unit: 'ms' },
         { metric: 'start to tray p95', value: percentile(tray, 0.95), unit: 'ms' },
+        { metric: 'shortcut to focused input p50', value: median(settled.shortcuts), unit: 'ms' },
+        { metric: 'shortcut to focused input p95', value: percentile(settled.shortcuts, 0.95), unit: 'ms' },
         { metric: 'memory of main, tray only', value: settled.memoryMB, unit: 'MB' },
       ];
       return { tables, metrics };
