@@ -23,6 +23,8 @@ export default defineConfig({
         test: {
           name: 'integration',
           include: ['test/integration/**/*.test.ts'],
+          // Forwards of all of them begin at the same local port, and some look whether they get theirs back.
+          fileParallelism: false,
           testTimeout: 60_000,
           hookTimeout: 60_000,
         },

@@ -2,39 +2,82 @@
 const largeRead = 256 * 1024;
 /** What a quiet connection reads at once; a read that fills this makes it a busy one. */
 const smallRead = 64 * 1024;
-/** Large buffers in the hands of connections at most, 24 MiB together; further busy ones read like quiet ones. */
-const maxLent = 96;
-/** Returned buffers kept for the next busy connection. */
-const maxSpare = 32;
+/** Copies of at most this many bytes come from Node's own pool and are left to the collector. */
+const tinyCopy = 4 * 1024;
+/** Large buffers lent at once. Measured: with more of them than the processor's cache holds, a copy is cheaper. */
+const maxLent = 6;
+/** Bytes waiting for slow readers, over all connections, above which nobody reads in large pieces. */
+const crowded = 64 * 1024 * 1024;
+/** Large buffers kept for the next reads and copies. */
+const maxSpare = 64;
+
+/** Bytes that are being written. Nobody else touches them until they are released. */
+export interface Piece {
+  readonly bytes: Uint8Array;
+  /** The large buffer they are in, where they are in one. */
+  readonly whole: Uint8Array | undefined;
+}
 
 /**
- * The memory that bytes pass through. A quiet connection holds none of it: all quiet ones read into one shared buffer,
- * and what was read is copied for the write, which may outlive the next read. A busy one borrows large buffers and
- * writes out of them without a copy; a buffer whose write the system did not take at once belongs to that write until
- * it is done, and the connection reads on into another. The copy left out is a quarter of the processor's time.
+ * The memory that bytes pass through. By default all connections read into one shared buffer, which stays in the
+ * processor's cache, and what was read is copied for the write, which may outlive the next read: an idle connection
+ * holds no buffer at all. The few that are busiest borrow buffers and write out of them without the copy, which is a
+ * quarter of the processor's time; a buffer whose write the system did not take at once belongs to that write until it
+ * is done, and the connection reads on into another.
  */
 export class ForwardBuffers {
-  /** Read into by every quiet connection; its bytes are gone with the next read of any of them. */
-  readonly shared: Uint8Array = Buffer.allocUnsafeSlow(smallRead);
+  readonly #large = Buffer.allocUnsafeSlow(largeRead);
+  readonly #small = this.#large.subarray(0, smallRead);
   readonly #spare: Uint8Array[] = [];
   #lent = 0;
+  #waiting = 0;
 
   /** Whether a connection whose last read brought so many bytes is busy. */
   isBusy(lastRead: number): boolean {
     return lastRead >= smallRead;
   }
 
+  /** The shared buffer for the next read; its bytes are gone with the next read of any connection. */
+  shared(lastRead: number): Uint8Array {
+    return this.isBusy(lastRead) && this.#waiting < crowded ? this.#large : this.#small;
+  }
+
   /** A large buffer of one's own until it is returned; undefined where too many are out. */
   borrow(): Uint8Array | undefined {
     if (this.#lent >= maxLent) return undefined;
     this.#lent += 1;
-    // The one returned last is the one that is still in the processor's cache.
-    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(largeRead);
+    return this.#take();
   }
 
   /** Gives a borrowed buffer back, once, when nothing reads or writes it any more. */
   giveBack(buffer: Uint8Array): void {
     this.#lent -= 1;
+    this.#keep(buffer);
+  }
+
+  /** The first `length` bytes of what was just read into the shared buffer, as a piece of its own. */
+  copy(length: number): Piece {
+    const read = this.#large.subarray(0, length);
+    if (length <= tinyCopy) return { bytes: Buffer.from(read), whole: undefined };
+    const whole = this.#take();
+    whole.set(read);
+    this.#waiting += largeRead;
+    return { bytes: whole.subarray(0, length), whole };
+  }
+
+  /** Gives a copied piece back, once. */
+  release({ whole }: Piece): void {
+    if (whole === undefined) return;
+    this.#waiting -= largeRead;
+    this.#keep(whole);
+  }
+
+  #take(): Uint8Array {
+    // The one returned last is the one that is still in the processor's cache.
+    return this.#spare.pop() ?? Buffer.allocUnsafeSlow(largeRead);
+  }
+
+  #keep(buffer: Uint8Array): void {
     if (this.#spare.length < maxSpare) this.#spare.push(buffer);
   }
 }

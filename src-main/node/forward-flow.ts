@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { ForwardBuffers } from './forward-buffers.ts';
+import type { ForwardBuffers, Piece } from './forward-buffers.ts';
 
 /** Writes that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;
@@ -54,7 +54,7 @@ export class ForwardFlow {
       this.#buffers.giveBack(this.#own);
       this.#own = undefined;
     }
-    return this.#own ?? this.#buffers.shared;
+    return this.#own ?? this.#buffers.shared(this.#lastRead);
   }
 
   #pass(length: number): boolean {
@@ -63,18 +63,20 @@ export class ForwardFlow {
     this.#lastRead = length;
     this.#count(length);
     const own = this.#own;
-    const bytes = own === undefined ? Buffer.from(this.#buffers.shared.subarray(0, length)) : own.subarray(0, length);
-    if (this.#observer !== undefined) this.#show(bytes);
+    const piece = own === undefined ? this.#buffers.copy(length) : { bytes: own.subarray(0, length), whole: own };
+    const isBorrowed = own !== undefined;
+    if (this.#observer !== undefined) this.#show(piece.bytes);
     let taken = false;
-    to.write(bytes, () => {
-      if (!taken) this.#written(own);
+    to.write(piece.bytes, () => {
+      if (!taken) this.#written(piece, isBorrowed);
     });
     // Nothing left in the stream means the system took it all at once: the buffer is free before the callback.
     if (to.writableLength === 0 && !to.destroyed) {
       taken = true;
+      if (!isBorrowed) this.#buffers.release(piece);
       return true;
     }
-    // It is the write's now.
+    // A borrowed buffer is the write's now.
     this.#own = undefined;
     this.#waiting += 1;
     this.#paused = this.#waiting >= maxWaiting;
@@ -88,8 +90,9 @@ export class ForwardFlow {
     if (this.#observed >= observedBytes) this.#observer = undefined;
   }
 
-  #written(borrowed: Uint8Array | undefined): void {
-    if (borrowed !== undefined) this.#buffers.giveBack(borrowed);
+  #written(piece: Piece, isBorrowed: boolean): void {
+    if (!isBorrowed) this.#buffers.release(piece);
+    else if (piece.whole !== undefined) this.#buffers.giveBack(piece.whole);
     this.#waiting -= 1;
     if (!this.#paused) return;
     this.#paused = false;
