@@ -27,7 +27,7 @@ export const PresenceStrip = ({
   const step = (buckets[1]?.at ?? until) - from || 3_600_000;
   const to = from + step * buckets.length;
   const place = (at: number): number => ((at - from) / Math.max(1, to - from)) * 100;
-  const ticks = timeTicks(from, to, 8).filter((at) => place(at) < 97);
+  const ticks = timeTicks(from, to, 8).filter((at) => place(at) < 95);
   const last = buckets.findLastIndex(({ watched }) => watched > 0);
   const shown = chosen ?? last;
   const bucket = buckets[shown];

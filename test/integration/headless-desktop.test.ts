@@ -87,7 +87,7 @@ const start = async () => {
   return { core, host: host.value, shell, groups, lose };
 };
 
-test('shows an incident as one notice, and a click on it opens the window with what is offline', async () => {
+test('shows an incident as one notice, and a click on it opens the window at that incident', async () => {
   await desktop.startDunst();
   const { core, groups, lose } = await start();
   const [group] = groups;
@@ -95,7 +95,8 @@ test('shows an incident as one notice, and a click on it opens the window with w
   expect(lost).toBeGreaterThan(1);
   await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
   await desktop.run('dunstctl', 'action', '0');
-  await expect.poll(() => core.app.get().wish?.wish, slow).toEqual({ show: 'devices', query: 'is:offline' });
+  const incidentId = core.alerts.incidents()[0]?.id;
+  await expect.poll(() => core.app.get().wish?.wish, slow).toEqual({ show: 'incident', incidentId });
   await expect
     .poll(() => desktop.run('xdotool', 'search', '--onlyvisible', '--class', 'Quayside').catch(() => ''), slow)
     .not.toBe('');
