@@ -59,20 +59,25 @@ export class ForwardDial {
       keepAliveInitialDelay: keepAliveMs,
       onread: this.#onread,
     });
-    socket.once('lookup', () => {
-      this.#dnsMs ??= performance.now() - this.#started;
-    });
     let code = 'ECONNABORTED';
-    socket.on('error', (error: NodeJS.ErrnoException) => {
-      code = error.code ?? error.message;
-    });
-    socket.once('close', () => {
+    const lookup = (): void => {
+      this.#dnsMs ??= performance.now() - this.#started;
+    };
+    const error = (failure: NodeJS.ErrnoException): void => {
+      code = failure.code ?? failure.message;
+    };
+    const close = (): void => {
       if (this.#isSettled || socket.connecting) return;
       if (socket === this.#latest) this.#latest = undefined;
       // A refusal is an answer, whichever try got it; other failures of the first try end the dial too.
       if (socket === this.#first || code === 'ECONNREFUSED') this.#fail(code);
+    };
+    socket.once('lookup', lookup).on('error', error).once('close', close);
+    socket.once('connect', () => {
+      this.#succeed(socket);
+      // Whoever has the connection listens now; a dial that is done would stay in memory for as long as it lives.
+      socket.off('lookup', lookup).off('error', error).off('close', close);
     });
-    socket.once('connect', () => this.#succeed(socket));
     return socket;
   }
 

@@ -3,6 +3,8 @@ import type { ForwardBuffers, Piece } from './forward-buffers.ts';
 
 /** Writes that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;
+/** Bytes read in a row before the other connections get their turn; Node would read up to 32 times. */
+const turnBytes = 4 * 1024 * 1024;
 /** Bytes at the start of a direction that an observer is shown. */
 const observedBytes = 64 * 1024;
 
@@ -21,6 +23,8 @@ export class ForwardFlow {
   #own: Uint8Array | undefined;
   #lastRead = 0;
   #waiting = 0;
+  /** Bytes read since the others had their turn. */
+  #turn = 0;
   #paused = false;
 
   /** `count` hears of every read, in bytes; `observer` sees the first ones. */
@@ -74,13 +78,24 @@ export class ForwardFlow {
     if (to.writableLength === 0 && !to.destroyed) {
       taken = true;
       if (!isBorrowed) this.#buffers.release(piece);
-      return true;
+      return this.#mayReadOn(length);
     }
     // A borrowed buffer is the write's now.
     this.#own = undefined;
     this.#waiting += 1;
     this.#paused = this.#waiting >= maxWaiting;
     return !this.#paused;
+  }
+
+  /** Whether the next read may follow at once; if not, it follows after the other connections' turn. */
+  #mayReadOn(length: number): boolean {
+    this.#turn += length;
+    if (this.#turn < turnBytes) return true;
+    this.#turn = 0;
+    setImmediate(() => {
+      if (!this.#paused) this.#from?.resume();
+    });
+    return false;
   }
 
   #show(bytes: Uint8Array): void {

@@ -34,6 +34,8 @@ export class ForwardLink {
   readonly #up: ForwardFlow;
   readonly #down: ForwardFlow;
   #dial: ForwardDial | undefined;
+  /** The client as it was accepted; let go of once it is adopted, like all that only the dial needs. */
+  #accepted: Socket | undefined;
   #upstream: Socket | undefined;
   #client: Socket | undefined;
   #closed = 0;
@@ -49,13 +51,14 @@ export class ForwardLink {
   /** Dials at once. `accepted` stays paused and untouched until the dial has succeeded. */
   constructor(accepted: Socket, { target, dialTimeoutMs, buffers, observe, listener }: LinkDeps) {
     this.#listener = listener;
+    this.#accepted = accepted;
     this.#up = new ForwardFlow(buffers, (bytes) => this.#sent(bytes), observe?.up);
     this.#down = new ForwardFlow(buffers, (bytes) => this.#received(bytes), observe?.down);
     this.#dial = new ForwardDial(target, dialTimeoutMs, this.#down.onread, {
       connected: (socket, dialMs, dnsMs) => {
         this.connectedAt = performance.now();
         this.#dial = undefined;
-        this.#join(accepted, socket);
+        this.#join(socket);
         listener.timed({ dialMs, ...(dnsMs === undefined ? {} : { dnsMs }) });
         listener.connected(dialMs);
       },
@@ -84,7 +87,10 @@ export class ForwardLink {
     if (this.#client !== undefined) resetSocket(this.#client);
   }
 
-  #join(accepted: Socket, upstream: Socket): void {
+  #join(upstream: Socket): void {
+    const accepted = this.#accepted;
+    this.#accepted = undefined;
+    if (accepted === undefined) return;
     const client = adopt(accepted, this.#up.onread);
     this.#upstream = upstream;
     this.#client = client;

@@ -28,7 +28,8 @@ const start = (closing: (() => Promise<void>)[], program: string, ...args: strin
   closing.push(async () => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const ended = once(child, 'exit');
-    child.kill();
+    // iperf3 now and then waits for its own threads for ever when it is asked to end.
+    child.kill('SIGKILL');
     await ended;
   });
   const line = async (): Promise<string> => String((await once(child.stdout ?? child, 'data'))[0]).trim();

@@ -71,6 +71,9 @@ const throughput = async (port: number, seconds: number, down: boolean, streams 
   }
 };
 
+/** A number of a table; a dash where no round of it came to its end. */
+const cell = (value: number): string => (Number.isNaN(value) ? '–' : value.toFixed(2));
+
 /** The same for many streams: up and down in turn, the ways in turn. */
 const measureMany = async (
   ways: readonly Way[],
@@ -94,20 +97,15 @@ const measureMany = async (
   const [direct, forward] = [of('direct'), of('quayside')];
   const table: Table = [
     [`${manyStreams} streams`, 'up Gbit/s', 'of direct', 'down Gbit/s', 'of direct'],
-    ...rows.map(({ name, up, down }) => [
-      name,
-      up.toFixed(2),
-      (up / direct.up).toFixed(2),
-      down.toFixed(2),
-      (down / direct.down).toFixed(2),
-    ]),
+    ...rows.map(({ name, up, down }) => [name, cell(up), cell(up / direct.up), cell(down), cell(down / direct.down)]),
   ];
   const metrics = rows
     .filter(({ name }) => name !== 'quayside')
     .flatMap(({ name, up, down }): Metric[] => [
       { metric: `forward.${manyStreams}-up / ${name}`, value: forward.up / up, unit: 'ratio' },
       { metric: `forward.${manyStreams}-down / ${name}`, value: forward.down / down, unit: 'ratio' },
-    ]);
+    ])
+    .filter(({ value }) => !Number.isNaN(value));
   return { table, metrics };
 };
 
@@ -184,7 +182,8 @@ export const bench: Bench = {
       closing.push(async () => {
         if (child.exitCode !== null || child.signalCode !== null) return;
         const ended = once(child, 'exit');
-        child.kill();
+        // iperf3 now and then waits for its own threads for ever when it is asked to end.
+        child.kill('SIGKILL');
         await ended;
       });
       if (port !== undefined) await answering(port, child);
