@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import packageFacts from '../package.json' with { type: 'json' };
 import { composeAlerts } from './compose-alerts.ts';
+import { adoptTunnels, HandOver, isHandOverRequest, type TakenOver } from './compose-hand-over.ts';
 import { AppState } from './bridge/app-state.ts';
 import { Bridge } from './bridge/bridge.ts';
 import { SecretTickets } from './bridge/secret-tickets.ts';
@@ -86,6 +87,8 @@ export interface CoreOptions {
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly lasting: boolean;
   readonly demo?: boolean | undefined;
+  /** What the process holds that this profile was taken over from. */
+  readonly takenOver?: TakenOver | undefined;
   /** The built script of the forward worker. */
   readonly forwardWorker: URL;
   /** Copies text, where the host has a clipboard. */
@@ -136,6 +139,14 @@ export interface Core {
   resume(): void;
   /** Says that the network is another one: lost ways to devices are tried at once. */
   networkChanged(): void;
+  /**
+   * Resolves once another process has taken the profile over; nothing works here any more then but the connections that
+   * were open.
+   */
+  readonly handedOver: Promise<void>;
+  readonly isHandedOver: boolean;
+  /** After a hand-over: resolves when the last of the connections has ended, or on `signal`. */
+  connectionsEnded(signal: AbortSignal): Promise<void>;
   /** Closes what is open, tunnels at the vendors included. */
   dispose(): Promise<void>;
 }
@@ -173,6 +184,15 @@ const vaultOf = (options: CoreOptions, paths: ProfilePaths, clock: Clock) => {
   }
 };
 
+/** The same work, done once however often it is asked for. */
+const once = (work: () => Promise<void>): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
+  return () => {
+    done ??= work();
+    return done;
+  };
+};
+
 const isLinkRequest = (message: unknown): message is { readonly type: 'link'; readonly show?: unknown } =>
   typeof message === 'object' && message !== null && 'type' in message && message.type === 'link';
 
@@ -196,6 +216,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   if (!control.ok) return control;
 
+  const handOver = new HandOver(clock);
   const redactor = createRedactor();
   const log = createFileLog({ directory: paths.logs, clock, redactor });
   const http = createHttpClient({ clock, random, log });
@@ -235,33 +256,39 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   problems.push(...(await inventory.load()));
   const hostKeys = new HostKeys({
-    document: jsonDocument<readonly HostKeyPin[]>({
-      path: join(paths.profile, 'host-keys.json'),
-      version: 1,
-      migrations: [],
-      parse: parseHostKeyPins,
-      fallback: [],
-    }),
+    document: handOver.owned(
+      jsonDocument<readonly HostKeyPin[]>({
+        path: join(paths.profile, 'host-keys.json'),
+        version: 1,
+        migrations: [],
+        parse: parseHostKeyPins,
+        fallback: [],
+      }),
+    ),
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     clock,
   });
   note(await hostKeys.load());
   const forwards = new Forwards({
-    document: jsonDocument<ForwardRecords>({
-      path: paths.forwards,
-      version: forwardRecordsVersion,
-      migrations: [],
-      parse: parseForwardRecords,
-      fallback: noForwardRecords,
-    }),
+    document: handOver.owned(
+      jsonDocument<ForwardRecords>({
+        path: paths.forwards,
+        version: forwardRecordsVersion,
+        migrations: [],
+        parse: parseForwardRecords,
+        fallback: noForwardRecords,
+      }),
+    ),
     host: createForwardHost({ worker: options.forwardWorker, log }),
-    history: jsonDocument<ForwardHistory>({
-      path: join(paths.profile, 'forward-history.json'),
-      version: forwardHistoryVersion,
-      migrations: [],
-      parse: parseForwardHistory,
-      fallback: noForwardHistory,
-    }),
+    history: handOver.owned(
+      jsonDocument<ForwardHistory>({
+        path: join(paths.profile, 'forward-history.json'),
+        version: forwardHistoryVersion,
+        migrations: [],
+        parse: parseForwardHistory,
+        fallback: noForwardHistory,
+      }),
+    ),
     hostKeys,
     reachable,
     web: createWebForwarder(),
@@ -273,6 +300,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     log,
   });
   note(await forwards.load());
+  if (options.takenOver !== undefined) void adoptTunnels(forwards, options.takenOver);
   const platform = launchPlatform();
   const executables = createExecutables({ platform: process.platform, env: process.env });
   const credentials = new ServiceCredentials({
@@ -417,6 +445,34 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   const stopWatching = watchVault(accounts, inventory, app);
 
+  const stopServing = once(async () => {
+    stopWatching();
+    stopForgetting();
+    sshConfigKeeper?.dispose();
+    bridge.dispose();
+    bulk.dispose();
+    tickets.dispose();
+    await webSessions.dispose();
+    await deviceLogs.dispose();
+  });
+  const stopWatchingFleet = once(async () => {
+    await watching.dispose();
+    await inventory.dispose();
+  });
+  // A command that stays, like `quayside proxy`, makes room for the application; one that is soon done is waited for.
+  const givesUp = options.host === 'cli' && options.lasting;
+  const giveUp = (heir: MessageSocket): Promise<void> =>
+    handOver.run(heir, {
+      control: control.value,
+      bridge,
+      forwards,
+      stop: async () => {
+        await stopServing();
+        await stopWatchingFleet();
+        log.dispose();
+      },
+    });
+
   let giveLink: (() => string) | undefined;
   let showWindow: (() => Promise<boolean>) | undefined;
   const answerLink = async (client: MessageSocket, show: boolean): Promise<void> => {
@@ -428,8 +484,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       send: (frame) => client.send(frame),
       onMessage: (listener) =>
         client.onMessage((message) => {
-          if (!isLinkRequest(message)) return listener(message);
-          void answerLink(client, message.show === true);
+          if (isLinkRequest(message)) void answerLink(client, message.show === true);
+          else if (givesUp && isHandOverRequest(message)) void giveUp(client);
+          else listener(message);
         }),
       onClose: (listener) => client.onClose(listener),
       backlog: () => client.backlog(),
@@ -437,26 +494,18 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   };
   for (const client of early.splice(0)) serveClient(client);
 
-  let disposing: Promise<void> | undefined;
-  const dispose = async (): Promise<void> => {
+  const dispose = once(async () => {
     control.value.refuse();
-    stopWatching();
-    stopForgetting();
-    sshConfigKeeper?.dispose();
-    bridge.dispose();
-    bulk.dispose();
-    tickets.dispose();
-    await webSessions.dispose();
-    await deviceLogs.dispose();
+    options.takenOver?.letGo();
+    await stopServing();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
-    await forwards.dispose();
-    await watching.dispose();
-    await inventory.dispose();
+    await forwards.dispose(handOver.hasHeir ? 'leave' : 'close');
+    await stopWatchingFleet();
     sockets.dispose();
     http.dispose();
     log.dispose();
     await control.value.dispose();
-  };
+  });
 
   return ok({
     settings,
@@ -499,10 +548,12 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       void forwards.resume();
     },
     networkChanged: () => forwards.networkChanged(),
-    dispose: () => {
-      disposing ??= dispose();
-      return disposing;
+    handedOver: handOver.happened,
+    get isHandedOver() {
+      return handOver.isOver;
     },
+    connectionsEnded: (signal) => handOver.connectionsEnded(forwards, signal),
+    dispose,
   });
 };
 

@@ -2,6 +2,7 @@ import './node/young-generation.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { chosenVault } from './cli/attach.ts';
+import { takeOver, type TakenOver } from './compose-hand-over.ts';
 import { composeCore, type Core } from './compose.ts';
 import { commandArguments } from './core/command-arguments.ts';
 import { ok, type Result } from './core/errors.ts';
@@ -56,9 +57,10 @@ const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
       setAutostart(on, [process.env['APPIMAGE'] ?? process.execPath, '--hidden'])
     : setLoginItem(on);
 
-/** A command line call may own the profile for a moment: it is waited for. */
+/** A command line call may own the profile: one that is soon done is waited for, one that stays hands it over. */
 const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
   const until = systemClock.monotonic() + patienceMs;
+  let takenOver: TakenOver | undefined;
   for (;;) {
     const core = await composeCore({
       profile: paths.profile,
@@ -66,6 +68,7 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       host: 'desktop',
       lasting: true,
       demo: values['demo'] === true,
+      takenOver,
       forwardWorker: locate().forwardWorker,
       copyText,
       notifier: createSystemNotifier(),
@@ -80,7 +83,8 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
         }),
     });
     if (core.ok || core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
-    await sleep(systemClock, 100);
+    takenOver ??= await takeOver(paths.profile, systemClock);
+    if (takenOver === undefined) await sleep(systemClock, 100);
   }
 };
 

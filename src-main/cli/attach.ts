@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { askForProfile, givesProfile, type TakenOver } from '../compose-hand-over.ts';
 import { composeCore, type Core, type CoreOptions } from '../compose.ts';
 import { cancelled, fail, ok, type Result } from '../core/errors.ts';
 import { sleep, type VaultKind } from '../core/ports.ts';
@@ -21,14 +22,19 @@ export interface Place {
 /** A way to the core of the profile, in another process or in this one. */
 export interface Attachment {
   readonly client: FrameClient;
-  /** Resolves when the other process is gone; never for a core of our own. */
+  /** Resolves when the other process is gone; for a core of our own when another process has taken the profile over. */
   readonly lost: Promise<void>;
   /** Whether the core is in this process. */
   readonly own: boolean;
+  /** Whether it was, and another process has it now: what is connected goes on here, the rest is to be asked there. */
+  readonly isHandedOver: boolean;
   /** Waits until no other process works with a core of our own, looking every `everyMs`; at once for another's. */
   idle(everyMs: number): Promise<void>;
-  /** Lets go; a core of our own closes what is open and lets other commands finish first. */
-  dispose(): Promise<void>;
+  /**
+   * Lets go; a core of our own closes what is open and lets other commands finish first. One that was handed over lets
+   * its connections come to their end, unless `now` is aborted or the process is told to end.
+   */
+  dispose(now?: AbortSignal): Promise<void>;
 }
 
 /** How long a command waits for another one that holds the profile and will soon be done, milliseconds. */
@@ -70,6 +76,7 @@ export const findCore = async (
   const paths = await controlPaths(profile.value.profile);
   if (!paths.ok) return paths;
   const until = systemClock.monotonic() + patienceMs;
+  let takenOver: TakenOver | undefined;
   for (;;) {
     if (signal.aborted) return cancelled();
     const connection = await connectControlSocket(paths.value.socket);
@@ -82,7 +89,10 @@ export const findCore = async (
           'Leave --vault out, or close it first.',
         );
       }
-      if (connection.hello.lasting || !lasting) return ok({ connection });
+      if (host === 'headless' && givesProfile(connection)) {
+        takenOver = await askForProfile(connection, systemClock);
+        if (takenOver !== undefined) continue;
+      } else if (connection.hello.lasting || !lasting) return ok({ connection });
       connection.socket.close();
     } else {
       const vault = chosenVault(place.vault, profile.value.vault);
@@ -92,6 +102,7 @@ export const findCore = async (
         passphrase: () => place.passphrase(!existsSync(profile.value.vault)),
         host,
         lasting,
+        takenOver,
         forwardWorker: locate().forwardWorker,
         ...more,
       });
@@ -116,6 +127,7 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
       client,
       lost: new Promise((resolve) => socket.onClose(resolve)),
       own: false,
+      isHandedOver: false,
       idle: async () => undefined,
       dispose: async () => client.close(),
     });
@@ -124,22 +136,30 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
   const pair = channelPair();
   core.bridge.connect(pair.host);
   const client = new FrameClient(pair.client);
+  // ssh sends SIGHUP to its ProxyCommand when it is done: no reason to leave others without the core.
+  const told = new AbortController();
+  const stop = (): void => told.abort();
+  process.once('SIGTERM', stop);
+  // Nobody answers here any more.
+  void core.handedOver.then(() => client.close());
   return ok({
     client,
-    lost: new Promise(() => undefined),
+    lost: core.handedOver,
     own: true,
-    idle: async (everyMs) => {
-      // ssh sends SIGHUP to its ProxyCommand when it is done: no reason to leave others without the core.
-      const told = new AbortController();
-      const stop = (): void => told.abort();
-      process.once('SIGTERM', stop);
-      while (core.control.clients > 0 && !told.signal.aborted) await sleep(systemClock, everyMs, told.signal);
-      process.removeListener('SIGTERM', stop);
+    get isHandedOver() {
+      return core.isHandedOver;
     },
-    dispose: async () => {
+    idle: async (everyMs) => {
+      while (core.control.clients > 0 && !core.isHandedOver && !told.signal.aborted)
+        await sleep(systemClock, everyMs, told.signal);
+    },
+    dispose: async (now) => {
       client.close();
-      await drain(core, lasting);
+      if (core.isHandedOver)
+        await core.connectionsEnded(now === undefined ? told.signal : AbortSignal.any([now, told.signal]));
+      else await drain(core, lasting);
       await core.dispose();
+      process.removeListener('SIGTERM', stop);
     },
   });
 };

@@ -48,6 +48,6 @@ export const connectCommand: Command = async (context) => {
     ]);
     return exitCodes.done;
   } finally {
-    await attached.value.dispose();
+    await attached.value.dispose(context.signal);
   }
 };

@@ -13,8 +13,8 @@ interface Held {
   readonly device: DeviceView;
   readonly service: ServiceView;
   readonly forward: ForwardView;
-  /** Puts things back as they were: what this command opened is closed. */
-  release(): Promise<void>;
+  /** What became of it before this command: undefined where it did not exist, and is to go with the command. */
+  readonly before: ForwardView | undefined;
 }
 
 /** How often a person is told of the forward's state, milliseconds. */
@@ -43,18 +43,19 @@ const hold = async (
     ),
   );
   if (!opened.ok) return opened;
-  const { id } = opened.value;
-  return ok({
-    device: device.value,
-    service: service.value,
-    forward: opened.value,
-    release: async () => {
-      // One that somebody else had open stays open.
-      if (known === undefined) await client.request('forwards.remove', { forwardId: id });
-      else if (known.state === 'stopped' || known.state === 'failed')
-        await client.request('forwards.stop', { forwardId: id });
-    },
-  });
+  return ok({ device: device.value, service: service.value, forward: opened.value, before: known });
+};
+
+/** Puts things back as they were, wherever the core is now: what this command opened is closed. */
+const release = async (attachment: Attachment, { forward, before }: Held, context: Context): Promise<void> => {
+  // One that somebody else had open stays open.
+  if (before !== undefined && before.state !== 'stopped' && before.state !== 'failed') return;
+  const request = before === undefined ? 'forwards.remove' : 'forwards.stop';
+  if (!attachment.isHandedOver) return void (await attachment.client.request(request, { forwardId: forward.id }));
+  const elsewhere = await attach(context.place, false, new AbortController().signal);
+  if (!elsewhere.ok) return;
+  await elsewhere.value.client.request(request, { forwardId: forward.id });
+  await elsewhere.value.dispose();
 };
 
 const announce = ({ device, service, forward }: Held, json: boolean): void => {
@@ -118,25 +119,39 @@ export const forwardCommand: Command = async (context) => {
   if (!port.ok) return printError(port.error, context.json);
   if (words.length !== 1) return printError(usage('forward takes one device.').error, context.json);
   let wanted = port.value;
-  let announced = false;
-  for (;;) {
-    const attached = await attach(context.place, true, context.signal);
-    if (!attached.ok)
-      return context.signal.aborted && announced ? exitCodes.done : printError(attached.error, context.json);
-    const held = await hold(attached.value.client, context, wanted, values.service);
-    if (!held.ok) {
-      await attached.value.dispose();
-      return context.signal.aborted && announced ? exitCodes.done : printError(held.error, context.json);
+  let first: Held | undefined;
+  /** Cores of our own that were handed over; connections of before may still be in them. */
+  const left: Promise<void>[] = [];
+  try {
+    for (;;) {
+      const attached = await attach(context.place, true, context.signal);
+      if (!attached.ok)
+        return context.signal.aborted && first !== undefined
+          ? exitCodes.done
+          : printError(attached.error, context.json);
+      const attachment = attached.value;
+      const held = await hold(attachment.client, context, wanted, values.service);
+      if (!held.ok) {
+        await attachment.dispose(context.signal);
+        return context.signal.aborted && first !== undefined ? exitCodes.done : printError(held.error, context.json);
+      }
+      // Said once: where the core moves to another process, the port stays.
+      if (first === undefined) announce(held.value, context.json);
+      first ??= held.value;
+      wanted = held.value.forward.port;
+      const end = await untilEnded(attachment, held.value, context);
+      if (end === 'aborted') await release(attachment, { ...held.value, before: first.before }, context);
+      if (attachment.isHandedOver) left.push(attachment.dispose(context.signal));
+      else await attachment.dispose();
+      if (end === 'aborted') return exitCodes.done;
+      note(
+        attachment.isHandedOver
+          ? 'Another Quayside has taken over and holds this forward now; connections go on.'
+          : 'The Quayside that held this forward has ended; opening it again here.',
+      );
     }
-    // Said once: where the core moves to another process, the port stays.
-    if (!announced) announce(held.value, context.json);
-    announced = true;
-    wanted = held.value.forward.port;
-    const end = await untilEnded(attached.value, held.value, context);
-    if (end === 'aborted') await held.value.release();
-    await attached.value.dispose();
-    if (end === 'aborted') return exitCodes.done;
-    note('The Quayside that held this forward has ended; opening it again here.');
+  } finally {
+    await Promise.all(left);
   }
 };
 
@@ -168,9 +183,9 @@ export const sshCommand: Command = async (context) => {
       const ended = await runInForeground({ ...plan.value, detached: false }, process.env, context.signal);
       return ended.ok ? ended.value : printError(ended.error, context.json);
     } finally {
-      await held.value.release();
+      await release(attached.value, held.value, context);
     }
   } finally {
-    await attached.value.dispose();
+    await attached.value.dispose(context.signal);
   }
 };

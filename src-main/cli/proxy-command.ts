@@ -2,11 +2,14 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
+import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { attach, type Attachment } from './attach.ts';
 import type { Command, Context } from './context.ts';
 import { findDevice, findService, resultOf } from './find.ts';
 import { exitCodes, printError } from './terminal.ts';
+
+const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
 
 /** How often a proxy that others build on looks whether they are done, milliseconds. */
 const lingerMs = 250;
@@ -30,12 +33,18 @@ const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } =
   };
 };
 
-/** Carries bytes both ways until both ends have said that they are done, or one is gone. */
-const pump = async (
+/** Connects to a forward of this computer. Rejects where it does not listen any more. */
+const dial = async (
   target: { readonly address: string; readonly port: number },
   signal: AbortSignal,
-): Promise<void> => {
+): Promise<Socket> => {
   const tunnel = connect({ host: target.address, port: target.port, allowHalfOpen: true, noDelay: true });
+  await once(tunnel, 'connect', { signal });
+  return tunnel;
+};
+
+/** Carries bytes both ways until both ends have said that they are done, or one is gone. */
+const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   const output = openOutput();
   const stop = (): void => void tunnel.destroy();
   signal.addEventListener('abort', stop, { once: true });
@@ -43,7 +52,6 @@ const pump = async (
   output.stream.on('error', stop);
   process.stdin.on('error', stop);
   try {
-    await once(tunnel, 'connect', { signal });
     process.stdin.pipe(tunnel);
     tunnel.pipe(output.stream, { end: false });
     const ended = once(tunnel, 'end');
@@ -64,8 +72,14 @@ const pump = async (
   }
 };
 
-const proxy = async (attachment: Attachment, context: Context): Promise<Result<number>> => {
-  const { client } = attachment;
+/** A connection to a service, and what became of its forward before. */
+interface Way {
+  readonly tunnel: Socket;
+  readonly forward: ForwardView;
+  readonly wasKnown: boolean;
+}
+
+const openWay = async ({ client }: Attachment, context: Context): Promise<Result<Way>> => {
   const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
   if (!device.ok) return device;
   const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
@@ -73,24 +87,33 @@ const proxy = async (attachment: Attachment, context: Context): Promise<Result<n
   const request = { deviceKey: device.value.key, serviceId: service.value.id };
   const before = resultOf(await client.request('forwards.list', {}, context.signal));
   if (!before.ok) return before;
-  const known = before.value.find(
+  const wasKnown = before.value.some(
     (forward) => forward.deviceKey === request.deviceKey && forward.serviceId === request.serviceId,
   );
   const forward = resultOf(await client.request('forwards.open', request, context.signal));
   if (!forward.ok) return forward;
+  const tunnel = await dial(forward.value, context.signal).catch(() => undefined);
+  return tunnel === undefined ? lost : ok({ tunnel, forward: forward.value, wasKnown });
+};
+
+const proxy = async (
+  attachment: Attachment,
+  { tunnel, forward, wasKnown }: Way,
+  context: Context,
+): Promise<Result<number>> => {
+  const { client } = attachment;
   try {
-    await pump(forward.value, context.signal);
+    await pump(tunnel, context.signal);
   } catch {
     const now = resultOf(await client.request('forwards.list', {}));
-    const why = now.ok ? now.value.find(({ id }) => id === forward.value.id)?.error : undefined;
-    return why === undefined
-      ? fail('unreachable', 'The connection to the device was lost.', 'Try again.')
-      : fail('unreachable', why.message, why.hint);
+    const why = now.ok ? now.value.find(({ id }) => id === forward.id)?.error : undefined;
+    return why === undefined ? lost : fail('unreachable', why.message, why.hint);
   }
   // The port stays the service's. In a process of our own it would listen again after the next start, so it is put
   // to rest; elsewhere others may be using it.
   await attachment.idle(lingerMs);
-  if (attachment.own && known === undefined) await client.request('forwards.stop', { forwardId: forward.value.id });
+  if (attachment.own && !attachment.isHandedOver && !wasKnown)
+    await client.request('forwards.stop', { forwardId: forward.id });
   return ok(exitCodes.done);
 };
 
@@ -103,7 +126,10 @@ export const proxyCommand: Command = async (context) => {
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);
   try {
-    const result = await proxy(attached.value, context);
+    const way = await openWay(attached.value, context);
+    // The core went to another process meanwhile: the way is to be asked for there.
+    if (!way.ok && attached.value.isHandedOver && !context.signal.aborted) return await proxyCommand(context);
+    const result = way.ok ? await proxy(attached.value, way.value, context) : way;
     return result.ok ? result.value : printError(result.error, context.json);
   } finally {
     await attached.value.dispose();

@@ -18,6 +18,11 @@ export interface ForwardHost {
   configure(id: string, options: ListenOptions): Promise<Result<Listening>>;
   /** Closes the listener and every connection of the forward. Resolves when they are closed. */
   unlisten(id: string): Promise<void>;
+  /**
+   * Closes the listeners of all forwards for good, so that another process may have their ports; clients that are
+   * connected or held go on. `listen` fails from now on.
+   */
+  leave(): Promise<void>;
   /** Sends held and new clients to `target`. */
   route(id: string, route: number, target: RouteTarget): void;
   /** Stops sending clients by `route`; answers `retired` once its last connection has ended, or `kept`. */

@@ -108,6 +108,8 @@ export interface ControlSocket {
   readonly clients: number;
   /** Takes no new clients. */
   refuse(): void;
+  /** Gives the profile up to whoever is behind `client`: all other clients are ended, this one stays until `dispose`. */
+  handOver(client: MessageSocket): void;
   /** Ends all clients and gives the profile up. */
   dispose(): Promise<void>;
 }
@@ -123,11 +125,11 @@ export const openControlSocket = async (options: {
 }): Promise<Result<ControlSocket>> => {
   const lock = await takeFileLock(options.paths.lock);
   if (!lock.ok) return lock;
-  const sockets = new Set<Socket>();
+  const sockets = new Map<Socket, MessageSocket>();
   const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
     const client = messageSocket(socket, longestFromClient);
+    sockets.set(socket, client);
+    socket.on('close', () => sockets.delete(socket));
     const hello: Hello = { type: 'hello', ...options.hello };
     client.send(hello);
     options.onClient(client);
@@ -159,12 +161,17 @@ export const openControlSocket = async (options: {
       return sockets.size;
     },
     refuse: () => void stopListening(),
+    handOver: (client) => {
+      void stopListening();
+      for (const [socket, other] of sockets) if (other !== client) socket.destroySoon();
+      lock.value();
+    },
     dispose: () => {
       disposing ??= (async () => {
         const stopped = stopListening();
-        for (const socket of sockets) socket.destroySoon();
+        for (const socket of sockets.keys()) socket.destroySoon();
         const patience = setTimeout(() => {
-          for (const socket of sockets) socket.destroy();
+          for (const socket of sockets.keys()) socket.destroy();
         }, 1000);
         await stopped;
         clearTimeout(patience);

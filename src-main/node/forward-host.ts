@@ -55,6 +55,7 @@ class WorkerForwardHost implements ForwardHost {
   #starting: Promise<Worker | undefined> | undefined;
   #lastRequest = 0;
   #crashes = 0;
+  #hasLeft = false;
 
   constructor({ worker, clock = systemClock, log }: ForwardHostDeps) {
     this.#workerUrl = worker;
@@ -65,7 +66,7 @@ class WorkerForwardHost implements ForwardHost {
   async listen({ id, address, port, options = plainOptions }: ListenRequest): Promise<Result<Listening>> {
     for (const wanted of [address, ...options.also.map((other) => other.address)])
       if (!isLoopback(wanted)) return { ok: false, error: notLoopback(wanted) };
-    const worker = await this.#ensureWorker();
+    const worker = this.#hasLeft ? undefined : await this.#ensureWorker();
     if (worker === undefined) return failed('it was shut down');
     const request = this.#nextRequest();
     const answer = await this.#ask(worker, { type: 'listen', request, id, address, port, options });
@@ -100,6 +101,12 @@ class WorkerForwardHost implements ForwardHost {
     // Awaited even where it is there already, as `listen` does: so a later command never overtakes an earlier one.
     const worker = await (this.#worker ?? this.#starting);
     if (worker !== undefined) await this.#ask(worker, { type: 'unlisten', request: this.#nextRequest(), id });
+  }
+
+  async leave(): Promise<void> {
+    this.#hasLeft = true;
+    const worker = await (this.#worker ?? this.#starting);
+    if (worker !== undefined) await this.#ask(worker, { type: 'leave', request: this.#nextRequest() });
   }
 
   route(id: string, route: number, target: RouteTarget): void {

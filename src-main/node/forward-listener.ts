@@ -147,6 +147,11 @@ export class ForwardListener {
     return [...open, ...waiting];
   }
 
+  /** Takes no new clients; those it has go on. */
+  leave(): void {
+    this.#servers.leave();
+  }
+
   /** Closes everything; resolves when the listeners and all sockets are closed. */
   async close(): Promise<void> {
     this.#route = undefined;

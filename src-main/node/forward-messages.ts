@@ -12,6 +12,7 @@ export type WorkerCommand =
     }
   | { readonly type: 'configure'; readonly request: number; readonly id: string; readonly options: ListenOptions }
   | { readonly type: 'unlisten'; readonly request: number; readonly id: string }
+  | { readonly type: 'leave'; readonly request: number }
   | { readonly type: 'peers'; readonly request: number; readonly id: string }
   | { readonly type: 'route'; readonly id: string; readonly route: number; readonly target: RouteTarget }
   | { readonly type: 'retire'; readonly id: string; readonly route: number; readonly onlyIfIdle: boolean }
@@ -34,5 +35,6 @@ export type WorkerReport =
   /** `code` is the system's error code. */
   | { readonly type: 'listen-failed'; readonly request: number; readonly code: string }
   | { readonly type: 'unlistened'; readonly request: number }
+  | { readonly type: 'left'; readonly request: number }
   | { readonly type: 'peers'; readonly request: number; readonly peers: readonly ForwardPeer[] }
   | Exclude<ForwardHostEvent, { readonly type: 'lost' }>;

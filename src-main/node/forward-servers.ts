@@ -87,6 +87,12 @@ export class ForwardServers {
     return { also: [...this.#others.values()].map(({ endpoint }) => endpoint), missed };
   }
 
+  /** Gives the ports free at once, for good; the connections go on. */
+  leave(): void {
+    this.#first?.close();
+    for (const { server } of this.#others.values()) server.close();
+  }
+
   /** Closes all; resolves when no socket of theirs is left, so that the caller must have closed the connections. */
   async close(): Promise<void> {
     const servers = [this.#first, ...[...this.#others.values()].map(({ server }) => server)];

@@ -49,6 +49,11 @@ const unlisten = async ({ id, request }: Extract<WorkerCommand, { type: 'unliste
   send({ type: 'unlistened', request });
 };
 
+const leave = ({ request }: Extract<WorkerCommand, { type: 'leave' }>): void => {
+  for (const listener of listeners.values()) listener.leave();
+  send({ type: 'left', request });
+};
+
 /** Binding and closing take turns, so that a port is free again before it is bound again. */
 let turn: Promise<void> = Promise.resolve();
 
@@ -62,6 +67,9 @@ port.on('message', (command: WorkerCommand) => {
       return;
     case 'unlisten':
       turn = turn.then(() => unlisten(command));
+      return;
+    case 'leave':
+      turn = turn.then(() => leave(command));
       return;
     case 'route':
       return listeners.get(command.id)?.setRoute(command.route, command.target);

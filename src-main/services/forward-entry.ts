@@ -12,7 +12,7 @@ import { forwardAddress, listenOptions, shownEndpoints } from './forward-listeni
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardMeter } from './forward-meter.ts';
 import type { MeterSample } from './forward-meter.ts';
-import type { ForwardTunnels, Grant } from './forward-tunnels.ts';
+import type { ForwardTunnels, Grant, HeldTunnel } from './forward-tunnels.ts';
 import type { SeenHostKey } from './host-keys.ts';
 
 export interface ForwardEntryDeps {
@@ -79,6 +79,12 @@ export class ForwardEntry {
   /** Newest last. */
   attempts(finished = false): readonly ForwardAttempt[] {
     return this.#attempts.list(finished);
+  }
+
+  /** The tunnels it holds at the vendor. */
+  tunnels(): readonly HeldTunnel[] {
+    const { deviceKey } = this.#record;
+    return [...this.#grants.values()].filter((grant) => grant.isAtVendor).map(({ tunnel }) => ({ deviceKey, tunnel }));
   }
 
   samples(): readonly MeterSample[] {

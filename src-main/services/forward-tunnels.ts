@@ -51,7 +51,18 @@ export interface Grant {
   readonly vendor: TunnelRoute;
   /** The vendor's end; two forwards may share it, as vendors reuse a tunnel to the same port. */
   readonly end: string;
+  /** Whether the vendor has it; a web route is in this process alone. */
+  readonly isAtVendor: boolean;
 }
+
+/** A tunnel as one process of a profile tells the next about it. */
+export interface HeldTunnel {
+  readonly deviceKey: string;
+  readonly tunnel: Tunnel;
+}
+
+const endOf = (deviceKey: string, { host, port }: Pick<Tunnel, 'host' | 'port'>): string =>
+  `${deviceKey} ${host}:${port}`;
 
 /** Milliseconds for one answer of the vendor to the wish for a tunnel: remote.it's own client waits 40 s for one. */
 const openWithinMs = 60_000;
@@ -72,6 +83,7 @@ export class ForwardTunnels {
   /** Tunnels that could not be closed, by vendor's end; tried again when the vendor answers. */
   readonly #unclosed = new Map<string, { readonly deviceKey: string; readonly grant: Grant }>();
   readonly #askedAlive = new Map<string, number>();
+  #hasLeft = false;
   /** How many forwards use a vendor's end. */
   readonly #uses = new Map<string, number>();
   /** Closings under way, by vendor's end: a new tunnel is not asked for while the vendor is closing one of the device. */
@@ -142,14 +154,13 @@ export class ForwardTunnels {
         'Reach the device in the vendor’s own way.',
       );
     }
-    const endOf = (tunnel: Tunnel): string => `${deviceKey} ${tunnel.host}:${tunnel.port}`;
     const call = (until: AbortSignal): Promise<Result<Tunnel>> =>
       this.#within(openWithinMs, until, (limit) => vendor.open(device.id, service, limit));
     // A web route is made here; the vendor is not asked for it.
     const ask = (): Promise<Result<Tunnel>> =>
       service.route === 'http' ? call(signal) : this.#gateOf(device.accountId, vendor).run(call, signal);
     let opened = await ask();
-    if (opened.ok && dead !== undefined && endOf(opened.value) === dead.end) {
+    if (opened.ok && dead !== undefined && endOf(deviceKey, opened.value) === dead.end) {
       await this.#closeAtVendor(deviceKey, { ...dead, tunnel: opened.value });
       if (signal.aborted) return cancelled();
       opened = await ask();
@@ -158,7 +169,13 @@ export class ForwardTunnels {
       const { error } = opened;
       return { ok: false, error: { ...error, message: `No tunnel was granted. ${error.message}` } };
     }
-    const grant: Grant = { tunnel: opened.value, deviceId: device.id, vendor, end: endOf(opened.value) };
+    const grant: Grant = {
+      tunnel: opened.value,
+      deviceId: device.id,
+      vendor,
+      end: endOf(deviceKey, opened.value),
+      isAtVendor: service.route !== 'http',
+    };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
     this.#unclosed.delete(grant.end);
     this.#closeRest(device.accountId);
@@ -185,14 +202,47 @@ export class ForwardTunnels {
 
   /** Lets go of a tunnel; closes it at the vendor unless another forward uses it. A failure is logged. */
   async close(deviceKey: string, grant: Grant): Promise<void> {
-    const left = (this.#uses.get(grant.end) ?? 1) - 1;
-    if (left > 0) {
-      this.#uses.set(grant.end, left);
-      return;
-    }
-    this.#uses.delete(grant.end);
+    if (!this.#wasLast(grant.end)) return;
     this.#askedAlive.delete(grant.end);
     await this.#closeAtVendor(deviceKey, grant);
+  }
+
+  /** Counts one user of a vendor's end less; whether nobody is left. */
+  #wasLast(end: string): boolean {
+    const left = (this.#uses.get(end) ?? 1) - 1;
+    if (left > 0) this.#uses.set(end, left);
+    else this.#uses.delete(end);
+    return left <= 0;
+  }
+
+  /**
+   * Counts a tunnel that another process still uses, so that it is not closed here below its connections; what is
+   * answered lets go of it, once.
+   */
+  adopt({ deviceKey, tunnel }: HeldTunnel): () => Promise<void> {
+    const end = endOf(deviceKey, tunnel);
+    this.#uses.set(end, (this.#uses.get(end) ?? 0) + 1);
+    let released: Promise<void> | undefined;
+    return () => {
+      released ??= this.#releaseAdopted(deviceKey, tunnel, end);
+      return released;
+    };
+  }
+
+  async #releaseAdopted(deviceKey: string, tunnel: Tunnel, end: string): Promise<void> {
+    if (!this.#wasLast(end)) return;
+    const [accountId = ''] = deviceKey.split('/', 1);
+    const connector = await this.#deps.accounts.connector(accountId);
+    const vendor = connector.ok ? connector.value.tunnels : undefined;
+    // Where the account is gone or locked, the tunnel is left to the vendor's own limit.
+    if (vendor === undefined) return;
+    const deviceId = deviceKey.slice(accountId.length + 1);
+    await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isAtVendor: true });
+  }
+
+  /** From now on tunnels are left open at the vendors: another process of this profile closes them. */
+  leave(): void {
+    this.#hasLeft = true;
   }
 
   /** Tries again to close what could not be closed while the vendor did not answer. */
@@ -223,6 +273,7 @@ export class ForwardTunnels {
   }
 
   async #closeAtVendor(deviceKey: string, grant: Grant): Promise<void> {
+    if (this.#hasLeft && grant.isAtVendor) return;
     const closing = this.#within(closeWithinMs, undefined, (limit) =>
       grant.vendor.close(grant.deviceId, grant.tunnel, limit),
     ).then((closed) => {

@@ -17,6 +17,7 @@ import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardOpenings } from './forward-openings.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
+import type { HeldTunnel } from './forward-tunnels.ts';
 import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
 
 /** Free ports tried for a new forward before giving up: each may be taken between the look and the bind. */
@@ -43,6 +44,7 @@ export class Forwards {
   readonly #entries = new Map<string, ForwardEntry>();
   readonly #commands = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
+  #hasLeft = false;
   #disposing: Promise<void> | undefined;
 
   constructor(deps: ForwardsDeps) {
@@ -193,7 +195,7 @@ export class Forwards {
    */
   open(request: OpenForward, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
     return this.#commands.run(async () => {
-      if (signal.aborted || this.#disposing !== undefined) return cancelled();
+      if (signal.aborted || this.#hasLeft || this.#disposing !== undefined) return cancelled();
       const known = this.#find(request);
       const opened = known === undefined ? await this.#create(request) : await this.#reopen(known, request.port);
       if (!opened.ok) return opened;
@@ -232,8 +234,38 @@ export class Forwards {
     });
   }
 
-  /** Closes every port, connection and tunnel. What listened will listen again after a restart. */
-  dispose(): Promise<void> {
+  /**
+   * Gives all ports up to another process of this profile: what is connected goes on until it ends, and nothing new is
+   * opened. Everything is written when it resolves.
+   */
+  async leave(): Promise<void> {
+    this.#hasLeft = true;
+    await this.#commands.run(() => this.#deps.host.leave());
+    await this.#history.dispose();
+  }
+
+  /** Whether a client of any forward is connected or waits to be. */
+  async isUsed(): Promise<boolean> {
+    const peers = await Promise.all([...this.#entries.keys()].map((id) => this.#deps.host.peers(id)));
+    return peers.some((of) => of.length > 0);
+  }
+
+  /** The tunnels open at the vendors, for the process that takes this profile over. */
+  tunnels(): readonly HeldTunnel[] {
+    return [...this.#entries.values()].flatMap((entry) => entry.tunnels());
+  }
+
+  /** Spares a tunnel that the process before still uses until the function answered is called. */
+  adopt(held: HeldTunnel): () => Promise<void> {
+    return this.#tunnels.adopt(held);
+  }
+
+  /**
+   * Closes every port, connection and tunnel. What listened will listen again after a restart. Tunnels that
+   * the process after this one will close are left.
+   */
+  dispose(tunnels: 'close' | 'leave' = 'close'): Promise<void> {
+    if (tunnels === 'leave') this.#tunnels.leave();
     this.#disposing ??= this.#dispose();
     return this.#disposing;
   }

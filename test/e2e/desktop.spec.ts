@@ -1,8 +1,10 @@
 import { connect } from 'node:net';
 import { once } from 'node:events';
+import { startCli } from '../support/app-process.ts';
 import { descendants, processFile } from '../support/process-tree.ts';
 import { electronBinary } from './desktop-app.ts';
 import { addFleet, clickTray, expect, test, trayLines } from './desktop-stage.ts';
+import { token } from './stage.ts';
 import type { DesktopApp } from './desktop-app.ts';
 
 test.describe.configure({ timeout: 90_000 });
@@ -230,4 +232,35 @@ test('nothing is asked of a vendor while the computer sleeps', async ({ start, s
   await expect.poll(polling).toBe(false);
   await app.evaluate(({ powerMonitor }) => void powerMonitor.emit('resume'));
   await expect.poll(polling).toBe(true);
+});
+
+test('a command that works on the profile makes room for the desktop: its port moves, its connections stay @linux', async ({
+  start,
+  stage,
+}) => {
+  await stage.addAccount('remoteiot', 'Acme', stage.vendor.baseUrl, { token });
+  const unit = stage.vendor.unitIds.find((id) => stage.vendor.isOnline(id)) ?? '';
+  const { profile, env } = stage;
+  const forward = startCli(['forward', unit, '--service', 'ssh', '--json'], { profile, vault: 'file', env });
+  const [, port = ''] = await forward.waitFor(/"port":(\d+)/);
+  const held = connect({ port: Number(port), host: '127.0.0.1' });
+  const [banner] = (await once(held, 'data')) as [Buffer];
+  expect(banner.toString()).toMatch(/^SSH-2\.0-/);
+
+  const app = await start({ args: ['--hidden'] });
+  await forward.waitFor(/taken over/);
+  const client = await app.client();
+  await expect
+    .poll(async () => {
+      const forwards = await client.request('forwards.list', {});
+      return forwards.ok && forwards.value.map((row) => [row.port, row.state]);
+    })
+    .toEqual([[Number(port), 'listening']]);
+  expect(await isListening(Number(port))).toBe(true);
+  // The first connection is still the same sshd's, which answers what a client says.
+  held.write('SSH-2.0-quayside_test\r\n');
+  const [answer] = (await once(held, 'data')) as [Buffer];
+  expect(answer.toString('latin1')).toContain('ssh-ed25519');
+  held.destroy();
+  await forward.stop();
 });

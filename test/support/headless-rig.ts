@@ -58,11 +58,11 @@ export interface CliEnd {
   readonly stderr: string;
 }
 
-const passphrase = 'passphrase of the file vault';
-
 /** A folder with a profile for the headless host and one for the command line, and whatever runs on them. */
 export class HeadlessRig {
   readonly folder: string;
+  /** Opens the file vault of the command line's profile. */
+  readonly passphrase = 'passphrase of the file vault';
   readonly #cleanups: (() => unknown)[] = [];
   readonly #outputs: string[] = [];
 
@@ -139,7 +139,7 @@ export class HeadlessRig {
   start(args: readonly string[], stdin = ''): CliProcess {
     const cli = startCliFromSource(['--profile', join(this.folder, 'cli'), '--vault', 'file', ...args], {
       stdin,
-      env: { QUAYSIDE_VAULT_PASSPHRASE: passphrase },
+      env: { QUAYSIDE_VAULT_PASSPHRASE: this.passphrase },
     });
     this.onEnd(async () => {
       cli.signal('SIGKILL');

@@ -1,0 +1,143 @@
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import type { Socket } from 'node:net';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { echo, startFarEnd } from '../support/forward-rig.ts';
+import type { FarEnd } from '../support/forward-rig.ts';
+import { HeadlessRig } from '../support/headless-rig.ts';
+import { startSshd } from '../support/sshd.ts';
+import type { Sshd } from '../support/sshd.ts';
+
+const cliEntry = join(import.meta.dirname, '../../src-main/cli.ts');
+const token = 'a-token-of-the-hand-over-test-7';
+const patient = { timeout: 20_000, interval: 50 };
+
+let rig: HeadlessRig;
+let sshd: Sshd;
+let mirror: FarEnd;
+let vendor: RemoteIotSimulator;
+let unit: string;
+
+beforeEach(async () => {
+  rig = await HeadlessRig.make();
+  sshd = await startSshd();
+  mirror = await startFarEnd(echo);
+  vendor = new RemoteIotSimulator({
+    token,
+    devices: 3,
+    target: (_unit, port) => ({ host: '127.0.0.1', port: port === 22 ? sshd.port : mirror.port }),
+  });
+  await vendor.listen();
+  unit = vendor.unitIds.find((candidate) => vendor.isOnline(candidate)) ?? '';
+  const account = { vendor: 'remoteiot', label: 'Plant', baseUrl: vendor.baseUrl, secrets: { token } } as const;
+  expect((await rig.addByCli(account)).code).toBe(0);
+});
+
+afterEach(async () => {
+  await rig.dispose();
+  await vendor.dispose();
+  await mirror.dispose();
+  await sshd.dispose();
+});
+
+/** What a program has said so far, and its end. */
+const listen = (child: ChildProcess): { readonly said: () => string; readonly ended: Promise<unknown> } => {
+  let said = '';
+  child.stdout?.on('data', (chunk: Buffer) => (said += chunk.toString()));
+  return { said: () => said, ended: once(child, 'exit') };
+};
+
+/** Starts the user's ssh through `quayside proxy`, which brings its own core where none runs. */
+const startSsh = (
+  command: string,
+): { readonly child: ChildProcess; readonly said: () => string; readonly ended: Promise<unknown> } => {
+  const proxy = [process.execPath, cliEntry, '--profile', join(rig.folder, 'cli'), '--vault', 'file', 'proxy', unit];
+  const options = ['BatchMode=yes', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null', 'IdentitiesOnly=yes'];
+  const child = spawn(
+    'ssh',
+    [
+      ...['-F', 'none', '-i', sshd.clientKey, '-o', `ProxyCommand=${proxy.join(' ')}`],
+      ...options.flatMap((option) => ['-o', option]),
+      ...[`${sshd.user}@device`, command],
+    ],
+    { env: { ...process.env, QUAYSIDE_VAULT_PASSPHRASE: rig.passphrase }, stdio: ['pipe', 'pipe', 'inherit'] },
+  );
+  rig.onEnd(() => child.kill('SIGKILL'));
+  return { child, ...listen(child) };
+};
+
+const startServe = async (): Promise<ReturnType<HeadlessRig['start']>> => {
+  const serve = rig.start(['serve']);
+  expect(await serve.firstLine()).toMatch(/^Quayside is at http:\/\/127\.0\.0\.1:/);
+  return serve;
+};
+
+const dial = async (port: number): Promise<Socket> => {
+  const socket = connect({ host: '127.0.0.1', port });
+  await once(socket, 'connect');
+  // It is reset when its forward is closed.
+  socket.on('error', () => undefined);
+  rig.onEnd(() => socket.destroy());
+  return socket;
+};
+
+const ask = async (socket: Socket, text: string): Promise<void> => {
+  let heard = '';
+  const listener = (chunk: Buffer): void => {
+    heard += chunk.toString();
+  };
+  socket.on('data', listener);
+  socket.write(text);
+  await vi.waitFor(() => expect(heard).toBe(text), patient);
+  socket.off('data', listener);
+};
+
+test('a session over ssh’s ProxyCommand lives on when the application starts, and the tunnel goes with its last user', async () => {
+  const first = startSsh('echo ready; cat');
+  await vi.waitFor(() => expect(first.said()).toBe('ready\n'), patient);
+  const serve = await startServe();
+  first.child.stdin?.write('one\n');
+  await vi.waitFor(() => expect(first.said()).toBe('ready\none\n'), patient);
+
+  // A second one goes through the application; the vendor gives it the tunnel that the first one uses.
+  const second = startSsh('echo ready; cat');
+  await vi.waitFor(() => expect(second.said()).toBe('ready\n'), patient);
+  expect(vendor.tunnels.list()).toHaveLength(1);
+  second.child.stdin?.end('two\n');
+  await second.ended;
+  expect(second.said()).toBe('ready\ntwo\n');
+
+  // The application ends first: what the first process holds stays.
+  serve.signal('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+  first.child.stdin?.end('three\n');
+  await first.ended;
+  expect(first.said()).toBe('ready\none\nthree\n');
+  await vi.waitFor(() => expect(vendor.tunnels.list()).toEqual([]), patient);
+}, 90_000);
+
+test('a forward moves to the application with its port: connections go on, new ones come, and it goes with its command', async () => {
+  const forward = rig.start(['forward', unit, '--service', 'tcp:7001', '--json']);
+  const { port } = JSON.parse(await forward.firstLine()) as { readonly port: number };
+  const open = await dial(port);
+  await ask(open, 'before');
+
+  const serve = await startServe();
+  await ask(open, 'while');
+  await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);
+  // Nobody listens for the moment that the application takes to open its ports.
+  await ask(await vi.waitFor(() => dial(port), patient), 'after');
+  const listed = await rig.run(['devices', '--json']);
+  expect(JSON.parse(listed.stdout)).toHaveLength(3);
+
+  forward.signal('SIGINT');
+  expect(await forward.ended()).toBe(0);
+  await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+  await vi.waitFor(() => expect(vendor.tunnels.list()).toEqual([]), patient);
+  serve.signal('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+}, 90_000);
