@@ -22,7 +22,9 @@ const heldTunnels = z.array(
     tunnel: z.object({
       host: z.string().min(1),
       port: z.number().int().min(1).max(65_535),
+      expiresAt: z.number().exactOptional(),
       reused: z.boolean(),
+      exposure: z.string().exactOptional(),
       handle: z.unknown(),
     }),
   }),

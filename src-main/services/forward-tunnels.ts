@@ -84,6 +84,8 @@ export class ForwardTunnels {
   readonly #unclosed = new Map<string, { readonly deviceKey: string; readonly grant: Grant }>();
   readonly #askedAlive = new Map<string, number>();
   #hasLeft = false;
+  /** Tunnels of the process before that the vendor's connector has not heard of. */
+  readonly #adopted = new Map<string, HeldTunnel>();
   /** How many forwards use a vendor's end. */
   readonly #uses = new Map<string, number>();
   /** Closings under way, by vendor's end: a new tunnel is not asked for while the vendor is closing one of the device. */
@@ -154,6 +156,11 @@ export class ForwardTunnels {
         'Reach the device in the vendor’s own way.',
       );
     }
+    for (const [end, held] of this.#adopted) {
+      if (held.deviceKey !== deviceKey) continue;
+      this.#adopted.delete(end);
+      vendor.adopt?.(held.tunnel);
+    }
     const call = (until: AbortSignal): Promise<Result<Tunnel>> =>
       this.#within(openWithinMs, until, (limit) => vendor.open(device.id, service, limit));
     // A web route is made here; the vendor is not asked for it.
@@ -219,8 +226,10 @@ export class ForwardTunnels {
    * Counts a tunnel that another process still uses, so that it is not closed here below its connections; what is
    * answered lets go of it, once.
    */
-  adopt({ deviceKey, tunnel }: HeldTunnel): () => Promise<void> {
+  adopt(held: HeldTunnel): () => Promise<void> {
+    const { deviceKey, tunnel } = held;
     const end = endOf(deviceKey, tunnel);
+    this.#adopted.set(end, held);
     this.#uses.set(end, (this.#uses.get(end) ?? 0) + 1);
     let released: Promise<void> | undefined;
     return () => {
@@ -230,6 +239,7 @@ export class ForwardTunnels {
   }
 
   async #releaseAdopted(deviceKey: string, tunnel: Tunnel, end: string): Promise<void> {
+    this.#adopted.delete(end);
     if (!this.#wasLast(end)) return;
     const [accountId = ''] = deviceKey.split('/', 1);
     const connector = await this.#deps.accounts.connector(accountId);

@@ -159,6 +159,8 @@ export interface TunnelRoute {
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
   /** Closing one that is already gone is success. */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
+  /** Counts a tunnel as one to reuse that a process before this one opened; absent where the vendor lists its tunnels. */
+  adopt?(tunnel: Tunnel): void;
   /** Whether the vendor still has this tunnel; absent where it cannot tell. */
   alive?(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>>;
   /** Tunnels an account may open in a minute, where the vendor limits that. */

@@ -5,10 +5,12 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { echo, startFarEnd } from '../support/forward-rig.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
+import { remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 import { startSshd } from '../support/sshd.ts';
 import type { Sshd } from '../support/sshd.ts';
 
@@ -120,24 +122,61 @@ test('a session over ssh’s ProxyCommand lives on when the application starts, 
   await vi.waitFor(() => expect(vendor.tunnels.list()).toEqual([]), patient);
 }, 90_000);
 
-test('a forward moves to the application with its port: connections go on, new ones come, and it goes with its command', async () => {
-  const forward = rig.start(['forward', unit, '--service', 'tcp:7001', '--json']);
-  const { port } = JSON.parse(await forward.firstLine()) as { readonly port: number };
-  const open = await dial(port);
-  await ask(open, 'before');
+/** A service that answers with what it hears. */
+interface Echoing {
+  readonly device: string;
+  readonly service: string;
+  /** How many tunnels the vendor has open. */
+  tunnels(): number;
+}
 
-  const serve = await startServe();
-  await ask(open, 'while');
-  await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);
-  // Nobody listens for the moment that the application takes to open its ports.
-  await ask(await vi.waitFor(() => dial(port), patient), 'after');
-  const listed = await rig.run(['devices', '--json']);
-  expect(JSON.parse(listed.stdout)).toHaveLength(3);
+const onRemoteIot = async (): Promise<Echoing> => ({
+  device: unit,
+  service: 'tcp:7001',
+  tunnels: () => vendor.tunnels.list().length,
+});
 
-  forward.signal('SIGINT');
-  expect(await forward.ended()).toBe(0);
-  await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
-  await vi.waitFor(() => expect(vendor.tunnels.list()).toEqual([]), patient);
-  serve.signal('SIGTERM');
-  expect(await serve.ended()).toBe(0);
-}, 90_000);
+const onRemoteIt = async (): Promise<Echoing> => {
+  const [device, service] = [simulatedDeviceId(2), simulatedServiceId(2, 0)];
+  const simulator = await startRemoteIt({
+    target: (id) => (id === service ? { host: '127.0.0.1', port: mirror.port } : undefined),
+  });
+  rig.onEnd(() => simulator.dispose());
+  simulator.fleet.setOnline(device, true);
+  const secrets = remoteItSecrets.accessKey;
+  const fields = { eventsUrl: simulator.eventsUrl };
+  const added = await rig.addByCli({ vendor: 'remoteit', label: 'Sites', baseUrl: simulator.baseUrl, fields, secrets });
+  expect(added).toMatchObject({ code: 0 });
+  return { device, service, tunnels: () => simulator.connections.list().length };
+};
+
+test.each([
+  { name: 'RemoteIoT, which lists its tunnels', start: onRemoteIot },
+  { name: 'remote.it, which replaces a connection by the next', start: onRemoteIt },
+])(
+  'a forward moves to the application with its port: connections go on, new ones come ($name)',
+  async ({ start }) => {
+    const { device, service, tunnels } = await start();
+    const forward = rig.start(['forward', device, '--service', service, '--json']);
+    const { port } = JSON.parse(await forward.firstLine()) as { readonly port: number };
+    const open = await dial(port);
+    await ask(open, 'before');
+
+    const serve = await startServe();
+    await ask(open, 'while');
+    await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);
+    // Nobody listens for the moment that the application takes to open its ports.
+    await ask(await vi.waitFor(() => dial(port), patient), 'after');
+    await ask(open, 'still');
+    expect(tunnels()).toBe(1);
+    expect((await rig.run(['devices', '--json'])).stdout).toContain(device);
+
+    forward.signal('SIGINT');
+    expect(await forward.ended()).toBe(0);
+    await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+    await vi.waitFor(() => expect(tunnels()).toBe(0), patient);
+    serve.signal('SIGTERM');
+    expect(await serve.ended()).toBe(0);
+  },
+  120_000,
+);

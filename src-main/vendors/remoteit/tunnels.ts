@@ -93,6 +93,11 @@ export class RemoteItTunnels implements TunnelRoute {
     return ended.ok || isGone(ended.error) ? ok(undefined) : { ok: false, error: ended.error };
   }
 
+  adopt(tunnel: Tunnel): void {
+    const { handle } = tunnel;
+    if (isHandle(handle) && !this.#own.has(handle.serviceId)) this.#keep(handle.serviceId, tunnel);
+  }
+
   #keep(serviceId: string, tunnel: Tunnel): void {
     const { expiresAt = Number.POSITIVE_INFINITY } = tunnel;
     const early = Math.min(renewEarlyMs, (expiresAt - this.#session.clock.now()) * renewShare);
