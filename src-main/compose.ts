@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import packageFacts from '../package.json' with { type: 'json' };
 import { composeAlerts } from './compose-alerts.ts';
+import { vaultOf, watchedVault, watchVault } from './compose-vault.ts';
 import { adoptTunnels, HandOver, isHandOverRequest, type TakenOver } from './compose-hand-over.ts';
 import { AppState } from './bridge/app-state.ts';
 import { Bridge } from './bridge/bridge.ts';
@@ -32,14 +33,11 @@ import { controlPaths } from './node/control-socket-path.ts';
 import { openControlSocket, type ControlSocket, type MessageSocket } from './node/control-socket.ts';
 import { createExecutables } from './node/executables.ts';
 import { createFileLog } from './node/file-log.ts';
-import { createFileVault } from './node/file-vault.ts';
 import { createForwardHost } from './node/forward-host.ts';
 import { createHttpClient } from './node/http-client.ts';
 import { createWebForwarder } from './node/http-forward.ts';
 import { jsonDocument, jsonFolder } from './node/json-document.ts';
-import { createKeychainVault } from './node/keychain-vault.ts';
 import { createLineJournal } from './node/line-journal.ts';
-import { createMemoryVault } from './node/memory-vault.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
 import { dialTcp } from './node/socket-channel.ts';
@@ -47,7 +45,7 @@ import { createSshClient } from './node/ssh-client.ts';
 import { vncResponse } from './node/vnc-response.ts';
 import { reachable } from './node/reachable.ts';
 import { runtimeVersions, StartTimings, writeReport } from './node/diagnostics.ts';
-import { createRedactor, type Redactor } from './node/redact.ts';
+import { createRedactor } from './node/redact.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSessionHost } from './node/web-session-host.ts';
 import { userFiles } from './node/user-files.ts';
@@ -160,30 +158,6 @@ const describeInput = (operation: KnownOperation): Readonly<Record<string, unkno
 const launchPlatform = (): LaunchPlatform =>
   process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
-const vaultOf = (options: CoreOptions, paths: ProfilePaths, clock: Clock) => {
-  switch (options.vault) {
-    case 'keychain': {
-      const vault = createKeychainVault({ clock });
-      return { vault, unlock: () => vault.status() };
-    }
-    case 'memory': {
-      const vault = createMemoryVault();
-      return { vault, unlock: () => vault.status() };
-    }
-    case 'file': {
-      const ask = options.passphrase ?? (async () => undefined);
-      const vault = createFileVault({ path: paths.vault, clock, passphrase: ask });
-      return {
-        vault,
-        unlock: (passphrase: string | undefined) =>
-          passphrase === undefined ? vault.status() : vault.unlock(passphrase),
-      };
-    }
-    default:
-      return options.vault satisfies never;
-  }
-};
-
 /** The same work, done once however often it is asked for. */
 const once = (work: () => Promise<void>): (() => Promise<void>) => {
   let done: Promise<void> | undefined;
@@ -221,7 +195,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const log = createFileLog({ directory: paths.logs, clock, redactor });
   const http = createHttpClient({ clock, random, log });
   const sockets = createWebSocketClient({ clock });
-  const opened = vaultOf(options, paths, clock);
+  const opened = vaultOf(options, paths.vault, clock);
   const vault = watchedVault(opened.vault, redactor);
   const problems: AppError[] = [];
   const note = (loaded: Result<unknown>): void => {
@@ -555,47 +529,4 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     connectionsEnded: (signal) => handOver.connectionsEnded(forwards, signal),
     dispose,
   });
-};
-
-/** Shows a vault that fails an account as what it is: one fault of this computer, not of each account. */
-const watchVault = (accounts: Accounts, inventory: Inventory, app: AppState): (() => void) =>
-  inventory.changed.on(({ health }) => {
-    if (health.length === 0) return;
-    const states = accounts.list().map((account) => inventory.health(account.id));
-    const failing = states.find((state) => state.error?.kind.startsWith('vault-') === true);
-    if (failing !== undefined) app.setVaultError(failing.error);
-    else if (states.some((state) => state.error === undefined && state.lastGoodAt !== undefined))
-      app.setVaultError(undefined);
-  });
-
-/** The values in a secret of the vault: the fields of its JSON object. */
-const secretValues = (secret: string): readonly string[] => {
-  try {
-    const value: unknown = JSON.parse(secret);
-    const values = typeof value === 'object' && value !== null ? Object.values(value) : [];
-    return values.filter((field) => typeof field === 'string');
-  } catch {
-    return [secret];
-  }
-};
-
-/** The same vault, telling the redactor of every secret that passes, so that none can reach the log. */
-const watchedVault = (vault: Vault, redactor: Redactor): Vault => {
-  const seen = (secret: string): void => {
-    for (const value of secretValues(secret)) redactor.register(value);
-  };
-  return {
-    kind: vault.kind,
-    get: async (key) => {
-      const found = await vault.get(key);
-      if (found.ok && found.value !== undefined) seen(found.value);
-      return found;
-    },
-    set: (key, secret) => {
-      seen(secret);
-      return vault.set(key, secret);
-    },
-    delete: (key) => vault.delete(key),
-    status: () => vault.status(),
-  };
 };
