@@ -3,16 +3,23 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import type {} from '../../src-renderer/bridge/open-channel.ts';
+import type { DesktopApp } from './desktop-app.ts';
 import { addFleet, expect, test } from './desktop-stage.ts';
 
 test.describe.configure({ timeout: 90_000 });
 
 declare global {
   interface Window {
+    /** Frames of main that a page which must get none has heard. */
+    heardFrames?: number;
     /** In the stand-in any frame can try to speak to main; in Electron none without a preload can. */
     readonly electronStandInPost?: (channel: string, message: unknown, transfer: readonly MessagePort[]) => void;
   }
 }
+
+/** Whether main has answered a client that may ask: what it was asked before has been dealt with then. */
+const isAnswered = async (app: DesktopApp): Promise<boolean> =>
+  (await (await app.client()).request('accounts.list', {})).ok;
 
 /** Somebody else's page on this computer, with every request that reached it. */
 const startForeignPage = async (): Promise<{ url: string; asked: string[]; dispose(): Promise<void> }> => {
@@ -147,17 +154,21 @@ test('a sub-frame and a foreign page get no bridge, whatever they send', async (
     await page.evaluate(() => document.body.append(document.createElement('iframe')));
     await expect.poll(() => page.frames().length).toBe(2);
     const [, frame] = page.frames();
-    const heard = await frame?.evaluate(async () => {
+    await frame?.evaluate(() => {
       const { port1, port2 } = new MessageChannel();
-      let frames = 0;
-      port1.onmessage = () => (frames += 1);
+      window.heardFrames = 0;
+      port1.onmessage = () => (window.heardFrames = (window.heardFrames ?? 0) + 1);
       port1.start();
       window.electronStandInPost?.('quayside:open', null, [port2]);
       port1.postMessage({ type: 'subscribe' });
       port1.postMessage({ type: 'request', id: 1, name: 'accounts.list', input: {} });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return { frames, door: window.quayside !== undefined };
     });
+    expect(await isAnswered(app)).toBe(true);
+    expect(await isServed(page)).toBe(true);
+    const heard = await frame?.evaluate(() => ({
+      frames: window.heardFrames,
+      door: window.quayside !== undefined,
+    }));
     expect(heard).toEqual({ frames: 0, door: false });
 
     // A window of a foreign page with our own preload: what a mistake of ours, or a trick, would make.
@@ -176,14 +187,18 @@ test('a sub-frame and a foreign page get no bridge, whatever they send', async (
     expect(other).toBe(true);
     await expect.poll(() => app.windows().some((known) => known.url() === foreign.url)).toBe(true);
     const stranger = app.windows().find((known) => known.url() === foreign.url);
-    const told = await stranger?.evaluate(async () => {
-      let frames = 0;
-      window.quayside?.onFrame(() => (frames += 1));
+    await stranger?.evaluate(() => {
+      window.heardFrames = 0;
+      window.quayside?.onFrame(() => (window.heardFrames = (window.heardFrames ?? 0) + 1));
       window.quayside?.send({ type: 'subscribe' });
       window.quayside?.send({ type: 'request', id: 1, name: 'accounts.list', input: {} });
-      await new Promise((resolve) => setTimeout(resolve, 1000));
-      return { frames, door: window.quayside !== undefined };
     });
+    expect(await isAnswered(app)).toBe(true);
+    expect(await isServed(page)).toBe(true);
+    const told = await stranger?.evaluate(() => ({
+      frames: window.heardFrames,
+      door: window.quayside !== undefined,
+    }));
     expect(told).toEqual({ frames: 0, door: true });
     expect(await isServed(page)).toBe(true);
   } finally {
