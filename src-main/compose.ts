@@ -37,6 +37,7 @@ import { createForwardHost } from './node/forward-host.ts';
 import { createHttpClient } from './node/http-client.ts';
 import { createWebForwarder } from './node/http-forward.ts';
 import { jsonDocument, jsonFolder } from './node/json-document.ts';
+import { forgetKnownHost } from './node/known-hosts.ts';
 import { createLineJournal } from './node/line-journal.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
 import { createProcesses } from './node/processes.ts';
@@ -241,6 +242,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     ),
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     clock,
+    forgetInClients: (alias) => forgetKnownHost(paths.knownHosts, alias),
   });
   note(await hostKeys.load());
   const forwards = new Forwards({

@@ -17,6 +17,7 @@ type Names =
   | 'forwards.remove'
   | 'forwards.share'
   | 'forwards.limit'
+  | 'forwards.acceptHostKey'
   | 'forwards.history'
   | 'forwards.statistics'
   | 'forwards.resolve'
@@ -160,6 +161,11 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
         ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
       });
       return limited.ok ? ok(presentForward(deps, limited.value)) : limited;
+    },
+
+    'forwards.acceptHostKey': async ({ forwardId, fingerprint }) => {
+      const accepted = await forwards.acceptHostKey(forwardId, fingerprint);
+      return accepted.ok ? ok(presentForward(deps, accepted.value)) : accepted;
     },
 
     'forwards.history': async ({ forwardId }) => {

@@ -51,6 +51,7 @@ export interface BridgeDeps {
     | 'stop'
     | 'remove'
     | 'removeAccount'
+    | 'acceptHostKey'
     | 'share'
     | 'limit'
     | 'history'

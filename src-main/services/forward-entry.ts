@@ -36,6 +36,12 @@ export interface ForwardEntryDeps {
 /** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
 const expiryGraceMs = 5_000;
 
+const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullable<ForwardSnapshot['hostKey']> => ({
+  fingerprint,
+  verdict,
+  ...(warning === undefined ? {} : { warning }),
+});
+
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
@@ -52,7 +58,7 @@ export class ForwardEntry {
   #forward: Forward;
   #exposure: string | undefined;
   #listening: Listening | undefined;
-  #hostKey: ForwardSnapshot['hostKey'];
+  #seenKey: SeenHostKey | undefined;
   #recognised: ForwardSnapshot['recognised'];
   #refused = 0;
   #binding: Promise<void> = Promise.resolve();
@@ -114,7 +120,7 @@ export class ForwardEntry {
       bytesDown,
       timings,
       ...(this.#exposure === undefined ? {} : { exposure: this.#exposure }),
-      ...(this.#hostKey === undefined ? {} : { hostKey: this.#hostKey }),
+      ...(this.#seenKey === undefined ? {} : { hostKey: shownHostKey(this.#seenKey) }),
       ...(this.#recognised === undefined ? {} : { recognised: this.#recognised }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
       idleTimeoutMs,
@@ -203,8 +209,13 @@ export class ForwardEntry {
     if (alive === false || (mute && this.#grants.has(route))) this.dispatch({ type: 'lost', route });
   }
 
-  setHostKey({ fingerprint, verdict, warning }: SeenHostKey): void {
-    this.#hostKey = { fingerprint, verdict, ...(warning === undefined ? {} : { warning }) };
+  /** The SSH host key that was seen last. */
+  get seenKey(): SeenHostKey | undefined {
+    return this.#seenKey;
+  }
+
+  setHostKey(key: SeenHostKey): void {
+    this.#seenKey = key;
     this.#deps.changed(this.#record.id);
   }
 

@@ -11,7 +11,7 @@ export interface ForwardsDeps extends ForwardTunnelsDeps {
   readonly host: ForwardHost;
   /** Attempts of the last runs; not kept where absent. */
   readonly history?: Document<ForwardHistory>;
-  readonly hostKeys?: Pick<HostKeys, 'reader'>;
+  readonly hostKeys?: Pick<HostKeys, 'reader' | 'accept' | 'accepted'>;
   readonly settings: {
     get(): ForwardSettings;
     readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;

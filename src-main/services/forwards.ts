@@ -19,6 +19,7 @@ import { ForwardOpenings } from './forward-openings.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
 import type { HeldTunnel } from './forward-tunnels.ts';
 import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
+import type { SeenHostKey } from './host-keys.ts';
 
 /** Free ports tried for a new forward before giving up: each may be taken between the look and the bind. */
 const bindTries = 5;
@@ -63,7 +64,9 @@ export class Forwards {
       attempts: Object.fromEntries([...this.#entries].map(([id, entry]) => [id, entry.attempts(true)])),
     }));
     let hadAddresses = this.#hasAddresses;
+    const accepted = deps.hostKeys?.accepted.on((key) => this.#keyAccepted(key));
     this.#unsubscribe = [
+      ...(accepted === undefined ? [] : [accepted]),
       deps.host.events.on((event) => this.#heard(event)),
       deps.settings.changed.on(({ idleTimeoutMs }) => {
         for (const entry of this.#entries.values()) {
@@ -173,6 +176,29 @@ export class Forwards {
       ...(record.share === undefined ? {} : { share: record.share }),
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
     }));
+  }
+
+  /**
+   * Pins the changed SSH host key of a forward, if it is still the one with this fingerprint. Errors: not-found,
+   * invalid-input where it is another by now, those of host-keys.json.
+   */
+  async acceptHostKey(id: string, fingerprint: string): Promise<Result<ForwardSnapshot>> {
+    const entry = this.#entries.get(id);
+    const { hostKeys } = this.#deps;
+    if (entry === undefined || hostKeys === undefined) return noSuchForward();
+    const key = entry.seenKey;
+    if (key?.fingerprint !== fingerprint)
+      return fail('invalid-input', 'The device shows another host key by now.', 'Compare the one shown now.');
+    const pinned = await hostKeys.accept(key);
+    return pinned.ok ? ok(entry.snapshot()) : pinned;
+  }
+
+  #keyAccepted({ alias, fingerprint }: Pick<SeenHostKey, 'alias' | 'fingerprint'>): void {
+    for (const entry of this.#entries.values()) {
+      const key = entry.seenKey;
+      if (key?.alias === alias && key.fingerprint === fingerprint && key.verdict !== 'shared')
+        entry.setHostKey({ alias, fingerprint, type: key.type, verdict: 'same' });
+    }
   }
 
   #change(

@@ -11,6 +11,8 @@ export interface HostKeysDeps {
   readonly document: Document<readonly HostKeyPin[]>;
   readonly sha256: (bytes: Uint8Array) => Uint8Array;
   readonly clock: Clock;
+  /** Makes the SSH clients that we start forget what they knew of a device; it fails silently. */
+  readonly forgetInClients?: (alias: string) => Promise<void>;
 }
 
 /** A host key that a device has shown through a forward. */
@@ -25,7 +27,7 @@ export interface SeenHostKey {
 
 const warningOf = (fingerprint: string, { kind, pinned, sharedWith }: HostKeyVerdict): string | undefined => {
   if (kind === 'changed') {
-    return `The SSH host key is not the one seen before (${pinned?.fingerprint ?? 'unknown'}, now ${fingerprint}): the device was set up anew, or somebody is in between. Ask whoever runs the device; if the change is right, forget the old key.`;
+    return `The SSH host key is not the one seen before (${pinned?.fingerprint ?? 'unknown'}, now ${fingerprint}): the device was set up anew, or somebody is in between. Ask whoever runs the device; if the change is right, accept the new key.`;
   }
   if (sharedWith.length > 0) {
     return `The same SSH host key is on ${sharedWith.length === 1 ? 'another device' : `${sharedWith.length} other devices`}: they were cloned from one image, and each can pass for the other. Make new host keys on them.`;
@@ -38,10 +40,12 @@ const warningOf = (fingerprint: string, { kind, pinned, sharedWith }: HostKeyVer
 
 /**
  * The host keys of devices, read from the connections that pass and pinned at first use, whatever client makes them. A
- * key that changed is told and not pinned until the old one is forgotten.
+ * key that changed is told and not pinned until a person accepts it.
  */
 export class HostKeys {
   readonly seen = new Emitter<SeenHostKey>();
+  /** A person took a key for the right one. */
+  readonly accepted = new Emitter<Pick<SeenHostKey, 'alias' | 'fingerprint'>>();
   readonly #deps: HostKeysDeps;
   readonly #saving = new Serial();
   #pins: readonly HostKeyPin[] = [];
@@ -85,7 +89,10 @@ export class HostKeys {
     const { alias, type, fingerprint } = key;
     const firstSeenAt = this.#deps.clock.now();
     this.#pins = pinHostKey(this.#pins, { alias, type, fingerprint, firstSeenAt });
-    return this.#save();
+    const saved = await this.#save();
+    await this.#deps.forgetInClients?.(alias);
+    this.accepted.emit({ alias, fingerprint });
+    return saved;
   }
 
   /** Forgets the keys of a device, so that the next one is pinned. */

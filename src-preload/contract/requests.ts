@@ -143,6 +143,11 @@ export const requests = {
     }),
     forwardViewSchema,
   ),
+  /** Pins the changed SSH host key of a forward in the place of the old one; `fingerprint` is that which was looked at. */
+  'forwards.acceptHostKey': request(
+    z.strictObject({ forwardId: id, fingerprint: z.string().max(100) }),
+    forwardViewSchema,
+  ),
   /** The last 50 attempts, newest last. */
   'forwards.history': request(z.strictObject({ forwardId: id }), z.array(forwardAttemptViewSchema)),
   /** For those who look at a forward, once a second. */

@@ -1,8 +1,9 @@
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
-import { useEffect, useState } from 'react';
+import { useEffect, useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { ask, isLive } from '../bridge/store.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
+import { Confirm } from '../ui/dialog.tsx';
 import { duration } from '../ui/format.ts';
 import { toast, toastError } from '../ui/view-store.ts';
 import { openPort } from '../device/actions.ts';
@@ -46,10 +47,13 @@ export const ForwardBadges = ({ forward }: { readonly forward: ForwardView }): R
 export const ForwardState = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   if (forward.state === 'healing')
     return (
-      <div className="callout" role="status" aria-label="Healing">
+      <div className="callout">
         <span className="strip-dot" aria-hidden="true" />
         <div>
-          <p>Healing, attempt {forward.attempt ?? 1}. The port stays, and new clients wait.</p>
+          {/* The seconds below are counted for eyes alone. */}
+          <p role="status" aria-label="Healing">
+            Healing, attempt {forward.attempt ?? 1}. The port stays, and new clients wait.
+          </p>
           <Healing forward={forward} />
         </div>
       </div>
@@ -108,25 +112,53 @@ export const Recognised = ({ forward }: { readonly forward: ForwardView }): Reac
 
 /** The SSH host key seen through it; loud when it is not the pinned one. */
 export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
+  const [accepting, setAccepting] = useState(false);
+  const section = useRef<HTMLElement>(null);
   if (forward.hostKey === undefined) return null;
   const { fingerprint, verdict, warning } = forward.hostKey;
   const { words, loud } = hostKeyStanding(verdict);
   const Icon = warning === undefined ? ShieldCheck : ShieldAlert;
+  const accept = async (): Promise<void> => {
+    setAccepting(false);
+    const answer = await ask('forwards.acceptHostKey', { forwardId: forward.id, fingerprint });
+    if (!answer.ok) {
+      toastError(answer.error);
+      return;
+    }
+    toast({ tone: 'done', text: `The new host key of ${forward.deviceName} is pinned.` });
+    // The button has gone with the warning.
+    section.current?.focus();
+  };
   return (
-    <section aria-label="Host key">
+    <section ref={section} aria-label="Host key" tabIndex={-1}>
       <h4>Host key</h4>
       {warning === undefined ? null : (
         <Callout
           tone={loud ? 'danger' : 'warn'}
           text={loud ? 'The host key of this device changed.' : `${words}.`}
           hint={warning}
-        />
+        >
+          {loud ? (
+            <button type="button" className="button small" onClick={() => setAccepting(true)}>
+              Accept the new key
+            </button>
+          ) : null}
+        </Callout>
       )}
       <p className="host-key">
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="mono">{fingerprint}</span>
         <span className="faint">{words}</span>
       </p>
+      {accepting ? (
+        <Confirm
+          title={`Accept the new host key of ${forward.deviceName}?`}
+          loss={`The old key is forgotten, and whoever has ${fingerprint} is taken for this device from now on. Compare it with the device’s own first.`}
+          verb="Accept the new key"
+          onConfirm={() => void accept()}
+          onClose={() => setAccepting(false)}
+        />
+      ) : null}
     </section>
   );
 };

@@ -281,7 +281,7 @@ test('the SSH host key is read from what passes, pinned at first use, and a chan
     clock: systemClock,
   });
   await hostKeys.load();
-  const { open, until } = rig({ grants: () => ok(sshd.port), hostKeys });
+  const { forwards, open, until } = rig({ grants: () => ok(sshd.port), hostKeys });
   const forward = await open();
   const meet = (): Promise<unknown> =>
     new Promise((resolve) => {
@@ -306,6 +306,17 @@ test('the SSH host key is read from what passes, pinned at first use, and a chan
   expect(changed.hostKey?.fingerprint).toBe(await fingerprint());
   expect(changed.hostKey?.warning).toContain(first.hostKey?.fingerprint);
   expect(document.value).toHaveLength(1);
+
+  expect(await forwards.acceptHostKey(forward.id, first.hostKey?.fingerprint ?? '')).toMatchObject({
+    ok: false,
+    error: { kind: 'invalid-input' },
+  });
+  const accepted = await forwards.acceptHostKey(forward.id, await fingerprint());
+  expect(accepted).toMatchObject({
+    ok: true,
+    value: { hostKey: { fingerprint: await fingerprint(), verdict: 'same' } },
+  });
+  expect(document.value).toMatchObject([{ fingerprint: await fingerprint() }]);
 });
 
 test('a service of kind tcp is recognised by what it says first', async () => {

@@ -82,6 +82,16 @@ export class ScriptedChannel implements FrameChannel {
     this.#upsert('incidents', incident);
   }
 
+  /** Opens or changes a forward, as main would. */
+  setForward(forward: ForwardView): void {
+    this.#upsert('forwards', forward);
+  }
+
+  /** Forwards as the script holds them now. */
+  get forwards(): ReadonlyMap<string, ForwardView> {
+    return this.#world.forwards;
+  }
+
   #emit(frame: HostFrame): void {
     this.#onFrame?.(frame);
   }
@@ -238,6 +248,7 @@ export class ScriptedChannel implements FrameChannel {
       }
       case 'forwards.share':
       case 'forwards.limit':
+      case 'forwards.acceptHostKey':
       case 'forwards.history':
       case 'forwards.statistics':
         return forwardReply(name, input, forwards.get(input['forwardId'] ?? ''), this.#options.now, (forward) =>

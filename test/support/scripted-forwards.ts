@@ -32,7 +32,7 @@ export const forwardExtras = (state: ForwardView['state']): Partial<ForwardView>
         fingerprint: 'SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU',
         verdict: 'changed',
         warning:
-          'The SSH host key is not the one seen before (SHA256:uNiVzt, now SHA256:47DEQp): the device was set up anew, or somebody is in between. Ask whoever runs the device; if the change is right, forget the old key.',
+          'The SSH host key is not the one seen before (SHA256:uNiVzt, now SHA256:47DEQp): the device was set up anew, or somebody is in between. Ask whoever runs the device; if the change is right, accept the new key.',
       },
     };
   if (state === 'healing') return { limits, error: offline, attempt: 3, nextAttemptAt: at + 8000 };
@@ -75,7 +75,7 @@ const statistics = (now: number): ForwardStatisticsView => ({
 
 /** Answers what is asked of one forward, and keeps what was changed, as main would. */
 export const forwardReply = (
-  name: 'forwards.share' | 'forwards.limit' | 'forwards.history' | 'forwards.statistics',
+  name: 'forwards.share' | 'forwards.limit' | 'forwards.acceptHostKey' | 'forwards.history' | 'forwards.statistics',
   input: Readonly<Record<string, unknown>>,
   forward: ForwardView | undefined,
   now: number,
@@ -86,6 +86,11 @@ export const forwardReply = (
   if (name === 'forwards.history') return { value: forward.state === 'stopped' ? [] : history(now) };
   if (name === 'forwards.statistics')
     return { value: forward.state === 'open' ? statistics(now) : { rateUp: 0, rateDown: 0, samples: [], peers: [] } };
+  if (name === 'forwards.acceptHostKey') {
+    const next: ForwardView = { ...forward, hostKey: { fingerprint: String(input['fingerprint']), verdict: 'same' } };
+    change(next);
+    return { value: next };
+  }
   if (name === 'forwards.share') {
     const allow = input['allow'] as string[];
     const wrong = allow.find((block) => !/^[\d.:a-f/]+$/.test(block));

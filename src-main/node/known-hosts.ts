@@ -1,0 +1,22 @@
+import { createHmac } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { atomicWrite } from './atomic-write.ts';
+
+/** Whether a line is about a host: by its name, or by the hash of it that OpenSSH writes where it is told to. */
+const isAbout = (line: string, host: string): boolean => {
+  const [names = ''] = line.trim().split(/\s+/, 1);
+  const [, salt, hash] = /^\|1\|([^|]+)\|(.+)$/.exec(names) ?? [];
+  if (salt === undefined) return names.split(',').includes(host);
+  return createHmac('sha1', Buffer.from(salt, 'base64')).update(host).digest('base64') === hash;
+};
+
+/**
+ * Takes a host out of a known_hosts file of ours, so that OpenSSH learns its key anew. A file that cannot be read or
+ * written stays as it is: OpenSSH then says itself what to do.
+ */
+export const forgetKnownHost = async (path: string, host: string): Promise<void> => {
+  const text = await readFile(path, 'utf8').catch(() => '');
+  const lines = text.split('\n');
+  const kept = lines.filter((line) => !isAbout(line, host));
+  if (kept.length < lines.length) await atomicWrite(path, [kept.join('\n')]).catch(() => undefined);
+};
