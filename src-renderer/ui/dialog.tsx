@@ -1,4 +1,4 @@
-import { useEffect, useRef } from 'react';
+import { useLayoutEffect, useRef } from 'react';
 
 /** A modal dialog on the platform's own `dialog`: focus stays inside, Escape closes, the rest is inert. */
 export const Dialog = ({
@@ -13,7 +13,8 @@ export const Dialog = ({
   readonly children: React.ReactNode;
 }): React.ReactNode => {
   const ref = useRef<HTMLDialogElement>(null);
-  useEffect(() => {
+  // As a layout effect it closes before it is taken away, which gives the focus back to where it came from.
+  useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();
     return () => dialog?.close();
