@@ -1,17 +1,18 @@
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { copyText } from '../device/actions.ts';
-import { Waterfall } from '../device/timings.tsx';
+import { waterfall, Waterfall } from '../device/timings.tsx';
 import { useNow } from '../ui/clock.ts';
-import { absolute, duration } from '../ui/format.ts';
+import { absolute, duration, millis } from '../ui/format.ts';
 import { toastError } from '../ui/view-store.ts';
 import { Limits, Sharing } from './forward-forms.tsx';
 import { ForwardState, HostKey, Recognised } from './forward-health.tsx';
 import { ForwardHistory } from './forward-history.tsx';
 import { ForwardLive } from './forward-live.tsx';
+import { endpointText } from './forward-words.ts';
 
 const Address = ({ address, port }: { readonly address: string; readonly port: number }): React.ReactNode => {
-  const text = `${address.includes(':') ? `[${address}]` : address}:${port}`;
+  const text = endpointText(address, port);
   return (
     <button
       type="button"
@@ -97,6 +98,21 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
   );
 };
 
+const LastAttempt = ({ timings }: Pick<ForwardView, 'timings'>): React.ReactNode => {
+  const { bindMs: _, ...dialled } = timings;
+  return Object.values(dialled).every((ms) => ms === undefined) ? (
+    <>
+      <h4>Last attempt</h4>
+      <p className="forward-note">None yet. The first client makes one.</p>
+    </>
+  ) : (
+    <>
+      <h4>Last attempt, {millis(waterfall(timings).totalMs)}</h4>
+      <Waterfall timings={timings} />
+    </>
+  );
+};
+
 /** Everything that is known of one forward. `withTimings`: where nothing around it shows them already. */
 export const ForwardDetail = ({
   forward,
@@ -114,8 +130,7 @@ export const ForwardDetail = ({
         <ForwardLive forward={forward} />
         {withTimings ? (
           <section aria-label="Phases">
-            <h4>Last attempt</h4>
-            <Waterfall timings={forward.timings} />
+            <LastAttempt timings={forward.timings} />
           </section>
         ) : null}
         <ForwardHistory forward={forward} />

@@ -1,34 +1,55 @@
-import { useId, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
 import { ask } from '../bridge/store.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
+import { count } from '../ui/format.ts';
 import { toast } from '../ui/view-store.ts';
-import { addressesOf } from './forward-words.ts';
+import { addressesOf, endpointHost } from './forward-words.ts';
 
 const minuteMs = 60_000;
 
 /** Lets chosen computers of the network use the port. Off unless somebody names them; never quiet while on. */
 export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const id = useId();
+  const section = useRef<HTMLElement>(null);
+  /** Whether it is to be shared once the keyboard can go on; undefined where nothing was pressed. */
+  const awaited = useRef<boolean>(undefined);
   const [open, setOpen] = useState(false);
-  const [busy, setBusy] = useState(false);
+  // Not shown by disabling what was pressed, which would take the keyboard from it.
+  const busy = useRef(false);
   const [error, setError] = useState<ErrorView>();
   const { sharing } = forward;
+  const isShared = sharing !== undefined;
+  // What was pressed goes with what it did: the keyboard goes on at what stands there now.
+  useEffect(() => {
+    if (awaited.current !== isShared) return;
+    awaited.current = undefined;
+    section.current?.querySelector<HTMLElement>('.sharing-next')?.focus();
+  }, [isShared, open]);
+  const toggle = (next: boolean): void => {
+    awaited.current = next ? undefined : false;
+    setError(undefined);
+    setOpen(next);
+  };
   const share = async (allow: string[]): Promise<void> => {
-    setBusy(true);
+    if (busy.current) return;
+    busy.current = true;
+    const next = allow.length > 0;
+    awaited.current = next === isShared ? undefined : next;
     const answer = await ask('forwards.share', { forwardId: forward.id, allow });
-    setBusy(false);
+    busy.current = false;
     setError(answer.ok ? undefined : answer.error);
     if (answer.ok) setOpen(false);
+    else awaited.current = undefined;
   };
   return (
-    <section aria-label="Sharing">
+    <section ref={section} aria-label="Sharing">
       <h4>Sharing on the local network</h4>
       {sharing === undefined ? (
         <p className="forward-note">
           Off: only this computer can use it.{' '}
           {open ? null : (
-            <button type="button" className="link-button" onClick={() => setOpen(true)}>
+            <button type="button" className="link-button sharing-next" onClick={() => toggle(true)}>
               Share
             </button>
           )}
@@ -40,22 +61,36 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
           hint={
             sharing.addresses.length === 0
               ? 'This computer has no address on a network now.'
-              : `They reach it at ${sharing.addresses.map((address) => (address.includes(':') ? `[${address}]` : address)).join(', ')}, port ${forward.port}.`
+              : `They reach it at ${sharing.addresses.map(endpointHost).join(', ')}, port ${forward.port}.`
           }
         >
-          <button type="button" className="button small" disabled={busy} onClick={() => void share([])}>
+          <button type="button" className="button small sharing-next" onClick={() => void share([])}>
             Stop sharing
           </button>
         </Callout>
       )}
-      {open || sharing !== undefined ? (
+      {open || isShared ? (
         <form
           className="forward-form"
           aria-label="Share"
-          key={sharing?.allow.join(' ') ?? ''}
+          noValidate
+          onKeyDown={(event) => {
+            if (event.key !== 'Escape' || isShared) return;
+            event.preventDefault();
+            toggle(false);
+          }}
           onSubmit={(event) => {
             event.preventDefault();
-            void share(addressesOf(String(new FormData(event.currentTarget).get('allow') ?? '')));
+            const allow = addressesOf(String(new FormData(event.currentTarget).get('allow') ?? ''));
+            if (allow.length > 0) void share(allow);
+            else
+              setError({
+                kind: 'invalid-input',
+                message: 'No computer is named.',
+                hint: isShared
+                  ? 'Write an address, or stop sharing.'
+                  : 'Write an address, or a block such as 192.168.1.0/24.',
+              });
           }}
         >
           <Field
@@ -64,26 +99,28 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
             help="Addresses or blocks such as 192.168.1.0/24, apart by commas. Whoever they are can use the device as if they were you."
           >
             <input
+              key={sharing?.allow.join(' ') ?? ''}
               id={id}
               className="input mono"
               name="allow"
-              required
               spellCheck={false}
               autoComplete="off"
+              autoFocus={!isShared}
               aria-describedby={`${id}-help`}
+              aria-invalid={error !== undefined}
               defaultValue={sharing?.allow.join(', ')}
               placeholder="192.168.1.0/24"
             />
           </Field>
           <div className="forward-form-actions">
-            <button type="submit" className="button" disabled={busy}>
-              {sharing === undefined ? 'Share with them' : 'Change'}
+            <button type="submit" className="button">
+              {isShared ? 'Change' : 'Share with them'}
             </button>
-            {sharing === undefined ? (
-              <button type="button" className="button plain" onClick={() => setOpen(false)}>
+            {isShared ? null : (
+              <button type="button" className="button plain" onClick={() => toggle(false)}>
                 Cancel
               </button>
-            ) : null}
+            )}
           </div>
         </form>
       ) : null}
@@ -92,69 +129,104 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
   );
 };
 
+/** A number as typed: nothing where it is not a whole one from `least` to `most`. */
+const wholeNumber = (text: string, least: number, most: number): number | undefined => {
+  const value = /^\s*\d+\s*$/.test(text) ? Number(text) : Number.NaN;
+  return value >= least && value <= most ? value : undefined;
+};
+
 /** How many may use it at once, and when an unused tunnel is closed. */
 export const Limits = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const id = useId();
-  const [busy, setBusy] = useState(false);
+  const busy = useRef(false);
   const [error, setError] = useState<ErrorView>();
+  const [bad, setBad] = useState<string>();
   const change = async (limits: {
     maxConnections?: number;
     maxDials?: number;
     idleTimeoutMs?: number;
   }): Promise<void> => {
-    setBusy(true);
+    if (busy.current) return;
+    busy.current = true;
+    setBad(undefined);
     const answer = await ask('forwards.limit', { forwardId: forward.id, ...limits });
-    setBusy(false);
+    busy.current = false;
     setError(answer.ok ? undefined : answer.error);
     if (answer.ok) toast({ tone: 'done', text: `Port ${forward.port} has its new limits.` });
   };
   const { limits, idleTimeoutMs } = forward;
   const fields = [
-    ['maxConnections', 'Clients at once', 1, 100_000, limits?.maxConnections],
-    ['maxDials', 'Dials at once', 1, 1000, limits?.maxDials],
-    ['idle', 'Idle minutes, 0 never', 0, 1440, Math.round(idleTimeoutMs / minuteMs)],
+    { name: 'maxConnections', label: 'Clients at once', min: 1, max: 100_000, value: limits?.maxConnections },
+    { name: 'maxDials', label: 'Dials at once', min: 1, max: 1000, value: limits?.maxDials },
+    {
+      name: 'idle',
+      label: 'Idle minutes, 0 never',
+      min: 0,
+      max: 1440,
+      value: Math.round(idleTimeoutMs / minuteMs),
+    },
   ] as const;
+  const wrong = fields.find(({ name }) => name === bad);
+  const submit = (form: HTMLFormElement): void => {
+    const data = new FormData(form);
+    const typed = fields.map(({ name, min, max }) => wholeNumber(String(data.get(name) ?? ''), min, max));
+    const [maxConnections, maxDials, idle] = typed;
+    if (maxConnections !== undefined && maxDials !== undefined && idle !== undefined) {
+      void change({ maxConnections, maxDials, idleTimeoutMs: idle * minuteMs });
+      return;
+    }
+    const first = fields[typed.indexOf(undefined)]?.name;
+    setError(undefined);
+    setBad(first);
+    form.querySelector<HTMLInputElement>(`[name="${first}"]`)?.focus();
+  };
   return (
     <section aria-label="Limits">
       <h4>Limits</h4>
       <form
         className="forward-form"
         aria-label="Limits"
-        key={`${limits?.maxConnections} ${limits?.maxDials} ${idleTimeoutMs}`}
+        noValidate
         onSubmit={(event) => {
           event.preventDefault();
-          const data = new FormData(event.currentTarget);
-          void change({
-            maxConnections: Number(data.get('maxConnections')),
-            maxDials: Number(data.get('maxDials')),
-            idleTimeoutMs: Number(data.get('idle')) * minuteMs,
-          });
+          submit(event.currentTarget);
         }}
       >
         <div className="limit-fields">
-          {fields.map(([name, label, min, max, value]) => (
+          {fields.map(({ name, label, value }) => (
             <Field key={name} id={`${id}-${name}`} label={label}>
               <input
+                // Back to what it is once that has changed; the other fields and the keyboard stay where they are.
+                key={value}
                 id={`${id}-${name}`}
                 className="input"
                 name={name}
-                type="number"
-                required
-                min={min}
-                max={max}
+                inputMode="numeric"
+                autoComplete="off"
+                aria-invalid={bad === name}
+                aria-describedby={bad === name ? `${id}-bad` : undefined}
                 defaultValue={value}
               />
             </Field>
           ))}
         </div>
+        {wrong === undefined ? null : (
+          <p id={`${id}-bad`} className="field-bad" role="alert">
+            {wrong.label.split(',')[0]}: a whole number from {wrong.min} to {count(wrong.max)}.
+          </p>
+        )}
         <div className="forward-form-actions">
-          <button type="submit" className="button" disabled={busy}>
+          <button type="submit" className="button">
             Change
           </button>
-          <button type="button" className="button plain" disabled={busy} onClick={() => void change({})}>
+          <button type="button" className="button plain" onClick={() => void change({})}>
             Use the defaults
           </button>
-          {(forward.refused ?? 0) === 0 ? null : <span className="faint">{forward.refused} turned away</span>}
+          {(forward.refused ?? 0) === 0 ? null : (
+            <span className="faint">
+              {count(forward.refused ?? 0)} {forward.refused === 1 ? 'client' : 'clients'} turned away
+            </span>
+          )}
         </div>
       </form>
       {error === undefined ? null : <Failure error={error} />}

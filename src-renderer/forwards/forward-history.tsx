@@ -80,6 +80,7 @@ export const ForwardHistory = ({ forward }: { readonly forward: ForwardView }): 
           <Icon size={14} aria-hidden="true" />
           History
         </button>
+        {open ? <span className="faint">the last 50 attempts</span> : null}
       </h4>
       <div id={id}>{open ? <Attempts forward={forward} /> : null}</div>
     </section>

@@ -3,6 +3,7 @@ import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contr
 import { ask } from '../bridge/store.ts';
 import { useLoaded } from '../device/operation-call.ts';
 import { bytes, duration, plural } from '../ui/format.ts';
+import { endpointText } from './forward-words.ts';
 
 /** Milliseconds between two looks. */
 const lookMs = 1000;
@@ -21,8 +22,16 @@ const useInSight = (): [React.RefObject<HTMLElement | null>, boolean] => {
   return [ref, inSight];
 };
 
+type Samples = ForwardStatisticsView['samples'];
+
+/** Bytes a second at the highest point of a minute; 1 where there was none, so that it can divide. */
+const mostOf = (samples: Samples): number => Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
+
+const minuteWords = (samples: Samples): string =>
+  mostOf(samples) === 1 ? 'no traffic' : `at most ${bytes(mostOf(samples))}/s`;
+
 const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.ReactNode => {
-  const most = Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
+  const most = mostOf(samples);
   const path = (pick: (sample: { readonly up: number; readonly down: number }) => number): string =>
     samples
       .map((sample, index) => {
@@ -37,7 +46,7 @@ const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.R
       viewBox={`0 0 ${size.width} ${size.height}`}
       preserveAspectRatio="none"
       role="img"
-      aria-label={`Traffic of the last minute, at most ${bytes(most)}/s`}
+      aria-label={`Traffic of the last minute, ${minuteWords(samples)}`}
     >
       <path className="spark-down" d={path((sample) => sample.down)} />
       <path className="spark-up" d={path((sample) => sample.up)} />
@@ -58,11 +67,17 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
       <h4>Traffic</h4>
       <dl className="forward-rates">
         <div>
-          <dt>Sent ↑</dt>
+          <dt>
+            <i className="spark-key up" aria-hidden="true" />
+            Sent ↑
+          </dt>
           <dd>{value === undefined ? '–' : `${bytes(value.rateUp)}/s`}</dd>
         </div>
         <div>
-          <dt>Received ↓</dt>
+          <dt>
+            <i className="spark-key down" aria-hidden="true" />
+            Received ↓
+          </dt>
           <dd>{value === undefined ? '–' : `${bytes(value.rateDown)}/s`}</dd>
         </div>
         <div>
@@ -73,16 +88,21 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
       <Sparkline samples={value?.samples ?? []} />
       <p className="spark-foot faint">
         <span>60 s ago</span>
+        <span>{value === undefined ? '' : minuteWords(value.samples)}</span>
         <span>now</span>
       </p>
       {error === undefined ? null : <p className="forward-note">{error.message}</p>}
       {value === undefined || value.peers.length === 0 ? null : (
-        <ul className="peers" aria-label={plural(value.peers.length, 'client')}>
+        // Scrolls by itself where there are many, so it takes the keyboard.
+        // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
+        <ul className="peers" aria-label={plural(value.peers.length, 'client')} tabIndex={0}>
           {value.peers.map((peer) => (
             <li key={`${peer.address} ${peer.port}`}>
-              <span className="ellipsis">{peer.process ?? 'Unknown program'}</span>
-              <span className="mono faint ellipsis">
-                {peer.address}:{peer.port}
+              <span className="ellipsis" title={peer.process}>
+                {peer.process ?? 'Unknown program'}
+              </span>
+              <span className="mono faint ellipsis" title={endpointText(peer.address, peer.port)}>
+                {endpointText(peer.address, peer.port)}
               </span>
               <span className="faint">
                 {peer.state === 'waiting' ? 'waiting' : duration(Math.max(0, Date.now() - peer.since))}

@@ -1,4 +1,25 @@
 import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
+import { forwardWords } from '../ui/format.ts';
+
+/** An address as it is written before a port. */
+export const endpointHost = (address: string): string => (address.includes(':') ? `[${address}]` : address);
+
+/** An address and port as programs take them. */
+export const endpointText = (address: string, port: number): string => `${endpointHost(address)}:${port}`;
+
+/** The kind of a service; what an unknown one turned out to be after it. */
+export const serviceWords = ({ serviceKind, recognised }: ForwardView): string =>
+  [serviceKind, ...(serviceKind === 'tcp' && recognised !== undefined ? [recognised] : [])].join(' · ').toUpperCase();
+
+/** Whether every word typed is somewhere in what the line of a forward says. */
+export const forwardMatches = (forward: ForwardView, typed: string): boolean => {
+  const line =
+    `${forward.deviceName} ${endpointText(forward.address, forward.port)} ${serviceWords(forward)} ${forwardWords(forward)} ${forward.sharing === undefined ? '' : 'shared'}`.toLowerCase();
+  return typed
+    .toLowerCase()
+    .split(/\s+/)
+    .every((word) => line.includes(word));
+};
 
 /** Where an attempt failed, in few words. */
 export const hopWords: Readonly<Record<NonNullable<ForwardAttemptView['hop']>, string>> = {

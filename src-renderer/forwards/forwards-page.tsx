@@ -1,113 +1,146 @@
-import { ChevronDown, ChevronRight, Copy, RotateCw, Square, Trash2 } from 'lucide-react';
-import { useId, useState } from 'react';
+import { useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { isLive, useHost } from '../bridge/store.ts';
-import { copyText, openPort, removeForward, stopForward } from '../device/actions.ts';
-import { IconButton } from '../ui/controls.tsx';
-import { bytes, forwardWords, plural } from '../ui/format.ts';
-import { goTo, openPanel } from '../ui/view-store.ts';
-import { ForwardDetail } from './forward-detail.tsx';
-import { ForwardBadges, Healing } from './forward-health.tsx';
+import { removeForward } from '../device/actions.ts';
+import { Confirm } from '../ui/dialog.tsx';
+import { plural } from '../ui/format.ts';
+import { goTo } from '../ui/view-store.ts';
+import { ForwardLine } from './forward-line.tsx';
+import { endpointText, forwardMatches } from './forward-words.ts';
 
-const ForwardLine = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
-  const live = isLive(forward);
-  const detail = useId();
-  const [open, setOpen] = useState(false);
-  const line = (
-    <tr
-      className={`forward-line ${forward.state}`}
-      onClick={(event) => {
-        // The buttons of the line do what they say; the rest of it opens.
-        if (event.target instanceof Element && event.target.closest('button') === null) setOpen(!open);
-      }}
-    >
-      <td>
-        <span className="forward-address">
-          <IconButton
-            icon={open ? ChevronDown : ChevronRight}
-            label={`Details of port ${forward.port}`}
-            aria-expanded={open}
-            aria-controls={detail}
-            onClick={() => setOpen(!open)}
-          />
-          <button
-            type="button"
-            className="copyable mono"
-            data-tip="Copy address"
-            onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
-          >
-            {forward.address}:{forward.port}
-          </button>
-        </span>
-      </td>
-      <th scope="row">
-        <button type="button" className="copyable ellipsis" onClick={() => openPanel(forward.deviceKey)}>
-          {forward.deviceName}
-        </button>
-      </th>
-      <td className="faint wide">{forward.serviceKind.toUpperCase()}</td>
-      <td>
-        <span className="forward-state-cell">
-          <span className="state-word">{forwardWords(forward)}</span>
-          <ForwardBadges forward={forward} />
-        </span>
-        {forward.state === 'healing' ? <Healing forward={forward} /> : null}
-        {forward.state === 'failed' && forward.error !== undefined ? (
-          <p className="forward-why">
-            {forward.error.message} {forward.error.hint}
-          </p>
-        ) : null}
-      </td>
-      <td className="number">{forward.connections}</td>
-      <td className="number wide">{bytes(forward.bytesUp)}</td>
-      <td className="number wide">{bytes(forward.bytesDown)}</td>
-      <td className="line-actions">
-        <span>
-          <IconButton
-            icon={Copy}
-            label="Copy address"
-            onClick={() => void copyText(`${forward.address}:${forward.port}`, 'the address')}
-          />
-          {live ? (
-            <IconButton icon={Square} label={`Stop ${forward.deviceName}`} onClick={() => void stopForward(forward)} />
-          ) : (
-            <IconButton
-              icon={RotateCw}
-              label={`Open ${forward.deviceName} again`}
-              onClick={() => void openPort(forward.deviceKey, forward.serviceId, forward.port)}
-            />
-          )}
-          <IconButton icon={Trash2} label={`Forget port ${forward.port}`} onClick={() => void removeForward(forward)} />
-        </span>
-      </td>
-    </tr>
-  );
+/** More forwards than this can be narrowed. */
+const manyForwards = 12;
+
+/** How many forwards there are of each kind that a person should know of. */
+const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): React.ReactNode => {
+  const live = forwards.filter(isLive).length;
+  const facts = [
+    ['failed', forwards.filter(({ state }) => state === 'failed').length, 'failed'],
+    ['healing', forwards.filter(({ state }) => state === 'healing').length, 'healing'],
+    ['shared', forwards.filter(({ sharing }) => sharing !== undefined).length, 'shared with the network'],
+  ] as const;
   return (
-    <>
-      {line}
-      <tr id={detail} className="forward-open" hidden={!open}>
-        {open ? (
-          <td colSpan={8}>
-            <ForwardDetail forward={forward} withTimings />
-          </td>
-        ) : null}
-      </tr>
-    </>
+    <p className="forwards-summary">
+      <span className="faint">
+        {live} of {plural(forwards.length, 'port')} in use
+      </span>
+      {facts.map(([name, number, words]) =>
+        number === 0 ? null : (
+          <span key={name} className={`forwards-${name}`}>
+            {number} {words}
+          </span>
+        ),
+      )}
+    </p>
   );
 };
+
+/** Arrows go from line to line, on the same button of each. */
+const moveByArrow = (event: React.KeyboardEvent<HTMLElement>): void => {
+  const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+  const button = event.target instanceof Element ? event.target.closest('.forward-line button') : null;
+  if (step === undefined || button === null) return;
+  const lines = [...event.currentTarget.querySelectorAll('.forward-line')];
+  const at = lines.findIndex((line) => line.contains(button));
+  const next = lines[at + step];
+  if (next === undefined) return;
+  event.preventDefault();
+  const column = [...(lines[at]?.querySelectorAll('button') ?? [])].findIndex((one) => one === button);
+  const target = [...next.querySelectorAll('button')][column];
+  target?.focus();
+  target?.scrollIntoView({ block: 'nearest' });
+};
+
+const Table = ({
+  forwards,
+  onForget,
+}: {
+  readonly forwards: readonly ForwardView[];
+  readonly onForget: (forward: ForwardView) => void;
+}): React.ReactNode => (
+  <table className="table forwards-table" aria-label="Forwards">
+    <thead>
+      <tr>
+        <th scope="col" className="forwards-local">
+          Local address
+        </th>
+        <th scope="col" className="forwards-device">
+          Device
+        </th>
+        <th scope="col" className="forwards-service">
+          Service
+        </th>
+        <th scope="col">State</th>
+        <th scope="col" className="number forwards-clients">
+          Clients
+        </th>
+        <th scope="col" className="number forwards-bytes">
+          Sent
+        </th>
+        <th scope="col" className="number forwards-bytes">
+          Received
+        </th>
+        <th scope="col" className="forwards-actions">
+          <span className="hidden-text">Actions</span>
+        </th>
+      </tr>
+    </thead>
+    <tbody onKeyDown={moveByArrow}>
+      {forwards.map((forward) => (
+        <ForwardLine key={forward.id} forward={forward} onForget={onForget} />
+      ))}
+    </tbody>
+  </table>
+);
+
+/** What somebody loses who forgets a port. */
+const lossOf = (forward: ForwardView): string =>
+  `${forward.deviceName} gets another port when you open it again, and what was set up for ${endpointText(forward.address, forward.port)} no longer leads there.${
+    forward.connections === 0 ? '' : ` ${plural(forward.connections, 'client')} of it will be cut off.`
+  }`;
 
 /** Every local port, what it leads to and how it is doing. */
 export const ForwardsPage = (): React.ReactNode => {
   const forwards = useHost((host) => host.forwards);
-  const sorted = [...forwards].sort((a, b) => Number(isLive(b)) - Number(isLive(a)) || a.port - b.port);
-  const live = forwards.filter(isLive).length;
+  const [filter, setFilter] = useState('');
+  const [forgetting, setForgetting] = useState<ForwardView>();
+  const scroller = useRef<HTMLDivElement>(null);
+  // Only a forward that is stopped leaves its place: a line that moves by itself is missed by the pointer.
+  const sorted = forwards.toSorted(
+    (a, b) => Number(a.state === 'stopped') - Number(b.state === 'stopped') || a.port - b.port,
+  );
+  const isMany = sorted.length > manyForwards;
+  const shown = isMany ? sorted.filter((forward) => forwardMatches(forward, filter)) : sorted;
+  const forget = async (forward: ForwardView): Promise<void> => {
+    setForgetting(undefined);
+    const at = shown.findIndex(({ id }) => id === forward.id);
+    const neighbour = shown[at + 1] ?? shown[at - 1];
+    await removeForward(forward);
+    const line = neighbour === undefined ? null : `[data-forward="${CSS.escape(neighbour.id)}"] [aria-expanded]`;
+    if (line !== null) scroller.current?.querySelector<HTMLElement>(line)?.focus();
+  };
   return (
     <>
       <header className="page-head">
         <h1>Forwards</h1>
-        <span className="faint">
-          {forwards.length === 0 ? '' : `${live} of ${plural(forwards.length, 'port')} in use`}
-        </span>
+        {sorted.length === 0 ? null : <Summary forwards={sorted} />}
+        {isMany ? (
+          <input
+            type="search"
+            className="input forwards-filter"
+            aria-label="Filter forwards by device, port or state"
+            placeholder="Filter"
+            autoComplete="off"
+            spellCheck={false}
+            value={filter}
+            onChange={(event) => setFilter(event.target.value)}
+            onKeyDown={(event) => {
+              if (event.key !== 'Escape' || filter === '') return;
+              event.preventDefault();
+              setFilter('');
+            }}
+          />
+        ) : null}
       </header>
       {sorted.length === 0 ? (
         <div className="empty">
@@ -119,38 +152,26 @@ export const ForwardsPage = (): React.ReactNode => {
             Show devices
           </button>
         </div>
-      ) : (
-        <div className="page-scroll flush">
-          <table className="table" aria-label="Forwards">
-            <thead>
-              <tr>
-                <th scope="col">Local address</th>
-                <th scope="col">Device</th>
-                <th scope="col" className="wide">
-                  Service
-                </th>
-                <th scope="col">State</th>
-                <th scope="col" className="number">
-                  Clients
-                </th>
-                <th scope="col" className="number wide">
-                  Sent
-                </th>
-                <th scope="col" className="number wide">
-                  Received
-                </th>
-                <th scope="col">
-                  <span className="hidden-text">Actions</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {sorted.map((forward) => (
-                <ForwardLine key={forward.id} forward={forward} />
-              ))}
-            </tbody>
-          </table>
+      ) : shown.length === 0 ? (
+        <div className="empty" role="status">
+          <h2>No forward matches “{filter}”</h2>
+          <button type="button" className="button" onClick={() => setFilter('')}>
+            Clear the filter
+          </button>
         </div>
+      ) : (
+        <div ref={scroller} className="page-scroll flush">
+          <Table forwards={shown} onForget={setForgetting} />
+        </div>
+      )}
+      {forgetting === undefined ? null : (
+        <Confirm
+          title={`Forget port ${forgetting.port}?`}
+          loss={lossOf(forgetting)}
+          verb={`Forget port ${forgetting.port}`}
+          onConfirm={() => void forget(forgetting)}
+          onClose={() => setForgetting(undefined)}
+        />
       )}
     </>
   );

@@ -79,6 +79,11 @@ test('sharing is off until computers are named, and warns while it is on', async
   const sharing = detail.getByRole('region', { name: 'Sharing' });
   await expect(sharing).toContainText('Off: only this computer can use it.');
   await sharing.getByRole('button', { name: 'Share' }).click();
+  // One level up is out of the form, not off the page.
+  await expect(sharing.getByLabel('Allowed computers')).toBeFocused();
+  await page.keyboard.press('Escape');
+  await expect(sharing.getByRole('button', { name: 'Share' })).toBeFocused();
+  await page.keyboard.press('Enter');
   await sharing.getByLabel('Allowed computers').fill('the lab');
   await sharing.getByRole('button', { name: 'Share with them' }).click();
   await expect(sharing.getByRole('alert')).toContainText('is no address');
@@ -88,12 +93,19 @@ test('sharing is off until computers are named, and warns while it is on', async
   await expect(sharing.getByRole('alert')).toContainText('192.168.1.20, port 33007');
   const line = page.getByRole('row').filter({ hasText: '33007' }).first();
   await expect(line.getByText('Shared', { exact: true })).toBeVisible();
+  await expect(page.getByText('1 shared with the network')).toBeVisible();
+  await expect(sharing.getByRole('button', { name: 'Stop sharing' })).toBeFocused();
   await shoot(page, 'shared');
-  await sharing.getByRole('button', { name: 'Stop sharing' }).click();
+  await page.keyboard.press('Enter');
   await expect(sharing).toContainText('Off: only this computer can use it.');
   await expect(line.getByText('Shared', { exact: true })).toHaveCount(0);
 
   const limits = detail.getByRole('form', { name: 'Limits' });
+  await limits.getByLabel('Idle minutes, 0 never').fill('2000');
+  await limits.getByRole('button', { name: 'Change' }).click();
+  await expect(limits.getByRole('alert')).toHaveText('Idle minutes: a whole number from 0 to 1,440.');
+  await expect(limits.getByLabel('Idle minutes, 0 never')).toBeFocused();
+  expect(await asked(page, 'forwards.limit')).toBe(0);
   await limits.getByLabel('Clients at once').fill('4');
   await limits.getByLabel('Idle minutes, 0 never').fill('30');
   await limits.getByRole('button', { name: 'Change' }).click();
@@ -103,12 +115,62 @@ test('sharing is off until computers are named, and warns while it is on', async
   await expect(limits.getByLabel('Clients at once')).toHaveValue('64');
 });
 
+test('60 ports: what is wrong is counted, arrows walk, a filter narrows, and one is forgotten only after a question', async ({
+  page,
+  show,
+}) => {
+  await show('devices=60');
+  await page.evaluate(() => {
+    const some = [...window.scripted.forwards.values()];
+    for (let number = 7; number < 60; number += 1) {
+      const like = some[number % 7];
+      if (like !== undefined) window.scripted.setForward({ ...like, id: `f${number}`, port: 33_007 + number });
+    }
+  });
+  await page.setViewportSize({ width: 720, height: 520 });
+  await showForwards(page);
+  await expect(page.locator('.page-head')).toContainText('9 failed');
+  const details = page.getByRole('button', { name: /^Details of port/ });
+  await expect(details).toHaveCount(60);
+  // The smallest window shows all of a line.
+  await details.first().click();
+  await expect(page.getByRole('region', { name: 'Limits' })).toBeVisible();
+  const over = await page.locator('.page-scroll').evaluate((scroller) => scroller.scrollWidth - scroller.clientWidth);
+  expect(over).toBe(0);
+  await page.keyboard.press('ArrowDown');
+  await page.keyboard.press('ArrowDown');
+  await expect(page.getByRole('button', { name: 'Details of port 33009' })).toBeFocused();
+
+  await page.getByRole('searchbox', { name: /^Filter forwards/ }).fill('3301 listening');
+  await expect(details).toHaveCount(1);
+  await page.keyboard.press('Escape');
+  await expect(details).toHaveCount(60);
+
+  const forget = page.getByRole('button', { name: 'Forget port 33008' });
+  await forget.focus();
+  await page.keyboard.press('Enter');
+  const question = page.getByRole('dialog', { name: 'Forget port 33008?' });
+  await expect(question).toContainText('gets another port when you open it again');
+  await page.keyboard.press('Escape');
+  await expect(forget).toBeFocused();
+  await page.keyboard.press('Enter');
+  await question.getByRole('button', { name: 'Forget port 33008' }).click();
+  await expect(forget).toHaveCount(0);
+  await expect(page.getByRole('button', { name: 'Details of port 33009' })).toBeFocused();
+});
+
 test('a changed host key is loud, and a recognised service is offered its program', async ({ page, show }) => {
   await show('devices=60');
   await showForwards(page);
   await expect(page.getByRole('row').filter({ hasText: '33012' }).getByText('Host key changed')).toBeVisible();
   const changed = await openDetails(page, 33_012);
   await expect(changed.getByRole('alert')).toContainText('somebody is in between');
+  await changed.getByRole('button', { name: 'Accept the new key' }).click();
+  const question = page.getByRole('dialog', { name: /^Accept the new host key of/ });
+  await expect(question).toContainText('SHA256:47DEQpj8HBSa+/TImW+5JCeuQeRkm5NMpJWZG3hSuFU');
+  await question.getByRole('button', { name: 'Accept the new key' }).click();
+  await expect(changed.getByRole('region', { name: 'Host key' })).toContainText('The same as before');
+  await expect(page.getByText('Host key changed')).toHaveCount(0);
   const found = await openDetails(page, 33_008);
   await expect(found).toContainText('This looks like VNC.');
   await found.getByRole('button', { name: 'Open the screen' }).click();
