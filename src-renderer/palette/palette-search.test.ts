@@ -51,6 +51,32 @@ describe('PaletteSearch', () => {
     expect(find(text)).toEqual(keys);
   });
 
+  it('finds the same however the text came about: typed on, taken back, or after the fleet has changed', () => {
+    const fleet = (site: string): Searched[] =>
+      Array.from({ length: 300 }, (_, index) => entry(`gw-${index}`, { groups: [`${site} ${index % 7}`] }));
+    const typed = new PaletteSearch();
+    for (const site of ['Hall', 'Yard']) {
+      const devices = fleet(site);
+      typed.prepare(devices);
+      for (const text of [
+        'hal',
+        'hall',
+        'hall 6',
+        'hall 6 gw-2',
+        'hall 6 gw-27',
+        'hall',
+        'yar',
+        'yard 3 x',
+        'yard 3',
+      ]) {
+        const fresh = new PaletteSearch();
+        fresh.prepare(devices);
+        const options = { text, recents: [], limit: 100, now };
+        expect(typed.find(options), text).toEqual(fresh.find(options));
+      }
+    }
+  });
+
   it('ranks a large fleet as looking at every name would', () => {
     const many = Array.from({ length: 3000 }, (_, index) => entry(`Plant${index % 40}-gw-${index}`));
     const large = new PaletteSearch();

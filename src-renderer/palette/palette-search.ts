@@ -85,6 +85,8 @@ export class PaletteSearch {
   /** Where each name begins in `#names`, and where the text ends. */
   #starts = new Uint32Array(1);
   #bits = new Uint32Array(0);
+  /** All devices that some words are true of. Words typed on can be true of these alone. */
+  #narrowed: { readonly words: readonly string[]; readonly indexes: readonly number[] } | undefined;
 
   /** Takes the fleet as it is now. What is found later is found in this. */
   prepare(all: readonly Searched[]): void {
@@ -105,6 +107,7 @@ export class PaletteSearch {
     this.#names = all.map(({ name }) => name).join('\n');
     this.#starts = starts;
     this.#bits = bits;
+    this.#narrowed = undefined;
   }
 
   /** Keys of the best `limit` devices, best first. `recents` are keys, best first. Equals keep the order of the fleet. */
@@ -126,11 +129,7 @@ export class PaletteSearch {
       this.#offerHolding(asked.free, found);
       if (!found.isFull) this.#offerFuzzy(asked.free, found);
     }
-    for (const [index, entry] of this.#all.entries()) {
-      if (found.isFull) break;
-      const score = fact(asked, entry);
-      if (score !== undefined) found.offer(index, score);
-    }
+    if (!found.isFull) this.#offerFacts(asked, found);
     return found.list().map((index) => this.#all[index]?.device.key ?? '');
   }
 
@@ -145,6 +144,25 @@ export class PaletteSearch {
         fact(asked, entry);
       if (score !== undefined) found.offer(index, score + recentBonus - rank);
     }
+  }
+
+  #offerFacts(asked: Asked, found: Best): void {
+    const { words } = asked;
+    const known = this.#narrowed;
+    const isWithin = known?.words.every((old) => words.some((word) => word.includes(old))) === true;
+    const among = isWithin ? known.indexes : undefined;
+    const length = among?.length ?? this.#all.length;
+    const indexes: number[] = [];
+    for (let at = 0; at < length; at += 1) {
+      if (found.isFull) return;
+      const index = among?.[at] ?? at;
+      const entry = this.#all[index];
+      const score = entry === undefined ? undefined : fact(asked, entry);
+      if (score === undefined) continue;
+      indexes.push(index);
+      found.offer(index, score);
+    }
+    this.#narrowed = { words, indexes };
   }
 
   #offerHolding(free: string, found: Best): void {
