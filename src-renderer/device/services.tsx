@@ -1,17 +1,4 @@
-import {
-  ChevronDown,
-  ChevronRight,
-  Copy,
-  Globe,
-  Monitor,
-  Play,
-  Plus,
-  Square,
-  SquareTerminal,
-  Trash2,
-  Waypoints,
-  type LucideIcon,
-} from 'lucide-react';
+import { ChevronDown, ChevronRight, Copy, Play, Plus, Square, Trash2, Waypoints } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
 import { ask, isLive, useHost } from '../bridge/store.ts';
@@ -32,17 +19,9 @@ import {
   stopForward,
   useBusy,
 } from './actions.ts';
+import { kindIcons } from './kind-icons.ts';
 import { ServiceCredentials } from './service-credentials.tsx';
 import { VendorActions } from './vendor-actions.tsx';
-
-const icons: Readonly<Record<ServiceView['kind'], LucideIcon>> = {
-  ssh: SquareTerminal,
-  vnc: Monitor,
-  rdp: Monitor,
-  http: Globe,
-  https: Globe,
-  tcp: Waypoints,
-};
 
 const Idle = ({ until }: { readonly until: number }): React.ReactNode => {
   const left = useNow((clock) => duration(Math.max(0, until - clock.now)));
@@ -56,7 +35,7 @@ const ServiceItem = ({
   readonly device: DeviceView;
   readonly service: ServiceView;
 }): React.ReactNode => {
-  const Icon = icons[service.kind];
+  const Icon = kindIcons[service.kind];
   const forward = useHost((host) => forwardOf(host.forwardsByDevice.get(device.key), service.id));
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, service.id)));
   const [open, setOpen] = useState(false);

@@ -1,7 +1,9 @@
+import { Copy, PanelRight, SquareTerminal, Star, UserRound, Wrench, type LucideIcon } from 'lucide-react';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
 import { ask, fleet } from '../bridge/store.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../device/actions.ts';
+import { kindIcons } from '../device/kind-icons.ts';
 import { toast, toastError } from '../ui/view-store.ts';
 import type { PaletteHost } from './palette-host.ts';
 
@@ -9,6 +11,7 @@ import type { PaletteHost } from './palette-host.ts';
 export interface DeviceAction {
   readonly id: string;
   readonly name: string;
+  readonly icon: LucideIcon;
   /** Asks for a user name first. */
   readonly asksUser?: true;
   readonly run: (host: PaletteHost, user: string) => void | Promise<void>;
@@ -51,12 +54,18 @@ export const deviceActions = (deviceKey: string): readonly DeviceAction[] => {
     return services.filter((other) => kindNames[other.kind] === words).length > 1 ? `${words}: ${service.name}` : words;
   };
   const connects = services.flatMap((service): readonly DeviceAction[] => [
-    { id: `connect ${service.id}`, name: named(service), run: () => connect(device.key, service.id) },
+    {
+      id: `connect ${service.id}`,
+      name: named(service),
+      icon: kindIcons[service.kind],
+      run: () => connect(device.key, service.id),
+    },
     ...(service.kind === 'ssh'
       ? [
           {
             id: `as ${service.id}`,
             name: `${named(service)} as…`,
+            icon: UserRound,
             asksUser: true,
             run: (_host: PaletteHost, user: string) => connectAs(device, service, user),
           } as const,
@@ -69,19 +78,33 @@ export const deviceActions = (deviceKey: string): readonly DeviceAction[] => {
     ...connects,
     ...(addressed === undefined
       ? []
-      : [{ id: 'address', name: 'Copy address', run: () => copyAddress(device, addressed) }]),
+      : [{ id: 'address', name: 'Copy address', icon: Copy, run: () => copyAddress(device, addressed) }]),
     ...(commanded === undefined
       ? []
-      : [{ id: 'command', name: 'Copy command', run: () => copyCommand(device.key, commanded.id) }]),
-    { id: 'show', name: 'Show device', run: (host) => host.show({ show: 'device', deviceKey: device.key }) },
+      : [
+          {
+            id: 'command',
+            name: 'Copy command',
+            icon: SquareTerminal,
+            run: () => copyCommand(device.key, commanded.id),
+          },
+        ]),
+    {
+      id: 'show',
+      name: 'Show device',
+      icon: PanelRight,
+      run: (host) => host.show({ show: 'device', deviceKey: device.key }),
+    },
     {
       id: 'favourite',
       name: device.favourite ? 'No favourite any more' : 'Make it a favourite',
+      icon: Star,
       run: () => setFavourite(device),
     },
     {
       id: 'operation',
       name: 'Run an operation…',
+      icon: Wrench,
       run: (host) => {
         host.show({ show: 'device', deviceKey: device.key });
         if (host.kind === 'window') openActions({ kind: 'device', deviceKey: device.key });

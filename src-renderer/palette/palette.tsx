@@ -258,6 +258,7 @@ export const PaletteBody = ({
               <CommandItem command={item.command} selected={index === selected} />
             ) : (
               <>
+                <item.action.icon size={15} strokeWidth={1.75} aria-hidden="true" />
                 <span className="ellipsis">
                   {step.kind === 'user' ? `${item.action.name.replace('…', '')} ${text}` : item.action.name}
                 </span>
