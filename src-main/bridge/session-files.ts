@@ -1,7 +1,13 @@
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { RemoteFiles } from '../core/ssh-client.ts';
 import { downloadFile, Upload } from '../services/sftp.ts';
-import type { FileOperation, SessionEvent, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import {
+  mostCounted,
+  type FileOperation,
+  type SessionEvent,
+  type SessionHostFrame,
+} from '../../src-preload/contract/session-frames.ts';
+import { countTree, deleteTree } from '../services/sftp-tree.ts';
 import { OutgoingStream, type ClientStream } from './session-streams.ts';
 import { errorView } from './views.ts';
 
@@ -54,7 +60,8 @@ export class SessionFiles {
   }
 
   async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {
-    const { files } = this.#deps;
+    const { files, tell } = this.#deps;
+    const progress = (amount: number): void => tell({ kind: 'progress', call, amount });
     switch (operation.op) {
       case 'list': {
         const path = await files.absolute(operation.path);
@@ -70,7 +77,11 @@ export class SessionFiles {
       case 'rename':
         return files.rename(operation.from, operation.to);
       case 'delete':
-        return operation.folder ? files.removeFolder(operation.path) : files.removeFile(operation.path);
+        return files.removeFile(operation.path);
+      case 'count':
+        return countTree(files, { path: operation.path, most: mostCounted }, progress, signal);
+      case 'delete-folder':
+        return deleteTree(files, operation.path, progress, signal);
       case 'make-folder':
         return files.makeFolder(operation.path);
       case 'download':
@@ -123,7 +134,7 @@ export class SessionFiles {
     if (!claimed.ok) return claimed;
     const taken = (bytes: number): void => {
       send({ type: 'session-credit', stream, bytes });
-      tell({ kind: 'progress', call, bytes });
+      tell({ kind: 'progress', call, amount: bytes });
     };
     const started = await Upload.start(files, { path, size, newName: newName() }, taken, signal);
     if (started.ok) {

@@ -78,6 +78,8 @@ export interface RemoteFiles {
   /** The absolute path of a path; `.` is where the user starts. */
   absolute(path: string): Promise<Result<string>>;
   list(path: string): Promise<Result<readonly RemoteEntry[]>>;
+  /** What is at a path itself: a link is a link, wherever it leads. */
+  kind(path: string): Promise<Result<RemoteEntry['kind']>>;
   size(path: string): Promise<Result<number>>;
   open(path: string, how: 'read' | 'write'): Promise<Result<RemoteFile>>;
   rename(from: string, to: string): Promise<Result<void>>;

@@ -4,7 +4,7 @@ import { fail, ok, type Failure, type Result } from '../core/errors.ts';
 import type { RemoteEntry, RemoteFile, RemoteFiles } from '../core/ssh-client.ts';
 
 /** Status codes of SFTP version 3. */
-const status = { eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, noConnection: 6, connectionLost: 7 } as const;
+const status = { eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, badMessage: 5, unsupported: 8 } as const;
 const typeBits = 0o170000;
 
 const kindOf = (mode: number): RemoteEntry['kind'] => {
@@ -30,6 +30,8 @@ const refusal = (error: Error, path: string): Failure => {
     case status.permissionDenied:
       return fail('forbidden', `The device does not let you do this with ${name}.`, 'Sign in as a user who may.');
     case status.failure:
+    case status.badMessage:
+    case status.unsupported:
       return fail(
         'conflict',
         `The device could not do this with ${name}.`,
@@ -104,6 +106,10 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
           mode: attrs.mode & 0o7777,
         })),
       );
+    },
+    kind: async (path) => {
+      const stats = await call<{ readonly mode: number }>(path, (done) => sftp.lstat(path, done));
+      return stats.ok ? ok(kindOf(stats.value.mode)) : stats;
     },
     size: async (path) => {
       const stats = await call<{ readonly size: number }>(path, (done) => sftp.stat(path, done));

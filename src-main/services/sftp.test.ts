@@ -15,6 +15,7 @@ const memoryFiles = (
   return {
     absolute: async (path) => ok(path),
     list: async () => ok([]),
+    kind: async () => ok('file'),
     size: async (path) => {
       const file = kept.get(path);
       return file === undefined ? gone : ok(file.length);

@@ -11,6 +11,8 @@ import { errorViewSchema } from './views.ts';
 export const streamWindow = 512 * 1024;
 /** The most bytes of one frame. */
 export const largestFrame = 64 * 1024;
+/** Items in a folder that are counted; beyond these there are `more than` as many. */
+export const mostCounted = 10_000;
 
 export const sessionKindSchema = z.enum(['terminal', 'screen', 'files']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
@@ -43,7 +45,12 @@ export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 export const fileOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('list'), path }),
   z.strictObject({ op: z.literal('rename'), from: path, to: path }),
-  z.strictObject({ op: z.literal('delete'), path, folder: z.boolean() }),
+  /** Of a file or a link. */
+  z.strictObject({ op: z.literal('delete'), path }),
+  /** How much a folder holds; progress tells of items found. */
+  z.strictObject({ op: z.literal('count'), path }),
+  /** With all that is in it; progress tells of items that are gone. */
+  z.strictObject({ op: z.literal('delete-folder'), path }),
   z.strictObject({ op: z.literal('make-folder'), path }),
   z.strictObject({ op: z.literal('download'), path, stream: number }),
   z.strictObject({ op: z.literal('upload'), path, size: z.number().int().min(0), stream: number }),
@@ -64,6 +71,16 @@ export type FileEntryView = z.infer<typeof fileEntrySchema>;
 /** What `list` comes back with. */
 export const fileListingSchema = z.object({ path: z.string(), entries: z.array(fileEntrySchema) });
 export type FileListingView = z.infer<typeof fileListingSchema>;
+
+/** What `count` comes back with. */
+export const folderCountSchema = z.object({
+  /** Files, folders and links below the folder; `mostCounted` where there are more. */
+  items: z.number(),
+  isMore: z.boolean(),
+  /** Folders that could not be looked into. */
+  unread: z.number(),
+});
+export type FolderCountView = z.infer<typeof folderCountSchema>;
 
 /** Frames of sessions from a client. The client numbers sessions and streams; a session's own stream has its number. */
 export const sessionClientFrames = [
@@ -127,8 +144,8 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('ready'), user: z.string().optional(), home: z.string().optional() }),
   z.object({ kind: z.literal('result'), call: z.number(), value: z.unknown() }),
   z.object({ kind: z.literal('refusal'), call: z.number(), error: errorViewSchema }),
-  /** Bytes of an upload that the device has taken. */
-  z.object({ kind: z.literal('progress'), call: z.number(), bytes: z.number() }),
+  /** More of a call is done: bytes of an upload that the device has taken, items counted or deleted. */
+  z.object({ kind: z.literal('progress'), call: z.number(), amount: z.number() }),
   /** Over: with an error, or as the far end ended it. */
   z.object({ kind: z.literal('end'), error: errorViewSchema.optional() }),
 ]);

@@ -10,9 +10,11 @@ import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
 import { absolute, bytes } from '../ui/format.ts';
+import { DeleteQuestion } from './delete-question.tsx';
 import { keyFileMemory } from './questions.tsx';
 import { SessionCover } from './session-state.tsx';
-import { createTransfers, download, upload, type Transfer, type Transfers } from './transfers.ts';
+import { TransferList } from './transfer-list.tsx';
+import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from './use-session.ts';
 
 /** Rows shown of one folder; more are found by narrowing. */
@@ -34,48 +36,6 @@ const permissions = (mode: number): string =>
     .map((shift) => (mode >> shift) & 7)
     .map((bits) => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`)
     .join('');
-
-const words = { moving: '', done: 'done', cancelled: 'cancelled', failed: 'failed' } as const;
-
-const TransferRow = ({ transfer, onDismiss }: { transfer: Transfer; onDismiss: () => void }): React.ReactNode => {
-  const { error, moved, name, size, state, way } = transfer;
-  const share = size === 0 ? 1 : Math.min(1, moved / size);
-  const verb = way === 'up' ? 'Upload' : 'Download';
-  return (
-    <li className={`transfer ${state}`} data-state={state} aria-label={`${verb} of ${name}`}>
-      <div className="transfer-line">
-        {way === 'up' ? <Upload size={14} aria-hidden="true" /> : <Download size={14} aria-hidden="true" />}
-        <span className="ellipsis">{name}</span>
-        <span className="faint">
-          {state === 'moving' ? `${bytes(moved)} of ${bytes(size)}` : `${bytes(size)} · ${words[state]}`}
-        </span>
-        <IconButton
-          icon={X}
-          label={state === 'moving' ? `Cancel ${name}` : `Dismiss ${name}`}
-          onClick={state === 'moving' ? transfer.cancel : onDismiss}
-        />
-      </div>
-      {state === 'moving' ? <progress aria-label={`${verb} of ${name}`} max={1} value={share} /> : null}
-      {error === undefined ? null : <Failure error={error} />}
-    </li>
-  );
-};
-
-const TransferList = ({ transfers }: { readonly transfers: Transfers }): React.ReactNode => {
-  const list = transfers((state) => state.list);
-  if (list.length === 0) return null;
-  const dismiss = (id: number): void =>
-    transfers.setState((state) => ({ list: state.list.filter((transfer) => transfer.id !== id) }));
-  return (
-    <section className="transfers" aria-label="Transfers">
-      <ul>
-        {list.map((transfer) => (
-          <TransferRow key={transfer.id} transfer={transfer} onDismiss={() => dismiss(transfer.id)} />
-        ))}
-      </ul>
-    </section>
-  );
-};
 
 const NameDialog = ({
   title,
@@ -178,14 +138,25 @@ export const FilesTab = ({
     setAsking(undefined);
     const answer = await handle.current?.call(operation);
     if (answer?.ok === false) setError(answer.error);
-    else await look(folder);
+    else await look(last.current ?? folder);
+  };
+  const erase = async (entry: FileEntryView, items: number | undefined): Promise<void> => {
+    const path = within(folder, entry.name);
+    if (entry.kind !== 'folder') return change({ op: 'delete', path });
+    setAsking(undefined);
+    const at = handle.current;
+    if (at === undefined) return;
+    await deleteFolder(at, transfers, { path, name: entry.name, items });
+    // It may take a while, and the person may be elsewhere by then, or in what is no longer there.
+    const here = last.current ?? folder;
+    await look(`${here}/`.startsWith(`${path}/`) ? above(path) : here);
   };
   const send = async (files: readonly globalThis.File[]): Promise<void> => {
     setAsking(undefined);
     const to = handle.current;
     if (to === undefined) return;
     for (const file of files) await upload(to, transfers, folder, file);
-    await look(folder);
+    await look(last.current ?? folder);
   };
   const offer = (files: readonly globalThis.File[]): void => {
     const taken = new Set(listing?.entries.map((entry) => entry.name));
@@ -351,21 +322,12 @@ export const FilesTab = ({
         />
       ) : null}
       {asking?.what === 'delete' ? (
-        <Confirm
-          title={`Delete ${asking.entry.name} on ${device}?`}
-          loss={
-            asking.entry.kind === 'folder'
-              ? 'The folder must be empty. It cannot be brought back.'
-              : `${bytes(asking.entry.size)} are lost for good.`
-          }
-          verb={`Delete ${asking.entry.name}`}
-          onConfirm={() =>
-            void change({
-              op: 'delete',
-              path: within(folder, asking.entry.name),
-              folder: asking.entry.kind === 'folder',
-            })
-          }
+        <DeleteQuestion
+          entry={asking.entry}
+          path={within(folder, asking.entry.name)}
+          device={device}
+          session={handle}
+          onConfirm={(items) => void erase(asking.entry, items)}
           onClose={() => setAsking(undefined)}
         />
       ) : null}

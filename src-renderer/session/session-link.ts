@@ -73,7 +73,7 @@ class Sender {
 
 interface Call {
   settle(answer: Answer<unknown>): void;
-  progress(bytes: number): void;
+  progress(amount: number): void;
 }
 
 /** One session of this window. */
@@ -113,7 +113,7 @@ export class SessionHandle {
   /** Does something with the device's files. */
   call(
     operation: FileOperation,
-    options: { readonly signal?: AbortSignal; readonly progress?: (bytes: number) => void } = {},
+    options: { readonly signal?: AbortSignal; readonly progress?: (amount: number) => void } = {},
   ): Promise<Answer<unknown>> {
     if (this.#isOver) return Promise.resolve({ ok: false, error: gone });
     const call = ++this.#lastCall;
@@ -125,7 +125,7 @@ export class SessionHandle {
           options.signal?.removeEventListener('abort', abort);
           resolve(answer);
         },
-        progress: (bytes) => options.progress?.(bytes),
+        progress: (amount) => options.progress?.(amount),
       });
       postSession({ type: 'session-call', session: this.#id, call, operation });
     });
@@ -148,7 +148,7 @@ export class SessionHandle {
         this.#take(event.call)?.settle({ ok: false, error: event.error });
         return;
       case 'progress':
-        this.#calls.get(event.call)?.progress(event.bytes);
+        this.#calls.get(event.call)?.progress(event.amount);
         return;
       case 'end':
         this.#finish();

@@ -3,12 +3,13 @@ import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { saveBlob } from './save-blob.ts';
 import { feedStream, giveCredit, openStream, uploadBody, type SessionHandle } from './session-link.ts';
 
-/** A file on its way. */
+/** A file on its way, or a folder that is being deleted. */
 export interface Transfer {
   readonly id: number;
-  readonly way: 'up' | 'down';
+  readonly way: 'up' | 'down' | 'delete';
   readonly name: string;
-  readonly size: number;
+  /** Bytes, or items to delete where they were counted. */
+  readonly size: number | undefined;
   readonly moved: number;
   readonly state: 'moving' | 'done' | 'cancelled' | 'failed';
   readonly error?: ErrorView;
@@ -26,7 +27,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 
 let lastId = 0;
 
-/** Puts a transfer into the list; what is changed about it is shown now and then, and at once when it ends. */
+/** Puts a transfer at the head of the list, where it is seen however long the list is; what is changed about it is shown now and then, and at once when it ends. */
 const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'size'>, cancel: () => void) => {
   const id = ++lastId;
   let moved = 0;
@@ -35,10 +36,10 @@ const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'si
     transfers.setState(({ list }) => ({
       list: list.map((transfer) => (transfer.id === id ? { ...transfer, ...patch } : transfer)),
     }));
-  transfers.setState(({ list }) => ({ list: [...list, { ...start, id, moved, state: 'moving', cancel }] }));
+  transfers.setState(({ list }) => ({ list: [{ ...start, id, moved, state: 'moving', cancel }, ...list] }));
   return {
-    move: (bytes: number): void => {
-      moved += bytes;
+    move: (amount: number): void => {
+      moved += amount;
       timer ??= setTimeout(() => {
         timer = undefined;
         change({ moved });
@@ -92,6 +93,19 @@ export const download = async (
     fold();
     saveBlob(file.name, new Blob(blobs));
   }
+  shown.end(endOf(answer));
+};
+
+/** Deletes a folder with all that is in it; `items` are in it, where that is known. Resolves when it is over. */
+export const deleteFolder = async (
+  session: SessionHandle,
+  transfers: Transfers,
+  folder: { readonly path: string; readonly name: string; readonly items: number | undefined },
+): Promise<void> => {
+  const controller = new AbortController();
+  const { items, name, path } = folder;
+  const shown = enlist(transfers, { way: 'delete', name, size: items }, () => controller.abort());
+  const answer = await session.call({ op: 'delete-folder', path }, { signal: controller.signal, progress: shown.move });
   shown.end(endOf(answer));
 };
 
