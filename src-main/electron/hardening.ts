@@ -1,4 +1,4 @@
-import type { App, Session, WebContents } from 'electron';
+import type { App, FilesystemPermissionRequest, Session, WebContents } from 'electron';
 import { appOrigin } from './app-scheme.ts';
 import { openExternal } from './open-external.ts';
 
@@ -18,6 +18,23 @@ export const denyPermissions = (session: Session): void => {
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
   session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
+};
+
+/**
+ * Denies all but one thing: our own page may write a file which the user has chosen in a save dialog, for downloads
+ * that are too large to be collected in the page. A page gets hold of no file without such a dialog.
+ */
+export const permitSaving = (session: Session): void => {
+  denyPermissions(session);
+  session.setPermissionRequestHandler((_contents, permission, answer, details) => {
+    if (permission !== 'fileSystem') return answer(false);
+    const { isDirectory, requestingUrl }: Partial<FilesystemPermissionRequest> = details;
+    answer(isAppUrl(requestingUrl ?? '') && isDirectory !== true);
+  });
+  session.setPermissionCheckHandler(
+    (_contents, permission, origin, details) =>
+      permission === 'fileSystem' && isAppUrl(origin) && details.isDirectory !== true,
+  );
 };
 
 const confine = (contents: WebContents): void => {

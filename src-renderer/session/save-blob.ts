@@ -1,10 +1,13 @@
+/** A name without what a file system refuses, and without what would hide the file. */
+export const safeName = (name: string): string =>
+  name.replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-').replace(/^\.+/, '') || 'file';
+
 /** Saves bytes as a file, by way of the browser's or the desktop's own download; the desktop asks where to. */
 export const saveBlob = (name: string, blob: Blob): void => {
   const address = URL.createObjectURL(blob);
   const link = document.createElement('a');
   link.href = address;
-  // What a file system refuses in a name, and what would hide the file.
-  link.download = name.replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-').replace(/^\.+/, '') || 'file';
+  link.download = safeName(name);
   link.click();
   // A large file is copied out of the browser's own store first.
   setTimeout(() => URL.revokeObjectURL(address), 60_000);

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { saveBlob } from './save-blob.ts';
+import { chooseTarget } from './download-target.ts';
 import { feedStream, giveCredit, openStream, uploadBody, type SessionHandle } from './session-link.ts';
 
 /** A file on its way, or a folder that is being deleted. */
@@ -16,8 +16,6 @@ export interface Transfer {
   readonly cancel: () => void;
 }
 
-/** Bytes gathered before they are given to the browser, which keeps large files on its disk. */
-const gather = 4 * 1024 * 1024;
 /** Milliseconds between two looks at the progress. */
 const lookEvery = 100;
 
@@ -58,30 +56,30 @@ const endOf = (answer: { readonly ok: boolean; readonly error?: ErrorView }): Pi
   return { state: 'failed', ...(answer.error === undefined ? {} : { error: answer.error }) };
 };
 
-/** Fetches a file and hands it to the browser, which asks where to keep it or has a folder for it. */
+/** Fetches a file to where the person wants it. To be called while a click is handled. */
 export const download = async (
   session: SessionHandle,
   transfers: Transfers,
   file: { readonly path: string; readonly name: string; readonly size: number },
 ): Promise<void> => {
+  const choice = await chooseTarget(file);
+  if (choice.outcome === 'declined') return;
   const controller = new AbortController();
   const shown = enlist(transfers, { way: 'down', name: file.name, size: file.size }, () => controller.abort());
-  const blobs: Blob[] = [];
-  let parts: Uint8Array<ArrayBuffer>[] = [];
-  let gathered = 0;
-  const fold = (): void => {
-    blobs.push(new Blob(parts));
-    parts = [];
-    gathered = 0;
-  };
+  if (choice.outcome === 'refused') return shown.end({ state: 'failed', error: choice.error });
+  const { target } = choice;
+  let failure: ErrorView | undefined;
   const stream = openStream({
-    bytes: (bytes) => {
-      parts.push(bytes.slice());
-      gathered += bytes.length;
-      if (gathered >= gather) fold();
-      shown.move(bytes.length);
-      giveCredit(stream.number, bytes.length);
-    },
+    bytes: (bytes) =>
+      void target.write(bytes.slice()).then((error) => {
+        if (error === undefined) {
+          shown.move(bytes.length);
+          giveCredit(stream.number, bytes.length);
+        } else {
+          failure ??= error;
+          controller.abort();
+        }
+      }),
     credit: () => undefined,
   });
   const answer = await session.call(
@@ -89,11 +87,9 @@ export const download = async (
     { signal: controller.signal },
   );
   stream.close();
-  if (answer.ok) {
-    fold();
-    saveBlob(file.name, new Blob(blobs));
-  }
-  shown.end(endOf(answer));
+  if (answer.ok) failure ??= await target.finish();
+  if (!answer.ok || failure !== undefined) await target.discard();
+  shown.end(failure === undefined ? endOf(answer) : { state: 'failed', error: failure });
 };
 
 /** Deletes a folder with all that is in it; `items` are in it, where that is known. Resolves when it is over. */

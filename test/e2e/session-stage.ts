@@ -7,6 +7,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Page } from '@playwright/test';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startCli } from '../support/app-process.ts';
+import { startNarrowWay, type NarrowWay } from '../support/narrow-way.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 import { startXvnc, type Xvnc } from '../support/xvnc.ts';
@@ -19,6 +20,8 @@ const run = promisify(execFile);
 export interface Field {
   readonly vendor: RemoteIotSimulator;
   readonly sshd: Sshd;
+  /** Between the vendor and sshd. */
+  readonly way: NarrowWay;
   readonly user: SystemUser;
   readonly xvnc: Xvnc;
   readonly vncPassword: string;
@@ -27,7 +30,7 @@ export interface Field {
   /** The window, with the panel of a device open. */
   readonly page: Page;
   /** Opens one of the device's ways inside the application: its tab of the browser. */
-  open(way: 'Terminal' | 'Screen' | 'Files'): Promise<Page>;
+  open(what: 'Terminal' | 'Screen' | 'Files'): Promise<Page>;
 }
 
 export const test = base.extend<{ field: Field }>({
@@ -44,13 +47,15 @@ export const test = base.extend<{ field: Field }>({
     ends.defer(() => user.dispose());
     const sshd = await startSshd({ passwords: true });
     ends.defer(() => sshd.dispose());
+    const way = await startNarrowWay(sshd.port);
+    ends.defer(() => way.dispose());
     const vncPassword = 'sesame-7';
     const xvnc = await startXvnc({ password: vncPassword });
     ends.defer(() => xvnc.dispose());
     const vendor = new RemoteIotSimulator({
       token,
       devices: 6,
-      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? sshd.port : xvnc.port }),
+      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : xvnc.port }),
     });
     await vendor.listen();
     ends.defer(() => vendor.dispose());
@@ -79,15 +84,16 @@ export const test = base.extend<{ field: Field }>({
     await use({
       vendor,
       sshd,
+      way,
       user,
       xvnc,
       vncPassword,
       folder,
       page,
-      open: async (way) => {
+      open: async (what) => {
         await page.getByRole('button', { name: 'Other ways to connect' }).click();
         const opened = context.waitForEvent('page');
-        await page.getByRole('menuitem', { name: `${way} in Quayside` }).click();
+        await page.getByRole('menuitem', { name: `${what} in Quayside` }).click();
         return opened;
       },
     });

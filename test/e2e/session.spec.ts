@@ -1,13 +1,12 @@
 import { execFile } from 'node:child_process';
-import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { createHash } from 'node:crypto';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect } from '@playwright/test';
 import { acceptKey, enter, expectAccessible, screenOf, signInByKey, signInByPassword, test } from './session-stage.ts';
 
 const run = promisify(execFile);
-const sha256 = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const fingerprintOf = async (publicKey: string): Promise<string> =>
   `SHA256:${createHash('sha256')
     .update(Buffer.from(publicKey.split(' ')[1] ?? '', 'base64'))
@@ -200,72 +199,6 @@ test('a screen shows what is painted far away, pixel by pixel; its password neve
   await expect(screen.locator('[data-phase=open] canvas')).toBeVisible();
   await expect.poll(same).toBe(true);
   expect(sent.join('\n')).not.toContain(vncPassword);
-});
-
-test('files: 50 MB there and back with progress, then renamed and deleted by name', async ({ field }) => {
-  test.setTimeout(180_000);
-  const { folder, sshd } = field;
-  const far = join(folder, 'far');
-  await mkdir(far);
-  const near = join(folder, 'firmware.bin');
-  const content = randomBytes(50 * 1024 * 1024);
-  await writeFile(near, content);
-  const files = await field.open('Files');
-  await acceptKey(files);
-  await signInByKey(files, sshd.user, sshd.clientKey);
-  const path = files.getByRole('textbox', { name: 'Folder' });
-  await expect(path).toBeEnabled();
-  await path.fill(far);
-  await path.press('Enter');
-  await expect(files.getByText('This folder is empty.')).toBeVisible();
-
-  const partWay = (): Promise<unknown> =>
-    files.waitForFunction(() => {
-      const bar = document.querySelector('progress');
-      return bar !== null && bar.value > 0.05 && bar.value < 0.95;
-    });
-  const sent = partWay();
-  await files.getByLabel('Files to upload').setInputFiles(near);
-  await sent;
-  await expect(files.getByRole('listitem', { name: 'Upload of firmware.bin' })).toHaveAttribute('data-state', 'done', {
-    timeout: 90_000,
-  });
-  expect(sha256(await readFile(join(far, 'firmware.bin')))).toBe(sha256(content));
-  expect(await readdir(far)).toEqual(['firmware.bin']);
-
-  const fetched = partWay();
-  const saved = files.waitForEvent('download', { timeout: 90_000 });
-  await files.getByRole('button', { name: 'Download firmware.bin' }).click();
-  await fetched;
-  const download = await saved;
-  expect(download.suggestedFilename()).toBe('firmware.bin');
-  expect(sha256(await readFile(await download.path()))).toBe(sha256(content));
-
-  // What is cancelled leaves nothing behind and what was there as it was.
-  await files.getByLabel('Files to upload').setInputFiles(near);
-  await expect(files.getByRole('dialog', { name: /^Replace firmware.bin on/ })).toBeVisible();
-  const again = partWay();
-  await files.getByRole('button', { name: 'Replace', exact: true }).click();
-  await again;
-  await files.getByRole('button', { name: 'Cancel firmware.bin' }).click();
-  await expect(files.locator('.transfer[data-state=cancelled]')).toBeVisible();
-  await expect.poll(() => readdir(far)).toEqual(['firmware.bin']);
-  expect(sha256(await readFile(join(far, 'firmware.bin')))).toBe(sha256(content));
-
-  await files.getByRole('button', { name: 'Rename firmware.bin' }).click();
-  await files.getByRole('textbox', { name: 'Name' }).fill('old firmware.bin');
-  await files.getByRole('button', { name: 'Rename', exact: true }).click();
-  await expect(files.getByRole('button', { name: 'Delete old firmware.bin' })).toBeAttached();
-  await files.getByRole('button', { name: 'New folder' }).click();
-  await files.getByRole('textbox', { name: 'Name' }).fill('archive');
-  await files.getByRole('button', { name: 'Create' }).click();
-  await expect(files.getByRole('button', { name: 'Delete archive' })).toBeAttached();
-  await expectAccessible(files, 'files');
-  await files.getByRole('button', { name: 'Delete old firmware.bin' }).click();
-  const confirm = files.getByRole('dialog', { name: /^Delete old firmware.bin on/ });
-  await confirm.getByRole('button', { name: 'Delete old firmware.bin' }).click();
-  await expect(files.getByRole('button', { name: 'Delete old firmware.bin' })).toHaveCount(0);
-  expect(await readdir(far)).toEqual(['archive']);
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
@@ -11,6 +11,7 @@ const run = promisify(execFile);
 export interface SystemUser {
   readonly name: string;
   readonly password: string;
+  ids(): Promise<{ readonly uid: number; readonly gid: number }>;
   dispose(): Promise<void>;
 }
 
@@ -26,6 +27,10 @@ export const makeSystemUser = async (): Promise<SystemUser> => {
   return {
     name,
     password,
+    ids: async () => {
+      const { uid, gid } = await stat(join(folder, 'home'));
+      return { uid, gid };
+    },
     dispose: async () => {
       await run('/usr/sbin/userdel', ['-f', name]).catch(() => undefined);
       await rm(folder, { recursive: true, force: true });
