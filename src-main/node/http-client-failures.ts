@@ -34,7 +34,8 @@ const waitHint = 'Wait a moment and try again; if it stays, check the network an
 
 /** What cannot be mended by trying the same again. */
 export const isPermanent = (failure: TransportFailure): boolean =>
-  failure.code !== undefined && (failure.code in certificateCodes || isTls(failure.code));
+  failure.code !== undefined &&
+  (failure.code in certificateCodes || isTls(failure.code) || failure.code === 'ERR_PROXY_TUNNEL');
 
 const isTls = (code: string): boolean => /^ERR_SSL|^ERR_TLS|^EPROTO$/.test(code);
 
@@ -95,6 +96,13 @@ export const describeTransportFailure = (
       'bad-response',
       `${host} answered something that is not HTTP.`,
       'Check that the base URL names the right host and port.',
+    );
+  }
+  if (code === 'ERR_PROXY_TUNNEL') {
+    return fail(
+      'unreachable',
+      `${host} could not be reached: the proxy of this network did not let the connection through.`,
+      'Check HTTPS_PROXY, with its user name and password, or add the host to NO_PROXY.',
     );
   }
   const cause =

@@ -3,6 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../core/ports.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
 export type Phase = 'connect' | 'response' | 'body';
@@ -142,13 +143,17 @@ const toResponse = (answer: http.IncomingMessage, method: string, body: () => Re
 
 /**
  * A `fetch` on node:http, because Node's own cannot bound the connection and the answer apart, nor say
- * whether anything was sent. It follows no redirects. Answers may come gzipped.
+ * whether anything was sent. It follows no redirects. Answers may come gzipped. `env` may name a proxy.
  */
-export const createTransport = (clock: Clock): Transport => {
+export const createTransport = (clock: Clock, env: Readonly<Record<string, string | undefined>>): Transport => {
+  const proxyEnv = proxyEnvironment(env);
   const keep = { keepAlive: true, scheduling: 'lifo', timeout: 30_000 } as const;
   const agents = {
     'http:': { kept: new http.Agent(keep), single: new http.Agent({ keepAlive: false }) },
-    'https:': { kept: new https.Agent(keep), single: new https.Agent({ keepAlive: false }) },
+    'https:': {
+      kept: new https.Agent({ ...keep, proxyEnv }),
+      single: new https.Agent({ keepAlive: false, proxyEnv }),
+    },
   };
 
   const send = (input: Request, body: Buffer | undefined, limits: TransportLimits): Promise<Response> =>
@@ -195,7 +200,8 @@ export const createTransport = (clock: Clock): Transport => {
       cancelTimer = clock.after(limits.connectMs, () => failWith(new TransportFailure('connect', 'timeout')));
       limits.signal?.addEventListener('abort', aborted, { once: true });
       outgoing.on('socket', (socket) => {
-        if (outgoing.reusedSocket) connected();
+        // One that comes through a proxy has shaken hands before it is ours.
+        if (outgoing.reusedSocket || !socket.connecting) connected();
         else socket.once(secure ? 'secureConnect' : 'connect', connected);
       });
       outgoing.on('error', (error) => failWith(new TransportFailure(phase, 'network', codeOf(error))));

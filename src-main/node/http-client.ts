@@ -14,6 +14,8 @@ export interface HttpClientOptions {
   readonly clock: Clock;
   readonly random: Random;
   readonly log?: Log;
+  /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
   /** Milliseconds until the headers of an answer, for requests that name none of their own. Default 30 s. */
   readonly responseMs?: number;
   /** Milliseconds without a byte of an answer's body. Default 20 s. */
@@ -120,7 +122,7 @@ class NodeHttpClient implements DisposableHttpClient {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#transport = createTransport(options.clock);
+    this.#transport = createTransport(options.clock, options.env ?? process.env);
   }
 
   async request(request: HttpRequest): Promise<Result<HttpAnswer>> {

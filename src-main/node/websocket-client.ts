@@ -1,4 +1,5 @@
 import type { IncomingMessage } from 'node:http';
+import { Agent } from 'node:https';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { cancelled, fail, ok } from '../core/errors.ts';
@@ -6,12 +7,15 @@ import type { AppError, Failure, Result } from '../core/errors.ts';
 import type { Clock, HttpAnswer, WebSocketClient, WebSocketLink, WebSocketRequest } from '../core/ports.ts';
 import { describeTransportFailure } from './http-client-failures.ts';
 import { TransportFailure } from './http-client-fetch.ts';
+import { proxyEnvironment } from './proxy-environment.ts';
 import { redactSecrets } from './redact.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
   /** Milliseconds between pings; a peer that let one pass without any sign of life is given up. Default 25 s. */
   readonly pingMs?: number;
+  /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
+  readonly env?: Readonly<Record<string, string | undefined>>;
 }
 
 export interface DisposableWebSocketClient extends WebSocketClient {
@@ -241,7 +245,8 @@ const refused = async (
 
 /** WebSockets on `ws`: see `WebSocketClient` for what it promises. Nothing it does throws or logs. */
 export const createWebSocketClient = (options: WebSocketClientOptions): DisposableWebSocketClient => {
-  const { clock } = options;
+  const { clock, env = process.env } = options;
+  const agent = new Agent({ keepAlive: false, proxyEnv: proxyEnvironment(env) });
   const links = new Set<WebSocketLink>();
 
   const connect = (request: WebSocketRequest, url: URL): Promise<Result<WebSocketLink>> =>
@@ -254,6 +259,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
           maxPayload: request.maxBytes ?? defaultMaxBytes,
           followRedirects: false,
           perMessageDeflate: false,
+          ...(url.protocol === 'wss:' ? { agent } : {}),
         });
       } catch {
         return resolve(

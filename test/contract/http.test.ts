@@ -1,11 +1,6 @@
-import { execFileSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import https from 'node:https';
 import net from 'node:net';
-import { tmpdir } from 'node:os';
-import path from 'node:path';
-import tls from 'node:tls';
 import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fail } from '../../src-main/core/errors.ts';
@@ -14,6 +9,7 @@ import type { HttpAnswer, HttpRequest } from '../../src-main/core/ports.ts';
 import { createHttpClient } from '../../src-main/node/http-client.ts';
 import type { DisposableHttpClient, HttpClientOptions } from '../../src-main/node/http-client.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
+import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 import { answerText, startRawHttpServer } from '../support/raw-http-server.ts';
 import type { RawHttpServer, RawRequest } from '../support/raw-http-server.ts';
 
@@ -443,18 +439,12 @@ describe('lanes', () => {
 });
 
 describe('TLS', () => {
-  const secureServer = async (): Promise<{ url: string; certificate: string; connections: () => number }> => {
-    const folder = mkdtempSync(path.join(tmpdir(), 'quayside-tls-'));
-    open.push(() => rmSync(folder, { recursive: true }));
-    const [key, cert] = [path.join(folder, 'key.pem'), path.join(folder, 'cert.pem')];
-    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost'];
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, '-keyout', key, '-out', cert], { stdio: 'ignore' });
-    const certificate = readFileSync(cert, 'utf8');
+  const secureServer = async (
+    name = 'localhost',
+  ): Promise<{ url: string; certificate: string; connections: () => number }> => {
+    const { key, certificate } = makeCertificate(name);
     let connections = 0;
-    const secure = https.createServer({ key: readFileSync(key), cert: certificate }, (_request, response) =>
-      response.end('safe'),
-    );
+    const secure = https.createServer({ key, cert: certificate }, (_request, response) => response.end('safe'));
     secure.on('connection', () => (connections += 1));
     secure.listen(0, '127.0.0.1');
     await once(secure, 'listening');
@@ -463,7 +453,7 @@ describe('TLS', () => {
       secure.close();
     });
     return {
-      url: `https://localhost:${(secure.address() as net.AddressInfo).port}`,
+      url: `https://${name}:${(secure.address() as net.AddressInfo).port}`,
       certificate,
       connections: () => connections,
     };
@@ -481,9 +471,7 @@ describe('TLS', () => {
 
   test('reads share a connection; a write has one of its own, which cannot have gone stale', async () => {
     const { url, certificate, connections } = await secureServer();
-    const before = tls.getCACertificates('default');
-    open.push(() => tls.setDefaultCACertificates(before));
-    tls.setDefaultCACertificates([...before, certificate]);
+    open.push(trust(certificate));
     const made = client();
     for (let index = 0; index < 3; index += 1) {
       expect(await made.request(request(url))).toMatchObject({ ok: true, value: { text: 'safe' } });
@@ -493,11 +481,31 @@ describe('TLS', () => {
     expect(connections()).toBe(2);
   });
 
+  test('a proxy that the environment names is gone through, but not to this computer', async () => {
+    const proxy = await startCompanyProxy();
+    open.push(() => proxy.dispose());
+    const [far, near] = [await secureServer('api.vendor.example'), await secureServer()];
+    open.push(trust(far.certificate, near.certificate));
+    const made = client({ env: { https_proxy: proxy.url } });
+    for (let index = 0; index < 2; index += 1)
+      expect(await made.request(request(far.url))).toMatchObject({ ok: true, value: { text: 'safe' } });
+    expect(await made.request(request(near.url))).toMatchObject({ ok: true });
+    const who = `Basic ${Buffer.from('fleet:secret').toString('base64')}`;
+    expect(proxy.asked).toEqual([`${who} ${new URL(far.url).host}`]);
+  });
+
+  test('a proxy that lets nobody through is named, tried once, and not quoted with its password', async () => {
+    const proxy = await startCompanyProxy({ letsIn: false });
+    open.push(() => proxy.dispose());
+    const error = await errorOf(client({ env: { HTTPS_PROXY: proxy.url } }), request('https://api.vendor.example/'));
+    expect(error).toMatchObject({ kind: 'unreachable', hint: expect.stringContaining('HTTPS_PROXY') });
+    expect(JSON.stringify(error)).not.toContain('secret');
+    expect(proxy.asked).toHaveLength(1);
+  });
+
   test('the name on the certificate counts', async () => {
     const { url, certificate } = await secureServer();
-    const before = tls.getCACertificates('default');
-    open.push(() => tls.setDefaultCACertificates(before));
-    tls.setDefaultCACertificates([...before, certificate]);
+    open.push(trust(certificate));
     const error = await errorOf(client(), request(url.replace('localhost', '127.0.0.1')));
     expect(error).toMatchObject({ kind: 'unreachable', message: expect.stringContaining('for another name') });
   });

@@ -1,3 +1,4 @@
+import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
@@ -7,6 +8,7 @@ import type { AppError } from '../../src-main/core/errors.ts';
 import type { WebSocketRequest } from '../../src-main/core/ports.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
+import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 
 /** The WebSocket client against a server that is not ours. */
 
@@ -177,5 +179,35 @@ describe('a WebSocket that does not open', () => {
       ok: false,
       error: { kind: 'invalid-input' },
     });
+  });
+
+  it('goes through the proxy that the environment names', async () => {
+    const { key, certificate } = makeCertificate('ws.vendor.example');
+    cleanups.push(trust(certificate));
+    const server = createTlsServer({ key, cert: certificate });
+    const sockets = new WebSocketServer({ server });
+    sockets.on('connection', (socket) => socket.send('hello'));
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve);
+    });
+    cleanups.push(() => {
+      for (const socket of sockets.clients) socket.terminate();
+      return new Promise((closed) => server.close(closed));
+    });
+    const proxy = await startCompanyProxy();
+    cleanups.push(() => proxy.dispose());
+    const behind = createWebSocketClient({ clock: systemClock, env: { HTTPS_PROXY: proxy.url } });
+    const { port } = server.address() as AddressInfo;
+    const link = await behind.open({
+      url: `wss://ws.vendor.example:${port}/`,
+      headers: {},
+      secrets: [],
+      classify: () => undefined,
+      signal: new AbortController().signal,
+    });
+    if (!link.ok) throw new Error(link.error.message);
+    expect(await new Promise((resolve) => link.value.onMessage(resolve))).toBe('hello');
+    expect(proxy.asked).toHaveLength(1);
+    link.value.close();
   });
 });
