@@ -46,6 +46,8 @@ export const connectCommand: Command = async (context) => {
         context.signal.addEventListener('abort', () => resolve(), { once: true });
       }),
     ]);
+    if (attached.value.isHandedOver && !context.json)
+      note('Quayside is running now. This command ends with the last connection it holds; Ctrl-C ends it now.');
     return exitCodes.done;
   } finally {
     await attached.value.dispose(context.signal);
