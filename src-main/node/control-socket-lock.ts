@@ -1,6 +1,7 @@
 import { fail, ok, type Result } from '../core/errors.ts';
 
-const busy = fail(
+/** Somebody else has the profile. */
+export const profileBusy = fail(
   'conflict',
   'Another Quayside already works on this profile.',
   'Use the one that is running, close it, or choose another folder with --profile.',
@@ -25,7 +26,7 @@ export const takeFileLock = async (file: string): Promise<Result<() => void>> =>
     // 5: SQLITE_BUSY, 6: SQLITE_LOCKED.
     const code = codeOf(error);
     return code !== undefined && [5, 6].includes(code & 0xff)
-      ? busy
+      ? profileBusy
       : fail('file-corrupt', `The lock file ${file} cannot be used.`, 'Remove it while no Quayside is running.');
   }
   const held = database;

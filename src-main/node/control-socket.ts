@@ -1,7 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
-import { takeFileLock } from './control-socket-lock.ts';
+import { profileBusy, takeFileLock } from './control-socket-lock.ts';
 import type { ControlPaths } from './control-socket-path.ts';
 
 /** Messages over a byte stream, one JSON text a line. */
@@ -134,16 +134,18 @@ export const openControlSocket = async (options: {
     client.send(hello);
     options.onClient(client);
   });
-  const bound = await new Promise<boolean>((resolve) => {
+  const refused = await new Promise<string | undefined>((resolve) => {
     const listen = async (): Promise<void> => {
       if (process.platform !== 'win32') await rm(options.paths.socket, { force: true });
-      server.once('error', () => resolve(false));
-      server.listen(options.paths.socket, () => resolve(true));
+      server.once('error', (error: NodeJS.ErrnoException) => resolve(error.code ?? error.message));
+      server.listen(options.paths.socket, () => resolve(undefined));
     };
-    listen().catch(() => resolve(false));
+    listen().catch((error: unknown) => resolve(String(error)));
   });
-  if (!bound) {
+  if (refused !== undefined) {
     lock.value();
+    // A named pipe is free again only when the last client of the owner before has gone.
+    if (refused === 'EADDRINUSE') return profileBusy;
     return fail(
       'invalid-input',
       `Quayside cannot listen on ${options.paths.socket}.`,
