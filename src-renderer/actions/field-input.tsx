@@ -1,22 +1,8 @@
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
+import { mostFileBytes, readFile } from '../ui/read-file.ts';
 import type { ChosenFile } from './form-input.ts';
 import type { Field } from './schema-fields.ts';
-
-/** Larger files than this would not cross to main in one message. */
-const mostBytes = 4_500_000;
-
-/** The content of a file in base64, as the part after the comma of a data URL. */
-const readFile = (file: File): Promise<ChosenFile | undefined> =>
-  new Promise((resolve) => {
-    const reader = new FileReader();
-    reader.onload = () => {
-      const text = typeof reader.result === 'string' ? reader.result : '';
-      resolve({ name: file.name, base64: text.slice(text.indexOf(',') + 1) });
-    };
-    reader.onerror = () => resolve(undefined);
-    reader.readAsDataURL(file);
-  });
 
 /** A moment as the vendor writes it. `at` in epoch milliseconds. */
 export const timeText = (kind: 'time' | 'gmt', at: number): string => {
@@ -126,7 +112,7 @@ export const FieldInput = ({
               setProblem('');
               onChange(undefined);
               if (file === undefined) return;
-              if (file.size > mostBytes) setProblem('This file is larger than 4.5 MB.');
+              if (file.size > mostFileBytes) setProblem('This file is larger than 4.5 MB.');
               else
                 void readFile(file).then((chosen) => {
                   if (chosen === undefined) setProblem('This file cannot be read.');

@@ -3,6 +3,7 @@ import { useId, useRef, useState } from 'react';
 import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
 import { Failure, Field } from '../ui/controls.tsx';
 import { bytes } from '../ui/format.ts';
+import { mostFileBytes, readFile } from '../ui/read-file.ts';
 import { toast } from '../ui/view-store.ts';
 import { capabilityOf, showTab } from './device-tabs.ts';
 import { callOperation } from './operation-call.ts';
@@ -10,18 +11,7 @@ import type { TabProps } from './tab-context.ts';
 import { ConfirmLoss, Part, Segmented } from './tab-parts.tsx';
 import { executeTime, now, WhenField, type When } from './when-field.tsx';
 
-/** What fits into one message to main, base64 and all: bytes. */
-const mostBytes = 5_000_000;
-
 const badTime: ErrorView = { kind: 'invalid-input', message: 'The time cannot be read.', hint: 'Choose it again.' };
-
-const base64Of = (file: File): Promise<string> =>
-  new Promise((resolve, reject) => {
-    const reader = new FileReader();
-    reader.onload = () => resolve(String(reader.result).replace(/^[^,]*,/, ''));
-    reader.onerror = () => reject(new Error('unreadable'));
-    reader.readAsDataURL(file);
-  });
 
 const sent = (device: DeviceView, what: string): void =>
   toast({
@@ -43,31 +33,28 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const [error, setError] = useState<ErrorView>();
   const choose = (chosen: File | undefined): void => {
     setError(
-      chosen !== undefined && chosen.size > mostBytes
+      chosen !== undefined && chosen.size > mostFileBytes
         ? {
             kind: 'invalid-input',
-            message: `${chosen.name} has ${bytes(chosen.size)}; at most ${bytes(mostBytes)} can be sent from here.`,
+            message: `${chosen.name} has ${bytes(chosen.size)}; at most ${bytes(mostFileBytes)} can be sent from here.`,
             hint: 'Send it over an SSH or SFTP connection instead.',
           }
         : undefined,
     );
-    setFile(chosen !== undefined && chosen.size <= mostBytes ? chosen : undefined);
+    setFile(chosen !== undefined && chosen.size <= mostFileBytes ? chosen : undefined);
   };
   const upload = async (): Promise<ErrorView | undefined> => {
     if (file === undefined) return undefined;
     const at = executeTime(when);
     if (at === undefined) return badTime;
-    let content: string;
-    try {
-      content = await base64Of(file);
-    } catch {
+    const content = await readFile(file);
+    if (content === undefined)
       return { kind: 'invalid-input', message: `${file.name} could not be read.`, hint: 'Choose it again.' };
-    }
     const answer = await callOperation(
       device,
       'FileUpload',
       {
-        File: { name: file.name, base64: content },
+        File: content,
         Folder: folder.trim(),
         Unit: [device.id],
         ...(when.later ? { ExecuteTime: at } : {}),
@@ -111,7 +98,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
           <label htmlFor={`${id}-file`} className="drop-name">
             {file === undefined ? 'Choose a file, or drop one here' : file.name}
           </label>
-          <p className="faint">{file === undefined ? `Up to ${bytes(mostBytes)}` : bytes(file.size)}</p>
+          <p className="faint">{file === undefined ? `Up to ${bytes(mostFileBytes)}` : bytes(file.size)}</p>
         </div>
         <input
           ref={picker}
