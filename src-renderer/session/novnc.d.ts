@@ -9,6 +9,7 @@ declare module '@novnc/novnc' {
     background: string;
     disconnect(): void;
     sendCtrlAltDel(): void;
+    sendKey(keysym: number, code: string, down: boolean): void;
     clipboardPasteFrom(text: string): void;
     focus(): void;
   }

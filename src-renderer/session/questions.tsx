@@ -9,11 +9,33 @@ interface Asked<Q> {
   readonly device: string;
   readonly question: Q;
   readonly onAnswer: (answer: SessionAnswer) => void;
+  /** Gives up the attempt. */
+  readonly onLeave: () => void;
 }
 type Question<T extends SessionQuestion['type']> = Extract<SessionQuestion, { type: T }>;
 
 /** Where the path of the key file used last is remembered; a path is no secret. */
 export const keyFileMemory = 'quayside.session.keyFile';
+/** Where the way in used last is remembered. */
+const wayMemory = 'quayside.session.way';
+/** The control that has the keyboard first, now and when its tab is shown again. */
+const first = (isFirst: boolean): { readonly autoFocus?: true; readonly 'data-first'?: '' } =>
+  isFirst ? { autoFocus: true, 'data-first': '' } : {};
+
+/** Escape gives up, as the button does. */
+const leaveByEscape =
+  (leave: () => void) =>
+  (event: React.KeyboardEvent): void => {
+    if (event.key !== 'Escape') return;
+    event.preventDefault();
+    leave();
+  };
+
+const Cancel = ({ onLeave }: { readonly onLeave: () => void }): React.ReactNode => (
+  <button type="button" className="button" onClick={onLeave}>
+    Cancel
+  </button>
+);
 
 /** Hands secrets to main; what comes back is the ticket, or why there is none. */
 const useTicket = (): {
@@ -48,7 +70,12 @@ const HostKey = ({ device, question, onAnswer }: Asked<Question<'host-key'>>): R
   const refuse = (): void => onAnswer({ type: 'host-key', accept: false });
   const accept = (): void => onAnswer({ type: 'host-key', accept: true });
   return (
-    <section className="question" role={changed ? 'alertdialog' : 'dialog'} aria-labelledby={`${id}-title`}>
+    <section
+      className="question"
+      role={changed ? 'alertdialog' : 'dialog'}
+      aria-labelledby={`${id}-title`}
+      onKeyDown={leaveByEscape(refuse)}
+    >
       <h2 id={`${id}-title`}>{changed ? `The host key of ${device} has changed` : `Is this ${device}?`}</h2>
       {changed ? (
         <Callout
@@ -86,13 +113,13 @@ const HostKey = ({ device, question, onAnswer }: Asked<Question<'host-key'>>): R
         </label>
       ) : null}
       <div className="question-actions">
-        <button type="button" className={changed ? 'button primary' : 'button'} autoFocus={changed} onClick={refuse}>
+        <button type="button" className={changed ? 'button primary' : 'button'} {...first(changed)} onClick={refuse}>
           {changed ? 'Do not connect' : 'Cancel'}
         </button>
         <button
           type="button"
           className={changed ? 'button danger' : 'button primary'}
-          autoFocus={!changed}
+          {...first(!changed)}
           disabled={changed && !sure}
           onClick={accept}
         >
@@ -116,13 +143,16 @@ const Keep = ({ what }: { readonly what: string }): React.ReactNode => (
   </label>
 );
 
-const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): React.ReactNode => {
+const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in'>>): React.ReactNode => {
   const id = useId();
   const offered = ways.filter(({ method }) => question.methods.length === 0 || question.methods.includes(method));
-  const [way, setWay] = useState<(typeof ways)[number]['way']>(offered[0]?.way ?? 'password');
+  const [way, setWay] = useState<(typeof ways)[number]['way']>(
+    (offered.find((one) => one.way === localStorage.getItem(wayMemory)) ?? offered[0])?.way ?? 'password',
+  );
   const { error, hand } = useTicket();
   const submit = (form: HTMLFormElement): void => {
     const data = new FormData(form);
+    localStorage.setItem(wayMemory, way);
     const answer = { type: 'sign-in' as const, way, user: text(data, 'user').trim(), keep: data.get('keep') === 'on' };
     if (way === 'questions') return onAnswer(answer);
     if (way === 'password') {
@@ -139,6 +169,7 @@ const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): Rea
     <form
       className="question"
       aria-label={`Sign in to ${device}`}
+      onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
         event.preventDefault();
         submit(event.currentTarget);
@@ -160,7 +191,7 @@ const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): Rea
           autoComplete="off"
           spellCheck={false}
           defaultValue={question.user}
-          autoFocus={question.user === ''}
+          {...first(question.user === '')}
         />
       </Field>
       {offered.length < 2 ? null : (
@@ -189,7 +220,7 @@ const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): Rea
               type="password"
               autoComplete="off"
               required
-              autoFocus={question.user !== ''}
+              {...first(question.user !== '')}
             />
           </Field>
           <Keep what="the password" />
@@ -208,13 +239,21 @@ const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): Rea
             />
           </Field>
           <Field id={`${id}-passphrase`} label="Passphrase" help="Leave it empty where there is none, or it is kept.">
-            <input id={`${id}-passphrase`} className="input" name="passphrase" type="password" autoComplete="off" />
+            <input
+              id={`${id}-passphrase`}
+              className="input"
+              name="passphrase"
+              type="password"
+              autoComplete="off"
+              data-first={question.user === '' ? undefined : ''}
+            />
           </Field>
           <Keep what="the passphrase" />
         </>
       ) : null}
       {error === undefined ? null : <Failure error={error} />}
       <div className="question-actions">
+        <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Sign in
         </button>
@@ -223,13 +262,14 @@ const SignIn = ({ device, question, onAnswer }: Asked<Question<'sign-in'>>): Rea
   );
 };
 
-const Prompts = ({ device, question, onAnswer }: Asked<Question<'prompts'>>): React.ReactNode => {
+const Prompts = ({ device, question, onAnswer, onLeave }: Asked<Question<'prompts'>>): React.ReactNode => {
   const id = useId();
   const { error, hand } = useTicket();
   return (
     <form
       className="question"
       aria-label={`Questions of ${device}`}
+      onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
@@ -247,12 +287,13 @@ const Prompts = ({ device, question, onAnswer }: Asked<Question<'prompts'>>): Re
             name={String(at)}
             type={prompt.echo ? 'text' : 'password'}
             autoComplete="off"
-            autoFocus={at === 0}
+            {...first(at === 0)}
           />
         </Field>
       ))}
       {error === undefined ? null : <Failure error={error} />}
       <div className="question-actions">
+        <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Answer
         </button>
@@ -261,13 +302,14 @@ const Prompts = ({ device, question, onAnswer }: Asked<Question<'prompts'>>): Re
   );
 };
 
-const Password = ({ device, question, onAnswer }: Asked<Question<'password'>>): React.ReactNode => {
+const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'password'>>): React.ReactNode => {
   const id = useId();
   const { error, hand } = useTicket();
   return (
     <form
       className="question"
       aria-label={`Password of ${device}`}
+      onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
         event.preventDefault();
         const data = new FormData(event.currentTarget);
@@ -282,11 +324,12 @@ const Password = ({ device, question, onAnswer }: Asked<Question<'password'>>): 
         </p>
       )}
       <Field id={id} label="Password" help="VNC uses its first eight characters.">
-        <input id={id} className="input" name="password" type="password" autoComplete="off" required autoFocus />
+        <input id={id} className="input" name="password" type="password" autoComplete="off" required {...first(true)} />
       </Field>
       <Keep what="the password" />
       {error === undefined ? null : <Failure error={error} />}
       <div className="question-actions">
+        <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Connect
         </button>
@@ -296,16 +339,16 @@ const Password = ({ device, question, onAnswer }: Asked<Question<'password'>>): 
 };
 
 /** What main asks during a session, in the tab it is about. */
-export const QuestionView = ({ device, question, onAnswer }: Asked<SessionQuestion>): React.ReactNode => {
+export const QuestionView = ({ question, ...rest }: Asked<SessionQuestion>): React.ReactNode => {
   switch (question.type) {
     case 'host-key':
-      return <HostKey device={device} question={question} onAnswer={onAnswer} />;
+      return <HostKey question={question} {...rest} />;
     case 'sign-in':
-      return <SignIn device={device} question={question} onAnswer={onAnswer} />;
+      return <SignIn question={question} {...rest} />;
     case 'prompts':
-      return <Prompts device={device} question={question} onAnswer={onAnswer} />;
+      return <Prompts question={question} {...rest} />;
     case 'password':
-      return <Password device={device} question={question} onAnswer={onAnswer} />;
+      return <Password question={question} {...rest} />;
     default:
       return question satisfies never;
   }

@@ -3,11 +3,20 @@
 /// <reference path="./novnc.d.ts" />
 import RFB from '@novnc/novnc';
 import { Keyboard, RotateCw } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useId, useRef, useState } from 'react';
 import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
 import { IconButton } from '../ui/controls.tsx';
-import { SessionCover } from './session-state.tsx';
+import { LeavingKey, SessionCover } from './session-state.tsx';
 import { useSession } from './use-session.ts';
+
+/** Keys that are held while others are pressed, with their X11 keysyms. */
+const modifiers = [
+  ['ShiftLeft', 0xffe1],
+  ['ControlLeft', 0xffe3],
+  ['ControlRight', 0xffe4],
+  ['AltLeft', 0xffe9],
+  ['MetaLeft', 0xffeb],
+] as const;
 
 /** What noVNC takes for a socket that is open already. */
 class ScreenSocket {
@@ -53,6 +62,7 @@ export const ScreenTab = ({
   readonly device: string;
   readonly shown: boolean;
 }): React.ReactNode => {
+  const id = useId();
   const host = useRef<HTMLDivElement>(null);
   const viewer = useRef<{ readonly rfb: RFB; readonly socket: ScreenSocket } | undefined>(undefined);
   const [fits, setFits] = useState(true);
@@ -107,7 +117,10 @@ export const ScreenTab = ({
   return (
     <div className="session-body screen-body" data-phase={phase.name}>
       <div className="session-tools" role="toolbar" aria-label={`Screen of ${device}`}>
-        <span className="session-fact ellipsis">{phase.name === 'open' ? name : ''}</span>
+        <span className="session-fact ellipsis" title={name}>
+          {phase.name === 'open' ? name : ''}
+        </span>
+        {phase.name === 'open' ? <LeavingKey from="screen" /> : null}
         <label className="check">
           <input type="checkbox" checked={fits} onChange={(event) => setFits(event.target.checked)} />
           Fit
@@ -141,9 +154,9 @@ export const ScreenTab = ({
       </div>
       {clipboard && phase.name === 'open' ? (
         <div className="session-clipboard">
-          <label htmlFor={`clipboard-${device}`}>Clipboard of {device}</label>
+          <label htmlFor={id}>Clipboard of {device}</label>
           <textarea
-            id={`clipboard-${device}`}
+            id={id}
             className="input"
             rows={2}
             value={copied}
@@ -156,7 +169,14 @@ export const ScreenTab = ({
         </div>
       ) : null}
       <div className="session-stage">
-        <div ref={host} className={`screen-host ${fits ? '' : 'unscaled'}`} />
+        <div
+          ref={host}
+          className={`screen-host ${fits ? '' : 'unscaled'}`}
+          onBlur={() => {
+            // Let go of elsewhere, they would stay down at the device.
+            for (const [code, keysym] of modifiers) viewer.current?.rfb.sendKey(keysym, code, false);
+          }}
+        />
         <SessionCover device={device} session={session} />
       </div>
     </div>

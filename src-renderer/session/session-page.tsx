@@ -1,9 +1,10 @@
 import { FolderOpen, Monitor, SquareTerminal, X, type LucideIcon } from 'lucide-react';
-import { useEffect } from 'react';
+import { useEffect, useRef } from 'react';
 import type { SessionKind } from '../../src-preload/contract/session-frames.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { fleet, useHost } from '../bridge/store.ts';
 import { IconButton } from '../ui/controls.tsx';
+import { hasMod } from '../ui/keys.ts';
 import { TipLayer } from '../ui/tip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { FilesTab } from './files-tab.tsx';
@@ -22,16 +23,43 @@ const views = {
 const useDevice = (key: string): DeviceView | undefined =>
   useHost((host) => (host.fleetVersion >= 0 ? fleet.get(key) : undefined));
 
-const TabHead = ({ tab, active }: { readonly tab: SessionTab; readonly active: boolean }): React.ReactNode => {
+/** Which of the tabs of one place a tab is, from 1. */
+const numberOf = (tabs: readonly SessionTab[], tab: SessionTab): number => {
+  const like = tabs.filter(
+    ({ place: { kind, deviceKey, serviceId } }) =>
+      kind === tab.place.kind && deviceKey === tab.place.deviceKey && serviceId === tab.place.serviceId,
+  );
+  return like.indexOf(tab) + 1;
+};
+
+const TabHead = ({
+  tab,
+  active,
+  number,
+}: {
+  readonly tab: SessionTab;
+  readonly active: boolean;
+  readonly number: number;
+}): React.ReactNode => {
   const { icon: Icon, word } = views[tab.place.kind];
-  const name = useDevice(tab.place.deviceKey)?.name ?? tab.place.deviceKey;
+  const device = useDevice(tab.place.deviceKey)?.name ?? tab.place.deviceKey;
+  const name = number > 1 ? `${device} (${number})` : device;
+  const head = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (!active) return undefined;
+    const reveal = (): void => head.current?.scrollIntoView({ block: 'nearest', inline: 'nearest' });
+    reveal();
+    window.addEventListener('resize', reveal);
+    return () => window.removeEventListener('resize', reveal);
+  }, [active]);
   return (
-    <div className={`session-tab ${active ? 'active' : ''}`}>
+    <div ref={head} className={`session-tab ${active ? 'active' : ''}`}>
       <button
         type="button"
         id={`tab-${tab.id}`}
         aria-current={active ? 'page' : undefined}
         aria-label={`${name}, ${word}`}
+        data-tip={`${name}, ${word.toLowerCase()}`}
         onClick={() => showTab(tab.id)}
         onAuxClick={() => closeTab(tab.id)}
       >
@@ -72,11 +100,40 @@ const MoreOfDevice = ({ tab }: { readonly tab: SessionTab }): React.ReactNode =>
   );
 };
 
+/** Puts the keyboard where it belongs: to what is asked, to what can be done after the end, or into the session. */
+const focusPane = (pane: HTMLElement): void => {
+  const covered = pane.querySelector('.session-cover') !== null;
+  pane
+    .querySelector<HTMLElement>(
+      covered
+        ? '.question [data-first]'
+        : '.session-ended .button.primary, .xterm-helper-textarea, .screen-host canvas',
+    )
+    ?.focus();
+};
+
 const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolean }): React.ReactNode => {
   const { Tab } = views[tab.place.kind];
   const name = useDevice(tab.place.deviceKey)?.name ?? tab.place.deviceKey;
+  const pane = useRef<HTMLElement>(null);
+  const shows = useTabs((state) => state.shows);
+  useEffect(() => {
+    if (shown && pane.current !== null) focusPane(pane.current);
+  }, [shown, shows]);
   return (
-    <section className="session-pane" aria-labelledby={`tab-${tab.id}`} hidden={!shown}>
+    <section
+      ref={pane}
+      className="session-pane"
+      aria-labelledby={`tab-${tab.id}`}
+      hidden={!shown}
+      onKeyDownCapture={(event) => {
+        // A terminal and a screen take every key, the tabulator too: this one leads out of them.
+        if (event.key !== 'F6' || !hasMod(event)) return;
+        event.preventDefault();
+        event.stopPropagation();
+        document.getElementById(`tab-${tab.id}`)?.focus();
+      }}
+    >
       <Tab place={tab.place} device={name} shown={shown} />
     </section>
   );
@@ -108,7 +165,7 @@ export const SessionPage = (): React.ReactNode => {
     <div className="session-shell" data-ready={loaded}>
       <nav className="session-bar" aria-label="Sessions">
         {tabs.map((tab) => (
-          <TabHead key={tab.id} tab={tab} active={tab.id === active} />
+          <TabHead key={tab.id} tab={tab} active={tab.id === active} number={numberOf(tabs, tab)} />
         ))}
         {current === undefined ? null : <MoreOfDevice tab={current} />}
       </nav>
@@ -118,7 +175,9 @@ export const SessionPage = (): React.ReactNode => {
           <Pane key={tab.id} tab={tab} shown={tab.id === active} />
         ))}
         {loaded && tabs.length === 0 ? (
-          <p className="files-empty">No session is open. Open one from a device’s other ways to connect.</p>
+          <p ref={(none) => none?.focus()} className="files-empty" tabIndex={-1}>
+            No session is open. Open one from a device’s other ways to connect.
+          </p>
         ) : null}
       </main>
       <Toasts />

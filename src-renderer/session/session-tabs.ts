@@ -7,28 +7,32 @@ export interface SessionTab {
   readonly place: SessionPlace;
 }
 
+interface Tabs {
+  readonly tabs: readonly SessionTab[];
+  readonly active: number | undefined;
+  /** How often somebody asked for a tab; each time the keyboard goes into it, though it may be on show already. */
+  readonly shows: number;
+}
+
 /** The tabs, and the one on show. */
-export const useTabs = create<{ readonly tabs: readonly SessionTab[]; readonly active: number | undefined }>(() => ({
-  tabs: [],
-  active: undefined,
-}));
+export const useTabs = create<Tabs>(() => ({ tabs: [], active: undefined, shows: 0 }));
 
 let lastTab = 0;
 
 /** Opens a tab and shows it. */
 export const openTab = (place: SessionPlace): void => {
   const id = ++lastTab;
-  useTabs.setState(({ tabs }) => ({ tabs: [...tabs, { id, place }], active: id }));
+  useTabs.setState(({ tabs, shows }) => ({ tabs: [...tabs, { id, place }], active: id, shows: shows + 1 }));
 };
 
-export const showTab = (id: number): void => useTabs.setState({ active: id });
+export const showTab = (id: number): void => useTabs.setState(({ shows }) => ({ active: id, shows: shows + 1 }));
 
 /** Closes a tab, and its session with it; its neighbour is shown. */
 export const closeTab = (id: number): void =>
-  useTabs.setState(({ tabs, active }) => {
+  useTabs.setState(({ tabs, active, shows }) => {
     const at = tabs.findIndex((tab) => tab.id === id);
     const rest = tabs.filter((tab) => tab.id !== id);
-    return { tabs: rest, active: active === id ? (rest[at] ?? rest[at - 1])?.id : active };
+    return { tabs: rest, active: active === id ? (rest[at] ?? rest[at - 1])?.id : active, shows: shows + 1 };
   });
 
 /** Opens what the address names, now and whenever it names something else: a window is told so what to show next. */

@@ -1,4 +1,7 @@
+import type { ISearchOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
+
+type ISearchDecorationOptions = NonNullable<ISearchOptions['decorations']>;
 
 const memory = 'quayside.session.font';
 
@@ -52,6 +55,32 @@ const bright = {
   cyan: 'brightCyan',
   white: 'brightWhite',
 } as const;
+
+/** A colour of ours as `#rrggbb`, which is all that the search understands. */
+const hexOf = (within: HTMLElement, token: string): string => {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  probe.style.color = `var(--${token})`;
+  within.append(probe);
+  const parts = getComputedStyle(probe).color.match(/\d+/g) ?? [];
+  probe.remove();
+  return `#${parts
+    .slice(0, 3)
+    .map((part) => Number(part).toString(16).padStart(2, '0'))
+    .join('')}`;
+};
+
+/** How matches of a search are marked. */
+export const matchColours = (within: HTMLElement = document.body): ISearchDecorationOptions => {
+  const match = hexOf(within, 'terminal-match');
+  const active = hexOf(within, 'terminal-match-active');
+  return {
+    matchBackground: match,
+    matchOverviewRuler: match,
+    activeMatchBackground: active,
+    activeMatchColorOverviewRuler: active,
+  };
+};
 
 /** The colours of our tokens as they are now: a colour that follows the theme has to be asked of an element. */
 export const terminalTheme = (within: HTMLElement): ITheme => {

@@ -7,11 +7,11 @@ import type { SessionPlace } from '../../src-preload/contract/session-frames.ts'
 import { copyText } from '../device/actions.ts';
 import { IconButton, Field } from '../ui/controls.tsx';
 import { Confirm, Dialog } from '../ui/dialog.tsx';
-import { plural } from '../ui/format.ts';
+import { count, plural } from '../ui/format.ts';
 import { keyFileMemory } from './questions.tsx';
-import { SessionCover } from './session-state.tsx';
+import { LeavingKey, SessionCover } from './session-state.tsx';
 import { allowComputedStyles } from './styles-under-policy.ts';
-import { familiesOf, keepFont, readFont, terminalTheme, type TerminalFont } from './terminal-look.ts';
+import { familiesOf, keepFont, matchColours, readFont, terminalTheme, type TerminalFont } from './terminal-look.ts';
 import { useSession } from './use-session.ts';
 import '@xterm/xterm/css/xterm.css';
 
@@ -37,6 +37,8 @@ const makeScreen = (host: HTMLElement, font: TerminalFont): Screen => {
     theme: terminalTheme(host),
     minimumContrastRatio: 4.5,
     cursorBlink: false,
+    // Marks what is searched for.
+    allowProposedApi: true,
     macOptionIsMeta: true,
     // What a device prints is no reason to open an address.
     linkHandler: { activate: () => undefined },
@@ -47,6 +49,12 @@ const makeScreen = (host: HTMLElement, font: TerminalFont): Screen => {
   terminal.loadAddon(search);
   terminal.open(host);
   return { terminal, fit, search };
+};
+
+/** Which match is shown, of how many. */
+const foundWords = (index: number, matches: number): string => {
+  if (matches === 0) return 'Not found';
+  return index < 0 ? `More than ${count(matches - 1)}` : `${count(index + 1)} of ${count(matches)}`;
 };
 
 /** Several lines at once run as several commands: that is asked about. A line end at the very end counts too. */
@@ -105,6 +113,8 @@ export const TerminalTab = ({
   const [font, setFont] = useState(readFont);
   const [paste, setPaste] = useState<string>();
   const [searching, setSearching] = useState(false);
+  const [found, setFound] = useState('');
+  const [hasSelection, setHasSelection] = useState(false);
   const [term, setTerm] = useState('');
   const [choosing, setChoosing] = useState(false);
   const wasOpen = useRef(false);
@@ -145,6 +155,10 @@ export const TerminalTab = ({
     const binary = terminal.onBinary((text) =>
       handle.current?.send(Uint8Array.from(text, (char) => char.charCodeAt(0))),
     );
+    const selected = terminal.onSelectionChange(() => setHasSelection(terminal.hasSelection()));
+    const searched = made.search.onDidChangeResults(({ resultIndex, resultCount }) =>
+      setFound(foundWords(resultIndex, resultCount)),
+    );
     const resized = terminal.onResize(({ cols, rows }) => handle.current?.resize(cols, rows));
     terminal.attachCustomKeyEventHandler((event) => {
       if (event.type !== 'keydown') return true;
@@ -182,7 +196,7 @@ export const TerminalTab = ({
       scheme.removeEventListener('change', recolour);
       observer.disconnect();
       element.removeEventListener('paste', pasted, true);
-      for (const subscription of [typed, binary, resized]) subscription.dispose();
+      for (const subscription of [typed, binary, selected, searched, resized]) subscription.dispose();
       screen.current = undefined;
       terminal.dispose();
     };
@@ -202,11 +216,21 @@ export const TerminalTab = ({
     made.fit.fit();
   };
   const find = (how: 'findNext' | 'findPrevious', text = term): void => {
-    if (text === '') screen.current?.search.clearDecorations();
-    else screen.current?.search[how](text, { incremental: how === 'findNext' && text !== term });
+    const made = screen.current;
+    if (made === undefined) return;
+    if (text === '') {
+      made.search.clearDecorations();
+      setFound('');
+      return;
+    }
+    const decorations = matchColours(made.terminal.element);
+    made.search[how](text, { incremental: how === 'findNext' && text !== term, decorations });
   };
   const closeSearch = (): void => {
     setSearching(false);
+    setTerm('');
+    setFound('');
+    screen.current?.search.clearDecorations();
     screen.current?.terminal.focus();
   };
 
@@ -214,6 +238,7 @@ export const TerminalTab = ({
     <div className="session-body terminal-body" data-phase={phase.name}>
       <div className="session-tools" role="toolbar" aria-label={`Terminal of ${device}`}>
         <span className="session-fact ellipsis">{phase.name === 'open' ? phase.user : ''}</span>
+        {phase.name === 'open' ? <LeavingKey from="terminal" /> : null}
         <IconButton
           icon={Search}
           label="Search"
@@ -225,6 +250,7 @@ export const TerminalTab = ({
           icon={Copy}
           label="Copy selection"
           keys={isMac ? '⌘ C' : 'Ctrl ⇧ C'}
+          disabled={!hasSelection}
           onClick={() => {
             const selection = screen.current?.terminal.getSelection() ?? '';
             if (selection !== '') void copyText(selection, 'the selection');
@@ -249,9 +275,13 @@ export const TerminalTab = ({
               if (event.key === 'Enter') find(event.shiftKey ? 'findPrevious' : 'findNext');
               if (event.key === 'Escape') closeSearch();
             }}
+            onFocus={(event) => event.target.select()}
           />
-          <IconButton icon={ArrowUp} label="Earlier" onClick={() => find('findPrevious')} />
-          <IconButton icon={ArrowDown} label="Later" onClick={() => find('findNext')} />
+          <span className="session-found" role="status">
+            {found}
+          </span>
+          <IconButton icon={ArrowUp} label="Earlier" keys="⇧ ⏎" onClick={() => find('findPrevious')} />
+          <IconButton icon={ArrowDown} label="Later" keys="⏎" onClick={() => find('findNext')} />
           <IconButton icon={X} label="Close search" keys="Esc" onClick={closeSearch} />
         </search>
       ) : null}

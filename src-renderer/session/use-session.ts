@@ -8,7 +8,8 @@ export type Phase =
   | { readonly name: 'working'; readonly text: string }
   | { readonly name: 'asking'; readonly ask: number; readonly question: SessionQuestion }
   | { readonly name: 'open'; readonly user: string | undefined; readonly home: string | undefined }
-  | { readonly name: 'ended'; readonly error: ErrorView | undefined };
+  /** `left`: by the person, before it was open. */
+  | { readonly name: 'ended'; readonly error: ErrorView | undefined; readonly left?: boolean };
 
 export interface SessionControl {
   readonly phase: Phase;
@@ -16,6 +17,8 @@ export interface SessionControl {
   readonly handle: React.RefObject<SessionHandle | undefined>;
   readonly answer: (answer: SessionAnswer) => void;
   readonly reconnect: () => void;
+  /** Gives up what is not open yet. */
+  readonly leave: () => void;
 }
 
 /** What a tab does with its session; read anew at each event, so it need not be stable. */
@@ -59,5 +62,9 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
     setPhase({ name: 'working', text: 'Connecting' });
   };
   const reconnect = useCallback(() => setAttempt((count) => count + 1), []);
-  return { phase, handle, answer, reconnect };
+  const leave = useCallback(() => {
+    handle.current?.close();
+    setPhase({ name: 'ended', error: undefined, left: true });
+  }, []);
+  return { phase, handle, answer, reconnect, leave };
 };

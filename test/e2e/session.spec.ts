@@ -49,11 +49,37 @@ test('a terminal: the first host key is shown, a wrong password is refused, the 
   await terminal.getByRole('button', { name: 'Search', exact: true }).click();
   await terminal.getByRole('textbox', { name: 'Search in this terminal' }).fill('xterm-256color');
   await expect(terminal.locator('.xterm-selection div').first()).toBeAttached();
+  await expect(terminal.getByRole('search').getByRole('status')).toHaveText(/^\d+ of \d+$/);
+  await terminal.keyboard.insertText(' nowhere');
+  await expect(terminal.getByRole('search').getByRole('status')).toHaveText('Not found');
   await terminal.keyboard.press('Escape');
 
+  // The terminal takes every key but one, which leads to its tab, and from there Enter leads back.
+  await expect(terminal.locator('.xterm-helper-textarea')).toBeFocused();
+  await terminal.keyboard.press('Control+F6');
+  await expect(terminal.getByRole('button', { name: /, Terminal$/ })).toBeFocused();
+  await terminal.keyboard.press('Enter');
+  await expect(terminal.locator('.xterm-helper-textarea')).toBeFocused();
+
   await enter(terminal, 'exit');
-  await expect(terminal.getByText('The device ended this session.')).toBeVisible();
+  const ended = terminal.getByText('The device ended this session.');
+  await expect(ended).toBeVisible();
+  // What is said about the end covers none of the last lines.
+  await expect
+    .poll(() =>
+      terminal.evaluate(
+        () =>
+          (document.querySelector('.xterm-rows')?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) -
+          (document.querySelector('.session-ended')?.getBoundingClientRect().top ?? 0),
+      ),
+    )
+    .toBeLessThanOrEqual(0);
+  // Whoever does not want to sign in after all is let go, and may come back.
   await terminal.getByRole('button', { name: 'Reconnect' }).last().click();
+  await expect(terminal.getByRole('form', { name: /^Sign in to/ })).toBeVisible();
+  await terminal.keyboard.press('Escape');
+  await expect(terminal.getByText('Not connected.')).toBeVisible();
+  await terminal.getByRole('button', { name: 'Connect', exact: true }).click();
   await signInByPassword(terminal, user.name, user.password);
   await enter(terminal, 'echo again-$((4 * 4))');
   await expect(screenOf(terminal)).toContainText('again-16');
