@@ -3,6 +3,7 @@ import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
+import { SharedCall } from '../shared-call.ts';
 import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
 import {
   baseUrlHint,
@@ -81,10 +82,13 @@ const isHandle = (handle: unknown): handle is Handle =>
 class RemoteIotConnector implements Connector, TunnelRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
+  /** The tunnels there are. Forwards that lost theirs together ask together. */
+  readonly #connections: SharedCall<readonly ConnectionRow[]>;
 
   constructor(session: VendorSession) {
     this.#session = session;
     this.#wire = remoteIotWire(session);
+    this.#connections = new SharedCall((signal) => execute(session, this.#wire, listConnection, {}, signal));
   }
 
   get tunnels(): TunnelRoute {
@@ -166,7 +170,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     if (service.port === undefined)
       return fail('invalid-input', `${service.name} has no port.`, 'Add the service again with a port.');
     // Another connect could replace a tunnel that somebody is using, so what exists is looked for first.
-    const existing = await execute(this.#session, this.#wire, listConnection, {}, signal);
+    const existing = await this.#connections.run(signal);
     if (!existing.ok && existing.error.kind !== 'not-found') return existing;
     const wanted = otherHost(service.host);
     for (const row of existing.ok ? existing.value : []) {
@@ -183,6 +187,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
 
     const limit = filled(this.#session.fields['limitingAccessIP']);
     const proxy = filled(this.#session.fields['proxyHost']);
+    this.#connections.forget();
     const granted = await execute(
       this.#session,
       this.#wire,
@@ -196,18 +201,21 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       },
       signal,
     );
+    this.#connections.forget();
     if (granted.ok) return ok(this.#tunnel(deviceId, granted.value.Host, granted.value.Port, false));
     return this.#explain(deviceId, granted.error, signal);
   }
 
   async close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>> {
     const handle: Handle = isHandle(tunnel.handle) ? tunnel.handle : { UnitId: deviceId, Port: tunnel.port };
+    this.#connections.forget();
     const closed = await execute(this.#session, this.#wire, deleteConnection, handle, signal);
+    this.#connections.forget();
     return closed.ok || closed.error.kind === 'not-found' ? ok(undefined) : closed;
   }
 
   async alive(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>> {
-    const listed = await execute(this.#session, this.#wire, listConnection, {}, signal);
+    const listed = await this.#connections.run(signal);
     if (!listed.ok) return listed.error.kind === 'not-found' ? ok(false) : listed;
     return ok(listed.value.some((row) => filled(row.UnitId) === deviceId && remotePort(row) === tunnel.port));
   }
