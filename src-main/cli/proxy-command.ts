@@ -2,6 +2,9 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
+import { sleep } from '../core/ports.ts';
+import { systemClock } from '../node/system-clock.ts';
+import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { attach, type Attachment } from './attach.ts';
@@ -11,6 +14,9 @@ import { exitCodes, printError } from './terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
 
+/** What the other end may take to close after ours, and how often it is looked, milliseconds. */
+const passOnWithinMs = 5_000;
+const passOnLookMs = 20;
 /** How often a proxy that others build on looks whether they are done, milliseconds. */
 const lingerMs = 250;
 
@@ -96,12 +102,26 @@ const openWay = async ({ client }: Attachment, context: Context): Promise<Result
   return tunnel === undefined ? lost : ok({ tunnel, forward: forward.value, wasKnown });
 };
 
+/**
+ * Waits until the core has passed on the last bytes of our connection and closed its other end too: ended together with
+ * this process, what is still on its way would be lost.
+ */
+const passedOn = async (client: FrameClient, forwardId: string, port: number | undefined): Promise<void> => {
+  const until = systemClock.monotonic() + passOnWithinMs;
+  while (systemClock.monotonic() < until) {
+    const now = resultOf(await client.request('forwards.statistics', { forwardId }));
+    if (!now.ok || !now.value.peers.some((peer) => peer.port === port)) return;
+    await sleep(systemClock, passOnLookMs);
+  }
+};
+
 const proxy = async (
   attachment: Attachment,
   { tunnel, forward, wasKnown }: Way,
   context: Context,
 ): Promise<Result<number>> => {
   const { client } = attachment;
+  const { localPort } = tunnel;
   try {
     await pump(tunnel, context.signal);
   } catch {
@@ -109,6 +129,7 @@ const proxy = async (
     const why = now.ok ? now.value.find(({ id }) => id === forward.id)?.error : undefined;
     return why === undefined ? lost : fail('unreachable', why.message, why.hint);
   }
+  if (attachment.own && !attachment.isHandedOver) await passedOn(client, forward.id, localPort);
   // The port stays the service's. In a process of our own it would listen again after the next start, so it is put
   // to rest; elsewhere others may be using it.
   await attachment.idle(lingerMs);
