@@ -15,6 +15,8 @@ const partingMs = 5_000;
 const answerMs = 15_000;
 /** How often it is looked whether the last connection has ended, milliseconds. */
 const lookMs = 1_000;
+/** How often it is looked whether the next owner answers, milliseconds. */
+const successionLookMs = 40;
 
 const heldTunnels = z.array(
   z.object({
@@ -89,7 +91,7 @@ export const takeOver = async (profile: string, clock: Clock): Promise<TakenOver
   return undefined;
 };
 
-/** Spares the tunnels of the process before until its connections have ended. */
+/** Spares the tunnels of a process before until its connections have ended. */
 export const adoptTunnels = async (forwards: Forwards, { tunnels, ended }: TakenOver): Promise<void> => {
   const releases = tunnels.map((held) => forwards.adopt(held));
   // What was dialled while the profile changed hands is known at the end only.
@@ -135,6 +137,21 @@ export class HandOver {
       read: () => document.read(),
       write: (value) => (this.#over ? Promise.resolve(ok(undefined)) : document.write(value)),
     };
+  }
+
+  /**
+   * After `happened`: resolves when the process that was given the profile answers on its socket, or is gone. Until then the
+   * profile may be free, and is not to be taken from that process.
+   */
+  async succeeded(socket: string): Promise<void> {
+    await this.happened;
+    while (this.#hasHeir) {
+      const next = await connectControlSocket(socket);
+      next?.socket.close();
+      // Another command may use the profile meanwhile.
+      if (next !== undefined && next.hello.host !== 'cli') return;
+      await sleep(this.#clock, successionLookMs);
+    }
   }
 
   /** `stop` ends what works on the profile but forwards, accounts and HTTP. */

@@ -86,8 +86,8 @@ export interface CoreOptions {
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly lasting: boolean;
   readonly demo?: boolean | undefined;
-  /** What the process holds that this profile was taken over from. */
-  readonly takenOver?: TakenOver | undefined;
+  /** What the processes hold that this profile was taken over from, one after the other. */
+  readonly takenOver?: readonly TakenOver[] | undefined;
   /** The built script of the forward worker. */
   readonly forwardWorker: URL;
   /** Copies text, where the host has a clipboard. */
@@ -144,6 +144,8 @@ export interface Core {
    */
   readonly handedOver: Promise<void>;
   readonly isHandedOver: boolean;
+  /** After a hand-over: resolves when the next owner of the profile answers, or the process given it is gone. */
+  succeeded(): Promise<void>;
   /** After a hand-over: resolves when the last of the connections has ended, or on `signal`. */
   connectionsEnded(signal: AbortSignal): Promise<void>;
   /** Closes what is open, tunnels at the vendors included. */
@@ -276,7 +278,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     log,
   });
   note(await forwards.load());
-  if (options.takenOver !== undefined) void adoptTunnels(forwards, options.takenOver);
+  for (const takenOver of options.takenOver ?? []) void adoptTunnels(forwards, takenOver);
   const platform = launchPlatform();
   const executables = createExecutables({ platform: process.platform, env: process.env });
   const credentials = new ServiceCredentials({
@@ -472,7 +474,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
 
   const dispose = once(async () => {
     control.value.refuse();
-    options.takenOver?.letGo();
+    for (const takenOver of options.takenOver ?? []) takenOver.letGo();
     await stopServing();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose(handOver.hasHeir ? 'leave' : 'close');
@@ -528,6 +530,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     get isHandedOver() {
       return handOver.isOver;
     },
+    succeeded: () => handOver.succeeded(places.value.socket),
     connectionsEnded: (signal) => handOver.connectionsEnded(forwards, signal),
     dispose,
   });

@@ -60,7 +60,7 @@ const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
 /** A command line call may own the profile: one that is soon done is waited for, one that stays hands it over. */
 const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
   const until = systemClock.monotonic() + patienceMs;
-  let takenOver: TakenOver | undefined;
+  const takenOver: TakenOver[] = [];
   for (;;) {
     const core = await composeCore({
       profile: paths.profile,
@@ -83,8 +83,9 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
         }),
     });
     if (core.ok || core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
-    takenOver ??= await takeOver(paths.profile, systemClock);
-    if (takenOver === undefined) await sleep(systemClock, 100);
+    const given = await takeOver(paths.profile, systemClock);
+    if (given === undefined) await sleep(systemClock, 100);
+    else takenOver.push(given);
   }
 };
 

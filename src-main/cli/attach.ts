@@ -22,7 +22,7 @@ export interface Place {
 /** A way to the core of the profile, in another process or in this one. */
 export interface Attachment {
   readonly client: FrameClient;
-  /** Resolves when the other process is gone; for a core of our own when another process has taken the profile over. */
+  /** Resolves when the other process is gone; for a core of our own when another process works on the profile. */
   readonly lost: Promise<void>;
   /** Whether the core is in this process. */
   readonly own: boolean;
@@ -76,7 +76,7 @@ export const findCore = async (
   const paths = await controlPaths(profile.value.profile);
   if (!paths.ok) return paths;
   const until = systemClock.monotonic() + patienceMs;
-  let takenOver: TakenOver | undefined;
+  const takenOver: TakenOver[] = [];
   for (;;) {
     if (signal.aborted) return cancelled();
     const connection = await connectControlSocket(paths.value.socket);
@@ -90,8 +90,11 @@ export const findCore = async (
         );
       }
       if (host === 'headless' && givesProfile(connection)) {
-        takenOver = await askForProfile(connection, systemClock);
-        if (takenOver !== undefined) continue;
+        const given = await askForProfile(connection, systemClock);
+        if (given !== undefined) {
+          takenOver.push(given);
+          continue;
+        }
       } else if (connection.hello.lasting || !lasting) return ok({ connection });
       connection.socket.close();
     } else {
@@ -144,7 +147,8 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
   void core.handedOver.then(() => client.close());
   return ok({
     client,
-    lost: core.handedOver,
+    // Attached to at once, the profile would be ours again: the other process is still on its way to it.
+    lost: core.succeeded(),
     own: true,
     get isHandedOver() {
       return core.isHandedOver;

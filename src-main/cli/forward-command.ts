@@ -130,9 +130,15 @@ export const forwardCommand: Command = async (context) => {
           ? exitCodes.done
           : printError(attached.error, context.json);
       const attachment = attached.value;
+      let isLost = false;
+      void attachment.lost.then(() => {
+        isLost = true;
+      });
       const held = await hold(attachment.client, context, wanted, values.service);
       if (!held.ok) {
         await attachment.dispose(context.signal);
+        // The Quayside that came next may end before it has answered.
+        if (isLost && first !== undefined && !context.signal.aborted) continue;
         return context.signal.aborted && first !== undefined ? exitCodes.done : printError(held.error, context.json);
       }
       // Said once: where the core moves to another process, the port stays.

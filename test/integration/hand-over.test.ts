@@ -5,6 +5,10 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { askForProfile } from '../../src-main/compose-hand-over.ts';
+import { controlPaths } from '../../src-main/node/control-socket-path.ts';
+import { connectControlSocket, openControlSocket } from '../../src-main/node/control-socket.ts';
+import { systemClock } from '../../src-main/node/system-clock.ts';
 import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { echo, startFarEnd } from '../support/forward-rig.ts';
@@ -180,3 +184,31 @@ test.each([
   },
   120_000,
 );
+
+test('a command that gave its profile up leaves it alone until the other process is there or gone', async () => {
+  const { device, service } = await onRemoteIot();
+  const forward = rig.start(['forward', device, '--service', service, '--json']);
+  await forward.firstLine();
+  const paths = await controlPaths(join(rig.folder, 'cli'));
+  const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;
+  if (!paths.ok || connection === undefined) throw new Error('no command owns the profile');
+  const given = await askForProfile(connection, systemClock);
+
+  // Another command that is soon done may come between.
+  expect((await rig.run(['devices', '--json'])).stdout).toContain(device);
+  const hello = { host: 'headless', lasting: true, vault: 'file' } as const;
+  const control = await openControlSocket({ paths: paths.value, hello, onClient: () => undefined });
+  expect(control.ok).toBe(true);
+  await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);
+
+  given?.letGo();
+  if (control.ok) await control.value.dispose();
+  // It is the owner again.
+  await vi.waitFor(async () => {
+    const again = await connectControlSocket(paths.value.socket);
+    again?.socket.close();
+    expect(again?.hello.host).toBe('cli');
+  }, patient);
+  forward.signal('SIGINT');
+  expect(await forward.ended()).toBe(0);
+}, 60_000);
