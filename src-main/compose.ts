@@ -10,19 +10,9 @@ import { Bridge } from './bridge/bridge.ts';
 import { SecretTickets } from './bridge/secret-tickets.ts';
 import { inputNames, type KnownOperation } from './bridge/views.ts';
 import { cancelled, ok, type AppError, type Result } from './core/errors.ts';
-import {
-  forwardRecordsVersion,
-  noForwardRecords,
-  parseForwardRecords,
-  type ForwardRecords,
-} from './core/forward-record.ts';
-import {
-  forwardHistoryVersion,
-  noForwardHistory,
-  parseForwardHistory,
-  type ForwardHistory,
-} from './core/forward-attempt.ts';
-import { parseHostKeyPins, type HostKeyPin } from './core/host-key-pins.ts';
+import { forwardRecordsFormat } from './core/forward-record.ts';
+import { forwardHistoryFormat } from './core/forward-attempt.ts';
+import { hostKeyPinsFormat } from './core/host-key-pins.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
 import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
@@ -161,6 +151,8 @@ const describeInput = (operation: KnownOperation): Readonly<Record<string, unkno
 const launchPlatform = (): LaunchPlatform =>
   process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
+const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
+
 /** The same work, done once however often it is asked for. */
 const once = (work: () => Promise<void>): (() => Promise<void>) => {
   let done: Promise<void> | undefined;
@@ -233,39 +225,17 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   problems.push(...(await inventory.load()));
   const hostKeys = new HostKeys({
-    document: handOver.owned(
-      jsonDocument<readonly HostKeyPin[]>({
-        path: join(paths.profile, 'host-keys.json'),
-        version: 1,
-        migrations: [],
-        parse: parseHostKeyPins,
-        fallback: [],
-      }),
-    ),
-    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    document: handOver.owned(jsonDocument({ path: join(paths.profile, 'host-keys.json'), ...hostKeyPinsFormat })),
+    sha256,
     clock,
     forgetInClients: (alias) => forgetKnownHost(paths.knownHosts, alias),
   });
   note(await hostKeys.load());
   const forwards = new Forwards({
-    document: handOver.owned(
-      jsonDocument<ForwardRecords>({
-        path: paths.forwards,
-        version: forwardRecordsVersion,
-        migrations: [],
-        parse: parseForwardRecords,
-        fallback: noForwardRecords,
-      }),
-    ),
+    document: handOver.owned(jsonDocument({ path: paths.forwards, ...forwardRecordsFormat })),
     host: createForwardHost({ worker: options.forwardWorker, log }),
     history: handOver.owned(
-      jsonDocument<ForwardHistory>({
-        path: join(paths.profile, 'forward-history.json'),
-        version: forwardHistoryVersion,
-        migrations: [],
-        parse: parseForwardHistory,
-        fallback: noForwardHistory,
-      }),
+      jsonDocument({ path: join(paths.profile, 'forward-history.json'), ...forwardHistoryFormat }),
     ),
     hostKeys,
     reachable,
@@ -365,7 +335,6 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     host: options.webSessionHost?.(log) ?? createWebSessionHost({ clock, log }),
     log,
   });
-  const sha256 = (bytes: Uint8Array): Uint8Array => createHash('sha256').update(bytes).digest();
   const client = createSshClient({ env: process.env, platform: process.platform });
   const sessionNeeds = { forwards, inventory, credentials, log };
   const bridge = new Bridge({

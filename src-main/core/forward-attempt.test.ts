@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { fail } from './errors.ts';
-import { failureSentence, keptAttempts, parseForwardHistory } from './forward-attempt.ts';
+import { failureSentence, keptAttempts, forwardHistoryFormat } from './forward-attempt.ts';
 
 test('a failure is one sentence with its hop, cause and next step', () => {
   const { error } = fail('tunnel-failed', 'Dialling failed: it refused the connection.', 'Connect again.');
@@ -13,8 +13,8 @@ test('a kept history loses what cannot be read, and what is too old', () => {
   const good = { at: 1, outcome: 'open', timings: { bindMs: 1 } };
   const bad = [{ ...good, outcome: 'running' }, { ...good, timings: { bindMs: 'x' } }, { ...good, hop: 'moon' }, 7];
   const many = Array.from({ length: 60 }, (_, at) => ({ ...good, at }));
-  expect(parseForwardHistory({ attempts: { a: [good, ...bad], b: 'no', c: many } })).toEqual({
+  expect(forwardHistoryFormat.parse({ attempts: { a: [good, ...bad], b: 'no', c: many } })).toEqual({
     attempts: { a: [good], b: [], c: many.slice(-keptAttempts) },
   });
-  expect(parseForwardHistory([])).toBeUndefined();
+  expect(forwardHistoryFormat.parse([])).toBeUndefined();
 });

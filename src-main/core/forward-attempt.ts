@@ -1,5 +1,6 @@
 import type { AppError } from './errors.ts';
 import type { ForwardTimings } from './forward.ts';
+import type { DocumentFormat } from './ports.ts';
 
 /** Where on the way to a device an attempt failed. */
 export type Hop = 'port' | 'vendor' | 'name' | 'tunnel' | 'device';
@@ -19,9 +20,6 @@ export interface ForwardHistory {
 }
 
 export const noForwardHistory: ForwardHistory = { attempts: {} };
-
-/** The version of forward-history.json that `parseForwardHistory` reads. */
-export const forwardHistoryVersion = 1;
 
 /** Attempts kept of one forward. */
 export const keptAttempts = 50;
@@ -58,10 +56,18 @@ const isAttempt = (value: unknown): value is ForwardAttempt =>
       )));
 
 /** Reads forward-history.json; attempts that cannot be read are left out, a file that is none is undefined. */
-export const parseForwardHistory = (value: unknown): ForwardHistory | undefined => {
+const parseForwardHistory = (value: unknown): ForwardHistory | undefined => {
   if (!isObject(value) || !isObject(value['attempts'])) return undefined;
   const attempts = Object.entries(value['attempts']).map(
     ([id, list]) => [id, Array.isArray(list) ? list.filter(isAttempt).slice(-keptAttempts) : []] as const,
   );
   return { attempts: Object.fromEntries(attempts) };
+};
+
+/** What forward-history.json holds. */
+export const forwardHistoryFormat: DocumentFormat<ForwardHistory> = {
+  version: 1,
+  migrations: [],
+  parse: parseForwardHistory,
+  fallback: noForwardHistory,
 };

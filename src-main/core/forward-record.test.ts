@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseForwardRecords } from './forward-record.ts';
+import { forwardRecordsFormat } from './forward-record.ts';
 
 const record = {
   id: 'f1',
@@ -13,7 +13,7 @@ const record = {
 test('a record that cannot be read is dropped alone', () => {
   const second = { ...record, id: 'f2', serviceId: 'http:80', serviceKind: 'http', port: 33_001, listening: false };
   const bad = [null, 7, {}, { ...record, port: 0 }, { ...record, port: 70_000 }, { ...record, serviceKind: 'telnet' }];
-  expect(parseForwardRecords({ forwards: [...bad, record, second] })).toEqual({ forwards: [record, second] });
+  expect(forwardRecordsFormat.parse({ forwards: [...bad, record, second] })).toEqual({ forwards: [record, second] });
 });
 
 test('no two forwards share an id, a port or a service', () => {
@@ -22,17 +22,17 @@ test('no two forwards share an id, a port or a service', () => {
     { ...record, id: 'f2', serviceId: 'http:80' },
     { ...record, id: 'f2', port: 33_001 },
   ];
-  expect(parseForwardRecords({ forwards: [record, ...repeats] })).toEqual({ forwards: [record] });
+  expect(forwardRecordsFormat.parse({ forwards: [record, ...repeats] })).toEqual({ forwards: [record] });
 });
 
 test('what is no such document is refused whole, so that it is set aside and not overwritten', () => {
   for (const value of [undefined, null, [], 'x', {}, { forwards: {} }])
-    expect(parseForwardRecords(value)).toBeUndefined();
+    expect(forwardRecordsFormat.parse(value)).toBeUndefined();
 });
 
 test('a share whose sources cannot be read is none, and no two devices keep one address', () => {
   const base = { deviceKey: 'a/1', serviceKind: 'ssh', listening: true };
-  const read = parseForwardRecords({
+  const read = forwardRecordsFormat.parse({
     forwards: [
       { ...base, id: 'f1', serviceId: 'ssh:22', port: 1, share: ['10.0.0.0/8', 'all'], limits: { maxDials: 3, x: 1 } },
       { ...base, id: 'f2', serviceId: 'ssh:23', port: 2, share: ['all'], limits: 'no' },

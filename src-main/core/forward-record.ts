@@ -2,6 +2,7 @@ import { parseAddressBlock } from './address-block.ts';
 import { serviceKinds } from './device.ts';
 import type { ServiceKind } from './device.ts';
 import { isDeviceAddress } from './device-address.ts';
+import type { DocumentFormat } from './ports.ts';
 import type { AppError } from './errors.ts';
 import type { ForwardState, ForwardTimings } from './forward.ts';
 import type { SniffedKind } from './sniff.ts';
@@ -90,9 +91,6 @@ export const sharingWarning = (allow: readonly string[]): string =>
 
 export const noForwardRecords: ForwardRecords = { forwards: [] };
 
-/** The version of forwards.json that `parseForwardRecords` reads. */
-export const forwardRecordsVersion = 1;
-
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
@@ -154,7 +152,7 @@ const parseRecord = (value: unknown): ForwardRecord | undefined => {
  * Reads forwards.json: undefined where it is not such a document at all. A record that cannot be read, or that
  * repeats an id, a port or a service of an earlier one, is dropped alone; the others stay.
  */
-export const parseForwardRecords = (value: unknown): ForwardRecords | undefined => {
+const parseForwardRecords = (value: unknown): ForwardRecords | undefined => {
   if (!isObject(value) || !('forwards' in value) || !Array.isArray(value['forwards'])) return undefined;
   const taken = new Set<string>();
   const forwards: ForwardRecord[] = [];
@@ -168,4 +166,12 @@ export const parseForwardRecords = (value: unknown): ForwardRecords | undefined 
   }
   const addresses = parseAddresses('addresses' in value ? value['addresses'] : undefined);
   return { forwards, ...(Object.keys(addresses).length === 0 ? {} : { addresses }) };
+};
+
+/** What forwards.json holds. */
+export const forwardRecordsFormat: DocumentFormat<ForwardRecords> = {
+  version: 1,
+  migrations: [],
+  parse: parseForwardRecords,
+  fallback: noForwardRecords,
 };

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { forgetHostKeys, judgeHostKey, parseHostKeyPins, pinHostKey } from './host-key-pins.ts';
+import { forgetHostKeys, judgeHostKey, hostKeyPinsFormat, pinHostKey } from './host-key-pins.ts';
 import type { HostKeyPin } from './host-key-pins.ts';
 
 const print = (letter: string): string => `SHA256:${letter.repeat(43)}`;
@@ -43,7 +43,9 @@ describe('judging a host key', () => {
   });
 
   it('reads what was stored and drops what is no pin', () => {
-    expect(parseHostKeyPins([pins[0], null, { alias: 'x' }, { ...pins[0], fingerprint: 'MD5:aa' }])).toEqual([pins[0]]);
-    expect(parseHostKeyPins({})).toBeUndefined();
+    expect(hostKeyPinsFormat.parse([pins[0], null, { alias: 'x' }, { ...pins[0], fingerprint: 'MD5:aa' }])).toEqual([
+      pins[0],
+    ]);
+    expect(hostKeyPinsFormat.parse({})).toBeUndefined();
   });
 });

@@ -1,3 +1,5 @@
+import type { DocumentFormat } from './ports.ts';
+
 /** The host keys devices have shown: first use pins, a change is told, and so is one key on two devices. */
 
 /** A key as it was seen on a device. */
@@ -66,7 +68,7 @@ export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): read
   pins.filter((pin) => deviceOf(pin.alias) !== deviceOf(alias));
 
 /** The pins in a stored value; bad ones are dropped. Undefined where there is no list at all. */
-export const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {
+const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {
   if (!Array.isArray(value)) return undefined;
   const pins: HostKeyPin[] = [];
   for (const entry of value as readonly unknown[]) {
@@ -77,4 +79,12 @@ export const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefi
     pins.push({ alias, type, fingerprint, firstSeenAt });
   }
   return pins.slice(-mostPins);
+};
+
+/** What host-keys.json holds. */
+export const hostKeyPinsFormat: DocumentFormat<readonly HostKeyPin[]> = {
+  version: 1,
+  migrations: [],
+  parse: parseHostKeyPins,
+  fallback: [],
 };
