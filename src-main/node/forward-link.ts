@@ -80,6 +80,11 @@ export class ForwardLink {
     return this.#client;
   }
 
+  /** The client, also while its dial is under way. */
+  get client(): Socket | undefined {
+    return this.#client ?? this.#accepted;
+  }
+
   /** Closes both ends by reset, or gives up dialling. */
   destroy(): void {
     this.#dial?.cancel();

@@ -90,7 +90,9 @@ export class ForwardListener {
   ): Promise<{ readonly also: readonly Endpoint[]; readonly missed: readonly Missed[] }> {
     this.#options = options;
     this.#watch.speaksFirst = options.speaksFirst;
-    return this.#servers.configure(options.also, options.share);
+    const bound = await this.#servers.configure(options.also, options.share);
+    this.#cutUnshared();
+    return bound;
   }
 
   setRoute(number: number, target: RouteTarget): void {
@@ -161,6 +163,15 @@ export class ForwardListener {
     clearTimeout(this.#holdTimer);
     for (const link of [...this.#links.keys()]) link.destroy();
     await closed;
+  }
+
+  /** Whom the forward is no longer shared with loses what is open, too. */
+  #cutUnshared(): void {
+    for (const held of [...this.#held]) if (!this.#servers.admits(held.socket)) this.#drop(held);
+    for (const link of [...this.#links.keys()]) {
+      const { client } = link;
+      if (client !== undefined && !this.#servers.admits(client)) link.destroy();
+    }
   }
 
   #isUsed(route: number): boolean {
@@ -267,7 +278,8 @@ export class ForwardListener {
   }
 
   #dialFailed(held: Held, route: Route, code: string): void {
-    if (!this.#servers.isListening || ownFailures.has(code)) this.#drop(held);
+    const isWelcome = this.#servers.isListening && this.#servers.admits(held.socket);
+    if (!isWelcome || ownFailures.has(code)) this.#drop(held);
     else {
       if (code !== 'ECANCELED') this.#routeDied(route.number, code);
       this.#hold(held);

@@ -3,6 +3,7 @@ import type { Server, Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { parseAddressBlock } from '../core/address-block.ts';
 import type { Endpoint } from '../core/forward-host.ts';
+import { isLoopback } from '../core/forward-ports.ts';
 import type { Missed } from './forward-messages.ts';
 import { resetSocket } from './forward-reset.ts';
 
@@ -109,9 +110,14 @@ export class ForwardServers {
     );
   }
 
+  /** Whether a client may be connected: on this computer itself, or from a source the forward is shared with now. */
+  admits({ localAddress = '', remoteAddress = '' }: Socket): boolean {
+    if (isLoopback(localAddress)) return true;
+    return this.#allowed.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4');
+  }
+
   #acceptShared(socket: Socket): void {
-    const { remoteAddress = '' } = socket;
-    if (this.#allowed.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4')) return this.#accept(socket);
+    if (this.admits(socket)) return this.#accept(socket);
     // Not a byte of it has been read.
     socket.on('error', () => undefined);
     resetSocket(socket);

@@ -143,7 +143,17 @@ test('sharing is off, wants addresses, and lets nobody else send a byte', async 
 
   await forwards.share(forward.id, ['198.51.100.7', `${address}/32`]);
   expect(await ask(forward.port, 'welcome', address)).toBe('welcome');
+  const guest = client(forward.port, address);
+  const [own, ended] = [client(forward.port), once(guest, 'error')];
+  for (const socket of [guest, own]) {
+    socket.write('in');
+    await once(socket, 'data');
+  }
   const off = await forwards.share(forward.id, []);
+  // Who was let in is out again; this computer's own connections stay.
+  expect(await ended).toMatchObject([{ code: 'ECONNRESET' }]);
+  own.write('mine');
+  expect(String((await once(own, 'data'))[0])).toBe('mine');
   expect(off.ok && off.value.sharing).toBeUndefined();
   expect(await ask(forward.port, 'x', address)).toBe('ECONNREFUSED');
   expect(await ask(forward.port, 'ours')).toBe('ours');
