@@ -59,6 +59,9 @@ export const healingDelay = ({ error, attempt, lastedMs, tookMs, random }: Faile
 export const restAfter = (failures: number): number =>
   failures < 2 ? 0 : Math.min(10_000, 500 * 2 ** Math.min(failures - 1, 8));
 
+/** Milliseconds until a port that another program had, so many times in a row, is tried again. */
+export const rebindDelay = (taken: number): number => Math.min(30_000, 1_000 * 2 ** Math.min(taken - 1, 8));
+
 /** Epoch milliseconds at which a tunnel that ends at `expiresAt` is replaced: a quarter of its life before, at most a minute. */
 export const renewalTime = (now: number, expiresAt: number): number =>
   expiresAt - Math.min(60_000, Math.max(0, expiresAt - now) / 4);

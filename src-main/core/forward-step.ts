@@ -1,6 +1,6 @@
 import type { AppError } from './errors.ts';
 import type { Forward, ForwardEffect, ForwardEvent, ForwardTimings, Step } from './forward.ts';
-import { canHeal, giveUpAfterMs, healingDelay, renewalTime, restAfter } from './forward-healing.ts';
+import { canHeal, giveUpAfterMs, healingDelay, rebindDelay, renewalTime, restAfter } from './forward-healing.ts';
 
 /**
  * The state machine of one forward: events in, the next state and effects out. Pure: no clock, no socket. Who
@@ -38,7 +38,7 @@ const bindTiming = (timings: ForwardTimings): ForwardTimings =>
   timings.bindMs === undefined ? {} : { bindMs: timings.bindMs };
 
 /** Asks for the bound port; everything about routes is already cleared. */
-const startBinding = (forward: Forward): Step => {
+const startBinding = ({ rebindAt: _rebindAt, ...forward }: Forward): Step => {
   const bind = forward.bind + 1;
   return { forward: { ...forward, bind, binding: true, bound: false }, effects: [{ type: 'bind', bind }] };
 };
@@ -237,7 +237,8 @@ const onOpened = (forward: Forward, event: Extract<ForwardEvent, { type: 'tunnel
 };
 
 const onTick = (forward: Forward, now: number): Step => {
-  const { state, route, idleUntil, closingIdle, nextAttemptAt, renewAt, opening } = forward;
+  const { state, route, rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, opening } = forward;
+  if (rebindAt !== undefined) return now < rebindAt ? stay(forward) : startBinding(forward);
   if (state === 'healing') {
     if (nextAttemptAt === undefined || now < nextAttemptAt) return stay(forward);
     return askTunnel({ ...forward, replaced: false });
@@ -265,13 +266,15 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       return startBinding({
         ...withoutRest({ ...withoutError(forward) }),
         failures: 0,
+        taken: 0,
         wanted: true,
         state: 'stopped',
       });
     }
     case 'stop': {
       if (!forward.wanted) return stay(forward);
-      const { forward: rest, effects } = dropRoutes(forward);
+      const { rebindAt: _rebindAt, ...wanted } = forward;
+      const { forward: rest, effects } = dropRoutes(wanted);
       return {
         // A bind still under way is answered for a number that is no longer the last.
         forward: {
@@ -291,13 +294,17 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
         ...withoutError(forward),
         binding: false,
         bound: true,
+        taken: 0,
         state: 'listening',
         timings: { bindMs: event.bindMs },
       });
     }
     case 'bind-failed': {
       if (event.bind !== forward.bind || !forward.binding) return stay(forward);
-      return stay({ ...forward, binding: false, state: 'failed', error: event.error });
+      const refused: Forward = { ...forward, binding: false, state: 'failed', error: event.error };
+      if (event.error.kind !== 'port-in-use') return stay(refused);
+      const taken = forward.taken + 1;
+      return stay({ ...refused, taken, rebindAt: now + rebindDelay(taken) });
     }
     case 'waiting': {
       if (!forward.bound) return stay(forward);
@@ -351,6 +358,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'lost':
       return onLost(forward, event.route);
     case 'try-now':
+      if (forward.rebindAt !== undefined) return startBinding(forward);
       return forward.state === 'healing' && !forward.opening
         ? askTunnel({ ...forward, attempt: 1, replaced: false })
         : stay(withoutRest(forward));

@@ -41,6 +41,9 @@ export interface Forward {
   /** Whether the answer to that bind is still awaited. */
   readonly binding: boolean;
   readonly bound: boolean;
+  /** Times in a row that another program had the port, and epoch milliseconds of the next try to open it. */
+  readonly taken: number;
+  readonly rebindAt?: number;
   /** Number of the last route asked for. */
   readonly lastRoute: number;
   /** The route new clients take, or that the vendor is being asked for. */
@@ -162,6 +165,7 @@ export const newForward = (idleTimeoutMs: number): Forward => ({
   bind: 0,
   binding: false,
   bound: false,
+  taken: 0,
   lastRoute: 0,
   opening: false,
   replaced: false,

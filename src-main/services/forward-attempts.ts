@@ -35,6 +35,9 @@ export class ForwardAttempts {
     let changed = false;
     const last = this.#attempts.at(-1);
     const hop = hopOf(event);
+    // A port that another program keeps is tried again and again: one entry says it.
+    if (hop === 'port' && last?.hop === 'port' && 'error' in event && last.error?.message === event.error.message)
+      return false;
     if (hop !== undefined && 'error' in event && (last?.outcome === 'running' || hop === 'port')) {
       const timings = { ...last?.timings, ...('vendorMs' in event ? { vendorMs: event.vendorMs } : {}) };
       const failed: ForwardAttempt = {

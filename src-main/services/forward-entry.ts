@@ -139,6 +139,8 @@ export class ForwardEntry {
 
   /** Listens on another port: the new one is opened before the old one is closed. Connections stay. */
   async move(port: number): Promise<Result<void>> {
+    // One that waited for its old port may be on the way to it.
+    await this.#binding;
     if (this.#forward.bound) {
       const { id } = this.#record;
       const moved = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
@@ -253,8 +255,9 @@ export class ForwardEntry {
   #setTimer(): void {
     this.#cancelTimer?.();
     this.#cancelTimer = undefined;
-    const { idleUntil, closingIdle, nextAttemptAt, renewAt, renewal, opening } = this.#forward;
+    const { rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, renewal, opening } = this.#forward;
     const times = [
+      this.#isSuspended ? undefined : rebindAt,
       closingIdle ? undefined : idleUntil,
       this.#isSuspended ? undefined : nextAttemptAt,
       this.#isSuspended || opening || closingIdle || renewal !== undefined ? undefined : renewAt,

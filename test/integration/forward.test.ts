@@ -300,6 +300,27 @@ test('a port in use names its holder and offers a free one that works', async ()
   expect(reserved).toMatchObject({ ok: false, error: { kind: 'port-in-use' } });
 });
 
+test('a forward whose port another program has takes it back once that program is gone, and says it once', async () => {
+  const end = await farEnd(echo);
+  const { forwards, open, until } = rig({ grants: () => ok(end.port) });
+  const { id, port } = await open();
+  await forwards.stop(id);
+  const holder = createServer();
+  holder.listen(port, '127.0.0.1');
+  await once(holder, 'listening');
+  cleanUp.push(() => holder.close());
+  const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  const refused = await forwards.open(request, new AbortController().signal);
+  expect(refused).toMatchObject({ ok: false, error: { kind: 'port-in-use' } });
+  // Tried at once where something has changed, and found taken still.
+  forwards.networkChanged();
+  await forwards.open(request, new AbortController().signal);
+  expect(forwards.history(id)).toHaveLength(1);
+  await new Promise((closed) => holder.close(closed));
+  await until(id, ({ state }) => state === 'listening');
+  expect(await ask(port, 'back')).toBe('back');
+});
+
 test('a forward moves to another port without losing its connections', async () => {
   const end = await farEnd(echo);
   const { open, forwards } = rig({ grants: () => ok(end.port) });

@@ -7,6 +7,7 @@ import { advance } from '../../src-main/core/forward-step.ts';
 
 const seed = 20_261_121;
 const error = fail('tunnel-failed', 'It failed.', 'Try again.').error;
+const portTaken = fail('port-in-use', 'It is taken.', 'End that program.').error;
 const idleTimeoutMs = 1_000;
 
 /**
@@ -159,6 +160,8 @@ class World {
       state === 'failed' || state === 'healing',
     );
     expect(this.forward.nextAttemptAt === undefined || state === 'healing').toBe(true);
+    if (this.forward.rebindAt !== undefined)
+      expect(this.forward).toMatchObject({ state: 'failed', wanted: true, bound: false, binding: false });
     expect(this.forward.attempt > 0, 'failures are counted exactly while healing').toBe(state === 'healing');
     expect(connections).toBeGreaterThanOrEqual(0);
     expect(idleUntil === undefined || state === 'idle', 'only an idle forward has a deadline').toBe(true);
@@ -179,6 +182,9 @@ class World {
       else if (this.asking.size > 0) this.answer(true);
       else if (this.forward.nextAttemptAt !== undefined) {
         this.now = this.forward.nextAttemptAt;
+        this.dispatch({ type: 'tick' });
+      } else if (this.forward.rebindAt !== undefined) {
+        this.now = this.forward.rebindAt;
         this.dispatch({ type: 'tick' });
       } else return;
     }
@@ -249,7 +255,7 @@ const commands: Readonly<Record<string, (world: World) => void>> = {
     const [next] = world.toPump;
     if (next?.type !== 'bind') return;
     world.toPump.shift();
-    world.toMain.push({ type: 'bind-failed', bind: next.bind, error });
+    world.toMain.push({ type: 'bind-failed', bind: next.bind, error: portTaken });
   },
   time: (world) => {
     world.now += 400;
@@ -294,8 +300,6 @@ test(`whatever happened, a client that comes to a listening forward is served or
     fc.property(story, (names) => {
       const world = play(names);
       world.dispatch({ type: 'start' });
-      world.settle();
-      if (!world.isListening) world.dispatch({ type: 'start' });
       world.settle();
       expect(world.isListening).toBe(true);
       const before = world.connections();
