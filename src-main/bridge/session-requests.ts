@@ -49,6 +49,13 @@ export const sessionRequests = ({
 
 type OpenFrame = Extract<SessionClientFrame, { type: 'session-open' }>;
 
+/** A password that opened a screen, and which one: it is used for no other. */
+interface ProvenPassword {
+  readonly deviceKey: string;
+  readonly serviceId: string;
+  readonly password: string;
+}
+
 /** One session of a client: what it asks, what it is connected to. */
 class LiveSession {
   readonly #id: number;
@@ -58,6 +65,8 @@ class LiveSession {
   readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
   readonly #controller = new AbortController();
   readonly #over: () => void;
+  readonly #proven: string | undefined;
+  readonly #prove: (password: string) => void;
   #nextAsk = 1;
   #size: { readonly cols: number; readonly rows: number };
   #connection: SshConnection | undefined;
@@ -72,6 +81,10 @@ class LiveSession {
       readonly send: (frame: SessionHostFrame) => void;
       readonly streams: Map<number, ClientStream>;
       readonly over: () => void;
+      /** What opened this screen before. */
+      readonly proven: string | undefined;
+      /** Told what opened it now. */
+      readonly prove: (password: string) => void;
     },
   ) {
     this.#id = frame.session;
@@ -79,6 +92,8 @@ class LiveSession {
     this.#send = ends.send;
     this.#streams = ends.streams;
     this.#over = ends.over;
+    this.#proven = ends.proven;
+    this.#prove = ends.prove;
     this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
     void this.#run(frame);
   }
@@ -133,10 +148,15 @@ class LiveSession {
     const { signal } = this.#controller;
     const { deviceKey, serviceId, user, keyFile } = frame;
     if (frame.kind === 'screen') {
-      const channel = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#desk(), signal);
-      if (!channel.ok) return channel;
-      if (signal.aborted) channel.value.close();
-      else this.#join(channel.value, {});
+      const opened = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#desk(), signal, this.#proven);
+      if (!opened.ok) return opened;
+      const { channel, password } = opened.value;
+      if (signal.aborted) {
+        channel.close();
+        return cancelled();
+      }
+      if (password !== undefined) this.#prove(password);
+      this.#join(channel, {});
       return ok(undefined);
     }
     const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#desk(), signal);
@@ -237,6 +257,8 @@ export class ClientSessions {
   readonly #send: (frame: SessionHostFrame) => void;
   readonly #sessions = new Map<number, LiveSession>();
   readonly #streams = new Map<number, ClientStream>();
+  /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
+  readonly #proven = new Map<number, ProvenPassword>();
 
   constructor(deps: SessionDeps, send: (frame: SessionHostFrame) => void) {
     this.#deps = deps;
@@ -261,6 +283,7 @@ export class ClientSessions {
         this.#sessions.get(frame.session)?.cancel(frame.call);
         return;
       case 'session-close':
+        if (frame.keep !== true) this.#proven.delete(frame.session);
         this.#sessions.get(frame.session)?.dispose();
         return;
       case 'session-bytes':
@@ -276,20 +299,36 @@ export class ClientSessions {
 
   dispose(): void {
     for (const session of [...this.#sessions.values()]) session.dispose();
+    this.#proven.clear();
   }
 
   #open(frame: OpenFrame): void {
     const { session: id } = frame;
+    const proven = this.#succeed(frame);
+    const { deviceKey, serviceId } = frame;
+    const prove = (password: string): void => void this.#proven.set(id, { deviceKey, serviceId, password });
     if (this.#sessions.has(id) || this.#streams.has(id) || this.#sessions.size >= mostSessions) {
       const { error } = fail('conflict', 'Too many sessions are open in this window.', 'Close some of its tabs.');
       this.#send({ type: 'session-event', session: id, event: { kind: 'end', error: errorView(error) } });
       return;
     }
+    if (proven !== undefined) prove(proven);
     const live = new LiveSession(frame, this.#deps, {
+      proven,
+      prove,
       send: this.#send,
       streams: this.#streams,
       over: () => this.#sessions.delete(id),
     });
     this.#sessions.set(id, live);
+  }
+
+  /** Ends the session whose place a new one takes. The password of the same screen is the new one's. */
+  #succeed({ after, deviceKey, serviceId }: OpenFrame): string | undefined {
+    if (after === undefined) return undefined;
+    this.#sessions.get(after)?.dispose();
+    const before = this.#proven.get(after);
+    this.#proven.delete(after);
+    return before?.deviceKey === deviceKey && before.serviceId === serviceId ? before.password : undefined;
   }
 }

@@ -30,14 +30,16 @@ export class VncSessions {
   }
 
   /**
-   * Connects and signs in; the channel then speaks RFB from its beginning, as a server without a password. Errors:
-   * not-found, unsupported, bad-response, forbidden, unauthorized, cancelled, and those of the forward.
+   * Connects and signs in; the channel then speaks RFB from its beginning, as a server without a password. `proven` is
+   * the password that opened this screen before; the one that opened it now comes back. Errors: not-found,
+   * unsupported, bad-response, forbidden, unauthorized, cancelled, and those of the forward.
    */
   async connect(
     request: { readonly deviceKey: string; readonly serviceId: string },
     desk: SessionDesk,
     signal: AbortSignal,
-  ): Promise<Result<ByteChannel>> {
+    proven?: string,
+  ): Promise<Result<{ readonly channel: ByteChannel; readonly password: string | undefined }>> {
     const { credentials, dial, forwards, inventory, respond } = this.#deps;
     const { deviceKey, serviceId } = request;
     const service = inventory.servicesOf(deviceKey).find(({ id }) => id === serviceId);
@@ -50,7 +52,7 @@ export class VncSessions {
     desk.step('Opening the port');
     const forward = await forwards.open({ deviceKey, serviceId }, signal);
     if (!forward.ok) return forward;
-    const kept = await credentials.password(deviceKey, serviceId);
+    const kept = proven === undefined ? await credentials.password(deviceKey, serviceId) : ok(proven);
     let password = kept.ok ? kept.value : undefined;
     let keep = false;
     for (let round = 0; round < mostPasswords; round += 1) {
@@ -74,7 +76,7 @@ export class VncSessions {
           const stored = await credentials.change(deviceKey, serviceId, { password: used });
           if (!stored.ok) this.#deps.log.write('warn', 'session.sign-in-not-kept', { kind: stored.error.kind });
         }
-        return ok(screenFront(greeted.value.channel));
+        return ok({ channel: screenFront(greeted.value.channel), password: used });
       }
       channel.close();
       desk.step('Waiting for the password');

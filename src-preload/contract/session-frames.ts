@@ -94,12 +94,15 @@ export const sessionClientFrames = [
     keyFile: z.string().max(4096).optional(),
     cols: cells.optional(),
     rows: cells.optional(),
+    /** The session before in the same tab, which this one ends and replaces. */
+    after: number.optional(),
   }),
   z.strictObject({ type: z.literal('session-answer'), session: number, ask: number, answer: sessionAnswerSchema }),
   z.strictObject({ type: z.literal('session-resize'), session: number, cols: cells, rows: cells }),
   z.strictObject({ type: z.literal('session-call'), session: number, call: number, operation: fileOperationSchema }),
   z.strictObject({ type: z.literal('session-cancel'), session: number, call: number }),
-  z.strictObject({ type: z.literal('session-close'), session: number }),
+  /** `keep`: another session may come `after` it. */
+  z.strictObject({ type: z.literal('session-close'), session: number, keep: z.boolean().optional() }),
   z.strictObject({ type: z.literal('session-bytes'), stream: number, bytes: z.instanceof(Uint8Array) }),
   z.strictObject({ type: z.literal('session-credit'), stream: number, bytes: number }),
 ] as const;

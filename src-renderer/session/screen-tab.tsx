@@ -5,6 +5,7 @@ import RFB from '@novnc/novnc';
 import { Keyboard, RotateCw } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
+import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { LeavingKey, SessionCover } from './session-state.tsx';
 import { useSession } from './use-session.ts';
@@ -17,6 +18,16 @@ const modifiers = [
   ['AltLeft', 0xffe9],
   ['MetaLeft', 0xffeb],
 ] as const;
+
+/** Whether the keyboard is nowhere, or in the same tab: a screen that comes back by itself takes it from nobody. */
+const isFreeFor = (host: HTMLElement | null): boolean => {
+  const { activeElement } = document;
+  return (
+    activeElement === null ||
+    activeElement === document.body ||
+    host?.closest('.session-pane')?.contains(activeElement) === true
+  );
+};
 
 /** What noVNC takes for a socket that is open already. */
 class ScreenSocket {
@@ -52,6 +63,28 @@ class ScreenSocket {
   }
 }
 
+/** Whether the first whole picture has come: it ends in the lower right, and nothing of the device's is transparent. */
+const isPainted = (canvas: HTMLCanvasElement): boolean =>
+  canvas.width > 0 &&
+  canvas.height > 0 &&
+  (canvas.getContext('2d')?.getImageData(canvas.width - 1, canvas.height - 1, 1, 1).data[3] ?? 0) > 0;
+
+const notUnderstood: ErrorView = {
+  kind: 'bad-response',
+  message: 'What the device sent is no screen that Quayside understands.',
+  hint: 'Reconnect, or open it in a VNC viewer: choose Connect in the device’s panel.',
+};
+
+/** What a screen showed last, copied before noVNC takes its own picture away; undefined where it had shown nothing. */
+const copyPicture = (shown: HTMLCanvasElement | null | undefined): HTMLCanvasElement | undefined => {
+  if (shown === null || shown === undefined || !isPainted(shown)) return undefined;
+  const copy = document.createElement('canvas');
+  copy.width = shown.width;
+  copy.height = shown.height;
+  copy.getContext('2d')?.drawImage(shown, 0, 0);
+  return copy;
+};
+
 /** The screen of a device. */
 export const ScreenTab = ({
   place,
@@ -64,6 +97,8 @@ export const ScreenTab = ({
 }): React.ReactNode => {
   const id = useId();
   const host = useRef<HTMLDivElement>(null);
+  /** Where the last picture stays while there is no connection. */
+  const last = useRef<HTMLDivElement>(null);
   const viewer = useRef<{ readonly rfb: RFB; readonly socket: ScreenSocket } | undefined>(undefined);
   const [fits, setFits] = useState(true);
   const [viewOnly, setViewOnly] = useState(false);
@@ -74,14 +109,23 @@ export const ScreenTab = ({
   const stop = (): void => {
     const made = viewer.current;
     viewer.current = undefined;
+    const picture = made === undefined ? undefined : copyPicture(host.current?.querySelector('canvas'));
+    if (picture !== undefined) last.current?.replaceChildren(picture);
     made?.socket.close();
     host.current?.replaceChildren();
   };
+  /** Takes the last picture away once there is a new one. */
+  const unveil = (): void => {
+    const canvas = host.current?.querySelector('canvas');
+    if (canvas !== null && canvas !== undefined && isPainted(canvas)) last.current?.replaceChildren();
+  };
   const session = useSession(place, {
+    comesBack: true,
     options: () => ({}),
     bytes: (bytes, taken) => {
       viewer.current?.socket.receive(bytes);
       taken();
+      if (last.current?.hasChildNodes() === true) requestAnimationFrame(unveil);
     },
     opened: () => {
       stop();
@@ -98,6 +142,9 @@ export const ScreenTab = ({
       rfb.addEventListener('clipboard', (event) => {
         if (event instanceof CustomEvent) setCopied(String((event.detail as { readonly text: unknown }).text));
       });
+      rfb.addEventListener('disconnect', () => {
+        if (viewer.current?.rfb === rfb) session.drop(notUnderstood);
+      });
       viewer.current = { rfb, socket };
     },
   });
@@ -109,8 +156,8 @@ export const ScreenTab = ({
     rfb.viewOnly = viewOnly;
   }, [fits, viewOnly, phase.name]);
   useEffect(() => {
-    if (phase.name === 'ended') stop();
-    if (phase.name === 'open' && shown) viewer.current?.rfb.focus();
+    if (phase.name !== 'open') stop();
+    else if (shown && isFreeFor(host.current)) viewer.current?.rfb.focus();
   }, [phase.name, shown]);
   useEffect(() => stop, []);
 
@@ -144,11 +191,13 @@ export const ScreenTab = ({
         <button
           type="button"
           className="button small"
+          aria-label="Ctrl Alt Del"
+          data-tip="Send Ctrl Alt Del"
           disabled={phase.name !== 'open' || viewOnly}
           onClick={() => viewer.current?.rfb.sendCtrlAltDel()}
         >
           <Keyboard size={14} aria-hidden="true" />
-          Ctrl Alt Del
+          <span className="key-name">Ctrl Alt Del</span>
         </button>
         <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
       </div>
@@ -177,6 +226,7 @@ export const ScreenTab = ({
             for (const [code, keysym] of modifiers) viewer.current?.rfb.sendKey(keysym, code, false);
           }}
         />
+        <div ref={last} className={`screen-last ${fits ? '' : 'unscaled'}`} />
         <SessionCover device={device} session={session} />
       </div>
     </div>

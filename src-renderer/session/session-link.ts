@@ -78,7 +78,8 @@ interface Call {
 
 /** One session of this window. */
 export class SessionHandle {
-  readonly #id: number;
+  /** Its number. */
+  readonly id: number;
   readonly #listener: SessionListener;
   readonly #sender: Sender;
   readonly #calls = new Map<number, Call>();
@@ -86,16 +87,16 @@ export class SessionHandle {
   #isOver = false;
 
   constructor(listener: SessionListener, frame: Omit<OpenFrame, 'type' | 'session'>) {
-    this.#id = ++lastNumber;
+    this.id = ++lastNumber;
     this.#listener = listener;
-    this.#sender = new Sender(this.#id);
-    sessions.set(this.#id, this);
-    streams.set(this.#id, {
+    this.#sender = new Sender(this.id);
+    sessions.set(this.id, this);
+    streams.set(this.id, {
       bytes: (bytes) =>
-        listener.bytes(bytes, () => postSession({ type: 'session-credit', stream: this.#id, bytes: bytes.length })),
+        listener.bytes(bytes, () => postSession({ type: 'session-credit', stream: this.id, bytes: bytes.length })),
       credit: (bytes) => this.#sender.credit(bytes),
     });
-    postSession({ type: 'session-open', session: this.#id, ...frame });
+    postSession({ type: 'session-open', session: this.id, ...frame });
   }
 
   send(bytes: Uint8Array): void {
@@ -103,11 +104,11 @@ export class SessionHandle {
   }
 
   answer(ask: number, answer: SessionAnswer): void {
-    postSession({ type: 'session-answer', session: this.#id, ask, answer });
+    postSession({ type: 'session-answer', session: this.id, ask, answer });
   }
 
   resize(cols: number, rows: number): void {
-    if (!this.#isOver) postSession({ type: 'session-resize', session: this.#id, cols, rows });
+    if (!this.#isOver) postSession({ type: 'session-resize', session: this.id, cols, rows });
   }
 
   /** Does something with the device's files. */
@@ -118,7 +119,7 @@ export class SessionHandle {
     if (this.#isOver) return Promise.resolve({ ok: false, error: gone });
     const call = ++this.#lastCall;
     return new Promise((resolve) => {
-      const abort = (): void => postSession({ type: 'session-cancel', session: this.#id, call });
+      const abort = (): void => postSession({ type: 'session-cancel', session: this.id, call });
       options.signal?.addEventListener('abort', abort, { once: true });
       this.#calls.set(call, {
         settle: (answer) => {
@@ -127,14 +128,25 @@ export class SessionHandle {
         },
         progress: (amount) => options.progress?.(amount),
       });
-      postSession({ type: 'session-call', session: this.#id, call, operation });
+      postSession({ type: 'session-call', session: this.id, call, operation });
     });
   }
 
-  /** Ends the session; its listener hears no more. */
+  /** Ends the session, and main forgets it; its listener hears no more. */
   close(): void {
+    postSession({ type: 'session-close', session: this.id });
+    this.#finish();
+  }
+
+  /** Ends the session; main keeps what opened it for the one that may replace it. Its listener hears no more. */
+  pause(): void {
     if (this.#isOver) return;
-    postSession({ type: 'session-close', session: this.#id });
+    postSession({ type: 'session-close', session: this.id, keep: true });
+    this.#finish();
+  }
+
+  /** Leaves the end of it to the session that replaces it; its listener hears no more. */
+  abandon(): void {
     this.#finish();
   }
 
@@ -172,8 +184,8 @@ export class SessionHandle {
 
   #finish(): void {
     this.#isOver = true;
-    sessions.delete(this.#id);
-    streams.delete(this.#id);
+    sessions.delete(this.id);
+    streams.delete(this.id);
     for (const call of this.#calls.values()) call.settle({ ok: false, error: gone });
     this.#calls.clear();
   }
@@ -244,6 +256,6 @@ export const startSessions = (): void => {
 /** Opens a session of a place. */
 export const openSession = (
   place: SessionPlace,
-  options: Partial<Pick<OpenFrame, 'cols' | 'rows' | 'user' | 'keyFile'>>,
+  options: Partial<Pick<OpenFrame, 'cols' | 'rows' | 'user' | 'keyFile' | 'after'>>,
   listener: SessionListener,
 ): SessionHandle => new SessionHandle(listener, { ...place, ...options });

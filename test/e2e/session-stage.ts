@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
-import { expect, test as base, type Page } from '@playwright/test';
+import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startCli } from '../support/app-process.ts';
 import { startNarrowWay, type NarrowWay } from '../support/narrow-way.ts';
@@ -24,6 +24,8 @@ export interface Field {
   readonly way: NarrowWay;
   readonly user: SystemUser;
   readonly xvnc: Xvnc;
+  /** Between the vendor and Xvnc. */
+  readonly screenWay: NarrowWay;
   readonly vncPassword: string;
   /** For files of the test; everybody may enter it. */
   readonly folder: string;
@@ -52,10 +54,12 @@ export const test = base.extend<{ field: Field }>({
     const vncPassword = 'sesame-7';
     const xvnc = await startXvnc({ password: vncPassword });
     ends.defer(() => xvnc.dispose());
+    const screenWay = await startNarrowWay(xvnc.port);
+    ends.defer(() => screenWay.dispose());
     const vendor = new RemoteIotSimulator({
       token,
       devices: 6,
-      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : xvnc.port }),
+      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : screenWay.port }),
     });
     await vendor.listen();
     ends.defer(() => vendor.dispose());
@@ -87,6 +91,7 @@ export const test = base.extend<{ field: Field }>({
       way,
       user,
       xvnc,
+      screenWay,
       vncPassword,
       folder,
       page,
@@ -132,6 +137,29 @@ export const enter = async (page: Page, command: string): Promise<void> => {
   await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.insertText(command);
   await page.keyboard.press('Enter');
+};
+
+/** What a canvas shows: red, green and blue of each pixel. */
+export const pixelsOf = async (canvas: Locator): Promise<Buffer> => {
+  const text = await canvas.evaluate((shown) => {
+    if (!(shown instanceof HTMLCanvasElement) || shown.width === 0 || shown.height === 0) return '';
+    const data = shown.getContext('2d')?.getImageData(0, 0, shown.width, shown.height).data ?? [];
+    let rgb = '';
+    for (let pixel = 0; pixel < data.length; pixel += 4)
+      rgb += String.fromCharCode(data[pixel] ?? 0, data[pixel + 1] ?? 0, data[pixel + 2] ?? 0);
+    return btoa(rgb);
+  });
+  return Buffer.from(text, 'base64');
+};
+
+/** Whether a canvas shows what is on a display now, pixel by pixel. */
+export const isSamePicture = async (xvnc: Xvnc, canvas: Locator): Promise<boolean> => {
+  const { stdout } = await run(
+    'import',
+    ['-silent', '-display', xvnc.display, '-window', 'root', '-depth', '8', 'rgb:-'],
+    { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env['PATH'], DISPLAY: xvnc.display } },
+  );
+  return stdout.equals(await pixelsOf(canvas));
 };
 
 /** Nothing serious or critical. */

@@ -1,13 +1,20 @@
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 
-/** A way to a server on loopback which the test can make narrow, to stop what is under way at a moment of its own. */
+/**
+ * A way to a server on loopback which the test can make narrow, to stop what is under way at a moment of its own, or
+ * cut.
+ */
 export interface NarrowWay {
   readonly port: number;
   /** Lets this many more bytes through to the server, over all connections, and then holds them. */
   allow(bytes: number): void;
-  /** Lets everything through, what is held first. */
+  /** Lets everything through, what is held first; ends a cut. */
   open(): void;
+  /** Breaks what goes this way, and whatever comes until it is opened. */
+  cut(): void;
+  /** Connections that came so far, those that were broken at once too. */
+  readonly came: number;
   dispose(): Promise<void>;
 }
 
@@ -16,6 +23,11 @@ export const startNarrowWay = async (port: number): Promise<NarrowWay> => {
   const sockets = new Set<Socket>();
   const held: { readonly server: Socket; readonly bytes: Buffer }[] = [];
   let allowed = Infinity;
+  let isCut = false;
+  let came = 0;
+  const breakAll = (): void => {
+    for (const socket of sockets) socket.resetAndDestroy();
+  };
   const pass = (): void => {
     for (let next = held[0]; next !== undefined && allowed > 0; next = held[0]) {
       const now = next.bytes.subarray(0, allowed);
@@ -26,6 +38,12 @@ export const startNarrowWay = async (port: number): Promise<NarrowWay> => {
     }
   };
   const listener = createServer((client) => {
+    came += 1;
+    if (isCut) {
+      client.on('error', () => undefined);
+      client.destroy();
+      return;
+    }
     const server = connect({ host: '127.0.0.1', port });
     for (const socket of [client, server]) {
       sockets.add(socket);
@@ -51,7 +69,15 @@ export const startNarrowWay = async (port: number): Promise<NarrowWay> => {
     },
     open: () => {
       allowed = Infinity;
+      isCut = false;
       pass();
+    },
+    cut: () => {
+      isCut = true;
+      breakAll();
+    },
+    get came() {
+      return came;
     },
     dispose: async () => {
       for (const socket of sockets) socket.destroy();

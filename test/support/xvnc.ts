@@ -12,6 +12,8 @@ export interface Xvnc {
   readonly port: number;
   /** Value for DISPLAY of what is to be seen through VNC. */
   readonly display: string;
+  /** From now on it takes this password, and not the one before. */
+  setPassword(password: string): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -19,7 +21,10 @@ export interface Xvnc {
 export const startXvnc = async (options: { readonly password: string }): Promise<Xvnc> => {
   const folder = await mkdtemp(join(tmpdir(), 'quayside-xvnc-'));
   const passwordFile = join(folder, 'passwd');
-  await writeFile(passwordFile, obfuscateVncPassword(options.password), { mode: 0o600 });
+  // It reads the file for each connection.
+  const setPassword = (password: string): Promise<void> =>
+    writeFile(passwordFile, obfuscateVncPassword(password), { mode: 0o600 });
+  await setPassword(options.password);
   const port = await freePort();
   const child = spawn(
     'Xvnc',
@@ -46,7 +51,7 @@ export const startXvnc = async (options: { readonly password: string }): Promise
       child.once('exit', (code) => reject(new Error(`Xvnc ended with status ${String(code)} before it was ready`)));
     });
     await waitForPort(port);
-    return { port, display: `:${number}`, dispose };
+    return { port, display: `:${number}`, setPassword, dispose };
   } catch (failure) {
     await dispose();
     throw failure;
