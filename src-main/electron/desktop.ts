@@ -13,7 +13,7 @@ import { TrayDesk, type TrayDeskNeeds } from '../services/tray-desk.ts';
 import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
-import { permitSaving } from './hardening.ts';
+import { permitOwnPage } from './hardening.ts';
 import { acceptWindows } from './message-port-channel.ts';
 import { PaletteWindow } from './palette-window.ts';
 import { QuickShortcut } from './quick-shortcut.ts';
@@ -85,7 +85,7 @@ const wishOf = (link: DeepLink): Wish | undefined => {
 /** Puts the window, the palette and the tray in front of a core. Electron must be ready. */
 export const startDesktop = (options: DesktopOptions): Desktop => {
   const { bridge, app: facts, settings, alerts, clock, log } = options;
-  permitSaving(session.defaultSession);
+  permitOwnPage(session.defaultSession);
   serveApp(session.defaultSession, options.readAsset);
   acceptWindows(
     ipcMain,

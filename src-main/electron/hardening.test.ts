@@ -7,11 +7,11 @@ vi.mock('electron', () => ({ protocol: {}, shell: {} }));
 type Request = Exclude<Parameters<Session['setPermissionRequestHandler']>[0], null>;
 type Check = Exclude<Parameters<Session['setPermissionCheckHandler']>[0], null>;
 
-it('our own page may write a file that was chosen, and nothing else is permitted to anybody', async () => {
-  const { permitSaving } = await import('./hardening.ts');
+it('our own page may write a file that was chosen and read the clipboard, and nothing else is permitted to anybody', async () => {
+  const { permitOwnPage } = await import('./hardening.ts');
   let request: Request | null = null;
   let check: Check | null = null;
-  permitSaving({
+  permitOwnPage({
     setPermissionRequestHandler: (handler: Request) => (request = handler),
     setPermissionCheckHandler: (handler: Check) => (check = handler),
     setDevicePermissionHandler: () => undefined,
@@ -34,6 +34,9 @@ it('our own page may write a file that was chosen, and nothing else is permitted
   expect(ask('fileSystem', 'https://example.org/')).toEqual([false, false]);
   expect(ask('fileSystem', 'app://quayside.example.org/')).toEqual([false, false]);
   expect(ask('fileSystem', '')).toEqual([false, false]);
-  for (const other of ['notifications', 'geolocation', 'clipboard-read', 'media', 'usb'] as const)
+  expect(ask('clipboard-read', 'app://quayside/?session')).toEqual([true, true]);
+  expect(ask('clipboard-read', 'https://example.org/')).toEqual([false, false]);
+  expect(ask('clipboard-read', '')).toEqual([false, false]);
+  for (const other of ['notifications', 'geolocation', 'media', 'usb'] as const)
     expect(ask(other, 'app://quayside/'), other).toEqual([false, false]);
 });

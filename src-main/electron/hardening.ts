@@ -21,19 +21,22 @@ export const denyPermissions = (session: Session): void => {
 };
 
 /**
- * Denies all but one thing: our own page may write a file which the user has chosen in a save dialog, for downloads
- * that are too large to be collected in the page. A page gets hold of no file without such a dialog.
+ * Denies all but two things to our own page: it may write a file which the user has chosen in a save dialog, for
+ * downloads that are too large to be collected in the page (a page gets hold of no file without such a dialog), and
+ * read the clipboard, for Paste in a terminal.
  */
-export const permitSaving = (session: Session): void => {
+export const permitOwnPage = (session: Session): void => {
   denyPermissions(session);
   session.setPermissionRequestHandler((_contents, permission, answer, details) => {
-    if (permission !== 'fileSystem') return answer(false);
+    if (permission !== 'fileSystem' && permission !== 'clipboard-read') return answer(false);
     const { isDirectory, requestingUrl }: Partial<FilesystemPermissionRequest> = details;
     answer(isAppUrl(requestingUrl ?? '') && isDirectory !== true);
   });
   session.setPermissionCheckHandler(
     (_contents, permission, origin, details) =>
-      permission === 'fileSystem' && isAppUrl(origin) && details.isDirectory !== true,
+      (permission === 'fileSystem' || permission === 'clipboard-read') &&
+      isAppUrl(origin) &&
+      details.isDirectory !== true,
   );
 };
 

@@ -1,5 +1,6 @@
 import type { ISearchOptions } from '@xterm/addon-search';
 import type { ITheme } from '@xterm/xterm';
+import { create } from 'zustand';
 
 type ISearchDecorationOptions = NonNullable<ISearchOptions['decorations']>;
 
@@ -36,6 +37,18 @@ export const keepFont = (font: TerminalFont): TerminalFont => {
   const kept = { family: font.family.trim(), size: inRange(font.size) };
   localStorage.setItem(memory, JSON.stringify(kept));
   return kept;
+};
+
+const readerMemory = 'quayside.session.reader';
+
+/** Whether terminals say to screen readers what the device prints, in all tabs; kept in this browser. */
+export const useReaderMode = create<{ readonly on: boolean }>(() => ({
+  on: localStorage.getItem(readerMemory) === 'on',
+}));
+
+export const setReaderMode = (on: boolean): void => {
+  localStorage.setItem(readerMemory, on ? 'on' : 'off');
+  useReaderMode.setState({ on });
 };
 
 /** The families of a font, ours last. */

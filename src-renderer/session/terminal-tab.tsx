@@ -1,102 +1,38 @@
-import { FitAddon } from '@xterm/addon-fit';
-import { SearchAddon } from '@xterm/addon-search';
-import { Terminal } from '@xterm/xterm';
-import { ArrowDown, ArrowUp, Copy, RotateCw, Search, Type, X } from 'lucide-react';
+import { Accessibility, ArrowDown, ArrowUp, ClipboardPaste, Copy, RotateCw, Search, Type, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
 import { copyText } from '../device/actions.ts';
-import { IconButton, Field } from '../ui/controls.tsx';
-import { Confirm, Dialog } from '../ui/dialog.tsx';
-import { count, plural } from '../ui/format.ts';
+import { canReadClipboard, readClipboard } from '../ui/clipboard.ts';
+import { IconButton } from '../ui/controls.tsx';
+import { count } from '../ui/format.ts';
+import { toast } from '../ui/view-store.ts';
+import { cleanPaste, runsAtOnce } from './paste-text.ts';
 import { keyFileMemory } from './questions.tsx';
 import { LeavingKey, SessionCover } from './session-state.tsx';
-import { allowComputedStyles } from './styles-under-policy.ts';
-import { familiesOf, keepFont, matchColours, readFont, terminalTheme, type TerminalFont } from './terminal-look.ts';
+import { FontDialog, PasteDialog } from './terminal-dialogs.tsx';
+import {
+  familiesOf,
+  keepFont,
+  matchColours,
+  readFont,
+  setReaderMode,
+  terminalTheme,
+  useReaderMode,
+  type TerminalFont,
+} from './terminal-look.ts';
+import { isTerminalChord, TerminalMenu, terminalKeys } from './terminal-menu.tsx';
+import { beginAfresh, makeTerminalScreen, type TerminalScreen } from './terminal-screen.ts';
 import { useSession } from './use-session.ts';
-import '@xterm/xterm/css/xterm.css';
 
-/** Lines kept above the screen. */
-const scrollback = 10_000;
-/** After a new connection: what a program that is gone had switched on is off, and a line says where it begins. */
-const afresh =
-  '\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[0m\r\n\x1b[2m— reconnected —\x1b[0m\r\n';
-const isMac = navigator.platform.startsWith('Mac');
-
-interface Screen {
-  readonly terminal: Terminal;
-  readonly fit: FitAddon;
-  readonly search: SearchAddon;
-}
-
-const makeScreen = (host: HTMLElement, font: TerminalFont): Screen => {
-  allowComputedStyles();
-  const terminal = new Terminal({
-    scrollback,
-    fontSize: font.size,
-    fontFamily: familiesOf(font),
-    theme: terminalTheme(host),
-    minimumContrastRatio: 4.5,
-    cursorBlink: false,
-    // Marks what is searched for.
-    allowProposedApi: true,
-    macOptionIsMeta: true,
-    // What a device prints is no reason to open an address.
-    linkHandler: { activate: () => undefined },
-  });
-  const fit = new FitAddon();
-  const search = new SearchAddon();
-  terminal.loadAddon(fit);
-  terminal.loadAddon(search);
-  terminal.open(host);
-  return { terminal, fit, search };
-};
+/** Matches that are marked and counted. */
+const mostMarked = 1000;
 
 /** Which match is shown, of how many. */
 const foundWords = (index: number, matches: number): string => {
   if (matches === 0) return 'Not found';
-  return index < 0 ? `More than ${count(matches - 1)}` : `${count(index + 1)} of ${count(matches)}`;
+  if (index >= 0) return `${count(index + 1)} of ${count(matches)}`;
+  return matches < mostMarked ? `${count(matches)} found` : `More than ${count(matches - 1)}`;
 };
-
-/** Several lines at once run as several commands: that is asked about. A line end at the very end counts too. */
-const hasLines = (text: string): boolean => /[\r\n]/.test(text);
-
-const FontDialog = ({
-  font,
-  onChange,
-  onClose,
-}: {
-  readonly font: TerminalFont;
-  readonly onChange: (font: TerminalFont) => void;
-  readonly onClose: () => void;
-}): React.ReactNode => (
-  <Dialog label="Font of terminals" className="confirm" onClose={onClose}>
-    <h2>Font of terminals</h2>
-    <Field id="terminal-font" label="Family" help="The name of a font on this computer; empty for Quayside’s own.">
-      <input
-        id="terminal-font"
-        className="input"
-        defaultValue={font.family}
-        onChange={(event) => onChange({ ...font, family: event.target.value })}
-      />
-    </Field>
-    <Field id="terminal-size" label="Size" help="8 to 32 pixels.">
-      <input
-        id="terminal-size"
-        className="input"
-        type="number"
-        min={8}
-        max={32}
-        defaultValue={font.size}
-        onChange={(event) => onChange({ ...font, size: Number(event.target.value) || font.size })}
-      />
-    </Field>
-    <div className="dialog-actions">
-      <button type="button" className="button" onClick={onClose}>
-        Done
-      </button>
-    </div>
-  </Dialog>
-);
 
 /** A shell of a device. */
 export const TerminalTab = ({
@@ -109,15 +45,19 @@ export const TerminalTab = ({
   readonly shown: boolean;
 }): React.ReactNode => {
   const host = useRef<HTMLDivElement>(null);
-  const screen = useRef<Screen | undefined>(undefined);
+  const screen = useRef<TerminalScreen | undefined>(undefined);
   const [font, setFont] = useState(readFont);
   const [paste, setPaste] = useState<string>();
   const [searching, setSearching] = useState(false);
   const [found, setFound] = useState('');
   const [hasSelection, setHasSelection] = useState(false);
   const [term, setTerm] = useState('');
+  /** Marks what is found anew, in the colours of the moment. */
+  const mark = useRef<() => void>(() => undefined);
   const [choosing, setChoosing] = useState(false);
-  const wasOpen = useRef(false);
+  const forReader = useReaderMode((mode) => mode.on);
+  /** When the last session ended, in epoch milliseconds. */
+  const endedAt = useRef<number>(undefined);
   const session = useSession(place, {
     options: () => {
       const keyFile = localStorage.getItem(keyFileMemory);
@@ -134,20 +74,30 @@ export const TerminalTab = ({
     },
     opened: () => {
       const terminal = screen.current?.terminal;
-      if (wasOpen.current && terminal !== undefined) {
-        if (terminal.buffer.active.type === 'alternate') terminal.write('\x1b[?1049l');
-        terminal.write(afresh);
-      }
-      wasOpen.current = true;
-      if (terminal !== undefined) session.handle.current?.resize(terminal.cols, terminal.rows);
+      if (terminal === undefined) return;
+      if (endedAt.current !== undefined) beginAfresh(terminal, endedAt.current, Date.now());
+      session.handle.current?.resize(terminal.cols, terminal.rows);
     },
   });
   const { handle, phase } = session;
 
+  const takePaste = (text: string): void => {
+    const terminal = screen.current?.terminal;
+    const clean = cleanPaste(text);
+    if (terminal === undefined || clean === '' || phase.name !== 'open') return;
+    if (runsAtOnce(clean, terminal.modes.bracketedPasteMode)) return setPaste(clean);
+    terminal.paste(clean);
+    terminal.focus();
+  };
+  const taken = useRef(takePaste);
+  useEffect(() => {
+    taken.current = takePaste;
+  });
+
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const made = makeScreen(element, readFont());
+    const made = makeTerminalScreen(element, { font: readFont(), forReader: useReaderMode.getState().on });
     const { terminal, fit } = made;
     screen.current = made;
     const encoder = new TextEncoder();
@@ -162,7 +112,7 @@ export const TerminalTab = ({
     const resized = terminal.onResize(({ cols, rows }) => handle.current?.resize(cols, rows));
     terminal.attachCustomKeyEventHandler((event) => {
       if (event.type !== 'keydown') return true;
-      const chord = isMac ? event.metaKey : event.ctrlKey && event.shiftKey;
+      const chord = isTerminalChord(event);
       const key = event.key.toLowerCase();
       if (chord && key === 'f') setSearching(true);
       else if (chord && key === 'c' && terminal.hasSelection()) void copyText(terminal.getSelection(), 'the selection');
@@ -170,13 +120,11 @@ export const TerminalTab = ({
       event.preventDefault();
       return false;
     });
-    // Before xterm's own listener, which would send it at once.
+    // Before xterm's own listener, which would send it as it is.
     const pasted = (event: ClipboardEvent): void => {
-      const text = event.clipboardData?.getData('text/plain') ?? '';
-      if (!hasLines(text)) return;
       event.preventDefault();
       event.stopPropagation();
-      setPaste(text);
+      taken.current(event.clipboardData?.getData('text/plain') ?? '');
     };
     element.addEventListener('paste', pasted, true);
     const observer = new ResizeObserver(() => {
@@ -186,6 +134,7 @@ export const TerminalTab = ({
     observer.observe(element);
     const recolour = (): void => {
       terminal.options.theme = terminalTheme(element);
+      mark.current();
     };
     const scheme = matchMedia('(prefers-color-scheme: dark)');
     scheme.addEventListener('change', recolour);
@@ -203,6 +152,16 @@ export const TerminalTab = ({
   }, [handle]);
 
   useEffect(() => {
+    const terminal = screen.current?.terminal;
+    if (terminal !== undefined) terminal.options.screenReaderMode = forReader;
+  }, [forReader]);
+  useEffect(() => {
+    if (phase.name !== 'open') return undefined;
+    return () => {
+      endedAt.current = Date.now();
+    };
+  }, [phase.name]);
+  useEffect(() => {
     if (shown && phase.name === 'open') screen.current?.terminal.focus();
   }, [shown, phase.name]);
 
@@ -215,6 +174,18 @@ export const TerminalTab = ({
     made.terminal.options.fontFamily = familiesOf(kept);
     made.fit.fit();
   };
+  const copy = (): void => {
+    const selection = screen.current?.terminal.getSelection() ?? '';
+    if (selection !== '') void copyText(selection, 'the selection');
+  };
+  const pasteClipboard = async (): Promise<void> => {
+    const text = await readClipboard();
+    if (text !== undefined) return taken.current(text);
+    const hint = `Paste with ${terminalKeys('V').replaceAll(' ', '+')}, or allow it for this page.`;
+    toast({ tone: 'error', text: 'The browser does not let Quayside read the clipboard.', hint });
+    screen.current?.terminal.focus();
+  };
+  const canPaste = phase.name === 'open' && canReadClipboard();
   const find = (how: 'findNext' | 'findPrevious', text = term): void => {
     const made = screen.current;
     if (made === undefined) return;
@@ -226,6 +197,12 @@ export const TerminalTab = ({
     const decorations = matchColours(made.terminal.element);
     made.search[how](text, { incremental: how === 'findNext' && text !== term, decorations });
   };
+  useEffect(() => {
+    mark.current = () => {
+      screen.current?.search.clearDecorations();
+      if (searching) find('findNext');
+    };
+  });
   const closeSearch = (): void => {
     setSearching(false);
     setTerm('');
@@ -242,19 +219,31 @@ export const TerminalTab = ({
         <IconButton
           icon={Search}
           label="Search"
-          keys={isMac ? '⌘ F' : 'Ctrl ⇧ F'}
+          keys={terminalKeys('F')}
           aria-expanded={searching}
           onClick={() => (searching ? closeSearch() : setSearching(true))}
         />
         <IconButton
           icon={Copy}
           label="Copy selection"
-          keys={isMac ? '⌘ C' : 'Ctrl ⇧ C'}
+          keys={terminalKeys('C')}
           disabled={!hasSelection}
-          onClick={() => {
-            const selection = screen.current?.terminal.getSelection() ?? '';
-            if (selection !== '') void copyText(selection, 'the selection');
-          }}
+          onClick={copy}
+        />
+        {canReadClipboard() ? (
+          <IconButton
+            icon={ClipboardPaste}
+            label="Paste"
+            keys={terminalKeys('V')}
+            disabled={!canPaste}
+            onClick={() => void pasteClipboard()}
+          />
+        ) : null}
+        <IconButton
+          icon={Accessibility}
+          label="Screen reader mode"
+          aria-pressed={forReader}
+          onClick={() => setReaderMode(!forReader)}
         />
         <IconButton icon={Type} label="Font" onClick={() => setChoosing(true)} />
         <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
@@ -286,16 +275,28 @@ export const TerminalTab = ({
         </search>
       ) : null}
       <div className="session-stage">
-        <div ref={host} className="terminal-host" />
+        <TerminalMenu
+          isTaken={() => screen.current?.terminal.modes.mouseTrackingMode !== 'none'}
+          deeds={{
+            copy: hasSelection ? copy : undefined,
+            paste: canPaste ? () => void pasteClipboard() : undefined,
+            selectAll: () => screen.current?.terminal.selectAll(),
+            search: () => setSearching(true),
+          }}
+          onClose={() => {
+            if (phase.name === 'open' && !searching) screen.current?.terminal.focus();
+          }}
+        >
+          <div ref={host} className="terminal-host" />
+        </TerminalMenu>
         <SessionCover device={device} session={session} />
       </div>
       {choosing ? <FontDialog font={font} onChange={changeFont} onClose={() => setChoosing(false)} /> : null}
       {paste === undefined ? null : (
-        <Confirm
-          title={`Paste ${plural(paste.replace(/[\r\n]+$/, '').split(/\r\n|\r|\n/).length, 'line')} into ${device}?`}
-          loss={`Each line may run as a command at once. It begins with “${paste.slice(0, 120).replaceAll(/\s+/g, ' ')}”.`}
-          verb="Paste"
-          onConfirm={() => {
+        <PasteDialog
+          text={paste}
+          device={device}
+          onPaste={() => {
             setPaste(undefined);
             screen.current?.terminal.paste(paste);
             screen.current?.terminal.focus();

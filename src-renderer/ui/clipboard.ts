@@ -14,3 +14,16 @@ export const writeClipboard = async (text: string): Promise<ErrorView | undefine
   const answer = await ask('clipboard.write', { text });
   return answer.ok ? undefined : answer.error;
 };
+
+/** Whether this browser lets a page ask for what is on the clipboard. */
+export const canReadClipboard = (): boolean =>
+  typeof (navigator.clipboard as Clipboard | undefined)?.readText === 'function';
+
+/** The text on the clipboard, or undefined where the person or the browser does not allow reading it. */
+export const readClipboard = async (): Promise<string | undefined> => {
+  try {
+    return await navigator.clipboard.readText();
+  } catch {
+    return undefined;
+  }
+};

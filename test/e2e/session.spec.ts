@@ -44,18 +44,6 @@ test('a terminal: the first host key is shown, a wrong password is refused, the 
   const columns = await terminal.locator('.xterm-rows').evaluate((rows) => rows.children.length);
   await expect(screenOf(terminal)).toContainText(new RegExp(`${columns}x\\d+`));
 
-  // Several lines ask first; bash then holds a paste until Enter.
-  await terminal.locator('.xterm-helper-textarea').evaluate((area) => {
-    const clipboardData = new DataTransfer();
-    clipboardData.setData('text/plain', 'echo one-$((1))\necho two-$((2))\n');
-    area.dispatchEvent(new ClipboardEvent('paste', { clipboardData, bubbles: true, cancelable: true }));
-  });
-  await expect(terminal.getByRole('dialog', { name: /^Paste 2 lines/ })).toBeVisible();
-  await terminal.getByRole('button', { name: 'Paste' }).click();
-  await enter(terminal, '');
-  await expect(screenOf(terminal)).toContainText('one-1');
-  await expect(screenOf(terminal)).toContainText('two-2');
-
   await terminal.getByRole('button', { name: 'Search', exact: true }).click();
   await terminal.getByRole('textbox', { name: 'Search in this terminal' }).fill('xterm-256color');
   await expect(terminal.locator('.xterm-selection div').first()).toBeAttached();
