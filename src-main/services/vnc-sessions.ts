@@ -20,6 +20,8 @@ export interface VncSessionsDeps {
 
 /** Wrong passwords in one session; servers begin to refuse everything before. */
 const mostPasswords = 10;
+/** Reasons of servers that say no more than that the password is wrong. */
+const saysNothing = /^(?:authentication (?:failure|failed)[.!]?)?$/i;
 
 /** Screens inside the application, through our own forwards. The password is used here and goes no further. */
 export class VncSessions {
@@ -81,7 +83,9 @@ export class VncSessions {
       channel.close();
       desk.step('Waiting for the password');
       const { reason } = greeted.value;
-      const words = reason === '' ? 'The device did not accept this password.' : `The device refused: “${reason}”.`;
+      const words = saysNothing.test(reason)
+        ? 'The device did not accept this password.'
+        : `The device refused: “${reason}”.`;
       const answer = await desk.password(used === undefined ? undefined : words);
       if (answer === undefined) return cancelled();
       ({ password, keep } = answer);

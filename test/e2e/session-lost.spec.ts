@@ -73,7 +73,7 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
   screenWay.cut();
   await expect(screen.locator('[data-phase=lost]')).toBeVisible();
   screenWay.open();
-  await expect(screen.getByRole('alert')).toContainText('refused', { timeout: 40_000 });
+  await expect(screen.getByRole('alert')).toContainText('did not accept this password', { timeout: 40_000 });
   await expect(kept).toBeVisible();
   const { came } = screenWay;
   await screen.evaluate(() => window.dispatchEvent(new Event('online')));
