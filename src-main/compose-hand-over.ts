@@ -17,6 +17,10 @@ const answerMs = 15_000;
 const lookMs = 1_000;
 /** How often it is looked whether the next owner answers, milliseconds. */
 const successionLookMs = 40;
+/** A named pipe can be opened anew only when its last user is gone; there the heir is not heard of until it answers. */
+const isPipe = process.platform === 'win32';
+/** What such an heir may take to answer, milliseconds. */
+const unheardMs = 10_000;
 
 const heldTunnels = z.array(
   z.object({
@@ -145,7 +149,8 @@ export class HandOver {
    */
   async succeeded(socket: string): Promise<void> {
     await this.happened;
-    while (this.#hasHeir) {
+    const until = this.#clock.monotonic() + unheardMs;
+    while (this.#hasHeir || (isPipe && this.#clock.monotonic() < until)) {
       const next = await connectControlSocket(socket);
       next?.socket.close();
       // Another command may use the profile meanwhile.
@@ -191,8 +196,7 @@ export class HandOver {
   }
 
   #say(forwards: Forwards): void {
-    // A named pipe can be opened anew only when its last user is gone: there the tunnels are left to the vendor's limits.
-    const isPipe = process.platform === 'win32';
+    // Over a pipe nobody would tell when they are free: there the tunnels are left to the vendor's limits.
     this.#heir?.send({ type: 'handed-over', tunnels: isPipe ? [] : forwards.tunnels() });
     if (isPipe) this.#heir?.close();
   }
