@@ -294,6 +294,10 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     terminals: [],
     notices: problems.map((problem, index) => ({ id: `start-${index}`, text: problem.message, hint: problem.hint })),
   });
+  const networkChanged = (): void => {
+    http.networkChanged();
+    forwards.networkChanged();
+  };
   const watching = await composeAlerts({
     profile: paths.profile,
     accounts,
@@ -307,7 +311,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     log,
     notifier: options.notifier,
     demo: options.demo ?? false,
-    networkChanged: () => forwards.networkChanged(),
+    networkChanged,
   });
   const { alerts, activity } = watching;
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
@@ -491,10 +495,11 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       void webSessions.endAll();
     },
     resume: () => {
+      http.networkChanged();
       watching.resume();
       void forwards.resume();
     },
-    networkChanged: () => forwards.networkChanged(),
+    networkChanged,
     handedOver: handOver.happened,
     get isHandedOver() {
       return handOver.isOver;

@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import type { RouteTarget } from '../core/forward-host.ts';
 import type { ForwardLink } from './forward-link.ts';
+import { isCutOff, ownAddresses } from './own-addresses.ts';
 
 /** Milliseconds. */
 const lookEveryMs = 1_000;
@@ -71,15 +71,8 @@ export class ForwardWatch {
 
   /** After the network changed: resets what went out by an address that is gone, and asks all ends at once. */
   check(): void {
-    const mine = new Set(
-      Object.values(networkInterfaces())
-        .flatMap((addresses) => addresses ?? [])
-        .map(({ address }) => address),
-    );
-    for (const link of [...this.#links.keys()]) {
-      const { localAddress } = link;
-      if (localAddress !== undefined && !mine.has(localAddress.replace(/^::ffff:/, ''))) link.destroy();
-    }
+    const own = ownAddresses();
+    for (const link of [...this.#links.keys()]) if (isCutOff(link, own)) link.destroy();
     const used = new Set(this.#links.values());
     for (const [route, watched] of this.#routes) {
       if (!used.has(route)) continue;

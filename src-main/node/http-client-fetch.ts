@@ -1,8 +1,10 @@
 import http from 'node:http';
 import https from 'node:https';
+import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { Clock } from '../core/ports.ts';
+import { isCutOff } from './own-addresses.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
@@ -43,6 +45,8 @@ export interface TransportLimits {
 export interface Transport {
   /** A fetch with these limits; rejects with TransportFailure, or with any other error once the signal aborted. */
   fetch(limits: TransportLimits): (input: Request) => Promise<Response>;
+  /** Ends connections that wait for a next request, and those that went out by an address that is not in `own`. */
+  networkChanged(own: ReadonlySet<string>): void;
   dispose(): void;
 }
 
@@ -229,6 +233,14 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
     fetch: (limits) => async (input) => {
       const body = input.body === null ? undefined : Buffer.from(await input.arrayBuffer());
       return send(input, body, limits);
+    },
+    networkChanged: (own) => {
+      const all = Object.values(agents).flatMap(({ kept, single }) => [kept, single]);
+      const sockets = (of: NodeJS.ReadOnlyDict<Socket[]>): Socket[] => Object.values(of).flatMap((list) => list ?? []);
+      for (const { freeSockets, sockets: busy } of all) {
+        for (const socket of sockets(freeSockets)) socket.destroy();
+        for (const socket of sockets(busy)) if (isCutOff(socket, own)) socket.destroy();
+      }
     },
     dispose: () => {
       for (const { kept, single } of Object.values(agents)) {

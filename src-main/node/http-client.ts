@@ -7,6 +7,7 @@ import { describeTransportFailure, isPermanent } from './http-client-failures.ts
 import { createTransport, TransportFailure } from './http-client-fetch.ts';
 import type { TransportLimits } from './http-client-fetch.ts';
 import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
+import { ownAddresses } from './own-addresses.ts';
 import { redactSecrets } from './redact.ts';
 import { longestWait, RequestBudget, Slots } from './request-budget.ts';
 
@@ -24,9 +25,16 @@ export interface HttpClientOptions {
   readonly bodyMs?: number;
   /** Milliseconds before the first retry; doubles. Default 500. */
   readonly backoffMs?: number;
+  /** The addresses this computer has. Default: those of its interfaces. */
+  readonly addresses?: () => ReadonlySet<string>;
 }
 
 export interface DisposableHttpClient extends HttpClient {
+  /**
+   * The network is another one: connections that are of no use there are ended, so that no request waits for an answer
+   * that cannot come.
+   */
+  networkChanged(): void;
   /** Closes idle and running connections. */
   dispose(): void;
 }
@@ -133,6 +141,10 @@ class NodeHttpClient implements DisposableHttpClient {
       this.#options.log?.write('error', 'http-client-bug', { error: redactSecrets(String(error), request.secrets) });
       return fail('internal', 'The request could not be made.', 'Report this to the makers of Quayside.');
     }
+  }
+
+  networkChanged(): void {
+    this.#transport.networkChanged((this.#options.addresses ?? ownAddresses)());
   }
 
   dispose(): void {

@@ -1,18 +1,21 @@
 import { expect, test } from 'vitest';
 import { cancelled, ok, type Result } from '../core/errors.ts';
+import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { SharedCall } from './shared-call.ts';
 
 /** Calls that are answered by hand, or end when they are cancelled. */
 const calls = () => {
   const started: { readonly signal: AbortSignal; readonly answer: (text: string) => void }[] = [];
+  const clock = new VirtualClock();
   const shared = new SharedCall<string>(
     (signal) =>
       new Promise<Result<string>>((resolve) => {
         signal.addEventListener('abort', () => resolve(cancelled()), { once: true });
         started.push({ signal, answer: (text) => resolve(ok(text)) });
       }),
+    clock,
   );
-  return { started, shared };
+  return { started, shared, clock };
 };
 const never = new AbortController().signal;
 
@@ -63,4 +66,15 @@ test('a call that nobody waits for any more is cancelled', async () => {
   expect(started[0]?.signal.aborted).toBe(true);
   expect(await Promise.all(both)).toEqual([cancelled(), cancelled()]);
   expect(await shared.run(one.signal)).toEqual(cancelled());
+});
+
+test('a call that has not been answered for a while holds nobody up who asks then', async () => {
+  const { started, shared, clock } = calls();
+  const first = shared.run(never);
+  await clock.advance(1_000);
+  const second = shared.run(never);
+  started[1]?.answer('two');
+  expect(await second).toEqual(ok('two'));
+  started[0]?.answer('one');
+  expect(await first).toEqual(ok('one'));
 });

@@ -1,29 +1,37 @@
 import { cancelled } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+
+/** A call that has been under way for longer may hang; whoever asks then does not wait with the others, milliseconds. */
+const joinWithinMs = 1_000;
 
 /** A call under way, for several who want the same answer. */
 interface Running<T> {
   readonly answer: Promise<Result<T>>;
   readonly abort: AbortController;
+  /** Monotonic milliseconds. */
+  readonly since: number;
   waiting: number;
 }
 
 /** Lets those who ask for the same at the same time wait for one answer. */
 export class SharedCall<T> {
   readonly #start: (signal: AbortSignal) => Promise<Result<T>>;
+  readonly #clock: Clock;
   #running: Running<T> | undefined;
 
-  constructor(start: (signal: AbortSignal) => Promise<Result<T>>) {
+  constructor(start: (signal: AbortSignal) => Promise<Result<T>>, clock: Clock) {
+    this.#clock = clock;
     this.#start = start;
   }
 
   /**
-   * Joins the call under way, or starts one. Once somebody has given up waiting for a call, nobody joins it any more; it
+   * Joins the call under way if it began just now, or starts one. Once somebody has given up waiting for a call, nobody joins it any more; it
    * is cancelled when all have. Errors: those of the call, cancelled.
    */
   run(signal: AbortSignal): Promise<Result<T>> {
     if (signal.aborted) return Promise.resolve(cancelled());
-    const running = this.#running ?? this.#begin();
+    const running = this.#recent() ?? this.#begin();
     running.waiting += 1;
     return new Promise((resolve) => {
       const giveUp = (): void => {
@@ -45,9 +53,19 @@ export class SharedCall<T> {
     this.#running = undefined;
   }
 
+  #recent(): Running<T> | undefined {
+    const running = this.#running;
+    return running !== undefined && this.#clock.monotonic() - running.since < joinWithinMs ? running : undefined;
+  }
+
   #begin(): Running<T> {
     const abort = new AbortController();
-    const running: Running<T> = { answer: this.#start(abort.signal), abort, waiting: 0 };
+    const running: Running<T> = {
+      answer: this.#start(abort.signal),
+      abort,
+      since: this.#clock.monotonic(),
+      waiting: 0,
+    };
     void running.answer.then(() => this.#forget(running));
     this.#running = running;
     return running;

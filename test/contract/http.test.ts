@@ -78,6 +78,34 @@ const until = async (condition: () => boolean): Promise<void> => {
   await expect.poll(condition, { timeout: 10_000, interval: 5 }).toBe(true);
 };
 
+describe('another network', () => {
+  test('a request whose address is gone is sent again at once, instead of waiting for an answer that cannot come', async () => {
+    let own: ReadonlySet<string> = new Set(['127.0.0.1']);
+    const target = await server(({ socket }, index) => {
+      if (index > 0) socket.write(answerText(200, 'back'));
+    });
+    const made = client({ addresses: () => own });
+    const answer = made.request(request(target.url));
+    await until(() => target.requests.length === 1);
+    // Another address was added; ours is still there.
+    made.networkChanged();
+    own = new Set(['192.0.2.7']);
+    made.networkChanged();
+    expect(await answer).toMatchObject({ ok: true, value: { text: 'back' } });
+    expect(target.connections()).toBe(2);
+  });
+
+  test('connections kept for later are not used again', async () => {
+    const target = await server(reply(answerText(200, '')));
+    const made = client();
+    for (let count = 0; count < 2; count += 1) await made.request(request(target.url));
+    expect(target.connections()).toBe(1);
+    made.networkChanged();
+    await made.request(request(target.url));
+    expect(target.connections()).toBe(2);
+  });
+});
+
 describe('what goes out', () => {
   test('no body means no body and no content type', async () => {
     const target = await server(reply(answerText(200, '{}')));

@@ -257,7 +257,12 @@ process.on('message', (message: StageMessage) => {
     if (message.type === 'measure') return measure(running, message);
     if (message.type === 'finish') return finish(running);
     if (message.type === 'suspend') running.forwards.suspend();
-    else if (message.type === 'resume') await running.forwards.resume();
-    else running.forwards.networkChanged();
+    else if (message.type === 'resume') {
+      running.http.networkChanged();
+      await running.forwards.resume();
+    } else {
+      running.http.networkChanged();
+      running.forwards.networkChanged();
+    }
   })();
 });

@@ -88,7 +88,10 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   constructor(session: VendorSession) {
     this.#session = session;
     this.#wire = remoteIotWire(session);
-    this.#connections = new SharedCall((signal) => execute(session, this.#wire, listConnection, {}, signal));
+    this.#connections = new SharedCall(
+      (signal) => execute(session, this.#wire, listConnection, {}, signal),
+      session.clock,
+    );
   }
 
   get tunnels(): TunnelRoute {
