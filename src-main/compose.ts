@@ -240,6 +240,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     hostKeys,
     reachable,
     web: createWebForwarder(),
+    isPassing: options.host === 'cli',
     accounts,
     inventory,
     settings,

@@ -20,7 +20,7 @@ const start = () => {
   // These requests look at nothing but the application's state.
   const requests = appRequests({ app } as unknown as BridgeDeps);
   const answer = (given: 'restart' | 'later') =>
-    requests['update.answer']({ answer: given }, AbortSignal.timeout(1000));
+    requests['update.answer']({ answer: given }, AbortSignal.timeout(1000), {});
   return { app, heard, answer };
 };
 

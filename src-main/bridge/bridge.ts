@@ -74,6 +74,7 @@ export class Bridge {
   readonly #handle: ReturnType<typeof createRequestHandler>;
   readonly #sessions = new Set<Session>();
   readonly #stops: readonly (() => void)[];
+  #isOver = false;
 
   constructor(deps: BridgeDeps) {
     this.#deps = deps;
@@ -114,13 +115,18 @@ export class Bridge {
 
   /** Serves a client until its channel closes or the session is disposed of. */
   connect(channel: HostChannel): Session {
+    const client = {};
     const session: Session = openSession({
       channel,
-      handle: this.#handle,
+      handle: (name, input, signal) => this.#handle(name, input, signal, client),
       feed: this.#feed,
       log: this.#deps.log,
       sessions: (send) => new ClientSessions(this.#deps.sessions, send),
-      onClosed: () => this.#sessions.delete(session),
+      onClosed: () => {
+        this.#sessions.delete(session);
+        // Where all of it ends, or moves to another process, so do the forwards.
+        if (!this.#isOver) void this.#deps.forwards.letGo(client);
+      },
     });
     this.#sessions.add(session);
     return session;
@@ -134,6 +140,7 @@ export class Bridge {
   }
 
   dispose(): void {
+    this.#isOver = true;
     for (const stop of this.#stops) stop();
     for (const session of [...this.#sessions]) session.dispose();
   }

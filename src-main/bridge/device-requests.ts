@@ -13,6 +13,8 @@ type Names =
   | 'services.remove'
   | 'forwards.list'
   | 'forwards.open'
+  | 'forwards.hold'
+  | 'forwards.letGo'
   | 'forwards.stop'
   | 'forwards.remove'
   | 'forwards.share'
@@ -70,6 +72,11 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
           `${accounts.vendor(device.vendor)?.name ?? device.vendor} decides which services a device has.`,
           'Add the service at the vendor; it appears here with the next refresh.',
         );
+
+  const used = (forward: Forward): ForwardView => {
+    void deps.recents.note(forward.deviceKey);
+    return presentForward(deps, forward);
+  };
 
   return {
     'devices.query': async ({ query, limit }) => {
@@ -132,9 +139,19 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
     'forwards.open': async ({ deviceKey, serviceId, port }, signal) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
       const opened = await forwards.open({ deviceKey, serviceId, ...(port === undefined ? {} : { port }) }, signal);
-      if (!opened.ok) return opened;
-      void deps.recents.note(deviceKey);
-      return ok(presentForward(deps, opened.value));
+      return opened.ok ? ok(used(opened.value)) : opened;
+    },
+
+    'forwards.hold': async ({ deviceKey, serviceId, port }, signal, client) => {
+      if (inventory.device(deviceKey) === undefined) return noDevice;
+      const request = { deviceKey, serviceId, ...(port === undefined ? {} : { port }) };
+      const held = await forwards.hold(request, client, signal);
+      return held.ok ? ok(used(held.value)) : held;
+    },
+
+    'forwards.letGo': async ({ forwardId }, _signal, client) => {
+      await forwards.letGo(client, forwardId);
+      return ok({});
     },
 
     'forwards.stop': async ({ forwardId }) => {
@@ -188,10 +205,11 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
       return planned.ok ? ok({ command: planned.value.command }) : planned;
     },
 
-    'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal) => {
+    'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal, client) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
       const planned = await launches.sshPlan(
         { deviceKey, serviceId, args, ...(user === undefined ? {} : { user }) },
+        client,
         signal,
       );
       return planned.ok ? ok({ program: planned.value.program, args: [...planned.value.args] }) : planned;

@@ -48,6 +48,8 @@ export interface BridgeDeps {
     | 'list'
     | 'get'
     | 'open'
+    | 'hold'
+    | 'letGo'
     | 'stop'
     | 'remove'
     | 'removeAccount'
@@ -94,10 +96,11 @@ export interface BridgeDeps {
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
 }
 
-/** Answers one request whose input the contract has parsed. */
+/** Answers one request whose input the contract has parsed; `client` is the same object for all requests of one client. */
 export type Handler<N extends RequestName> = (
   input: z.output<Requests[N]['input']>,
   signal: AbortSignal,
+  client: object,
 ) => Promise<Result<RequestOutput<N>>>;
 
 /** One handler per request: a missing one does not compile. */

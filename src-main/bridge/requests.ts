@@ -65,7 +65,7 @@ export const createRequestHandler = (deps: BridgeDeps): HandleRequest => {
     return failure;
   };
 
-  return async (name, input, signal): Promise<Result<unknown>> => {
+  return async (name, input, signal, client): Promise<Result<unknown>> => {
     if (!isRequestName(name)) {
       return refuse(
         name,
@@ -75,9 +75,9 @@ export const createRequestHandler = (deps: BridgeDeps): HandleRequest => {
     const parsed = requests[name].input.safeParse(input);
     if (!parsed.success) return refuse(name, badInput(name, parsed.error));
     // The record is typed name by name; here the name is any of them.
-    const handler = handlers[name] as (input: unknown, signal: AbortSignal) => Promise<Result<unknown>>;
+    const handler = handlers[name] as (input: unknown, signal: AbortSignal, client: object) => Promise<Result<unknown>>;
     try {
-      return await handler(parsed.data, signal);
+      return await handler(parsed.data, signal, client);
     } catch (thrown) {
       deps.log.write('error', 'bridge.exception', { name, ...describeException(thrown) });
       return fail(

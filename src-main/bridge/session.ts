@@ -16,8 +16,13 @@ export interface HostChannel {
   backlog?(): number;
 }
 
-/** Answers one request of any name, known or not. Never rejects. */
-export type HandleRequest = (name: string, input: unknown, signal: AbortSignal) => Promise<Result<unknown>>;
+/** Answers one request of any name, known or not. `client` stands for whoever asks. Never rejects. */
+export type HandleRequest = (
+  name: string,
+  input: unknown,
+  signal: AbortSignal,
+  client: object,
+) => Promise<Result<unknown>>;
 
 /** A client being served. */
 export interface Session {
@@ -36,7 +41,7 @@ const pendingLimit = 1000;
  */
 export const openSession = (options: {
   readonly channel: HostChannel;
-  readonly handle: HandleRequest;
+  readonly handle: (name: string, input: unknown, signal: AbortSignal) => Promise<Result<unknown>>;
   readonly feed: StateFeed;
   readonly log: Log;
   /** The client's sessions inside the application. */

@@ -13,8 +13,6 @@ interface Held {
   readonly device: DeviceView;
   readonly service: ServiceView;
   readonly forward: ForwardView;
-  /** What became of it before this command: undefined where it did not exist, and is to go with the command. */
-  readonly before: ForwardView | undefined;
 }
 
 /** How often a person is told of the forward's state, milliseconds. */
@@ -30,32 +28,20 @@ const hold = async (
   if (!device.ok) return device;
   const service = await findService(client, device.value, serviceWord);
   if (!service.ok) return service;
-  const before = resultOf(await client.request('forwards.list', {}, context.signal));
-  if (!before.ok) return before;
-  const known = before.value.find(
-    (forward) => forward.deviceKey === device.value.key && forward.serviceId === service.value.id,
-  );
   const opened = resultOf(
     await client.request(
-      'forwards.open',
+      'forwards.hold',
       { deviceKey: device.value.key, serviceId: service.value.id, ...(port === undefined ? {} : { port }) },
       context.signal,
     ),
   );
   if (!opened.ok) return opened;
-  return ok({ device: device.value, service: service.value, forward: opened.value, before: known });
+  return ok({ device: device.value, service: service.value, forward: opened.value });
 };
 
-/** Puts things back as they were, wherever the core is now: what this command opened is closed. */
-const release = async (attachment: Attachment, { forward, before }: Held, context: Context): Promise<void> => {
-  // One that somebody else had open stays open.
-  if (before !== undefined && before.state !== 'stopped' && before.state !== 'failed') return;
-  const request = before === undefined ? 'forwards.remove' : 'forwards.stop';
-  if (!attachment.isHandedOver) return void (await attachment.client.request(request, { forwardId: forward.id }));
-  const elsewhere = await attach(context.place, false, new AbortController().signal);
-  if (!elsewhere.ok) return;
-  await elsewhere.value.client.request(request, { forwardId: forward.id });
-  await elsewhere.value.dispose();
+/** Lets go of the forward; one that somebody else has open stays open. */
+const release = async ({ client, isHandedOver }: Attachment, { forward }: Held): Promise<void> => {
+  if (!isHandedOver) await client.request('forwards.letGo', { forwardId: forward.id });
 };
 
 const announce = ({ device, service, forward }: Held, json: boolean): void => {
@@ -146,7 +132,7 @@ export const forwardCommand: Command = async (context) => {
       first ??= held.value;
       wanted = held.value.forward.port;
       const end = await untilEnded(attachment, held.value, context);
-      if (end === 'aborted') await release(attachment, { ...held.value, before: first.before }, context);
+      if (end === 'aborted') await release(attachment, held.value);
       if (attachment.isHandedOver) left.push(attachment.dispose(context.signal));
       else await attachment.dispose();
       if (end === 'aborted') return exitCodes.done;
@@ -189,7 +175,7 @@ export const sshCommand: Command = async (context) => {
       const ended = await runInForeground({ ...plan.value, detached: false }, process.env, context.signal);
       return ended.ok ? ended.value : printError(ended.error, context.json);
     } finally {
-      await release(attached.value, held.value, context);
+      await release(attached.value, held.value);
     }
   } finally {
     await attached.value.dispose(context.signal);

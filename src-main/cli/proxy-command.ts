@@ -78,11 +78,10 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   }
 };
 
-/** A connection to a service, and what became of its forward before. */
+/** A connection to a service. */
 interface Way {
   readonly tunnel: Socket;
   readonly forward: ForwardView;
-  readonly wasKnown: boolean;
 }
 
 const openWay = async ({ client }: Attachment, context: Context): Promise<Result<Way>> => {
@@ -91,15 +90,10 @@ const openWay = async ({ client }: Attachment, context: Context): Promise<Result
   const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
   if (!service.ok) return service;
   const request = { deviceKey: device.value.key, serviceId: service.value.id };
-  const before = resultOf(await client.request('forwards.list', {}, context.signal));
-  if (!before.ok) return before;
-  const wasKnown = before.value.some(
-    (forward) => forward.deviceKey === request.deviceKey && forward.serviceId === request.serviceId,
-  );
   const forward = resultOf(await client.request('forwards.open', request, context.signal));
   if (!forward.ok) return forward;
   const tunnel = await dial(forward.value, context.signal).catch(() => undefined);
-  return tunnel === undefined ? lost : ok({ tunnel, forward: forward.value, wasKnown });
+  return tunnel === undefined ? lost : ok({ tunnel, forward: forward.value });
 };
 
 /**
@@ -115,11 +109,7 @@ const passedOn = async (client: FrameClient, forwardId: string, port: number | u
   }
 };
 
-const proxy = async (
-  attachment: Attachment,
-  { tunnel, forward, wasKnown }: Way,
-  context: Context,
-): Promise<Result<number>> => {
+const proxy = async (attachment: Attachment, { tunnel, forward }: Way, context: Context): Promise<Result<number>> => {
   const { client } = attachment;
   const { localPort } = tunnel;
   try {
@@ -130,11 +120,7 @@ const proxy = async (
     return why === undefined ? lost : fail('unreachable', why.message, why.hint);
   }
   if (attachment.own && !attachment.isHandedOver) await passedOn(client, forward.id, localPort);
-  // The port stays the service's. In a process of our own it would listen again after the next start, so it is put
-  // to rest; elsewhere others may be using it.
   await attachment.idle(lingerMs);
-  if (attachment.own && !attachment.isHandedOver && !wasKnown)
-    await client.request('forwards.stop', { forwardId: forward.id });
   return ok(exitCodes.done);
 };
 

@@ -128,13 +128,21 @@ export class ForwardEntry {
     };
   }
 
-  /** Listens, if it does not yet. The error is that of the port; a device that cannot be reached shows itself later. */
-  async start(): Promise<Result<ForwardSnapshot>> {
-    this.#record = { ...this.#record, listening: true };
+  /**
+   * Listens, if it does not yet; with `keep` it is to listen again after a restart. The error is that of the port; a
+   * device that cannot be reached shows itself later.
+   */
+  async start(keep = true): Promise<Result<ForwardSnapshot>> {
+    if (keep) this.keep();
     this.dispatch({ type: 'start' });
     await this.#binding;
     const { bound, error } = this.#forward;
     return bound || error === undefined ? { ok: true, value: this.snapshot() } : { ok: false, error };
+  }
+
+  /** From now on it is to listen again after a restart. */
+  keep(): void {
+    this.#record = { ...this.#record, listening: true };
   }
 
   /** Listens on another port: the new one is opened before the old one is closed. Connections stay. */

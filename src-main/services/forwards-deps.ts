@@ -17,6 +17,8 @@ export interface ForwardsDeps extends ForwardTunnelsDeps {
     readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
   };
   readonly random: Random;
+  /** Whether this process only carries out a command: what it opens is not to listen again after a restart. */
+  readonly isPassing?: boolean;
 }
 
 export interface ForwardSettings {

@@ -13,6 +13,7 @@ import { ForwardEntry } from './forward-entry.ts';
 import { resolveDevice } from './forward-facts.ts';
 import type { ForwardStatistics, ResolvedDevice } from './forward-facts.ts';
 import { ForwardHistoryFile } from './forward-history.ts';
+import { ForwardHolders } from './forward-holders.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardOpenings } from './forward-openings.ts';
@@ -43,6 +44,8 @@ export class Forwards {
   readonly #announcer = new ForwardAnnouncer((id) => this.get(id));
   readonly changed: Emitter<ForwardsChange> = this.#announcer.changed;
   readonly #entries = new Map<string, ForwardEntry>();
+  /** This object itself is among them where nothing is kept. */
+  readonly #holders = new ForwardHolders();
   readonly #commands = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
   #hasLeft = false;
@@ -220,13 +223,34 @@ export class Forwards {
    * those of forwards.json.
    */
   open(request: OpenForward, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
+    return this.hold(request, this.#deps.isPassing === true ? this : undefined, signal);
+  }
+
+  /**
+   * The same for as long as `holder` wants it: after the last holder let go it is as it was, stopped if nobody opened
+   * it for good. Errors as `open`.
+   */
+  hold(request: OpenForward, holder: object | undefined, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
     return this.#commands.run(async () => {
       if (signal.aborted || this.#hasLeft || this.#disposing !== undefined) return cancelled();
       const known = this.#find(request);
-      const opened = known === undefined ? await this.#create(request) : await this.#reopen(known, request.port);
-      if (!opened.ok) return opened;
+      const keep = holder === undefined;
+      const opened =
+        known === undefined ? await this.#create(request, keep) : await this.#reopen(known, request.port, keep);
+      if (!opened.ok) {
+        await this.#rest(known);
+        return opened;
+      }
+      if (holder !== undefined) this.#holders.add(opened.value.id, holder);
       const saved = await this.#save();
       return saved.ok ? opened : saved;
+    });
+  }
+
+  /** A holder needs a forward no longer, or none where `id` is absent. Letting go twice changes nothing. */
+  letGo(holder: object, id?: string): Promise<void> {
+    return this.#commands.run(async () => {
+      await Promise.all(this.#holders.letGo(holder, id).map((of) => this.#rest(this.#entries.get(of))));
     });
   }
 
@@ -235,6 +259,7 @@ export class Forwards {
     return this.#commands.run(async () => {
       const entry = this.#entries.get(id);
       if (entry === undefined) return noSuchForward();
+      this.#holders.forget(id);
       await entry.stop();
       return this.#save();
     });
@@ -266,7 +291,13 @@ export class Forwards {
    */
   async leave(): Promise<void> {
     this.#hasLeft = true;
-    await this.#commands.run(() => this.#deps.host.leave());
+    await this.#commands.run(async () => {
+      // What was opened for nobody in particular is to be open there, too; holders ask for theirs themselves.
+      const orphans = [...this.#entries.values()].filter(({ record }) => this.#holders.has(record.id, this));
+      for (const entry of orphans) entry.keep();
+      if (orphans.length > 0) await this.#save();
+      await this.#deps.host.leave();
+    });
     await this.#history.dispose();
   }
 
@@ -322,21 +353,21 @@ export class Forwards {
     return this.#entries.get(entry.record.id) === entry;
   }
 
-  async #reopen(entry: ForwardEntry, port: number | undefined): Promise<Result<ForwardSnapshot>> {
+  async #reopen(entry: ForwardEntry, port: number | undefined, keep: boolean): Promise<Result<ForwardSnapshot>> {
     if (port !== undefined && port !== entry.record.port) {
       const free = await this.#notReserved(port);
       if (!free.ok) return free;
       const moved = await entry.move(port);
       if (!moved.ok) return moved;
     }
-    return entry.start();
+    return entry.start(keep);
   }
 
-  async #create(request: OpenForward): Promise<Result<ForwardSnapshot>> {
+  async #create(request: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {
     const found = this.#tunnels.service(request.deviceKey, request.serviceId);
     if (!found.ok) return found;
     const { deviceKey, serviceId } = request;
-    const base = { id: this.#newId(), deviceKey, serviceId, serviceKind: found.value.service.kind, listening: true };
+    const base = { id: this.#newId(), deviceKey, serviceId, serviceKind: found.value.service.kind, listening: keep };
     if (request.port !== undefined) {
       const free = await this.#notReserved(request.port);
       return free.ok ? this.#tryPort({ ...base, port: request.port }) : free;
@@ -358,7 +389,7 @@ export class Forwards {
   /** Adds a forward; it stays only if its port can be bound. */
   async #tryPort(record: ForwardRecord): Promise<Result<ForwardSnapshot>> {
     const entry = this.#add(record);
-    const started = await entry.start();
+    const started = await entry.start(record.listening);
     if (!started.ok) await this.#forget([entry]);
     return started;
   }
@@ -395,9 +426,16 @@ export class Forwards {
   async #forget(entries: readonly ForwardEntry[]): Promise<void> {
     for (const entry of entries) {
       this.#entries.delete(entry.record.id);
+      this.#holders.forget(entry.record.id);
       this.#announcer.touch(entry.record.id);
     }
     await Promise.all(entries.map((entry) => entry.stop()));
+  }
+
+  /** Stops a forward that nobody has open. */
+  async #rest(entry: ForwardEntry | undefined): Promise<void> {
+    if (entry === undefined || entry.record.listening || this.#hasLeft || this.#holders.isHeld(entry.record.id)) return;
+    await entry.stop(true);
   }
 
   #reserved(): Set<number> {

@@ -43,13 +43,12 @@ const world = (
   const passwords: (string | undefined)[] = [];
   const opened: string[] = [];
   const installed = facts.installed ?? ['ssh', 'konsole', 'xterm'];
+  const open = async ({ serviceId }: { readonly serviceId: string }) => {
+    opened.push(serviceId);
+    return facts.forward ?? ok({ address: '127.0.0.1', port: 33007 });
+  };
   const launches = new Launches({
-    forwards: {
-      open: async ({ serviceId }) => {
-        opened.push(serviceId);
-        return facts.forward ?? ok({ address: '127.0.0.1', port: 33007 });
-      },
-    },
+    forwards: { open, hold: open },
     inventory: {
       device: (key) => (key === device.key ? device : undefined),
       servicesOf: () => (['ssh', 'http', 'https', 'vnc', 'rdp', 'tcp'] as const).map(service),
@@ -243,11 +242,11 @@ describe('Launches', () => {
         detached: true,
       },
     ]);
-    const foreground = await chosen.launches.sshPlan({ ...ask('ssh'), args: [] }, signal);
+    const foreground = await chosen.launches.sshPlan({ ...ask('ssh'), args: [] }, {}, signal);
     expect(foreground).toMatchObject({ ok: true, value: { program: '/usr/bin/ssh' } });
     const only = world({ platform: 'win32', installed: ['PuTTY\\putty.exe'] });
     expect(await only.launches.open(ask('ssh'), signal)).toMatchObject({ value: { launcher: 'PuTTY' } });
-    expect(await only.launches.sshPlan({ ...ask('ssh'), args: [] }, signal)).toMatchObject({ ok: false });
+    expect(await only.launches.sshPlan({ ...ask('ssh'), args: [] }, {}, signal)).toMatchObject({ ok: false });
   });
 
   it('opens a port of unknown kind as what it turned out to be', async () => {
@@ -289,10 +288,10 @@ describe('Launches', () => {
 
   it('plans ssh in the foreground for ssh services only', async () => {
     const { launches, opened } = world({ env: {} });
-    const plan = await launches.sshPlan({ ...ask('ssh'), args: ['-v', 'hostname'] }, signal);
+    const plan = await launches.sshPlan({ ...ask('ssh'), args: ['-v', 'hostname'] }, {}, signal);
     expect(plan).toMatchObject({ ok: true, value: { program: '/usr/bin/ssh', detached: false } });
     expect(plan.ok && plan.value.args.at(-1)).toBe('hostname');
-    expect(await launches.sshPlan({ ...ask('http'), args: [] }, signal)).toMatchObject({
+    expect(await launches.sshPlan({ ...ask('http'), args: [] }, {}, signal)).toMatchObject({
       ok: false,
       error: { kind: 'unsupported' },
     });

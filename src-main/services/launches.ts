@@ -40,6 +40,11 @@ export interface LaunchesDependencies extends LaunchClientsDependencies {
       request: { readonly deviceKey: string; readonly serviceId: string },
       signal: AbortSignal,
     ): Promise<Result<OpenedForward>>;
+    hold(
+      request: { readonly deviceKey: string; readonly serviceId: string },
+      holder: object,
+      signal: AbortSignal,
+    ): Promise<Result<OpenedForward>>;
   };
   readonly inventory: {
     device(key: string): Device | undefined;
@@ -138,10 +143,12 @@ export class Launches {
 
   /**
    * The plan that runs ssh in the foreground of our own terminal, with what the person typed for ssh: options, then
-   * a command for the far end. Errors as `command`; unsupported where the service is not SSH.
+   * a command for the far end. The forward is open for as long as `holder` has it. Errors as `command`; unsupported
+   * where the service is not SSH.
    */
   async sshPlan(
     request: LaunchRequest & { readonly args: readonly string[] },
+    holder: object,
     signal: AbortSignal,
   ): Promise<Result<LaunchPlan>> {
     const chosen = await this.#choose(request);
@@ -156,7 +163,8 @@ export class Launches {
     // In our own terminal only ssh itself will do.
     const { putty: _putty, ...inTerminal } = chosen.value;
     if (inTerminal.ssh === undefined) return noSsh;
-    const forward = await this.#needs.forwards.open(request, signal);
+    const { deviceKey, serviceId } = request;
+    const forward = await this.#needs.forwards.hold({ deviceKey, serviceId }, holder, signal);
     if (!forward.ok) return forward;
     const ssh = this.#ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;

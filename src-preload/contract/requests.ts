@@ -124,6 +124,9 @@ export const requests = {
   'forwards.list': request(nothing, z.array(forwardViewSchema)),
   /** Starts listening for a service: the forward there already is, or a new one. */
   'forwards.open': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
+  /** The same until `forwards.letGo`, or until the client is gone: then it is as it was, unless others have it open. */
+  'forwards.hold': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
+  'forwards.letGo': request(z.strictObject({ forwardId: id }), nothing),
   /** Stops listening and closes the tunnel; the port stays reserved. */
   'forwards.stop': request(z.strictObject({ forwardId: id }), nothing),
   /** Forgets the forward and its port. */

@@ -361,6 +361,45 @@ test('after a restart the forwards listen again on their ports; stopped ones kee
   expect(await after.open(webService)).toMatchObject({ id: web.id, port: web.port, state: 'listening' });
 });
 
+test('commands have a forward as long as the last of them is there, and it is then as it was before', async () => {
+  const end = await farEnd(echo);
+  const document = memoryDocument();
+  const signal = new AbortController().signal;
+  const before = startRig({ grants: () => ok(end.port), document });
+  const ssh = await before.open(sshService);
+  await before.forwards.dispose();
+
+  // A command while the application does not run: it opens nothing by itself, and keeps nothing open.
+  const passing = startRig({ grants: () => ok(end.port), document, isPassing: true });
+  await passing.forwards.load();
+  const [one, other] = [{}, {}];
+  const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  expect(await passing.forwards.hold(request, one, signal)).toMatchObject({ ok: true, value: { port: ssh.port } });
+  const web = await passing.open(webService);
+  await passing.forwards.letGo(one);
+  await passing.forwards.dispose();
+  expect(document.stored.forwards).toMatchObject([
+    { id: ssh.id, listening: true },
+    { id: web.id, listening: false },
+  ]);
+
+  const after = rig({ grants: () => ok(end.port), document });
+  await after.forwards.load();
+  await after.forwards.resume();
+  const held = { deviceKey: rigDevice.key, serviceId: webService.id };
+  for (const holder of [one, other]) await after.forwards.hold(held, holder, signal);
+  await after.forwards.letGo(one, web.id);
+  expect(await ask(web.port, 'held by another')).toBe('held by another');
+  await after.forwards.letGo(other);
+  expect(await ask(web.port, 'x')).toBe('reset');
+  expect(after.calls.closed).toEqual(after.calls.opened);
+  // What a person opened for good outlasts whoever had it for a while.
+  await after.forwards.hold(held, one, signal);
+  await after.open(webService);
+  await after.forwards.letGo(one);
+  expect(after.forwards.list().map(({ state }) => state)).toEqual(['listening', 'listening']);
+});
+
 test('a refused tunnel is told with its hop; waiting clients are closed and the next one tries again', async () => {
   const end = await farEnd(echo);
   let granted: () => ReturnType<RigOptions['grants']> = () =>

@@ -185,6 +185,27 @@ test.each([
   120_000,
 );
 
+test('two commands share a forward of the application: it ends with the last one, however that ends', async () => {
+  const serve = await startServe();
+  const [first, second] = [rig.start(['forward', unit, '--json']), rig.start(['forward', unit, '--json'])];
+  const { port } = JSON.parse(await first.firstLine()) as { readonly port: number };
+  expect(JSON.parse(await second.firstLine())).toMatchObject({ port });
+  const open = await dial(port);
+  await once(open, 'data');
+  first.signal('SIGINT');
+  expect(await first.ended()).toBe(0);
+  await once(await dial(port), 'data');
+  expect(open.destroyed).toBe(false);
+
+  const closed = new Promise((resolve) => open.once('close', resolve));
+  second.signal('SIGKILL');
+  await closed;
+  await vi.waitFor(() => expect(vendor.tunnels.list()).toEqual([]), patient);
+  await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
+  serve.signal('SIGTERM');
+  expect(await serve.ended()).toBe(0);
+}, 60_000);
+
 test('a command that gave its profile up leaves it alone until the other process is there or gone', async () => {
   const { device, service } = await onRemoteIot();
   const forward = rig.start(['forward', device, '--service', service, '--json']);

@@ -85,9 +85,10 @@ describe('launching', () => {
     processIds().filter((pid) => processFile(pid, 'environ').includes(`QS_TEST_MARK=${mark}`));
   const marker = (): Promise<string> => readFile(join(folder, 'marker'), 'utf8').catch(() => '');
 
+  const open = async () => ok({ address: '127.0.0.1', port: forward.port });
   const launches = (terminal = 'auto'): Launches =>
     new Launches({
-      forwards: { open: async () => ok({ address: '127.0.0.1', port: forward.port }) },
+      forwards: { open, hold: open },
       inventory: {
         device: (key) => device(key.slice('acme-1/'.length)),
         servicesOf: () => [service('ssh', 22), service('tcp', 4000), service('http', 80)],
@@ -106,7 +107,7 @@ describe('launching', () => {
 
   /** Runs ssh as the command line does, without a terminal, and answers what came of it. */
   const ssh = async (id: string, ...args: string[]): Promise<{ status: number; stdout: string; stderr: string }> => {
-    const plan = await launches().sshPlan({ ...request(id), args: ['-o', 'BatchMode=yes', ...args] }, signal);
+    const plan = await launches().sshPlan({ ...request(id), args: ['-o', 'BatchMode=yes', ...args] }, {}, signal);
     if (!plan.ok) throw new Error(plan.error.message);
     return run(plan.value.program, plan.value.args, { env: { ...env } }).then(
       ({ stdout, stderr }) => ({ status: 0, stdout, stderr }),

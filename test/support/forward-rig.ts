@@ -117,6 +117,8 @@ export interface RigOptions {
   readonly hostKeys?: HostKeys;
   /** What the tunnels granted have beside host and port. */
   readonly tunnel?: () => Partial<Tunnel>;
+  /** As in a process that only carries out a command. */
+  readonly isPassing?: boolean;
   /** Whether the vendor still has a tunnel. */
   readonly alive?: () => Result<boolean>;
 }
@@ -184,6 +186,7 @@ export const startRig = (options: RigOptions) => {
     ...(options.history === undefined ? {} : { history: options.history }),
     ...(options.hostKeys === undefined ? {} : { hostKeys: options.hostKeys }),
     settings: { get: () => settings, changed: settingsChanged },
+    ...(options.isPassing === undefined ? {} : { isPassing: options.isPassing }),
     log: silentLog,
     random: Math.random,
   });
