@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
@@ -10,7 +10,13 @@ const codeOf = (thrown: unknown): string =>
 const cannot = (path: string, thrown: unknown): Result<never> =>
   fail('invalid-input', `${path} cannot be used (${codeOf(thrown)}).`, 'Look at who may read and write this file.');
 
-/** The file a path means; the path itself where there is nothing yet. A link to nothing is an error. */
+/** Whether there is a link whose target is not there: a file in its place would cut off whoever keeps the target. */
+const leadsNowhere = async (path: string): Promise<boolean> => {
+  const link = await lstat(path).catch(() => undefined);
+  return link?.isSymbolicLink() === true;
+};
+
+/** The file a path means; the path itself where there is nothing yet. */
 const targetOf = async (path: string): Promise<string> => {
   try {
     return await realpath(path);
@@ -60,7 +66,13 @@ const swap = async (target: string, after: string): Promise<void> => {
 export const userFiles = {
   read: async (path: string): Promise<Result<string | undefined>> => {
     try {
-      return ok(await readBytes(path));
+      const bytes = await readBytes(path);
+      if (bytes !== undefined || !(await leadsNowhere(path))) return ok(bytes);
+      return fail(
+        'invalid-input',
+        `${path} is a link to a file that is not there.`,
+        'Make that file, or take the link away; nothing was changed.',
+      );
     } catch (failure) {
       return cannot(path, failure);
     }

@@ -235,5 +235,12 @@ describe('the user’s own ssh', () => {
     expect(await readFile(none, 'utf8')).toBe(`Include "${profile}/ssh_config"\n`);
     await must(['ssh-config', '--remove', '--config', none]);
     await expect(stat(none)).rejects.toThrow('ENOENT');
+
+    const nowhere = join(folder, 'nowhere');
+    await symlink('dotfiles/not-there-yet', nowhere);
+    const refused = await cli(['ssh-config', '--write', '--config', nowhere]);
+    expect([refused.code, refused.stderr]).toEqual([2, expect.stringContaining('a link to a file that is not there')]);
+    expect(await readlink(nowhere)).toBe('dotfiles/not-there-yet');
+    await expect(stat(join(profile, 'ssh_config'))).rejects.toThrow('ENOENT');
   }, 60_000);
 });
