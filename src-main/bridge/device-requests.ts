@@ -1,7 +1,10 @@
+import type { z } from 'zod';
 import { fail, ok, type Failure } from '../core/errors.ts';
 import type { Device } from '../core/device.ts';
 import { haystackOf, matchesHaystack, parseQuery } from '../../src-preload/contract/query.ts';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { Requests } from '../../src-preload/contract/requests.ts';
+import type { OpenForward } from '../services/forwards-deps.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { openByRoute } from './route-requests.ts';
 import { deviceView, forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from './views.ts';
@@ -53,6 +56,18 @@ export const presentDevice = (
     defaultServiceId: deps.notes.defaultServiceId(device.key),
     credentials: (serviceId) => deps.credentials.facts(device.key, serviceId),
   });
+
+const openingOf = ({
+  deviceKey,
+  serviceId,
+  port,
+  anyPort,
+}: z.output<Requests['forwards.open']['input']>): OpenForward => ({
+  deviceKey,
+  serviceId,
+  ...(port === undefined ? {} : { port }),
+  ...(anyPort === undefined ? {} : { anyPort }),
+});
 
 type Forward = ReturnType<BridgeDeps['forwards']['list']>[number];
 
@@ -136,16 +151,15 @@ export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {
 
     'forwards.list': async () => ok(forwards.list().map((forward) => presentForward(deps, forward))),
 
-    'forwards.open': async ({ deviceKey, serviceId, port }, signal) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
-      const opened = await forwards.open({ deviceKey, serviceId, ...(port === undefined ? {} : { port }) }, signal);
+    'forwards.open': async (request, signal) => {
+      if (inventory.device(request.deviceKey) === undefined) return noDevice;
+      const opened = await forwards.open(openingOf(request), signal);
       return opened.ok ? ok(used(opened.value)) : opened;
     },
 
-    'forwards.hold': async ({ deviceKey, serviceId, port }, signal, client) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
-      const request = { deviceKey, serviceId, ...(port === undefined ? {} : { port }) };
-      const held = await forwards.hold(request, client, signal);
+    'forwards.hold': async (request, signal, client) => {
+      if (inventory.device(request.deviceKey) === undefined) return noDevice;
+      const held = await forwards.hold(openingOf(request), client, signal);
       return held.ok ? ok(used(held.value)) : held;
     },
 

@@ -21,7 +21,7 @@ const watchMs = 500;
 const hold = async (
   client: FrameClient,
   context: Context,
-  port: number | undefined,
+  port: { readonly port?: number; readonly anyPort?: boolean },
   serviceWord: string | undefined,
 ): Promise<Result<Held>> => {
   const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
@@ -31,7 +31,7 @@ const hold = async (
   const opened = resultOf(
     await client.request(
       'forwards.hold',
-      { deviceKey: device.value.key, serviceId: service.value.id, ...(port === undefined ? {} : { port }) },
+      { deviceKey: device.value.key, serviceId: service.value.id, ...port },
       context.signal,
     ),
   );
@@ -120,7 +120,7 @@ export const forwardCommand: Command = async (context) => {
       void attachment.lost.then(() => {
         isLost = true;
       });
-      const held = await hold(attachment.client, context, wanted, values.service);
+      const held = await hold(attachment.client, context, wanted === undefined ? {} : { port: wanted }, values.service);
       if (!held.ok) {
         await attachment.dispose(context.signal);
         // The Quayside that came next may end before it has answered.
@@ -156,7 +156,7 @@ export const sshCommand: Command = async (context) => {
   if (!attached.ok) return printError(attached.error, context.json);
   const { client } = attached.value;
   try {
-    const held = await hold(client, context, undefined, values.service ?? 'ssh');
+    const held = await hold(client, context, { anyPort: true }, values.service ?? 'ssh');
     if (!held.ok) return printError(held.error, context.json);
     try {
       const plan = resultOf(

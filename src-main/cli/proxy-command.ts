@@ -89,7 +89,7 @@ const openWay = async ({ client }: Attachment, context: Context): Promise<Result
   if (!device.ok) return device;
   const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
   if (!service.ok) return service;
-  const request = { deviceKey: device.value.key, serviceId: service.value.id };
+  const request = { deviceKey: device.value.key, serviceId: service.value.id, anyPort: true };
   const forward = resultOf(await client.request('forwards.open', request, context.signal));
   if (!forward.ok) return forward;
   const tunnel = await dial(forward.value, context.signal).catch(() => undefined);

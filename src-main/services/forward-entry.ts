@@ -55,6 +55,8 @@ export class ForwardEntry {
   readonly #attempts: ForwardAttempts;
   readonly #meter: ForwardMeter;
   #record: ForwardRecord;
+  /** Where it listens instead of its own port until it is stopped. */
+  #passingPort: number | undefined;
   #forward: Forward;
   #exposure: string | undefined;
   #listening: Listening | undefined;
@@ -98,7 +100,7 @@ export class ForwardEntry {
   }
 
   snapshot(): ForwardSnapshot {
-    const { id, deviceKey, serviceId, serviceKind, port } = this.#record;
+    const { id, deviceKey, serviceId, serviceKind } = this.#record;
     const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
     const { attempt, nextAttemptAt, route } = this.#forward;
     const expiresAt = route === undefined ? undefined : this.#grants.get(route)?.tunnel.expiresAt;
@@ -108,7 +110,7 @@ export class ForwardEntry {
       serviceId,
       serviceKind,
       address: forwardAddress,
-      port,
+      port: this.#port,
       ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
       state,
       ...(error === undefined ? {} : { error }),
@@ -129,11 +131,12 @@ export class ForwardEntry {
   }
 
   /**
-   * Listens, if it does not yet; with `keep` it is to listen again after a restart. The error is that of the port; a
-   * device that cannot be reached shows itself later.
+   * Listens, if it does not yet; with `keep` it is to listen again after a restart, with `port` it listens there until it
+   * is stopped. The error is that of the port; a device that cannot be reached shows itself later.
    */
-  async start(keep = true): Promise<Result<ForwardSnapshot>> {
+  async start(keep = true, port?: number): Promise<Result<ForwardSnapshot>> {
     if (keep) this.keep();
+    if (!this.#forward.bound) this.#passingPort = port;
     this.dispatch({ type: 'start' });
     await this.#binding;
     const { bound, error } = this.#forward;
@@ -155,6 +158,7 @@ export class ForwardEntry {
       if (!moved.ok) return { ok: false, error: await this.#deps.suggest(moved.error) };
       this.#listening = moved.value;
     }
+    this.#passingPort = undefined;
     this.#record = { ...this.#record, port };
     this.#deps.changed(this.#record.id);
     return { ok: true, value: undefined };
@@ -171,8 +175,7 @@ export class ForwardEntry {
   /** Listens on what is wanted now beside the first address. */
   async configure(): Promise<void> {
     if (this.#forward.bound) {
-      const { id, port } = this.#record;
-      const configured = await this.#deps.host.configure(id, this.#options(port));
+      const configured = await this.#deps.host.configure(this.#record.id, this.#options(this.#port));
       if (configured.ok) this.#listening = configured.value;
     }
     this.#deps.changed(this.#record.id);
@@ -255,6 +258,10 @@ export class ForwardEntry {
     changed(id);
   }
 
+  get #port(): number {
+    return this.#passingPort ?? this.#record.port;
+  }
+
   #options(port: number): ReturnType<typeof listenOptions> {
     const { deviceEndpoint, observe } = this.#deps;
     return listenOptions(this.#record, port, deviceEndpoint(this.#record), observe(this.#record));
@@ -321,7 +328,8 @@ export class ForwardEntry {
 
   async #bind(bind: number): Promise<void> {
     const { host, suggest } = this.#deps;
-    const { id, port } = this.#record;
+    const { id } = this.#record;
+    const port = this.#port;
     const listened = await host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
     if (!listened.ok) return this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
     if (bind === this.#forward.bind) this.#listening = listened.value;

@@ -32,4 +32,6 @@ export interface OpenForward {
   readonly serviceId: string;
   /** 1 to 65535; one of our own range where absent. */
   readonly port?: number;
+  /** Any port will do for now, should its own be taken; only in a process that carries out a command. */
+  readonly anyPort?: boolean;
 }

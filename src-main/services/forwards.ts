@@ -235,8 +235,7 @@ export class Forwards {
       if (signal.aborted || this.#hasLeft || this.#disposing !== undefined) return cancelled();
       const known = this.#find(request);
       const keep = holder === undefined;
-      const opened =
-        known === undefined ? await this.#create(request, keep) : await this.#reopen(known, request.port, keep);
+      const opened = known === undefined ? await this.#create(request, keep) : await this.#reopen(known, request, keep);
       if (!opened.ok) {
         await this.#rest(known);
         return opened;
@@ -353,14 +352,18 @@ export class Forwards {
     return this.#entries.get(entry.record.id) === entry;
   }
 
-  async #reopen(entry: ForwardEntry, port: number | undefined, keep: boolean): Promise<Result<ForwardSnapshot>> {
+  async #reopen(entry: ForwardEntry, { port, anyPort }: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {
     if (port !== undefined && port !== entry.record.port) {
       const free = await this.#notReserved(port);
       if (!free.ok) return free;
       const moved = await entry.move(port);
       if (!moved.ok) return moved;
     }
-    return entry.start(keep);
+    const started = await entry.start(keep);
+    const isTaken = !started.ok && started.error.kind === 'port-in-use';
+    const other =
+      isTaken && anyPort === true && this.#deps.isPassing === true ? started.error.suggestedPort : undefined;
+    return other === undefined ? started : entry.start(keep, other);
   }
 
   async #create(request: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {

@@ -30,6 +30,13 @@ const label = z.string().trim().min(1).max(80);
 const ticket = z.string().min(16).max(64);
 const id = z.string().min(1).max(512);
 const port = z.number().int().min(1).max(65535);
+/** `anyPort`: any will do for now, should the forward's own be taken while the application does not run. */
+const opening = z.strictObject({
+  deviceKey: id,
+  serviceId: id,
+  port: port.optional(),
+  anyPort: z.boolean().optional(),
+});
 const fields = z.record(z.string().max(64), z.string().max(2048));
 const nothing = z.strictObject({});
 const deviceLog = z.strictObject({ deviceKey: id, file: z.string().trim().min(1).max(200) });
@@ -123,9 +130,9 @@ export const requests = {
 
   'forwards.list': request(nothing, z.array(forwardViewSchema)),
   /** Starts listening for a service: the forward there already is, or a new one. */
-  'forwards.open': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
+  'forwards.open': request(opening, forwardViewSchema),
   /** The same until `forwards.letGo`, or until the client is gone: then it is as it was, unless others have it open. */
-  'forwards.hold': request(z.strictObject({ deviceKey: id, serviceId: id, port: port.optional() }), forwardViewSchema),
+  'forwards.hold': request(opening, forwardViewSchema),
   'forwards.letGo': request(z.strictObject({ forwardId: id }), nothing),
   /** Stops listening and closes the tunnel; the port stays reserved. */
   'forwards.stop': request(z.strictObject({ forwardId: id }), nothing),

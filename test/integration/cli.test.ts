@@ -222,6 +222,22 @@ describe('forward', () => {
     expect(await forward.ended()).toBe(0);
   });
 
+  test('is refused where its own port is taken, which is no matter for a proxy', async () => {
+    await addAccount();
+    const { id } = onlineDevice();
+    const [place] = JSON.parse((await run(['resolve', id, '--json'])).stdout) as readonly { readonly port: number }[];
+    const holder = createServer().listen(place?.port, '127.0.0.1');
+    await once(holder, 'listening');
+    try {
+      const refused = await run(['forward', id, '--json']);
+      expect(errorOf(refused.stderr)).toMatchObject({ kind: 'port-in-use' });
+      expect(await run(['proxy', id], 'by another way')).toEqual({ code: 0, stdout: 'by another way', stderr: '' });
+      expect(JSON.parse((await run(['resolve', id, '--json'])).stdout)).toMatchObject([{ port: place?.port }]);
+    } finally {
+      holder.close();
+    }
+  });
+
   test('shares one core with other commands, and takes over when its owner ends', async () => {
     await addAccount();
     const [first, second] = simulator.unitIds.filter((unitId) => simulator.isOnline(unitId));
