@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startCliFromSource, type CliProcess } from '../support/cli-process.ts';
+import { claimPorts } from '../support/own-ports.ts';
 
 const token = 'integration-token-4b1f09c2';
 const passphrase = 'correct horse battery';
@@ -225,16 +226,22 @@ describe('forward', () => {
   test('is refused where its own port is taken, which is no matter for a proxy', async () => {
     await addAccount();
     const { id } = onlineDevice();
-    const [place] = JSON.parse((await run(['resolve', id, '--json'])).stdout) as readonly { readonly port: number }[];
-    const holder = createServer().listen(place?.port, '127.0.0.1');
+    const own = await claimPorts(1);
+    const [port] = own.ports;
+    const before = start(['forward', id, '--port', String(port), '--json']);
+    await before.firstLine();
+    before.signal('SIGINT');
+    expect(await before.ended()).toBe(0);
+    const holder = createServer().listen(port, '127.0.0.1');
     await once(holder, 'listening');
     try {
       const refused = await run(['forward', id, '--json']);
       expect(errorOf(refused.stderr)).toMatchObject({ kind: 'port-in-use' });
       expect(await run(['proxy', id], 'by another way')).toEqual({ code: 0, stdout: 'by another way', stderr: '' });
-      expect(JSON.parse((await run(['resolve', id, '--json'])).stdout)).toMatchObject([{ port: place?.port }]);
+      expect(JSON.parse((await run(['resolve', id, '--json'])).stdout)).toMatchObject([{ port }]);
     } finally {
       holder.close();
+      await own.dispose();
     }
   });
 

@@ -15,6 +15,7 @@ import {
   webService,
 } from '../support/forward-rig.ts';
 import type { FarEnd, Rig, RigOptions } from '../support/forward-rig.ts';
+import { claimPorts } from '../support/own-ports.ts';
 
 const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
@@ -302,8 +303,10 @@ test('a port in use names its holder and offers a free one that works', async ()
 
 test('a forward whose port another program has takes it back once that program is gone, and says it once', async () => {
   const end = await farEnd(echo);
+  const own = await claimPorts(1);
+  cleanUp.push(() => own.dispose());
   const { forwards, open, until } = rig({ grants: () => ok(end.port) });
-  const { id, port } = await open();
+  const { id, port } = await open(sshService, own.ports[0]);
   await forwards.stop(id);
   const holder = createServer();
   holder.listen(port, '127.0.0.1');
@@ -365,8 +368,10 @@ test('commands have a forward as long as the last of them is there, and it is th
   const end = await farEnd(echo);
   const document = memoryDocument();
   const signal = new AbortController().signal;
+  const own = await claimPorts(2);
+  cleanUp.push(() => own.dispose());
   const before = startRig({ grants: () => ok(end.port), document });
-  const ssh = await before.open(sshService);
+  const ssh = await before.open(sshService, own.ports[0]);
   await before.forwards.dispose();
 
   // A command while the application does not run: it opens nothing by itself, and keeps nothing open.
@@ -375,7 +380,7 @@ test('commands have a forward as long as the last of them is there, and it is th
   const [one, other] = [{}, {}];
   const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
   expect(await passing.forwards.hold(request, one, signal)).toMatchObject({ ok: true, value: { port: ssh.port } });
-  const web = await passing.open(webService);
+  const web = await passing.open(webService, own.ports[1]);
   await passing.forwards.letGo(one);
   await passing.forwards.dispose();
   expect(document.stored.forwards).toMatchObject([
