@@ -1,5 +1,7 @@
 import { ok, type Result } from '../core/errors.ts';
+import { sleep } from '../core/ports.ts';
 import { runInForeground } from '../node/processes.ts';
+import { systemClock } from '../node/system-clock.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
 import { readPort, usage } from './arguments.ts';
@@ -15,6 +17,8 @@ interface Held {
   readonly forward: ForwardView;
 }
 
+/** How long a port that another program took while it changed hands is left to it before the next look, milliseconds. */
+const portAgainMs = 500;
 /** How often a person is told of the forward's state, milliseconds. */
 const watchMs = 500;
 
@@ -106,6 +110,8 @@ export const forwardCommand: Command = async (context) => {
   if (words.length !== 1) return printError(usage('forward takes one device.').error, context.json);
   let wanted = port.value;
   let first: Held | undefined;
+  /** Whether another program was quicker to take the port while it changed hands. */
+  let isTaken = false;
   /** Cores of our own that were handed over; connections of before may still be in them. */
   const left: Promise<void>[] = [];
   try {
@@ -123,13 +129,21 @@ export const forwardCommand: Command = async (context) => {
       const held = await hold(attachment.client, context, wanted === undefined ? {} : { port: wanted }, values.service);
       if (!held.ok) {
         await attachment.dispose(context.signal);
+        const isOurs = first !== undefined && !context.signal.aborted;
         // The Quayside that came next may end before it has answered.
-        if (isLost && first !== undefined && !context.signal.aborted) continue;
+        if (isOurs && isLost) continue;
+        if (isOurs && held.error.kind === 'port-in-use') {
+          if (!isTaken) note(`${held.error.message} This command waits for it; Ctrl-C ends it.`);
+          isTaken = true;
+          await sleep(systemClock, portAgainMs, context.signal);
+          continue;
+        }
         return context.signal.aborted && first !== undefined ? exitCodes.done : printError(held.error, context.json);
       }
       // Said once: where the core moves to another process, the port stays.
       if (first === undefined) announce(held.value, context.json);
       first ??= held.value;
+      isTaken = false;
       wanted = held.value.forward.port;
       const end = await untilEnded(attachment, held.value, context);
       if (end === 'aborted') await release(attachment, held.value);

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
@@ -204,6 +204,25 @@ test('two commands share a forward of the application: it ends with the last one
   await expect(dial(port)).rejects.toThrow('ECONNREFUSED');
   serve.signal('SIGTERM');
   expect(await serve.ended()).toBe(0);
+}, 60_000);
+
+test('a port that another program takes while it changes hands is waited for, not given up', async () => {
+  const serve = await startServe();
+  const forward = rig.start(['forward', unit, '--json']);
+  const { port } = JSON.parse(await forward.firstLine()) as { readonly port: number };
+  forward.signal('SIGSTOP');
+  serve.signal('SIGKILL');
+  await serve.ended();
+  const quicker = createServer();
+  rig.onEnd(() => quicker.close());
+  quicker.listen(port, '127.0.0.1');
+  await once(quicker, 'listening');
+  forward.signal('SIGCONT');
+  await vi.waitFor(() => expect(forward.stderr()).toContain('This command waits for it'), patient);
+  await new Promise((closed) => quicker.close(closed));
+  await once(await vi.waitFor(() => dial(port), patient), 'data');
+  forward.signal('SIGINT');
+  expect(await forward.ended()).toBe(0);
 }, 60_000);
 
 test('a command that gave its profile up leaves it alone until the other process is there or gone', async () => {
