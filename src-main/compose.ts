@@ -57,6 +57,7 @@ import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-
 import { Launches } from './services/launches.ts';
 import { previewRequest } from './services/request-preview.ts';
 import { Recents } from './services/recents.ts';
+import { recogniseService } from './services/recognise-service.ts';
 import { SettingsStore } from './services/settings-store.ts';
 import { SshConfigKeeper } from './services/ssh-config-keeper.ts';
 import { SshConfig } from './services/ssh-config.ts';
@@ -268,6 +269,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     inventory,
     settings,
     executables,
+    recognise: (place, port, signal) =>
+      recogniseService({ dial: (limit) => dialTcp(place, limit), clock }, port, signal),
     processes: createProcesses({ clock, env: process.env, platform: process.platform }),
     platform,
     knownHostsFile: paths.knownHosts,

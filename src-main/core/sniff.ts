@@ -1,6 +1,6 @@
 /**
  * What a service is, by what it says first. Servers of SSH and VNC greet; TLS, HTTP and RDP wait for their client,
- * so whoever asks sends the probe of one of them and reads the answer.
+ * so whoever asks sends the probe of one of them and reads the answer (`services/recognise-service.ts`).
  */
 
 export type SniffedKind = 'ssh' | 'vnc' | 'tls' | 'http' | 'rdp';
@@ -71,6 +71,19 @@ export const sniffProbes: readonly { readonly kind: 'rdp' | 'tls' | 'http'; read
   { kind: 'tls', bytes: Uint8Array.of(0x16, 3, 1, 0, 4, 1, 0, 0, 0) },
   { kind: 'http', bytes: ascii('HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n') },
 ];
+
+/**
+ * Ports of machines that act on whatever they are sent, even when it makes no sense to them: printers print it (as
+ * scanners know, which leave 9100-9107 out), and controllers are not for experiments (S7, Modbus, IEC 104, OPC UA, DNP3,
+ * EtherNet/IP, BACnet).
+ */
+const touchy: ReadonlySet<number> = new Set([
+  ...[102, 502, 515, 2404, 4840, 20_000, 44_818, 47_808],
+  ...Array.from({ length: 8 }, (_, index) => 9_100 + index),
+]);
+
+/** Whether a silent service at this port of a device may be sent a probe. */
+export const mayBeProbed = (port: number | undefined): boolean => port === undefined || !touchy.has(port);
 
 /** The kind of service a launcher is chosen by; TLS is taken for a web server's. */
 export const launcherKindOf = (kind: SniffedKind): 'ssh' | 'vnc' | 'rdp' | 'http' | 'https' =>

@@ -7,7 +7,7 @@ import type { Result } from '../core/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../core/launch-plan.ts';
 import type { LauncherChoice } from '../core/launcher-choice.ts';
 import type { SniffedKind } from '../core/sniff.ts';
-import type { OpenedForward } from './launches.ts';
+import type { LaunchesDependencies, OpenedForward } from './launches.ts';
 
 const signal = new AbortController().signal;
 
@@ -31,6 +31,7 @@ const world = (
     env?: Readonly<Record<string, string>>;
     sshUser?: string;
     forward?: Result<OpenedForward>;
+    recognise?: NonNullable<LaunchesDependencies['recognise']>;
     platform?: LaunchPlatform;
     /** Programs that connect by themselves end at once. */
     refused?: boolean;
@@ -49,6 +50,7 @@ const world = (
   };
   const launches = new Launches({
     forwards: { open, hold: open },
+    ...(facts.recognise === undefined ? {} : { recognise: facts.recognise }),
     inventory: {
       device: (key) => (key === device.key ? device : undefined),
       servicesOf: () => (['ssh', 'http', 'https', 'vnc', 'rdp', 'tcp'] as const).map(service),
@@ -259,6 +261,23 @@ describe('Launches', () => {
     });
     const ssh = world({ forward: forward('ssh') });
     expect(await ssh.launches.open(ask('tcp'), signal)).toMatchObject({ value: { launcher: 'Konsole' } });
+  });
+
+  it('asks a port of unknown kind what it is before it gives up, and only where it is to be opened', async () => {
+    const asked: unknown[] = [];
+    const recognise = (kind: SniffedKind | undefined) => async (place: unknown) => {
+      asked.push(place);
+      return kind;
+    };
+    const screen = world({ installed: ['xtigervncviewer'], recognise: recognise('vnc') });
+    expect(await screen.launches.open(ask('tcp'), signal)).toMatchObject({ value: { launcher: 'TigerVNC' } });
+    expect(asked).toEqual([{ host: '127.0.0.1', port: 33007 }]);
+    expect(await screen.launches.command(ask('tcp'), signal)).toMatchObject({ error: { kind: 'unsupported' } });
+    expect(asked).toHaveLength(1);
+    const unknown = world({ recognise: recognise(undefined) });
+    expect(await unknown.launches.open(ask('tcp'), signal)).toMatchObject({
+      error: { hint: expect.stringContaining('127.0.0.1:33007') as string },
+    });
   });
 
   it('keeps credentials and cookies of devices apart by an address of their own', async () => {

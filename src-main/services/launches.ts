@@ -58,6 +58,12 @@ export interface LaunchesDependencies extends LaunchClientsDependencies {
     facts(deviceKey: string, serviceId: string): { readonly user?: string; readonly hasPassword: boolean };
     password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>>;
   };
+  /** Asks a service of unknown kind what it is, given the port it has on the device; absent: nothing is asked. */
+  readonly recognise?: (
+    forward: { readonly host: string; readonly port: number },
+    port: number | undefined,
+    signal: AbortSignal,
+  ) => Promise<SniffedKind | undefined>;
   readonly processes: Processes;
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
@@ -256,11 +262,14 @@ export class Launches {
     });
   }
 
-  /** `secret`: whether a password may be fetched; a line to copy never holds one. */
+  /**
+   * `starts`: whether it is to be opened at once, so that a password may be fetched and the device asked; a line to copy
+   * holds none.
+   */
   async #prepare(
     request: LaunchRequest,
     args: readonly string[],
-    secret: boolean,
+    starts: boolean,
     signal: AbortSignal,
   ): Promise<Result<Prepared>> {
     const chosen = await this.#choose(request);
@@ -269,8 +278,14 @@ export class Launches {
     const { deviceKey, serviceId } = request;
     const forward = await this.#needs.forwards.open({ deviceKey, serviceId }, signal);
     if (!forward.ok) return forward;
-    const { recognised, deviceEndpoint } = forward.value;
+    const { deviceEndpoint } = forward.value;
     if (custom !== undefined) return this.#custom(chosen.value, custom, forward.value);
+    let { recognised } = forward.value;
+    if (service.kind === 'tcp' && starts) {
+      const place = { host: forward.value.address, port: forward.value.port };
+      recognised ??= await this.#needs.recognise?.(place, service.port, signal);
+      if (signal.aborted) return cancelled();
+    }
     const kind = service.kind === 'tcp' && recognised !== undefined ? launcherKindOf(recognised) : service.kind;
     const { address, port } = kind === 'ssh' || kind === 'vnc' ? forward.value : (deviceEndpoint ?? forward.value);
     switch (kind) {
@@ -283,7 +298,7 @@ export class Launches {
       }
       case 'vnc':
       case 'rdp':
-        return this.#viewer(chosen.value, kind, { address, port }, secret);
+        return this.#viewer(chosen.value, kind, { address, port }, starts);
       case 'tcp':
         return fail(
           'unsupported',

@@ -1,54 +1,48 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { connect } from 'node:net';
+import { createServer as createSecureServer } from 'node:https';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { sniff, sniffBytes, sniffProbes } from '../../src-main/core/sniff.ts';
+import { dialTcp } from '../../src-main/node/socket-channel.ts';
+import { systemClock } from '../../src-main/node/system-clock.ts';
+import { recogniseService } from '../../src-main/services/recognise-service.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startCliFromSource } from '../support/cli-process.ts';
+import { makeCertificate } from '../support/company-network.ts';
 import { endProcess, processFile, processIds } from '../support/process-tree.ts';
 import { startRdpServer } from '../support/rdp-server.ts';
 import { startSshd } from '../support/sshd.ts';
 import { startXvfb } from '../support/xvfb.ts';
 import { startXvnc } from '../support/xvnc.ts';
 import type { AddressInfo } from 'node:net';
-import type { Sniffed } from '../../src-main/core/sniff.ts';
+import type { SniffedKind } from '../../src-main/core/sniff.ts';
 import type { Sshd } from '../support/sshd.ts';
 import type { Xvfb } from '../support/xvfb.ts';
 
-/** What a server is, by what it says first, or by its answer to a probe. */
-const ask = async (port: number, probe?: Uint8Array): Promise<Sniffed> => {
-  const socket = connect({ host: '127.0.0.1', port });
-  let bytes = Buffer.alloc(0);
-  try {
-    await once(socket, 'connect');
-    if (probe !== undefined) socket.write(probe);
-    while (bytes.length < sniffBytes && sniff(bytes) === 'more') {
-      const [chunk] = (await once(socket, 'data')) as [Buffer];
-      bytes = Buffer.concat([bytes, chunk]);
-    }
-    return sniff(bytes);
-  } finally {
-    socket.destroy();
-  }
+const ask = (port: number): Promise<SniffedKind | undefined> => {
+  const dial = (limit: AbortSignal) => dialTcp({ host: '127.0.0.1', port }, limit);
+  return recogniseService({ dial, clock: systemClock }, undefined, new AbortController().signal);
 };
 
-it('tells real servers apart by what they say first', async () => {
+it('tells real servers apart by what they say first, or answer', async () => {
   const sshd = await startSshd();
   const xvnc = await startXvnc({ password: 'whatever' });
   const rdp = await startRdpServer({ user: 'tester', password: 'whatever' });
   const web = createServer((_request, response) => response.end()).listen(0, '127.0.0.1');
-  await once(web, 'listening');
+  const { key, certificate } = makeCertificate('localhost');
+  const secureWeb = createSecureServer({ key, cert: certificate }).listen(0, '127.0.0.1');
+  await Promise.all([once(web, 'listening'), once(secureWeb, 'listening')]);
   try {
-    const probe = (kind: string): Uint8Array | undefined => sniffProbes.find((one) => one.kind === kind)?.bytes;
-    expect(await ask(sshd.port)).toBe('ssh');
-    expect(await ask(xvnc.port)).toBe('vnc');
-    expect(await ask(rdp.port, probe('rdp'))).toBe('rdp');
-    expect(await ask((web.address() as AddressInfo).port, probe('http'))).toBe('http');
+    const ports = [sshd, xvnc, rdp].map(({ port }) => port);
+    const webPorts = [web, secureWeb].map((server) => (server.address() as AddressInfo).port);
+    expect(await Promise.all([...ports, ...webPorts].map((port) => ask(port)))).toEqual([
+      ...['ssh', 'vnc', 'rdp', 'http', 'tls'],
+    ]);
   } finally {
+    secureWeb.close();
     web.close();
     await rdp.dispose();
     await xvnc.dispose();
