@@ -10,6 +10,9 @@ type PermissionHandler = Parameters<ElectronSession['setPermissionRequestHandler
 /** What a page can ask for, in the words that Electron and Chromium share. */
 const permissions = ['geolocation', 'notifications', 'clipboard-read', 'midi'] as const;
 
+/** Who asks: the window's own page, which may be given more than others. */
+const ownPage = { isMainFrame: true, requestingUrl: 'app://quayside/' };
+
 class Session extends EventEmitter {
   readonly #handlers = new Map<string, Handler>();
   #request: PermissionHandler = null;
@@ -42,7 +45,7 @@ class Session extends EventEmitter {
     const granted: string[] = [];
     for (const permission of permissions) {
       if (this.#request === null) granted.push(permission);
-      else this.#request(null as never, permission, (allowed) => allowed && granted.push(permission), null as never);
+      else this.#request(null as never, permission, (allowed) => allowed && granted.push(permission), ownPage);
     }
     tell({ type: 'permissions', granted });
   }
