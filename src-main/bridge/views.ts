@@ -1,4 +1,5 @@
 import type { Account, AccountHealth } from '../core/account.ts';
+import type { DeviceFacts } from '../core/device-facts.ts';
 import type { Device, Service } from '../core/device.ts';
 import type { AppError } from '../core/errors.ts';
 import { deviceParameter } from '../core/operation-target.ts';
@@ -13,6 +14,7 @@ import type { ForwardSnapshot } from '../core/forward-record.ts';
 import type { ForwardStatistics, ResolvedDevice } from '../services/forward-facts.ts';
 import type {
   AccountView,
+  DeviceFactsView,
   DeviceView,
   ErrorView,
   ForwardAttemptView,
@@ -55,6 +57,7 @@ export const serviceView = (service: Service, custom: boolean, known?: Credentia
   route: service.route,
   port: service.port,
   host: service.host,
+  state: service.state,
   custom,
   user: known?.user,
   hasPassword: known?.hasPassword === true ? true : undefined,
@@ -71,6 +74,40 @@ export interface DeviceExtras {
   /** What is known of the way into a service, by its id. */
   readonly credentials?: (serviceId: string) => CredentialFacts;
 }
+
+/** What the vendor tells of a device beyond the list's columns. */
+const factsView = (facts: DeviceFacts | undefined): DeviceFactsView | undefined =>
+  facts && {
+    platform: facts.platform,
+    os: facts.os,
+    manufacturer: facts.manufacturer,
+    model: facts.model,
+    hardwareId: facts.hardwareId,
+    agentVersion: facts.agentVersion,
+    firmware: facts.firmware,
+    firmwareInstalledAt: facts.firmwareInstalledAt,
+    channel: facts.channel,
+    city: facts.city,
+    region: facts.region,
+    country: facts.country,
+    timezone: facts.timezone,
+    provider: facts.provider,
+    connectionType: facts.connectionType,
+    lastAddress: facts.lastAddress,
+    quality: facts.quality,
+    availability: facts.availability,
+    onlineSince: facts.onlineSince,
+    offlineSince: facts.offlineSince,
+    lastConnectedAt: facts.lastConnectedAt,
+    createdAt: facts.createdAt,
+    claimedAt: facts.claimedAt,
+    claimExpiresAt: facts.claimExpiresAt,
+    owner: facts.owner,
+    sharedWith: facts.sharedWith && [...facts.sharedWith],
+    licence: facts.licence,
+    permissions: facts.permissions && [...facts.permissions],
+    attributes: facts.attributes && { ...facts.attributes },
+  };
 
 /** A device with its services. */
 export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => ({
@@ -98,6 +135,7 @@ export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => 
   internalAddress: device.internalAddress,
   mac: device.mac,
   serial: device.serial,
+  facts: factsView(device.facts),
   favourite: extras.favourite,
 });
 

@@ -1,3 +1,5 @@
+import type { DeviceFacts } from './device-facts.ts';
+
 /** The five vendors Quayside speaks to. */
 export const vendorIds = ['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo'] as const;
 export type VendorId = (typeof vendorIds)[number];
@@ -19,7 +21,12 @@ export interface Service {
   readonly port?: number;
   /** Another machine on the device's network; absent means the device itself. */
   readonly host?: string;
+  /** Whether the vendor says that something answers there; absent where it does not say. */
+  readonly state?: ServiceState;
 }
+
+export const serviceStates = ['active', 'inactive'] as const;
+export type ServiceState = (typeof serviceStates)[number];
 
 export type PresenceState = 'online' | 'offline' | 'unknown';
 export type PresenceSource = 'vendor-list' | 'vendor-status' | 'vendor-event' | 'none';
@@ -48,6 +55,7 @@ export interface DeviceRecord {
   readonly internalAddress?: string;
   readonly mac?: string;
   readonly serial?: string;
+  readonly facts?: DeviceFacts;
 }
 
 /** A device of an account. Identity is account id + the vendor's id, joined in `key`. */

@@ -1,4 +1,5 @@
-import { serviceKinds } from './device.ts';
+import { parseDeviceFacts } from './device-facts.ts';
+import { serviceKinds, serviceStates } from './device.ts';
 import type { DeviceRecord, Presence, Service } from './device.ts';
 import type { DocumentFormat } from './ports.ts';
 
@@ -32,6 +33,7 @@ export const parseService = (value: unknown): Service | undefined => {
   if (id === undefined || kind === undefined || route === undefined) return undefined;
   const port = value['port'];
   const host = text(value['host']);
+  const state = oneOf(serviceStates, value['state']);
   const hasPort = typeof port === 'number' && Number.isInteger(port) && port >= 1 && port <= 65_535;
   if (port !== undefined && !hasPort) return undefined;
   return {
@@ -41,6 +43,7 @@ export const parseService = (value: unknown): Service | undefined => {
     route,
     ...(hasPort ? { port } : {}),
     ...(host === undefined ? {} : { host }),
+    ...(state === undefined ? {} : { state }),
   };
 };
 
@@ -72,6 +75,7 @@ const parseDevice = (value: unknown): DeviceRecord | undefined => {
     const extra = text(value[key]);
     if (extra !== undefined) extras[key] = extra;
   }
+  const facts = parseDeviceFacts(value['facts']);
   return {
     id,
     name,
@@ -80,6 +84,7 @@ const parseDevice = (value: unknown): DeviceRecord | undefined => {
     tags: texts(value['tags']),
     presence: parsePresence(value['presence']),
     services: parseServices(value['services']),
+    ...(facts === undefined ? {} : { facts }),
   };
 };
 
@@ -111,6 +116,7 @@ const storedForm = (device: DeviceRecord): Readonly<Record<string, unknown>> => 
   internalAddress: device.internalAddress,
   mac: device.mac,
   serial: device.serial,
+  facts: device.facts,
 });
 
 function* fleetCacheChunks(fleet: CachedFleet): Iterable<string> {

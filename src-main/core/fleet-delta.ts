@@ -1,3 +1,4 @@
+import { sameDeviceFacts } from './device-facts.ts';
 import type { Device, Service } from './device.ts';
 import { samePresence } from './presence.ts';
 
@@ -24,7 +25,8 @@ export const sameFacts = (a: Device, b: Device): boolean =>
     a.accountId === b.accountId &&
     sameList(a.groups, b.groups, Object.is) &&
     sameList(a.tags, b.tags, Object.is) &&
-    sameList(a.services, b.services, sameService));
+    sameList(a.services, b.services, sameService) &&
+    sameDeviceFacts(a.facts, b.facts));
 
 /** Whether two devices are equal in everything. */
 export const sameDevice = (a: Device, b: Device): boolean =>
@@ -39,7 +41,8 @@ const sameService = (a: Service, b: Service): boolean =>
   a.name === b.name &&
   a.route === b.route &&
   a.port === b.port &&
-  a.host === b.host;
+  a.host === b.host &&
+  a.state === b.state;
 
 const sameList = <T>(a: readonly T[], b: readonly T[], same: (x: T, y: T) => boolean): boolean =>
   a === b ||

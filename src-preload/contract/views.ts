@@ -32,6 +32,8 @@ export const serviceViewSchema = z.object({
   route: z.enum(['tunnel', 'http', 'web-session', 'local-action']),
   port: z.number().optional(),
   host: z.string().optional(),
+  /** Whether the vendor says that something answers there. */
+  state: z.enum(['active', 'inactive']).optional(),
   /** Added by the user, so it can be removed again. */
   custom: z.boolean(),
   /** The user name launchers get, and whether the vault has a password for it. */
@@ -39,6 +41,41 @@ export const serviceViewSchema = z.object({
   hasPassword: z.boolean().optional(),
 });
 export type ServiceView = z.infer<typeof serviceViewSchema>;
+
+/** What the vendor tells beyond that: see src-main/core/device-facts.ts for each. Times are epoch milliseconds. */
+export const deviceFactsViewSchema = z.object({
+  platform: z.string().optional(),
+  os: z.string().optional(),
+  manufacturer: z.string().optional(),
+  model: z.string().optional(),
+  hardwareId: z.string().optional(),
+  agentVersion: z.string().optional(),
+  firmware: z.string().optional(),
+  firmwareInstalledAt: z.number().optional(),
+  channel: z.string().optional(),
+  city: z.string().optional(),
+  region: z.string().optional(),
+  country: z.string().optional(),
+  timezone: z.string().optional(),
+  provider: z.string().optional(),
+  connectionType: z.string().optional(),
+  lastAddress: z.string().optional(),
+  quality: z.string().optional(),
+  /** Percent. */
+  availability: z.number().optional(),
+  onlineSince: z.number().optional(),
+  offlineSince: z.number().optional(),
+  lastConnectedAt: z.number().optional(),
+  createdAt: z.number().optional(),
+  claimedAt: z.number().optional(),
+  claimExpiresAt: z.number().optional(),
+  owner: z.string().optional(),
+  sharedWith: z.array(z.string()).optional(),
+  licence: z.string().optional(),
+  permissions: z.array(z.string()).optional(),
+  attributes: z.record(z.string(), z.string()).optional(),
+});
+export type DeviceFactsView = z.infer<typeof deviceFactsViewSchema>;
 
 export const deviceViewSchema = z.object({
   /** Identity over all accounts. */
@@ -59,6 +96,7 @@ export const deviceViewSchema = z.object({
   internalAddress: z.string().optional(),
   mac: z.string().optional(),
   serial: z.string().optional(),
+  facts: deviceFactsViewSchema.optional(),
   favourite: z.boolean(),
 });
 export type DeviceView = z.infer<typeof deviceViewSchema>;
