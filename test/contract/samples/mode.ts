@@ -1,0 +1,7 @@
+import type { VendorSamples } from '../../support/vendor-samples.ts';
+
+export const modeSamples: VendorSamples = {
+  baseUrl: 'https://api.tinkermode.com',
+  account: { secrets: {} },
+  samples: {},
+};

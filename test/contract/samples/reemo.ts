@@ -1,0 +1,7 @@
+import type { VendorSamples } from '../../support/vendor-samples.ts';
+
+export const reemoSamples: VendorSamples = {
+  baseUrl: 'https://restapi.reemo.io/v1',
+  account: { secrets: {} },
+  samples: {},
+};
