@@ -11,7 +11,8 @@ import { asText, asTime, itemsOf, membersOf } from './values.ts';
  * https://github.com/remoteit/desktop/blob/main/frontend/src/services/cloudController.ts
  */
 
-const query = '{ event { type state action timestamp target { id name device { id name } } } }';
+/** What is asked for each event. */
+export const eventQuery = '{ event { type state action timestamp target { id name device { id name } } } }';
 /** The vendor's client pings every five to six minutes. */
 const pingMs = 5 * 60_000;
 const pingSpreadMs = 60_000;
@@ -93,7 +94,7 @@ const subscription = (headers: Readonly<Record<string, string>>): string => {
     action: 'subscribe',
     supportsBatch: true,
     headers: { ...more, ...(credential === undefined ? {} : { authorization: credential }), 'User-Agent': 'quayside' },
-    query,
+    query: eventQuery,
   });
 };
 

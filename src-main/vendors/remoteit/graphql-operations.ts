@@ -90,7 +90,7 @@ export const connect = defineOperation({
   wire: (variables) =>
     ask(
       'mutation Connect($serviceId: String!, $hostIP: String!, $type: ProxyType!) { connect(serviceId: $serviceId, hostIP: $hostIP, type: $type)' +
-        ' { id created host port reverseProxy timeout url session } }',
+        ' { id created host port reverseProxy timeout url } }',
       variables,
     ),
 });
