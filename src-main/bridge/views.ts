@@ -3,6 +3,7 @@ import type { DeviceFacts } from '../core/device-facts.ts';
 import type { Device, Service } from '../core/device.ts';
 import type { AppError } from '../core/errors.ts';
 import { deviceParameter } from '../core/operation-target.ts';
+import { isSecretName, withoutSecretParameters } from '../core/secret-names.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Accounts } from '../services/accounts.ts';
 import type { CredentialFacts } from '../services/launch-credentials.ts';
@@ -303,17 +304,30 @@ export const operationView = (
   device: deviceParameter(vendor, { id: operation.id, path: operation.path, inputs: inputNames(input) }),
 });
 
-const withoutFields = (value: unknown, hidden: ReadonlySet<string>): unknown => {
-  if (Array.isArray(value)) return value.map((entry) => withoutFields(entry, hidden));
+const hiddenSecret = '[secret]';
+
+/** A flag, or the lack of a value, tells nothing. */
+const isHidden = (name: string, value: unknown, hidden: ReadonlySet<string>): boolean =>
+  hidden.has(name) || (isSecretName(name) && value !== null && typeof value !== 'boolean');
+
+const withoutSecrets = (value: unknown, hidden: ReadonlySet<string>): unknown => {
+  if (typeof value === 'string') return withoutSecretParameters(value, hiddenSecret);
+  if (Array.isArray(value)) return value.map((entry) => withoutSecrets(entry, hidden));
   if (typeof value !== 'object' || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, entry]) => [name, hidden.has(name) ? '[secret]' : withoutFields(entry, hidden)]),
+    Object.entries(value).map(([name, entry]) => [
+      name,
+      isHidden(name, entry, hidden) ? hiddenSecret : withoutSecrets(entry, hidden),
+    ]),
   );
 };
 
-/** The answer of an operation without the fields its catalogue entry calls secret, at whatever depth. */
+/**
+ * The answer of an operation without its secrets, at whatever depth: fields that its catalogue entry calls secret, fields
+ * named like one (vendors answer more than they document), and parameters of addresses that let in whoever has them.
+ */
 export const operationOutput = (output: unknown, secretFields: readonly string[]): unknown =>
-  output === undefined ? null : secretFields.length === 0 ? output : withoutFields(output, new Set(secretFields));
+  output === undefined ? null : withoutSecrets(output, new Set(secretFields));
 
 /** A version that waits, if one does. */
 export const updateView = ({ way, ready, asks }: UpdateState): UpdateView => ({

@@ -1,3 +1,5 @@
+import { isSecretName, withoutSecretParameters } from '../core/secret-names.ts';
+
 /** What stands where a secret was. */
 const blot = '[redacted]';
 
@@ -6,9 +8,6 @@ const shortestRegistered = 6;
 
 /** Secrets of one request are blotted out from this length on: its messages are short and about that request. */
 const shortestGiven = 3;
-
-const secretFields =
-  /authorization|token|password|passwd|secret|passphrase|api_?key|access_?key|private_?key|signing_?key|session_?key|key_?material|cookie|credential|signature/;
 
 /** Texts are cut here, in characters, before patterns see them: nobody reads more, and time stays bounded. */
 const longestText = 32_768;
@@ -22,7 +21,6 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/\beyJ[\w-]{5,4000}\.[\w-]{5,}(?:\.[\w-]*)?/g, blot],
   [/\b(signature=")[^"]+/gi, `$1${blot}`],
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,500}@/gi, `$1${blot}@`],
-  [/([?&][\w-]*(?:token|secret|password|passphrase|api_?key|signature)=)[^&\s"'#]+/gi, `$1${blot}`],
 ];
 
 /** The stretch of a base64 text that depends on the secret alone, whatever stands before and after it. */
@@ -69,7 +67,7 @@ const longestFirst = (forms: Iterable<string>): string[] => [...forms].sort((a, 
 const blotPatterns = (text: string): string => {
   let clean = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
-  return clean;
+  return withoutSecretParameters(clean, blot);
 };
 
 /** `text` without the given secrets (in any of their forms) and without anything that looks like one. */
@@ -107,7 +105,7 @@ export const createRedactor = (): Redactor => {
 
   const field = (name: string, value: unknown, depth: number): unknown => {
     if (value === undefined || value === null || typeof value === 'boolean') return value;
-    return secretFields.test(name.toLowerCase().replaceAll('-', '_')) ? blot : copy(value, depth);
+    return isSecretName(name) ? blot : copy(value, depth);
   };
 
   const copy = (value: unknown, depth: number): unknown => {
