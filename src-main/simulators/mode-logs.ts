@@ -6,11 +6,10 @@ interface LogRequest {
   readonly id: string;
   readonly deviceId: string;
   readonly ts: number;
-  readonly start: string | undefined;
-  readonly end: string | undefined;
-  readonly prefixes: readonly string[];
-  status: 'pending' | 'completed' | 'cancelled';
+  status: (typeof statuses)[number];
 }
+
+const statuses = ['success', 'failure', 'requested', 'uploading', 'cancelled'] as const;
 
 const time = z.iso.datetime({ offset: true });
 const entriesQuery = z.looseObject({ begin: time, end: time, maxEntries: wholeNumber(1).default(100) });
@@ -20,7 +19,11 @@ const requestBody = z.strictObject({
   prefixes: z.array(z.string()).default([]),
 });
 const listQuery = z.looseObject({
-  statuses: z.string().optional(),
+  statuses: z
+    .string()
+    .transform((value) => value.split(','))
+    .pipe(z.array(z.enum(statuses)))
+    .optional(),
   sortBy: z.string().default('ts:asc'),
   limit: wholeNumber(1).default(25),
   skip: wholeNumber(0).default(0),
@@ -30,14 +33,19 @@ const uploadMs = 2000;
 const entryEveryMs = 60_000;
 const levels = ['debug', 'info', 'error'];
 
-/** Logs of devices. The document describes none of the records, so their fields are made up. */
+/**
+ * Logs of devices. The document describes no log entry, so the fields of those are made up; a log request is the object
+ * of https://dev.tinkermode.com/platform/api/device-logger.
+ */
 export class ModeLogs {
   readonly #now: () => number;
   readonly #isConnected: (deviceId: string) => boolean;
+  readonly #projectId: number;
   #requests: LogRequest[] = [];
   #made = 0;
 
-  constructor(now: () => number, isConnected: (deviceId: string) => boolean) {
+  constructor(projectId: number, now: () => number, isConnected: (deviceId: string) => boolean) {
+    this.#projectId = projectId;
     this.#now = now;
     this.#isConnected = isConnected;
   }
@@ -66,19 +74,10 @@ export class ModeLogs {
     const parsed = requestBody.safeParse(body);
     if (!parsed.success) return invalid;
     this.#progress();
-    if (this.#requests.some((other) => other.deviceId === deviceId && other.status === 'pending'))
+    if (this.#requests.some((other) => other.deviceId === deviceId && other.status === 'requested'))
       return refuse(403, 'BLOCKING_LOG_REQUEST');
     this.#made += 1;
-    const { start, end, prefixes } = parsed.data;
-    this.#requests.push({
-      id: `lr-${this.#made}`,
-      deviceId,
-      ts: this.#now(),
-      start,
-      end,
-      prefixes,
-      status: 'pending',
-    });
+    this.#requests.push({ id: `lr-${this.#made}`, deviceId, ts: this.#now(), status: 'requested' });
     return { status: 201 };
   }
 
@@ -87,8 +86,7 @@ export class ModeLogs {
     const query = listQuery.safeParse(request.query);
     if (!query.success) return invalid;
     this.#progress();
-    const { statuses, sortBy, skip, limit } = query.data;
-    const wanted = statuses?.split(',');
+    const { statuses: wanted, sortBy, skip, limit } = query.data;
     const sorts = sortBy.split(',').map((part) => part.split(':'));
     if (sorts.some(([field]) => field !== 'ts' && field !== 'status')) return invalid;
     const rows = this.#requests
@@ -100,14 +98,14 @@ export class ModeLogs {
         }
         return 0;
       });
-    return json(rows.slice(skip, skip + limit).map(view));
+    return json(rows.slice(skip, skip + limit).map((entry) => this.#view(entry)));
   }
 
   /** MODE-10. */
   get(deviceId: string, id: string): SimulatedAnswer {
     this.#progress();
     const found = this.#find(deviceId, id);
-    return found === undefined ? notFound : json(view(found));
+    return found === undefined ? notFound : json(this.#view(found));
   }
 
   /** MODE-11: marked as cancelled, and still there. One that is done is in use. */
@@ -115,7 +113,7 @@ export class ModeLogs {
     this.#progress();
     const found = this.#find(deviceId, id);
     if (found === undefined) return notFound;
-    if (found.status === 'completed') return refuse(409, 'RESOURCE_IN_USE');
+    if (found.status === 'success') return refuse(409, 'RESOURCE_IN_USE');
     found.status = 'cancelled';
     return noContent;
   }
@@ -126,10 +124,28 @@ export class ModeLogs {
 
   #progress(): void {
     for (const entry of this.#requests) {
-      const due = entry.status === 'pending' && this.#now() - entry.ts >= uploadMs;
-      if (due && this.#isConnected(entry.deviceId)) entry.status = 'completed';
+      const due = entry.status === 'requested' && this.#now() - entry.ts >= uploadMs;
+      if (due && this.#isConnected(entry.deviceId)) entry.status = 'success';
     }
   }
-}
 
-const view = (entry: LogRequest): unknown => ({ ...entry, ts: new Date(entry.ts).toISOString() });
+  #view({ id, deviceId, ts, status }: LogRequest): unknown {
+    const done = status === 'success';
+    return {
+      id,
+      deviceId: Number.isNaN(Number(deviceId)) ? deviceId : Number(deviceId),
+      projectId: this.#projectId,
+      status,
+      ts: new Date(ts).toISOString(),
+      token: `upload-token-of-${id}`,
+      ...(done
+        ? {
+            contentType: 'application/gzip',
+            uploadId: `upload-${id}`,
+            filename: `${id}.log.gz`,
+            url: `https://logs.example.com/${id}.log.gz?X-Amz-Expires=900&X-Amz-Signature=signed-${id}`,
+          }
+        : {}),
+    };
+  }
+}

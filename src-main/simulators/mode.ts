@@ -101,7 +101,7 @@ export class ModeSimulator extends Simulator {
     this.#now = options.now ?? Date.now;
     this.fleet = new ModeFleet(options.projectId ?? 1265, options.devices, this.#now());
     this.#callers = new ModeCallers(options, this.fleet);
-    this.#logs = new ModeLogs(this.#now, (id) => this.fleet.find(id)?.isConnected === true);
+    this.#logs = new ModeLogs(this.fleet.projectId, this.#now, (id) => this.fleet.find(id)?.isConnected === true);
     this.#keyValues = new ModeKeyValues(this.#now);
   }
 

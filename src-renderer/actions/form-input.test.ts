@@ -36,6 +36,11 @@ test('a field is filled in as what it takes', () => {
     'rdp.password': 'secret',
   });
   expect(kinds(formOf('remoteit', 'connect'))).toMatchObject({ type: 'choice', hostIP: 'text' });
+  // One of MODE's words, though several are taken too.
+  expect(formOf('mode', 'listLogRequests').find(({ name }) => name === 'statuses')).toMatchObject({
+    kind: 'choice',
+    options: ['success', 'failure', 'requested', 'uploading', 'cancelled'],
+  });
   expect(kinds(formOf('remoteit', 'addTag'))).toMatchObject({ name: 'list', serviceId: 'list' });
 });
 

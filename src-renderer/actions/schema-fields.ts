@@ -55,6 +55,10 @@ const variantsOf = (schema: Schema): readonly Schema[] => {
   return variants.length === 0 ? [schema] : variants;
 };
 
+/** The values to choose from, where the catalogue names any, though another form may be taken besides. */
+const optionsOf = (schema: Schema): readonly string[] =>
+  variantsOf(schema).flatMap((variant) => (Array.isArray(variant['enum']) ? variant['enum'].map(String) : []));
+
 const patternOf = (schema: Schema): RegExp | undefined => {
   const { pattern } = schema;
   if (typeof pattern !== 'string') return undefined;
@@ -86,7 +90,7 @@ const kindOf = (name: string, schema: Schema, secret: boolean): FieldKind => {
   if (secret) return 'secret';
   const variants = variantsOf(schema);
   if (variants.some(isBase64)) return 'file';
-  if (Array.isArray(schema['enum'])) return 'choice';
+  if (optionsOf(schema).length > 0) return 'choice';
   if (variants.some((variant) => variant['type'] === 'boolean')) return 'boolean';
   if (variants.some(isNumber) && variants.every((variant) => isNumber(variant) || variant['type'] === 'string'))
     return variants.every((variant) => isNumber(variant) || isDigits(variant)) ? 'number' : 'text';
@@ -115,7 +119,7 @@ const fieldOf = (name: string, schema: Schema, required: boolean, secret: boolea
     required: required && preset === undefined,
     preset:
       preset === undefined || preset === '' ? undefined : typeof preset === 'string' ? preset : JSON.stringify(preset),
-    options: Array.isArray(schema['enum']) ? schema['enum'].map(String) : [],
+    options: optionsOf(schema),
     minLength: numberOf(schema['minLength']) ?? 0,
     maxLength: numberOf(schema['maxLength']),
     pattern: schema['type'] === 'string' ? patternOf(schema) : undefined,

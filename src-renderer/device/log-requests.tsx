@@ -16,10 +16,13 @@ const spans = [
 
 const rfc3339 = (at: number): string => `${new Date(at).toISOString().slice(0, 19)}Z`;
 const idOf = (row: Row): string => textOf(row, 'id') || textOf(row, 'logRequestId');
-const isOpen = (row: Row): boolean => !/^(?:completed?|done|cancel+ed|failed|expired)$/i.test(textOf(row, 'status'));
+/** MODE's own words for a request that is over. */
+const isOpen = (row: Row): boolean => !/^(?:success|failure|cancelled)$/i.test(textOf(row, 'status'));
 
-/** What was asked for, in a few words. */
-const askedFor = (row: Row): string => {
+/** The file that came, or what was asked for where MODE tells it, in a few words. */
+const fileOrWish = (row: Row): string => {
+  const filename = textOf(row, 'filename');
+  if (filename !== '') return filename;
   const prefixes = Array.isArray(row['prefixes']) ? row['prefixes'].filter((prefix) => typeof prefix === 'string') : [];
   const start = timeOf(textOf(row, 'start'));
   const end = timeOf(textOf(row, 'end'));
@@ -28,7 +31,7 @@ const askedFor = (row: Row): string => {
   const from = start === undefined ? '' : `from ${stamp(start)}`;
   const to = end === undefined ? '' : `to ${stamp(end)}`;
   const names = prefixes.length === 0 ? '' : `names beginning with ${prefixes.join(', ')}`;
-  return [from, to, names].filter((part) => part !== '').join(' ') || 'all logs';
+  return [from, to, names].filter((part) => part !== '').join(' ');
 };
 
 /** Requests to a device to upload its logs: their status, a new one, and a way to cancel one. */
@@ -125,6 +128,11 @@ export const LogRequests = ({
         {list.error === undefined ? null : (
           <TabFailure error={list.error} capability={capability} retry={() => void list.reload()} />
         )}
+        {list.value?.some((row) => textOf(row, 'filename') !== '') === true ? (
+          <p className="faint">
+            Uploaded logs are kept by MODE. Download them in the MODE console: an address of one would let anybody in.
+          </p>
+        ) : null}
         {list.value === undefined ? (
           list.error === undefined ? (
             <RowsSkeleton label="the requests" />
@@ -141,8 +149,8 @@ export const LogRequests = ({
               return (
                 <li key={idOf(row)} className="line">
                   <span className={`status ${open ? 'waiting' : ''}`}>{textOf(row, 'status') || 'unknown'}</span>
-                  <span className="line-main ellipsis" data-tip={askedFor(row)}>
-                    {askedFor(row)}
+                  <span className="line-main ellipsis" data-tip={fileOrWish(row)}>
+                    {fileOrWish(row)}
                   </span>
                   <span className="faint">{asked === undefined ? '' : <Moment at={asked} />}</span>
                   {open ? (

@@ -99,7 +99,7 @@ const wires: readonly Wire[] = [
     request: `PATCH ${base}`,
     body: [jsonType, '{"name":"new_sensor_name","tag":"new_001","homeId":1702,"channel":"stable"}'],
   },
-  { id: 'deleteDevice', input: { deviceId: first }, request: `DELETE ${base}`, query: { hardDelete: 'false' } },
+  { id: 'deleteDevice', input: { deviceId: first }, request: `DELETE ${base}` },
   {
     id: 'getLogEntries',
     input: { deviceId: first, ...times, maxEntries: 5 },
@@ -120,9 +120,9 @@ const wires: readonly Wire[] = [
   },
   {
     id: 'listLogRequests',
-    input: { deviceId: first, statuses: 'pending,completed', sortBy: 'ts:asc,status:desc', limit: 3, skip: 0 },
+    input: { deviceId: first, statuses: 'requested,success', sortBy: 'ts:asc,status:desc', limit: 3, skip: 0 },
     request: `GET ${base}/logRequests`,
-    query: { statuses: 'pending,completed', sortBy: 'ts:asc,status:desc', limit: '3', skip: '0' },
+    query: { statuses: 'requested,success', sortBy: 'ts:asc,status:desc', limit: '3', skip: '0' },
   },
   { id: 'getConfigSchemas', input: { deviceId: first }, request: `GET ${base}/configSchemas` },
   {
@@ -215,7 +215,7 @@ describe('the wire form of each operation', () => {
       .parse(await call('listLogRequests', { deviceId: second }));
     const input = { deviceId: second, logRequestId: made?.id };
     simulator.forgetRequests();
-    expect(await call('getLogRequest', input)).toMatchObject({ id: made?.id, status: 'pending' });
+    expect(await call('getLogRequest', input)).toMatchObject({ id: made?.id, status: 'requested' });
     expect(await call('cancelLogRequest', input)).toBeUndefined();
     expect(simulator.requests.map((request) => `${request.method} ${request.path}`)).toEqual([
       `GET /devices/${second}/logRequests/${made?.id}`,
@@ -257,6 +257,23 @@ describe('what comes back', () => {
     expect(one).not.toHaveProperty('homeId');
     expect(one).not.toHaveProperty('lastConnectTime');
     expect(rows[0]).toHaveProperty('claimExpirationTime');
+  });
+
+  it.each([
+    ['listDevices', { projectId: 1265 }, '[3,"x",null,[]]', '[0]: expected object, received number'],
+    ['listLogRequests', { deviceId: first }, '[{"id":"a"},null]', '[1]: expected object, received null'],
+    ['listDevices', { projectId: 1265 }, '{"devices":[]}', 'expected array, received object'],
+  ])('of %s in another form is told as what it was', async (id, input, body, words) => {
+    simulator.fault({ kind: 'status', status: 200, body });
+    const error = await errorOf(id, input);
+    expect(error.kind).toBe('bad-response');
+    expect(error.message).toContain(words);
+  });
+
+  it.each(['requested', 'success,failure'])('of log requests may be asked for by status: %s', async (statuses) => {
+    await call('listLogRequests', { deviceId: first, statuses });
+    expect(simulator.requests[0]?.query).toEqual({ statuses });
+    expect((await errorOf('listLogRequests', { deviceId: first, statuses: 'pending' })).kind).toBe('invalid-input');
   });
 
   it('of configuration schemas has no secret in it', async () => {

@@ -140,7 +140,7 @@ test('MODE’s logs between two times, and requests for more with their status',
   await expect(panel.getByText('No log was asked for yet')).toBeVisible();
   await panel.getByRole('button', { name: 'Ask for logs' }).click();
   const requests = panel.getByRole('list', { name: 'Log requests' });
-  await expect(requests.getByText('pending')).toBeVisible();
+  await expect(requests.getByText('requested')).toBeVisible();
   await requests.getByRole('button', { name: /^Cancel/ }).click();
   await expect(requests.getByText('cancelled')).toBeVisible();
 });

@@ -151,13 +151,17 @@ const deleteDevice = defineOperation({
   callers: everybody,
   input: z.strictObject({
     deviceId,
-    hardDelete: flag.default('false').meta({ description: 'Erases the device from the project, too' }),
+    hardDelete: flag.optional().meta({ description: 'Erases the device from the project, too' }),
   }),
   danger: destroys(
     'The device leaves its home, and its users lose it. With hardDelete, or in a project that provisions devices on demand, it is erased for ever together with its key, its settings and its logs.',
   ),
   repeatable: false,
-  wire: (input) => ({ path: { deviceId: input.deviceId }, query: { hardDelete: input.hardDelete } }),
+  // "Required" in the table, but there for pre-provisioned projects only; MODE's own SDK sends nothing.
+  wire: (input) => ({
+    path: { deviceId: input.deviceId },
+    query: { hardDelete: input.hardDelete === 'true' ? 'true' : undefined },
+  }),
 });
 
 const entries = {
@@ -211,9 +215,11 @@ const requestLogs = defineOperation({
   danger: changes,
   repeatable: false,
   cacheable: false,
-  secretFields: [],
+  secretFields: schemas.logRequestSecrets,
   wire: ({ deviceId: device, ...body }) => jsonFor(device, body),
 });
+
+const oneStatus = schemas.logStatuses.join('|');
 
 const listLogRequests = defineOperation({
   ...read,
@@ -224,14 +230,27 @@ const listLogRequests = defineOperation({
   callers: people,
   input: z.strictObject({
     deviceId,
-    statuses: text.min(1).optional().meta({ description: 'Several are separated by commas' }),
+    statuses: z
+      .union([
+        z.enum(schemas.logStatuses),
+        z
+          .string()
+          .regex(
+            new RegExp(`^(?:${oneStatus})(?:,(?:${oneStatus}))*$`),
+            `expected ${oneStatus}, or several with commas`,
+          ),
+      ])
+      .optional()
+      .meta({ description: 'On the command line several, separated by commas' }),
     sortBy: text
       .regex(/^(?:ts|status):(?:asc|desc)(?:,(?:ts|status):(?:asc|desc))*$/, 'expected such as ts:asc,status:desc')
       .optional(),
     limit: count(1).optional(),
     skip: count(0).optional(),
   }),
-  output: schemas.records,
+  output: schemas.logRequests,
+  cacheable: false,
+  secretFields: schemas.logRequestSecrets,
   wire: ({ deviceId: device, statuses, sortBy, limit, skip }) => ({
     path: { deviceId: device },
     query: { statuses, sortBy, limit: sent(limit), skip: sent(skip) },
@@ -248,7 +267,9 @@ const getLogRequest = defineOperation({
   path: '/devices/{deviceId}/logRequests/{logRequestId}',
   callers: people,
   input: logRequest,
-  output: z.unknown(),
+  output: schemas.logRequest,
+  cacheable: false,
+  secretFields: schemas.logRequestSecrets,
   wire: (input) => ({ path: input }),
 });
 

@@ -1,8 +1,9 @@
 import { z } from 'zod';
+import { isSecretName } from '../../core/secret-names.ts';
 
 /**
  * MODE's shapes. Ids come as numbers and as texts, and most fields only sometimes, so every field is optional and
- * anything readable is taken; unknown keys are kept.
+ * anything readable is taken; unknown keys are kept. A row that is no object is an answer of another kind.
  */
 
 const asText = (value: unknown): string | undefined => {
@@ -27,10 +28,6 @@ const flag = z
   })
   .optional();
 
-/** What is not an object becomes an empty one, never an error. */
-const row = <T extends z.ZodType>(shape: T) =>
-  z.preprocess((value) => (typeof value === 'object' && value !== null && !Array.isArray(value) ? value : {}), shape);
-
 const deviceShape = z.looseObject({
   id,
   projectId: id,
@@ -51,14 +48,19 @@ const deviceShape = z.looseObject({
 
 /** A device; of one asked for by its id the answer must be an object. */
 export const device = deviceShape;
-export const devices = z.array(row(deviceShape));
+export const devices = z.array(deviceShape);
 export type DeviceRow = z.output<typeof deviceShape>;
 
 /** Beyond the document's "Devices" chapter: a home of a user or a project. */
-export const homes = z.array(row(z.looseObject({ id, name: text })));
+export const homes = z.array(z.looseObject({ id, name: text, deactivated: flag }));
+export type HomeRow = z.output<typeof homes>[number];
 
-/** Beyond the "Devices" chapter: whose key it is. `nobody` comes with HTTP 200 and means a wrong key. */
-export const auth = z.looseObject({ type: z.string(), deviceId: id, userId: id, projectId: id });
+/**
+ * Beyond the "Devices" chapter: whose key it is, by https://dev.tinkermode.com/platform/api/client-authentication.
+ * `nobody` comes with HTTP 200 and means a wrong key. The kinds are user, device and project key; the project is told
+ * where the key belongs to one, an expiration time where it has one.
+ */
+export const auth = z.looseObject({ type: z.string(), deviceId: id, userId: id, projectId: id, expirationTime: text });
 export type AuthAnswer = z.output<typeof auth>;
 
 /** `value` is any JSON: the document says string, its samples hold booleans and numbers. */
@@ -67,13 +69,30 @@ export const keyValue = keyValueShape;
 /** A list of pairs, or the messages of the live connection, whose form is not documented. */
 export const keyValues = z.array(z.unknown());
 
-/** Records whose form is not documented: log entries, HTTP log entries, log requests, commands. */
+/** Records whose form is not documented: log entries, HTTP log entries, commands. */
 export const records = z.array(z.unknown());
+
+/** "Device Logger" of the platform API: https://dev.tinkermode.com/platform/api/device-logger */
+export const logStatuses = ['success', 'failure', 'requested', 'uploading', 'cancelled'] as const;
+/** `token` lets anybody upload as the device, `url` lets anybody read its log. */
+export const logRequestSecrets = ['token', 'url'] as const;
+export const logRequest = z.looseObject({
+  id,
+  deviceId: id,
+  projectId: id,
+  status: text,
+  ts: text,
+  contentType: text,
+  token: text,
+  uploadId: text,
+  filename: text,
+  url: text,
+});
+export const logRequests = z.array(logRequest);
 
 /** Writes answer 204; their body is not read. */
 export const nothing = z.undefined();
 
-const secretName = /pass(?:word|phrase|wd|code)|pwd|secret|token|credential|key$/i;
 const mask = '••••••••';
 /** Schemas of the document are five levels deep. */
 const deepest = 30;
@@ -84,7 +103,10 @@ const withoutSecretDefaults = (value: unknown, depth = 0): unknown => {
   if (depth > deepest) return undefined;
   if (Array.isArray(value)) return value.map((entry) => withoutSecretDefaults(entry, depth + 1));
   const fields = value as Readonly<Record<string, unknown>>;
-  const secret = ['key', 'label', 'type', 'name'].some((name) => secretName.test(asText(fields[name]) ?? ''));
+  const secret = ['key', 'label', 'type', 'name'].some((name) => {
+    const called = asText(fields[name]) ?? '';
+    return isSecretName(called) || /key$/i.test(called);
+  });
   return Object.fromEntries(
     Object.entries(fields).map(([name, field]) => [
       name,
@@ -98,7 +120,7 @@ const withoutSecretDefaults = (value: unknown, depth = 0): unknown => {
 /** Configuration schemas. The document's own sample holds an SSH password as a default. */
 export const configSchemas = z.preprocess(
   (value) => withoutSecretDefaults(value),
-  z.array(row(z.looseObject({ componentName: text, componentVersionName: text }))),
+  z.array(z.looseObject({ componentName: text, componentVersionName: text })),
 );
 
 const rfc3339 = /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2}:\d{2})(?:[.,](\d+))?\s*([Zz]|[+-]\d{2}:?\d{2})?$/;
