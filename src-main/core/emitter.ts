@@ -1,3 +1,5 @@
+import { surface } from './exception.ts';
+
 /** A list of listeners. A listener that throws does not keep the others from hearing. */
 export class Emitter<T> {
   readonly #listeners = new Set<(value: T) => void>();
@@ -22,9 +24,6 @@ export class Emitter<T> {
       }
     }
     // A throwing listener is a bug: it surfaces at the crash handler, after everybody has heard.
-    if (failures.length > 0)
-      queueMicrotask(() => {
-        throw failures[0];
-      });
+    if (failures.length > 0) surface(failures[0]);
   }
 }

@@ -7,3 +7,9 @@ export const describeException = (thrown: unknown): Readonly<Record<string, unkn
   const frames = (thrown.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
   return { exception: thrown.name, frames: frames.slice(0, 8).map((line) => line.trim()) };
 };
+
+/** Throws a caught exception where the handler of unexpected ones hears it, after whoever is running now has gone on. */
+export const surface = (thrown: unknown): void =>
+  queueMicrotask(() => {
+    throw thrown;
+  });

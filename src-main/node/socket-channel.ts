@@ -2,28 +2,31 @@ import { connect } from 'node:net';
 import type { Duplex } from 'node:stream';
 import type { ByteChannel } from '../core/byte-channel.ts';
 import { cancelled, fail, ok, type Result } from '../core/errors.ts';
+import { LibraryCalls } from './library-calls.ts';
 
 /** A byte channel over any duplex stream. Each end closes the other: a session has no use for a half-open one. */
 export const streamChannel = (stream: Duplex, lost: string): ByteChannel => {
   let failure: Error | undefined;
+  const calls = new LibraryCalls(() => stream.destroy());
   stream.pause();
   stream.on('error', (error: Error) => {
     failure = error;
   });
   return {
     write: (bytes) => (stream.destroyed || stream.writableEnded ? true : stream.write(bytes)),
-    onDrain: (listener) => void stream.on('drain', listener),
+    onDrain: (listener) => void stream.on('drain', calls.ours(listener)),
     onData: (listener) => {
-      stream.on('data', (bytes: Buffer) => listener(bytes));
+      stream.on('data', calls.ours(listener));
       stream.resume();
     },
     onEnd: (listener) => {
-      const end = (): void =>
+      const end = calls.ours(() =>
         listener(
           failure === undefined
             ? undefined
             : fail('unreachable', lost, 'Reconnect; the forwards page says more about the way there.').error,
-        );
+        ),
+      );
       stream.on('end', () => stream.end());
       if (stream.closed) end();
       else stream.once('close', end);

@@ -45,23 +45,31 @@ const refusal = (error: Error, path: string): Failure => {
 /** Files over an SFTP channel of ssh2. */
 export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   const waiting = new Set<(error: Error) => void>();
-  sftp.once('close', () => {
-    for (const give of waiting) give(new Error('closed'));
+  const closed = new Error('closed');
+  let isClosed = false;
+  const close = (): void => {
+    isClosed = true;
+    for (const give of waiting) give(closed);
     waiting.clear();
-  });
-  // ssh2 forgets callbacks of a channel that closes; nobody may wait for them.
+  };
+  sftp.once('close', close);
+  // An answer that breaks the protocol: ssh2 closes the channel.
+  sftp.on('error', close);
+  // ssh2 forgets callbacks of a channel that closes, and takes calls of one that is closed; nobody may wait for them.
   const call = <T>(
     path: string,
     run: (done: (error: Error | null | undefined, value?: T) => void) => void,
   ): Promise<Result<T>> =>
     new Promise((resolve) => {
+      if (isClosed) return resolve(refusal(closed, path));
       const lost = (error: Error): void => resolve(refusal(error, path));
       waiting.add(lost);
+      const done = (error: Error | null | undefined, value?: T): void => {
+        waiting.delete(lost);
+        resolve(error === null || error === undefined ? ok(value as T) : refusal(error, path));
+      };
       try {
-        run((error, value) => {
-          waiting.delete(lost);
-          resolve(error === null || error === undefined ? ok(value as T) : refusal(error, path));
-        });
+        run(done);
       } catch (thrown) {
         waiting.delete(lost);
         resolve(refusal(thrown instanceof Error ? thrown : new Error('unknown'), path));
@@ -73,15 +81,13 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   const fileOf = (path: string, handle: Buffer): RemoteFile => ({
     read: async (offset, length) => {
       const bytes = Buffer.allocUnsafe(length);
-      const read = await new Promise<Result<number>>((resolve) => {
-        const lost = (error: Error): void => resolve(refusal(error, path));
-        waiting.add(lost);
+      const read = await call<number>(path, (done) =>
         sftp.read(handle, bytes, 0, length, offset, (error, count) => {
-          waiting.delete(lost);
-          if (error === undefined || error === null) resolve(ok(count));
-          else resolve(codeOf(error) === status.eof ? ok(0) : refusal(error, path));
-        });
-      });
+          const isEnd = error !== undefined && error !== null && codeOf(error) === status.eof;
+          if (isEnd) done(undefined, 0);
+          else done(error, count);
+        }),
+      );
       return read.ok ? ok(bytes.subarray(0, read.value)) : read;
     },
     write: (offset, bytes) =>

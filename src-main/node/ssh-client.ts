@@ -1,7 +1,7 @@
 import { access, readFile, stat } from 'node:fs/promises';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AnyAuthMethod, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import type { AnyAuthMethod, BaseAgent, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../core/errors.ts';
 import type {
   SshClient,
@@ -13,7 +13,9 @@ import type {
   SshShell,
   SshWay,
 } from '../core/ssh-client.ts';
+import { LibraryCalls } from './library-calls.ts';
 import { streamChannel } from './socket-channel.ts';
+import { sshAgent } from './ssh-client-agent.ts';
 import { remoteFiles } from './ssh-client-files.ts';
 
 /** Milliseconds until the server has shown its key; what comes after waits for a person. */
@@ -57,10 +59,16 @@ const methodOf = (way: SshWay): string => {
   }
 };
 
-const methodFor = (way: SshWay, username: string, agent: string): AnyAuthMethod => {
+/** Undefined: there is no agent. */
+const methodFor = (
+  way: SshWay,
+  username: string,
+  agent: BaseAgent | undefined,
+  calls: LibraryCalls,
+): AnyAuthMethod | undefined => {
   switch (way.type) {
     case 'agent':
-      return { type: 'agent', username, agent };
+      return agent === undefined ? undefined : { type: 'agent', username, agent };
     case 'key':
       return {
         type: 'publickey',
@@ -74,12 +82,12 @@ const methodFor = (way: SshWay, username: string, agent: string): AnyAuthMethod 
       return {
         type: 'keyboard-interactive',
         username,
-        prompt: (title, instructions, _language, prompts, finish) => {
+        prompt: calls.ours((title, instructions, _language, prompts, finish) => {
           const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
           const answered =
             asked.length === 0 ? Promise.resolve([]) : way.answer({ title, instructions, prompts: asked });
-          void answered.then((answers) => finish([...(answers ?? [])]));
-        },
+          calls.after(answered, (answers) => finish([...(answers ?? [])]));
+        }),
       };
     default:
       return way satisfies never;
@@ -93,6 +101,10 @@ const lost = (): Failure =>
     'Reconnect; if it stays, the forwards page says more about the way there.',
   );
 
+/** One of our own callbacks threw, which is told where unexpected errors are. */
+const broken = (): Failure =>
+  fail('internal', 'Quayside made a mistake in this session.', 'Reconnect. The others go on; the log says more.');
+
 const failureOf = (error: Error & { readonly level?: string }): Failure => {
   if (error.level === 'client-socket') return lost();
   // What ssh2 says of a handshake names algorithms and no secrets.
@@ -101,6 +113,8 @@ const failureOf = (error: Error & { readonly level?: string }): Failure => {
 
 const shellOf = (channel: ClientChannel): SshShell => {
   const stream = streamChannel(channel, 'The connection to the device broke.');
+  const calls = new LibraryCalls(() => channel.destroy());
+  channel.once('close', () => calls.end());
   let hasExited = false;
   channel.once('exit', () => {
     hasExited = true;
@@ -109,16 +123,17 @@ const shellOf = (channel: ClientChannel): SshShell => {
     ...stream,
     // A shell that ends says so; without that, it is the connection that ended.
     onEnd: (listener) => stream.onEnd((error) => listener(error ?? (hasExited ? undefined : lost().error))),
-    resize: ({ cols, rows }) => channel.setWindow(rows, cols, 0, 0),
+    resize: calls.theirs(({ cols, rows }) => channel.setWindow(rows, cols, 0, 0)),
   };
 };
 
 const connectionOf = (client: Client): SshConnection => {
   let isOver = false;
+  const calls = new LibraryCalls(() => client.destroy());
   const ends = new Set<() => void>();
   client.on('close', () => {
     isOver = true;
-    for (const listener of ends) listener();
+    for (const listener of ends) calls.ours(listener)();
     ends.clear();
   });
   const whileOpen = <T>(start: (done: (result: Result<T>) => void) => void): Promise<Result<T>> =>
@@ -142,13 +157,13 @@ const connectionOf = (client: Client): SshConnection => {
   return {
     shell: ({ cols, rows }) =>
       whileOpen((done) => {
-        client.shell({ term: 'xterm-256color', cols, rows, width: 0, height: 0 }, (error, channel) =>
-          done(error === undefined ? ok(shellOf(channel)) : notGiven('shell')),
-        );
+        const give = (error: Error | undefined, channel: ClientChannel): void =>
+          done(error === undefined ? ok(shellOf(channel)) : notGiven('shell'));
+        client.shell({ term: 'xterm-256color', cols, rows, width: 0, height: 0 }, calls.ours(give));
       }),
     files: () =>
       whileOpen((done) => {
-        client.sftp((error, sftp) => done(error === undefined ? ok(remoteFiles(sftp)) : notGiven('files')));
+        client.sftp(calls.ours((error, sftp) => done(error === undefined ? ok(remoteFiles(sftp)) : notGiven('files'))));
       }),
     onEnd: (listener) => {
       if (isOver) listener();
@@ -164,11 +179,20 @@ const connectionOf = (client: Client): SshConnection => {
 /** Loaded when the first session wants it: 13 MB and 40 ms that most starts have no use for. */
 const loadSsh = async (): Promise<typeof import('ssh2')> => (await import('ssh2')).default;
 
-const dial = async (request: SshDial, agent: string | undefined, signal: AbortSignal): Promise<Result<SshDialed>> => {
-  const { Client } = await loadSsh();
+const dial = async (
+  request: SshDial,
+  agentSocket: string | undefined,
+  signal: AbortSignal,
+): Promise<Result<SshDialed>> => {
+  const ssh2 = await loadSsh();
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(cancelled());
-    const client = new Client();
+    const client = new ssh2.Client();
+    const calls = new LibraryCalls(() => {
+      settle(broken());
+      client.destroy();
+    });
+    const agent = agentSocket === undefined ? undefined : sshAgent(ssh2, agentSocket, calls);
     const rest = [...request.ways];
     const tried: SshWay['type'][] = [];
     let methods: readonly string[] = [];
@@ -185,19 +209,28 @@ const dial = async (request: SshDial, agent: string | undefined, signal: AbortSi
       settled = true;
       clearTimeout(patience);
       signal.removeEventListener('abort', abort);
-      if (!result.ok || result.value.outcome !== 'open') client.destroy();
+      agent?.close();
+      if (!result.ok || result.value.outcome !== 'open') {
+        calls.end();
+        client.destroy();
+      }
       resolve(result);
     };
     signal.addEventListener('abort', abort, { once: true });
     const refused = (): Result<SshDialed> =>
       ok(keyRefused ? { outcome: 'key-refused' } : { outcome: 'refused', methods, tried });
-    client.once('ready', () => settle(ok({ outcome: 'open', connection: connectionOf(client), way })));
+    const opened = (): void => settle(ok({ outcome: 'open', connection: connectionOf(client), way }));
+    client.once('ready', calls.ours(opened));
     client.on('error', (error: Error & { readonly level?: string }) => {
       const isRefusal = keyRefused || error.level === 'client-authentication' || error.level === 'agent';
       // A server that has had enough of our attempts hangs up.
       settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
+      calls.end();
     });
     client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
+    // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged anew.
+    client.once('end', () => calls.end());
+    client.once('close', () => calls.end());
     const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));
     const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
     let first = true;
@@ -209,14 +242,15 @@ const dial = async (request: SshDial, agent: string | undefined, signal: AbortSi
       keepaliveInterval: keepAlive.interval,
       keepaliveCountMax: keepAlive.most,
       algorithms: { serverHostKey: [...known, ...others] },
-      hostVerifier: (blob: Buffer, verify: (good: boolean) => void) => {
+      hostVerifier: calls.ours((blob: Buffer, verify: (good: boolean) => void) => {
         clearTimeout(patience);
-        void request.checkKey(keyOf(blob)).then((good) => {
+        // The person may take longer than the connection lives: then there is nothing to verify any more.
+        calls.after(request.checkKey(keyOf(blob)), (good) => {
           keyRefused = !good;
           verify(good);
         });
-      },
-      authHandler: (left, _partial, next) => {
+      }),
+      authHandler: calls.ours((left, _partial, next) => {
         // ssh2 says null where the server has not named its methods yet.
         const offered = left as readonly string[] | null;
         if (offered !== null && offered.length > 0) methods = offered;
@@ -226,13 +260,14 @@ const dial = async (request: SshDial, agent: string | undefined, signal: AbortSi
         }
         for (let choice = rest.shift(); choice !== undefined; choice = rest.shift()) {
           if (methods.length > 0 && !methods.includes(methodOf(choice))) continue;
-          if (choice.type === 'agent' && agent === undefined) continue;
+          const method = methodFor(choice, request.user, agent?.agent, calls);
+          if (method === undefined) continue;
           tried.push(choice.type);
           way = choice.type;
-          return next(methodFor(choice, request.user, agent ?? ''));
+          return next(method);
         }
         settle(refused());
-      },
+      }),
     });
     // Held back until the last packet is acknowledged, each key and each small request would come 40 ms late.
     client.setNoDelay(true);

@@ -2,7 +2,7 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
-import type { AddressInfo } from 'node:net';
+import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
@@ -174,4 +174,62 @@ test('a session that is given up while it connects leaves nothing behind', async
   expect(await sessions.connect(request, asking, controller.signal)).toMatchObject({ error: { kind: 'cancelled' } });
   const nobody = await sessions.connect(request, desk, signal);
   expect(nobody).toMatchObject({ error: { kind: 'cancelled' } });
+});
+
+/** A promise to be settled from outside. */
+const later = <T>(): { readonly promise: Promise<T>; readonly settle: (value: T) => void } => {
+  let settle: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((resolve) => {
+    settle = resolve;
+  });
+  return { promise, settle };
+};
+
+// ssh2 takes a client apart that ends; what it handed in before throws when it is called after that.
+test.each(['is given up', 'loses its server', 'outlasts the patience of the server'] as const)(
+  'a session that %s while its host key is looked at hears no answer any more',
+  async (end) => {
+    sshd = await startSshd({ graceSeconds: 1 });
+    const { sessions, desk } = await rig(sshd.port);
+    for (const answer of [false, true]) {
+      const controller = new AbortController();
+      const [asked, accepted] = [later<undefined>(), later<boolean>()];
+      const asking: SessionDesk = {
+        ...desk,
+        hostKey: async () => {
+          asked.settle(undefined);
+          return accepted.promise;
+        },
+      };
+      const connecting = sessions.connect(request, asking, controller.signal);
+      await asked.promise;
+      if (end === 'is given up') controller.abort();
+      if (end === 'loses its server') await sshd.restart();
+      expect(await connecting).toMatchObject({ error: { kind: end === 'is given up' ? 'cancelled' : 'unreachable' } });
+      accepted.settle(answer);
+      await accepted.promise;
+    }
+    const after = await sessions.connect(request, desk, signal);
+    expect(after).toMatchObject({ error: { kind: 'cancelled' } });
+  },
+);
+
+test('an agent that never answers is hung up on when the session is given up', async () => {
+  sshd = await startSshd();
+  const socket = join(folder, 'mute');
+  const [asked, left] = [later<undefined>(), later<undefined>()];
+  const mute = createServer((client) => {
+    client.once('data', () => asked.settle(undefined));
+    client.once('close', () => left.settle(undefined));
+  });
+  mute.listen(socket);
+  await once(mute, 'listening');
+  const { sessions, desk } = await rig(sshd.port, { agent: socket, accept: true });
+  const controller = new AbortController();
+  const connecting = sessions.connect(request, desk, controller.signal);
+  await asked.promise;
+  controller.abort();
+  expect(await connecting).toMatchObject({ error: { kind: 'cancelled' } });
+  await left.promise;
+  await new Promise((resolve) => mute.close(resolve));
 });

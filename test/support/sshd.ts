@@ -58,7 +58,13 @@ const readBanner = async (port: number): Promise<void> => {
  * the client asks for (that is in SSH_ORIGINAL_COMMAND). With `passwords` it takes those of the system's users.
  */
 export const startSshd = async (
-  options: { readonly port?: number; readonly forcedCommand?: string; readonly passwords?: boolean } = {},
+  options: {
+    readonly port?: number;
+    readonly forcedCommand?: string;
+    readonly passwords?: boolean;
+    /** Seconds until it hangs up on who has not signed in; its own two minutes where absent. */
+    readonly graceSeconds?: number;
+  } = {},
 ): Promise<Sshd> => {
   const folder = await mkdtemp(join(tmpdir(), 'quayside-sshd-'));
   const file = (name: string): string => join(folder, name);
@@ -87,6 +93,7 @@ export const startSshd = async (
       'KbdInteractiveAuthentication no',
       'PermitRootLogin prohibit-password',
       'MaxStartups 100',
+      ...(options.graceSeconds === undefined ? [] : [`LoginGraceTime ${options.graceSeconds}`]),
       'LogLevel VERBOSE',
       'Subsystem sftp internal-sftp',
       '',
