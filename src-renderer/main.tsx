@@ -12,6 +12,7 @@ import './theme/base.css';
 import './ui/controls.css';
 import './ui/shell.css';
 import './ui/overlays.css';
+import './ui/pages.css';
 import './fleet/fleet.css';
 import './device/device.css';
 import './device/tabs.css';
@@ -25,7 +26,6 @@ import './bulk/bulk.css';
 import './palette/palette.css';
 import './activity/activity.css';
 import './settings/settings.css';
-import './ui/pages.css';
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('index.html has no element with the id "root".');

@@ -31,7 +31,7 @@ const Lines = ({ value, ...rest }: { readonly value: string } & React.ComponentP
     area.style.height = 'auto';
     area.style.height = `${Math.min(area.scrollHeight + 2, 260)}px`;
   }, [value]);
-  return <textarea ref={ref} className="input lines mono" rows={3} spellCheck={false} value={value} {...rest} />;
+  return <textarea ref={ref} className="input area mono" rows={3} spellCheck={false} value={value} {...rest} />;
 };
 
 /** The control of a generated field. A secret stays in its element; everything else is reported as it is typed. */

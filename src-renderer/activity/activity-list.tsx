@@ -45,7 +45,7 @@ const Line = ({
   const key = entry.deviceKey;
   const device = key === undefined ? undefined : fleet.get(key);
   return (
-    <li className={`activity-line ${entry.kind}`}>
+    <li className="activity-line" data-kind={entry.kind}>
       <time dateTime={new Date(entry.at).toISOString()} data-tip={absolute(entry.at)}>
         {clockWords(entry.at)}
       </time>

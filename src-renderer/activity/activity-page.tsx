@@ -217,7 +217,7 @@ export const ActivityPage = (): React.ReactNode => {
           onClick={() => void save()}
         />
       </header>
-      <div className="page-scroll activity">
+      <div className="page-scroll activity-scroll">
         <Incidents />
         <Timeline filter={filter} />
         {filter.deviceKey === '' ? null : <DeviceUptime filter={filter} onClear={() => narrow({ deviceKey: '' })} />}

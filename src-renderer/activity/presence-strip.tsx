@@ -74,7 +74,7 @@ export const PresenceStrip = ({
             // One device of thousands is still seen.
             const offline = piece.offline > 0 ? Math.max(2, piece.offline * scale) : 0;
             return (
-              <g key={piece.at} className={index === chosen ? 'bar chosen' : 'bar'}>
+              <g key={piece.at} className={index === chosen ? 'presence-bar chosen' : 'presence-bar'}>
                 <rect className="bar-online" x={x} y={height - online} width={3} height={online} />
                 <rect className="bar-unknown" x={x} y={height - online - unknown} width={3} height={unknown} />
                 <rect

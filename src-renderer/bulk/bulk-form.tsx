@@ -126,7 +126,7 @@ export const BulkForm = ({
           <Field id={`${id}-command`} label="Command" help="Runs in a shell on the device, with high rights.">
             <textarea
               id={`${id}-command`}
-              className="input lines mono"
+              className="input area mono"
               rows={2}
               spellCheck={false}
               aria-describedby={`${id}-command-help`}
@@ -170,7 +170,7 @@ export const BulkForm = ({
           <Field id={`${id}-parameters`} label="Parameters" help="A JSON object; may be left out.">
             <textarea
               id={`${id}-parameters`}
-              className="input lines mono"
+              className="input area mono"
               rows={2}
               spellCheck={false}
               aria-describedby={`${id}-parameters-help`}

@@ -113,7 +113,7 @@ export const CustomFields = ({
         </Nothing>
       ) : null}
       <form
-        className="bar"
+        className="tool-line"
         aria-label="Show a field"
         onSubmit={(event) => {
           event.preventDefault();

@@ -151,7 +151,7 @@ export const KeyValues = ({
   const shown = pairs?.filter((pair) => pair.key.startsWith(prefix.trim()));
   return (
     <div className="stack">
-      <div className="bar">
+      <div className="tool-line">
         <input
           className="input mono"
           type="search"

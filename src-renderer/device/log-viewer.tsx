@@ -68,7 +68,7 @@ export const LogViewer = ({
   return (
     <div className="log-viewer">
       <div className="log-tools">
-        <div className="search small">
+        <div className="search log-search">
           <Search size={14} strokeWidth={1.75} aria-hidden="true" />
           <input
             type="search"

@@ -37,7 +37,7 @@ export const RowsSkeleton = ({
 }): React.ReactNode => (
   <div className="rows-skeleton" role="status" aria-busy="true" aria-label={`Loading ${label}`}>
     {Array.from({ length: rows }, (_, index) => (
-      <span key={index} className={`skeleton bar w${(index * 5 + 2) % 4}`} aria-hidden="true" />
+      <span key={index} className={`skeleton w${(index * 5 + 2) % 4}`} aria-hidden="true" />
     ))}
   </div>
 );

@@ -227,7 +227,7 @@ export const GridSkeleton = (): React.ReactNode => (
         </div>
         {columns.map(([column]) => (
           <div className={`col-${column}`} key={column}>
-            <span className={`skeleton bar w${(index * 7 + column.length * 3) % 4}`} />
+            <span className={`skeleton w${(index * 7 + column.length * 3) % 4}`} />
           </div>
         ))}
       </div>

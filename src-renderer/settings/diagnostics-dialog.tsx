@@ -45,12 +45,12 @@ const Part = ({
   readonly good: boolean;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <div className="part">
+  <div className="diagnosis">
     <dt>
       {good ? (
-        <CircleCheck size={14} className="part-good" aria-label="in order" role="img" />
+        <CircleCheck size={14} className="diagnosis-good" aria-label="in order" role="img" />
       ) : (
-        <CircleAlert size={14} className="part-bad" aria-label="needs attention" role="img" />
+        <CircleAlert size={14} className="diagnosis-bad" aria-label="needs attention" role="img" />
       )}
       {name}
     </dt>
