@@ -183,5 +183,9 @@ describe('fillPath', () => {
     ['/a/{+path}', { path: 'b/../c' }, undefined],
     ['/a/{id}', {}, undefined],
     ['/a/{constructor}', {}, undefined],
+    ['/a/{type}[_{port}]/b', { type: 'RDP', port: '3390' }, '/a/RDP_3390/b'],
+    ['/a/{type}[_{port}]/b', { type: 'RDP' }, '/a/RDP/b'],
+    ['/a/{type}[_{port}]/b', { port: '3390' }, undefined],
+    ['/a/{type}[_{port}]', { type: 'RDP', port: '' }, undefined],
   ])('%s with %j', (template, values: Record<string, string>, path) => expect(fillPath(template, values)).toBe(path));
 });

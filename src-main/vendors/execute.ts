@@ -15,6 +15,8 @@ export interface OutgoingRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** JSON is text here already, so a signature covers the very bytes that are sent. */
   readonly body?: HttpBody;
+  /** See `HttpRequest`. */
+  readonly omitLength?: boolean;
 }
 
 /** What proves to the vendor who we are. */
@@ -73,8 +75,9 @@ const badAnswer = (wire: VendorWire, operation: Operation, what: string): Result
   );
 
 /**
- * Fills `{name}` (one segment, encoded) and `{+name}` (a path of its own, each segment encoded). Undefined where a
- * value is missing, empty, or `.` or `..`, which would lead to another endpoint.
+ * Fills `{name}` (one segment, encoded) and `{+name}` (a path of its own, each segment encoded); `[_{name}]` is left out
+ * where the name has no value. Undefined where another value is missing, empty, or `.` or `..`, which would lead to
+ * another endpoint.
  */
 export const fillPath = (template: string, values: Readonly<Record<string, string>> = {}): string | undefined => {
   let bad = false;
@@ -82,7 +85,10 @@ export const fillPath = (template: string, values: Readonly<Record<string, strin
     if (value === '' || value === '.' || value === '..') bad = true;
     return encodeURIComponent(value);
   };
-  const path = template.replaceAll(/\{(\+?)(\w+)\}/g, (_all, plus: string, name: string) => {
+  const chosen = template.replaceAll(/\[([^[\]{]*\{(\w+)\})\]/g, (_all, part: string, name: string) =>
+    Object.hasOwn(values, name) ? part : '',
+  );
+  const path = chosen.replaceAll(/\{(\+?)(\w+)\}/g, (_all, plus: string, name: string) => {
     const value = Object.hasOwn(values, name) ? (values[name] ?? '') : '';
     return plus === '' ? segment(value) : value.replace(/^\//, '').split('/').map(segment).join('/');
   });

@@ -48,8 +48,8 @@ const call = async (id: string, input: unknown): Promise<unknown> => {
 };
 
 const place = '{"name":"New","category_uid":"0123-0001"}';
-const near = { computer_id: computer, type: 'NEAR' };
-const rdp = { computer_id: computer, type: 'RDP', port: 3390 };
+const near = { computer_id: computer, connection_type: 'NEAR' };
+const rdp = { computer_id: computer, connection_type: 'RDP', port: 3390 };
 
 /** Number, operation, input, method, path and raw body (undefined: none at all), the form of RMX-23 where it is one. */
 const wire: readonly (readonly [string, string, unknown, string, string, string | undefined])[] = [
@@ -177,7 +177,7 @@ const wire: readonly (readonly [string, string, unknown, string, string, string 
   [
     'RMX-23e',
     'runComputerAction',
-    { computer_id: computer, type: 'VNC', action: 'control' },
+    { computer_id: computer, connection_type: 'VNC', action: 'control' },
     'ACTION',
     `/computer/${computer}/VNC/control`,
     undefined,
@@ -185,7 +185,7 @@ const wire: readonly (readonly [string, string, unknown, string, string, string 
   [
     'RMX-23e',
     'runComputerAction',
-    { computer_id: computer, type: 'VNC', port: 5901, action: 'control' },
+    { computer_id: computer, connection_type: 'VNC', port: 5901, action: 'control' },
     'ACTION',
     `/computer/${computer}/VNC_5901/control`,
     undefined,
@@ -193,7 +193,7 @@ const wire: readonly (readonly [string, string, unknown, string, string, string 
   [
     'RMX-23f',
     'runComputerAction',
-    { computer_id: computer, type: 'RDP', action: 'control' },
+    { computer_id: computer, connection_type: 'RDP', action: 'control' },
     'ACTION',
     `/computer/${computer}/RDP/control`,
     undefined,
@@ -264,17 +264,17 @@ describe('the wire form of each operation', () => {
 
 describe('what is refused before anything is sent', () => {
   it.each([
-    ['getComputerConnection', { computer_id: '1', type: 'actions' }],
-    ['getComputerConnection', { computer_id: '1', type: 'Credentials' }],
-    ['deleteComputerConnection', { computer_id: '1', type: 'NEAR/credentials' }],
-    ['deleteComputerConnection', { computer_id: '1', type: '..' }],
-    ['deleteComputerConnection', { computer_id: '1', type: '' }],
-    ['getComputerConnection', { computer_id: '1', type: 'RDP_3390' }],
-    ['getComputerConnection', { computer_id: '1', type: 'RDP', port: 0 }],
-    ['getComputerConnection', { computer_id: '1', type: 'RDP', port: 65_536 }],
-    ['getComputerConnection', { computer_id: '1', type: 'RDP', port: '22;rm' }],
-    ['runComputerAction', { computer_id: '1', type: 'NEAR', action: '../x' }],
-    ['runComputerAction', { computer_id: '1', type: 'NEAR' }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'actions' }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'Credentials' }],
+    ['deleteComputerConnection', { computer_id: '1', connection_type: 'NEAR/credentials' }],
+    ['deleteComputerConnection', { computer_id: '1', connection_type: '..' }],
+    ['deleteComputerConnection', { computer_id: '1', connection_type: '' }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'RDP_3390' }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'RDP', port: 0 }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'RDP', port: 65_536 }],
+    ['getComputerConnection', { computer_id: '1', connection_type: 'RDP', port: '22;rm' }],
+    ['runComputerAction', { computer_id: '1', connection_type: 'NEAR', action: '../x' }],
+    ['runComputerAction', { computer_id: '1', connection_type: 'NEAR' }],
     ['deleteComputer', { computer_id: '' }],
     ['deleteComputer', { computer_id: '..' }],
     ['deleteGroup', { uid: ' ' }],
@@ -282,7 +282,7 @@ describe('what is refused before anything is sent', () => {
     ['createGroup', { name: 'x', nme: 'y' }],
     ['updateConnectionCredentials', { uid: 'a' }],
     ['updateConnectionCredentials', { uid: 'a', 'rxp.password': null }],
-    ['updateComputerConnection', { computer_id: '1', type: 'NEAR', body: {} }],
+    ['updateComputerConnection', { computer_id: '1', connection_type: 'NEAR', body: {} }],
   ])('%s %j', async (id, input) => {
     expect(await session.connector.call(operationOf(id), input, signal)).toMatchObject({
       ok: false,

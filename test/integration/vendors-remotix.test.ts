@@ -128,7 +128,7 @@ describe('on the command line', () => {
     expect(simulator.actions).toHaveLength(3);
 
     // A body that is a free-form object with nulls; a write that destroys.
-    const near = { computer_id: computer, type: 'NEAR' };
+    const near = { computer_id: computer, connection_type: 'NEAR' };
     const call = (operation: string, input: unknown, ...more: string[]) =>
       rig.run(['api', 'remotix', operation, '--input', JSON.stringify(input), '--json', ...more]);
     expect(await call('updateComputerConnection', { ...near, body: { quality: null, colors: 'low' } })).toMatchObject({

@@ -13,7 +13,7 @@ import { collect } from '../support/vendor-session.ts';
 
 const seed = 20_261_121;
 const signal = new AbortController().signal;
-const type = { computer_id: '123456', type: 'RDP', port: 3390 };
+const type = { computer_id: '123456', connection_type: 'RDP', port: 3390 };
 
 /** Operation, an input for it, its answer. The first two are the document's, mended to JSON. */
 const samples: readonly (readonly [string, unknown, unknown])[] = [

@@ -202,7 +202,7 @@ const remotix = async (): Promise<Exercised> => {
   const simulator = new RemotixSimulator({ devices: fleet.map((device) => ({ ...device, kind: 'kiosk' as const })) });
   await simulator.listen();
   const [computer, connection, group] = [simulatedComputerId(0), simulatedConnectionUid(3), '0123-0001'];
-  const near = { computer_id: computer, type: 'NEAR' };
+  const near = { computer_id: computer, connection_type: 'NEAR' };
   const inputs: Inputs = {
     listGroups: {},
     listGroupItems: { group_uid: group },
@@ -281,6 +281,8 @@ export const isOnWire = (
   request: { readonly method: string; readonly path: string },
 ): boolean => {
   const path = documented.path
+    // `{connection_type}[_{port}]` is one segment, with a port or without.
+    .replaceAll(/\}\[_\{\w+\}\]/g, '}')
     .split(/\{\+?\w+\}/)
     .map((literal) => literal.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&'))
     .join('[^/]+');

@@ -45,7 +45,7 @@ const getComputerConnection = defineOperation({
   id: 'getComputerConnection',
   number: 'RMX-15',
   summary: 'Reads the settings of one connection of a cloud computer.',
-  path: '/computer/{computer_id}/{type}',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]',
   input: z.strictObject(connectionType),
   output: schemas.answered,
   secretFields: passwordFields,
@@ -58,7 +58,7 @@ const getComputerConnectionCredentials = defineOperation({
   id: 'getComputerConnectionCredentials',
   number: 'RMX-16',
   summary: 'Reads the user name and password of one connection of a cloud computer.',
-  path: '/computer/{computer_id}/{type}/credentials',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]/credentials',
   input: z.strictObject(connectionType),
   output: schemas.answered,
   danger: destroys(
@@ -84,7 +84,7 @@ const updateComputerConnection = defineOperation({
   id: 'updateComputerConnection',
   number: 'RMX-18',
   summary: 'Changes the given settings of one connection of a cloud computer; null sets one back to its default.',
-  path: '/computer/{computer_id}/{type}',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]',
   input: z.strictObject({
     ...connectionType,
     body: z
@@ -114,7 +114,7 @@ const deleteComputerConnection = defineOperation({
   id: 'deleteComputerConnection',
   number: 'RMX-20',
   summary: 'Deletes the settings of one connection of a cloud computer.',
-  path: '/computer/{computer_id}/{type}',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]',
   input: z.strictObject(connectionType),
   danger: destroys('The settings of this connection are lost; Remotix goes back to its defaults.'),
   wire: onType,
@@ -125,7 +125,7 @@ const deleteComputerConnectionCredentials = defineOperation({
   id: 'deleteComputerConnectionCredentials',
   number: 'RMX-21',
   summary: 'Deletes the user name and password of one connection of a cloud computer.',
-  path: '/computer/{computer_id}/{type}/credentials',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]/credentials',
   input: z.strictObject(connectionType),
   danger: destroys('Remotix forgets the user name and password of this connection and asks for them the next time.'),
   wire: onType,
@@ -136,7 +136,7 @@ export const runComputerAction = defineOperation({
   id: 'runComputerAction',
   number: 'RMX-23',
   summary: 'Opens a cloud computer in a window of Remotix: control, curtain, observe or file transfer.',
-  path: '/computer/{computer_id}/{type}/{action}',
+  path: '/computer/{computer_id}/{connection_type}[_{port}]/{action}',
   input: z.strictObject({ ...connectionType, action }),
   wire: ({ action: word, ...input }) => ({ path: { ...typePath(input), action: word } }),
 });

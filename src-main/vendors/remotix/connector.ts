@@ -185,8 +185,8 @@ class RemotixConnector implements Connector, LocalActionRoute {
     if (row === undefined) return this.#notOffered(`${vendorName} does not offer this for the computer now.`);
     if (row.type !== undefined) {
       const { type, port } = row.type;
-      const input = { computer_id: deviceId, type, action: row.action, ...(port === undefined ? {} : { port }) };
-      return this.#ask(runComputerAction, input, signal);
+      const connection = { connection_type: type, ...(port === undefined ? {} : { port }) };
+      return this.#ask(runComputerAction, { computer_id: deviceId, ...connection, action: row.action }, signal);
     }
     if (row.action === 'chat') return this.#ask(chatWithComputer, { computer_id: deviceId }, signal);
     return this.#notOffered(`${vendorName} names this action without a type of connection, which its calls need.`);

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import type { Danger, WireParts } from '../vendor.ts';
-import { isActionWord, isTypeWord, nothing, typeText } from './schemas.ts';
+import { isActionWord, isTypeWord, nothing } from './schemas.ts';
 
 /** What Remotix's operations have in common. */
 
@@ -23,10 +23,10 @@ const port = z
   .pipe(z.int().min(1).max(65_535))
   .meta({ title: 'Port, where the type needs one' });
 
-/** A type of connection of a computer: `<type>[_<port>]` in the path is made from a checked word and a number. */
+/** A connection of a computer: `<connection_type>[_<port>]` in the path is a checked word and a number. */
 export const connectionType = {
   computer_id: computerId,
-  type: z
+  connection_type: z
     .string()
     .trim()
     .refine(isTypeWord, 'expected a connection type such as NEAR, VNC or RDP, with the port in its own field')
@@ -41,14 +41,19 @@ export const action = z
 
 interface TypeInput {
   readonly computer_id: string;
-  readonly type: string;
+  readonly connection_type: string;
   readonly port?: number | undefined;
 }
 
 /** The path of one type of connection. */
-export const typePath = ({ computer_id, type, port: number }: TypeInput): Readonly<Record<string, string>> => ({
+export const typePath = ({
   computer_id,
-  type: typeText(number === undefined ? { type } : { type, port: number }),
+  connection_type,
+  port: number,
+}: TypeInput): Readonly<Record<string, string>> => ({
+  computer_id,
+  connection_type,
+  ...(number === undefined ? {} : { port: String(number) }),
 });
 export const onType = (input: TypeInput): WireParts => ({ path: typePath(input) });
 export const onComputer = ({ computer_id }: { readonly computer_id: string }): WireParts => ({ path: { computer_id } });
