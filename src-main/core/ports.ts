@@ -115,6 +115,8 @@ export interface HttpRequest {
   readonly headers: Readonly<Record<string, string>>;
   /** Absent means no body at all, not an empty one. */
   readonly body?: HttpBody;
+  /** True: a request without a body has no `Content-Length` either, whatever its method. */
+  readonly omitLength?: boolean;
   /** Secrets in this request: blotted out of every message that leaves the client. */
   readonly secrets: readonly string[];
   /** Whether sending it twice does no harm. Only then is it retried. */

@@ -39,6 +39,8 @@ export interface TransportLimits {
   readonly maxBytes: number;
   /** Whether a connection of an earlier request may be used: it may break just as we send. */
   readonly reuseConnection: boolean;
+  /** Whether a request without a body says nothing of its length, whatever its method. */
+  readonly omitLength: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -201,6 +203,8 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
         cancelTimer = clock.after(limits.responseMs, () => failWith(new TransportFailure('response', 'timeout')));
       };
 
+      // Node says `Content-Length: 0` with every method that it does not know to have no body.
+      if (body === undefined && limits.omitLength) outgoing.useChunkedEncodingByDefault = false;
       cancelTimer = clock.after(limits.connectMs, () => failWith(new TransportFailure('connect', 'timeout')));
       limits.signal?.addEventListener('abort', aborted, { once: true });
       outgoing.on('socket', (socket) => {

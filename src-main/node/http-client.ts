@@ -223,6 +223,7 @@ class NodeHttpClient implements DisposableHttpClient {
       bodyMs: this.#options.bodyMs ?? 120_000,
       maxBytes: request.maxBytes ?? 64 * 1024 ** 2,
       reuseConnection: request.repeatable,
+      omitLength: request.omitLength ?? false,
       signal: request.signal,
     };
   }

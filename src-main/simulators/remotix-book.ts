@@ -22,6 +22,8 @@ export interface SimulatedConnection extends Placed {
 export interface SimulatedComputer extends Placed {
   readonly computerId: string;
   readonly isOn: boolean;
+  /** What an item tells besides; the document shows no item, so this is made up. */
+  readonly more: Readonly<Record<string, unknown>>;
   /** By `NEAR`, `VNC`, `RDP_3390`. */
   readonly types: Map<string, SimulatedType>;
   /** An answer of `/actions` that was set; made from the types where undefined. */
@@ -103,6 +105,7 @@ export class RemotixBook {
           computerId: id,
           ...placed,
           isOn: machine.online,
+          more: { description: machine.description, local_address: machine.internalAddress, waking: false },
           types: typesOf(machine),
           actions: undefined,
         });
@@ -224,7 +227,8 @@ export class RemotixBook {
 
   #item(id: string): unknown {
     const computer = this.#computers.get(id);
-    if (computer !== undefined) return { computer_id: id, name: computer.name, category_uid: computer.categoryUid };
+    if (computer !== undefined)
+      return { computer_id: id, name: computer.name, category_uid: computer.categoryUid, ...computer.more };
     const connection = this.#connections.get(id);
     return {
       uid: id,

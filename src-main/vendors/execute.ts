@@ -112,7 +112,14 @@ const outgoing = (
   const { body } = parts;
   const bytes: HttpBody | undefined =
     body?.kind === 'json' ? { kind: 'text', text: JSON.stringify(body.value), contentType: 'application/json' } : body;
-  return { method: operation.method, url, headers, ...(bytes === undefined ? {} : { body: bytes }) };
+  const { omitLength } = parts;
+  return {
+    method: operation.method,
+    url,
+    headers,
+    ...(bytes === undefined ? {} : { body: bytes }),
+    ...(omitLength === undefined ? {} : { omitLength }),
+  };
 };
 
 /** Every text in `value`, at whatever depth. */
@@ -203,6 +210,7 @@ const send = async (
     url: request.url.href,
     headers,
     ...(request.body === undefined ? {} : { body: request.body }),
+    ...(request.omitLength === undefined ? {} : { omitLength: request.omitLength }),
     secrets,
     repeatable: operation.repeatable,
     ...(timeouts === undefined ? {} : { timeouts }),

@@ -37,6 +37,8 @@ export interface WireParts {
   readonly headers?: Readonly<Record<string, string>>;
   /** Absent means no body at all. */
   readonly body?: HttpBody;
+  /** See `HttpRequest`. */
+  readonly omitLength?: boolean;
   /** Present: the request is upgraded to a WebSocket, and what arrives on it is the answer. */
   readonly upgrade?: Collecting;
 }

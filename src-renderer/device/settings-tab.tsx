@@ -16,11 +16,15 @@ import { ConfirmLoss, Part } from './tab-parts.tsx';
 const closed: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'unsupported']);
 
 /** Calls one after another until one fails, then asks the vendor for the list, so that the change is seen to be true. */
-const change = async (device: DeviceView, calls: readonly Call[]): Promise<ErrorView | undefined> => {
+const change = async (
+  device: DeviceView,
+  calls: readonly Call[],
+  confirmed: boolean,
+): Promise<ErrorView | undefined> => {
   for (const { operation, input, otherwise } of calls) {
-    let answer = await callOperation(device, operation, input);
+    let answer = await callOperation(device, operation, input, confirmed);
     if (!answer.ok && otherwise !== undefined && closed.has(answer.error.kind))
-      answer = await callOperation(device, otherwise.operation, otherwise.input);
+      answer = await callOperation(device, otherwise.operation, otherwise.input, confirmed);
     if (!answer.ok) return answer.error;
   }
   const refreshed = await ask('accounts.refresh', { accountId: device.accountId });
@@ -42,14 +46,15 @@ const SettingForm = ({
   readonly refusal: string | undefined;
   readonly done: string;
   readonly disabled: boolean;
-  readonly onSave: () => Promise<ErrorView | undefined>;
+  /** `confirmed` says that the user agreed to what the first try answered. */
+  readonly onSave: (confirmed: boolean) => Promise<ErrorView | undefined>;
   readonly children: React.ReactNode;
 }): React.ReactNode => {
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorView>();
-  const save = async (): Promise<void> => {
+  const save = async (confirmed: boolean): Promise<void> => {
     setBusy(true);
-    const failure = await onSave();
+    const failure = await onSave(confirmed);
     setBusy(false);
     setError(failure);
     if (failure === undefined) toast({ tone: 'done', text: done });
@@ -60,7 +65,7 @@ const SettingForm = ({
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
-        void save();
+        void save(false);
       }}
     >
       <fieldset disabled={refusal !== undefined || busy}>
@@ -70,7 +75,13 @@ const SettingForm = ({
         </button>
       </fieldset>
       {refusal === undefined ? null : <p className="faint">{refusal}</p>}
-      {error === undefined ? null : (
+      {error === undefined ? null : error.kind === 'confirmation-required' ? (
+        <Failure error={error} tone="warn">
+          <button type="button" className="button small" disabled={busy} onClick={() => void save(true)}>
+            Save anyway
+          </button>
+        </Failure>
+      ) : (
         <Failure
           error={
             error.kind === 'forbidden' && capability !== undefined
@@ -102,7 +113,9 @@ const Rename = ({ device, capability, refusal }: SettingProps): React.ReactNode 
       refusal={refusal}
       done={`It is called ${name.trim()} now.`}
       disabled={same || name.trim() === ''}
-      onSave={() => change(device, [renameCall(device, name.trim(), more ? description.trim() : undefined)])}
+      onSave={(confirmed) =>
+        change(device, [renameCall(device, name.trim(), more ? description.trim() : undefined)], confirmed)
+      }
     >
       <div className="field">
         <label htmlFor={`${id}-name`}>Name</label>
@@ -150,7 +163,7 @@ const Group = ({ device, capability, refusal }: SettingProps): React.ReactNode =
       refusal={refusal}
       done={wanted === '' ? `${device.name} is in no group now.` : `${device.name} is in ${wanted} now.`}
       disabled={wanted === (device.groups[0] ?? '')}
-      onSave={() => change(device, calls)}
+      onSave={(confirmed) => change(device, calls, confirmed)}
     >
       <div className="field">
         <label htmlFor={id}>Group</label>
@@ -185,8 +198,12 @@ const Home = ({ device, capability, refusal }: SettingProps): React.ReactNode =>
       refusal={refusal}
       done={`${device.name} is in home ${home.trim()} now.`}
       disabled={!/^\d+$/.test(home.trim())}
-      onSave={() =>
-        change(device, [{ operation: 'updateDevice', input: { deviceId: device.id, homeId: Number(home.trim()) } }])
+      onSave={(confirmed) =>
+        change(
+          device,
+          [{ operation: 'updateDevice', input: { deviceId: device.id, homeId: Number(home.trim()) } }],
+          confirmed,
+        )
       }
     >
       <div className="field">
@@ -226,7 +243,7 @@ const Tags = ({ device, capability, refusal }: SettingProps): React.ReactNode =>
       refusal={refusal}
       done={`Saved the ${single ? 'tag' : 'tags'} of ${device.name}.`}
       disabled={calls.length === 0}
-      onSave={() => change(device, calls)}
+      onSave={(confirmed) => change(device, calls, confirmed)}
     >
       <div className="field">
         <label htmlFor={id}>{single ? 'Tag' : 'Tags'}</label>

@@ -58,6 +58,7 @@ describe('listing', () => {
       tags: ['Nearby'],
       presence: { state: 'unknown', observedAt: expect.any(Number), source: 'none' },
       services: [],
+      facts: { attributes: expect.objectContaining({ waking: 'false' }) },
     });
     expect(devices.find((device) => device.id === connection)).toMatchObject({
       name: simulator.book.connection(connection)?.name,
@@ -65,6 +66,31 @@ describe('listing', () => {
       services: [{ id: 'connect', kind: 'vnc', name: 'Open in Remotix', route: 'local-action' }],
     });
     expect(devices.every((device) => device.presence.state === 'unknown')).toBe(true);
+  });
+
+  it('takes what an item tells besides as its attributes, and no password of it', async () => {
+    const body = (value: unknown) => ({ kind: 'status', status: 200, body: JSON.stringify(value) }) as const;
+    simulator.fault({ ...body([{ group_uid: 'a', name: 'A' }]), path: '/groups' });
+    simulator.fault({
+      ...body({
+        items: [
+          {
+            computer_id: '1',
+            name: 'One',
+            os: { name: 'Windows', version: 11 },
+            'rdp.password': 'sesame',
+            category_uid: 'a',
+          },
+          { uid: '2', title: 'Two', type: 'VNC', credentials: { username: 'u', password: 'sesame' } },
+        ],
+      }),
+      path: '/group/a',
+    });
+    simulator.fault({ ...body([]), path: '/nearby' });
+    const devices = devicesOf(await list());
+    expect(devices[0]?.facts).toEqual({ attributes: { 'os.name': 'Windows', 'os.version': '11' } });
+    expect(devices[1]).not.toHaveProperty('facts');
+    expect(JSON.stringify(devices)).not.toContain('sesame');
   });
 
   it('asks once for each group and never for a computer or its credentials', async () => {

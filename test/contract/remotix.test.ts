@@ -371,6 +371,22 @@ describe('what comes back, and stays', () => {
   });
 });
 
+describe('a list without one object in it', () => {
+  it.each(['listGroups', 'listGroupItems', 'listNearby'])('is not passed on: %s', async (id) => {
+    simulator.fault({ kind: 'status', status: 200, body: '[3, "x", null, []]' });
+    expect(
+      await session.connector.call(
+        operationOf(id),
+        { ...(id === 'listGroupItems' ? { group_uid: group } : {}) },
+        signal,
+      ),
+    ).toMatchObject({
+      ok: false,
+      error: { kind: 'bad-response', message: expect.stringContaining('found a number, a text, null, a list') },
+    });
+  });
+});
+
 describe('passwords in an input', () => {
   it.each([
     ['updateConnectionCredentials', { uid: connection, 'rdp.password': 'sesame-4711' }],
@@ -396,6 +412,13 @@ describe('the catalogue', () => {
       cacheable: false,
       danger: { level: 'destroys', confirm: expect.stringContaining('password') },
       secretFields: expect.arrayContaining(['rxp.password', 'rdp.password']),
+    });
+  });
+
+  it('says before a computer is renamed or moved what its document leaves open of its groups', () => {
+    expect(operationOf('updateComputer').danger).toMatchObject({
+      level: 'destroys',
+      confirm: expect.stringMatching(/one group.*stays in the others/),
     });
   });
 

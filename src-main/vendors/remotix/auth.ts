@@ -7,8 +7,10 @@ import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, Operation, VendorSession } from '../vendor.ts';
 
 export const vendorName = 'Remotix';
+/** Newer packages of the application have another name; whether those still have the API is not documented. */
+const application = `${vendorName} (Acronis Cyber Protect Connect in newer versions)`;
 /** Host and port are the application's own choice: the document names none. */
-export const baseUrlHint = 'http://127.0.0.1: and the port that the settings of Remotix show';
+export const baseUrlHint = `http://127.0.0.1: and the port that the settings of ${vendorName} show`;
 
 /** A form leaves what was not filled in as an empty text: that is the same as absent. */
 const withoutEmpty = (value: unknown): unknown =>
@@ -55,7 +57,7 @@ export const remotixCredentialForms: readonly CredentialForm[] = [
   {
     id: 'local',
     title: 'Remotix on this computer',
-    why: 'Remotix describes no sign-in. Turn on its HTTP API in its settings and enter the address as base URL.',
+    why: `${application} describes no sign-in. Turn on its HTTP API in its settings and enter the address as base URL.`,
     fields: [
       {
         name: 'headerName',
@@ -83,7 +85,7 @@ const notTheApi = (answer: HttpAnswer): AppError =>
   fail(
     'wrong-url',
     `Something answers at this address, but not the HTTP API of ${vendorName} (HTTP ${answer.status}${isPage(answer) ? ', a web page' : ''}): the API is off, or the address belongs to another program.`,
-    `Turn on the HTTP API in the settings of ${vendorName} (6.2.5 or later), and check the base URL. It usually looks like ${baseUrlHint}.`,
+    `Turn on the HTTP API in the settings of ${application}, 6.2.5 or later, and check the base URL. It usually looks like ${baseUrlHint}.`,
   ).error;
 
 /** Remotix's reading: 4xx is an error, and a path without an id exists wherever the API does. */
@@ -109,7 +111,7 @@ const classify = (
 export const notRunning = (error: AppError): AppError => ({
   ...error,
   message: `${vendorName} is not running or its HTTP API is off. ${error.message}`,
-  hint: `Start ${vendorName}, turn on the HTTP API in its settings (6.2.5 or later), and check the base URL of the account.`,
+  hint: `Start ${application}, turn on the HTTP API in its settings (6.2.5 or later), and check the base URL of the account.`,
 });
 
 /** How Remotix is spoken to: on this computer, with a header only where the user names one. */

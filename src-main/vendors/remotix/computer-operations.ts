@@ -76,6 +76,9 @@ const updateComputer = defineOperation({
   summary: 'Changes the name of a cloud computer and the groups it belongs to.',
   path: '/computer/{computer_id}',
   input: z.strictObject({ computer_id: computerId, name: name.optional(), category_uid: groupUid.optional() }),
+  danger: destroys(
+    'The document of Remotix shows a name and one group here. It does not say whether a computer that is in several groups stays in the others, or in any when none is given.',
+  ),
   wire: ({ computer_id, ...body }) => ({ path: { computer_id }, ...json(body) }),
 });
 

@@ -99,6 +99,15 @@ const serviceOf = (id: string, name: string, type: TypeParts | undefined): Servi
 /** Whether the document has a path for this action: without a type there is only the chat. */
 const canRun = (row: ActionRow): boolean => row.type !== undefined || row.action === 'chat';
 
+/**
+ * An action without `Content-Length: 0`. Its document shows no body and says nothing of the header. Refused (4xx: an
+ * error, so nothing was done), the same is asked once in the other form.
+ */
+const bare = <I extends z.ZodType, O extends z.ZodType>(operation: Operation<I, O>): Operation<I, O> => ({
+  ...operation,
+  wire: (input) => ({ ...operation.wire(input), omitLength: true }),
+});
+
 class RemotixConnector implements Connector, LocalActionRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
@@ -201,7 +210,10 @@ class RemotixConnector implements Connector, LocalActionRoute {
     input: unknown,
     signal: AbortSignal,
   ): Promise<Result<z.output<O>>> {
-    const answer = await execute(this.#session, this.#wire, operation, input, signal);
+    const ask = (asked: Operation<I, O>) => execute(this.#session, this.#wire, asked, input, signal);
+    let answer = await ask(operation);
+    if (!answer.ok && answer.error.kind === 'invalid-input' && operation.method === 'ACTION')
+      answer = await ask(bare(operation));
     return !answer.ok && answer.error.refused === true ? { ok: false, error: notRunning(answer.error) } : answer;
   }
 
@@ -254,6 +266,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
         id,
         name: row.name,
         ...(row.type === undefined ? {} : { description: row.type }),
+        ...(row.attributes === undefined ? {} : { facts: { attributes: row.attributes } }),
         groups: [...groups],
         tags: isNearby ? [nearbyTag] : [],
         // There is no such thing as online here: nearby is a list of names, nothing more.

@@ -18,7 +18,7 @@ export const listGroups = defineOperation({
   summary: 'Lists the groups of the address book.',
   path: '/groups',
   input: z.strictObject({}),
-  output: schemas.answered,
+  output: schemas.listed,
   wire: () => ({}),
 });
 
@@ -29,7 +29,7 @@ export const listGroupItems = defineOperation({
   summary: 'Lists the items of a group.',
   path: '/group/{group_uid}',
   input: z.strictObject({ group_uid: groupUid }),
-  output: schemas.answered,
+  output: schemas.listed,
   wire: ({ group_uid }) => ({ path: { group_uid } }),
 });
 
@@ -40,7 +40,7 @@ export const listNearby = defineOperation({
   summary: 'Lists the connections of the NEARBY pane.',
   path: '/nearby',
   input: z.strictObject({}),
-  output: schemas.answered,
+  output: schemas.listed,
   wire: () => ({}),
 });
 

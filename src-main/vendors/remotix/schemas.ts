@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attributesOf, formOf } from '../../core/fact-attributes.ts';
 
 /**
  * Remotix's shapes. Its document shows no answer of a read, so nothing is asked of them but that they are JSON, and
@@ -12,6 +13,15 @@ export const nothing = z.undefined();
 export const answered = z
   .unknown()
   .refine((value) => typeof value === 'object' && value !== null, 'expected an array or an object');
+
+/** The answer of a list of groups or items: kept as it is, unless nothing in it is an object. */
+export const listed = answered.superRefine((value, context) => {
+  const entries = entriesOf(value);
+  if (entries === undefined || entries.length === 0) return;
+  const found = new Set(entries.map((entry) => formOf(entry.value)));
+  if (!found.has('an object'))
+    context.addIssue({ code: 'custom', message: `expected objects in the list, found ${[...found].join(', ')}` });
+});
 
 /** The answer of `PUT /group/`. */
 export const createdGroup = z.looseObject({ group_uid: z.string().min(1) });
@@ -86,7 +96,22 @@ export type ItemRow =
       readonly name: string;
       /** `VNC`, `RDP_3390`, where the answer tells. */
       readonly type: string | undefined;
+      /** Whatever else the answer tells. */
+      readonly attributes: Readonly<Record<string, string>> | undefined;
     };
+
+/** What of an item stands in a place of its own. */
+const shownElsewhere = [
+  'computer_id',
+  'group_uid',
+  'category_uid',
+  'uid',
+  'id',
+  'name',
+  'title',
+  'type',
+  'connection_type',
+] as const;
 
 const itemOf = ({ value, list }: Entry): ItemRow | undefined => {
   const fields = fieldsOf(value);
@@ -102,6 +127,7 @@ const itemOf = ({ value, list }: Entry): ItemRow | undefined => {
     id,
     name,
     type: firstText(fields, ['type', 'connection_type']),
+    attributes: attributesOf(fields, shownElsewhere),
   };
 };
 
