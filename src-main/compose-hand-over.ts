@@ -6,8 +6,8 @@ import { sleep } from './core/ports.ts';
 import { connectControlSocket } from './node/control-socket.ts';
 import type { ControlConnection, ControlSocket, MessageSocket } from './node/control-socket.ts';
 import { controlPaths } from './node/control-socket-path.ts';
-import type { HeldTunnel } from './services/forward-tunnels.ts';
 import type { Forwards } from './services/forwards.ts';
+import type { HeldTunnel } from './services/own-tunnels.ts';
 
 /** What is waited for requests that clients still have open before they are cut off, milliseconds. */
 const partingMs = 5_000;

@@ -13,6 +13,7 @@ import { cancelled, ok, type AppError, type Result } from './core/errors.ts';
 import { forwardRecordsFormat } from './core/forward-record.ts';
 import { forwardHistoryFormat } from './core/forward-attempt.ts';
 import { hostKeyPinsFormat } from './core/host-key-pins.ts';
+import { tunnelRecordsFormat } from './core/tunnel-record.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
 import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
@@ -238,6 +239,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     history: handOver.owned(
       jsonDocument({ path: join(paths.profile, 'forward-history.json'), ...forwardHistoryFormat }),
     ),
+    tunnelDocument: handOver.owned(
+      jsonDocument({ path: join(paths.profile, 'forward-tunnels.json'), ...tunnelRecordsFormat }),
+    ),
     hostKeys,
     reachable,
     web: createWebForwarder(),
@@ -258,6 +262,11 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     vault,
   });
   note(await credentials.load());
+  // An account that answers can be rid of the tunnels of a run that crashed. A command that is soon done has no time for it.
+  const stopClosing = inventory.changed.on(({ health }) => {
+    if (!options.lasting) return;
+    for (const id of health) if (inventory.health(id).error === undefined) void forwards.closeLeftovers(id);
+  });
   const stopForgetting = accounts.changed.on(({ kind, account }) => {
     if (kind !== 'removed') return;
     void credentials.forgetAccount(account.id);
@@ -403,6 +412,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const stopServing = once(async () => {
     stopWatching();
     stopForgetting();
+    stopClosing();
     sshConfigKeeper?.dispose();
     bridge.dispose();
     bulk.dispose();

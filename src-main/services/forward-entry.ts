@@ -12,8 +12,9 @@ import { forwardAddress, listenOptions, shownEndpoints } from './forward-listeni
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardMeter } from './forward-meter.ts';
 import type { MeterSample } from './forward-meter.ts';
-import type { ForwardTunnels, Grant, HeldTunnel } from './forward-tunnels.ts';
+import type { ForwardTunnels, Grant } from './forward-tunnels.ts';
 import type { SeenHostKey } from './host-keys.ts';
+import type { HeldTunnel } from './own-tunnels.ts';
 
 export interface ForwardEntryDeps {
   readonly host: ForwardHost;

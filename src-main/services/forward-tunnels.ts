@@ -2,8 +2,11 @@ import type { Device, Service } from '../core/device.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
-import type { Clock, Log, WebForwarder, WebListener } from '../core/ports.ts';
+import type { Clock, Document, Log, WebForwarder, WebListener } from '../core/ports.ts';
+import type { TunnelRecords } from '../core/tunnel-record.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
+import { endOf, OwnTunnels } from './own-tunnels.ts';
+import type { HeldTunnel } from './own-tunnels.ts';
 import { TunnelGate } from './tunnel-gate.ts';
 
 export interface ForwardTunnelsDeps {
@@ -12,6 +15,8 @@ export interface ForwardTunnelsDeps {
     get?(id: string): { readonly baseUrl: string } | undefined;
   };
   readonly inventory: { device(key: string): Device | undefined; servicesOf(key: string): readonly Service[] };
+  /** The tunnels opened and not closed yet; not kept where absent. */
+  readonly tunnelDocument?: Document<TunnelRecords>;
   /** Absent: services that are reached by web requests cannot be forwarded. */
   readonly web?: WebForwarder;
   /** Whether something answers at a web address; sends nothing. */
@@ -55,14 +60,7 @@ export interface Grant {
   readonly isAtVendor: boolean;
 }
 
-/** A tunnel as one process of a profile tells the next about it. */
-export interface HeldTunnel {
-  readonly deviceKey: string;
-  readonly tunnel: Tunnel;
-}
-
-const endOf = (deviceKey: string, { host, port }: Pick<Tunnel, 'host' | 'port'>): string =>
-  `${deviceKey} ${host}:${port}`;
+const accountOf = (deviceKey: string): string => deviceKey.split('/', 1)[0] ?? '';
 
 /** Milliseconds for one answer of the vendor to the wish for a tunnel: remote.it's own client waits 40 s for one. */
 const openWithinMs = 60_000;
@@ -75,26 +73,35 @@ const opensPerMinute = 120;
 /** Milliseconds between two questions whether a tunnel still is. */
 const aliveEveryMs = 10_000;
 
-/** Asks the vendors for tunnels and gives them back; a tunnel is closed when the last forward lets go of it. */
+/**
+ * Asks the vendors for tunnels and gives them back. A tunnel that this profile opened is closed when the last forward lets
+ * go of it; one that existed before is used and left.
+ */
 export class ForwardTunnels {
   readonly #deps: ForwardTunnelsDeps;
   readonly #recovered: (accountId: string) => void;
   readonly #gates = new Map<string, TunnelGate>();
-  /** Tunnels that could not be closed, by vendor's end; tried again when the vendor answers. */
-  readonly #unclosed = new Map<string, { readonly deviceKey: string; readonly grant: Grant }>();
+  readonly #own: OwnTunnels;
   readonly #askedAlive = new Map<string, number>();
   #hasLeft = false;
   /** Tunnels of the process before that the vendor's connector has not heard of. */
   readonly #adopted = new Map<string, HeldTunnel>();
   /** How many forwards use a vendor's end. */
   readonly #uses = new Map<string, number>();
-  /** Closings under way, by vendor's end: a new tunnel is not asked for while the vendor is closing one of the device. */
+  /** Closings under way, by device: a new tunnel is not asked for while the vendor is closing one of the device. */
   readonly #closing = new Map<string, Set<Promise<void>>>();
+  readonly #closingEnds = new Set<string>();
 
   /** `recovered` hears of accounts whose vendor answers again. */
   constructor(deps: ForwardTunnelsDeps, recovered: (accountId: string) => void = () => undefined) {
     this.#deps = deps;
     this.#recovered = recovered;
+    this.#own = new OwnTunnels(deps.tunnelDocument, deps.log);
+  }
+
+  /** Reads which tunnels the last run opened and did not close. Errors: those of the document. */
+  load(): Promise<Result<void>> {
+    return this.#own.load();
   }
 
   /** What can be forwarded: errors not-found (device or service), unsupported (no tunnels to it). */
@@ -128,7 +135,8 @@ export class ForwardTunnels {
 
   /**
    * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
-   * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited.
+   * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited, conflict where
+   * the dead one is not ours to close.
    */
   async open(
     deviceKey: string,
@@ -168,6 +176,13 @@ export class ForwardTunnels {
       service.route === 'http' ? call(signal) : this.#gateOf(device.accountId, vendor).run(call, signal);
     let opened = await ask();
     if (opened.ok && dead !== undefined && endOf(deviceKey, opened.value) === dead.end) {
+      if (dead.isAtVendor && !this.#own.has(dead.end)) {
+        return fail(
+          'conflict',
+          `A tunnel to ${service.name} on ${device.name} that was not opened here takes no connections from this computer, and may serve somebody else.`,
+          `If nobody uses ${opened.value.host}:${opened.value.port}, close it in the vendor’s portal, then connect again.`,
+        );
+      }
       await this.#closeAtVendor(deviceKey, { ...dead, tunnel: opened.value });
       if (signal.aborted) return cancelled();
       opened = await ask();
@@ -184,8 +199,10 @@ export class ForwardTunnels {
       isAtVendor: service.route !== 'http',
     };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
-    this.#unclosed.delete(grant.end);
-    this.#closeRest(device.accountId);
+    // On disk before anybody uses it: a crash right afterwards must not leave it open for good.
+    if (grant.isAtVendor && (!grant.tunnel.reused || this.#own.has(grant.end)))
+      await this.#own.add(deviceKey, grant.tunnel);
+    void this.closeLeftovers(device.accountId);
     return ok(grant);
   }
 
@@ -207,7 +224,7 @@ export class ForwardTunnels {
     return alive.ok ? alive.value : undefined;
   }
 
-  /** Lets go of a tunnel; closes it at the vendor unless another forward uses it. A failure is logged. */
+  /** Lets go of a tunnel; closes it at the vendor if it is ours and no other forward uses it. A failure is logged. */
   async close(deviceKey: string, grant: Grant): Promise<void> {
     if (!this.#wasLast(grant.end)) return;
     this.#askedAlive.delete(grant.end);
@@ -227,41 +244,63 @@ export class ForwardTunnels {
    * answered lets go of it, once.
    */
   adopt(held: HeldTunnel): () => Promise<void> {
-    const { deviceKey, tunnel } = held;
-    const end = endOf(deviceKey, tunnel);
+    const end = endOf(held.deviceKey, held.tunnel);
     this.#adopted.set(end, held);
+    if (!held.tunnel.reused) this.#own.adopt(held);
     this.#uses.set(end, (this.#uses.get(end) ?? 0) + 1);
     let released: Promise<void> | undefined;
     return () => {
-      released ??= this.#releaseAdopted(deviceKey, tunnel, end);
+      released ??= this.#releaseAdopted(held, end);
       return released;
     };
   }
 
-  async #releaseAdopted(deviceKey: string, tunnel: Tunnel, end: string): Promise<void> {
+  async #releaseAdopted(held: HeldTunnel, end: string): Promise<void> {
     this.#adopted.delete(end);
-    if (!this.#wasLast(end)) return;
-    const [accountId = ''] = deviceKey.split('/', 1);
+    if (this.#wasLast(end) && this.#own.has(end)) await this.#closeHeld(held, end);
+  }
+
+  /** Closes a tunnel that this profile opened, not this process. */
+  async #closeHeld({ deviceKey, tunnel }: HeldTunnel, end: string): Promise<void> {
+    const accountId = accountOf(deviceKey);
     const connector = await this.#deps.accounts.connector(accountId);
     const vendor = connector.ok ? connector.value.tunnels : undefined;
-    // Where the account is gone or locked, the tunnel is left to the vendor's own limit.
-    if (vendor === undefined) return;
+    // Where the account is gone, the tunnel is left to the vendor's own limit; where it is locked, until it can be closed.
+    if (connector.ok ? vendor === undefined : connector.error.kind === 'not-found') await this.#own.remove(end);
+    if (vendor === undefined || this.#uses.has(end)) return;
     const deviceId = deviceKey.slice(accountId.length + 1);
     await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isAtVendor: true });
+  }
+
+  /** Whether this profile opened the tunnel. */
+  isOwn({ deviceKey, tunnel }: HeldTunnel): boolean {
+    return this.#own.has(endOf(deviceKey, tunnel));
+  }
+
+  /**
+   * Closes what nobody uses of the tunnels this profile opened: those of a run that crashed, and those that could not be
+   * closed while the vendor did not answer. Without an account those of all.
+   */
+  async closeLeftovers(accountId?: string): Promise<void> {
+    const left = this.#own
+      .list()
+      .filter(
+        ([end, { deviceKey }]) =>
+          !this.#uses.has(end) &&
+          !this.#closingEnds.has(end) &&
+          (accountId ?? accountOf(deviceKey)) === accountOf(deviceKey),
+      );
+    await Promise.all(left.map(([end, held]) => this.#closeHeld(held, end)));
+  }
+
+  /** Tells nobody of a tunnel any more whose profile another process has: that one is told what is in use. */
+  handOver(): Promise<void> {
+    return this.#own.leave((end) => this.#uses.has(end));
   }
 
   /** From now on tunnels are left open at the vendors: another process of this profile closes them. */
   leave(): void {
     this.#hasLeft = true;
-  }
-
-  /** Tries again to close what could not be closed while the vendor did not answer. */
-  #closeRest(accountId: string): void {
-    for (const [end, { deviceKey, grant }] of this.#unclosed) {
-      if (!deviceKey.startsWith(`${accountId}/`)) continue;
-      this.#unclosed.delete(end);
-      if (!this.#uses.has(end)) void this.#closeAtVendor(deviceKey, grant);
-    }
   }
 
   #gateOf(accountId: string, vendor: TunnelRoute): TunnelGate {
@@ -283,14 +322,16 @@ export class ForwardTunnels {
   }
 
   async #closeAtVendor(deviceKey: string, grant: Grant): Promise<void> {
-    if (this.#hasLeft && grant.isAtVendor) return;
+    const { end, isAtVendor } = grant;
+    if (isAtVendor && (this.#hasLeft || !this.#own.has(end) || this.#closingEnds.has(end))) return;
     const closing = this.#within(closeWithinMs, undefined, (limit) =>
       grant.vendor.close(grant.deviceId, grant.tunnel, limit),
-    ).then((closed) => {
-      if (closed.ok) return;
-      this.#unclosed.set(grant.end, { deviceKey, grant });
+    ).then(async (closed) => {
+      this.#closingEnds.delete(end);
+      if (closed.ok) return this.#own.remove(end);
       this.#deps.log.write('warn', 'forward.tunnel-not-closed', { device: deviceKey, reason: closed.error.message });
     });
+    this.#closingEnds.add(end);
     const all = this.#closing.get(deviceKey) ?? new Set();
     this.#closing.set(deviceKey, all.add(closing));
     await closing;

@@ -18,9 +18,9 @@ import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardOpenings } from './forward-openings.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
-import type { HeldTunnel } from './forward-tunnels.ts';
 import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
 import type { SeenHostKey } from './host-keys.ts';
+import type { HeldTunnel } from './own-tunnels.ts';
 
 /** Free ports tried for a new forward before giving up: each may be taken between the look and the bind. */
 const bindTries = 5;
@@ -86,14 +86,14 @@ export class Forwards {
     ];
   }
 
-  /** Reads what was kept; nothing listens before `resume`. A file that cannot be read is the error, and none are kept. */
+  /** Reads what was kept; nothing listens before `resume`. A file that cannot be read is the error, and nothing of it is kept. */
   async load(): Promise<Result<void>> {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
     const attempts = await this.#history.load();
     this.#addresses.load(read.value.addresses ?? {});
     for (const record of read.value.forwards) this.#add(record, attempts[record.id] ?? []);
-    return ok(undefined);
+    return this.#tunnels.load();
   }
 
   /** While the computer sleeps nothing is tried; ports stay open. */
@@ -278,10 +278,20 @@ export class Forwards {
   async removeAccount(accountId: string): Promise<void> {
     await this.#commands.run(async () => {
       const entries = [...this.#entries.values()].filter(({ record }) => record.deviceKey.startsWith(`${accountId}/`));
-      if (entries.length === 0) return;
-      await this.#forget(entries);
-      await this.#save();
+      if (entries.length > 0) {
+        await this.#forget(entries);
+        await this.#save();
+      }
+      await this.#tunnels.closeLeftovers(accountId);
     });
+  }
+
+  /**
+   * Closes the tunnels that this profile opened and nobody uses: of a run that crashed, or of a time when the vendor did not
+   * answer. For when an account can be spoken to.
+   */
+  closeLeftovers(accountId: string): Promise<void> {
+    return this.#tunnels.closeLeftovers(accountId);
   }
 
   /**
@@ -295,6 +305,7 @@ export class Forwards {
       const orphans = [...this.#entries.values()].filter(({ record }) => this.#holders.has(record.id, this));
       for (const entry of orphans) entry.keep();
       if (orphans.length > 0) await this.#save();
+      await this.#tunnels.handOver();
       await this.#deps.host.leave();
     });
     await this.#history.dispose();
@@ -308,7 +319,9 @@ export class Forwards {
 
   /** The tunnels open at the vendors, for the process that takes this profile over. */
   tunnels(): readonly HeldTunnel[] {
-    return [...this.#entries.values()].flatMap((entry) => entry.tunnels());
+    return [...this.#entries.values()]
+      .flatMap((entry) => entry.tunnels())
+      .map((held) => ({ ...held, tunnel: { ...held.tunnel, reused: !this.#tunnels.isOwn(held) } }));
   }
 
   /** Spares a tunnel that the process before still uses until the function answered is called. */

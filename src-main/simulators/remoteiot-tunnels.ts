@@ -33,12 +33,15 @@ export class RemoteIotTunnels {
     return this.#open.map((entry) => entry.tunnel);
   }
 
-  /** Opens a tunnel. One that exists for the same port is replaced, and whoever uses it is cut off. */
-  async open(unitId: string, localPort: number, localHost: string): Promise<SimulatedTunnel> {
+  /**
+   * Opens a tunnel, at `port` or at a free one. One that exists for the same port of the device is replaced, and whoever uses
+   * it is cut off: a guess, because the document does not say.
+   */
+  async open(unitId: string, localPort: number, localHost: string, port = 0): Promise<SimulatedTunnel> {
     const old = this.#open.filter(
       ({ tunnel }) => tunnel.unitId === unitId && tunnel.localPort === localPort && tunnel.localHost === localHost,
     );
-    const relay = await startRelay(() => this.#target(unitId, localPort, localHost), this.#host);
+    const relay = await startRelay(() => this.#target(unitId, localPort, localHost), this.#host, port);
     relay.freeze(this.#frozen);
     const tunnel: SimulatedTunnel = { unitId, localPort, localHost, host: this.#host, port: relay.port };
     this.#open = [...this.#open.filter((entry) => !old.includes(entry)), { tunnel, relay }];

@@ -19,10 +19,10 @@ export interface Relay {
 }
 
 /**
- * Relays TCP from a port of `host` (127.0.0.1 unless told) to wherever `target` says at each connection; a connection
+ * Relays TCP from a port of `host` (a free one of 127.0.0.1 unless told) to wherever `target` says at each connection; a connection
  * is cut where it says nothing. Half-close and back-pressure pass both ways.
  */
-export const startRelay = (target: () => RelayTarget | undefined, host = '127.0.0.1'): Promise<Relay> =>
+export const startRelay = (target: () => RelayTarget | undefined, host = '127.0.0.1', port = 0): Promise<Relay> =>
   new Promise((resolve, reject) => {
     const sockets = new Set<Socket>();
     let frozen = false;
@@ -56,7 +56,7 @@ export const startRelay = (target: () => RelayTarget | undefined, host = '127.0.
       else lead(near);
     });
     server.once('error', reject);
-    server.listen(0, host, () =>
+    server.listen(port, host, () =>
       resolve({
         port: (server.address() as AddressInfo).port,
         get connections() {

@@ -148,7 +148,7 @@ export interface Tunnel {
   readonly port: number;
   /** Epoch milliseconds, where the vendor limits its life. */
   readonly expiresAt?: number;
-  /** Whether it existed before we asked. */
+  /** Whether it existed before we asked. One that this profile did not open is never closed. */
   readonly reused: boolean;
   /** Who else can reach it, in one plain sentence; absent where nobody can. */
   readonly exposure?: string;
@@ -159,7 +159,7 @@ export interface Tunnel {
 export interface TunnelRoute {
   /** Reuses a tunnel to the same device, port and host where one exists. */
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
-  /** Closing one that is already gone is success. */
+  /** Closing one that is already gone is success, and so is one whose place at the vendor another has taken: it is left. */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
   /** Counts a tunnel as one to reuse that a process before this one opened; absent where the vendor lists its tunnels. */
   adopt?(tunnel: Tunnel): void;

@@ -246,6 +246,29 @@ describe('tunnels', () => {
     expect(await session.connector.tunnels!.close(unitId, tunnel, signal)).toEqual({ ok: true, value: undefined });
   });
 
+  it.each([
+    { name: 'another port of the device', localPort: 80, localHost: '' },
+    { name: 'a machine behind the device', localPort: 22, localHost: '192.168.0.9' },
+  ])('whose remote port leads to $name by now are neither alive nor closed', async ({ localPort, localHost }) => {
+    await start(3);
+    const tunnel = good(await openTunnel());
+    expect(good(await session.connector.tunnels!.alive!(unitId, tunnel, signal))).toBe(true);
+    await simulator.tunnels.kill();
+    const theirs = await simulator.tunnels.open(unitId, localPort, localHost, tunnel.port);
+    expect(good(await session.connector.tunnels!.alive!(unitId, tunnel, signal))).toBe(false);
+    good(await session.connector.tunnels!.close(unitId, tunnel, signal));
+    expect(simulator.tunnels.list()).toEqual([theirs]);
+    expect(simulator.requestsTo('/DeleteConnection')).toEqual([]);
+  });
+
+  it('are not closed without a look at the list', async () => {
+    await start(3);
+    const tunnel = good(await openTunnel());
+    simulator.fault({ kind: 'status', status: 500, path: '/ListConnection', count: 9 });
+    expect(await session.connector.tunnels!.close(unitId, tunnel, signal)).toMatchObject({ ok: false });
+    expect(simulator.requestsTo('/DeleteConnection')).toEqual([]);
+  });
+
   it('move to another port when the vendor moves them', async () => {
     await start(3);
     const tunnel = good(await openTunnel());

@@ -20,10 +20,14 @@ import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
 /** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
 const defaultStatusBatch = 1000;
 
-/** What DeleteConnection needs. */
+/** What DeleteConnection needs, and what tells the tunnel from another that got its remote port later. */
 interface Handle {
   readonly UnitId: string;
+  /** The remote port. */
   readonly Port: number;
+  readonly LocalPort: number;
+  /** Absent: the device itself. */
+  readonly LocalHost?: string;
 }
 
 const filled = (value: string | undefined): string | undefined => {
@@ -77,7 +81,15 @@ const remotePort = (row: ConnectionRow): number | undefined => {
 };
 
 const isHandle = (handle: unknown): handle is Handle =>
-  typeof handle === 'object' && handle !== null && 'UnitId' in handle && 'Port' in handle;
+  typeof handle === 'object' && handle !== null && 'UnitId' in handle && 'Port' in handle && 'LocalPort' in handle;
+
+/** Whether a row leads to this port of this device, or of the machine behind it. */
+const leadsTo = (row: ConnectionRow, UnitId: string, LocalPort: number, LocalHost: string | undefined): boolean =>
+  filled(row.UnitId) === UnitId && Number(row.LocalPort) === LocalPort && otherHost(row.LocalHost) === LocalHost;
+
+/** Whether a row is this very tunnel. Its host is not looked at: DeleteConnection does not take it either. */
+const isSame = (row: ConnectionRow, handle: Handle): boolean =>
+  leadsTo(row, handle.UnitId, handle.LocalPort, handle.LocalHost) && remotePort(row) === handle.Port;
 
 class RemoteIotConnector implements Connector, TunnelRoute {
   readonly #session: VendorSession;
@@ -176,16 +188,18 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     const existing = await this.#connections.run(signal);
     if (!existing.ok && existing.error.kind !== 'not-found') return existing;
     const wanted = otherHost(service.host);
+    const LocalPort = service.port;
+    const handleOf = (Port: number): Handle => ({
+      UnitId: deviceId,
+      Port,
+      LocalPort,
+      ...(wanted === undefined ? {} : { LocalHost: wanted }),
+    });
     for (const row of existing.ok ? existing.value : []) {
       const port = remotePort(row);
       const host = hostName.safeParse(row.Host).data;
-      if (
-        filled(row.UnitId) !== deviceId ||
-        Number(row.LocalPort) !== service.port ||
-        otherHost(row.LocalHost) !== wanted
-      )
-        continue;
-      if (port !== undefined && host !== undefined) return ok(this.#tunnel(deviceId, host, port, true));
+      if (!leadsTo(row, deviceId, service.port, wanted)) continue;
+      if (port !== undefined && host !== undefined) return ok(this.#tunnel(host, handleOf(port), true));
     }
 
     const limit = filled(this.#session.fields['limitingAccessIP']);
@@ -205,35 +219,41 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       signal,
     );
     this.#connections.forget();
-    if (granted.ok) return ok(this.#tunnel(deviceId, granted.value.Host, granted.value.Port, false));
+    if (granted.ok) return ok(this.#tunnel(granted.value.Host, handleOf(granted.value.Port), false));
     return this.#explain(deviceId, granted.error, signal);
   }
 
   async close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>> {
-    const handle: Handle = isHandle(tunnel.handle) ? tunnel.handle : { UnitId: deviceId, Port: tunnel.port };
+    // A freed remote port is given to the next tunnel, so the list is asked whether this is still the one.
+    const alive = await this.alive(deviceId, tunnel, signal);
+    if (!alive.ok) return alive;
+    if (!alive.value || !isHandle(tunnel.handle)) return ok(undefined);
+    const { UnitId, Port } = tunnel.handle;
     this.#connections.forget();
-    const closed = await execute(this.#session, this.#wire, deleteConnection, handle, signal);
+    const closed = await execute(this.#session, this.#wire, deleteConnection, { UnitId, Port }, signal);
     this.#connections.forget();
     return closed.ok || closed.error.kind === 'not-found' ? ok(undefined) : closed;
   }
 
-  async alive(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>> {
+  async alive(_deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>> {
+    const { handle } = tunnel;
+    if (!isHandle(handle)) return ok(false);
     const listed = await this.#connections.run(signal);
     if (!listed.ok) return listed.error.kind === 'not-found' ? ok(false) : listed;
-    return ok(listed.value.some((row) => filled(row.UnitId) === deviceId && remotePort(row) === tunnel.port));
+    return ok(listed.value.some((row) => isSame(row, handle)));
   }
 
   async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
     return execute(this.#session, this.#wire, operation, input, signal);
   }
 
-  #tunnel(UnitId: string, host: string, port: number, reused: boolean): Tunnel {
+  #tunnel(host: string, handle: Handle, reused: boolean): Tunnel {
+    const port = handle.Port;
     const limit = filled(this.#session.fields['limitingAccessIP']);
     const exposure =
       limit === undefined || reused
         ? `${host}:${port} is on the public internet: anybody who finds it reaches this service while the tunnel is open.`
         : `${host}:${port} is on the public internet and takes connections from ${limit} only.`;
-    const handle: Handle = { UnitId, Port: port };
     return { host, port, reused, exposure, handle };
   }
 
