@@ -1,4 +1,5 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
+import { basename, dirname } from 'node:path';
 
 /** States in /proc/net/tcp. */
 const listening = '0A';
@@ -9,6 +10,8 @@ interface SocketRow {
   readonly localPort: number;
   readonly remotePort: number;
   readonly state: string;
+  /** Whose it is. */
+  readonly uid: number;
   /** As /proc/PID/fd names it. */
   readonly socket: string;
 }
@@ -24,9 +27,10 @@ const socketRows = async (): Promise<readonly SocketRow[]> => {
   return tables
     .flatMap((table) => table.split('\n').slice(1))
     .flatMap((line) => {
-      const [, local, remote, state, , , , , , inode] = line.trim().split(/\s+/);
+      const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
       if (state === undefined || inode === undefined) return [];
-      return [{ localPort: hexPort(local), remotePort: hexPort(remote), state, socket: `socket:[${inode}]` }];
+      const ports = { localPort: hexPort(local), remotePort: hexPort(remote) };
+      return [{ ...ports, state, uid: Number(uid), socket: `socket:[${inode}]` }];
     });
 };
 
@@ -47,20 +51,72 @@ const holdersOf = async (sockets: ReadonlySet<string>): Promise<ReadonlyMap<stri
   return holders;
 };
 
+/** Programs that say nothing of what they run: its name is that of the script they were given. */
+const runsScripts = /^(?:node|nodejs|bun|deno|electron|python[\d.]*|ruby[\d.]*|perl[\d.]*|php[\d.]*|(?:ba|da|z)?sh)$/;
+
+/** What makes an interpreter run words of its command line. */
+const runsWords = /^-(?:\w*c|e|p|pe|-eval|-print)$/;
+/** A name that can be shown; anything else may be an argument that is nobody's business. */
+const isName = /^[\w@+][\w.@+-]{0,59}$/;
+
+interface Program {
+  /** The file that runs, without its folder; empty where that cannot be read. */
+  readonly file: string;
+  readonly path: string;
+  /** What an interpreter was given to run, where it is one. */
+  readonly script: string | undefined;
+}
+
+const programOf = async (pid: number | 'self'): Promise<Program> => {
+  const [words, path] = await Promise.all([
+    readOr(`/proc/${pid}/cmdline`).then((text) => text.split('\0').slice(0, -1)),
+    readlink(`/proc/${pid}/exe`).catch(() => ''),
+  ]);
+  // The program was replaced since it started, as by an update.
+  const running = path.replace(/ \(deleted\)$/, '');
+  const file = basename(running);
+  const at = words.findIndex((word, index) => index > 0 && !word.startsWith('-'));
+  const given = words[at];
+  const isScript =
+    given !== undefined && runsScripts.test(file) && !words.slice(1, at).some((word) => runsWords.test(word));
+  return { file, path: running, script: isScript && isName.test(basename(given)) ? given : undefined };
+};
+
+/** Whether a program is Quayside too, as another profile or another user has it running. */
+const isQuayside = ({ path, script }: Program, own: Program): boolean =>
+  path !== '' &&
+  path === own.path &&
+  (script === undefined
+    ? own.script === undefined
+    : own.script !== undefined && dirname(script) === dirname(own.script));
+
 const nameOf = async (pid: number): Promise<string> => {
   if (pid === process.pid) return 'Quayside itself';
-  const name = (await readOr(`/proc/${pid}/comm`)).trim();
-  return name === '' ? `process ${pid}` : `${name} (process ${pid})`;
+  const [program, own] = await Promise.all([programOf(pid), programOf('self')]);
+  // The name of its first thread, which Node and others call by what it does.
+  const name = program.file === '' ? (await readOr(`/proc/${pid}/comm`)).trim() : program.file;
+  if (name === '') return `process ${pid}`;
+  if (isQuayside(program, own)) return `another Quayside (process ${pid})`;
+  return `${program.script === undefined ? name : `${name} ${basename(program.script)}`} (process ${pid})`;
+};
+
+/** Somebody else, by their name on this computer; undefined where it is the user themselves. */
+const otherUser = async (uid: number): Promise<string | undefined> => {
+  if (uid === process.getuid?.()) return undefined;
+  const line = (await readOr('/etc/passwd')).split('\n').find((text) => text.split(':')[2] === String(uid));
+  return `a program of ${line?.split(':')[0] ?? `user ${uid}`}`;
 };
 
 /**
- * Who listens on a port, as `nginx (process 812)`; undefined where that cannot be read (not Linux, or a process of
- * another user).
+ * Who listens on a port, as `nginx (process 812)` or `node server.js (process 812)`; of another user's program only whose
+ * it is. Undefined where nothing of it can be read (not Linux).
  */
 export const portHolder = async (port: number): Promise<string | undefined> => {
   const rows = (await socketRows()).filter((row) => row.localPort === port && row.state === listening);
   const [pid] = (await holdersOf(new Set(rows.map(({ socket }) => socket)))).values();
-  return pid === undefined ? undefined : nameOf(pid);
+  if (pid !== undefined) return nameOf(pid);
+  const [row] = rows;
+  return row === undefined ? undefined : otherUser(row.uid);
 };
 
 /** The programs at the other end of connections from this computer, in the same order; undefined where not known. */
@@ -74,11 +130,9 @@ export const connectionHolders = async (
   for (const row of await socketRows())
     if (row.state === established && ports.has(row.localPort)) socketOf.set(row.localPort, row.socket);
   const holders = await holdersOf(new Set(socketOf.values()));
-  return Promise.all(
-    peers.map(async ({ address, port }) => {
-      if (!isHere(address)) return undefined;
-      const pid = holders.get(socketOf.get(port) ?? '');
-      return pid === undefined ? undefined : nameOf(pid);
-    }),
+  const names = new Map<number, string>();
+  for (const pid of new Set(holders.values())) names.set(pid, await nameOf(pid));
+  return peers.map(({ address, port }) =>
+    isHere(address) ? names.get(holders.get(socketOf.get(port) ?? '') ?? 0) : undefined,
   );
 };
