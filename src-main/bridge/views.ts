@@ -212,6 +212,7 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
   serviceKind: forward.serviceKind,
   address: forward.address,
   port: forward.port,
+  portReason: forward.portReason,
   also: forward.also.map(({ address, port }) => ({ address, port })),
   deviceEndpoint:
     forward.deviceEndpoint === undefined

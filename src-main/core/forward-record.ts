@@ -46,6 +46,8 @@ export interface ForwardSnapshot {
   /** The loopback address it listens on. */
   readonly address: string;
   readonly port: number;
+  /** Present while that is another port than its own: why. */
+  readonly portReason?: string;
   readonly state: ForwardState;
   readonly error?: AppError;
   /** While healing: failures so far, and when the next attempt is made (absent while one is under way). */

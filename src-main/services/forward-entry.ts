@@ -4,6 +4,7 @@ import type { Forward, ForwardEffect, ForwardEvent } from '../core/forward.ts';
 import type { ForwardAttempt } from '../core/forward-attempt.ts';
 import type { ForwardHost, Listening, TrafficReport } from '../core/forward-host.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../core/forward-record.ts';
+import { rebindDelay } from '../core/forward-healing.ts';
 import { advance } from '../core/forward-step.ts';
 import type { SniffedKind } from '../core/sniff.ts';
 import type { Clock, Log, Random } from '../core/ports.ts';
@@ -56,8 +57,9 @@ export class ForwardEntry {
   readonly #attempts: ForwardAttempts;
   readonly #meter: ForwardMeter;
   #record: ForwardRecord;
-  /** Where it listens instead of its own port until it is stopped. */
-  #passingPort: number | undefined;
+  /** Where it listens while it cannot have its own port, and why it cannot. */
+  #elsewhere: { readonly port: number; readonly error: AppError } | undefined;
+  #cancelReturn: (() => void) | undefined;
   #forward: Forward;
   #exposure: string | undefined;
   #listening: Listening | undefined;
@@ -112,6 +114,11 @@ export class ForwardEntry {
       serviceKind,
       address: forwardAddress,
       port: this.#port,
+      ...(this.#elsewhere === undefined
+        ? {}
+        : {
+            portReason: `${this.#elsewhere.error.message} So this forward has port ${this.#elsewhere.port} for now.`,
+          }),
       ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
       state,
       ...(error === undefined ? {} : { error }),
@@ -132,16 +139,27 @@ export class ForwardEntry {
   }
 
   /**
-   * Listens, if it does not yet; with `keep` it is to listen again after a restart, with `port` it listens there until it
-   * is stopped. The error is that of the port; a device that cannot be reached shows itself later.
+   * Listens, if it does not yet; with `keep` it is to listen again after a restart. With `elsewhere` it listens there
+   * until its own port, refused for that error, can be had. The error is that of the port; a device that cannot be
+   * reached shows itself later.
    */
-  async start(keep = true, port?: number): Promise<Result<ForwardSnapshot>> {
+  async start(
+    keep = true,
+    elsewhere?: { readonly port: number; readonly error: AppError },
+  ): Promise<Result<ForwardSnapshot>> {
     if (keep) this.keep();
-    if (!this.#forward.bound) this.#passingPort = port;
+    if (!this.#forward.bound) this.#elsewhere = elsewhere;
     this.dispatch({ type: 'start' });
     await this.#binding;
     const { bound, error } = this.#forward;
+    if (!bound) this.#elsewhere = undefined;
+    else if (this.#elsewhere !== undefined) this.#waitToReturn(1);
     return bound || error === undefined ? { ok: true, value: this.snapshot() } : { ok: false, error };
+  }
+
+  /** Whether it listens on another port than its own. */
+  get isElsewhere(): boolean {
+    return this.#elsewhere !== undefined;
   }
 
   /** From now on it is to listen again after a restart. */
@@ -159,7 +177,7 @@ export class ForwardEntry {
       if (!moved.ok) return { ok: false, error: await this.#deps.suggest(moved.error) };
       this.#listening = moved.value;
     }
-    this.#passingPort = undefined;
+    this.#isHome();
     this.#record = { ...this.#record, port };
     this.#deps.changed(this.#record.id);
     return { ok: true, value: undefined };
@@ -244,7 +262,10 @@ export class ForwardEntry {
     const before = this.#forward;
     const { forward, effects } = advance(before, event, clock.now(), random());
     this.#forward = forward;
-    if (!forward.bound && before.bound) this.#listening = undefined;
+    if (!forward.bound && before.bound) {
+      this.#listening = undefined;
+      this.#isHome();
+    }
     if (this.#attempts.note(event, forward, effects, clock.now())) attempted(id);
     for (const effect of effects) this.#carryOut(effect);
     this.#setTimer();
@@ -260,7 +281,32 @@ export class ForwardEntry {
   }
 
   get #port(): number {
-    return this.#passingPort ?? this.#record.port;
+    return this.#elsewhere?.port ?? this.#record.port;
+  }
+
+  #isHome(): void {
+    this.#elsewhere = undefined;
+    this.#cancelReturn?.();
+  }
+
+  /** Looks for its own port later; `times` it was taken in a row. */
+  #waitToReturn(times: number): void {
+    this.#cancelReturn?.();
+    this.#cancelReturn = this.#deps.clock.after(rebindDelay(times), () => {
+      this.#binding = this.#return(times);
+    });
+  }
+
+  async #return(times: number): Promise<void> {
+    const { bind } = this.#forward;
+    const { id, port } = this.#record;
+    const listened = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    // It was stopped, moved or bound anew meanwhile.
+    if (bind !== this.#forward.bind || this.#elsewhere === undefined) return;
+    if (!listened.ok) return this.#waitToReturn(times + 1);
+    this.#isHome();
+    this.#listening = listened.value;
+    this.#deps.changed(id);
   }
 
   #options(port: number): ReturnType<typeof listenOptions> {

@@ -32,6 +32,6 @@ export interface OpenForward {
   readonly serviceId: string;
   /** 1 to 65535; one of our own range where absent. */
   readonly port?: number;
-  /** Any port will do for now, should its own be taken; only in a process that carries out a command. */
+  /** Whoever asks only wants a way to the device: any port will do for now, should the forward's own be taken. */
   readonly anyPort?: boolean;
 }

@@ -242,7 +242,11 @@ export class Forwards {
       }
       if (holder !== undefined) this.#holders.add(opened.value.id, holder);
       const saved = await this.#save();
-      return saved.ok ? opened : saved;
+      if (saved.ok) return opened;
+      if (request.anyPort !== true) return saved;
+      // Whoever only wants a way has one, though its port may not be remembered.
+      this.#deps.log.write('warn', 'forward.not-kept', { kind: saved.error.kind });
+      return opened;
     });
   }
 
@@ -366,17 +370,28 @@ export class Forwards {
   }
 
   async #reopen(entry: ForwardEntry, { port, anyPort }: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {
-    if (port !== undefined && port !== entry.record.port) {
+    const isOther = port !== undefined && port !== entry.record.port;
+    if (isOther) {
       const free = await this.#notReserved(port);
       if (!free.ok) return free;
-      const moved = await entry.move(port);
+    }
+    if (isOther || (entry.isElsewhere && anyPort !== true)) {
+      const moved = await entry.move(port ?? entry.record.port);
       if (!moved.ok) return moved;
     }
     const started = await entry.start(keep);
-    const isTaken = !started.ok && started.error.kind === 'port-in-use';
-    const other =
-      isTaken && anyPort === true && this.#deps.isPassing === true ? started.error.suggestedPort : undefined;
-    return other === undefined ? started : entry.start(keep, other);
+    return started.ok || anyPort !== true ? started : this.#elsewhere(entry, keep, started.error);
+  }
+
+  /** Listens on any port there is, since the forward's own was refused for `error`. */
+  async #elsewhere(entry: ForwardEntry, keep: boolean, error: AppError): Promise<Result<ForwardSnapshot>> {
+    for (let tries = 0; tries < bindTries; tries += 1) {
+      const port = await this.#deps.host.freePort(bothLoopbacks, this.#reserved());
+      if (port === undefined) break;
+      const started = await entry.start(keep, { port, error });
+      if (started.ok || started.error.kind !== 'port-in-use') return started;
+    }
+    return { ok: false, error };
   }
 
   async #create(request: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {

@@ -37,11 +37,11 @@ export interface OpenedForward {
 export interface LaunchesDependencies extends LaunchClientsDependencies {
   readonly forwards: {
     open(
-      request: { readonly deviceKey: string; readonly serviceId: string },
+      request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       signal: AbortSignal,
     ): Promise<Result<OpenedForward>>;
     hold(
-      request: { readonly deviceKey: string; readonly serviceId: string },
+      request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       holder: object,
       signal: AbortSignal,
     ): Promise<Result<OpenedForward>>;
@@ -170,7 +170,7 @@ export class Launches {
     const { putty: _putty, ...inTerminal } = chosen.value;
     if (inTerminal.ssh === undefined) return noSsh;
     const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.hold({ deviceKey, serviceId }, holder, signal);
+    const forward = await this.#needs.forwards.hold({ deviceKey, serviceId, anyPort: true }, holder, signal);
     if (!forward.ok) return forward;
     const ssh = this.#ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;
@@ -276,7 +276,7 @@ export class Launches {
     if (!chosen.ok) return chosen;
     const { service, custom } = chosen.value;
     const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.open({ deviceKey, serviceId }, signal);
+    const forward = await this.#needs.forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
     const { deviceEndpoint } = forward.value;
     if (custom !== undefined) return this.#custom(chosen.value, custom, forward.value);

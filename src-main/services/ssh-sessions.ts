@@ -12,7 +12,7 @@ export interface SshSessionsDeps {
   readonly client: SshClient;
   readonly forwards: {
     open(
-      request: { readonly deviceKey: string; readonly serviceId: string },
+      request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       signal: AbortSignal,
     ): Promise<Result<ForwardSnapshot>>;
     get(id: string): ForwardSnapshot | undefined;
@@ -110,7 +110,7 @@ export class SshSessions {
     // The forward pins what it sees by itself; what counts here is what was known before we came.
     let known = hostKeys.list();
     desk.step('Opening the port');
-    const forward = await forwards.open({ deviceKey, serviceId }, signal);
+    const forward = await forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
 
     let user = request.user ?? credentials.facts(deviceKey, serviceId).user ?? settings.get().sshUser;

@@ -52,7 +52,7 @@ export class VncSessions {
       return fail('unsupported', `${service.name} is not reached through a port.`, 'Connect in the usual way.');
     }
     desk.step('Opening the port');
-    const forward = await forwards.open({ deviceKey, serviceId }, signal);
+    const forward = await forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
     const kept = proven === undefined ? await credentials.password(deviceKey, serviceId) : ok(proven);
     let password = kept.ok ? kept.value : undefined;

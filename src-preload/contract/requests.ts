@@ -30,7 +30,7 @@ const label = z.string().trim().min(1).max(80);
 const ticket = z.string().min(16).max(64);
 const id = z.string().min(1).max(512);
 const port = z.number().int().min(1).max(65535);
-/** `anyPort`: any will do for now, should the forward's own be taken while the application does not run. */
+/** `anyPort`: only a way is wanted, so any port will do for now, should the forward's own be taken. */
 const opening = z.strictObject({
   deviceKey: id,
   serviceId: id,

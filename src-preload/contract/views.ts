@@ -139,6 +139,8 @@ export const forwardViewSchema = z.object({
   serviceKind: serviceViewSchema.shape.kind,
   address: z.string(),
   port: z.number(),
+  /** Present while that is another port than its own: why. */
+  portReason: z.string().optional(),
   /** Other loopback addresses and ports it listens on. */
   also: z.array(endpointSchema).optional(),
   /** On the device's own loopback address; `reason` says why the port there is not the native one. */

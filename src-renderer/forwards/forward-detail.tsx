@@ -49,6 +49,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
             {forward.also?.map((other) => (
               <Address key={`${other.address} ${other.port}`} {...other} />
             ))}
+            {forward.portReason === undefined ? null : <span className="faint">{forward.portReason}</span>}
           </dd>
         </div>
         {deviceEndpoint === undefined ? (

@@ -405,6 +405,74 @@ test('commands have a forward as long as the last of them is there, and it is th
   expect(after.forwards.list().map(({ state }) => state)).toEqual(['listening', 'listening']);
 });
 
+test('whoever only wants a way to the device gets one by another port, and the forward goes back to its own', async () => {
+  const end = await farEnd(echo);
+  const own = await claimPorts(1);
+  cleanUp.push(() => own.dispose());
+  const { forwards, open, until } = rig({ grants: () => ok(end.port) });
+  const { id, port } = await open(sshService, own.ports[0]);
+  await forwards.stop(id);
+  const holder = createServer();
+  holder.listen(port, '127.0.0.1');
+  await once(holder, 'listening');
+  cleanUp.push(() => holder.close());
+  const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  const { signal } = new AbortController();
+  const way = await forwards.open({ ...request, anyPort: true }, signal);
+  if (!way.ok) expect.fail(way.error.message);
+  expect(way.value.port).not.toBe(port);
+  expect(way.value.portReason).toBe(
+    `Port ${port} is used by Quayside itself. So this forward has port ${way.value.port} for now.`,
+  );
+  const session = client(way.value.port);
+  session.write('now');
+  await once(session, 'data');
+  // Who wants the number is told that it cannot be had; the session goes on.
+  expect(await forwards.open(request, signal)).toMatchObject({ ok: false, error: { kind: 'port-in-use' } });
+  expect(await ask(way.value.port, 'still')).toBe('still');
+  await new Promise((closed) => holder.close(closed));
+  const home = await until(id, (now) => now.port === port);
+  expect(home.portReason).toBeUndefined();
+  expect(await ask(port, 'own again')).toBe('own again');
+  session.write('later');
+  expect(String((await once(session, 'data'))[0])).toBe('later');
+});
+
+test('whoever wants its number gets it the moment it is free, and the way elsewhere ends with the forward', async () => {
+  const end = await farEnd(echo);
+  const own = await claimPorts(1);
+  cleanUp.push(() => own.dispose());
+  const clock = new ManualClock();
+  const { forwards, open } = rig({ grants: () => ok(end.port), clock });
+  const { id, port } = await open(sshService, own.ports[0]);
+  const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  const { signal } = new AbortController();
+  for (const round of ['opened', 'stopped']) {
+    await forwards.stop(id);
+    const holder = createServer().listen(port, '127.0.0.1');
+    await once(holder, 'listening');
+    const way = await forwards.open({ ...request, anyPort: true }, signal);
+    if (!way.ok) expect.fail(way.error.message);
+    expect(way.value.port).not.toBe(port);
+    await new Promise((closed) => holder.close(closed));
+    if (round === 'stopped') await forwards.stop(id);
+    expect(await forwards.open(request, signal)).toMatchObject({ ok: true, value: { id, port } });
+    expect(await readAll(client(way.value.port))).toBe('reset');
+  }
+});
+
+test('whoever only wants a way gets one where nothing can be written', async () => {
+  const end = await farEnd(echo);
+  const full = { ...memoryDocument(), write: async () => fail('internal', 'The disk is full.', 'Make room.') };
+  const { forwards } = rig({ grants: () => ok(end.port), document: full });
+  const way = await forwards.open(
+    { deviceKey: rigDevice.key, serviceId: sshService.id, anyPort: true },
+    new AbortController().signal,
+  );
+  if (!way.ok) expect.fail(way.error.message);
+  expect(await ask(way.value.port, 'fine')).toBe('fine');
+});
+
 test('a refused tunnel is told with its hop; waiting clients are closed and the next one tries again', async () => {
   const end = await farEnd(echo);
   let granted: () => ReturnType<RigOptions['grants']> = () =>
