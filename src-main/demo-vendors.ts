@@ -1,4 +1,6 @@
 import { randomBytes } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { VendorId } from './core/device.ts';
 import type { DemoSsh } from './demo-ssh.ts';
 import { demoApplication } from './demo-web.ts';
@@ -36,6 +38,8 @@ type StartVendor = (devices: number, options: DemoOptions) => Promise<DemoVendor
 const flapMs = 20_000;
 const flapEvery = 40;
 const troubleMs = 5_000;
+/** The vendor's own schema. Read where it is kept: the demo is run from a checkout, and is part of no package. */
+const remoteItSchema = join(import.meta.dirname, '../../test/contract/remoteit.schema.graphql');
 const secret = (): string => randomBytes(24).toString('base64url');
 
 /** A fleet at places of its own, so that no two accounts have devices of one name. */
@@ -61,6 +65,7 @@ const flap = (ids: readonly string[], isOnline: (id: string) => boolean, set: (i
 const startRemoteIt: StartVendor = async (devices, { ssh }) => {
   const accessKey = { id: randomBytes(10).toString('hex').toUpperCase(), secret: randomBytes(30).toString('base64') };
   const simulator: RemoteItSimulator = new RemoteItSimulator({
+    schema: await readFile(remoteItSchema, 'utf8'),
     accessKey,
     developerKey: secret(),
     username: 'demo@example.com',

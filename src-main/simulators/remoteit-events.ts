@@ -31,8 +31,15 @@ export class RemoteItEvents {
   /** Whether the keep-alive is answered. */
   pongs = true;
 
-  constructor(accept: (headers: Readonly<Record<string, string>>) => boolean) {
+  readonly #refusals: (query: string) => readonly string[];
+
+  /** `refusals` are those of the vendor's schema. */
+  constructor(
+    accept: (headers: Readonly<Record<string, string>>) => boolean,
+    refusals: (query: string) => readonly string[],
+  ) {
     this.#accept = accept;
+    this.#refusals = refusals;
   }
 
   /** Sockets that subscribed. */
@@ -95,8 +102,9 @@ export class RemoteItEvents {
         String(value),
       ]),
     );
-    if (action !== 'subscribe' || typeof query !== 'string' || !/^\s*\{\s*event\b/.test(query))
-      socket.send({ errors: [{ message: 'Bad request' }] });
+    const refusals = typeof query === 'string' ? this.#refusals(query) : ['Must provide query string.'];
+    if (action !== 'subscribe' || refusals.length > 0)
+      socket.send({ errors: (refusals.length > 0 ? refusals : ['Bad request']).map((message) => ({ message })) });
     else if (!this.#accept(lower)) socket.send({ errors: [{ message: 'Unauthorized' }] });
     else this.#listeners.set(socket, supportsBatch === true);
   }

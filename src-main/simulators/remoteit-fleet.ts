@@ -12,6 +12,8 @@ export interface SimulatedRemoteItDevice {
   readonly externalAddress: string;
   readonly internalAddress: string;
   readonly tags: Set<string>;
+  /** Tags of the organisation, besides those of the account itself. */
+  readonly organisationTags: Set<string>;
   readonly services: readonly SimulatedRemoteItService[];
 }
 
@@ -67,6 +69,7 @@ export class RemoteItFleet {
       externalAddress: machine.externalAddress,
       internalAddress: machine.internalAddress,
       tags: new Set([machine.site]),
+      organisationTags: new Set(['Organisation']),
       services: offered[machine.kind].map((kind, number) => ({
         id: simulatedServiceId(index, number),
         name: `${kind.title} of ${machine.name}`,

@@ -6,16 +6,23 @@ import { RemoteItConnections } from './remoteit-connections.ts';
 import type { RemoteItTarget } from './remoteit-connections.ts';
 import { RemoteItEvents, stateEvent } from './remoteit-events.ts';
 import { RemoteItFleet } from './remoteit-fleet.ts';
-import { answerGraphQl, GraphQlError } from './remoteit-graphql.ts';
-import type { GraphQlSchema } from './remoteit-graphql.ts';
+import { GraphQlServer } from './remoteit-graphql.ts';
 import { json, RemoteItRest, RemoteItSessions } from './remoteit-rest.ts';
-import { remoteItSchema } from './remoteit-schema.ts';
+import { remoteItRoot } from './remoteit-root.ts';
 import { checkSignature } from './remoteit-signatures.ts';
 import type { SimulatedAccessKey } from './remoteit-signatures.ts';
 import { Simulator } from './simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
 
+/** An organisation that the simulated account is a member of. */
+export const simulatedOrganisation = {
+  id: 'B0000000-0000-0000-0000-000000000002',
+  email: 'organisation@example.com',
+} as const;
+
 export interface RemoteItOptions {
+  /** The vendor's own schema, in the language of GraphQL: what it refuses is refused here. */
+  readonly schema: string;
   readonly accessKey: SimulatedAccessKey;
   readonly developerKey: string;
   readonly username: string;
@@ -50,7 +57,8 @@ const unknownPath: SimulatedAnswer = {
 const unauthorized: SimulatedAnswer = { status: 401, headers: { 'content-type': 'text/plain' }, body: 'Unauthorized' };
 
 /**
- * remote.it on one port: v27, GraphQL and the event socket, by what its public documentation and applications show.
+ * remote.it on one port: v27, GraphQL and the event socket, by what its public documentation and applications show;
+ * GraphQL by the vendor's own schema.
  * Oddities included: texts for booleans and numbers, `[null]`, failures with HTTP 200, a plain `Unauthorized`, an HTML
  * 404. Both signature dialects are verified. Connections open a real TCP relay on 127.0.0.1.
  */
@@ -66,7 +74,7 @@ export class RemoteItSimulator extends Simulator {
   warning: string | undefined;
   readonly #options: RemoteItOptions;
   readonly #now: () => number;
-  readonly #schema: GraphQlSchema;
+  readonly #graph: GraphQlServer;
   #secret: string;
 
   constructor(options: RemoteItOptions) {
@@ -78,15 +86,20 @@ export class RemoteItSimulator extends Simulator {
     this.fleet = new RemoteItFleet(machines, this.#now);
     this.connections = new RemoteItConnections(options.target ?? (() => undefined), this.#now);
     this.sessions = new RemoteItSessions(this.#now);
-    this.events = new RemoteItEvents((headers) => this.#mayListen(headers));
     this.rest = new RemoteItRest(this.fleet, this.connections, options.username);
-    this.#schema = remoteItSchema({
+    const root = remoteItRoot({
       fleet: this.fleet,
       connections: this.connections,
       account: { id: 'A0000000-0000-0000-0000-000000000001', email: options.username },
+      organisation: simulatedOrganisation,
       isNobody: () => this.nobody,
       history: () => this.events.history(),
     });
+    this.#graph = new GraphQlServer(options.schema, root);
+    this.events = new RemoteItEvents(
+      (headers) => this.#mayListen(headers),
+      (query) => this.#graph.refusals(query).map(({ message }) => message),
+    );
   }
 
   /** The base URL of an account. */
@@ -173,12 +186,8 @@ export class RemoteItSimulator extends Simulator {
       .strictObject({ query: z.string(), variables: z.record(z.string(), z.unknown()).default({}) })
       .safeParse(body);
     if (!asked.success) return json({ errors: [{ message: 'Must provide query string.' }] }, 400);
-    try {
-      return json({ data: await answerGraphQl(this.#schema, asked.data.query, asked.data.variables) });
-    } catch (failure) {
-      if (!(failure instanceof GraphQlError)) throw failure;
-      return json({ errors: [{ message: failure.message }] });
-    }
+    const answer = await this.#graph.answer(asked.data.query, asked.data.variables);
+    return json(answer.body, answer.status);
   }
 
   async #answerRest(request: RecordedRequest, path: string): Promise<SimulatedAnswer> {

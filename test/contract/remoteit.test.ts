@@ -329,15 +329,18 @@ describe('GraphQL', () => {
       return result.ok ? 'fine' : (result.error.vendorMessage ?? '');
     };
     expect(await send('{ login { id } }')).toBe('fine');
-    expect(await send('{ login { id nonsense } }')).toBe('Cannot query field "nonsense" on type "login".');
+    expect(await send('{ login { id nonsense } }')).toBe('Cannot query field "nonsense" on type "User".');
     expect(await send('{ login { account { devices(sise: 3) { total } } } }')).toContain('Unknown argument "sise"');
     expect(await send('mutation { deleteEverything }')).toContain('Cannot query field');
     expect(await send('query Q($id: Int!) { login { device(id: $id) { id } } }', { id: 3 })).toContain(
       'expecting type',
     );
-    expect(
-      await send('mutation M($serviceId: String!) { connect(serviceId: $serviceId) { id } }', { serviceId: service }),
-    ).toContain('is required');
+    expect(await send('mutation { connect { id } }')).toContain('is required');
+    const bare = 'mutation M($serviceId: String!) { connect(serviceId: $serviceId) { id session } }';
+    expect(await send(bare, { serviceId: service })).toBe(
+      'Field "session" of type "Session" must have a selection of subfields. Did you mean "session { ... }"?',
+    );
+    expect(simulator.connections.list()).toEqual([]);
     expect(await send('{ login { id }')).toContain('Syntax Error');
     expect(
       await send('query Q($size: Int) { login { account { devices(size: $size) { total } } } }', { size: 1001 }),

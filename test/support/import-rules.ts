@@ -54,7 +54,7 @@ const zones: readonly Zone[] = [
     name: 'simulators',
     holds: folder(/^src-main\/simulators\//),
     files: [core, /^src-main\/simulators\//],
-    packages: [builtIn, zod],
+    packages: [builtIn, zod, /^graphql$/],
   },
   {
     name: 'composition roots',

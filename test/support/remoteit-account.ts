@@ -2,6 +2,7 @@ import { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
 import type { RemoteItOptions } from '../../src-main/simulators/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { Operation } from '../../src-main/vendors/vendor.ts';
+import { remoteItVendorSchema } from './remoteit-vendor-schema.ts';
 
 /** A made-up remote.it account, in each way of signing in. */
 export const remoteItAccount = {
@@ -23,7 +24,12 @@ export const remoteItSecrets = {
 
 /** A listening simulator of that account. */
 export const startRemoteIt = async (options: Partial<RemoteItOptions> = {}): Promise<RemoteItSimulator> => {
-  const simulator = new RemoteItSimulator({ ...remoteItAccount, devices: 5, ...options });
+  const simulator = new RemoteItSimulator({
+    ...remoteItAccount,
+    schema: remoteItVendorSchema,
+    devices: 5,
+    ...options,
+  });
   await simulator.listen();
   return simulator;
 };
