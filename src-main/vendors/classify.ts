@@ -162,13 +162,27 @@ const words = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): P
   }
 };
 
+/** What a status of 500 and above never means, whatever the body says: that the user or the account did wrong. */
+const blame: ReadonlySet<ErrorKind> = new Set([
+  'invalid-input',
+  'unauthorized',
+  'forbidden',
+  'not-found',
+  'conflict',
+  'wrong-url',
+]);
+
+const kindOf = (meant: ErrorKind, answer: HttpAnswer): ErrorKind => {
+  if (answer.status >= 500 && blame.has(meant)) return 'vendor-unavailable';
+  return meant === 'unauthorized' && Math.abs(clockSkewMs(answer) ?? 0) > skewLimitMs ? 'clock-skew' : meant;
+};
+
 /**
- * An error of `kind` about this answer: words and the vendor's own message; a refused key while the clocks differ by
- * more than five minutes is a clock skew. The client adds Retry-After.
+ * An error of `kind` about this answer: words and the vendor's own message. A status of 500 and above is the vendor's
+ * trouble; a refused key while the clocks differ by more than five minutes is a clock skew. The client adds Retry-After.
  */
 export const answerError = (meant: ErrorKind, answer: HttpAnswer, context: ClassifyContext): AppError => {
-  const skewed = meant === 'unauthorized' && Math.abs(clockSkewMs(answer) ?? 0) > skewLimitMs;
-  const kind: ErrorKind = skewed ? 'clock-skew' : meant;
+  const kind = kindOf(meant, answer);
   const said = vendorMessage(answer, context.secrets);
   return {
     kind,

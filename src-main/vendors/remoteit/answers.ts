@@ -2,7 +2,7 @@ import type { AppError, ErrorKind } from '../../core/errors.ts';
 import type { HttpAnswer } from '../../core/ports.ts';
 import { answerError, classifyByStatus } from '../classify.ts';
 import type { ClassifyContext } from '../classify.ts';
-import { asFlag, asText, membersOf } from './values.ts';
+import { asFlag, asText, itemsOf, membersOf } from './values.ts';
 import type { Members } from './values.ts';
 
 /** The bracketed codes that begin a v27 reason; the words after them vary. */
@@ -56,7 +56,7 @@ const graphQlKind = (answer: HttpAnswer, message: string, code: string | undefin
     return 'unauthorized';
   if (answer.status === 429) return 'rate-limited';
   if (code === 'FORBIDDEN') return 'forbidden';
-  return answer.status >= 500 ? 'vendor-unavailable' : 'invalid-input';
+  return 'invalid-input';
 };
 
 /**
@@ -66,6 +66,11 @@ const graphQlKind = (answer: HttpAnswer, message: string, code: string | undefin
 export const classifyRemoteIt = (answer: HttpAnswer, context: ClassifyContext): AppError | undefined => {
   const members = readMembers(answer);
   const { errors } = members;
+  // No word in it is about the request: a gateway's "inactive" or "Unauthorized" is about the vendor's own servers.
+  if (answer.status >= 500 && (Array.isArray(errors) || 'status' in members)) {
+    const said = asText(membersOf(itemsOf(errors)[0])['message']) ?? asText(members['reason']) ?? '';
+    return answerError('vendor-unavailable', saying(answer, said), context);
+  }
   if (Array.isArray(errors) && errors.length > 0) {
     const first = membersOf(errors[0]);
     const message = asText(first['message']) ?? '';
