@@ -2,6 +2,7 @@ import { vendorIds, type VendorId } from '../core/device.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
 import { vendorById } from '../vendors/registry.ts';
 import type { FormField } from '../vendors/vendor.ts';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
@@ -181,7 +182,7 @@ const test = (context: Context): Promise<number> =>
       print(
         tested.ok
           ? `${plain(account.label)} works (${tested.value} ms).`
-          : `${plain(account.label)}: ${tested.error.message} ${tested.error.hint}`,
+          : `${plain(account.label)}: ${tested.error.message} ${adviceOf(tested.error)}`,
       );
     }
     return ok(failed.length === 0 ? exitCodes.done : exitCodes.failed);

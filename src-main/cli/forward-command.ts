@@ -2,6 +2,7 @@ import { ok, type Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
 import { runInForeground } from '../node/processes.ts';
 import { systemClock } from '../node/system-clock.ts';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
 import { readPort, usage } from './arguments.ts';
@@ -59,7 +60,7 @@ const announce = ({ device, service, forward }: Held, json: boolean): void => {
 };
 
 const stateText = (forward: ForwardView): string => {
-  if (forward.error !== undefined) return `${forward.state}: ${forward.error.message} ${forward.error.hint}`;
+  if (forward.error !== undefined) return `${forward.state}: ${forward.error.message} ${adviceOf(forward.error)}`;
   return forward.state === 'open' ? `open (${forward.connections})` : forward.state;
 };
 

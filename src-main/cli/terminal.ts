@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/errors.ts';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 
 /** Exit codes the scripts rely on. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, vault: 4 } as const;
@@ -38,6 +39,7 @@ export const note = (text: string): void => {
 export type ShownError = Pick<AppError, 'message' | 'hint'> & {
   readonly kind: string;
   readonly suggestedPort?: number | undefined;
+  readonly vendorMessage?: string | undefined;
 };
 
 /** Prints an error and answers the exit code for it. */
@@ -45,8 +47,11 @@ export const printError = (error: ShownError, json: boolean): number => {
   const port = error.suggestedPort;
   const hint =
     port === undefined || error.hint.includes(String(port)) ? error.hint : `${error.hint} Port ${port} is free.`;
+  const { kind, message, vendorMessage } = error;
   note(
-    json ? JSON.stringify({ error: { kind: error.kind, message: error.message, hint } }) : `${error.message}\n${hint}`,
+    json
+      ? JSON.stringify({ error: { kind, message, hint, vendorMessage } })
+      : `${message}\n${adviceOf({ hint, vendorMessage })}`,
   );
   return exitCodeOf(error.kind);
 };

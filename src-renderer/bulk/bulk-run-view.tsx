@@ -1,5 +1,6 @@
 import { Ban, Check, CircleAlert, CircleHelp, Download, LoaderCircle, RotateCcw, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { saveText } from '../device/save-file.ts';
@@ -66,7 +67,7 @@ export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNod
 const reasonOf = (item: BulkItemView): string =>
   item.error === undefined
     ? ''
-    : `${item.error.message} ${item.state === 'uncertain' ? 'It may have been done: look before you do it again.' : item.error.hint}`;
+    : `${item.error.message} ${item.state === 'uncertain' ? 'It may have been done: look before you do it again.' : adviceOf(item.error)}`;
 
 /** A run: how far it is, what came of each device, and what can be done about the rest. */
 export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode => {

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
 import { ask, fleet, isLive, useHost } from '../bridge/store.ts';
@@ -180,7 +181,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
       toast({
         tone: 'error',
         text: launch.error.message,
-        hint: `${device.name} is on ${address} meanwhile. ${launch.error.hint}`,
+        hint: `${device.name} is on ${address} meanwhile. ${adviceOf(launch.error)}`,
         action: { label: 'Copy command', run: () => void copyCommand(deviceKey, service.id) },
       });
     } else toastError(launch.error);

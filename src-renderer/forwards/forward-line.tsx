@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight, RotateCw, Square, Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { isLive } from '../bridge/store.ts';
 import { copyText, openPort, stopForward } from '../device/actions.ts';
@@ -83,8 +84,8 @@ export const ForwardLine = ({
           </span>
           {forward.state === 'healing' && !open ? <Healing forward={forward} /> : null}
           {forward.state === 'failed' && forward.error !== undefined && !open ? (
-            <p className="forward-why" title={`${forward.error.message} ${forward.error.hint}`}>
-              {forward.error.message} {forward.error.hint}
+            <p className="forward-why" title={`${forward.error.message} ${adviceOf(forward.error)}`}>
+              {forward.error.message} {adviceOf(forward.error)}
             </p>
           ) : null}
         </td>

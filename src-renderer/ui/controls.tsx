@@ -1,4 +1,5 @@
 import { CircleAlert, CircleCheck, TriangleAlert, type LucideIcon } from 'lucide-react';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { ErrorView, PresenceView } from '../../src-preload/contract/views.ts';
 
 const shapes = {
@@ -74,11 +75,7 @@ export const Failure = ({
   readonly tone?: 'warn' | 'danger';
   readonly children?: React.ReactNode;
 }): React.ReactNode => (
-  <Callout
-    tone={tone}
-    text={error.message}
-    hint={error.vendorMessage === undefined ? error.hint : `${error.hint} The vendor said: “${error.vendorMessage}”`}
-  >
+  <Callout tone={tone} text={error.message} hint={adviceOf(error)}>
     {children}
   </Callout>
 );

@@ -1,4 +1,5 @@
 import { create } from 'zustand';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { sortColumns, type Scope, type Sort } from '../fleet/fleet-index.ts';
 
@@ -136,5 +137,5 @@ export const toast = (message: Omit<Toast, 'id'>): void => {
 
 /** Shows a failure with its way out. Cancelled requests are no news. */
 export const toastError = (error: ErrorView, action?: Toast['action']): void => {
-  if (error.kind !== 'cancelled') toast({ tone: 'error', text: error.message, hint: error.hint, action });
+  if (error.kind !== 'cancelled') toast({ tone: 'error', text: error.message, hint: adviceOf(error), action });
 };

@@ -16,6 +16,7 @@ import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.
 import { startCliFromSource } from '../support/cli-process.ts';
 import type { CliProcess } from '../support/cli-process.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
+import { startSshd } from '../support/sshd.ts';
 
 /** remote.it from the account to bytes of a device's service, through a browser's socket and on the command line. */
 
@@ -28,6 +29,8 @@ let fields: Readonly<Record<string, string>>;
 let folder: string;
 /** Stands for the device: answers with what it got, in capitals. */
 let shouter: Server;
+/** Where an sshd stands for the device instead. */
+let sshPort: number | undefined;
 const cleanups: (() => unknown)[] = [];
 
 beforeEach(async () => {
@@ -42,9 +45,10 @@ beforeEach(async () => {
   const { port } = shouter.address() as AddressInfo;
   simulator = await startRemoteIt({
     devices: 230,
-    target: (id) => (id === serviceId ? { host: '127.0.0.1', port } : undefined),
+    target: (id) => (id === serviceId ? { host: '127.0.0.1', port: sshPort ?? port } : undefined),
   });
   simulator.fleet.setOnline(deviceId, true);
+  sshPort = undefined;
   fields = { pageSize: '100', eventsUrl: simulator.eventsUrl };
   folder = await mkdtemp(join(tmpdir(), 'quayside-remoteit-'));
 });
@@ -225,5 +229,38 @@ describe('on the command line', () => {
     }
     for (const output of [added, listed, stopped, signedIn])
       for (const secret of secrets) expect(JSON.stringify(output)).not.toContain(secret);
+  });
+
+  test('ssh with an access key runs a command on the device, and leaves no connection behind', async () => {
+    const sshd = await startSshd();
+    cleanups.push(() => sshd.dispose());
+    sshPort = sshd.port;
+    await run(
+      ['accounts', 'add', 'remoteit', '--label', 'Plants', '--base-url', simulator.baseUrl],
+      JSON.stringify(remoteItSecrets.accessKey),
+    );
+    const mine = ['-i', sshd.clientKey, '-l', sshd.user, '-o', 'StrictHostKeyChecking=accept-new'];
+    const ran = await run(['ssh', deviceId, '--', ...mine, 'echo', 'on the device']);
+    expect(ran).toMatchObject({ code: 0, stdout: 'on the device\n' });
+    const connects = simulator.requests.filter(({ body }) => body.toString().includes('mutation Connect'));
+    expect(connects.map(({ body }) => (JSON.parse(body.toString()) as { variables: unknown }).variables)).toEqual([
+      { serviceId, hostIP: '255.255.255.255', type: 'PORT_PROXY' },
+    ]);
+    expect(simulator.connections.list()).toEqual([]);
+  });
+
+  test('the vendor’s own words about a refusal are told', async () => {
+    await run(
+      ['accounts', 'add', 'remoteit', '--label', 'Plants', '--base-url', simulator.baseUrl],
+      JSON.stringify(remoteItSecrets.accessKey),
+    );
+    const message = 'Field "session" of type "Session" must have a selection of subfields.';
+    simulator.fault({ kind: 'status', status: 400, body: JSON.stringify({ errors: [{ message }] }) });
+    const call = ['api', 'remoteit', 'connect', '--input', JSON.stringify({ serviceId })];
+    const refused = await run(call);
+    expect(refused.code).toBe(2);
+    expect(refused.stderr).toContain(`The vendor said: “${message}”`);
+    const asJson = JSON.parse((await run([...call, '--json'])).stderr) as { error: unknown };
+    expect(asJson.error).toMatchObject({ kind: 'invalid-input', vendorMessage: message });
   });
 });
