@@ -1,5 +1,6 @@
 import { vendorIds } from '../core/device.ts';
-import { fail, ok, type Result } from '../core/errors.ts';
+import { interactiveMs, lateListing, withDeadline } from '../core/deadline.ts';
+import { fail, ok, type Failure, type Result } from '../core/errors.ts';
 import type { BridgeDeps, Handlers } from './handler.ts';
 import { accountView, errorView, vendorView } from './views.ts';
 
@@ -108,9 +109,10 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
       return ok({});
     },
 
-    'accounts.refresh': async ({ accountId }, signal) => {
+    'accounts.refresh': async ({ accountId, withinMs: ms = interactiveMs }, signal) => {
       if (accountId !== undefined && accounts.get(accountId) === undefined) return noAccount;
-      const refreshed = await inventory.refresh(accountId, signal);
+      const late = (): Failure => lateListing(ms);
+      const refreshed = await withDeadline({ clock, ms, signal, late }, (limit) => inventory.refresh(accountId, limit));
       return refreshed.ok ? ok({}) : refreshed;
     },
   };

@@ -22,6 +22,7 @@ const flags = {
   remove: { type: 'boolean' },
   config: { type: 'string' },
   csv: { type: 'boolean' },
+  timeout: { type: 'string' },
 } as const;
 
 type Flag = keyof typeof flags;
@@ -54,6 +55,7 @@ export interface Arguments {
     readonly remove?: boolean;
     readonly config?: string;
     readonly csv?: boolean;
+    readonly timeout?: string;
   };
 }
 
@@ -63,7 +65,7 @@ export const usage = (message: string): Failure => fail('invalid-input', message
 const everywhere: readonly Flag[] = ['profile', 'vault', 'json', 'yes', 'help', 'version'];
 const allowed: Readonly<Record<string, readonly Flag[]>> = {
   accounts: ['label', 'base-url', 'field'],
-  devices: [],
+  devices: ['timeout'],
   forward: ['service', 'port'],
   ssh: ['user', 'service'],
   action: ['list'],
@@ -71,7 +73,7 @@ const allowed: Readonly<Record<string, readonly Flag[]>> = {
   connect: ['service', 'user'],
   proxy: ['service'],
   resolve: ['service'],
-  'ssh-config': ['write', 'remove', 'config'],
+  'ssh-config': ['write', 'remove', 'config', 'timeout'],
   activity: ['csv'],
   api: ['list', 'account', 'input'],
   serve: ['port', 'open'],
@@ -109,6 +111,13 @@ export const readPort = (text: string | undefined, least: 0 | 1): Result<number 
   return port >= least && port <= 65_535 ? ok(port) : usage(`--port takes a number from ${least} to 65535.`);
 };
 
+/** A number of seconds given as text; `usual` where there is none. Errors: invalid-input. */
+export const readSeconds = (text: string | undefined, usual: number): Result<number> => {
+  if (text === undefined) return ok(usual);
+  const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  return seconds > 0 && seconds <= 3600 ? ok(seconds) : usage('--timeout takes a number of seconds, at most 3600.');
+};
+
 /** What `quayside --help` prints. */
 export const helpText = `Quayside: every device fleet you can reach, in one list.
 
@@ -120,8 +129,11 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   accounts test [LABEL] [--json]
   accounts rename LABEL NEW
   accounts remove LABEL
-  devices [QUERY] [--json]           words are looked for in names, ids, groups, tags, addresses;
-                                     is:online, group:"Plant 3", vendor:mode narrow; a leading - negates
+  devices [QUERY] [--timeout S] [--json]
+                                     words are looked for in names, ids, groups, tags, addresses;
+                                     is:online, group:"Plant 3", vendor:mode narrow; a leading - negates.
+                                     After S seconds (15) in all it shows what is known: an account that has not
+                                     answered by then, or whose key is locked, with its last list and how old it is
   forward DEVICE [--service S] [--port P] [--json]
                                      opens a local port; Ctrl-C closes it
   ssh DEVICE [--user U] [-- ARGS]
@@ -134,7 +146,7 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   proxy DEVICE [--service S]         standard input and output lead to it: for ssh's ProxyCommand
   resolve DEVICE [--service S] [--json]
                                      address and port on this computer, one service a line
-  ssh-config [--write|--remove] [--config FILE] [--json]
+  ssh-config [--write|--remove] [--config FILE] [--timeout S] [--json]
                                      lets ssh, scp, rsync and editors know the devices by name: shows what it would
                                      write to FILE (~/.ssh/config), writes it, or takes it back
   activity [WORDS] [--json|--csv]    what happened: devices lost and back, incidents, connections, calls
@@ -153,4 +165,5 @@ S is a service's id, its kind (ssh), its port, or kind:port.
   --json            one JSON value on standard output, errors as one JSON object on standard error
   --help, --version
 
-Exit codes: 0 done, 1 the operation failed, 2 wrong usage, 3 not found or ambiguous, 4 vault.`;
+Exit codes: 0 done, 1 the operation failed or the list of an account is missing or old, 2 wrong usage, 3 not found or
+ambiguous, 4 vault.`;

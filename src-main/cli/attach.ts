@@ -17,6 +17,8 @@ export interface Place {
   readonly vault: 'keychain' | 'file' | undefined;
   /** Asked when the vault must be opened; `isNew` where there is none yet. Undefined: nobody can answer. */
   readonly passphrase: (isNew: boolean) => Promise<string | undefined>;
+  /** How long another command that keeps the profile busy is waited for, milliseconds. Default two minutes. */
+  readonly withinMs?: number;
 }
 
 /** A way to the core of the profile, in another process or in this one. */
@@ -75,7 +77,7 @@ export const findCore = async (
   if (!profile.ok) return profile;
   const paths = await controlPaths(profile.value.profile);
   if (!paths.ok) return paths;
-  const until = systemClock.monotonic() + patienceMs;
+  const until = systemClock.monotonic() + (place.withinMs ?? patienceMs);
   const takenOver: TakenOver[] = [];
   for (;;) {
     if (signal.aborted) return cancelled();

@@ -1,7 +1,8 @@
 import { usage } from './arguments.ts';
 import { attach } from './attach.ts';
 import type { Command } from './context.ts';
-import { findDevice, findService, resultOf } from './find.ts';
+import { findDevice } from './find-device.ts';
+import { findService, resultOf } from './find.ts';
 import { exitCodes, note, plain, print, printError } from './terminal.ts';
 
 /** `quayside connect DEVICE`: opens its default service in the program chosen for it. */

@@ -1,8 +1,11 @@
-import { ok, type AppError } from '../core/errors.ts';
-import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
+import { ok } from '../core/errors.ts';
+import type { DeviceView } from '../../src-preload/contract/views.ts';
+import { readSeconds } from './arguments.ts';
 import { withCore, type Command } from './context.ts';
 import { allDevices, resultOf } from './find.ts';
-import { exitCodes, note, plain, print, table } from './terminal.ts';
+import { listAll, tellMissing } from './listing.ts';
+import { Patience, usualSeconds } from './patience.ts';
+import { note, plain, print, printError, table } from './terminal.ts';
 
 /** A device as scripts get it. */
 const shown = (device: DeviceView, account: string): object => ({
@@ -26,35 +29,26 @@ const shown = (device: DeviceView, account: string): object => ({
   })),
 });
 
-const age = (account: AccountView): string =>
-  account.lastGoodAt === undefined ? '' : ` Its devices are shown as of ${new Date(account.lastGoodAt).toISOString()}.`;
-
 /** `quayside devices [QUERY]` */
-export const devicesCommand: Command = (context) =>
-  withCore(context, async ({ client }) => {
+export const devicesCommand: Command = async (context) => {
+  const seconds = readSeconds(context.args.values.timeout, usualSeconds);
+  if (!seconds.ok) return printError(seconds.error, context.json);
+  const patience = new Patience(seconds.value, context.signal, 0);
+  const place = { ...context.place, withinMs: patience.ms };
+  const ended = await withCore({ ...context, place }, async ({ client }) => {
     const accounts = resultOf(await client.request('accounts.list', {}));
     if (!accounts.ok) return accounts;
-    const failures: { readonly account: AccountView; readonly error: AppError }[] = [];
-    await Promise.all(
-      accounts.value.map(async (account) => {
-        const refreshed = resultOf(await client.request('accounts.refresh', { accountId: account.id }, context.signal));
-        if (!refreshed.ok) failures.push({ account, error: refreshed.error });
-      }),
-    );
-    const [first] = failures;
-    if (first !== undefined && failures.length === accounts.value.length) return { ok: false, error: first.error };
+    const missing = await listAll(client, accounts.value, patience);
     const query = context.args.words.join(' ');
     const found = resultOf(await client.request('devices.query', { query, limit: allDevices }, context.signal));
     if (!found.ok) return found;
-    for (const { account, error } of failures) note(`${plain(account.label)}: ${error.message}${age(account)}`);
     const labels = new Map(accounts.value.map((account) => [account.id, account.label]));
     const labelOf = (device: DeviceView): string => labels.get(device.accountId) ?? device.accountId;
-    if (context.json) print(JSON.stringify(found.value.devices.map((device) => shown(device, labelOf(device)))));
+    const { devices } = found.value;
+    if (context.json) print(JSON.stringify(devices.map((device) => shown(device, labelOf(device)))));
     else if (accounts.value.length === 0) note('No accounts yet. Add one with quayside accounts add.');
-    else if (found.value.devices.length === 0)
-      note(query === '' ? 'These accounts have no devices.' : 'No device matches.');
-    else {
-      const rows = found.value.devices.map((device) => [
+    else if (devices.length > 0) {
+      const rows = devices.map((device) => [
         plain(device.name),
         device.presence.state,
         plain(device.groups.join(', ')),
@@ -62,6 +56,10 @@ export const devicesCommand: Command = (context) =>
         plain(device.id),
       ]);
       print(table([['NAME', 'PRESENCE', 'GROUP', 'ACCOUNT', 'ID'], ...rows]));
-    }
-    return ok(exitCodes.done);
+    } else if (missing.length === 0) note(query === '' ? 'These accounts have no devices.' : 'No device matches.');
+    else note(query === '' ? 'No device is known.' : 'No device that is known matches.');
+    return ok(await tellMissing(client, missing, context.json));
   });
+  patience.dispose();
+  return ended;
+};

@@ -28,53 +28,6 @@ export const findAccount = async (client: FrameClient, name: string): Promise<Re
   );
 };
 
-const listed = (devices: readonly DeviceView[]): string =>
-  devices
-    .slice(0, 10)
-    .map((device) => `${plain(device.name)} (${device.id})`)
-    .join(', ');
-
-/** The device that a word means: by id, by name, by name without case. Undefined where none is meant. */
-const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
-  const folded = word.toLowerCase();
-  const ways: readonly ((device: DeviceView) => boolean)[] = [
-    (device) => device.id === word || device.key === word,
-    (device) => device.name === word,
-    (device) => device.name.toLowerCase() === folded,
-  ];
-  for (const way of ways) {
-    const [first, ...others] = devices.filter(way);
-    if (first === undefined) continue;
-    if (others.length === 0) return ok(first);
-    return fail(
-      'ambiguous',
-      `${plain(word)} may be several devices: ${listed([first, ...others])}.`,
-      'Use an id instead.',
-    );
-  }
-  return undefined;
-};
-
-/** Finds a device in what is known, and after a refresh of all accounts where it is not. Errors: not-found, ambiguous. */
-export const findDevice = async (
-  client: FrameClient,
-  word: string,
-  signal: AbortSignal,
-): Promise<Result<DeviceView>> => {
-  const look = async (): Promise<Result<DeviceView> | undefined> => {
-    const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, signal));
-    return known.ok ? pickDevice(known.value.devices, word) : known;
-  };
-  const atOnce = await look();
-  if (atOnce !== undefined) return atOnce;
-  const refreshed = resultOf(await client.request('accounts.refresh', {}, signal));
-  const later = await look();
-  if (later !== undefined) return later;
-  // Of an account that fails nobody can say that it has no such device.
-  if (!refreshed.ok) return refreshed;
-  return fail('not-found', `There is no device ${plain(word)}.`, 'Look for it with quayside devices.');
-};
-
 const kinds = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'] as const;
 
 /** The service that a word means, added as one of the user's own where it is a port nobody listed. */

@@ -8,7 +8,8 @@ import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/con
 import { readPort, usage } from './arguments.ts';
 import { attach, type Attachment } from './attach.ts';
 import type { Command, Context } from './context.ts';
-import { findDevice, findService, resultOf } from './find.ts';
+import { findDevice } from './find-device.ts';
+import { findService, resultOf } from './find.ts';
 import { exitCodes, note, plain, print, printError } from './terminal.ts';
 
 /** A forward that this command holds open. */

@@ -9,7 +9,8 @@ import type { ForwardView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { attach, type Attachment } from './attach.ts';
 import type { Command, Context } from './context.ts';
-import { findDevice, findService, resultOf } from './find.ts';
+import { findDevice } from './find-device.ts';
+import { findService, resultOf } from './find.ts';
 import { exitCodes, printError } from './terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');

@@ -4,7 +4,8 @@ import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
-import { findDevice, findService, resultOf } from './find.ts';
+import { findDevice } from './find-device.ts';
+import { findService, resultOf } from './find.ts';
 import { exitCodes, plain, print, printError, table } from './terminal.ts';
 
 type Places = RequestOutput<'forwards.resolve'>;

@@ -4,7 +4,8 @@ import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import { usage } from './arguments.ts';
 import { attach } from './attach.ts';
 import { withCore, type Command } from './context.ts';
-import { findDevice, resultOf } from './find.ts';
+import { findDevice } from './find-device.ts';
+import { resultOf } from './find.ts';
 import { exitCodes, note, plain, print, printError, table } from './terminal.ts';
 
 type Action = RequestOutput<'actions.list'>['actions'][number];

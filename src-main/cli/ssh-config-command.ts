@@ -5,10 +5,12 @@ import { ok, type Result } from '../core/errors.ts';
 import { openProfile } from '../node/paths.ts';
 import { userFiles } from '../node/user-files.ts';
 import { SshConfig, type SshConfigPreview } from '../services/ssh-config.ts';
-import { usage } from './arguments.ts';
+import { readSeconds, usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { allDevices, resultOf } from './find.ts';
+import { listAll, tellMissing } from './listing.ts';
 import { packagedWords } from './packaged-words.ts';
+import { Patience, usualSeconds } from './patience.ts';
 import { exitCodes, note, plain, print, printError } from './terminal.ts';
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
@@ -65,7 +67,15 @@ export const sshConfigCommand: Command = async (context) => {
     print(context.json ? '{"removed":true}' : 'Your SSH configuration is as it was.');
     return exitCodes.done;
   }
-  return withCore(context, async ({ client }): Promise<Result<number>> => {
+  const seconds = readSeconds(values.timeout, usualSeconds);
+  if (!seconds.ok) return printError(seconds.error, context.json);
+  const patience = new Patience(seconds.value, context.signal);
+  const ended = await withCore(context, async ({ client }): Promise<Result<number>> => {
+    const accounts = resultOf(await client.request('accounts.list', {}, context.signal));
+    if (!accounts.ok) return accounts;
+    // What was never listed has no names yet; what was is good enough without asking anybody.
+    const unlisted = accounts.value.filter(({ lastGoodAt }) => lastGoodAt === undefined);
+    const missing = await listAll(client, unlisted, patience);
     const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, context.signal));
     if (!known.ok) return known;
     const devices = known.value.devices;
@@ -91,6 +101,8 @@ export const sshConfigCommand: Command = async (context) => {
     const result = values.write === true ? await config.write(named, facts) : await config.preview(named, facts);
     if (!result.ok) return result;
     show(result.value, values.write === true, context.json);
-    return ok(exitCodes.done);
+    return ok(await tellMissing(client, missing, context.json));
   });
+  patience.dispose();
+  return ended;
 };

@@ -59,8 +59,15 @@ export const printError = (error: ShownError, json: boolean): number => {
 /** Whether a person sits at the keyboard. */
 export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
+let typedBefore = 0;
+let typingSince: number | undefined;
+
+/** Milliseconds for which this process has waited for a person to type. */
+export const typedMs = (): number => typedBefore + (typingSince === undefined ? 0 : performance.now() - typingSince);
+
 /** Asks for a line; what is typed is not shown where `hidden`. Undefined where the person gave up. */
 export const ask = async (question: string, hidden: boolean): Promise<string | undefined> => {
+  typingSince ??= performance.now();
   let mute = false;
   const output = new Writable({
     write: (chunk, _encoding, done) => {
@@ -79,6 +86,8 @@ export const ask = async (question: string, hidden: boolean): Promise<string | u
   } catch {
     return undefined;
   } finally {
+    typedBefore = typedMs();
+    typingSince = undefined;
     lines.close();
     if (hidden) process.stderr.write('\n');
   }
@@ -118,6 +127,14 @@ export const table = (rows: readonly (readonly string[])[]): string => {
         .trimEnd(),
     )
     .join('\n');
+};
+
+/** How long ago something was, for a person. `at` and `now` in epoch milliseconds. */
+export const ageText = (at: number, now: number): string => {
+  const minutes = Math.floor((now - at) / 60_000);
+  if (minutes < 1) return 'less than a minute old';
+  if (minutes < 120) return `${minutes} min old`;
+  return minutes < 2 * 24 * 60 ? `${Math.floor(minutes / 60)} h old` : `${Math.floor(minutes / (24 * 60))} days old`;
 };
 
 /** Names come from devices and vendors: nothing in them may move the cursor or change colours. */

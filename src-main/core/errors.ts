@@ -52,6 +52,8 @@ export interface AppError {
   readonly refused?: true;
   /** A free port to use instead, with `port-in-use`. */
   readonly suggestedPort?: number;
+  /** With `cancelled`: what was being waited for then, in words that follow "waited for". */
+  readonly waitingFor?: string;
 }
 
 export type Result<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: AppError };
@@ -70,5 +72,10 @@ export const fail = (
 ): Failure => ({ ok: false, error: { kind, message, hint, ...extra } });
 
 /** What every function returns whose signal was aborted. */
-export const cancelled = (): Failure =>
-  fail('cancelled', 'This was cancelled.', 'Start it again if you still need it.');
+export const cancelled = (waitingFor?: string): Failure =>
+  fail(
+    'cancelled',
+    'This was cancelled.',
+    'Start it again if you still need it.',
+    waitingFor === undefined ? {} : { waitingFor },
+  );

@@ -30,7 +30,7 @@ const setUp = () => {
     });
     isOpen += 1;
     listener({ kind: 'listening' });
-    const result = await Promise.race([ended.promise, aborted(signal).then(cancelled)]);
+    const result = await Promise.race([ended.promise, aborted(signal).then(() => cancelled())]);
     isOpen -= 1;
     return result;
   };

@@ -21,6 +21,8 @@ export const faultSchema = z.discriminatedUnion('kind', [
     body: z.string().optional(),
     ...scope,
   }),
+  /** Takes the request and never answers; the connection stays open. */
+  z.strictObject({ kind: z.literal('silent'), ...scope }),
   /** Resets the connection without doing anything. */
   z.strictObject({ kind: z.literal('reset'), ...scope }),
   /** Does what was asked, then resets the connection instead of answering. */

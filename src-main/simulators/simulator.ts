@@ -149,6 +149,7 @@ export abstract class Simulator {
       case 'revoked':
         return this.#send(exchange, this.refusal());
       case 'delay':
+      case 'silent':
         return;
       default: {
         const good = await this.answer(request);

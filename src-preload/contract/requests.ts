@@ -105,8 +105,11 @@ export const requests = {
   ),
   /** Removes the account with its secrets, cached devices and forwards. */
   'accounts.remove': request(z.strictObject({ accountId: id }), nothing),
-  /** Polls one account, or all, now; answers when the listing is done. */
-  'accounts.refresh': request(z.strictObject({ accountId: id.optional() }), nothing),
+  /** Polls one account, or all, now; answers when the listing is done, or `timeout` after `withinMs` (30 s): it goes on. */
+  'accounts.refresh': request(
+    z.strictObject({ accountId: id.optional(), withinMs: z.int().min(1).max(3_600_000).optional() }),
+    nothing,
+  ),
 
   /** Unlocks the file vault with a passphrase handed over before (secret name `passphrase`), or tries the keychain again. */
   'vault.unlock': request(z.strictObject({ ticket: ticket.optional() }), nothing),

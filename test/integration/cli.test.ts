@@ -172,19 +172,29 @@ describe('devices', () => {
     expect(some.length).toBeLessThan(devices.length);
   });
 
-  test('come with a warning where one account of several fails, and with its error where all do', async () => {
+  test('come with the error of each account that fails, and exit code 1', async () => {
     await addAccount();
     await run(
       ['accounts', 'add', 'remoteiot', '--label', 'Broken', '--base-url', simulator.baseUrl],
       '{"token":"not-this-one"}',
     );
     const some = await run(['devices', '--json']);
-    expect(some.code).toBe(0);
+    expect(some.code).toBe(1);
     expect((JSON.parse(some.stdout) as unknown[]).length).toBe(30);
-    expect(some.stderr).toContain('Broken');
+    expect(JSON.parse(some.stderr)).toMatchObject({ error: { accounts: [{ account: 'Broken', devices: 0 }] } });
     await run(['accounts', 'remove', 'Acme', '--yes']);
     const none = await run(['devices', '--json']);
-    expect([none.code, errorOf(none.stderr).kind, none.stdout]).toEqual([1, 'unauthorized', '']);
+    expect([none.code, errorOf(none.stderr).kind, none.stdout]).toEqual([1, 'unauthorized', '[]\n']);
+  });
+
+  test('that can be read are shown although others of the account cannot', async () => {
+    await addAccount();
+    const [first] = simulator.unitIds;
+    simulator.faults.add({ kind: 'status', status: 500, path: '/status' });
+    const end = await run(['devices', '--json']);
+    expect([end.code, (JSON.parse(end.stdout) as unknown[]).length]).toEqual([1, 30]);
+    expect(end.stdout).toContain(first);
+    expect(errorOf(end.stderr).kind).toBe('vendor-unavailable');
   });
 });
 

@@ -1,0 +1,107 @@
+import { lateListing } from '../core/deadline.ts';
+import { fail, ok, type Result } from '../core/errors.ts';
+import { systemClock } from '../node/system-clock.ts';
+import type { FrameClient } from '../../src-preload/contract/client.ts';
+import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
+import { allDevices, resultOf } from './find.ts';
+import { listOne, type Missing } from './listing.ts';
+import { Patience, usualSeconds } from './patience.ts';
+import { note, plain } from './terminal.ts';
+
+const listed = (devices: readonly DeviceView[]): string =>
+  devices
+    .slice(0, 10)
+    .map((device) => `${plain(device.name)} (${device.id})`)
+    .join(', ');
+
+/** The device that a word means: by id, by name, by name without case. Undefined where none is meant. */
+const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
+  const folded = word.toLowerCase();
+  const ways: readonly ((device: DeviceView) => boolean)[] = [
+    (device) => device.id === word || device.key === word,
+    (device) => device.name === word,
+    (device) => device.name.toLowerCase() === folded,
+  ];
+  for (const way of ways) {
+    const [first, ...others] = devices.filter(way);
+    if (first === undefined) continue;
+    if (others.length === 0) return ok(first);
+    return fail(
+      'ambiguous',
+      `${plain(word)} may be several devices: ${listed([first, ...others])}.`,
+      'Use an id instead.',
+    );
+  }
+  return undefined;
+};
+
+/** What an account may take to name a device as another did, once one is found, milliseconds. */
+const namesakeMs = 2_000;
+
+/** Asks all accounts for their devices until `look` finds one, each on its own; answers those that have not listed theirs. */
+const askUntilFound = async (
+  client: FrameClient,
+  accounts: readonly AccountView[],
+  patience: Patience,
+  look: () => Promise<'found' | 'maybe' | 'no'>,
+): Promise<readonly Missing[]> => {
+  const missing: Missing[] = [];
+  const open = new Set(accounts);
+  await new Promise<void>((resolve) => {
+    let cancelTimer: (() => void) | undefined;
+    const settle = (): void => {
+      cancelTimer?.();
+      resolve();
+    };
+    const askOne = async (account: AccountView): Promise<void> => {
+      const listed = await listOne(client, account, patience);
+      if (!listed.ok) missing.push({ account, error: listed.error });
+      open.delete(account);
+      const seen = await look();
+      if (seen === 'found' || open.size === 0) settle();
+      else if (seen === 'maybe') cancelTimer ??= systemClock.after(namesakeMs, resolve);
+    };
+    if (open.size === 0) resolve();
+    for (const account of accounts) void askOne(account);
+  });
+  return [...missing, ...[...open].map((account) => ({ account, error: lateListing(namesakeMs).error }))];
+};
+
+/**
+ * Finds a device in what is known; where it is not, each account is asked for its list, and none is waited for longer than
+ * needed. Errors: not-found, ambiguous, and why an account that may have it could not be asked.
+ */
+export const findDevice = async (
+  client: FrameClient,
+  word: string,
+  signal: AbortSignal,
+): Promise<Result<DeviceView>> => {
+  const look = async (): Promise<Result<DeviceView> | undefined> => {
+    const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, signal));
+    return known.ok ? pickDevice(known.value.devices, word) : known;
+  };
+  const atOnce = await look();
+  if (atOnce !== undefined) return atOnce;
+  const accounts = resultOf(await client.request('accounts.list', {}, signal));
+  if (!accounts.ok) return accounts;
+  const patience = new Patience(usualSeconds, signal);
+  const missing = await askUntilFound(client, accounts.value, patience, async () => {
+    const found = await look();
+    if (found === undefined) return 'no';
+    // Only an id is one device's alone.
+    return found.ok && found.value.id !== word && found.value.key !== word ? 'maybe' : 'found';
+  });
+  patience.dispose();
+  const later = await look();
+  const labels = missing.map(({ account }) => plain(account.label)).join(', ');
+  if (later?.ok === true && later.value.id !== word && labels !== '')
+    note(`${labels}: the list of devices is not here yet, so another device of this name would not be seen.`);
+  if (later !== undefined) return later;
+  // Of an account that fails nobody can say that it has no such device.
+  const [first] = missing;
+  if (first !== undefined) {
+    const message = `${plain(word)} is not among the devices that are known. ${plain(first.account.label)}: ${first.error.message}`;
+    return { ok: false, error: { ...first.error, message } };
+  }
+  return fail('not-found', `There is no device ${plain(word)}.`, 'Look for it with quayside devices.');
+};

@@ -1,0 +1,56 @@
+import { cancelled, fail } from './errors.ts';
+import type { Failure, Result } from './errors.ts';
+import type { Clock } from './ports.ts';
+
+/** Milliseconds that whoever waits is kept waiting for a vendor, all attempts and pauses included. */
+export const interactiveMs = 30_000;
+/** What a call that was told to stop may take to end before its caller goes on without it, milliseconds. */
+const endingMs = 500;
+
+/** A time limit as a person reads it. */
+export const secondsText = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
+
+/** The list of an account that did not come in time; who reads it goes on reading. */
+export const lateListing = (ms: number): Failure =>
+  fail(
+    'timeout',
+    `The list of devices did not come whole within ${secondsText(ms)}.`,
+    'Give it more time, or test the account to see what is wrong.',
+  );
+
+/**
+ * Runs a call that has `ms` milliseconds in all. One that is not done by then is told to stop, and answered with `late`,
+ * which hears what it was waiting for, where that is known. `cancelled` is for `signal` alone.
+ */
+export const withDeadline = async <T>(
+  options: {
+    readonly clock: Clock;
+    readonly ms: number;
+    readonly signal?: AbortSignal | undefined;
+    readonly late: (waitingFor: string | undefined) => Failure;
+  },
+  call: (limit: AbortSignal) => Promise<Result<T>>,
+): Promise<Result<T>> => {
+  const { clock, ms, signal, late } = options;
+  if (signal?.aborted === true) return cancelled();
+  const limit = new AbortController();
+  const abort = (): void => limit.abort();
+  signal?.addEventListener('abort', abort, { once: true });
+  let isLate = false;
+  let cancelTimer = (): void => undefined;
+  const ended = new Promise<Result<T>>((resolve) => {
+    cancelTimer = clock.after(ms, () => {
+      isLate = true;
+      abort();
+      cancelTimer = clock.after(endingMs, () => resolve(cancelled()));
+    });
+  });
+  try {
+    const result = await Promise.race([call(limit.signal), ended]);
+    if (result.ok || !isLate || result.error.kind !== 'cancelled') return result;
+    return late(result.error.waitingFor);
+  } finally {
+    cancelTimer();
+    signal?.removeEventListener('abort', abort);
+  }
+};
