@@ -1,3 +1,4 @@
+import type { DeviceFacts } from '../core/device-facts.ts';
 import type { Presence } from '../core/device.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
@@ -9,7 +10,7 @@ export interface AccountEventsDeps {
   readonly connector: () => Promise<Result<Connector>>;
   /** What happened before this moment may have been missed. */
   readonly listening: () => void;
-  readonly presence: (deviceId: string, presence: Presence) => void;
+  readonly presence: (deviceId: string, presence: Presence, facts?: DeviceFacts) => void;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -88,7 +89,7 @@ export class AccountEvents {
       case 'listening':
         return this.#deps.listening();
       case 'presence':
-        return this.#deps.presence(event.deviceId, event.presence);
+        return this.#deps.presence(event.deviceId, event.presence, event.facts);
       default:
         event satisfies never;
     }

@@ -56,4 +56,22 @@ describe('AccountFleet', () => {
     }
     expect(reached.size).toBe(10_000);
   });
+
+  it('takes what is told along with news, and drops since when it was what it is no more', () => {
+    const fleet = new AccountFleet('a', 'mode');
+    const facts = { onlineSince: 1, platform: 'smart_light' };
+    hearAll(fleet, [{ ...record('1', 5), facts }], 5);
+    const offline = record('1', 9, 'offline').presence;
+    const tell = (told: Parameters<AccountFleet['hearPresence']>[1]) =>
+      fleet.hearPresence('1', told, fleet.beginListing(), 10).announce[0]?.facts;
+    expect(tell({ presence: offline, facts: { offlineSince: 9, lastAddress: '203.0.113.9' } })).toEqual({
+      platform: 'smart_light',
+      offlineSince: 9,
+      lastAddress: '203.0.113.9',
+    });
+    expect(tell({ presence: record('1', 11).presence })).toEqual({
+      platform: 'smart_light',
+      lastAddress: '203.0.113.9',
+    });
+  });
 });

@@ -1,3 +1,5 @@
+import { deviceFacts } from '../core/device-facts.ts';
+import type { DeviceFacts } from '../core/device-facts.ts';
 import { deviceKey } from '../core/device.ts';
 import type { Device, DeviceRecord, Presence, VendorId } from '../core/device.ts';
 import { applyFleetDelta, diffFleets, sameDevice, sameFacts } from '../core/fleet-delta.ts';
@@ -15,6 +17,12 @@ export interface Listing {
   readonly listed: Map<string, Device>;
   ageAnnouncements: number;
 }
+
+/** What is known of a device after news: since when it is as it was ends with its state. */
+const factsAfter = (known: Device, presence: Presence, told: DeviceFacts | undefined): DeviceFacts | undefined => {
+  const over = known.presence.state === presence.state ? {} : { onlineSince: undefined, offlineSince: undefined };
+  return deviceFacts({ ...known.facts, ...over, ...told });
+};
 
 /** The devices of one account as last heard of. Joins by id, never by position. */
 export class AccountFleet {
@@ -83,7 +91,7 @@ export class AccountFleet {
   /** Takes in what the vendor told of one device by itself. A device that is not known waits for the next listing. */
   hearPresence(
     deviceId: string,
-    presence: Presence,
+    told: { readonly presence: Presence; readonly facts?: DeviceFacts | undefined },
     listing: Listing,
     now: number,
   ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
@@ -91,7 +99,10 @@ export class AccountFleet {
     if (known === undefined) return { heard: [], announce: [] };
     // A listing that has named it keeps the news; one that has not is not told that it has.
     const into = listing.listed.has(known.key) ? listing : this.beginListing();
-    return this.hear([{ ...known, presence }], into, now);
+    const { facts: _before, ...rest } = known;
+    const facts = factsAfter(known, told.presence, told.facts);
+    const device = { ...rest, presence: told.presence, ...(facts === undefined ? {} : { facts }) };
+    return this.hear([device], into, now);
   }
 
   /** After a complete listing: what it did not name is gone. */

@@ -1,4 +1,5 @@
 import type { Account, AccountHealth } from '../core/account.ts';
+import type { DeviceFacts } from '../core/device-facts.ts';
 import type { Device, Presence, Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
@@ -36,7 +37,7 @@ export interface InventoryDeps {
 }
 
 interface InventoryListener extends PollListener {
-  presence(deviceId: string, presence: Presence): void;
+  presence(deviceId: string, presence: Presence, facts: DeviceFacts | undefined): void;
 }
 
 /** Changes within this time are announced together, milliseconds. */
@@ -280,7 +281,7 @@ export class Inventory {
     const events = new AccountEvents({
       connector: () => accounts.connector(account.id),
       listening: () => void poller.resync(),
-      presence: (deviceId, presence) => listener.presence(deviceId, presence),
+      presence: (deviceId, presence, facts) => listener.presence(deviceId, presence, facts),
       clock,
       random,
       log,
@@ -302,8 +303,8 @@ export class Inventory {
         this.#take(news);
         if (news.announce.length > 0) writer.touch(saveChangesMs);
       },
-      presence: (deviceId, presence) => {
-        const news = fleet.hearPresence(deviceId, presence, listing, this.#deps.clock.now());
+      presence: (deviceId, presence, facts) => {
+        const news = fleet.hearPresence(deviceId, { presence, facts }, listing, this.#deps.clock.now());
         this.#take(news);
         if (news.announce.length > 0) writer.touch(saveChangesMs);
       },

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { DeviceFacts } from '../core/device-facts.ts';
 import type { DeviceRecord, Presence, Service, VendorId } from '../core/device.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import type {
@@ -211,7 +212,13 @@ export interface WebSessionRoute {
 export type FleetEvent =
   /** From now on changes are told; what changed before may have been missed, so list anew. */
   | { readonly kind: 'listening' }
-  | { readonly kind: 'presence'; readonly deviceId: string; readonly presence: Presence };
+  | {
+      readonly kind: 'presence';
+      readonly deviceId: string;
+      readonly presence: Presence;
+      /** What it tells of the device besides. */
+      readonly facts?: DeviceFacts;
+    };
 
 /** A vendor, spoken to with the credentials of one account. Holds no timers and polls nothing by itself. */
 export interface Connector {
