@@ -153,6 +153,7 @@ export const accountView = (account: Account, health: AccountHealth): AccountVie
   failingSince: health.failingSince,
   nextPollAt: health.nextPollAt,
   deviceCount: health.deviceCount,
+  credentialsExpireAt: health.credentialsExpireAt,
 });
 
 const timingsView = (timings: ForwardTimings): ForwardView['timings'] => ({

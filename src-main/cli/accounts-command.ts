@@ -127,6 +127,9 @@ const shown = (account: AccountView): object => ({
   fields: account.fields,
   devices: account.deviceCount,
   ...(account.lastGoodAt === undefined ? {} : { lastGoodAt: new Date(account.lastGoodAt).toISOString() }),
+  ...(account.credentialsExpireAt === undefined
+    ? {}
+    : { credentialsExpireAt: new Date(account.credentialsExpireAt).toISOString() }),
 });
 
 const list = (context: Context): Promise<number> =>

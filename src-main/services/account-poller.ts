@@ -52,6 +52,7 @@ export class AccountPoller {
   #failingSince: number | undefined;
   #lastGoodAt: number | undefined;
   #nextPollAt: number | undefined;
+  #credentialsExpireAt: number | undefined;
   /** Monotonic milliseconds before which the vendor is not to be polled by the schedule. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
@@ -72,6 +73,7 @@ export class AccountPoller {
       ...(this.#error === undefined ? {} : { error: this.#error }),
       ...(this.#failingSince === undefined ? {} : { failingSince: this.#failingSince }),
       ...(this.#nextPollAt === undefined ? {} : { nextPollAt: this.#nextPollAt }),
+      ...(this.#credentialsExpireAt === undefined ? {} : { credentialsExpireAt: this.#credentialsExpireAt }),
     };
   }
 
@@ -213,6 +215,7 @@ export class AccountPoller {
         }
       }
       if (signal.aborted) return cancelled();
+      this.#credentialsExpireAt = connector.value.credentialsExpireAt;
       if (isComplete) {
         this.#deps.listener.complete();
         this.#lastGoodAt = this.#deps.clock.now();

@@ -238,6 +238,8 @@ export interface Connector {
    * (cancelled). Connecting again, and listing anew after each gap, is the caller's. `unsupported` means never.
    */
   events?(listener: (event: FleetEvent) => void, signal: AbortSignal): Promise<Result<void>>;
+  /** Epoch milliseconds at which the vendor ends these credentials, once it has told so; absent where they do not end. */
+  readonly credentialsExpireAt?: number | undefined;
   /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */
   call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
 }

@@ -113,6 +113,8 @@ export const accountViewSchema = z.object({
   failingSince: z.number().optional(),
   nextPollAt: z.number().optional(),
   deviceCount: z.number(),
+  /** Epoch milliseconds at which the vendor ends its credentials, where it says so. */
+  credentialsExpireAt: z.number().optional(),
 });
 export type AccountView = z.infer<typeof accountViewSchema>;
 

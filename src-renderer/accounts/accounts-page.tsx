@@ -6,13 +6,14 @@ import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
-import { staleWords } from '../fleet/account-notices.tsx';
+import { CredentialsEnd, staleWords } from '../fleet/account-notices.tsx';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { ago, failureSince, millis, plural } from '../ui/format.ts';
 import { setAccountForm, showScope, toast, toastError, useView } from '../ui/view-store.ts';
 import { AccountForm } from './account-form.tsx';
+import { validUntil } from './credentials-end.ts';
 
 /** A vendor in the few letters that fit its mark. */
 const vendorMarks: Readonly<Record<AccountView['vendor'], string>> = {
@@ -33,9 +34,11 @@ const healthWords = (account: AccountView, now: number): string => {
 
 const Health = ({ account }: { readonly account: AccountView }): React.ReactNode => {
   const words = useNow((clock) => healthWords(account, clock.now));
+  const until = validUntil(account);
   return (
     <span className={`health ${account.error === undefined ? 'good' : 'bad'}`}>
       {plural(account.deviceCount, 'device')} · {words}
+      {until === undefined ? null : ` · key ${until}`}
     </span>
   );
 };
@@ -143,6 +146,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
           </DropdownMenu.Portal>
         </DropdownMenu.Root>
       </div>
+      <CredentialsEnd account={account} />
       {account.error === undefined || result !== undefined ? null : (
         <AccountError account={account} error={account.error} />
       )}

@@ -1,9 +1,10 @@
 import { RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
+import { endingSoon } from '../accounts/credentials-end.ts';
 import { useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
 import { useNow } from '../ui/clock.ts';
-import { Failure } from '../ui/controls.tsx';
+import { Callout, Failure } from '../ui/controls.tsx';
 import { ago, plural } from '../ui/format.ts';
 import { goTo, useView } from '../ui/view-store.ts';
 
@@ -18,6 +19,20 @@ export const staleWords = (account: AccountView, now: number): string => {
   return wait === undefined || wait <= 0
     ? kept
     : `${kept} Asking again in ${wait < 90 ? `${wait} s` : `${Math.round(wait / 60)} min`}.`;
+};
+
+/** Credentials that the vendor ends within a day; `named` where the account is not beside it. */
+export const CredentialsEnd = ({
+  account,
+  named = false,
+}: {
+  readonly account: AccountView;
+  readonly named?: boolean;
+}): React.ReactNode => {
+  const text = useNow((clock) => endingSoon(account, clock.now)?.text);
+  const hint = useNow((clock) => endingSoon(account, clock.now)?.hint);
+  if (text === undefined) return null;
+  return <Callout tone="warn" text={named ? `${account.label}: ${text}` : text} hint={hint} />;
 };
 
 const Notice = ({ account }: { readonly account: AccountView }): React.ReactNode => {
@@ -53,14 +68,17 @@ const most = 2;
 export const AccountNotices = (): React.ReactNode => {
   const accounts = useHost((host) => host.accounts);
   const scope = useView((view) => view.scope);
-  const failing = accounts.filter(
-    (account) => account.error !== undefined && (scope.kind !== 'account' || scope.accountId === account.id),
-  );
-  if (failing.length === 0) return null;
+  const shown = accounts.filter((account) => scope.kind !== 'account' || scope.accountId === account.id);
+  const failing = shown.filter((account) => account.error !== undefined);
+  const ending = useNow((clock) => shown.filter((account) => endingSoon(account, clock.now) !== undefined).length);
+  if (failing.length === 0 && ending === 0) return null;
   return (
     <div className="notices">
       {failing.slice(0, most).map((account) => (
         <Notice key={account.id} account={account} />
+      ))}
+      {shown.map((account) => (
+        <CredentialsEnd key={`${account.id} end`} account={account} named />
       ))}
       {failing.length > most ? (
         <button type="button" className="link-button notices-more" onClick={() => goTo('accounts')}>
