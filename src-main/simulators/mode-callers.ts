@@ -9,7 +9,12 @@ export interface ModeKeys {
   /** A project key with "Admin" privileges. */
   readonly adminKey?: string;
   /** A user of the given homes, or of the whole project. */
-  readonly user?: { readonly key: string; readonly homes: readonly number[] | 'project' };
+  readonly user?: {
+    readonly key: string;
+    readonly homes: readonly number[] | 'project';
+    /** When the session ends, epoch milliseconds; it does not where absent. */
+    readonly expiresAt?: number;
+  };
 }
 
 export type Caller =
@@ -26,6 +31,7 @@ export class ModeCallers {
   readonly #adminKey: string | undefined;
   readonly #homes: readonly number[] | 'project';
   readonly #fleet: ModeFleet;
+  readonly #userExpiresAt: number | undefined;
 
   constructor(keys: ModeKeys, fleet: ModeFleet) {
     this.projectKey = keys.projectKey;
@@ -33,6 +39,7 @@ export class ModeCallers {
     this.#adminKey = keys.adminKey;
     this.#homes = keys.user?.homes ?? [];
     this.#fleet = fleet;
+    this.#userExpiresAt = keys.user?.expiresAt;
   }
 
   /** By the header; on a WebSocket also by `authToken` in the query. Undefined for a key that nobody owns. */
@@ -48,16 +55,22 @@ export class ModeCallers {
     return device === undefined ? undefined : { kind: 'device', device };
   }
 
-  /** `/auth`: a wrong key is "nobody", with HTTP 200. */
+  /** `/auth`, as https://dev.tinkermode.com/platform/api/client-authentication has it: a wrong key is "nobody", with HTTP 200. */
   describe(caller: Caller | undefined): SimulatedAnswer {
     const { projectId } = this.#fleet;
     switch (caller?.kind) {
       case undefined:
         return json({ type: 'nobody' });
       case 'project':
-        return json({ type: 'project', projectId });
+        return json({ type: 'project key', projectKeyName: caller.admin ? 'admin' : 'fleet', projectId });
       case 'user':
-        return json({ type: 'user', userId: simulatedUserId, projectId });
+        return json({
+          type: 'user',
+          userId: simulatedUserId,
+          appId: 'controller_app',
+          projectId,
+          expirationTime: this.#userExpiresAt === undefined ? undefined : new Date(this.#userExpiresAt).toISOString(),
+        });
       case 'device':
         return json({ type: 'device', deviceId: caller.device.id, projectId });
       default:

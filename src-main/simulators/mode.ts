@@ -84,6 +84,7 @@ export class ModeSimulator extends Simulator {
   readonly commands: { readonly deviceId: string; readonly command: unknown }[] = [];
   readonly events: { readonly deviceId: string; readonly event: unknown }[] = [];
   readonly busy = new Set<string>();
+  readonly deactivatedHomes = new Set<number>();
   /** Tokens for on-demand provisioning. */
   readonly tokens = new Map<string, { readonly deviceClass: string; readonly homeId: number }>();
   readonly commandSockets = new ModeSockets();
@@ -176,10 +177,25 @@ export class ModeSimulator extends Simulator {
     return json(this.fleet.page(wanted, skip, Math.min(limit, this.#options.mostPerPage ?? limit), this.#now()));
   }
 
+  /** https://dev.tinkermode.com/platform/api/homes: those of the project for its key, those of a user for theirs. */
   #homes(request: RecordedRequest, caller: Caller | undefined): SimulatedAnswer {
-    if (caller?.kind !== 'user' || request.query['userId'] !== String(simulatedUserId)) return denied;
+    if (caller === undefined) return unauthorized;
+    const { userId, projectId } = request.query;
+    const own =
+      caller.kind === 'user'
+        ? userId === String(simulatedUserId)
+        : caller.kind === 'project' && projectId === String(this.fleet.projectId);
+    if (!own) return denied;
     const skip = Number(request.query['skip'] ?? 0);
-    const rows = [...this.fleet.homes].filter(([id]) => this.#callers.seesHome(id)).map(([id, name]) => ({ id, name }));
+    const rows = [...this.fleet.homes]
+      .filter(([id]) => caller.kind === 'project' || this.#callers.seesHome(id))
+      .map(([id, name]) => ({
+        id,
+        projectId: this.fleet.projectId,
+        creationTime: '2015-04-21T00:16:22.381Z',
+        name,
+        ...(this.deactivatedHomes.has(id) ? { deactivated: true } : {}),
+      }));
     return json(rows.slice(skip, skip + Number(request.query['limit'] ?? 25)));
   }
 
@@ -354,7 +370,7 @@ export class ModeSimulator extends Simulator {
     return this.userSockets.accept(request, String(simulatedUserId), doNothing, doNothing);
   }
 
-  /** The origin is the gateway that reported it, not the device it is about. */
+  /** In the form of the SDK's `WebSocketEvent`; what stands in the data of the system's own events is not published. */
   #tellUsers(device: SimulatedDevice, eventType: string, eventData: unknown): void {
     if (!this.#callers.seesHome(device.homeId)) return;
     this.userSockets.tell(String(simulatedUserId), {
@@ -362,15 +378,21 @@ export class ModeSimulator extends Simulator {
       eventData,
       timestamp: new Date(this.#now()).toISOString(),
       homeId: device.homeId,
-      originDeviceId: 1,
-      originDeviceClass: 'edge_gateway',
+      originDeviceId: device.id,
+      originDeviceClass: device.deviceClass,
+      originDeviceIp: simulatedAddress,
     });
   }
 }
 
+/** Where devices connect from. */
+export const simulatedAddress = '203.0.113.77';
+
 const doNothing = (): void => undefined;
 
+/** A JSON body; undefined for one that does not say that it is. */
 const readJson = (request: RecordedRequest): unknown => {
+  if (!(request.headers['content-type'] ?? '').startsWith('application/json')) return undefined;
   try {
     return request.body.length === 0 ? undefined : JSON.parse(request.body.toString());
   } catch {

@@ -71,9 +71,9 @@ describe('the credentials', () => {
     expect(simulator.requests.map((request) => request.path)).toEqual(['/auth']);
   });
 
-  it('that may not see the project are told so at once', async () => {
+  it('that may not see the home are told so at once', async () => {
     const simulator = await start();
-    const check = sign(simulator, projectKey, { projectId: '9' }).connector.check(signal);
+    const check = sign(simulator, userKey, { keyKind: 'user', homeId: '1703' }).connector.check(signal);
     expect(await check).toMatchObject({ ok: false, error: { kind: 'forbidden', vendorMessage: 'PERMISSION_DENIED' } });
   });
 
@@ -91,11 +91,45 @@ describe('the credentials', () => {
     expect(await session.connector.check(signal)).toMatchObject({ ok: false, error: { kind: 'wrong-url' } });
   });
 
-  it('need an id where a project key does not tell', () => {
-    expect(mode.fields.safeParse({ keyKind: 'project' }).success).toBe(false);
-    expect(mode.fields.safeParse({}).success).toBe(false);
-    expect(mode.fields.safeParse({ keyKind: 'user', projectId: '' }).success).toBe(true);
-    expect(mode.fields.parse({ projectId: ' 1265 ' })).toEqual({ keyKind: 'project', projectId: '1265' });
+  it('may be a key alone: MODE says which project it belongs to', async () => {
+    const simulator = await start();
+    const session = sign(simulator, projectKey, mode.fields.parse({}));
+    expect(await session.connector.check(signal)).toEqual({ ok: true, value: undefined });
+    expect(devicesOf(await collect(session.connector.listDevices(signal)))).toHaveLength(60);
+    for (const request of simulator.requestsTo('/devices')) expect(request.query['projectId']).toBe('1265');
+    // Of a user, too: then the devices are those of all homes.
+    expect(await sign(simulator, userKey, mode.fields.parse({})).connector.check(signal)).toMatchObject({ ok: true });
+  });
+
+  it('of another project than was entered say which it is, before any device is asked for', async () => {
+    const simulator = await start();
+    const { connector } = sign(simulator, projectKey, { projectId: '9' });
+    const error = {
+      kind: 'invalid-input',
+      message: 'This API key belongs to the project 1265, not to 9.',
+      hint: 'Leave the project id of the account empty, or enter 1265.',
+    };
+    expect(await connector.check(signal)).toMatchObject({ ok: false, error });
+    expect(await collect(connector.listDevices(signal))).toMatchObject([{ ok: false, error }]);
+    expect(simulator.requestsTo('/devices')).toHaveLength(0);
+  });
+
+  it('of a device are not taken for those of its project', async () => {
+    const simulator = await start();
+    const check = sign(simulator, simulator.fleet.find('34256')!.apiKey, {}).connector.check(signal);
+    expect(await check).toMatchObject({ ok: false, error: { message: 'This is the key of one device.' } });
+  });
+
+  it('that end say when, and those that do not end say nothing', async () => {
+    const expiresAt = now + 3_600_000;
+    const simulator = await start({ user: { key: userKey, homes: 'project', expiresAt } });
+    const user = sign(simulator, userKey, { keyKind: 'user' }).connector;
+    expect(user.credentialsExpireAt).toBeUndefined();
+    await collect(user.listDevices(signal));
+    expect(user.credentialsExpireAt).toBe(expiresAt);
+    const { connector } = sign(simulator, projectKey);
+    await collect(connector.listDevices(signal));
+    expect(connector.credentialsExpireAt).toBeUndefined();
   });
 });
 
@@ -104,7 +138,7 @@ describe('the fleet', () => {
     const simulator = await start({ devices: 250 });
     const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
     expect(devicesOf(pages).map((device) => device.id)).toEqual(simulator.fleet.ids);
-    expect(simulator.requests.map((request) => request.query)).toEqual([
+    expect(simulator.requestsTo('/devices').map((request) => request.query)).toEqual([
       { projectId: '1265', skip: '0', limit: '100' },
       { projectId: '1265', skip: '100', limit: '100' },
       { projectId: '1265', skip: '200', limit: '100' },
@@ -115,7 +149,7 @@ describe('the fleet', () => {
     const simulator = await start({ devices: 130, mostPerPage: 50 });
     const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
     expect(devicesOf(pages)).toHaveLength(130);
-    expect(simulator.requests.map((request) => request.query['skip'])).toEqual(['0', '50', '100']);
+    expect(simulator.requestsTo('/devices').map((request) => request.query['skip'])).toEqual(['0', '50', '100']);
   });
 
   it('has each device once, even where the list moves between two pages', async () => {
@@ -125,7 +159,7 @@ describe('the fleet', () => {
     for await (const page of session.connector.listDevices(signal)) {
       if (page.ok) all.push(...page.value.devices);
       // A new machine in front of all others moves the last of the first page to the second.
-      if (simulator.requests.length === 1) {
+      if (simulator.requestsTo('/devices').length === 1) {
         const list = simulator.fleet.ids.map((id) => simulator.fleet.find(id)!);
         const made = simulator.fleet.create('kiosk', now);
         for (const device of list) simulator.fleet.remove(device);
@@ -152,7 +186,7 @@ describe('the fleet', () => {
   it('is given up after two failures, or at once when asking on cannot help', async () => {
     const simulator = await start();
     const { connector } = sign(simulator, projectKey, project);
-    simulator.fault({ kind: 'status', status: 409 });
+    simulator.fault({ kind: 'status', status: 409, path: '/devices' });
     expect(await collect(connector.listDevices(signal))).toHaveLength(2);
     simulator.faults.clear();
     simulator.fault({ kind: 'revoked' });
@@ -169,7 +203,7 @@ describe('the fleet', () => {
     expect(device('34256')).toMatchObject({
       name: row.name,
       description: row.deviceClass,
-      groups: ['Home 1701'],
+      groups: ['Plant 1'],
       tags: [row.tag],
       presence: { state: 'online', source: 'vendor-list' },
     });
@@ -195,7 +229,31 @@ describe('the fleet', () => {
   it('of a home is that home', async () => {
     const simulator = await start();
     const pages = await collect(sign(simulator, projectKey, { homeId: '1702' }).connector.listDevices(signal));
-    expect(new Set(devicesOf(pages).flatMap((device) => device.groups))).toEqual(new Set(['Home 1702']));
+    expect(new Set(devicesOf(pages).flatMap((device) => device.groups))).toEqual(
+      new Set([simulator.fleet.homes.get(1702)]),
+    );
+  });
+
+  it('names homes for a project key, asks for the names now and then, and does without them', async () => {
+    const simulator = await start();
+    simulator.deactivatedHomes.add(1702);
+    const { connector } = sign(simulator, projectKey);
+    const groups = async () =>
+      new Set(devicesOf(await collect(connector.listDevices(signal))).flatMap((device) => device.groups));
+    const refused = simulator.fault({ kind: 'status', status: 403, path: '/homes' });
+    const { connector: other } = sign(simulator, projectKey);
+    const pages = await collect(other.listDevices(signal));
+    expect(pages.every((page) => page.ok)).toBe(true);
+    expect(devicesOf(pages)[0]?.groups).toEqual(['Home 1701']);
+    refused();
+    expect(await groups()).toEqual(new Set(simulator.fleet.homes.values()));
+    const asked = simulator.requestsTo('/homes').length;
+    expect(await groups()).toEqual(new Set(simulator.fleet.homes.values()));
+    expect(simulator.requestsTo('/homes')).toHaveLength(asked);
+    const closed = devicesOf(await collect(connector.listDevices(signal))).filter(
+      ({ facts }) => facts?.attributes?.['home deactivated'] === 'true',
+    );
+    expect(new Set(closed.flatMap((device) => device.groups))).toEqual(new Set([simulator.fleet.homes.get(1702)]));
   });
 
   it('of a device key is that device', async () => {

@@ -4,7 +4,7 @@ import type { ModeOptions } from '../../src-main/simulators/mode.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import type { FleetEvent } from '../../src-main/vendors/vendor.ts';
-import { openSession } from '../support/vendor-session.ts';
+import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
 
 /** MODE's WebSockets on the wire: commands, key-value updates, and the event stream of a user. */
@@ -158,12 +158,47 @@ describe('the event stream', () => {
     simulator.tellUsersText('hello');
     simulator.tellUsersText('{"eventType":"_deviceConnected_"}');
     simulator.tellUsersText('{"eventType":"own-event","eventData":{"deviceId":1}}');
-    simulator.tellUsersText('{"eventType":"_deviceConnected_","eventData":{"deviceId":34256},"originDeviceId":9}');
+    simulator.tellUsersText(
+      '{"eventType":"_deviceConnected_","eventData":{"deviceId":34256},"originDeviceId":9,"originDeviceIp":"203.0.113.9"}',
+    );
     await vi.waitFor(() => expect(events).toHaveLength(2));
     expect(events[1]).toMatchObject({ deviceId: '34256' });
+    // The address is that of another device.
+    expect(events[1]).not.toHaveProperty('facts.lastAddress');
     for (const socket of simulator.userSockets.all()) socket.close(1001);
     expect(await ended).toEqual({ ok: true, value: undefined });
     expect(session.records.find((record) => record.event === 'mode-events-unreadable')?.fields).toEqual({ count: 2 });
+  });
+
+  // moderepo/react-common-public, WebSocketEvent: the origin is always told, what is in the data is not said.
+  it('goes by the origin where the data names no device, and tells its address and since when', async () => {
+    const session = sign(userKey, 'user');
+    const { events, abort, ended } = listen(session);
+    await opened();
+    simulator.tellUsersText(
+      JSON.stringify({
+        eventType: '_deviceDisconnected_',
+        eventData: {},
+        timestamp: '2015-08-25T18:53:42.365519896Z',
+        homeId: 10,
+        originDeviceId: 34256,
+        originDeviceClass: 'smart_light',
+        originDeviceIp: '203.0.113.9',
+      }),
+    );
+    await vi.waitFor(() => expect(events).toHaveLength(2));
+    expect(events[1]).toMatchObject({
+      deviceId: '34256',
+      presence: { state: 'offline' },
+      facts: { offlineSince: Date.UTC(2015, 7, 25, 18, 53, 42, 365), lastAddress: '203.0.113.9' },
+    });
+    // No list tells the address, so it stays until the next event.
+    const listed = (await collect(session.connector.listDevices(abort.signal))).flatMap((page) =>
+      page.ok ? page.value.devices : [],
+    );
+    expect(listed.find(({ id }) => id === '34256')?.facts?.lastAddress).toBe('203.0.113.9');
+    abort.abort();
+    await ended;
   });
 
   it('ends with an error when it is cut or falls silent', async () => {

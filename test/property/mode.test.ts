@@ -84,7 +84,7 @@ const samples: readonly (readonly [string, unknown, unknown])[] = [
   ['getKeyValue', { deviceId: 1, key: 'happy' }, keyValues[0]],
   // Not described in the document: anything is taken.
   ['getLogEntries', { deviceId: 1, begin: '2020-01-01T00:00:00Z', end: '2020-01-02T00:00:00Z' }, [{ message: 'x' }]],
-  ['listLogRequests', { deviceId: 1 }, [{ id: 'a', status: 'pending' }]],
+  ['listLogRequests', { deviceId: 1 }, [{ id: 'a', status: 'requested' }]],
   ['getLogRequest', { deviceId: 1, logRequestId: 'a' }, { id: 'a' }],
   ['requestLogs', { deviceId: 1 }, { id: 'a' }],
   ['proxyGet', { deviceId: 1, srcPath: 'a' }, { any: ['thing'] }],
@@ -163,8 +163,10 @@ describe('the samples of the document', () => {
   });
 
   it('make devices, with ids of both types and no secret', async () => {
-    const answer = (_path: string, query: URLSearchParams) =>
-      JSON.stringify(query.get('skip') === '0' ? [...devices, whole] : []);
+    const answer = (path: string, query: URLSearchParams) =>
+      path === '/auth'
+        ? '{"type": "project key", "projectKeyName": "fleet", "projectId": 1265}'
+        : JSON.stringify(query.get('skip') === '0' && path === '/devices' ? [...devices, whole] : []);
     const pages = await collect(connectorFor(answer).listDevices(signal));
     expect(pages[0]).toMatchObject({
       ok: true,

@@ -53,10 +53,6 @@ export const modeFields = z.preprocess(
       requestsPerMinute: wholeNumber(1, 6000).optional(),
       pageLimit: wholeNumber(1, 1000).optional(),
     })
-    .refine((fields) => fields.keyKind !== 'project' || (fields.projectId ?? fields.homeId) !== undefined, {
-      path: ['projectId'],
-      message: 'expected a project id or a home id, because a project key does not tell',
-    })
     .transform((fields): Readonly<Record<string, string>> =>
       Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined)),
     ),
@@ -66,7 +62,7 @@ export const modeCredentialForms: readonly CredentialForm[] = [
   {
     id: 'apiKey',
     title: 'API key',
-    why: 'A project key is recommended: it sees the whole project and does not expire. A user key adds live presence.',
+    why: 'A project key is recommended: it sees the whole project. A user key adds live presence, but ends with its session.',
     fields: [
       {
         name: 'apiKey',
@@ -86,7 +82,7 @@ export const modeCredentialForms: readonly CredentialForm[] = [
       {
         name: 'projectId',
         label: 'Project id',
-        help: 'The number of the project in the MODE console. Needed with a project key, unless a home id is given.',
+        help: 'Left empty, MODE says which project the key belongs to. With a user key, shows the whole project instead of the user’s homes.',
         secret: false,
         required: false,
         placeholder: '1265',

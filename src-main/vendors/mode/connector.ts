@@ -1,4 +1,4 @@
-import type { Service } from '../../core/device.ts';
+import type { DeviceRecord, Service } from '../../core/device.ts';
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
 import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
@@ -10,7 +10,10 @@ import { listKeyValues } from './data-operations.ts';
 import { getDevice, listDevices } from './device-operations.ts';
 import { deviceOf } from './devices.ts';
 import { listenToEvents, noEvents } from './events.ts';
+import { readHomes } from './homes.ts';
+import type { Homes } from './homes.ts';
 import { listHomes, modeOperations, whoAmI } from './operations.ts';
+import { parseVendorTime } from './schemas.ts';
 import type { AuthAnswer, DeviceRow } from './schemas.ts';
 import { modeUpstream } from './web-requests.ts';
 
@@ -27,8 +30,8 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'cancelled',
 ]);
 const mostFailedPages = 2;
-/** Pages of homes; a user has few. */
-const mostHomePages = 20;
+/** Homes are seldom renamed, and a project may have as many pages of them as of devices. */
+const namesForMs = 10 * 60_000;
 
 const wrongKey = (): Result<never> =>
   fail(
@@ -44,9 +47,29 @@ const tellsNothing = (): Result<never> =>
     'Enter the project id or a home id in the account’s settings.',
   );
 
+const anotherProject = (its: string, entered: string): Result<never> =>
+  fail(
+    'invalid-input',
+    `This API key belongs to the project ${its}, not to ${entered}.`,
+    `Leave the project id of the account empty, or enter ${its}.`,
+  );
+
+const keyOfDevice = (): Result<never> =>
+  fail(
+    'invalid-input',
+    'This is the key of one device.',
+    'Choose “device” as the kind of key in the account’s settings, or enter the key of a project or a user.',
+  );
+
 class ModeConnector implements Connector, HttpRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
+  #homes: Homes = new Map();
+  /** Monotonic milliseconds until when the names of homes are not asked for again. */
+  #namesUntil = Number.NEGATIVE_INFINITY;
+  /** Where devices were when they came or went, by their ids: no list tells it. */
+  readonly #addresses = new Map<string, string>();
+  #expiresAt: number | undefined;
 
   constructor(session: VendorSession) {
     this.#session = session;
@@ -55,6 +78,10 @@ class ModeConnector implements Connector, HttpRoute {
 
   get webRequests(): HttpRoute {
     return this;
+  }
+
+  get credentialsExpireAt(): number | undefined {
+    return this.#expiresAt;
   }
 
   async check(signal: AbortSignal): Promise<Result<void>> {
@@ -69,41 +96,53 @@ class ModeConnector implements Connector, HttpRoute {
             'Choose the kind of key that it is in the account’s settings.',
           )
         : ok(undefined);
-    const scope = this.#scope() ?? (owner.value.userId === undefined ? undefined : { userId: owner.value.userId });
-    if (scope === undefined) return owner.value.projectId === undefined ? tellsNothing() : ok(undefined);
-    if ('userId' in scope) return ok(undefined);
+    const scope = this.#scope(owner.value);
+    if (!scope.ok) return scope;
+    if (scope.value === 'homes') return ok(undefined);
     // The key is good; whether it may see this project or home is another matter.
-    const seen = await execute(this.#session, this.#wire, listDevices, { ...scope, limit: 1 }, signal);
+    const seen = await execute(this.#session, this.#wire, listDevices, { ...scope.value, limit: 1 }, signal);
     return seen.ok ? ok(undefined) : seen;
   }
 
   async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
+    const owner = await this.#owner(signal);
+    if (!owner.ok) {
+      yield owner;
+      return;
+    }
     if (this.#session.fields['keyKind'] === 'device') {
-      yield await this.#ownDevice(signal);
+      yield await this.#ownDevice(owner.value, signal);
+      return;
+    }
+    const scope = this.#scope(owner.value);
+    if (!scope.ok) {
+      yield scope;
       return;
     }
     const seen = new Set<string>();
-    const scope = this.#scope();
-    if (scope !== undefined) {
-      yield* this.#pages(scope, seen, new Map(), signal);
+    if (scope.value !== 'homes') {
+      // Without the names of its homes the fleet is as good: they go by their numbers, or by what they were called before.
+      if (this.#session.clock.monotonic() >= this.#namesUntil) await this.#readHomes(owner.value, signal);
+      yield* this.#pages(scope.value, seen, signal);
       return;
     }
-    const found = await this.#scopesOfUser(signal);
-    if (!found.ok) {
-      yield found;
-      return;
-    }
-    const { scopes, names, problem } = found.value;
+    const problem = await this.#readHomes(owner.value, signal);
     if (problem !== undefined) yield { ok: false, error: problem };
-    if (scopes.length === 0) yield ok({ devices: [] });
-    for (const each of scopes) {
-      const goOn = yield* this.#pages(each, seen, names, signal);
+    else if (this.#homes.size === 0) yield ok({ devices: [] });
+    for (const homeId of this.#homes.keys()) {
+      const goOn = yield* this.#pages({ homeId }, seen, signal);
       if (!goOn) return;
     }
   }
 
   async events(listener: (event: FleetEvent) => void, signal: AbortSignal): Promise<Result<void>> {
-    return this.#session.fields['keyKind'] === 'user' ? listenToEvents(this.#session, listener, signal) : noEvents();
+    if (this.#session.fields['keyKind'] !== 'user') return noEvents();
+    const heard = (event: FleetEvent): void => {
+      const address = event.kind === 'presence' ? event.facts?.lastAddress : undefined;
+      if (event.kind === 'presence' && address !== undefined) this.#addresses.set(event.deviceId, address);
+      listener(event);
+    };
+    return listenToEvents(this.#session, heard, signal);
   }
 
   upstream(deviceId: string, _service: Service, request: ForwardedRequest): Result<UpstreamRequest> {
@@ -129,17 +168,38 @@ class ModeConnector implements Connector, HttpRoute {
     );
   }
 
-  #scope(): Scope | undefined {
+  /** What is listed: the narrower of what was entered, else what the key sees; `homes` are all those of its user. */
+  #scope(owner: AuthAnswer): Result<Scope | 'homes'> {
     const { homeId, projectId } = this.#session.fields;
-    // The narrower of the two.
-    if (homeId !== undefined) return { homeId };
-    return projectId === undefined ? undefined : { projectId };
+    if (owner.deviceId !== undefined && owner.userId === undefined) return keyOfDevice();
+    if (homeId !== undefined) return ok({ homeId });
+    if (projectId !== undefined)
+      return owner.projectId === undefined || owner.projectId === projectId
+        ? ok({ projectId })
+        : anotherProject(owner.projectId, projectId);
+    if (owner.userId !== undefined) return ok('homes');
+    return owner.projectId === undefined ? tellsNothing() : ok({ projectId: owner.projectId });
+  }
+
+  /** Reads the homes of the user or project whose key it is; answers why not all could be read. */
+  async #readHomes({ userId, projectId }: AuthAnswer, signal: AbortSignal): Promise<AppError | undefined> {
+    const whose = userId === undefined ? { projectId } : { userId };
+    const ask = (skip: number) => execute(this.#session, this.#wire, listHomes, { ...whose, skip }, signal);
+    const { homes, problem } = await readHomes(ask, this.#homes);
+    this.#homes = homes;
+    this.#namesUntil = this.#session.clock.monotonic() + namesForMs;
+    if (problem !== undefined) this.#session.log.write('info', 'mode-homes-unread', { kind: problem.kind });
+    return problem;
   }
 
   /** Whose key it is. `nobody` comes with HTTP 200, so the status alone proves nothing. */
   async #owner(signal: AbortSignal): Promise<Result<AuthAnswer>> {
     const answer = await execute(this.#session, this.#wire, whoAmI, {}, signal);
-    if (answer.ok) return answer.value.type.trim().toLowerCase() === 'nobody' ? wrongKey() : answer;
+    if (answer.ok) {
+      if (answer.value.type.trim().toLowerCase() === 'nobody') return wrongKey();
+      this.#expiresAt = parseVendorTime(answer.value.expirationTime);
+      return answer;
+    }
     if (answer.error.kind !== 'not-found') return answer;
     return fail(
       'wrong-url',
@@ -148,46 +208,17 @@ class ModeConnector implements Connector, HttpRoute {
     );
   }
 
-  async #ownDevice(signal: AbortSignal): Promise<Result<FleetPage>> {
-    const owner = await this.#owner(signal);
-    if (!owner.ok) return owner;
-    const { deviceId } = owner.value;
+  async #ownDevice({ deviceId }: AuthAnswer, signal: AbortSignal): Promise<Result<FleetPage>> {
     if (deviceId === undefined) return tellsNothing();
     const observedAt = this.#session.clock.now();
     const row = await execute(this.#session, this.#wire, getDevice, { deviceId }, signal);
     if (!row.ok) return row;
-    const device = deviceOf({ ...row.value, id: row.value.id ?? deviceId }, observedAt, new Map());
+    const device = this.#device({ ...row.value, id: row.value.id ?? deviceId }, observedAt);
     return ok({ devices: device === undefined ? [] : [device] });
   }
 
-  /** The homes of the user whose key it is; the project where MODE names no user. */
-  async #scopesOfUser(signal: AbortSignal): Promise<
-    Result<{
-      readonly scopes: readonly Scope[];
-      readonly names: ReadonlyMap<string, string>;
-      readonly problem?: AppError;
-    }>
-  > {
-    const owner = await this.#owner(signal);
-    if (!owner.ok) return owner;
-    const { userId, projectId } = owner.value;
-    if (userId === undefined)
-      return projectId === undefined ? tellsNothing() : ok({ scopes: [{ projectId }], names: new Map() });
-    const names = new Map<string, string>();
-    let skip = 0;
-    for (let page = 0; page < mostHomePages; page += 1) {
-      const homes = await execute(this.#session, this.#wire, listHomes, { userId, skip }, signal);
-      if (!homes.ok)
-        return names.size === 0
-          ? homes
-          : ok({ scopes: [...names.keys()].map((homeId) => ({ homeId })), names, problem: homes.error });
-      const before = names.size;
-      for (const home of homes.value)
-        if (home.id !== undefined && !names.has(home.id)) names.set(home.id, home.name?.trim() || `Home ${home.id}`);
-      skip += homes.value.length;
-      if (names.size === before) break;
-    }
-    return ok({ scopes: [...names.keys()].map((homeId) => ({ homeId })), names });
+  #device(row: DeviceRow, observedAt: number): DeviceRecord | undefined {
+    return deviceOf(row, { observedAt, homes: this.#homes, addresses: this.#addresses, services: [] });
   }
 
   /**
@@ -195,12 +226,7 @@ class ModeConnector implements Connector, HttpRoute {
    * may send fewer at a time than asked for, so the first short page proves nothing. Returns whether asking for
    * another home makes sense.
    */
-  async *#pages(
-    scope: Scope,
-    seen: Set<string>,
-    names: ReadonlyMap<string, string>,
-    signal: AbortSignal,
-  ): AsyncGenerator<Result<FleetPage>, boolean> {
+  async *#pages(scope: Scope, seen: Set<string>, signal: AbortSignal): AsyncGenerator<Result<FleetPage>, boolean> {
     const limit = Number(this.#session.fields['pageLimit'] ?? 100);
     let skip = 0;
     let longest = 0;
@@ -224,23 +250,18 @@ class ModeConnector implements Connector, HttpRoute {
       }
       const rows = answer.value;
       const before = seen.size;
-      yield ok(this.#page(rows, observedAt, seen, names));
+      yield ok(this.#page(rows, observedAt, seen));
       if (rows.length === 0 || seen.size === before || rows.length < longest) return true;
       skip += rows.length;
       longest = Math.max(longest, rows.length);
     }
   }
 
-  #page(
-    rows: readonly DeviceRow[],
-    observedAt: number,
-    seen: Set<string>,
-    names: ReadonlyMap<string, string>,
-  ): FleetPage {
+  #page(rows: readonly DeviceRow[], observedAt: number, seen: Set<string>): FleetPage {
     const devices = [];
     let nameless = 0;
     for (const row of rows) {
-      const device = deviceOf(row, observedAt, names);
+      const device = this.#device(row, observedAt);
       if (device === undefined) nameless += 1;
       else if (!seen.has(device.id)) {
         seen.add(device.id);

@@ -1,4 +1,7 @@
-import type { DeviceRecord, Presence } from '../../core/device.ts';
+import { deviceFacts } from '../../core/device-facts.ts';
+import type { DeviceFacts } from '../../core/device-facts.ts';
+import type { DeviceRecord, Presence, Service } from '../../core/device.ts';
+import type { Home, Homes } from './homes.ts';
 import { parseVendorTime } from './schemas.ts';
 import type { DeviceRow } from './schemas.ts';
 
@@ -21,25 +24,56 @@ const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
   };
 };
 
+/** What is known besides the rows of a list. */
+export interface ListFacts {
+  /** When the list was asked for, epoch milliseconds. */
+  readonly observedAt: number;
+  readonly homes: Homes;
+  /** Addresses told by events, by the id of the device. */
+  readonly addresses: ReadonlyMap<string, string>;
+  readonly services: readonly Service[];
+}
+
+const factsOf = (row: DeviceRow, home: Home | undefined, lastAddress: string | undefined): DeviceFacts | undefined => {
+  const connectedAt = parseVendorTime(row.lastConnectTime);
+  return deviceFacts({
+    platform: filled(row.deviceClass),
+    firmware: filled(row.bundleInstalled),
+    firmwareInstalledAt: parseVendorTime(row.bundleInstallTime),
+    channel: filled(row.channel),
+    lastAddress,
+    onlineSince: row.isConnected === true ? connectedAt : undefined,
+    offlineSince: row.isConnected === false ? parseVendorTime(row.lastDisconnectTime) : undefined,
+    lastConnectedAt: row.isConnected === true ? undefined : connectedAt,
+    createdAt: parseVendorTime(row.creationTime),
+    claimedAt: parseVendorTime(row.claimTime),
+    claimExpiresAt: parseVendorTime(row.claimExpirationTime),
+    attributes: {
+      ...(row.projectId === undefined ? {} : { projectId: row.projectId }),
+      ...(row.homeId === undefined ? {} : { homeId: row.homeId }),
+      ...(home?.deactivated === true ? { 'home deactivated': 'true' } : {}),
+    },
+  });
+};
+
 /**
  * A device in Quayside's words: its home is its group, its class its description. Key and claim code stay behind
- * here. Undefined without an id. `observedAt` is when the list was asked for, in epoch milliseconds.
+ * here. Undefined without an id.
  */
-export const deviceOf = (
-  row: DeviceRow,
-  observedAt: number,
-  homeNames: ReadonlyMap<string, string>,
-): DeviceRecord | undefined => {
+export const deviceOf = (row: DeviceRow, known: ListFacts): DeviceRecord | undefined => {
   if (row.id === undefined) return undefined;
   const tag = filled(row.tag);
   const description = filled(row.deviceClass);
+  const home = row.homeId === undefined ? undefined : known.homes.get(row.homeId);
+  const facts = factsOf(row, home, known.addresses.get(row.id));
   return {
     id: row.id,
     name: filled(row.name) ?? tag ?? row.id,
     ...(description === undefined ? {} : { description }),
-    groups: row.homeId === undefined ? [] : [homeNames.get(row.homeId) ?? `Home ${row.homeId}`],
+    groups: row.homeId === undefined ? [] : [home?.name ?? `Home ${row.homeId}`],
     tags: tag === undefined ? [] : [tag],
-    presence: presenceOf(row, observedAt),
-    services: [],
+    presence: presenceOf(row, known.observedAt),
+    services: known.services,
+    ...(facts === undefined ? {} : { facts }),
   };
 };

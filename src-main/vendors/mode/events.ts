@@ -1,8 +1,10 @@
+import { deviceFacts } from '../../core/device-facts.ts';
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
 import type { WebSocketLink, WebSocketRequest } from '../../core/ports.ts';
 import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { classifyMode } from './auth.ts';
+import { parseVendorTime } from './schemas.ts';
 
 /** The event stream of a user session, beyond the "Devices" chapter: the SDK's `wsConnection.ts`. */
 const socketPath = '/userSession/websocket';
@@ -20,9 +22,18 @@ const states: Readonly<Record<string, 'online' | 'offline'>> = {
   _deviceDisconnected_: 'offline',
 };
 
+const textOf = (from: unknown, name: string): string | undefined => {
+  const value =
+    typeof from === 'object' && from !== null ? (from as Readonly<Record<string, unknown>>)[name] : undefined;
+  const text = typeof value === 'number' || typeof value === 'string' ? String(value).trim() : '';
+  return text === '' ? undefined : text;
+};
+
 /**
  * The presence in a message of the event stream: undefined for other events, null where the message cannot be read.
- * The device is the one in `eventData`; `originDeviceId` may be another. `now` in epoch milliseconds.
+ * The device is the one in `eventData`, since the origin may be another; no sample of MODE shows these two events, so
+ * without it the origin counts. Only then, or where both are the same, the origin's address is the device's. `now` in
+ * epoch milliseconds.
  */
 export const readEvent = (text: string, now: number): FleetEvent | undefined | null => {
   let message: unknown;
@@ -34,14 +45,19 @@ export const readEvent = (text: string, now: number): FleetEvent | undefined | n
   if (typeof message !== 'object' || message === null || !('eventType' in message)) return null;
   const state = typeof message.eventType === 'string' ? states[message.eventType] : undefined;
   if (state === undefined) return undefined;
-  const data = 'eventData' in message ? message.eventData : undefined;
-  const id = typeof data === 'object' && data !== null && 'deviceId' in data ? data.deviceId : undefined;
-  const deviceId = typeof id === 'number' || typeof id === 'string' ? String(id).trim() : '';
-  if (deviceId === '') return null;
+  const origin = textOf(message, 'originDeviceId');
+  const deviceId = ('eventData' in message ? textOf(message.eventData, 'deviceId') : undefined) ?? origin;
+  if (deviceId === undefined) return null;
+  const since = parseVendorTime(textOf(message, 'timestamp')) ?? now;
+  const facts = deviceFacts({
+    ...(state === 'online' ? { onlineSince: since } : { offlineSince: since }),
+    lastAddress: origin === deviceId ? textOf(message, 'originDeviceIp') : undefined,
+  });
   return {
     kind: 'presence',
     deviceId,
     presence: { state, observedAt: now, source: 'vendor-event', lastOnlineAt: now },
+    ...(facts === undefined ? {} : { facts }),
   };
 };
 

@@ -11,7 +11,7 @@ export const modeOperations: readonly Operation[] = [...deviceOperations, ...dat
 
 /**
  * Beyond that chapter, for the connector alone: whose key this is.
- * https://dev.tinkermode.com/platform/console-manual/device-api-keys
+ * https://dev.tinkermode.com/platform/api/client-authentication
  */
 export const whoAmI = defineOperation({
   ...read,
@@ -26,15 +26,25 @@ export const whoAmI = defineOperation({
   wire: () => ({}),
 });
 
-/** Beyond that chapter, for the connector alone: the homes of a user, where the account names none. */
+/**
+ * Beyond that chapter, for the connector alone: the homes of a project, or of a user.
+ * https://dev.tinkermode.com/platform/api/homes
+ */
 export const listHomes = defineOperation({
   ...read,
   id: 'homes',
   number: 'MODE (beyond the document)',
-  summary: 'Lists the homes of a user.',
+  summary: 'Lists the homes of a project or of a user.',
   path: '/homes',
-  callers: ['user'],
-  input: z.strictObject({ userId: id, skip: count(0).optional(), limit: count(1).default(100) }),
+  callers: ['user', 'project'],
+  input: z.strictObject({
+    userId: id.optional(),
+    projectId: id.optional(),
+    skip: count(0).optional(),
+    limit: count(1).default(100),
+  }),
   output: schemas.homes,
-  wire: ({ userId, skip, limit }) => ({ query: { userId, skip: sent(skip), limit: String(limit) } }),
+  wire: ({ userId, projectId, skip, limit }) => ({
+    query: { userId, projectId, skip: sent(skip), limit: String(limit) },
+  }),
 });
