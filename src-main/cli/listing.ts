@@ -1,5 +1,6 @@
 import { lateListing } from '../core/deadline.ts';
 import type { AppError, Result } from '../core/errors.ts';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { resultOf } from './find.ts';
@@ -56,18 +57,18 @@ export const tellMissing = async (client: FrameClient, missing: readonly Missing
   const now = (account: AccountView): AccountView =>
     (known.ok ? known.value.find(({ id }) => id === account.id) : undefined) ?? account;
   if (json) {
-    const accounts = missing.map(({ account, error: { kind, message, hint } }) => {
+    const accounts = missing.map(({ account, error: { kind, message, hint, vendorMessage } }) => {
       const { deviceCount: devices, lastGoodAt } = now(account);
       const as = lastGoodAt === undefined ? {} : { lastGoodAt: new Date(lastGoodAt).toISOString() };
-      return { account: account.label, kind, message, hint, devices, ...as };
+      return { account: account.label, kind, message, hint, vendorMessage, devices, ...as };
     });
     const labels = missing.map(({ account }) => account.label).join(', ');
-    const { kind, message, hint } = first.error;
-    note(JSON.stringify({ error: { kind, message: `Missing: ${labels}. ${message}`, hint, accounts } }));
+    const { kind, message, hint, vendorMessage } = first.error;
+    note(JSON.stringify({ error: { kind, message: `Missing: ${labels}. ${message}`, hint, vendorMessage, accounts } }));
   } else {
     for (const { account, error } of missing)
       note(`${plain(account.label)}: ${plain(error.message)} ${shownText(now(account), Date.now())}`);
-    for (const hint of new Set(missing.map(({ error }) => error.hint))) note(plain(hint));
+    for (const advice of new Set(missing.map(({ error }) => adviceOf(error)))) note(plain(advice));
   }
   const isVault = missing.every(({ error }) => exitCodeOf(error.kind) === exitCodes.vault);
   return isVault ? exitCodes.vault : exitCodes.failed;

@@ -10,6 +10,7 @@ import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { redactSecrets } from './redact.ts';
 import { longestWait, RequestBudget, Slots } from './request-budget.ts';
+import { userAgent } from './user-agent.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -248,6 +249,7 @@ class NodeHttpClient implements DisposableHttpClient {
       );
       return { result, sent: false, permanent: true };
     }
+    headers.set('user-agent', userAgent);
     const body = request.body === undefined ? undefined : encodeBody(request.body);
     // Without a body the caller's own header stays: RemoteIoT's samples declare JSON and send nothing.
     if (body !== undefined && body.contentType === undefined) headers.delete('content-type');

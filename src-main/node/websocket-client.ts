@@ -9,6 +9,7 @@ import { describeTransportFailure } from './http-client-failures.ts';
 import { TransportFailure } from './http-client-fetch.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { redactSecrets } from './redact.ts';
+import { userAgent } from './user-agent.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
@@ -255,7 +256,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
       let socket: WebSocket;
       try {
         socket = new WebSocket(url, {
-          headers: { ...request.headers },
+          headers: { 'user-agent': userAgent, ...request.headers },
           maxPayload: request.maxBytes ?? defaultMaxBytes,
           followRedirects: false,
           perMessageDeflate: false,

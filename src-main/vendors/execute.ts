@@ -95,6 +95,16 @@ export const fillPath = (template: string, values: Readonly<Record<string, strin
   return bad ? undefined : path;
 };
 
+/** The content types that are asked for; what is answered is read all the same. */
+const accepted: Readonly<Record<Operation['answer'], string>> = {
+  json: 'application/json',
+  // What there is to read is an error.
+  nothing: 'application/json',
+  csv: '*/*',
+  text: '*/*',
+  any: '*/*',
+};
+
 const outgoing = (
   session: VendorSession,
   wire: VendorWire,
@@ -107,7 +117,7 @@ const outgoing = (
   const url = wire.address?.(documented, operation) ?? documented;
   for (const [name, value] of Object.entries(parts.query ?? {}))
     if (value !== undefined) url.searchParams.set(name, value);
-  const headers: Record<string, string> = {};
+  const headers: Record<string, string> = { accept: accepted[operation.answer] };
   for (const [name, value] of Object.entries(parts.headers ?? {})) headers[name.toLowerCase()] = value;
   const { body } = parts;
   const bytes: HttpBody | undefined =

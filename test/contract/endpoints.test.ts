@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import packageFacts from '../../package.json' with { type: 'json' };
 import { vendorIds } from '../../src-main/core/device.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import { exercises, isOnWire } from '../support/vendor-exercises.ts';
@@ -63,6 +64,13 @@ describe('the wire against the documents', () => {
         if (simulator.requests.some((request) => isOnWire(row, prefix, request))) exercised.add(operation.number);
         session.dispose();
         await simulator.dispose();
+        const reads = operation.answer === 'json' || operation.answer === 'nothing';
+        expect(simulator.requests.length).toBeGreaterThan(0);
+        for (const { headers, path } of simulator.requests) {
+          expect(headers['user-agent'], `${operation.id} ${path}`).toBe(`Quayside/${packageFacts.version}`);
+          // A handshake accepts no content.
+          if (headers['upgrade'] === undefined && reads) expect(headers['accept'], path).toBe('application/json');
+        }
         expect(result, operation.id).toMatchObject({ ok: true });
       }
       const numbers = documented[id].map(({ number }) => number);

@@ -1,9 +1,11 @@
+import type { IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
+import packageFacts from '../../package.json' with { type: 'json' };
 import type { AppError } from '../../src-main/core/errors.ts';
 import type { WebSocketRequest } from '../../src-main/core/ports.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
@@ -19,7 +21,7 @@ afterEach(async () => {
   for (const cleanup of cleanups.splice(0).toReversed()) await cleanup();
 });
 
-const serve = async (onSocket: (socket: WebSocket) => void): Promise<string> => {
+const serve = async (onSocket: (socket: WebSocket, handshake: IncomingMessage) => void): Promise<string> => {
   const server = new WebSocketServer({ host: '127.0.0.1', port: 0 });
   await new Promise((resolve) => server.once('listening', resolve));
   server.on('connection', onSocket);
@@ -82,6 +84,14 @@ describe('a WebSocket', () => {
     const heard: string[] = [];
     link.onMessage((text) => heard.push(text));
     await vi.waitFor(() => expect(heard).toEqual(['one', 'two é']));
+  });
+
+  it('says in its handshake who opens it', async () => {
+    const headers: unknown[] = [];
+    const url = await serve((_socket, handshake) => headers.push(handshake.headers));
+    await opened(url, { headers: { authorization: 'Bearer somebody' } });
+    const named = { 'user-agent': `Quayside/${packageFacts.version}`, authorization: 'Bearer somebody' };
+    expect(headers).toEqual([expect.objectContaining(named)]);
   });
 
   it('carries texts out, and is closed once', async () => {
