@@ -140,7 +140,10 @@ export const configuration = (environment = process.env) => {
       entitlements: 'build/entitlements/app.plist',
       entitlementsInherit: 'build/entitlements/helper.plist',
       notarize: notarise,
-      extendInfo: { NSAppleEventsUsageDescription: 'Quayside opens sessions in your terminal.' },
+      extendInfo: {
+        NSAppleEventsUsageDescription: 'Quayside opens sessions in your terminal.',
+        NSMicrophoneUsageDescription: 'A remote desktop can hear you once you share the microphone with it.',
+      },
       extraResources: [{ from: 'build/launcher/quayside', to: 'bin/quayside' }],
     },
     dmg: { sign: false },

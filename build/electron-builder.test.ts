@@ -94,8 +94,12 @@ describe('signing', () => {
     expect(rights(plain.mac.entitlements)).toEqual([
       'com.apple.security.cs.allow-jit',
       'com.apple.security.automation.apple-events',
+      'com.apple.security.device.audio-input',
     ]);
-    expect(rights(plain.mac.entitlementsInherit)).toEqual(['com.apple.security.cs.allow-jit']);
+    expect(rights(plain.mac.entitlementsInherit)).toEqual([
+      'com.apple.security.cs.allow-jit',
+      'com.apple.security.device.audio-input',
+    ]);
   });
 
   test.each(['APPLE_API_KEY', 'APPLE_ID', 'APPLE_KEYCHAIN'])('macOS: notarised where there is %s', (name) => {

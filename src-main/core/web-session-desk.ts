@@ -31,12 +31,10 @@ interface Entry {
   readonly order: WebSessionOrder;
   /** Granted for this try and not given to anybody yet. */
   material: WebSessionMaterial | undefined;
-  readonly grantedAt: number;
+  readonly admittedAt: number;
   isOpened: boolean;
 }
 
-/** Milliseconds for which the object of a session that nobody opened is good; the vendor's tokens live about as long. */
-const materialMs = 15_000;
 /** Milliseconds for which a page that nobody opened can be opened. */
 const waitMs = 600_000;
 const mostEntries = 64;
@@ -49,7 +47,7 @@ const common: Readonly<Record<string, string>> = {
   'cross-origin-opener-policy': 'same-origin',
   'cross-origin-resource-policy': 'same-origin',
   'permissions-policy':
-    'fullscreen=(self), clipboard-read=(self), clipboard-write=(self), camera=(), microphone=(), geolocation=(), ' +
+    'fullscreen=(self), clipboard-read=(self), clipboard-write=(self), camera=(), microphone=(self), geolocation=(), ' +
     'display-capture=(), usb=(), serial=(), hid=(), bluetooth=(), midi=(), payment=(), local-fonts=()',
 };
 
@@ -100,9 +98,9 @@ export class WebSessionDesk {
     this.#options = options;
   }
 
-  /** The path of the page for a session, with what was granted for its first try. */
+  /** The path of the page for a session. */
   admit(order: WebSessionOrder): string {
-    return this.#add(order, order.first);
+    return this.#add(order, undefined);
   }
 
   async answer({ method, path, body }: DeskRequest): Promise<DeskAnswer> {
@@ -154,7 +152,7 @@ export class WebSessionDesk {
     this.#entries.set(ticket, {
       order,
       material,
-      grantedAt: this.#options.clock.monotonic(),
+      admittedAt: this.#options.clock.monotonic(),
       isOpened: false,
     });
     return `/s/${ticket}`;
@@ -162,14 +160,10 @@ export class WebSessionDesk {
 
   async #page(waiting: string, entry: Entry): Promise<DeskAnswer> {
     this.#entries.delete(waiting);
-    const age = this.#options.clock.monotonic() - entry.grantedAt;
+    const age = this.#options.clock.monotonic() - entry.admittedAt;
     if (age > waitMs) return gone('This address has served its time. Open the session again from Quayside.');
     const { order } = entry;
-    const kept = age <= materialMs ? entry.material : undefined;
-    const granted =
-      kept === undefined
-        ? await order.fresh(AbortSignal.any([this.#ending.signal, AbortSignal.timeout(freshMs)]))
-        : { ok: true as const, value: kept };
+    const granted = await order.fresh(AbortSignal.any([this.#ending.signal, AbortSignal.timeout(freshMs)]));
     if (this.#ending.signal.aborted) return gone('Quayside is closing.');
     const material = granted.ok ? granted.value : undefined;
     // Another name than that of the address, which stays in the browser's history.

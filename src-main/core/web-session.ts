@@ -6,6 +6,8 @@ export interface WebSessionMaterial {
   readonly computer: unknown;
   /** Address of the vendor's script. */
   readonly clientScript: string;
+  /** Hosts that it may connect to, `*.` for all below a domain; its own, and those in the object, need not be here. */
+  readonly servers: readonly string[];
 }
 
 /** How a session goes, as its page tells. */
@@ -18,9 +20,7 @@ export interface WebSessionOrder {
   readonly title: string;
   /** As the vendor writes it. */
   readonly vendor: string;
-  /** What the vendor granted just now, for the first try. */
-  readonly first: WebSessionMaterial;
-  /** A fresh object from the vendor, for every further try. */
+  /** A fresh object from the vendor, for each try: asked for when its page is opened, since it soon expires. */
   fresh(signal: AbortSignal): Promise<Result<WebSessionMaterial>>;
   /** Hears how it goes. */
   told(state: WebSessionState): void;
@@ -53,13 +53,32 @@ const originsOf = (text: string): readonly string[] => {
   return socket === undefined ? [] : [`${scheme}//${url.host}`, `${socket}//${url.host}`];
 };
 
+/** Addresses taken of one object: a policy is a header, and headers have an end. */
+const mostServers = 60;
+const hostAndPort = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d-]+:\d{1,5}$/i;
+const hostSource = /^(?:\*\.)?[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i;
+
+/** Where a text of the object leads: an address, or a host with a port. */
+const serverOf = (text: string): readonly string[] =>
+  hostAndPort.test(text) ? [`https://${text}`, `wss://${text}`] : originsOf(text);
+
 /**
  * The content policy of a session's page. Scripts come from us and from the host of the vendor's script; connections go
- * there and to the servers that the connect object names. Nothing can frame the page or be sent from it by a form.
+ * there, to the vendor's other servers and to those that the connect object names. Nothing can frame the page or be sent
+ * from it by a form.
  */
 export const webSessionPolicy = (material: WebSessionMaterial | undefined): string => {
   const [script] = material === undefined ? [] : originsOf(material.clientScript);
-  const servers = material === undefined ? [] : [material.clientScript, ...words(material.computer)].flatMap(originsOf);
+  const servers =
+    material === undefined
+      ? []
+      : [
+          ...originsOf(material.clientScript),
+          ...material.servers
+            .filter((host) => hostSource.test(host))
+            .flatMap((host) => [`https://${host}`, `wss://${host}`]),
+          ...words(material.computer).flatMap(serverOf).slice(0, mostServers),
+        ];
   const from = script === undefined ? '' : ` ${script}`;
   const to = [...new Set(servers)].map((origin) => ` ${origin}`).join('');
   return [

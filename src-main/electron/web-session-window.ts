@@ -5,43 +5,37 @@ import { ok } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
 import { WebSessionDesk } from '../core/web-session-desk.ts';
 import type { WebSessionHost, WebSessionOrder } from '../core/web-session.ts';
-import { denyPermissions } from './hardening.ts';
+import { limitSessionPermissions, type Shared } from './session-permissions.ts';
 
 const minimum = { width: 480, height: 320 } as const;
 /** Milliseconds that a closing page gets to leave the vendor's session: an open one costs a licence. */
 const partingMs = 1500;
 const newTicket = (): string => randomBytes(24).toString('base64url');
 
-/** Permissions of a session: the full screen, and the clipboard once the user has agreed. All others are denied. */
-const limitPermissions = (partition: Session, window: () => BrowserWindow | undefined, vendor: string): void => {
-  denyPermissions(partition);
-  let clipboard: Promise<boolean> | undefined;
-  let hasClipboard = false;
-  const askForClipboard = async (): Promise<boolean> => {
-    const owner = window();
-    if (owner === undefined) return false;
-    const { response } = await dialog.showMessageBox(owner, {
-      type: 'question',
-      message: `Share the clipboard with this ${vendor} session?`,
-      detail: 'Text you copy can then be pasted on the device, and the other way round, until this window is closed.',
-      buttons: ['Share', 'Do not share'],
-      defaultId: 1,
-      cancelId: 1,
-    });
-    hasClipboard = response === 0;
-    return hasClipboard;
-  };
-  partition.setPermissionRequestHandler((_contents, permission, answer) => {
-    if (permission === 'fullscreen') return answer(true);
-    if (permission !== 'clipboard-read' && permission !== 'clipboard-sanitized-write') return answer(false);
-    clipboard ??= askForClipboard();
-    void clipboard.then(answer, () => answer(false));
+const questions: Readonly<Record<Shared, { readonly message: string; readonly detail: string }>> = {
+  clipboard: {
+    message: 'Share the clipboard',
+    detail: 'Text you copy can then be pasted on the device, and the other way round, until this window is closed.',
+  },
+  microphone: {
+    message: 'Share the microphone',
+    detail: 'What is said near this computer can then be heard on the device until this window is closed.',
+  },
+};
+
+/** Whether the user shares something of this computer with a session. */
+const askUser = async (what: Shared, owner: BrowserWindow | undefined, vendor: string): Promise<boolean> => {
+  if (owner === undefined) return false;
+  const { message, detail } = questions[what];
+  const { response } = await dialog.showMessageBox(owner, {
+    type: 'question',
+    message: `${message} with this ${vendor} session?`,
+    detail,
+    buttons: ['Share', 'Do not share'],
+    defaultId: 1,
+    cancelId: 1,
   });
-  partition.setPermissionCheckHandler(
-    (_contents, permission) =>
-      permission === 'fullscreen' ||
-      ((permission === 'clipboard-read' || permission === 'clipboard-sanitized-write') && hasClipboard),
-  );
+  return response === 0;
 };
 
 /** One session in one window with a storage partition of its own, all of which goes when the window is closed. */
@@ -66,7 +60,7 @@ class SessionWindow {
       return new Response(answer.body, { status: answer.status, headers: { ...answer.headers } });
     });
     let window: BrowserWindow | undefined;
-    limitPermissions(this.#partition, () => window, order.vendor);
+    limitSessionPermissions(this.#partition, (what) => askUser(what, window, order.vendor));
     // Nothing is saved to the disk of this computer without the user's file dialog, which a session does not get.
     this.#partition.on('will-download', (event) => event.preventDefault());
     this.#window = new BrowserWindow({

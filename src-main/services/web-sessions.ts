@@ -23,8 +23,8 @@ export class WebSessions {
   }
 
   /**
-   * Asks the vendor for a session and shows it. The address, where there is one, is good once and for ten minutes; it
-   * holds nothing of the vendor's. Errors: not-found, unsupported, device-offline, and the vendor's.
+   * Asks the vendor whether there can be a session, and shows it. The address, where there is one, is good once and for ten
+   * minutes; it holds nothing of the vendor's. Errors: not-found, unsupported, device-offline, and the vendor's.
    */
   async open(deviceKey: string, signal: AbortSignal): Promise<Result<{ readonly address?: string }>> {
     const { accounts, inventory, host, log } = this.#deps;
@@ -41,13 +41,12 @@ export class WebSessions {
         'Connect to one of its services instead.',
       );
     }
-    const first = await route.open(device.id, signal);
-    if (!first.ok) return first;
+    const ready = await route.ready(device.id, signal);
+    if (!ready.ok) return ready;
     if (signal.aborted) return cancelled();
     const opened = await host.open({
       title: device.name,
       vendor: accounts.vendor(device.vendor)?.name ?? device.vendor,
-      first: first.value,
       // Asked of the account as it is by then: a key that was replaced is a key that is gone.
       fresh: async (until) => {
         const again = await accounts.connector(device.accountId);

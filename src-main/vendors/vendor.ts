@@ -200,10 +200,14 @@ export interface WebSession {
   readonly computer: unknown;
   /** Address of the vendor's script. */
   readonly clientScript: string;
+  /** Hosts it may connect to, `*.` for all below a domain, besides its own and those in the object. */
+  readonly servers: readonly string[];
 }
 
 /** Sessions in the vendor's own web client. */
 export interface WebSessionRoute {
+  /** Whether a session could be had now; asks for none. Errors: device-offline, and what the vendor answers. */
+  ready(deviceId: string, signal: AbortSignal): Promise<Result<void>>;
   /** A fresh object each time. Errors: device-offline, and what the vendor answers. */
   open(deviceId: string, signal: AbortSignal): Promise<Result<WebSession>>;
 }

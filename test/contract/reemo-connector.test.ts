@@ -71,11 +71,11 @@ describe('listing', () => {
       presence: { state: 'online', observedAt: expect.any(Number), source: 'vendor-list' },
       services: [],
       internalAddress: simulator.computer(id)?.ip,
+      facts: { attributes: expect.objectContaining({ _id: simulatedSignalId(0) }) },
     });
     for (const device of devices)
       expect(device.presence.state).toBe(simulator.computer(device.id)?.online === true ? 'online' : 'offline');
     expect(devices.some((device) => device.presence.state === 'offline')).toBe(true);
-    expect(JSON.stringify(devices)).not.toContain(simulatedSignalId(0));
   });
 
   it('asks first without any parameter, then for the pages the vendor names', async () => {
@@ -102,12 +102,93 @@ describe('listing', () => {
     ['a bare array', [{ id: 'a' }, { id: 'b' }]],
     ['a wrapper', { computers: [{ id: 'a' }, { id: 'b' }] }],
     ['a wrapper in a wrapper', { data: { computers: [{ id: 'a' }, { id: 'b' }], count: 2 } }],
-  ])('ends where the next page of %s is the same again', async (_name, value) => {
+  ])('ends where the next page of %s is the same again, and says that there may be more', async (_name, value) => {
     simulator.fault(answer(value));
     const pages = await list();
     expect(devicesOf(pages).map((device) => device.id)).toEqual(['a', 'b']);
-    expect(problemOf(pages)).toBeUndefined();
+    expect(pages.at(-1)).toMatchObject({
+      ok: true,
+      value: {
+        devices: [],
+        incomplete: true,
+        problem: {
+          message: expect.stringContaining('there may be more'),
+          hint: expect.stringContaining('page parameter'),
+        },
+      },
+    });
     expect(simulator.requests).toHaveLength(2);
+  });
+
+  it('says so where the guess at the next page is refused and the first looks full', async () => {
+    const rows = (count: number) => Array.from({ length: count }, (_, at) => ({ id: `c${at}` }));
+    for (const [count, more] of [
+      [25, true],
+      [64, true],
+      [37, false],
+    ] as const) {
+      const undo = [
+        simulator.fault(answer(rows(count), 1)),
+        simulator.fault({ kind: 'status', status: 400, path: '/computers' }),
+      ];
+      const pages = await list();
+      expect(devicesOf(pages)).toHaveLength(count);
+      expect(problemOf(pages) !== undefined, String(count)).toBe(more);
+      for (const end of undo) end();
+    }
+  });
+
+  it('asks with the parameters of the account', async () => {
+    const rows = Array.from({ length: 100 }, (_, at) => ({ id: `c${at}` }));
+    const asked = async (fields: Record<string, string>): Promise<readonly unknown[]> => {
+      await start({}, fields);
+      simulator.fault(answer(rows, 1));
+      simulator.fault(
+        answer(
+          rows.slice(0, 7).map(({ id: name }) => ({ id: `${name}x` })),
+          1,
+        ),
+      );
+      simulator.fault(answer([]));
+      const pages = await list();
+      expect(problemOf(pages)).toBeUndefined();
+      return queries();
+    };
+    expect(await asked({ pageParameter: 'p' })).toEqual([{}, { p: '2' }, { p: '3' }]);
+    expect(await asked({ offsetParameter: '$skip', pageSize: '$limit=100' })).toEqual([
+      { $limit: '100' },
+      { $limit: '100', $skip: '100' },
+      { $limit: '100', $skip: '107' },
+    ]);
+    expect(await asked({ pageParameter: 'none' })).toEqual([{}]);
+  });
+
+  it.each(['page size=3', 'limit=0', 'limit'])('takes no page size %s', (pageSize) =>
+    expect(reemo.fields.safeParse({ pageSize }).success).toBe(false),
+  );
+
+  it('keeps what a computer tells besides: its other id, a status in the vendor’s words, and no token', async () => {
+    simulator.fault(
+      answer({
+        computers: [
+          { id: 'a', _id: 'signal-a', status: 'MAINTENANCE', os: { name: 'Linux' }, accessToken: 's3cret' },
+          { id: 'b', status: 'ONLINE' },
+        ],
+        next: null,
+      }),
+    );
+    const devices = devicesOf(await list());
+    expect(devices[0]?.facts).toEqual({ attributes: { _id: 'signal-a', status: 'MAINTENANCE', 'os.name': 'Linux' } });
+    expect(devices[1]).not.toHaveProperty('facts');
+    expect(JSON.stringify(devices)).not.toContain('s3cret');
+  });
+
+  it('passes on no list without one object in it', async () => {
+    simulator.fault(answer([3, 'x', null, []]));
+    expect(errorOf((await list())[0])).toMatchObject({
+      kind: 'bad-response',
+      message: expect.stringContaining('found a number, a text, null, a list'),
+    });
   });
 
   it('takes a refused guess as the end, and a refused page of which the vendor spoke as a failure', async () => {
@@ -249,9 +330,20 @@ describe('sessions', () => {
     expect(simulator.sessions).toEqual([object.id]);
   });
 
-  it('to an offline computer are refused as such', async () => {
+  it('to an offline computer are refused as such, also before one is asked for', async () => {
+    const ready = () => session.connector.webSession!.ready(id, signal);
+    expect(await ready()).toMatchObject({ ok: true });
     simulator.setOnline(id, false);
+    expect(await ready()).toMatchObject({ ok: false, error: { kind: 'device-offline' } });
+    expect(simulator.requestsTo('/connect')).toHaveLength(0);
     expect(await open()).toMatchObject({ ok: false, error: { kind: 'device-offline' } });
+  });
+
+  it('may connect to the servers of the vendor, and to those of the account', async () => {
+    expect((await opened()).servers).toEqual(['*.reemo.io']);
+    await start({}, { clientServers: '*.acme.example, sig.acme.example:8443' });
+    expect((await opened()).servers).toEqual(['*.reemo.io', '*.acme.example', 'sig.acme.example:8443']);
+    expect(reemo.fields.safeParse({ clientServers: 'https://acme.example' }).success).toBe(false);
   });
 
   it('to an unknown computer are not found', async () => {

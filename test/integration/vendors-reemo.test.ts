@@ -136,10 +136,15 @@ describe('in the headless host', () => {
     // The tokens of this try are dead before the client gets to use them.
     const late = await browser.client.request('webSession.open', { deviceKey });
     if (!late.ok) throw new Error(late.error.message);
-    await fetch(`${simulator.origin}/__simulator/state`, {
-      method: 'POST',
-      body: JSON.stringify({ expireTokens: true }),
-    });
+    await page.route(
+      simulator.clientScript,
+      async (route) => {
+        const body = JSON.stringify({ expireTokens: true });
+        await fetch(`${simulator.origin}/__simulator/state`, { method: 'POST', body });
+        await route.continue();
+      },
+      { times: 1 },
+    );
     await page.goto(late.value.address ?? '');
     await expect.poll(() => page.getByRole('status').textContent()).toContain('gave no session');
     await page.getByRole('button', { name: 'Try again' }).click();
@@ -159,6 +164,42 @@ describe('in the headless host', () => {
     expect(await page.evaluate(() => document.cookie)).toBe('');
     await page.close();
     await expect.poll(() => simulator.requestsTo('/connect').length).toBe(3);
+  });
+
+  test('what the page’s policy refuses stands in the tab, and a client without destroy leaves in peace', async () => {
+    const browser = await rig.browser();
+    const accountId = await browser.add(account);
+    const deviceKey = `${accountId}/${id}`;
+    await expect.poll(() => browser.devices.has(deviceKey), { timeout: 10_000 }).toBe(true);
+    const page = await chrome.newPage();
+    const failures: string[] = [];
+    page.on('pageerror', (error) => failures.push(error.message));
+    rig.onEnd(() => page.close());
+    const show = async (body: string): Promise<void> => {
+      await page.route(simulator.clientScript, (route) => route.fulfill({ contentType: 'text/javascript', body }), {
+        times: 1,
+      });
+      const opened = await browser.client.request('webSession.open', { deviceKey });
+      if (!opened.ok) throw new Error(opened.error.message);
+      await page.goto(opened.value.address ?? '');
+    };
+    const client = (connect: string): string =>
+      `window.Reemo = { WebClient: class { on() {} init() {} async connect() { ${connect} } } };`;
+
+    // A client that compiles what it runs is stopped as soon as it is loaded.
+    await show(`try { new Function('return 1')(); } catch {} ${client('')}`);
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('running code that it does not allow');
+
+    await show(client(`await fetch('https://sig1.acme.example/').catch(() => undefined);`));
+    await expect.poll(() => page.getByRole('alert').textContent()).toContain('sig1.acme.example');
+    expect(await page.getByRole('alert').textContent()).toContain('“Servers of the web client”');
+    await page.goto('about:blank');
+
+    await show(client(''));
+    await expect.poll(() => page.evaluate(() => document.documentElement.dataset['state'])).toBeUndefined();
+    expect(await page.getByRole('alert').count()).toBe(0);
+    await page.goto('about:blank');
+    expect(failures).toEqual([]);
   });
 
   test('an error of the vendor stands in the tab, with a way to try again', async () => {

@@ -3,6 +3,7 @@ import { fail, ok } from '../../core/errors.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorSession } from '../vendor.ts';
+import { readServers } from './session-servers.ts';
 
 export const vendorName = 'Reemo';
 export const baseUrlHint = 'https://restapi.reemo.io/v1';
@@ -41,6 +42,15 @@ const wholeNumber = (least: number, most: number) =>
     .regex(/^\d{1,6}$/, 'expected a whole number')
     .refine((value) => Number(value) >= least && Number(value) <= most, `expected ${least} to ${most}`);
 
+/** A name as it stands in a query; also `$skip` and `page[number]`. */
+const parameterName = z
+  .string()
+  .trim()
+  .regex(/^[\w$.[\]-]{1,60}$/, 'expected the name of a parameter, such as page');
+
+/** The value of `pageParameter` for a Reemo that lists all computers at once. */
+export const noPages = 'none';
+
 /** A form leaves what was not filled in as an empty text: that is the same as absent. */
 const withoutEmpty = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
@@ -51,7 +61,26 @@ const withoutEmpty = (value: unknown): unknown =>
 export const reemoFields = z.preprocess(
   withoutEmpty,
   z
-    .strictObject({ clientScript: scriptAddress.optional(), requestsPerMinute: wholeNumber(1, 6000).optional() })
+    .strictObject({
+      clientScript: scriptAddress.optional(),
+      clientServers: z
+        .string()
+        .trim()
+        .max(1000)
+        .refine(
+          (text) => readServers(text) !== undefined,
+          'expected hosts such as *.example.com or signal.example.com:8443',
+        )
+        .optional(),
+      requestsPerMinute: wholeNumber(1, 6000).optional(),
+      pageParameter: parameterName.optional(),
+      offsetParameter: parameterName.optional(),
+      pageSize: z
+        .string()
+        .trim()
+        .regex(/^[\w$.[\]-]{1,60}=[1-9]\d{0,4}$/, 'expected a parameter and a number, such as limit=100')
+        .optional(),
+    })
     .transform((fields): Readonly<Record<string, string>> =>
       Object.fromEntries(Object.entries(fields).filter((entry): entry is [string, string] => entry[1] !== undefined)),
     ),
@@ -79,12 +108,42 @@ export const reemoCredentialForms: readonly CredentialForm[] = [
         placeholder: defaultClientScript,
       },
       {
+        name: 'clientServers',
+        label: 'Servers of the web client',
+        help: 'Hosts of a private Reemo that a session may connect to; a session that is stopped names the one it misses.',
+        secret: false,
+        required: false,
+        placeholder: '*.example.com',
+      },
+      {
         name: 'requestsPerMinute',
         label: 'Requests a minute',
         help: 'Reemo publishes no limit. Lower it if Reemo limits you.',
         secret: false,
         required: false,
         placeholder: '600',
+      },
+      {
+        name: 'pageParameter',
+        label: 'Page parameter',
+        help: `The API reference names it under “List all computers”. ${noPages}: all computers come at once.`,
+        secret: false,
+        required: false,
+        placeholder: 'page',
+      },
+      {
+        name: 'offsetParameter',
+        label: 'Offset parameter',
+        help: 'In its place where Reemo counts computers instead of pages, such as skip.',
+        secret: false,
+        required: false,
+      },
+      {
+        name: 'pageSize',
+        label: 'Page size',
+        help: 'The parameter for it and its value, such as limit=100.',
+        secret: false,
+        required: false,
       },
     ],
   },

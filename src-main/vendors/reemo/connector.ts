@@ -7,6 +7,7 @@ import type { Connector, FleetPage, Operation, Vendor, VendorSession, WebSession
 import {
   baseUrlHint,
   defaultClientScript,
+  noPages,
   reemoCredentialForms,
   reemoFields,
   reemoSecrets,
@@ -14,8 +15,10 @@ import {
   vendorName,
 } from './auth.ts';
 import { connectComputer, deleteComputer, getComputer, listComputers, reemoOperations } from './operations.ts';
+import { isFullPage, repeatedPage } from '../repeated-page.ts';
 import { computerOf, pageOf } from './schemas.ts';
 import type { ComputerRow, Page } from './schemas.ts';
+import { sessionServers } from './session-servers.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -64,6 +67,7 @@ const deviceOf = (row: ComputerRow, observedAt: number): DeviceRecord => ({
   presence: presenceOf(row, observedAt),
   services: [],
   ...(row.ip === undefined ? {} : isPrivate(row.ip) ? { internalAddress: row.ip } : { externalAddress: row.ip }),
+  ...(row.attributes === undefined ? {} : { facts: { attributes: row.attributes } }),
 });
 
 /** One listing under way. */
@@ -73,19 +77,30 @@ interface Listing {
   total: number | undefined;
   /** The number of the page that was asked for. */
   page: number;
+  /** Rows of all pages so far. */
+  rows: number;
 }
 
-/** The query of the page after this one; undefined where this is the last, 'unreadable' where it cannot be told. */
-const queryAfter = (page: Page, listing: Listing): Query | 'unreadable' | undefined => {
+/** The page after this one; undefined where this is the last, 'unreadable' where it cannot be told. */
+const pageAfter = (page: Page, listing: Listing): Query | number | 'unreadable' | undefined => {
   if (page.next.kind === 'end') return undefined;
   if (page.next.kind === 'unreadable') return 'unreadable';
   if (page.next.kind === 'query') return page.next.query;
+  if (page.next.kind === 'number') return page.next.number;
   if (page.rows.length === 0) return undefined;
   const number = page.page ?? listing.page;
   if (page.pages !== undefined && number >= page.pages) return undefined;
   if (listing.total !== undefined && listing.seen.size >= listing.total) return undefined;
-  return { page: String(number + 1) };
+  return number + 1;
 };
+
+const offline = (vendorMessage?: string): Result<never> =>
+  fail(
+    'device-offline',
+    `${vendorName} gives no session: it says that the computer is offline.`,
+    'Try again when the computer is online.',
+    vendorMessage === undefined ? {} : { vendorMessage },
+  );
 
 class ReemoConnector implements Connector, WebSessionRoute {
   readonly #session: VendorSession;
@@ -106,12 +121,13 @@ class ReemoConnector implements Connector, WebSessionRoute {
   }
 
   /**
-   * Page after page. The first request has no parameters, since the document names none; what follows is asked for as
-   * the answer says (`next`), else by number. The end is where the answer says so, or a page with nothing new.
+   * Page after page. The first request has no parameters but those of the account, since the document names none; what
+   * follows is asked for as the answer says (`next`), else by number. The end is where the answer says so, or a page with
+   * nothing new. A second page like the first is no end: the name of the parameter was only a guess.
    */
   async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
-    const listing: Listing = { seen: new Set(), total: undefined, page: 1 };
-    let query: Query = {};
+    const listing: Listing = { seen: new Set(), total: undefined, page: 1, rows: 0 };
+    let query: Query = this.#query({});
     /** Whether the vendor said that the page exists; a guess may fail without meaning anything. */
     let isPromised = true;
     let failed = 0;
@@ -124,14 +140,18 @@ class ReemoConnector implements Connector, WebSessionRoute {
       }
       if (!answer.ok) {
         const { kind } = answer.error;
-        if (!isPromised && (kind === 'invalid-input' || kind === 'not-found' || kind === 'wrong-url')) return;
+        if (!isPromised && (kind === 'invalid-input' || kind === 'not-found' || kind === 'wrong-url')) {
+          if (count === 1 && isFullPage(listing.rows)) yield ok(this.#perhapsMore(listing));
+          return;
+        }
         yield answer;
         failed += 1;
-        const number = query['page'];
+        const name = this.#pageParameter;
+        const number = query[name];
         if (hopeless.has(kind) || failed >= mostFailedPages || number === undefined || listing.total === undefined)
           return;
         listing.page += 1;
-        query = { ...query, page: String(Number(number) + 1) };
+        query = { ...query, [name]: String(Number(number) + 1) };
         continue;
       }
       const page = pageOf(answer.value);
@@ -139,25 +159,37 @@ class ReemoConnector implements Connector, WebSessionRoute {
       listing.total = page.total ?? listing.total;
       const before = listing.seen.size;
       yield ok(this.#page(page.rows, observedAt, listing.seen));
-      const following = queryAfter(page, listing);
+      const following = pageAfter(page, listing);
       const isRepeated = count > 0 && listing.seen.size === before;
+      listing.rows += page.rows.length;
       if (following === undefined || following === 'unreadable' || isRepeated) {
         const missing = this.#missing(listing, following === 'unreadable');
         if (missing !== undefined && failed === 0) yield ok({ devices: [], incomplete: true, problem: missing });
+        else if (isRepeated && following !== undefined && page.rows.length > 0 && (count === 1 || isPromised))
+          yield ok(this.#perhapsMore(listing));
         return;
       }
+      isPromised = page.next.kind !== 'unknown' || listing.total !== undefined || page.pages !== undefined;
+      if (!isPromised && this.#session.fields['pageParameter'] === noPages) return;
       listing.page = (page.page ?? listing.page) + 1;
-      isPromised = page.next.kind === 'query' || listing.total !== undefined || page.pages !== undefined;
-      query = following;
+      query = this.#query(following, listing);
     }
+  }
+
+  async ready(deviceId: string, signal: AbortSignal): Promise<Result<void>> {
+    const asked = await execute(this.#session, this.#wire, getComputer, { id: deviceId }, signal);
+    if (!asked.ok) return asked;
+    return stateOf(computerOf(asked.value)?.status) === 'offline' ? offline() : ok(undefined);
   }
 
   async open(deviceId: string, signal: AbortSignal): Promise<Result<WebSession>> {
     const granted = await execute(this.#session, this.#wire, connectComputer, { id: deviceId }, signal);
+    const { clientScript = defaultClientScript, clientServers } = this.#session.fields;
     if (granted.ok)
       return ok({
         computer: granted.value.computer,
-        clientScript: this.#session.fields['clientScript'] ?? defaultClientScript,
+        clientScript,
+        servers: sessionServers(clientScript, clientServers),
       });
     return this.#explain(deviceId, granted.error, signal);
   }
@@ -168,6 +200,26 @@ class ReemoConnector implements Connector, WebSessionRoute {
       if (refusal !== undefined) return refusal;
     }
     return execute(this.#session, this.#wire, operation, input, signal);
+  }
+
+  get #pageParameter(): string {
+    const { pageParameter } = this.#session.fields;
+    return pageParameter === undefined || pageParameter === noPages ? 'page' : pageParameter;
+  }
+
+  /** The query of a page: as the vendor gave it, or by its number, with the parameters of the account. */
+  #query(wanted: Query | number, listing?: Listing): Query {
+    const { offsetParameter, pageSize } = this.#session.fields;
+    const [sizeName, size] = pageSize?.split('=') ?? [];
+    const base: Query = sizeName === undefined || size === undefined ? {} : { [sizeName]: size };
+    if (typeof wanted !== 'number') return { ...base, ...wanted };
+    if (offsetParameter !== undefined) return { ...base, [offsetParameter]: String(listing?.rows ?? 0) };
+    return { ...base, [this.#pageParameter]: String(wanted) };
+  }
+
+  #perhapsMore({ seen }: Listing): FleetPage {
+    const hint = `If computers are missing, look for the page parameter in the API reference of ${vendorName} and enter it in the account’s settings; enter “${noPages}” where all come at once.`;
+    return { devices: [], incomplete: true, problem: repeatedPage(vendorName, seen.size, hint) };
   }
 
   #page(rows: readonly unknown[], observedAt: number, seen: Set<string>): FleetPage {
@@ -225,12 +277,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
       return { ok: false, error };
     const asked = await execute(this.#session, this.#wire, getComputer, { id: deviceId }, signal);
     if (!asked.ok || stateOf(computerOf(asked.value)?.status) !== 'offline') return { ok: false, error };
-    return fail(
-      'device-offline',
-      `${vendorName} gives no session: it says that the computer is offline.`,
-      'Try again when the computer is online.',
-      error.vendorMessage === undefined ? {} : { vendorMessage: error.vendorMessage },
-    );
+    return offline(error.vendorMessage);
   }
 }
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { attributesOf, formOf } from '../../core/fact-attributes.ts';
 
 /**
  * Reemo's shapes. The tables of its document are missing, so nothing is asked of an answer but that it is JSON; the
@@ -17,7 +18,14 @@ export const anything = z.unknown();
 export const computer = z.unknown().refine(isObject, 'expected an object');
 
 /** The answer of the list: an array or an object around one. */
-export const listed = z.unknown().refine((value) => pageOf(value) !== undefined, 'expected a list of computers');
+export const listed = z.unknown().superRefine((value, context) => {
+  const rows = pageOf(value)?.rows;
+  if (rows === undefined) context.addIssue({ code: 'custom', message: 'expected a list of computers' });
+  else if (rows.length > 0 && !rows.some(isObject)) {
+    const found = [...new Set(rows.map(formOf))];
+    context.addIssue({ code: 'custom', message: `expected objects in the list, found ${found.join(', ')}` });
+  }
+});
 
 /** The answer of connect: the object is passed on untouched, under a name that is hidden everywhere. */
 export const connected = z
@@ -41,19 +49,31 @@ export interface ComputerRow {
   readonly hostname: string | undefined;
   readonly ip: string | undefined;
   readonly status: string | undefined;
+  /** Whatever else the object tells, `_id` and a status beyond online and offline included. */
+  readonly attributes: Readonly<Record<string, string>> | undefined;
 }
+
+/** What of an object stands in a place of its own. */
+const shownElsewhere = ['id', 'name', 'hostname', 'ip'] as const;
+/** A status that presence says already. */
+const plainStatus = /^(?:on|off)line$/i;
 
 /** A computer object's facts; undefined without an `id`. */
 export const computerOf = (value: unknown): ComputerRow | undefined => {
   if (!isObject(value)) return undefined;
   const id = asText(own(value, 'id'));
   if (id === undefined) return undefined;
+  const status = asText(own(value, 'status')) ?? asText(own(value, 'state'));
   return {
     id,
     name: asText(own(value, 'name')),
     hostname: asText(own(value, 'hostname')),
     ip: asText(own(value, 'ip')),
-    status: asText(own(value, 'status')) ?? asText(own(value, 'state')),
+    status,
+    attributes: attributesOf(value, [
+      ...shownElsewhere,
+      ...(status !== undefined && plainStatus.test(status) ? ['status', 'state'] : []),
+    ]),
   };
 };
 
@@ -65,6 +85,8 @@ export type NextPage =
   | { readonly kind: 'unknown' }
   /** The query of the next request. */
   | { readonly kind: 'query'; readonly query: Readonly<Record<string, string>> }
+  /** The number of the next page. */
+  | { readonly kind: 'number'; readonly number: number }
   /** There is more, but not in a way that can be asked for. */
   | { readonly kind: 'unreadable' };
 
@@ -92,7 +114,7 @@ const nextOf = (fields: Readonly<Record<string, unknown>>): NextPage => {
   if (next === null || next === false || next === '') return { kind: 'end' };
   if (next === true) return { kind: 'unknown' };
   const number = asCount(next);
-  if (number !== undefined) return { kind: 'query', query: { page: String(number) } };
+  if (number !== undefined) return { kind: 'number', number };
   if (typeof next !== 'string') return { kind: 'unreadable' };
   // Only its query is taken: the key goes nowhere but to the base URL.
   const url = URL.parse(next, 'https://reemo.invalid/');
