@@ -171,6 +171,18 @@ describe('the fleet', () => {
     expect(all.length).toBeGreaterThanOrEqual(150);
   });
 
+  it('that does not go on after the first page is marked as a part of it', async () => {
+    const simulator = await start();
+    const body = JSON.stringify(Array.from({ length: 25 }, (_, at) => ({ id: at + 1, name: `d${at}` })));
+    simulator.fault({ kind: 'status', status: 200, body, path: '/devices' });
+    const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
+    expect(devicesOf(pages)).toHaveLength(25);
+    expect(pages.at(-1)).toMatchObject({
+      ok: true,
+      value: { devices: [], incomplete: true, problem: { message: expect.stringContaining('there may be more') } },
+    });
+  });
+
   it('keeps what came when a page in the middle fails', async () => {
     const simulator = await start({ devices: 350 });
     const session = sign(simulator, projectKey, project);

@@ -144,10 +144,16 @@ describe('listing over GraphQL', () => {
     expect(asked()[1]?.variables).toMatchObject({ from: 2 });
   });
 
-  it('ends where a server sends the same page for ever', async () => {
+  it('ends where a server sends the same page for ever, and says that devices may be missing', async () => {
     await start(3);
     simulator.fault({ kind: 'status', status: 200, body: devicesAnswer([{ id: 'a' }], { total: 9, hasMore: true }) });
-    expect(await list()).toHaveLength(2);
+    const pages = await list();
+    expect(pages).toHaveLength(2);
+    expect(pages[1]).toMatchObject({
+      devices: [],
+      incomplete: true,
+      problem: { message: expect.stringContaining('there may be more') },
+    });
   });
 
   it('leaves out rows without an id, and says so', async () => {

@@ -4,6 +4,7 @@ import type { AppError, Result } from '../../core/errors.ts';
 import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
+import { repeatedPage } from '../repeated-page.ts';
 import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
 import { listKeyValues } from './data-operations.ts';
@@ -251,6 +252,17 @@ class ModeConnector implements Connector, HttpRoute {
       const rows = answer.value;
       const before = seen.size;
       yield ok(this.#page(rows, observedAt, seen));
+      // A server that does not mind `skip` hides what follows.
+      if (longest > 0 && rows.length >= longest && seen.size === before)
+        yield ok({
+          devices: [],
+          incomplete: true,
+          problem: repeatedPage(
+            vendorName,
+            seen.size,
+            'Refresh later. If it stays so, check the base URL of the account.',
+          ),
+        });
       if (rows.length === 0 || seen.size === before || rows.length < longest) return true;
       skip += rows.length;
       longest = Math.max(longest, rows.length);

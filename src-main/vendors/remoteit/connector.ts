@@ -3,6 +3,7 @@ import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
+import { repeatedPage } from '../repeated-page.ts';
 import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, defaultBaseUrl, isRestOnly, remoteItWire, vendorName } from './auth.ts';
 import { remoteItCredentialForms, remoteItFields, remoteItSecrets } from './credentials.ts';
@@ -121,7 +122,16 @@ class RemoteItConnector implements Connector {
       const last = !hasMore || items.length === 0 || found.length === 0;
       // A device that moved up while we read was seen twice, and another one perhaps not at all.
       const missed = last && repeated && total !== undefined && seen.size < total;
-      const problem = nameless > 0 ? unnamed(nameless, items.length) : missed ? moved() : undefined;
+      // It says that there are more, and gives the same again.
+      const stuck = hasMore && items.length > 0 && found.length + nameless === 0;
+      const problem =
+        nameless > 0
+          ? unnamed(nameless, items.length)
+          : stuck
+            ? repeatedPage(vendorName, seen.size, 'Refresh later. If it stays so, look for a newer Quayside.')
+            : missed
+              ? moved()
+              : undefined;
       yield ok({ devices: found, ...(problem === undefined ? {} : { problem, incomplete: true }) });
       if (last) return;
       from += items.length;
