@@ -190,8 +190,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const handOver = new HandOver(clock);
   const redactor = createRedactor();
   const log = createFileLog({ directory: paths.logs, clock, redactor });
-  const http = createHttpClient({ clock, random, log });
-  const sockets = createWebSocketClient({ clock });
+  const userAgent = `Quayside/${version}`;
+  const http = createHttpClient({ clock, random, userAgent, log });
+  const sockets = createWebSocketClient({ clock, userAgent });
   const opened = vaultOf(options, paths.vault, clock);
   const vault = watchedVault(opened.vault, redactor);
   const problems: AppError[] = [];

@@ -10,11 +10,12 @@ import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { redactSecrets } from './redact.ts';
 import { longestWait, RequestBudget, Slots } from './request-budget.ts';
-import { userAgent } from './user-agent.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
   readonly random: Random;
+  /** What we call ourselves in each request: there are firewalls that refuse requests of nobody. */
+  readonly userAgent: string;
   readonly log?: Log;
   /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -249,7 +250,7 @@ class NodeHttpClient implements DisposableHttpClient {
       );
       return { result, sent: false, permanent: true };
     }
-    headers.set('user-agent', userAgent);
+    headers.set('user-agent', this.#options.userAgent);
     const body = request.body === undefined ? undefined : encodeBody(request.body);
     // Without a body the caller's own header stays: RemoteIoT's samples declare JSON and send nothing.
     if (body !== undefined && body.contentType === undefined) headers.delete('content-type');

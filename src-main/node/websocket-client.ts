@@ -9,10 +9,11 @@ import { describeTransportFailure } from './http-client-failures.ts';
 import { TransportFailure } from './http-client-fetch.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { redactSecrets } from './redact.ts';
-import { userAgent } from './user-agent.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
+  /** What we call ourselves in each handshake. */
+  readonly userAgent: string;
   /** Milliseconds between pings; a peer that let one pass without any sign of life is given up. Default 25 s. */
   readonly pingMs?: number;
   /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
@@ -256,7 +257,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
       let socket: WebSocket;
       try {
         socket = new WebSocket(url, {
-          headers: { 'user-agent': userAgent, ...request.headers },
+          headers: { 'user-agent': options.userAgent, ...request.headers },
           maxPayload: request.maxBytes ?? defaultMaxBytes,
           followRedirects: false,
           perMessageDeflate: false,

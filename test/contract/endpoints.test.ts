@@ -1,11 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import packageFacts from '../../package.json' with { type: 'json' };
 import { vendorIds } from '../../src-main/core/device.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import { exercises, isOnWire } from '../support/vendor-exercises.ts';
-import { openSession } from '../support/vendor-session.ts';
+import { openSession, testAgent } from '../support/vendor-session.ts';
 
 /** The numbers of the five documents, written by hand from them: see endpoints.json. */
 const documented = z
@@ -67,7 +66,7 @@ describe('the wire against the documents', () => {
         const reads = operation.answer === 'json' || operation.answer === 'nothing';
         expect(simulator.requests.length).toBeGreaterThan(0);
         for (const { headers, path } of simulator.requests) {
-          expect(headers['user-agent'], `${operation.id} ${path}`).toBe(`Quayside/${packageFacts.version}`);
+          expect(headers['user-agent'], `${operation.id} ${path}`).toBe(testAgent);
           // A handshake accepts no content.
           if (headers['upgrade'] === undefined && reads) expect(headers['accept'], path).toBe('application/json');
         }

@@ -21,7 +21,7 @@ afterEach(async () => {
 });
 
 const client = (options: Partial<HttpClientOptions> = {}): DisposableHttpClient => {
-  const made = createHttpClient({ clock: systemClock, random: () => 0.5, backoffMs: 2, ...options });
+  const made = createHttpClient({ clock: systemClock, random: () => 0.5, userAgent: 'test', backoffMs: 2, ...options });
   open.push(() => made.dispose());
   return made;
 };

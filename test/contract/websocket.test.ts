@@ -5,7 +5,6 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import packageFacts from '../../package.json' with { type: 'json' };
 import type { AppError } from '../../src-main/core/errors.ts';
 import type { WebSocketRequest } from '../../src-main/core/ports.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
@@ -15,6 +14,7 @@ import { makeCertificate, startCompanyProxy, trust } from '../support/company-ne
 /** The WebSocket client against a server that is not ours. */
 
 const secret = 'key-in-query-12345';
+const userAgent = 'Quayside/test';
 const cleanups: (() => unknown)[] = [];
 
 afterEach(async () => {
@@ -50,7 +50,7 @@ const serveRaw = async (answer: string | undefined): Promise<string> => {
   return `ws://127.0.0.1:${(server.address() as AddressInfo).port}/?authToken=${secret}`;
 };
 
-const client = createWebSocketClient({ clock: systemClock });
+const client = createWebSocketClient({ clock: systemClock, userAgent });
 
 const open = (url: string, more: Partial<WebSocketRequest> = {}) =>
   client.open({
@@ -90,7 +90,7 @@ describe('a WebSocket', () => {
     const headers: unknown[] = [];
     const url = await serve((_socket, handshake) => headers.push(handshake.headers));
     await opened(url, { headers: { authorization: 'Bearer somebody' } });
-    const named = { 'user-agent': `Quayside/${packageFacts.version}`, authorization: 'Bearer somebody' };
+    const named = { 'user-agent': userAgent, authorization: 'Bearer somebody' };
     expect(headers).toEqual([expect.objectContaining(named)]);
   });
 
@@ -206,7 +206,7 @@ describe('a WebSocket that does not open', () => {
     });
     const proxy = await startCompanyProxy();
     cleanups.push(() => proxy.dispose());
-    const behind = createWebSocketClient({ clock: systemClock, env: { HTTPS_PROXY: proxy.url } });
+    const behind = createWebSocketClient({ clock: systemClock, userAgent, env: { HTTPS_PROXY: proxy.url } });
     const { port } = server.address() as AddressInfo;
     const link = await behind.open({
       url: `wss://ws.vendor.example:${port}/`,

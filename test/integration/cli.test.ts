@@ -4,6 +4,7 @@ import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import packageFacts from '../../package.json' with { type: 'json' };
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startCliFromSource, type CliProcess } from '../support/cli-process.ts';
 import { claimPorts } from '../support/own-ports.ts';
@@ -151,6 +152,8 @@ describe('devices', () => {
     await addAccount();
     const all = await run(['devices', '--json']);
     expect(all).toMatchObject({ code: 0, stderr: '' });
+    const names = new Set(simulator.requests.map(({ headers }) => headers['user-agent']));
+    expect([...names]).toEqual([`Quayside/${packageFacts.version}`]);
     const devices = JSON.parse(all.stdout) as {
       id: string;
       name: string;

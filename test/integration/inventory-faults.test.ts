@@ -45,6 +45,7 @@ const vault = createMemoryVault();
 /** A core as after a start of the program, on the files of `folder`. */
 const start = async (log: string[] = []) => {
   const http = createHttpClient({
+    userAgent: 'test',
     clock: systemClock,
     random: Math.random,
     log: recordingLog(log),

@@ -150,6 +150,7 @@ beforeEach(async () => {
   log.length = 0;
   sides = await startSides();
   const http = createHttpClient({
+    userAgent: 'test',
     clock: systemClock,
     random: Math.random,
     log: recordingLog(log),
@@ -158,7 +159,7 @@ beforeEach(async () => {
     stallMs: 300,
     bodyMs: 600,
   });
-  const sockets = createWebSocketClient({ clock: systemClock });
+  const sockets = createWebSocketClient({ clock: systemClock, userAgent: 'test' });
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   accounts = new Accounts({
     document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),

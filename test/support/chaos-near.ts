@@ -150,7 +150,7 @@ class Load {
 }
 
 const start = async (message: Extract<StageMessage, { type: 'start' }>) => {
-  const http = createHttpClient({ clock: systemClock, random: systemRandom, log: silent });
+  const http = createHttpClient({ clock: systemClock, userAgent: 'test', random: systemRandom, log: silent });
   const connector = remoteIot.open({
     accountId: 'acme',
     baseUrl: message.baseUrl,

@@ -5,6 +5,9 @@ import { systemClock } from '../../src-main/node/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
 import type { Connector, FleetPage, Vendor } from '../../src-main/vendors/vendor.ts';
 
+/** What a session calls itself on the wire. */
+export const testAgent = 'Quayside/test';
+
 /** What was written to a log, to be looked at. */
 export interface LogRecord {
   readonly level: LogLevel;
@@ -42,6 +45,7 @@ export const openSession = (vendor: Vendor, options: SessionOptions): OpenSessio
   const clock = options.clock ?? systemClock;
   const http = createHttpClient({
     clock,
+    userAgent: testAgent,
     random: () => 0.5,
     log,
     backoffMs: 1,
@@ -50,6 +54,7 @@ export const openSession = (vendor: Vendor, options: SessionOptions): OpenSessio
   });
   const sockets = createWebSocketClient({
     clock,
+    userAgent: testAgent,
     ...(options.pingMs === undefined ? {} : { pingMs: options.pingMs }),
   });
   const connector = vendor.open({
