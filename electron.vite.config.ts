@@ -17,6 +17,9 @@ const executableCommandLine: Plugin = {
   },
 };
 
+/** Where `npm run dev` serves the window. The page has an origin without a port, so it is told where changes come from. */
+const developmentServer = { host: '127.0.0.1', port: 5173 };
+
 export default defineConfig({
   main: {
     plugins: [executableCommandLine],
@@ -52,6 +55,11 @@ export default defineConfig({
     root: join(root, 'src-renderer'),
     base: './',
     plugins: [react(), licences(root)],
+    server: {
+      ...developmentServer,
+      strictPort: true,
+      hmr: { protocol: 'ws', host: developmentServer.host, clientPort: developmentServer.port },
+    },
     build: {
       outDir: join(root, 'out/renderer'),
       emptyOutDir: true,

@@ -69,22 +69,22 @@ export const environment = (extra = {}) => ({
   ...extra,
 });
 
-/** Where Electron's binary is, or undefined where it was never fetched. */
-export const electronBinary = (folder = root) => {
+const electronPrograms = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
+
+/** Where Electron's binary is: in ELECTRON_OVERRIDE_DIST_PATH, else among the packages; undefined where it was never fetched. */
+export const electronBinary = (folder = root, env = process.env) => {
+  const chosen = env.ELECTRON_OVERRIDE_DIST_PATH;
   const record = join(folder, 'node_modules/electron/path.txt');
-  if (!existsSync(record)) return undefined;
-  const binary = join(folder, 'node_modules/electron/dist', readFileSync(record, 'utf8'));
+  if (!chosen && !existsSync(record)) return undefined;
+  const binary = chosen
+    ? join(chosen, electronPrograms[process.platform] ?? 'electron')
+    : join(folder, 'node_modules/electron/dist', readFileSync(record, 'utf8'));
   return existsSync(binary) ? binary : undefined;
 };
 
 const installPackages = (reason) => {
   console.error(`Installing packages: ${reason}.`);
-  // Electron's binary is fetched by those who open the desktop window; nothing else needs it.
-  const options = {
-    cwd: root,
-    stdio: ['ignore', 2, 2],
-    env: { ...process.env, ELECTRON_SKIP_BINARY_DOWNLOAD: '1' },
-  };
+  const options = { cwd: root, stdio: ['ignore', 2, 2] };
   const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
   const npm = process.env.npm_execpath;
   const result =
@@ -140,12 +140,15 @@ export const prepareBuild = ({ force = false } = {}) => {
 };
 
 /**
- * Runs a program under the packages' Node, passes signals on and resolves with its exit code.
- * @param {readonly string[]} parameters script and its arguments
+ * Runs a program, passes signals on and resolves with how it ended.
+ * @param {string} program
+ * @param {readonly string[]} parameters
+ * @param {NodeJS.ProcessEnv} env
+ * @returns {Promise<{ code: number | null, signal: NodeJS.Signals | null }>}
  */
-export const runNode = (parameters, extra = {}) =>
+export const runProgram = (program, parameters, env) =>
   new Promise((done, fail) => {
-    const child = spawn(nodePath(), parameters, { cwd: root, stdio: 'inherit', env: environment(extra) });
+    const child = spawn(program, parameters, { cwd: root, stdio: 'inherit', env });
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the whole foreground group, the child included.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
@@ -160,6 +163,16 @@ export const runNode = (parameters, extra = {}) =>
     child.once('exit', (code, signal) => {
       clearInterval(watch);
       for (const name of signals) process.off(name, forward);
-      done(code ?? 128 + constants.signals[signal]);
+      done({ code, signal });
     });
   });
+
+/** The exit code a shell would tell. @param {{ code: number | null, signal: NodeJS.Signals | null }} end */
+export const exitCode = ({ code, signal }) => code ?? 128 + constants.signals[signal];
+
+/**
+ * Runs a script under the packages' Node and resolves with its exit code.
+ * @param {readonly string[]} parameters script and its arguments
+ */
+export const runNode = async (parameters, extra = {}) =>
+  exitCode(await runProgram(nodePath(), parameters, environment(extra)));

@@ -56,9 +56,19 @@ test('Node 22.13 is the oldest that will do', () => {
 });
 
 test('Electron counts as present only with its binary', () => {
-  expect(electronBinary(folder)).toBeUndefined();
+  expect(electronBinary(folder, {})).toBeUndefined();
   write('node_modules/electron/path.txt', 'electron');
-  expect(electronBinary(folder)).toBeUndefined();
+  expect(electronBinary(folder, {})).toBeUndefined();
   write('node_modules/electron/dist/electron', '');
-  expect(electronBinary(folder)).toBe(join(folder, 'node_modules/electron/dist/electron'));
+  expect(electronBinary(folder, {})).toBe(join(folder, 'node_modules/electron/dist/electron'));
+});
+
+test('an Electron that the environment names comes before that of the packages', () => {
+  write('node_modules/electron/path.txt', 'electron');
+  write('node_modules/electron/dist/electron', '');
+  const chosen = { ELECTRON_OVERRIDE_DIST_PATH: join(folder, 'mine') };
+  expect(electronBinary(folder, chosen)).toBeUndefined();
+  for (const program of ['electron', 'electron.exe', 'Electron.app/Contents/MacOS/Electron'])
+    write(`mine/${program}`, '');
+  expect(electronBinary(folder, chosen)).toContain(join(folder, 'mine'));
 });

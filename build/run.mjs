@@ -1,49 +1,62 @@
 // node build/run.mjs COMMAND [-- ARGUMENTS]: what the npm scripts call. Works in a fresh clone.
-import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import {
-  electronBinary,
   environment,
-  nodePath,
+  exitCode,
   prepareBuild,
   preparePackages,
   root,
   runNode,
+  runProgram,
   SetUpError,
 } from './bootstrap.mjs';
+import { chooseWindow, couldNotStart, endedAtOnce, inBrowserBecause } from './electron.mjs';
 import { playwrightStep, vitestStep } from './steps.mjs';
 
 const out = (name) => join(root, 'out/main', name);
 
-/** Fetches Electron's binary with Electron's own script. @returns {boolean} whether it is there now */
-const fetchElectron = () => {
-  if (electronBinary() !== undefined) return true;
-  const script = join(root, 'node_modules/electron/install.js');
-  spawnSync(nodePath(), [script], { stdio: ['ignore', 2, 2], env: environment() });
-  return electronBinary() !== undefined;
+/** Takes --browser, which is for us alone, out of the arguments of the application. */
+const askedForBrowser = (given) => ({
+  browser: given.includes('--browser'),
+  rest: given.filter((argument) => argument !== '--browser'),
+});
+
+/** The folder is started, not its script: so Electron takes name and version from our package.json. */
+const runDesktop = (binary, rest) => {
+  const { ELECTRON_RUN_AS_NODE: _inherited, ...env } = environment();
+  return runProgram(binary, [root, ...rest], env);
 };
 
 const commands = {
-  demo: (rest) => {
+  demo: (given) => {
     prepareBuild();
-    return runNode([out('demo.js'), ...rest]);
+    const { browser, rest } = askedForBrowser(given);
+    const window = chooseWindow({ browser });
+    const shown = 'binary' in window ? ['--electron', window.binary] : ['--because', inBrowserBecause(window)];
+    return runNode([out('demo.js'), ...rest, ...shown]);
   },
-  start: (rest) => {
+  start: async (given) => {
     prepareBuild();
-    if (electronBinary() !== undefined) return runNode([join(root, 'node_modules/electron/cli.js'), root, ...rest]);
-    console.error(
-      'The desktop window needs the Electron binary, which is not installed (npx install-electron fetches it).\n' +
-        'Quayside starts without a desktop instead: the same window in your browser.',
-    );
+    const { browser, rest } = askedForBrowser(given);
+    let window = chooseWindow({ browser });
+    if ('binary' in window) {
+      const end = await runDesktop(window.binary, rest);
+      if (!couldNotStart(end)) return exitCode(end);
+      window = endedAtOnce(end);
+    }
+    console.error(inBrowserBecause(window));
     return runNode([out('cli.js'), 'serve', ...(rest.length > 0 ? rest : ['--open'])]);
   },
   dev: (rest) => {
-    if (!fetchElectron())
+    prepareBuild();
+    const window = chooseWindow();
+    if (!('binary' in window))
       throw new SetUpError(
-        'The Electron binary could not be fetched. npm start serves the window to a browser instead.',
+        `The desktop window cannot be shown, because ${window.reason}. ${window.mend}\nnpm start serves it to a browser.`,
       );
-    return runNode([join(root, 'node_modules/electron-vite/bin/electron-vite.js'), 'dev', ...rest]);
+    const program = join(root, 'node_modules/electron-vite/bin/electron-vite.js');
+    return runNode([program, 'dev', '--watch', ...rest], { ELECTRON_EXEC_PATH: window.binary });
   },
   build: () => {
     prepareBuild({ force: true });

@@ -1,6 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,20 +22,6 @@ const mostDevices = 100_000;
 const electronStartMs = 30_000;
 
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
-
-/** The Electron binary, where this checkout has one. */
-const findElectron = (): string | undefined => {
-  const names: Partial<Record<NodeJS.Platform, string>> = {
-    darwin: 'Electron.app/Contents/MacOS/Electron',
-    win32: 'electron.exe',
-  };
-  const name = names[process.platform] ?? 'electron';
-  const chosen = process.env['ELECTRON_OVERRIDE_DIST_PATH'];
-  const here = import.meta.dirname;
-  const folders =
-    chosen === undefined ? ['../..', '..'].map((up) => join(here, up, 'node_modules/electron/dist')) : [chosen];
-  return folders.map((folder) => join(folder, name)).find((binary) => existsSync(binary));
-};
 
 const ended = (signal: AbortSignal): Promise<void> =>
   new Promise((resolve) => {
@@ -73,9 +58,12 @@ const runDesktop = async (
   vendors: readonly DemoVendor[],
   signal: AbortSignal,
 ): Promise<boolean> => {
-  const main = join(import.meta.dirname, 'index.js');
-  const child: ChildProcess = spawn(binary, [main, '--profile', profile, '--vault', 'memory', '--demo'], {
+  // The folder, not its script: so Electron takes name and version from our package.json.
+  const checkout = join(import.meta.dirname, '../..');
+  const { ELECTRON_RUN_AS_NODE: _inherited, ...env } = process.env;
+  const child: ChildProcess = spawn(binary, [checkout, '--profile', profile, '--vault', 'memory', '--demo'], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    env,
   });
   const gone = new AbortController();
   child.once('error', () => gone.abort());
@@ -139,7 +127,17 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
   }
 };
 
-const run = async (devices: number, trouble: boolean, signal: AbortSignal): Promise<void> => {
+/** What `npm run demo` asks for: build/electron.mjs has decided how the window is shown. */
+interface Wanted {
+  readonly devices: number;
+  readonly trouble: boolean;
+  /** Electron's binary. */
+  readonly electron: string | undefined;
+  /** The sentence that says why there is none. */
+  readonly because: string | undefined;
+}
+
+const run = async ({ devices, trouble, electron, because }: Wanted, signal: AbortSignal): Promise<void> => {
   const opened: (() => Promise<void>)[] = [];
   try {
     const profile = await mkdtemp(join(tmpdir(), 'quayside-demo-'));
@@ -152,11 +150,10 @@ const run = async (devices: number, trouble: boolean, signal: AbortSignal): Prom
       vendors.push(vendor);
     });
     say(`A demo fleet of ${devices} devices, in a profile that goes when this ends: ${profile}`);
-    const electron = findElectron();
-    if (electron === undefined) say('The Electron binary is not in this checkout, so the window opens in a browser.');
-    else if (!hasDisplay()) say('There is no display here, so the window is served to a browser.');
-    else if (await runDesktop(electron, profile, vendors, signal)) return;
-    else say('Electron could not be started, so the window opens in a browser.');
+    if (electron !== undefined) {
+      if (await runDesktop(electron, profile, vendors, signal)) return;
+      say('The window opens in a browser, because Electron could not be started. The lines above are its own.');
+    } else if (because !== undefined) say(because);
     await runBrowser(profile, vendors, signal);
   } finally {
     for (const close of opened.reverse()) await close();
@@ -165,25 +162,28 @@ const run = async (devices: number, trouble: boolean, signal: AbortSignal): Prom
 
 const stop = new AbortController();
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => stop.abort());
-let wanted = '240';
-let trouble = false;
+let given: { devices: string; trouble: boolean; electron?: string; because?: string } | undefined;
 try {
-  const { values } = parseArgs({
-    options: { devices: { type: 'string', default: wanted }, trouble: { type: 'boolean', default: false } },
-  });
-  wanted = values.devices;
-  trouble = values.trouble;
+  given = parseArgs({
+    options: {
+      devices: { type: 'string', default: '240' },
+      trouble: { type: 'boolean', default: false },
+      electron: { type: 'string' },
+      because: { type: 'string' },
+    },
+  }).values;
 } catch {
-  wanted = '';
+  given = undefined;
 }
-const count = /^\d{1,6}$/.test(wanted) ? Number(wanted) : 0;
-if (count < 1 || count > mostDevices) {
+const count = given !== undefined && /^\d{1,6}$/.test(given.devices) ? Number(given.devices) : 0;
+if (given === undefined || count < 1 || count > mostDevices) {
   process.stderr.write(
-    `The demo takes --devices N, from 1 to ${mostDevices}, and --trouble, which gets one account into trouble.\n`,
+    `The demo takes --devices N, from 1 to ${mostDevices}, --trouble, which gets one account into trouble, and --browser.\n`,
   );
   process.exitCode = 2;
 } else {
-  await run(count, trouble, stop.signal);
+  const { trouble, electron, because } = given;
+  await run({ devices: count, trouble, electron, because }, stop.signal);
   // Whatever a library still holds, the demo is over.
   process.exit();
 }

@@ -10,6 +10,7 @@ import { sleep, type VaultKind } from './core/ports.ts';
 import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
 import { runCommandLine } from './electron/command-line.ts';
 import { copyText, type Desktop } from './electron/desktop.ts';
+import { developmentAssets, prepareDevelopment } from './electron/development.ts';
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
 import { SessionWindow } from './electron/session-window.ts';
 import { createSystemNotifier } from './electron/system-notifier.ts';
@@ -107,7 +108,7 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
   return ok({
     desktop: {
       ...core.value,
-      readAsset: (pathname) => readStaticAsset(renderer, pathname),
+      readAsset: developmentAssets(process.env) ?? ((url) => readStaticAsset(renderer, url.pathname)),
       windowState,
       initialState: stored.ok ? stored.value : initialWindowState,
       preload: join(import.meta.dirname, '../preload/index.cjs'),
@@ -147,6 +148,7 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
 
 const startDesktopApplication = async (): Promise<void> => {
   prepareApplication();
+  prepareDevelopment(process.env);
   const profile = await openProfile(text(values['profile']));
   // Not awaited: Electron is ready only after this module has been evaluated.
   if (profile.ok) void runApplication(join(profile.value.profile, 'chromium'), () => build(profile.value));

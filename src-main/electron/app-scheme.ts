@@ -4,9 +4,9 @@ import { protocol } from 'electron';
 /** The scheme and host the window is served from; the only origin a bridge is given to. */
 export const appOrigin = 'app://quayside';
 
-/** What the host reads the window's files with: `readStaticAsset` bound to the built folder. */
+/** What the host reads the window's files with: `readStaticAsset` bound to the built folder, or the dev server. */
 export type ReadAsset = (
-  pathname: string,
+  url: URL,
 ) => Promise<
   { readonly bytes: Uint8Array<ArrayBuffer>; readonly headers: Readonly<Record<string, string>> } | undefined
 >;
@@ -24,7 +24,7 @@ export const serveApp = (session: Session, readAsset: ReadAsset): void => {
     const url = new URL(request.url);
     if (request.method !== 'GET' || `${url.protocol}//${url.host}` !== appOrigin)
       return new Response(null, { status: 403 });
-    const asset = await readAsset(url.pathname);
+    const asset = await readAsset(url);
     return asset === undefined
       ? new Response(null, { status: 404 })
       : new Response(asset.bytes, { headers: { ...asset.headers } });

@@ -18,7 +18,9 @@ const isAlive = (pid: number): boolean => {
 };
 
 class App extends EventEmitter {
-  readonly commandLine = { appendSwitch: (): void => undefined };
+  readonly commandLine = {
+    appendSwitch: (name: string, value?: string): void => tell({ type: 'switch', name, value }),
+  };
   readonly isPackaged = false;
   #ready = false;
   #userData = '';

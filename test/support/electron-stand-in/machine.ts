@@ -36,6 +36,7 @@ export class Machine {
   #output = '';
   #ready = false;
   #granted: readonly string[] = [];
+  readonly #switches: string[] = [];
 
   constructor(options: MachineOptions) {
     this.#options = options;
@@ -144,6 +145,9 @@ export class Machine {
         this.#answers.get(message.call)?.(message.value);
         this.#answers.delete(message.call);
         return;
+      case 'switch':
+        this.#switches.push(`--${message.name}${message.value === undefined ? '' : `=${message.value}`}`);
+        return;
       case 'permissions':
         this.#granted = message.granted;
         return;
@@ -242,7 +246,7 @@ export class Machine {
 
   async #start(): Promise<{ readonly browser: Browser; readonly context: BrowserContext }> {
     const { executablePath, args } = this.#options.browser;
-    const browser = await chromium.launch({ executablePath, args: [...args] });
+    const browser = await chromium.launch({ executablePath, args: [...args, ...this.#switches] });
     const context = await browser.newContext({ viewport: null });
     await context.route('**/*', (route) => route.abort());
     return { browser, context };

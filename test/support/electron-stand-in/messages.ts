@@ -17,6 +17,8 @@ export interface FrameFacts {
 
 export type ToMachine =
   | { readonly type: 'window'; readonly id: number; readonly bounds: Rectangle; readonly preload: string | undefined }
+  /** A switch of Chromium's command line, which counts until the first window is there. */
+  | { readonly type: 'switch'; readonly name: string; readonly value: string | undefined }
   /** Permissions that pages get; in Electron's words. */
   | { readonly type: 'permissions'; readonly granted: readonly string[] }
   | { readonly type: 'load'; readonly id: number; readonly url: string; readonly call: number }
