@@ -141,7 +141,7 @@ const startMode: StartVendor = async (devices) => {
       vendor: 'mode',
       label: 'Demo sensors',
       baseUrl: simulator.baseUrl,
-      fields: { keyKind: 'user', projectId: String(projectId) },
+      fields: { keyKind: 'user', projectId: String(projectId), appProxyPath: 'app' },
       secrets: { apiKey },
     },
     dispose: () => {

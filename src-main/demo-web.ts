@@ -1,4 +1,4 @@
-import type { ProxiedRequest } from './simulators/mode.ts';
+import type { ProxiedRequest } from './simulators/mode-app-proxy.ts';
 import type { SimulatedAnswer } from './simulators/simulator.ts';
 
 const entities: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };

@@ -215,11 +215,27 @@ export interface WebListener {
 }
 
 /**
+ * The cookies of one application, in memory. They never reach a browser, which would send them to every other port of
+ * this computer; paths are those of local requests.
+ */
+export interface WebCookies {
+  /** The value of `Cookie` for a request; empty where there is none. */
+  header(target: string): string;
+  /** Takes in `Set-Cookie` of the answer to a request. `prefix` is the path before that of a local request, or empty. */
+  take(target: string, setCookies: readonly string[], prefix: string): void;
+}
+
+/**
  * Ports of 127.0.0.1 that pass web requests on, streaming both ways; `upstream` says where to and adds the key, which
  * the caller never sees. Requests of foreign web pages are refused. Errors of `listen`: port-in-use, internal.
  */
 export interface WebForwarder {
-  listen(upstream: (request: ForwardedRequest) => Result<UpstreamRequest>): Promise<Result<WebListener>>;
+  cookies(): WebCookies;
+  /** With `cookies` the application knows a caller again who came by another port before. */
+  listen(
+    upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
+    cookies?: WebCookies,
+  ): Promise<Result<WebListener>>;
 }
 
 /** What a person can do about a notice right there. */

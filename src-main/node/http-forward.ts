@@ -3,15 +3,19 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
-import type { ForwardedRequest, UpstreamRequest, WebForwarder, WebListener } from '../core/ports.ts';
+import type { Clock, ForwardedRequest, UpstreamRequest, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
+import { systemClock } from './system-clock.ts';
+import { createWebCookies } from './web-cookies.ts';
 
 export interface WebForwarderOptions {
   /** Milliseconds without a byte until the answer begins. Default 2 min. */
   readonly answerMs?: number;
+  /** When cookies end; the wall clock where absent. */
+  readonly clock?: Pick<Clock, 'now'>;
 }
 
 const host = '127.0.0.1';
-/** Of one connection only, and cookies: a browser would send those to every other port of this computer. */
+/** Of one connection only, and cookies, which `WebCookies` keeps: a browser would send them to every other port here. */
 const dropped =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|strict-transport-security|alt-svc)$/;
 
@@ -39,19 +43,27 @@ const flat = (headers: http.IncomingHttpHeaders): Readonly<Record<string, string
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
 
+/** An address in an answer as it is here: below the vendor's prefix it becomes local, whether whole or as a path. */
+const localAddress = (value: string, { url, prefix }: UpstreamRequest): string => {
+  if (!/^(?:https?:)?\//i.test(value)) return value;
+  const whole = URL.parse(value, url)?.href ?? '';
+  const rest = whole.slice(prefix.length);
+  return whole.startsWith(prefix) && /^(?:$|[/?#])/.test(rest) ? (rest.startsWith('/') ? rest : `/${rest}`) : value;
+};
+
 /** The headers of an answer as the local caller gets them. */
 const answerHeaders = (answer: http.IncomingMessage, upstream: UpstreamRequest): Record<string, string | string[]> => {
   const headers: Record<string, string | string[]> = {};
   for (const [name, value] of Object.entries(answer.headers)) {
     if (value === undefined || dropped.test(name)) continue;
     if (upstream.secrets.some((secret) => secret !== '' && String(value).includes(secret))) continue;
-    headers[name] =
-      name === 'location' && typeof value === 'string' && value.startsWith(upstream.prefix)
-        ? value.slice(upstream.prefix.length) || '/'
-        : value;
+    headers[name] = name === 'location' && typeof value === 'string' ? localAddress(value, upstream) : value;
   }
   return headers;
 };
+
+/** The path of an address without the slash at its end. */
+const pathOf = (address: string): string => (URL.parse(address)?.pathname ?? '').replace(/\/$/, '');
 
 const refuse = (response: http.ServerResponse, status: number, words: string): void => {
   if (response.headersSent) {
@@ -66,8 +78,11 @@ const passOn = (
   request: http.IncomingMessage,
   response: http.ServerResponse,
   upstream: UpstreamRequest,
+  cookies: WebCookies,
   answerMs: number,
 ): void => {
+  const target = request.url ?? '/';
+  const cookie = cookies.header(target);
   const url = new URL(upstream.url);
   if (url.protocol !== 'https:' && !isLoopback(url.hostname))
     return refuse(
@@ -81,6 +96,7 @@ const passOn = (
     method: upstream.method,
     headers: {
       ...upstream.headers,
+      ...(cookie === '' ? {} : { cookie }),
       // Said outright, since Node takes no length to mean no body for some methods.
       ...(request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }),
     },
@@ -104,6 +120,7 @@ const passOn = (
   outgoing.on('response', (answer) => {
     // An answer that streams may pause as long as it likes.
     outgoing.setTimeout(0);
+    cookies.take(target, answer.headers['set-cookie'] ?? [], pathOf(upstream.prefix));
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, upstream));
     response.flushHeaders();
     answer.on('error', () => response.destroy());
@@ -120,6 +137,7 @@ const serve = (
   request: http.IncomingMessage,
   response: http.ServerResponse,
   upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
+  cookies: WebCookies,
   answerMs: number,
 ): void => {
   request.on('error', () => response.destroy());
@@ -139,15 +157,16 @@ const serve = (
     const status = wanted.error.kind === 'unsupported' ? 501 : 400;
     return refuse(response, status, `${wanted.error.message} ${wanted.error.hint}`);
   }
-  passOn(request, response, wanted.value, answerMs);
+  passOn(request, response, wanted.value, cookies, answerMs);
 };
 
 /** Web requests passed on over node:http: see `WebForwarder` for what it promises. */
 export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwarder => ({
-  listen: (upstream) =>
+  cookies: () => createWebCookies(options.clock ?? systemClock),
+  listen: (upstream, cookies = createWebCookies(options.clock ?? systemClock)) =>
     new Promise((resolve) => {
       const answerMs = options.answerMs ?? 120_000;
-      const server = http.createServer((request, response) => serve(request, response, upstream, answerMs));
+      const server = http.createServer((request, response) => serve(request, response, upstream, cookies, answerMs));
       server.once('error', (error: NodeJS.ErrnoException) =>
         resolve(
           fail(

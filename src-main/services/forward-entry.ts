@@ -7,7 +7,7 @@ import type { ForwardRecord, ForwardSnapshot } from '../core/forward-record.ts';
 import { rebindDelay } from '../core/forward-healing.ts';
 import { advance } from '../core/forward-step.ts';
 import type { SniffedKind } from '../core/sniff.ts';
-import type { Clock, Log, Random } from '../core/ports.ts';
+import type { Clock, Log, Random, WebCookies } from '../core/ports.ts';
 import { ForwardAttempts } from './forward-attempts.ts';
 import { forwardAddress, listenOptions, shownEndpoints } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
@@ -19,7 +19,7 @@ import type { HeldTunnel } from './own-tunnels.ts';
 
 export interface ForwardEntryDeps {
   readonly host: ForwardHost;
-  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive'>;
+  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -56,6 +56,8 @@ export class ForwardEntry {
   readonly #closing = new Set<Promise<void>>();
   readonly #attempts: ForwardAttempts;
   readonly #meter: ForwardMeter;
+  /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
+  #cookies: WebCookies | undefined;
   #record: ForwardRecord;
   /** Where it listens while it cannot have its own port, and why it cannot. */
   #elsewhere: { readonly port: number; readonly error: AppError } | undefined;
@@ -391,7 +393,9 @@ export class ForwardEntry {
     this.#asking.set(route, abort);
     const started = clock.monotonic();
     const old = instead === undefined ? undefined : this.#grants.get(instead);
-    const opened = await tunnels.open(deviceKey, serviceId, because === 'gone' ? old : undefined, abort.signal);
+    const dead = because === 'gone' ? old : undefined;
+    this.#cookies ??= tunnels.cookies();
+    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, this.#cookies);
     this.#asking.delete(route);
     const vendorMs = clock.monotonic() - started;
     if (!opened.ok) return this.dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });

@@ -2,7 +2,7 @@ import type { Device, Service } from '../core/device.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
-import type { Clock, Document, Log, WebForwarder, WebListener } from '../core/ports.ts';
+import type { Clock, Document, Log, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
 import type { TunnelRecords } from '../core/tunnel-record.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
 import { endOf, OwnTunnels } from './own-tunnels.ts';
@@ -29,13 +29,17 @@ export interface ForwardTunnelsDeps {
  * A tunnel that ends on this computer: a port of its own, whose web requests the vendor passes on to the device. Each
  * route grants one.
  */
-const webRoute = (connector: Connector, web: WebForwarder | undefined): TunnelRoute | undefined => {
+const webRoute = (
+  connector: Connector,
+  web: WebForwarder | undefined,
+  cookies: WebCookies | undefined,
+): TunnelRoute | undefined => {
   const { webRequests } = connector;
   if (web === undefined || webRequests === undefined) return undefined;
   let listener: WebListener | undefined;
   return {
     open: async (deviceId, service) => {
-      const listening = await web.listen((request) => webRequests.upstream(deviceId, service, request));
+      const listening = await web.listen((request) => webRequests.upstream(deviceId, service, request), cookies);
       if (!listening.ok) return listening;
       listener = listening.value;
       return ok({ host: listener.host, port: listener.port, reused: false, handle: undefined });
@@ -104,6 +108,11 @@ export class ForwardTunnels {
     return this.#own.load();
   }
 
+  /** A place for the cookies of a new forward; undefined where no web requests are passed on. */
+  cookies(): WebCookies | undefined {
+    return this.#deps.web?.cookies();
+  }
+
   /** What can be forwarded: errors not-found (device or service), unsupported (no tunnels to it). */
   service(deviceKey: string, serviceId: string): Result<{ readonly device: Device; readonly service: Service }> {
     const device = this.#deps.inventory.device(deviceKey);
@@ -136,13 +145,14 @@ export class ForwardTunnels {
   /**
    * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
    * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited, conflict where
-   * the dead one is not ours to close.
+   * the dead one is not ours to close. `cookies` are those of the forward, where it is about web requests.
    */
   async open(
     deviceKey: string,
     serviceId: string,
     dead: Grant | undefined,
     signal: AbortSignal,
+    cookies?: WebCookies,
   ): Promise<Result<Grant>> {
     const found = this.service(deviceKey, serviceId);
     if (!found.ok) return found;
@@ -156,7 +166,8 @@ export class ForwardTunnels {
     if (signal.aborted) return cancelled();
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;
-    const vendor = service.route === 'http' ? webRoute(connector.value, this.#deps.web) : connector.value.tunnels;
+    const vendor =
+      service.route === 'http' ? webRoute(connector.value, this.#deps.web, cookies) : connector.value.tunnels;
     if (vendor === undefined) {
       return fail(
         'unsupported',

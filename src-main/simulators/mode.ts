@@ -1,5 +1,7 @@
 import { z } from 'zod';
 import type { FleetDevice } from './fleet.ts';
+import { ModeAppProxy } from './mode-app-proxy.ts';
+import type { ProxiedRequest } from './mode-app-proxy.ts';
 import { ModeCallers, simulatedUserId } from './mode-callers.ts';
 import type { Caller, ModeKeys } from './mode-callers.ts';
 import { denied, invalid, json, noContent, notFound, refuse, unauthorized, wholeNumber } from './mode-answers.ts';
@@ -12,13 +14,6 @@ import { asksForWebSocket } from './mode-websocket.ts';
 import { Simulator } from './simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
 
-/** A request that the app proxy passes on. */
-export interface ProxiedRequest extends Pick<RecordedRequest, 'method' | 'query' | 'headers' | 'body'> {
-  readonly deviceId: string;
-  /** The source path, decoded, without a leading slash. */
-  readonly path: string;
-}
-
 export interface ModeOptions extends ModeKeys {
   /** Machines in the fleet: a number, or the machines. */
   readonly devices: number | readonly FleetDevice[];
@@ -28,6 +23,8 @@ export interface ModeOptions extends ModeKeys {
   readonly mostPerPage?: number;
   /** Whether the event stream takes the key in a header; the query alone is documented. */
   readonly eventsByHeader?: boolean;
+  /** Source paths of the project's App Proxy configuration for devices; `app` where absent. */
+  readonly appRoutes?: readonly string[];
   /** What answers behind the app proxy; an echo where absent. */
   readonly application?: (request: ProxiedRequest) => SimulatedAnswer;
   /** Epoch milliseconds; the wall clock where absent. */
@@ -64,15 +61,6 @@ const eventBody = z.strictObject({
 });
 const bundleBody = z.strictObject({ bundleId: z.string().regex(/^[A-Za-z0-9]+(?:[-_.]+[A-Za-z0-9]+)*$/) });
 
-const echo = (request: ProxiedRequest): SimulatedAnswer =>
-  json({
-    method: request.method,
-    path: request.path,
-    query: request.query,
-    contentType: request.headers['content-type'],
-    body: request.body.toString(),
-  });
-
 /**
  * MODE's "Devices" chapter to the letter, its oddities included: 25 devices a page, ids of two types, 403 for
  * invalid data, 503 with a reason for a device that is offline, `nobody` with HTTP 200, requests for logs that are
@@ -95,6 +83,7 @@ export class ModeSimulator extends Simulator {
   readonly #logs: ModeLogs;
   readonly #keyValues: ModeKeyValues;
   readonly #callers: ModeCallers;
+  readonly #appProxy: ModeAppProxy;
 
   constructor(options: ModeOptions) {
     super();
@@ -104,6 +93,7 @@ export class ModeSimulator extends Simulator {
     this.#callers = new ModeCallers(options, this.fleet);
     this.#logs = new ModeLogs(this.fleet.projectId, this.#now, (id) => this.fleet.find(id)?.isConnected === true);
     this.#keyValues = new ModeKeyValues(this.#now);
+    this.#appProxy = new ModeAppProxy(options.appRoutes ?? ['app'], options.application);
   }
 
   /** The base URL of an account. */
@@ -332,14 +322,9 @@ export class ModeSimulator extends Simulator {
         return noContent;
       }
       default:
-        if (part !== 'appProxy' || !/^(?:GET|POST|PUT|PATCH|DELETE)$/.test(request.method)) return notFound;
-        return people ? this.#proxy(request, id, rest.join('/')) : denied;
+        if (part !== 'appProxy') return notFound;
+        return people ? this.#appProxy.answer(request, id, rest.join('/')) : denied;
     }
-  }
-
-  #proxy(request: RecordedRequest, deviceId: string, path: string): SimulatedAnswer {
-    const { method, query, headers, body } = request;
-    return (this.#options.application ?? echo)({ deviceId, path, method, query, headers, body });
   }
 
   #command(device: SimulatedDevice, body: unknown): SimulatedAnswer {

@@ -5,6 +5,7 @@ import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode.ts';
 import type { ModeOptions } from '../../src-main/simulators/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
+import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
 import type { FleetPage } from '../../src-main/vendors/vendor.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
@@ -292,15 +293,19 @@ describe('the fleet', () => {
 });
 
 describe('web requests to a device', () => {
-  const service = mode.defaultServices[0]!;
-  const upstream = (target: string, method = 'GET', headers: Record<string, string> = {}) => {
+  const upstream = (
+    target: string,
+    method = 'GET',
+    headers: Record<string, string> = {},
+    fields: Record<string, string> = { appProxyPath: '/my+ui/v1/' },
+  ) => {
     const session = openSession(mode, {
       baseUrl: 'https://api.tinkermode.com',
       secrets: { apiKey: 'k-12345' },
-      fields: project,
+      fields,
     });
     session.dispose();
-    return session.connector.webRequests!.upstream('85d1d', service, { method, target, headers });
+    return session.connector.webRequests!.upstream('85d1d', appProxyService, { method, target, headers });
   };
 
   it.each(['GET', 'POST', 'PUT', 'PATCH', 'DELETE'])('%s goes below the app proxy, with the key', (method) => {
@@ -308,8 +313,8 @@ describe('web requests to a device', () => {
       ok: true,
       value: {
         method,
-        url: 'https://api.tinkermode.com/devices/85d1d/appProxy/status/all?x=1&y=%2F',
-        prefix: 'https://api.tinkermode.com/devices/85d1d/appProxy',
+        url: 'https://api.tinkermode.com/devices/85d1d/appProxy/my%2Bui/v1/status/all?x=1&y=%2F',
+        prefix: 'https://api.tinkermode.com/devices/85d1d/appProxy/my%2Bui/v1',
         headers: { authorization: 'ModeCloud k-12345' },
         secrets: ['k-12345'],
       },
@@ -346,6 +351,18 @@ describe('web requests to a device', () => {
       expect(upstream(target)).toMatchObject({ ok: false, error: { kind: 'invalid-input' } });
     },
   );
+
+  it('are offered where the account names a path of the App Proxy, and nowhere else', async () => {
+    const simulator = await start();
+    const services = async (fields: Record<string, string>) =>
+      devicesOf(await collect(sign(simulator, projectKey, fields).connector.listDevices(signal)))[0]?.services;
+    expect(await services({})).toEqual([]);
+    expect(await services({ appProxyPath: 'app' })).toEqual([appProxyService]);
+    expect(mode.defaultServices).toEqual([]);
+    expect(upstream('/', 'GET', {}, {})).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
+    for (const wrong of ['a/../b', '..', 'a b', 'a?b', '/'])
+      expect(mode.fields.safeParse({ appProxyPath: wrong }).success).toBe(false);
+  });
 
   it.each(['HEAD', 'OPTIONS', 'CONNECT', 'TRACE'])('%s is not passed on', (method) => {
     expect(upstream('/a', method)).toMatchObject({ ok: false, error: { kind: 'unsupported' } });

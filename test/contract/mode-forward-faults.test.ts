@@ -5,6 +5,7 @@ import type { WebListener } from '../../src-main/core/ports.ts';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
+import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 
@@ -20,12 +21,11 @@ beforeEach(async () => {
   simulator = new ModeSimulator({ devices: 3, projectKey: apiKey });
   await simulator.listen();
   simulator.setOnline(deviceId, true);
-  session = openSession(mode, { baseUrl: simulator.baseUrl, secrets: { apiKey }, fields: { projectId: '1265' } });
+  session = openSession(mode, { baseUrl: simulator.baseUrl, secrets: { apiKey }, fields: { appProxyPath: 'app' } });
   const { webRequests } = session.connector;
-  const [service] = mode.defaultServices;
-  if (webRequests === undefined || service === undefined) throw new Error('MODE has no web requests');
+  if (webRequests === undefined) throw new Error('MODE has no web requests');
   const listening = await createWebForwarder({ answerMs: 400 }).listen((request) =>
-    webRequests.upstream(deviceId, service, request),
+    webRequests.upstream(deviceId, appProxyService, request),
   );
   if (!listening.ok) throw new Error(listening.error.message);
   listener = listening.value;
@@ -70,12 +70,12 @@ const matrix: readonly (readonly [string, FaultInput, number | 'cut off'])[] = [
 
 describe.each(matrix)('%s', (_name, fault, expected) => {
   it.each(['GET', 'POST'] as const)('of a %s reaches the caller, once, and is over when it is over', async (method) => {
-    const undo = simulator.fault({ ...fault, path: '/appProxy/status' });
+    const undo = simulator.fault({ ...fault, path: '/appProxy/app/status' });
     const answer = await call(method);
     expect(answer === 'cut off' ? answer : answer.status).toBe(expected);
     expect(JSON.stringify(answer)).not.toContain(apiKey);
     // What was passed on is the caller's to repeat, not ours.
-    expect(simulator.requestsTo('/appProxy/status')).toHaveLength(1);
+    expect(simulator.requestsTo('/appProxy/app/status')).toHaveLength(1);
     undo();
     expect(await call(method)).toMatchObject({ status: 200, text: expect.stringContaining(`"method":"${method}"`) });
   });

@@ -8,8 +8,10 @@ import { createWebForwarder } from '../../src-main/node/http-forward.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { ForwardTunnels } from '../../src-main/services/forward-tunnels.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode.ts';
-import type { ModeOptions, ProxiedRequest } from '../../src-main/simulators/mode.ts';
+import type { ProxiedRequest } from '../../src-main/simulators/mode-app-proxy.ts';
+import type { ModeOptions } from '../../src-main/simulators/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
+import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
 import { record, silentLog } from '../support/fake-vendor.ts';
 import { openSession } from '../support/vendor-session.ts';
 
@@ -26,22 +28,26 @@ afterEach(async () => {
 
 /** A forward to a device at this base URL: the tunnel that the pump would connect to. */
 const forwardTo = async (baseUrl: string) => {
-  const session = openSession(mode, { baseUrl, secrets: { apiKey }, fields: { projectId: '1265' } });
+  const session = openSession(mode, { baseUrl, secrets: { apiKey }, fields: { appProxyPath: 'app' } });
   cleanups.push(() => session.dispose());
   const key = deviceKey('a', deviceId);
   const device: Device = { ...record(deviceId, 1), key, accountId: 'a', vendor: 'mode' };
   const tunnels = new ForwardTunnels({
     accounts: { connector: async () => ok(session.connector) },
-    inventory: { device: () => device, servicesOf: () => mode.defaultServices },
+    inventory: { device: () => device, servicesOf: () => [appProxyService] },
     web: createWebForwarder({ answerMs: 500 }),
     clock: systemClock,
     log: silentLog,
   });
-  const granted = await tunnels.open(key, 'http:app-proxy', undefined, signal);
-  if (!granted.ok) throw new Error(granted.error.message);
-  const close = () => tunnels.close(key, granted.value);
-  cleanups.push(close);
-  return { port: granted.value.tunnel.port, close };
+  const cookies = tunnels.cookies();
+  const open = async () => {
+    const granted = await tunnels.open(key, 'http:app-proxy', undefined, signal, cookies);
+    if (!granted.ok) throw new Error(granted.error.message);
+    const close = () => tunnels.close(key, granted.value);
+    cleanups.push(close);
+    return { port: granted.value.tunnel.port, close };
+  };
+  return { ...(await open()), again: open };
 };
 
 const start = async (options: Partial<ModeOptions> = {}) => {
@@ -106,7 +112,7 @@ describe('a forward to the app proxy', () => {
     expect(seen).toMatchObject([{ deviceId, path: 'status/a b', method }]);
     expect(seen[0]?.body.toString()).toBe(body ?? '');
     const request = simulator.requests[0]!;
-    expect(request.path).toBe(`/devices/${deviceId}/appProxy/status/a%20b`);
+    expect(request.path).toBe(`/devices/${deviceId}/appProxy/app/status/a%20b`);
     expect(request.headers).toMatchObject({
       authorization: `ModeCloud ${apiKey}`,
       'content-type': 'application/x-thing',
@@ -145,7 +151,7 @@ describe('a forward to the app proxy', () => {
 
   it('keeps the key and foreign cookies to itself, and leads redirects back to the local port', async () => {
     const { port } = await serve((request, response) => {
-      const base = `http://${request.headers.host ?? ''}/devices/${deviceId}/appProxy`;
+      const base = `http://${request.headers.host ?? ''}/devices/${deviceId}/appProxy/app`;
       response.writeHead(302, {
         location: `${base}/login?x=1`,
         'x-debug': request.headers.authorization,
@@ -158,6 +164,57 @@ describe('a forward to the app proxy', () => {
     expect(answer.status).toBe(302);
     expect(answer.headers['location']).toBe('/login?x=1');
     expect(JSON.stringify(answer)).not.toMatch(/plain-key|stolen|timeout=1/);
+  });
+
+  it.each([
+    ['/devices/85d1d/appProxy/app', '/'],
+    ['/devices/85d1d/appProxy/app?x=1', '/?x=1'],
+    ['/devices/85d1d/appProxy/app/login#a', '/login#a'],
+    // Of the application itself, or of somebody else.
+    ['/login', '/login'],
+    ['./next', './next'],
+    ['/devices/85d1d/appProxy/application', '/devices/85d1d/appProxy/application'],
+    ['https://example.com/x', 'https://example.com/x'],
+  ])('leads a redirect to %s to %s', async (location, local) => {
+    const { port } = await serve((_request, response) => response.writeHead(302, { location }).end());
+    expect((await ask(port, '/a/b')).headers['location']).toBe(local);
+  });
+
+  it('signs in to an application by its cookies, which no browser gets to see, and stays signed in', async () => {
+    const seen: (string | undefined)[] = [];
+    const signIn: http.RequestListener = (request, response) => {
+      seen.push(request.headers.cookie);
+      const set =
+        request.url?.endsWith('/login') === true ? { 'set-cookie': ['sid=s3cr3t; Path=/; HttpOnly', 'b=2'] } : {};
+      response.writeHead(200, set).end();
+    };
+    const first = await serve(signIn);
+    // What a browser sends along is of Quayside's window, or of another port of this computer.
+    const headers = { cookie: 'quayside_46345=session; sid=of-another-port' };
+    const answer = await ask(first.port, '/login', { method: 'POST', headers }, 'x');
+    expect(answer.headers).not.toHaveProperty('set-cookie');
+    expect(JSON.stringify(answer)).not.toContain('s3cr3t');
+    await ask(first.port, '/data', { headers });
+    // The tunnel was closed while nobody used it.
+    await first.close();
+    const { port } = await first.again();
+    await ask(port, '/data');
+    // Another forward knows nothing of it.
+    const second = await serve(signIn);
+    await ask(second.port, '/data', { headers });
+    expect(seen).toEqual([undefined, 'sid=s3cr3t; b=2', 'sid=s3cr3t; b=2', undefined]);
+  });
+
+  it('asks for the very source path at its top, and is refused by MODE where there is none', async () => {
+    const { simulator, port } = await start();
+    expect((await ask(port, '/')).status).toBe(200);
+    expect((await ask(port, '/?x=1')).status).toBe(200);
+    expect(simulator.requests.map((request) => request.path)).toEqual([
+      `/devices/${deviceId}/appProxy/app`,
+      `/devices/${deviceId}/appProxy/app`,
+    ]);
+    const other = await start({ appRoutes: ['elsewhere'] });
+    expect((await ask(other.port, '/')).status).toBe(404);
   });
 
   it.each([

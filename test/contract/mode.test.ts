@@ -156,29 +156,29 @@ const wires: readonly Wire[] = [
   },
   {
     id: 'proxyGet',
-    input: { deviceId: first, srcPath: 'status/all now', query: { page: '2' } },
-    request: `GET ${base}/appProxy/status/all%20now`,
+    input: { deviceId: first, srcPath: 'app/all now', query: { page: '2' } },
+    request: `GET ${base}/appProxy/app/all%20now`,
     query: { page: '2' },
   },
   {
     id: 'proxyPost',
-    input: { deviceId: first, srcPath: '/a', body: ['any', 1] },
-    request: `POST ${base}/appProxy/a`,
+    input: { deviceId: first, srcPath: '/app', body: ['any', 1] },
+    request: `POST ${base}/appProxy/app`,
     body: [jsonType, '["any",1]'],
   },
   {
     id: 'proxyPut',
-    input: { deviceId: first, srcPath: 'a', body: 'plain words' },
-    request: `PUT ${base}/appProxy/a`,
+    input: { deviceId: first, srcPath: 'app', body: 'plain words' },
+    request: `PUT ${base}/appProxy/app`,
     body: ['text/plain; charset=utf-8', 'plain words'],
   },
   {
     id: 'proxyPatch',
-    input: { deviceId: first, srcPath: 'a', body: { on: true } },
-    request: `PATCH ${base}/appProxy/a`,
+    input: { deviceId: first, srcPath: 'app', body: { on: true } },
+    request: `PATCH ${base}/appProxy/app`,
     body: [jsonType, '{"on":true}'],
   },
-  { id: 'proxyDelete', input: { deviceId: first, srcPath: 'a/b' }, request: `DELETE ${base}/appProxy/a/b` },
+  { id: 'proxyDelete', input: { deviceId: first, srcPath: 'app/b' }, request: `DELETE ${base}/appProxy/app/b` },
 ];
 /** Exercised on the wire by tests of their own below. */
 const elsewhere = ['getLogRequest', 'cancelLogRequest', 'receiveCommands'];
@@ -327,7 +327,7 @@ describe('what comes back', () => {
       fields: { homeId: '1' },
     });
     const operation = mode.operations.find((candidate) => candidate.id === 'proxyGet')!;
-    const input = { deviceId: first, srcPath: 'x' };
+    const input = { deviceId: first, srcPath: 'app' };
     expect(await session.connector.call(operation, input, new AbortController().signal)).toEqual({
       ok: true,
       value: expected,

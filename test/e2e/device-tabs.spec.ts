@@ -10,7 +10,7 @@ const addRemoteIot = (stage: Stage): Promise<void> =>
 
 const addMode = async (stage: Stage, key = modeKey, keyKind = 'project'): Promise<void> => {
   const { baseUrl } = await stage.mode();
-  await stage.addAccount('mode', 'Sensors', baseUrl, { apiKey: key }, { projectId: '1265', keyKind });
+  await stage.addAccount('mode', 'Sensors', baseUrl, { apiKey: key }, { keyKind });
 };
 
 /** An online device of RemoteIoT with its name. */

@@ -68,13 +68,7 @@ test('what Remotix offers is listed and done', async ({ stage, page }) => {
 test('MODE’s application opens in a tab, through the local port', async ({ stage, page, context }) => {
   const mode = await stage.mode();
   mode.setOnline('34256', true);
-  await stage.addAccount(
-    'mode',
-    'Sensors',
-    mode.baseUrl,
-    { apiKey: modeKey },
-    { projectId: '1265', keyKind: 'project' },
-  );
+  await stage.addAccount('mode', 'Sensors', mode.baseUrl, { apiKey: modeKey }, { appProxyPath: 'app' });
   const { url } = await stage.serve();
   await page.goto(url);
   const name = mode.fleet.find('34256')?.name ?? '';

@@ -16,7 +16,7 @@ import type { CliProcess } from '../support/cli-process.ts';
 
 const apiKey = 'v1.dXNl.user-key-9f31c7';
 const passphrase = 'correct horse battery';
-const fields = { keyKind: 'user', projectId: '1265' };
+const fields = { keyKind: 'user', projectId: '1265', appProxyPath: 'app' };
 const deviceId = '34256';
 let simulator: ModeSimulator;
 let folder: string;

@@ -67,7 +67,7 @@ describe('MODE', () => {
         fields,
         secrets: { apiKey: secret },
       });
-      await add(of('Project', keys.projectKey, { keyKind: 'project', projectId: '1265' }));
+      await add(of('Project', keys.projectKey, {}));
       await add(of('Home', keys.userKey, { keyKind: 'user', homeId: '1701' }));
       await add(of('Device', apiKey, { keyKind: 'device' }));
 
@@ -104,7 +104,7 @@ describe('MODE', () => {
         '--account',
         'Project',
         '--input',
-        JSON.stringify({ deviceId: id, srcPath: 'readings', body: [1, 'two'] }),
+        JSON.stringify({ deviceId: id, srcPath: 'app/readings', body: [1, 'two'] }),
         '--json',
         '--yes',
       ]);

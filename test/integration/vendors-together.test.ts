@@ -124,7 +124,7 @@ const startSides = async (): Promise<Readonly<Record<VendorId, Side>>> => {
       connect: (connector) => {
         const operation = vendors.find(({ id }) => id === 'mode')?.operations.find(({ id }) => id === 'proxyGet');
         if (operation === undefined) throw new Error('no proxyGet');
-        return connector.call(operation, { deviceId: sensor, srcPath: 'status' }, forever);
+        return connector.call(operation, { deviceId: sensor, srcPath: 'app/status' }, forever);
       },
       write: { operation: 'sendCommand', input: () => ({ deviceId: sensor, action: 'go' }) },
     },

@@ -145,7 +145,7 @@ const mode = async (): Promise<Exercised> => {
   const [first, homeless] = ['34256', '34261'];
   const times = { begin: '2026-11-20T11:00:00Z', end: '2026-11-20T11:10:00Z' };
   const onDevice = { deviceId: first };
-  const proxied = { ...onDevice, srcPath: 'status' };
+  const proxied = { ...onDevice, srcPath: 'app' };
   const inputs: Inputs = {
     auth: {},
     homes: {},

@@ -36,6 +36,19 @@ const id = z
   .trim()
   .regex(/^[\w-]{1,64}$/, 'expected an id such as 1265');
 
+/** A path of the project's App Proxy settings, without the slashes around it. */
+const sourcePath = z
+  .string()
+  .trim()
+  .transform((path) => path.replaceAll(/^\/+|\/+$/g, ''))
+  .pipe(
+    z
+      .string()
+      .max(200)
+      .regex(/^[^\s/?#\\]+(?:\/[^\s/?#\\]+)*$/, 'expected a path such as app/ui')
+      .refine((path) => path.split('/').every((part) => part !== '.' && part !== '..'), 'expected a path without dots'),
+  );
+
 /** A form leaves what was not filled in as an empty text: that is the same as absent. */
 const withoutEmpty = (value: unknown): unknown =>
   typeof value === 'object' && value !== null
@@ -50,6 +63,7 @@ export const modeFields = z.preprocess(
       keyKind: z.enum(keyKinds).default('project'),
       projectId: id.optional(),
       homeId: id.optional(),
+      appProxyPath: sourcePath.optional(),
       requestsPerMinute: wholeNumber(1, 6000).optional(),
       pageLimit: wholeNumber(1, 1000).optional(),
     })
@@ -94,6 +108,14 @@ export const modeCredentialForms: readonly CredentialForm[] = [
         secret: false,
         required: false,
         placeholder: '1701',
+      },
+      {
+        name: 'appProxyPath',
+        label: 'App Proxy path',
+        help: 'A source path of the project’s App Proxy settings for devices. With it, each device has its application as a service.',
+        secret: false,
+        required: false,
+        placeholder: 'ui',
       },
       {
         name: 'requestsPerMinute',

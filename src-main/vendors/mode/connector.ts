@@ -16,7 +16,7 @@ import type { Homes } from './homes.ts';
 import { listHomes, modeOperations, whoAmI } from './operations.ts';
 import { parseVendorTime } from './schemas.ts';
 import type { AuthAnswer, DeviceRow } from './schemas.ts';
-import { modeUpstream } from './web-requests.ts';
+import { appProxyService, modeUpstream } from './web-requests.ts';
 
 /** Whose devices are listed, in the words of MODE-01. */
 type Scope = { readonly projectId: string } | { readonly homeId: string };
@@ -219,7 +219,8 @@ class ModeConnector implements Connector, HttpRoute {
   }
 
   #device(row: DeviceRow, observedAt: number): DeviceRecord | undefined {
-    return deviceOf(row, { observedAt, homes: this.#homes, addresses: this.#addresses, services: [] });
+    const services = this.#session.fields['appProxyPath'] === undefined ? [] : [appProxyService];
+    return deviceOf(row, { observedAt, homes: this.#homes, addresses: this.#addresses, services });
   }
 
   /**
@@ -299,7 +300,7 @@ export const mode: Vendor = {
   credentialForms: modeCredentialForms,
   secrets: modeSecrets,
   fields: modeFields,
-  defaultServices: [{ id: 'http:app-proxy', kind: 'http', name: 'App Proxy', route: 'http' }],
+  defaultServices: [],
   customServices: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: modeOperations,

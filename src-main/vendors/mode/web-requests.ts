@@ -1,3 +1,4 @@
+import type { Service } from '../../core/device.ts';
 import { fail, ok } from '../../core/errors.ts';
 import type { Result } from '../../core/errors.ts';
 import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
@@ -8,7 +9,7 @@ const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DE
 
 /**
  * Headers of one connection only, those that would name the local port, and cookies: a browser sends those of every
- * port of 127.0.0.1, Quayside's own among them.
+ * port of 127.0.0.1, Quayside's own among them. Those of the application are in `WebCookies`.
  */
 const kept = (name: string): boolean =>
   !/^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|host|authorization|cookie|origin|referer|expect)$/.test(
@@ -29,7 +30,13 @@ const leadsElsewhere = (path: string): boolean => {
     .some((segment) => segment === '.' || segment === '..');
 };
 
-/** The request that a local one becomes: below the device's `appProxy`, with the account's key. */
+/** What is offered on each device of an account that names a path of its project's App Proxy. */
+export const appProxyService: Service = { id: 'http:app-proxy', kind: 'http', name: 'App Proxy', route: 'http' };
+
+/**
+ * The request that a local one becomes: the top of the local port is the account's path below the device's `appProxy`,
+ * so that an application finds what it calls by an absolute path. With the account's key.
+ */
 export const modeUpstream = (
   session: VendorSession,
   deviceId: string,
@@ -45,12 +52,22 @@ export const modeUpstream = (
   const [path = '/', ...query] = request.target.split('?');
   if (!path.startsWith('/') || deviceId === '' || leadsElsewhere(path) || leadsElsewhere(deviceId))
     return fail('invalid-input', 'This path leads out of the device.', 'Ask for a path below the local address.');
-  const base = `${session.baseUrl.replace(/\/+$/, '')}/devices/${encodeURIComponent(deviceId)}/appProxy`;
+  const source = session.fields['appProxyPath'];
+  if (source === undefined)
+    return fail(
+      'unsupported',
+      'The account names no path of the App Proxy.',
+      'Enter one of the source paths of the project’s App Proxy settings in the account’s settings.',
+    );
+  const below = source.split('/').map(encodeURIComponent).join('/');
+  const prefix = `${session.baseUrl.replace(/\/+$/, '')}/devices/${encodeURIComponent(deviceId)}/appProxy/${below}`;
+  // A source path is matched as it is, so nothing is added to it for the top.
+  const rest = path === '/' ? '' : path;
   const key = session.secrets['apiKey'] ?? '';
   return ok({
     method,
-    url: new URL(base + path + (query.length === 0 ? '' : `?${query.join('?')}`)).href,
-    prefix: base,
+    url: new URL(prefix + rest + (query.length === 0 ? '' : `?${query.join('?')}`)).href,
+    prefix,
     headers: {
       ...Object.fromEntries(Object.entries(request.headers).filter(([name]) => kept(name.toLowerCase()))),
       authorization: `ModeCloud ${key}`,
