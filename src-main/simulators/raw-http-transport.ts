@@ -71,7 +71,8 @@ const exchangeOn = (socket: Socket, request: Taken, done: () => void): Exchange 
   headers: request.headers,
   body: request.body,
   head: (status, headers) => {
-    const lines = Object.entries(headers).map(([name, value]) => `${name}: ${value}\r\n`);
+    const all = status === 101 ? { connection: 'Upgrade', ...headers } : headers;
+    const lines = Object.entries(all).map(([name, value]) => `${name}: ${value}\r\n`);
     socket.write(`${statusLine(status)}${lines.join('')}\r\n`);
   },
   write: (part) =>
