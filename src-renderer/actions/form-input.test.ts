@@ -101,9 +101,9 @@ test('what is wrong is said at its field', () => {
   const { problems } = inputOf(fields, { JobName: ' ', UnitId: 'x'.repeat(201), ExecuteTime: 'soon' });
   expect(Object.keys(problems).toSorted()).toEqual(['ExecuteTime', 'JobName', 'UnitId']);
   expect(problems['UnitId']).toContain('200');
-  expect(
-    problemsIn('The input of submitjob is not right: Command: expected either Script or Command, not both.', fields),
-  ).toEqual({ Command: 'Expected either Script or Command, not both.' });
+  expect(problemsIn('The input of submitjob is not right: Command: expected a Script or a Command.', fields)).toEqual({
+    Command: 'Expected a Script or a Command.',
+  });
   expect(
     inputOf(formOf('mode', 'sendCommand'), { deviceId: '1', action: 'a', parameters: '{' }).problems,
   ).toHaveProperty('parameters');

@@ -302,7 +302,7 @@ describe('input that cannot be right', () => {
     ['status', 'body', undefined],
     ['device', 'the input', 'text'],
     ['DeviceUptime', 'Unit', { Unit: Array.from({ length: 1001 }, () => first), Hour: 1 }],
-    ['submitjob', 'Command', { JobName: 'J', UnitId: first, ExecuteTime: executeTime, Script: 'a.sh', Command: 'ls' }],
+    ['submitjob', 'Command', { JobName: 'J', UnitId: first, ExecuteTime: executeTime }],
     ['submitjob', 'ExecuteTime', { JobName: 'J', UnitId: first, ExecuteTime: 'now', Command: 'ls' }],
     ['FileUpload', 'Unit', { File: 'aGk=', Folder: '/tmp/' }],
     ['FileUpload', 'File', { File: { name: '../x', base64: 'aGk=' }, Folder: '/tmp/', IsAll: true }],

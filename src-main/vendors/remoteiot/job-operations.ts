@@ -47,12 +47,12 @@ const submitJob = defineOperation({
       UnitId: unitId,
       ExecuteTime: executeTime,
       Script: text.min(1).optional(),
-      Command: text.min(1).optional(),
+      // The document's own example has both.
+      Command: text.min(1).optional().meta({ description: 'RemoteIoT ignores it where there is a Script' }),
     })
-    // With both, RemoteIoT would run the script and drop the command without a word.
-    .refine((input) => (input.Script === undefined) !== (input.Command === undefined), {
+    .refine((input) => input.Script !== undefined || input.Command !== undefined, {
       path: ['Command'],
-      message: 'expected either Script or Command, not both',
+      message: 'expected a Script or a Command',
     }),
   danger: destroys(
     'The command runs on the device with high rights. What it does there cannot be taken back from here.',
