@@ -9,22 +9,6 @@ const deepest = 3;
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** What a value of an answer is, for a sentence about it that does not quote it. */
-export const formOf = (value: unknown): string => {
-  if (value === null) return 'null';
-  if (Array.isArray(value)) return 'a list';
-  switch (typeof value) {
-    case 'object':
-      return 'an object';
-    case 'string':
-      return 'a text';
-    case 'number':
-      return 'a number';
-    default:
-      return 'true or false';
-  }
-};
-
 const textOf = (value: unknown): string | undefined => {
   if (typeof value === 'number' || typeof value === 'boolean') return String(value);
   if (typeof value !== 'string') return undefined;
@@ -46,7 +30,7 @@ export const attributesOf = (
   const read = (fields: Readonly<Record<string, unknown>>, prefix: string, depth: number): void => {
     for (const [name, value] of Object.entries(fields)) {
       if (found.length >= mostAttributes) return;
-      if (isSecretName(name) || (depth === 1 && known.includes(name))) continue;
+      if ((depth === 1 && known.includes(name)) || isSecretName(name)) continue;
       if (isRecord(value)) {
         if (depth < deepest) read(value, `${prefix}${name}.`, depth + 1);
         continue;

@@ -73,6 +73,7 @@ export class RemoteIotSimulator extends Simulator {
   readonly #logs = new Map<string, string[]>();
   readonly #customFields = new Map<string, Map<string, string>>();
   readonly #speedTests = new Map<string, number>();
+  readonly #refused = new Set<string>();
   readonly #jobs: RemoteIotJobs;
   readonly #charts: RemoteIotCharts;
 
@@ -112,6 +113,11 @@ export class RemoteIotSimulator extends Simulator {
   /** These devices change sides every `everyMs` milliseconds; with 0 at each status request. */
   setFlapping(unitIds: readonly string[], everyMs: number): void {
     this.#devices.setFlapping(unitIds, everyMs);
+  }
+
+  /** Fault: a `status` request that names this device is a bad one. */
+  refuseStatusOf(unitId: string): void {
+    this.#refused.add(unitId);
   }
 
   /** From now on only this token is accepted. */
@@ -174,7 +180,7 @@ export class RemoteIotSimulator extends Simulator {
       case 'GetDevice':
         return this.#devices.answerFind(z.strictObject({ Name: z.string() }).parse(body).Name);
       case 'status':
-        return this.#devices.answerStatus(ids.parse(body));
+        return this.#status(ids.parse(body));
       case 'connect':
         return this.#connect(body);
       case 'DeleteConnection': {
@@ -233,6 +239,10 @@ export class RemoteIotSimulator extends Simulator {
       default:
         return this.#change(path, body);
     }
+  }
+
+  #status(asked: readonly { readonly UnitId: string }[]): SimulatedAnswer {
+    return asked.some(({ UnitId }) => this.#refused.has(UnitId)) ? badRequest : this.#devices.answerStatus(asked);
   }
 
   /** The writes that name one device. */

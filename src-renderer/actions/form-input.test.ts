@@ -98,9 +98,8 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
 
 test('what is wrong is said at its field', () => {
   const fields = formOf('remoteiot', 'submitjob');
-  const { problems } = inputOf(fields, { JobName: ' ', UnitId: 'x'.repeat(201), ExecuteTime: 'soon' });
+  const { problems } = inputOf(fields, { JobName: ' ', UnitId: ' ', ExecuteTime: 'soon' });
   expect(Object.keys(problems).toSorted()).toEqual(['ExecuteTime', 'JobName', 'UnitId']);
-  expect(problems['UnitId']).toContain('200');
   expect(problemsIn('The input of submitjob is not right: Command: expected a Script or a Command.', fields)).toEqual({
     Command: 'Expected a Script or a Command.',
   });

@@ -260,7 +260,7 @@ describe('what comes back', () => {
   });
 
   it.each([
-    ['listDevices', { projectId: 1265 }, '[3,"x",null,[]]', '[0]: expected object, received number'],
+    ['listDevices', { projectId: 1265 }, '[3,"x",null,[]]', 'found a number, a text, null, a list'],
     ['listLogRequests', { deviceId: first }, '[{"id":"a"},null]', '[1]: expected object, received null'],
     ['listDevices', { projectId: 1265 }, '{"devices":[]}', 'expected array, received object'],
   ])('of %s in another form is told as what it was', async (id, input, body, words) => {

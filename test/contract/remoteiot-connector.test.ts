@@ -95,16 +95,86 @@ describe('listing', () => {
     expect(devices.some((device) => device.presence.state === 'offline')).toBe(true);
   });
 
-  it('asks for status in batches and survives one that fails', async () => {
+  it('asks for status in batches; a refused one is asked in halves', async () => {
     await start(250, { statusBatch: '100' });
     simulator.fault({ kind: 'status', status: 400, path: '/status', count: 1 });
     const pages = await list();
     expect(pages.map((page) => page.devices.length)).toEqual([100, 100, 50]);
-    expect(pages.map((page) => page.problem?.kind)).toEqual(['invalid-input', undefined, undefined]);
-    expect(
-      pages[0]?.devices.every((device) => device.presence.state === 'unknown' && device.presence.source === 'none'),
-    ).toBe(true);
-    expect(pages[1]?.devices.every((device) => device.presence.state !== 'unknown')).toBe(true);
+    expect(pages.map((page) => page.problem)).toEqual([undefined, undefined, undefined]);
+    expect(devicesOf(pages).every((device) => device.presence.source === 'vendor-status')).toBe(true);
+    // The size that worked is kept.
+    simulator.forgetRequests();
+    expect((await list()).map((page) => page.devices.length)).toEqual([50, 50, 50, 50, 50]);
+    expect(simulator.requestsTo('/status')).toHaveLength(5);
+  });
+
+  it('one id that is refused costs the others nothing, and little from then on', async () => {
+    await start(1000);
+    const odd = simulator.unitIds[321] ?? '';
+    simulator.refuseStatusOf(odd);
+    const states = async (): Promise<readonly string[]> => {
+      const devices = devicesOf(await list());
+      expect(devices).toHaveLength(1000);
+      return devices.filter((device) => device.presence.state === 'unknown').map((device) => device.id);
+    };
+    expect(await states()).toEqual([odd]);
+    expect(simulator.requestsTo('/status').length).toBeLessThan(30);
+    simulator.forgetRequests();
+    expect(await states()).toEqual([odd]);
+    expect(simulator.requestsTo('/status').length).toBeLessThan(4);
+  });
+
+  it('a vendor in trouble is not asked in ever smaller pieces', async () => {
+    await start(1000);
+    simulator.fault({ kind: 'status', status: 500, path: '/status' });
+    const pages = await list();
+    expect(pages.map((page) => page.problem?.kind)).toEqual(['vendor-unavailable']);
+    const sizes = simulator.requestsTo('/status').map(({ body }) => (JSON.parse(body.toString()) as unknown[]).length);
+    expect([...new Set(sizes)]).toEqual([1000, 500]);
+  });
+
+  it('tells what the answers hold beyond the list, and says that a time zone is assumed', async () => {
+    await start(3);
+    const body = [{ UnitId: unitId, Name: 'Test1', Model: 'Pi 4', token: 'abc' }];
+    simulator.fault({ kind: 'status', status: 200, body: JSON.stringify(body), path: '/device' });
+    const said = [{ UnitId: unitId, Status: 'Offline', LastOnlineTime: '20200101 00:00:00', Signal: 'good' }];
+    simulator.fault({ kind: 'status', status: 200, body: JSON.stringify(said), path: '/status' });
+    const [device] = devicesOf(await list());
+    expect(device?.facts).toEqual({
+      attributes: {
+        Model: 'Pi 4',
+        Signal: 'good',
+        LastOnlineTime: '20200101 00:00:00 (no time zone said, taken as GMT)',
+      },
+    });
+    expect(device?.presence.lastOnlineAt).toBe(Date.UTC(2020, 0, 1));
+  });
+
+  it('leaves out a last time that lies ahead, because it cannot have been GMT', async () => {
+    await start(3);
+    const later = new Date(Date.now() + 8 * 3_600_000).toISOString().slice(0, 19).replace('T', ' ');
+    const said = [{ UnitId: unitId, Status: 'Online', LastOnlineTime: later }];
+    simulator.fault({ kind: 'status', status: 200, body: JSON.stringify(said), path: '/status' });
+    expect(devicesOf(await list())[0]?.presence).toEqual({
+      state: 'online',
+      observedAt: expect.any(Number),
+      source: 'vendor-status',
+    });
+  });
+
+  it('a 403 names the plan too, until the account was let in once', async () => {
+    await start(3);
+    const letIn = simulator.fault({ kind: 'status', status: 403 });
+    const refused = await session.connector.check(signal);
+    expect(refused).toMatchObject({
+      ok: false,
+      error: { kind: 'rate-limited', hint: expect.stringContaining('Business') },
+    });
+    letIn();
+    good(await session.connector.check(signal));
+    simulator.fault({ kind: 'status', status: 403 });
+    const limited = await session.connector.check(signal);
+    expect(limited.ok ? '' : limited.error.hint).not.toContain('Business');
   });
 
   it('stops asking when it is told to slow down, and still gives the devices', async () => {

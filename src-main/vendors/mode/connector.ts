@@ -5,6 +5,8 @@ import type { ForwardedRequest, UpstreamRequest } from '../../core/ports.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';
+import { isRow } from '../rows.ts';
+import type { NotARow } from '../rows.ts';
 import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
 import { listKeyValues } from './data-operations.ts';
@@ -270,11 +272,11 @@ class ModeConnector implements Connector, HttpRoute {
     }
   }
 
-  #page(rows: readonly DeviceRow[], observedAt: number, seen: Set<string>): FleetPage {
+  #page(rows: readonly (DeviceRow | NotARow)[], observedAt: number, seen: Set<string>): FleetPage {
     const devices = [];
     let nameless = 0;
     for (const row of rows) {
-      const device = this.#device(row, observedAt);
+      const device = isRow(row) ? this.#device(row, observedAt) : undefined;
       if (device === undefined) nameless += 1;
       else if (!seen.has(device.id)) {
         seen.add(device.id);

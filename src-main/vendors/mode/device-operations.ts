@@ -257,7 +257,7 @@ const listLogRequests = defineOperation({
   }),
 });
 
-const logRequest = z.strictObject({ deviceId, logRequestId: text.trim().min(1).max(200) });
+const logRequest = z.strictObject({ deviceId, logRequestId: text.trim().min(1) });
 
 const getLogRequest = defineOperation({
   ...read,

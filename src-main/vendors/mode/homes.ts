@@ -1,4 +1,6 @@
 import type { AppError, Result } from '../../core/errors.ts';
+import { isRow } from '../rows.ts';
+import type { NotARow } from '../rows.ts';
 import type { HomeRow } from './schemas.ts';
 
 /** A home of a project: what MODE groups devices by. */
@@ -18,7 +20,7 @@ const mostPages = 20;
  * of the last time, which stay where a page fails.
  */
 export const readHomes = async (
-  ask: (skip: number) => Promise<Result<readonly HomeRow[]>>,
+  ask: (skip: number) => Promise<Result<readonly (HomeRow | NotARow)[]>>,
   known: Homes,
 ): Promise<{ readonly homes: Homes; readonly problem?: AppError }> => {
   const homes = new Map<string, Home>();
@@ -27,7 +29,7 @@ export const readHomes = async (
     const rows = await ask(skip);
     if (!rows.ok) return { homes: new Map([...known, ...homes]), problem: rows.error };
     const before = homes.size;
-    for (const { id, name, deactivated } of rows.value)
+    for (const { id, name, deactivated } of rows.value.filter(isRow))
       if (id !== undefined && !homes.has(id))
         homes.set(id, { name: name?.trim() || `Home ${id}`, deactivated: deactivated === true });
     skip += rows.value.length;

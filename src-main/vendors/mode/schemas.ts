@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { isSecretName } from '../../core/secret-names.ts';
+import { readRows } from '../rows.ts';
 
 /**
  * MODE's shapes. Ids come as numbers and as texts, and most fields only sometimes, so every field is optional and
- * anything readable is taken; unknown keys are kept. A row that is no object is an answer of another kind.
+ * anything readable is taken; unknown keys are kept.
  */
 
 const asText = (value: unknown): string | undefined => {
@@ -48,12 +49,17 @@ const deviceShape = z.looseObject({
 
 /** A device; of one asked for by its id the answer must be an object. */
 export const device = deviceShape;
-export const devices = z.array(deviceShape);
+export const devices = z
+  .array(z.unknown())
+  .transform((entries, context) => readRows(entries, (row) => deviceShape.parse(row), context));
 export type DeviceRow = z.output<typeof deviceShape>;
 
 /** Beyond the document's "Devices" chapter: a home of a user or a project. */
-export const homes = z.array(z.looseObject({ id, name: text, deactivated: flag }));
-export type HomeRow = z.output<typeof homes>[number];
+const homeShape = z.looseObject({ id, name: text, deactivated: flag });
+export const homes = z
+  .array(z.unknown())
+  .transform((entries, context) => readRows(entries, (row) => homeShape.parse(row), context));
+export type HomeRow = z.output<typeof homeShape>;
 
 /**
  * Beyond the "Devices" chapter: whose key it is, by https://dev.tinkermode.com/platform/api/client-authentication.

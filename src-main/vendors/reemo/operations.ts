@@ -7,7 +7,7 @@ import * as schemas from './schemas.ts';
 
 /** The samples declare JSON on every request, with a body or without. */
 const headers = { 'content-type': 'application/json' } as const;
-const computerId = z.string().trim().min(1).max(200).meta({ title: 'Computer id', description: 'id, not _id' });
+const computerId = z.string().trim().min(1).meta({ title: 'Computer id', description: 'id, not _id' });
 const onlyId = z.strictObject({ id: computerId });
 const onComputer = ({ id }: { readonly id: string }): WireParts => ({ headers, path: { id } });
 const jsonBody = (value: unknown): WireParts => ({ headers, body: { kind: 'json', value } });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { attributesOf, formOf } from '../../core/fact-attributes.ts';
+import { attributesOf } from '../../core/fact-attributes.ts';
+import { noRows } from '../rows.ts';
 
 /**
  * Reemo's shapes. The tables of its document are missing, so nothing is asked of an answer but that it is JSON; the
@@ -19,12 +20,9 @@ export const computer = z.unknown().refine(isObject, 'expected an object');
 
 /** The answer of the list: an array or an object around one. */
 export const listed = z.unknown().superRefine((value, context) => {
-  const rows = pageOf(value)?.rows;
-  if (rows === undefined) context.addIssue({ code: 'custom', message: 'expected a list of computers' });
-  else if (rows.length > 0 && !rows.some(isObject)) {
-    const found = [...new Set(rows.map(formOf))];
-    context.addIssue({ code: 'custom', message: `expected objects in the list, found ${found.join(', ')}` });
-  }
+  const page = pageOf(value);
+  const message = page === undefined ? 'expected a list of computers' : noRows(page.rows);
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
 /** The answer of connect: the object is passed on untouched, under a name that is hidden everywhere. */

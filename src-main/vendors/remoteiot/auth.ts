@@ -100,9 +100,17 @@ export const remoteIotCredentialForms: readonly CredentialForm[] = [
 /** RemoteIoT's own meaning: 403 says "too many requests from the same client IP", only 401 is about the token. */
 const statusKinds: Readonly<Record<number, ErrorKind>> = { 403: 'rate-limited' };
 
+/** The document names no answer for an account without the plan that the API needs. */
+const limitedOrNoPlan = {
+  message: `${vendorName} refused the request (HTTP 403): it limits requests from this address, or the account has no plan with API access.`,
+  hint: 'Quayside tries again by itself. If it stays so, look in the RemoteIoT portal whether the account is Business or Enterprise.',
+};
+
 /** How RemoteIoT is spoken to: a fixed token, and one budget for all its accounts, because it counts by address. */
 export const remoteIotWire = (session: VendorSession): VendorWire => {
   const token = session.secrets['token'] ?? '';
+  /** Whether this account was ever let in: before, a 403 may be about its plan, whatever the document says. */
+  let wasLetIn = false;
   return {
     vendorName,
     lane: {
@@ -114,14 +122,17 @@ export const remoteIotWire = (session: VendorSession): VendorWire => {
     // A whole fleet comes in one array, without pages: some 300 bytes a device.
     maxBytes: 64 * 1024 * 1024,
     authorize: async () => ok({ headers: { authorization: `Bearer ${token}` }, secrets: [token] }),
-    classify: (answer, operation, secrets) =>
-      classifyByStatus(answer, {
+    classify: (answer, operation, secrets) => {
+      const error = classifyByStatus(answer, {
         vendorName,
         baseUrlHint,
         credential: 'API token',
         answer: operation.answer,
         secrets,
         statusKinds,
-      }),
+      });
+      wasLetIn ||= error === undefined;
+      return error?.kind === 'rate-limited' && !wasLetIn ? { ...error, ...limitedOrNoPlan } : error;
+    },
   };
 };

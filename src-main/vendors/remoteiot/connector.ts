@@ -1,8 +1,12 @@
+import { deviceFacts } from '../../core/device-facts.ts';
+import type { DeviceFacts } from '../../core/device-facts.ts';
 import type { DeviceRecord, Presence, PresenceState, Service } from '../../core/device.ts';
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
+import { attributesOf } from '../../core/fact-attributes.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
+import { isRow } from '../rows.ts';
 import { SharedCall } from '../shared-call.ts';
 import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
 import {
@@ -16,9 +20,7 @@ import {
 import { connect, deleteConnection, device, listConnection, remoteIotOperations, status } from './operations.ts';
 import { hostName, parseVendorTime } from './schemas.ts';
 import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
-
-/** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
-const defaultStatusBatch = 1000;
+import { Statuses } from './statuses.ts';
 
 /** What DeleteConnection needs, and what tells the tunnel from another that got its remote port later. */
 interface Handle {
@@ -41,10 +43,14 @@ const otherHost = (host: string | undefined): string | undefined => {
   return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? undefined : name;
 };
 
+/** No time zone is ever said. A time that is later than now by more than a clock may be wrong was not GMT: then it is left out. */
+const zoneProofMs = 15 * 60_000;
+
 const presenceOf = (row: StatusRow | undefined, observedAt: number): Presence => {
   const said = row?.Status?.trim().toLowerCase();
   const state: PresenceState = said === 'online' || said === 'offline' ? said : 'unknown';
-  const lastOnlineAt = parseVendorTime(row?.LastOnlineTime);
+  const at = parseVendorTime(row?.LastOnlineTime);
+  const lastOnlineAt = at !== undefined && at <= observedAt + zoneProofMs ? at : undefined;
   return {
     state,
     observedAt,
@@ -53,13 +59,31 @@ const presenceOf = (row: StatusRow | undefined, observedAt: number): Presence =>
   };
 };
 
-const deviceOf = (id: string, row: DeviceRow, presence: Presence): DeviceRecord => {
+const deviceFields = ['UnitId', 'Name', 'Notes', 'Group', 'External_ip', 'Internal_ip', 'Mac', 'Serial'] as const;
+const statusFields = ['UnitId', 'Status', 'LastOnlineTime'] as const;
+
+/** What the two answers tell beyond what the list shows; the vendor's own time stands beside ours, which assumes GMT. */
+const factsOf = (row: DeviceRow, said: StatusRow | undefined, state: PresenceState): DeviceFacts | undefined => {
+  // While a device is online its time is always now: a fact that changes with each poll is none.
+  const lastOnline = state === 'online' ? undefined : filled(said?.LastOnlineTime);
+  return deviceFacts({
+    attributes: {
+      ...attributesOf(row, deviceFields),
+      ...attributesOf(said ?? {}, statusFields),
+      ...(lastOnline === undefined ? {} : { LastOnlineTime: `${lastOnline} (no time zone said, taken as GMT)` }),
+    },
+  });
+};
+
+const deviceOf = (id: string, row: DeviceRow, said: StatusRow | undefined, observedAt: number): DeviceRecord => {
   const description = filled(row.Notes);
   const group = filled(row.Group);
   const externalAddress = filled(row.External_ip);
   const internalAddress = filled(row.Internal_ip);
   const mac = filled(row.Mac);
   const serial = filled(row.Serial);
+  const presence = presenceOf(said, observedAt);
+  const facts = factsOf(row, said, presence.state);
   return {
     id,
     name: filled(row.Name) ?? id,
@@ -72,6 +96,7 @@ const deviceOf = (id: string, row: DeviceRow, presence: Presence): DeviceRecord 
     ...(internalAddress === undefined ? {} : { internalAddress }),
     ...(mac === undefined ? {} : { mac }),
     ...(serial === undefined ? {} : { serial }),
+    ...(facts === undefined ? {} : { facts }),
   };
 };
 
@@ -94,16 +119,18 @@ const isSame = (row: ConnectionRow, handle: Handle): boolean =>
 class RemoteIotConnector implements Connector, TunnelRoute {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
+  readonly #statuses: Statuses;
   /** The tunnels there are. Forwards that lost theirs together ask together. */
   readonly #connections: SharedCall<readonly ConnectionRow[]>;
 
   constructor(session: VendorSession) {
     this.#session = session;
     this.#wire = remoteIotWire(session);
-    this.#connections = new SharedCall(
-      (signal) => execute(session, this.#wire, listConnection, {}, signal),
-      session.clock,
-    );
+    this.#statuses = new Statuses(session, this.#wire);
+    this.#connections = new SharedCall(async (signal) => {
+      const listed = await execute(session, this.#wire, listConnection, {}, signal);
+      return listed.ok ? ok(listed.value.filter(isRow)) : listed;
+    }, session.clock);
   }
 
   get tunnels(): TunnelRoute {
@@ -132,8 +159,8 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     const rows = new Map<string, DeviceRow>();
     let nameless = 0;
     for (const row of listed.value) {
-      const id = filled(row.UnitId);
-      if (id === undefined) nameless += 1;
+      const id = isRow(row) ? filled(row.UnitId) : undefined;
+      if (id === undefined || !isRow(row)) nameless += 1;
       else if (!rows.has(id)) rows.set(id, row);
     }
     const incomplete: AppError | undefined =
@@ -145,40 +172,20 @@ class RemoteIotConnector implements Connector, TunnelRoute {
             'Refresh later.',
           ).error;
 
-    const ids = [...rows.keys()];
-    const batch = Number(this.#session.fields['statusBatch'] ?? defaultStatusBatch);
     const gap = incomplete === undefined ? {} : { incomplete: true };
-    if (ids.length === 0)
+    if (rows.size === 0)
       yield ok({ devices: [], ...gap, ...(incomplete === undefined ? {} : { problem: incomplete }) });
-    let giveUp: AppError | undefined;
-    for (let start = 0; start < ids.length; start += batch) {
-      const chunk = ids.slice(start, start + batch);
-      const answer: Result<readonly StatusRow[]> =
-        giveUp === undefined
-          ? await execute(this.#session, this.#wire, status, { body: chunk.map((UnitId) => ({ UnitId })) }, signal)
-          : { ok: false, error: giveUp };
-      if (signal.aborted) {
-        yield cancelled();
-        return;
-      }
-      // Asking on would only lengthen the limit, and a refused token stays refused.
-      if (!answer.ok && ['rate-limited', 'unauthorized', 'clock-skew'].includes(answer.error.kind))
-        giveUp = answer.error;
-      const states = new Map<string, StatusRow>();
-      if (answer.ok) {
-        for (const row of answer.value) {
-          const id = filled(row.UnitId);
-          if (id !== undefined) states.set(id, row);
-        }
-      }
+    for await (const batch of this.#statuses.read([...rows.keys()], signal)) {
+      if (signal.aborted) break;
       const observedAt = this.#session.clock.now();
-      const problem = answer.ok ? incomplete : answer.error;
+      const problem = batch.problem ?? incomplete;
       yield ok({
-        devices: chunk.map((id) => deviceOf(id, rows.get(id) ?? {}, presenceOf(states.get(id), observedAt))),
+        devices: batch.ids.map((id) => deviceOf(id, rows.get(id) ?? {}, batch.states.get(id), observedAt)),
         ...gap,
         ...(problem === undefined ? {} : { problem }),
       });
     }
+    if (signal.aborted) yield cancelled();
   }
 
   async open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>> {
@@ -261,7 +268,8 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   async #explain(deviceId: string, error: AppError, signal: AbortSignal): Promise<Result<Tunnel>> {
     if (!['invalid-input', 'not-found', 'vendor-unavailable'].includes(error.kind)) return { ok: false, error };
     const asked = await execute(this.#session, this.#wire, status, { body: [{ UnitId: deviceId }] }, signal);
-    const row = asked.ok ? asked.value.find((candidate) => filled(candidate.UnitId) === deviceId) : undefined;
+    const rows = asked.ok ? asked.value.filter(isRow) : [];
+    const row = rows.find((candidate) => filled(candidate.UnitId) === deviceId);
     if (presenceOf(row, 0).state !== 'offline') return { ok: false, error };
     return fail(
       'device-offline',

@@ -134,7 +134,7 @@ const listJob = defineOperation({
   summary: 'Lists the jobs of a device, or of all devices, with their output.',
   path: '/listjob',
   input: z.strictObject({
-    UnitId: z.string().trim().max(200).default('').meta({ title: 'Device id', description: 'Empty: all jobs' }),
+    UnitId: z.string().trim().default('').meta({ title: 'Device id', description: 'Empty: all jobs' }),
   }),
   output: schemas.jobRows,
   answer: 'json',

@@ -4,8 +4,8 @@ import { nothing } from './schemas.ts';
 
 /** What RemoteIoT's operations have in common. */
 
-/** A device id. */
-export const unitId = z.string().trim().min(1).max(200).meta({ title: 'Device id' });
+/** A device id: whatever the vendor lists as one. */
+export const unitId = z.string().trim().min(1).meta({ title: 'Device id' });
 /** Any text. */
 export const text = z.string();
 /** A device id, bare or as the vendor wraps it. */

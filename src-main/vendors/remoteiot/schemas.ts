@@ -1,4 +1,6 @@
 import { z } from 'zod';
+import { readRows } from '../rows.ts';
+import type { NotARow } from '../rows.ts';
 
 /**
  * RemoteIoT's shapes. Its document is uneven (two spellings, numbers or strings, words misspelled), so every field
@@ -31,8 +33,8 @@ interface RowFields<T extends string, N extends string> {
 }
 
 /**
- * Rows in one spelling. What is not an object becomes an empty row, never an error. Written by hand because a whole
- * fleet comes at once: a schema for each row holds up the event loop several times as long.
+ * Rows in one spelling; see `readRows` for what is no object. Written by hand because a whole fleet comes at once: a schema
+ * for each row holds up the event loop several times as long.
  */
 const rows = <T extends string, N extends string = never>({ texts, numbers = [], spellings = {} }: RowFields<T, N>) => {
   const readers = new Map<
@@ -42,26 +44,25 @@ const rows = <T extends string, N extends string = never>({ texts, numbers = [],
   for (const field of texts) readers.set(field, { field, read: asText });
   for (const field of numbers) readers.set(field, { field, read: asNumber });
   for (const [spelling, field] of Object.entries<string>(spellings)) readers.set(spelling, { field, read: asText });
-  const normalise = (value: unknown): Row<T, N> => {
+  const normalise = (members: Readonly<Record<string, unknown>>): Row<T, N> => {
     const row: Record<string, unknown> = {};
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) {
-      const members = value as Readonly<Record<string, unknown>>;
-      for (const key of Object.keys(members)) {
-        const member = members[key];
-        const reader = readers.get(key);
-        if (reader === undefined) {
-          // Assigning this key would replace the prototype instead of adding a member.
-          if (key !== '__proto__') row[key] = member;
-          continue;
-        }
-        const read = reader.read(member);
-        // With both spellings in one row, the field's own wins.
-        if (read !== undefined && (key === reader.field || row[reader.field] === undefined)) row[reader.field] = read;
+    for (const key of Object.keys(members)) {
+      const member = members[key];
+      const reader = readers.get(key);
+      if (reader === undefined) {
+        // Assigning this key would replace the prototype instead of adding a member.
+        if (key !== '__proto__') row[key] = member;
+        continue;
       }
+      const read = reader.read(member);
+      // With both spellings in one row, the field's own wins.
+      if (read !== undefined && (key === reader.field || row[reader.field] === undefined)) row[reader.field] = read;
     }
     return row as Row<T, N>;
   };
-  return z.array(z.unknown()).transform((values): readonly Row<T, N>[] => values.map(normalise));
+  return z
+    .array(z.unknown())
+    .transform((values, context): readonly (Row<T, N> | NotARow)[] => readRows(values, normalise, context));
 };
 
 /** The answer of `/device` and `/GetDevice`: both spellings become `External_ip`, `Internal_ip`, `Mac`, `Notes`. */
@@ -69,11 +70,11 @@ export const deviceRows = rows({
   texts: ['UnitId', 'Name', 'Notes', 'Group', 'External_ip', 'Internal_ip', 'Mac', 'Serial'],
   spellings: { 'External IP': 'External_ip', 'Internal IP': 'Internal_ip', 'MAC Address': 'Mac', Description: 'Notes' },
 });
-export type DeviceRow = z.output<typeof deviceRows>[number];
+export type DeviceRow = Exclude<z.output<typeof deviceRows>[number], NotARow>;
 
 /** The answer of `/status`. Its order and its ids need not be those asked for. */
 export const statusRows = rows({ texts: ['UnitId', 'Status', 'LastOnlineTime'] });
-export type StatusRow = z.output<typeof statusRows>[number];
+export type StatusRow = Exclude<z.output<typeof statusRows>[number], NotARow>;
 
 /** A TCP port as number or text, 1 to 65535. */
 const port = z
@@ -98,7 +99,7 @@ export const connectAnswer = z.looseObject({ Host: hostName, Port: port });
 
 /** The answer of `/ListConnection`. */
 export const connectionRows = rows({ texts: ['Name', 'UnitId', 'LocalPort', 'LocalHost', 'Host', 'Port'] });
-export type ConnectionRow = z.output<typeof connectionRows>[number];
+export type ConnectionRow = Exclude<z.output<typeof connectionRows>[number], NotARow>;
 
 /** The answer of `/log`: only what is new since the last call. */
 export const logRows = rows({ texts: ['Log'] });

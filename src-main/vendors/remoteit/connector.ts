@@ -4,6 +4,8 @@ import type { AppError, Result } from '../../core/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';
+import { isRow } from '../rows.ts';
+import type { NotARow } from '../rows.ts';
 import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, defaultBaseUrl, isRestOnly, remoteItWire, vendorName } from './auth.ts';
 import { remoteItCredentialForms, remoteItFields, remoteItSecrets } from './credentials.ts';
@@ -139,14 +141,14 @@ class RemoteItConnector implements Connector {
   }
 
   #newDevices(
-    rows: readonly DeviceRow[],
+    rows: readonly (DeviceRow | NotARow)[],
     observedAt: number,
     seen: Set<string>,
   ): { readonly found: readonly DeviceRecord[]; readonly nameless: number } {
     const found: DeviceRecord[] = [];
     let nameless = 0;
     for (const row of rows) {
-      const device = deviceOf(row, observedAt);
+      const device = isRow(row) ? deviceOf(row, observedAt) : undefined;
       if (device === undefined) nameless += 1;
       else if (!seen.has(device.id)) {
         seen.add(device.id);

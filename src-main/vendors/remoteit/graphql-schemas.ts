@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRows } from '../rows.ts';
 import { asFlag, asHost, asNumber, asPort, asText, asTime, itemsOf, membersOf } from './values.ts';
 import type { Members } from './values.ts';
 
@@ -76,14 +77,14 @@ const part = (members: Members, name: string, context: z.RefinementCtx): Members
 };
 
 /** `total hasMore last items`, each item read by `item`. */
-const pageOf = <T>(members: Members, item: (value: unknown) => T, context: z.RefinementCtx) => {
+const pageOf = <T extends object>(members: Members, item: (value: unknown) => T, context: z.RefinementCtx) => {
   const { items } = members;
   if (!Array.isArray(items)) context.addIssue({ code: 'custom', path: ['items'], message: 'expected a list' });
   return {
     ...members,
     total: asNumber(members['total']),
     hasMore: asFlag(members['hasMore']) === true,
-    items: Array.isArray(items) ? items.map(item) : [],
+    items: Array.isArray(items) ? readRows(items, item, context) : [],
   };
 };
 
@@ -97,18 +98,20 @@ export const devicesAnswer = login.transform((members, context) =>
   pageOf(part(part(members, 'account', context), 'devices', context), device, context),
 );
 
-export const deviceAnswer = login.transform((members): readonly DeviceRow[] => itemsOf(members['device']).map(device));
+export const deviceAnswer = login.transform((members, context) =>
+  readRows(itemsOf(members['device']), device, context),
+);
 
-export const sessionsAnswer = login.transform((members): readonly Members[] =>
-  itemsOf(members['sessions']).map(membersOf),
+export const sessionsAnswer = login.transform((members, context) =>
+  readRows(itemsOf(members['sessions']), membersOf, context),
 );
 
 export const eventsAnswer = login.transform((members, context) =>
   pageOf(part(members, 'events', context), membersOf, context),
 );
 
-export const applicationTypesAnswer = data.transform((members): readonly Members[] =>
-  itemsOf(members['applicationTypes']).map(membersOf),
+export const applicationTypesAnswer = data.transform((members, context) =>
+  readRows(itemsOf(members['applicationTypes']), membersOf, context),
 );
 
 /** A mutation that answers a boolean. */

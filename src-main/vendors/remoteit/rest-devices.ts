@@ -1,4 +1,6 @@
 import type { DeviceRecord, Presence, PresenceState, Service, ServiceKind } from '../../core/device.ts';
+import { isRow } from '../rows.ts';
+import type { NotARow } from '../rows.ts';
 import { kindOfApplication } from './devices.ts';
 import type { RestRow } from './rest-schemas.ts';
 import { asText, asTime } from './values.ts';
@@ -86,13 +88,13 @@ const deviceOf = (row: RestRow, id: string, services: readonly Service[], observ
  * every other service is shown as a device by itself. `nameless` counts the rows without an id.
  */
 export const groupRows = (
-  rows: readonly RestRow[],
+  rows: readonly (RestRow | NotARow)[],
   observedAt: number,
 ): { readonly devices: readonly DeviceRecord[]; readonly nameless: number } => {
   const known = new Map<string, RestRow>();
   let nameless = 0;
   for (const row of rows) {
-    if (row.deviceaddress === undefined) nameless += 1;
+    if (!isRow(row) || row.deviceaddress === undefined) nameless += 1;
     else if (!known.has(row.deviceaddress)) known.set(row.deviceaddress, row);
   }
   /** The one device at a place; null where there are several. */

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { readRows } from '../rows.ts';
 import { asFlag, asHost, asNumber, asPort, asText, itemsOf, membersOf, present } from './values.ts';
 import type { Members } from './values.ts';
 
@@ -61,7 +62,7 @@ const readRow = (value: unknown): RestRow => {
 
 export const listAnswer = z.looseObject({
   status: done,
-  devices: z.unknown().transform((value) => itemsOf(value).map(readRow)),
+  devices: z.unknown().transform((value, context) => readRows(itemsOf(value), readRow, context)),
 });
 
 /** Where a v27 connection is reached. */

@@ -4,8 +4,8 @@ import { isActionWord, isTypeWord, nothing } from './schemas.ts';
 
 /** What Remotix's operations have in common. */
 
-/** An opaque id. */
-const id = z.string().trim().min(1).max(200);
+/** An opaque id: whatever the vendor lists as one. */
+const id = z.string().trim().min(1);
 export const groupUid = id.meta({ title: 'Group uid' });
 export const connectionUid = id.meta({ title: 'Connection uid' });
 export const computerId = z.union([z.int(), id]).transform(String).meta({ title: 'Computer id' });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { attributesOf, formOf } from '../../core/fact-attributes.ts';
+import { attributesOf } from '../../core/fact-attributes.ts';
+import { noRows } from '../rows.ts';
 
 /**
  * Remotix's shapes. Its document shows no answer of a read, so nothing is asked of them but that they are JSON, and
@@ -16,11 +17,8 @@ export const answered = z
 
 /** The answer of a list of groups or items: kept as it is, unless nothing in it is an object. */
 export const listed = answered.superRefine((value, context) => {
-  const entries = entriesOf(value);
-  if (entries === undefined || entries.length === 0) return;
-  const found = new Set(entries.map((entry) => formOf(entry.value)));
-  if (!found.has('an object'))
-    context.addIssue({ code: 'custom', message: `expected objects in the list, found ${[...found].join(', ')}` });
+  const message = noRows((entriesOf(value) ?? []).map((entry) => entry.value));
+  if (message !== undefined) context.addIssue({ code: 'custom', message });
 });
 
 /** The answer of `PUT /group/`. */

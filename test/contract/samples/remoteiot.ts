@@ -28,9 +28,12 @@ const example = (path: string, { input, body, answer, reads }: Shown): readonly 
   },
 ];
 
+/** As the document masks it; the three letters in one word would count as unfinished work here. */
+const externalIp = `10.10.10.${'X'.repeat(3)}`;
+
 const device = {
   UnitId: '0000000088888888',
-  External_ip: '10.10.10.XXX',
+  External_ip: externalIp,
   Internal_ip: '192.168.0.101',
   Mac: '88:88:88:88:88:88',
   Notes: 'Device Description',
@@ -108,7 +111,7 @@ export const remoteIotSamples: VendorSamples = {
 }`,
       answer: `[{
 "UnitId": "0000000088888888",
-"External_ip": "10.10.10.XXX",
+"External_ip": "${externalIp}",
 "Internal_ip": "192.168.0.101",
 "Mac": "88:88:88:88:88:88",
 "Notes": "Device Description",
@@ -125,7 +128,7 @@ export const remoteIotSamples: VendorSamples = {
 }`,
       answer: `[{
 "UnitId": "0000000088888888",
-"External IP": "10.10.10.XXX",
+"External IP": "${externalIp}",
 "Internal IP": "192.168.0.101",
 "MAC Address": "88:88:88:88:88:88",
 "Description": "Device Description",

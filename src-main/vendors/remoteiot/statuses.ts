@@ -1,0 +1,99 @@
+import type { AppError } from '../../core/errors.ts';
+import { execute } from '../execute.ts';
+import type { VendorWire } from '../execute.ts';
+import { isRow } from '../rows.ts';
+import type { VendorSession } from '../vendor.ts';
+import { status } from './operations.ts';
+import type { StatusRow } from './schemas.ts';
+
+/** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
+const defaultBatch = 1000;
+/** A batch is never halved for good below this, whatever fails. */
+const leastBatch = 50;
+/** Requests that one listing may spend on halves of refused batches: enough to find one odd id among a thousand, twice. */
+const mostHalves = 40;
+/** Refusals that may lie in what was asked for: one id, or too many of them. A 500 may be the second. */
+const halved: ReadonlySet<AppError['kind']> = new Set(['invalid-input', 'not-found', 'vendor-unavailable']);
+/** Asking on would only lengthen the limit, and a refused token stays refused. */
+const hopeless: ReadonlySet<AppError['kind']> = new Set(['rate-limited', 'unauthorized', 'clock-skew']);
+
+/** What `/status` says of some devices. */
+export interface StatusBatch {
+  readonly ids: readonly string[];
+  readonly states: ReadonlyMap<string, StatusRow>;
+  /** Why some of them are missing. */
+  readonly problem?: AppError;
+}
+
+/** Asks for the presence of a fleet, a batch at a time. One id that the vendor refuses costs the others nothing. */
+export class Statuses {
+  readonly #session: VendorSession;
+  readonly #wire: VendorWire;
+  #batch: number;
+  /** Ids that were refused alone: they are asked for by themselves from then on. */
+  readonly #odd = new Set<string>();
+
+  constructor(session: VendorSession, wire: VendorWire) {
+    this.#session = session;
+    this.#wire = wire;
+    this.#batch = Number(session.fields['statusBatch'] ?? defaultBatch);
+  }
+
+  /** Every id in one of the batches. Ends early on `signal`. */
+  async *read(ids: readonly string[], signal: AbortSignal): AsyncGenerator<StatusBatch> {
+    const odd = ids.filter((id) => this.#odd.has(id));
+    const even = odd.length === 0 ? ids : ids.filter((id) => !this.#odd.has(id));
+    this.#odd.clear();
+    for (const id of odd) this.#odd.add(id);
+    const halves = { left: mostHalves };
+    let giveUp: AppError | undefined;
+    for (const [rest, batch] of [
+      [even, this.#batch],
+      [odd, 1],
+    ] as const) {
+      for (let start = 0; start < rest.length && !signal.aborted; start += batch) {
+        const chunk = rest.slice(start, start + batch);
+        const read: StatusBatch =
+          giveUp === undefined
+            ? await this.#ask(chunk, halves, signal)
+            : { ids: chunk, states: new Map(), problem: giveUp };
+        if (read.problem !== undefined && hopeless.has(read.problem.kind)) giveUp = read.problem;
+        yield read;
+      }
+    }
+  }
+
+  async #ask(ids: readonly string[], halves: { left: number }, signal: AbortSignal): Promise<StatusBatch> {
+    const body = ids.map((UnitId) => ({ UnitId }));
+    const answer = await execute(this.#session, this.#wire, status, { body }, signal);
+    const states = new Map<string, StatusRow>();
+    if (answer.ok) {
+      for (const row of answer.value.filter(isRow)) {
+        const id = row.UnitId?.trim() ?? '';
+        if (id !== '') states.set(id, row);
+      }
+      for (const id of ids) this.#odd.delete(id);
+      return { ids, states };
+    }
+    const { error } = answer;
+    const isTheirs = error.kind === 'vendor-unavailable';
+    if (!halved.has(error.kind) || signal.aborted) return { ids, states, problem: error };
+    if (ids.length === 1 && !isTheirs) this.#odd.add(ids[0] ?? '');
+    if (ids.length === 1 || halves.left < 2) return { ids, states, problem: error };
+    halves.left -= 2;
+    const middle = Math.ceil(ids.length / 2);
+    // A vendor in trouble is asked for a half once: where that fails too, it is not the size.
+    const deeper = isTheirs ? { left: 0 } : halves;
+    const first = await this.#ask(ids.slice(0, middle), deeper, signal);
+    if (first.problem !== undefined && (isTheirs || hopeless.has(first.problem.kind)))
+      return { ids, states, problem: error };
+    const second = await this.#ask(ids.slice(middle), deeper, signal);
+    const problem = first.problem ?? second.problem;
+    if (problem === undefined) this.#batch = Math.min(this.#batch, Math.max(middle, leastBatch));
+    return {
+      ids,
+      states: new Map([...first.states, ...second.states]),
+      ...(problem === undefined ? {} : { problem }),
+    };
+  }
+}
