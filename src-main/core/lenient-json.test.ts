@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseLenientJson } from './lenient-json.ts';
+import { parseForeignJson, parseLenientJson } from './lenient-json.ts';
 
 const repaired = (text: string): unknown => {
   const read = parseLenientJson(text);
@@ -8,6 +8,25 @@ const repaired = (text: string): unknown => {
   expect(read.repaired).toBe(true);
   return read.value;
 };
+
+describe('JSON of somebody else', () => {
+  const nested = (depth: number): string => `${'['.repeat(depth)}1${']'.repeat(depth)}`;
+
+  it('is read up to 200 brackets deep, whatever stands in its strings', () => {
+    expect(parseForeignJson(nested(200))).toBeDefined();
+    const brackets = { text: `${'['.repeat(500)}\\"` };
+    expect(parseForeignJson(JSON.stringify(brackets))).toEqual(brackets);
+    expect(parseForeignJson(JSON.stringify(Array.from({ length: 500 }, () => ({ a: [1] }))))).toHaveLength(500);
+    expect(parseForeignJson('[1,')).toBeUndefined();
+  });
+
+  it('is refused beyond, before V8 has to look at all of it', () => {
+    for (const text of [nested(201), '['.repeat(1_000_000), '{"a":'.repeat(1_000_000)]) {
+      expect(parseForeignJson(text)).toBeUndefined();
+      expect(parseLenientJson(text)).toEqual({ ok: false });
+    }
+  });
+});
 
 describe('parseLenientJson', () => {
   it('reads good JSON without repairing', () => {

@@ -1,4 +1,5 @@
 import type { AppError, ErrorKind } from '../core/errors.ts';
+import { parseForeignJson } from '../core/lenient-json.ts';
 import type { HttpAnswer } from '../core/ports.ts';
 import type { AnswerForm } from './vendor.ts';
 
@@ -77,23 +78,19 @@ const tidyVendorText = (text: string, secrets: readonly string[]): string => {
   return tidy.length > longestVendorMessage ? `${tidy.slice(0, longestVendorMessage - 1)}…` : tidy;
 };
 
+/** Characters in which a refusal has said its reason. */
+const longestRefusal = 65_536;
+
 /** The vendor's own reason in the body of a refusal, tidied; undefined where it gave none. */
 const vendorMessage = (answer: HttpAnswer, secrets: readonly string[]): string | undefined => {
-  let text = answer.text;
-  try {
-    const body = JSON.parse(answer.text) as unknown;
-    if (typeof body === 'string') text = body;
-    if (typeof body === 'object' && body !== null) {
-      const fields = body as Readonly<Record<string, unknown>>;
-      const reason = reasonFields
-        .map((name) => fields[name])
-        .find((value) => typeof value === 'string' && value !== '');
-      if (typeof reason === 'string') text = reason;
-    }
-  } catch {
-    const title = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(answer.text)?.[1];
-    if (isHtml(answer) && title !== undefined) text = title;
-  }
+  let text = answer.text.slice(0, longestRefusal);
+  const body = parseForeignJson(text);
+  if (typeof body === 'string') text = body;
+  else if (typeof body === 'object' && body !== null) {
+    const fields = body as Readonly<Record<string, unknown>>;
+    const reason = reasonFields.map((name) => fields[name]).find((value) => typeof value === 'string' && value !== '');
+    if (typeof reason === 'string') text = reason;
+  } else if (isHtml(answer)) text = /<title[^>]*>([\s\S]*?)<\/title>/i.exec(text)?.[1] ?? text;
   const tidy = tidyVendorText(text, secrets);
   return tidy === '' ? undefined : tidy;
 };

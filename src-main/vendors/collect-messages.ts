@@ -1,3 +1,4 @@
+import { parseForeignJson } from '../core/lenient-json.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import type { WebSocketRequest } from '../core/ports.ts';
@@ -5,11 +6,8 @@ import type { Collecting, VendorSession } from './vendor.ts';
 
 /** JSON as its value, anything else as the text it is. */
 const readMessage = (text: string): unknown => {
-  try {
-    return JSON.parse(text) as unknown;
-  } catch {
-    return text;
-  }
+  const value = parseForeignJson(text);
+  return value === undefined ? text : value;
 };
 
 /**

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../core/errors.ts';
 import type { AppError, ErrorKind } from '../../core/errors.ts';
+import { parseForeignJson } from '../../core/lenient-json.ts';
 import type { HttpAnswer } from '../../core/ports.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { OutgoingRequest, VendorWire } from '../execute.ts';
@@ -148,13 +149,9 @@ const reasonKinds: Readonly<Record<string, ErrorKind>> = {
 
 /** The `reason` of MODE's error body, in capitals; undefined where there is none. */
 const reasonOf = (answer: HttpAnswer): string | undefined => {
-  try {
-    const body = JSON.parse(answer.text) as unknown;
-    const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
-    return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().toUpperCase() : undefined;
-  } catch {
-    return undefined;
-  }
+  const body = parseForeignJson(answer.text);
+  const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;
+  return typeof reason === 'string' && reason.trim() !== '' ? reason.trim().toUpperCase() : undefined;
 };
 
 /** What the application behind the proxy answered: its refusals say nothing about this account. */

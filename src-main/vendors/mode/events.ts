@@ -1,6 +1,7 @@
 import { deviceFacts } from '../../core/device-facts.ts';
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
+import { parseForeignJson } from '../../core/lenient-json.ts';
 import type { WebSocketLink, WebSocketRequest } from '../../core/ports.ts';
 import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { classifyMode } from './auth.ts';
@@ -36,12 +37,7 @@ const textOf = (from: unknown, name: string): string | undefined => {
  * epoch milliseconds.
  */
 export const readEvent = (text: string, now: number): FleetEvent | undefined | null => {
-  let message: unknown;
-  try {
-    message = JSON.parse(text);
-  } catch {
-    return null;
-  }
+  const message = parseForeignJson(text);
   if (typeof message !== 'object' || message === null || !('eventType' in message)) return null;
   const state = typeof message.eventType === 'string' ? states[message.eventType] : undefined;
   if (state === undefined) return undefined;

@@ -1,4 +1,5 @@
 import type { AppError, ErrorKind } from '../../core/errors.ts';
+import { parseForeignJson } from '../../core/lenient-json.ts';
 import type { HttpAnswer } from '../../core/ports.ts';
 import { answerError, classifyByStatus } from '../classify.ts';
 import type { ClassifyContext } from '../classify.ts';
@@ -16,11 +17,7 @@ const secondFactors: ReadonlySet<string> = new Set(['SMS_MFA', 'SOFTWARE_TOKEN_M
 
 const readMembers = (answer: HttpAnswer): Members => {
   if (!/^\s*\{/.test(answer.text)) return {};
-  try {
-    return membersOf(JSON.parse(answer.text));
-  } catch {
-    return {};
-  }
+  return membersOf(parseForeignJson(answer.text));
 };
 
 /** Whether a reason says that the service or its device cannot be reached now. */

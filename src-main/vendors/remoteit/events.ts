@@ -1,5 +1,6 @@
 import { cancelled, fail, ok } from '../../core/errors.ts';
 import type { AppError, Result } from '../../core/errors.ts';
+import { parseForeignJson } from '../../core/lenient-json.ts';
 import type { VendorWire } from '../execute.ts';
 import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { vendorName } from './auth.ts';
@@ -43,12 +44,8 @@ export type EventFrame =
 /** Reads a frame, single or batched. */
 export const readFrame = (text: string): EventFrame => {
   if (text.trim() === 'pong') return { kind: 'pong' };
-  let frame: unknown;
-  try {
-    frame = JSON.parse(text);
-  } catch {
-    return { kind: 'unreadable' };
-  }
+  const frame = parseForeignJson(text);
+  if (frame === undefined) return { kind: 'unreadable' };
   const members = membersOf(frame);
   const batch = Array.isArray(members['events']) ? (members['events'] as readonly unknown[]) : [members];
   const events = batch.flatMap((one) => membersOf(membersOf(one)['data'])['event'] ?? []);
