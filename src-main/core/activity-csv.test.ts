@@ -15,6 +15,9 @@ it('survives every name, and gives no spreadsheet a formula', () => {
     '+1',
     '@x',
     '-2',
+    '\n=1+1',
+    ' =1+1',
+    '＝1+1',
     'bell\u0007',
   ];
   const csv =
@@ -30,6 +33,9 @@ it('survives every name, and gives no spreadsheet a formula', () => {
     "'+1",
     "'@x",
     "'-2",
+    "'\n=1+1",
+    "' =1+1",
+    "'＝1+1",
     'bell',
   ]);
   expect(rows[0]).toMatchObject({

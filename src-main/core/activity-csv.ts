@@ -1,15 +1,9 @@
 import type { StoredActivity } from './alert-history.ts';
+import { csvCell } from './csv.ts';
 
 const columns = ['time', 'kind', 'account', 'device', 'name', 'text', 'incident'] as const;
 
-/** Control characters end nowhere; a spreadsheet takes a cell that begins so for a formula, and names come from outside. */
-const cell = (text: string): string => {
-  const plain = text.replaceAll(/\p{Cc}/gu, (control) => ('\t\r\n'.includes(control) ? control : ''));
-  const safe = /^[=+\-@\t\r]/.test(plain) ? `'${plain}` : plain;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
-};
-
-const line = (cells: readonly string[]): string => `${cells.map(cell).join(',')}\r\n`;
+const line = (cells: readonly string[]): string => `${cells.map(csvCell).join(',')}\r\n`;
 
 /** The first line of the CSV of a history. */
 export const activityCsvHeader: string = line(columns);

@@ -1,3 +1,4 @@
+import { csvCell } from './csv.ts';
 import type { AppError, ErrorKind } from './errors.ts';
 
 /** Where an item of a bulk run is. `uncertain`: it was sent, and nobody knows what came of it. */
@@ -62,14 +63,8 @@ export interface ReportLine {
 
 const columns = ['device', 'id', 'account', 'result', 'before', 'after', 'attempts', 'tookMs', 'reason'] as const;
 
-/** A cell of CSV. What a spreadsheet would take for a formula is led in by an apostrophe. */
-const cell = (value: string): string => {
-  const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
-  return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
-};
-
 /** The report as CSV with a header, RFC 4180. */
 export const reportCsv = (lines: readonly ReportLine[]): string =>
-  [columns.join(','), ...lines.map((line) => columns.map((name) => cell(String(line[name] ?? ''))).join(','))].join(
+  [columns.join(','), ...lines.map((line) => columns.map((name) => csvCell(String(line[name] ?? ''))).join(','))].join(
     '\r\n',
   ) + '\r\n';

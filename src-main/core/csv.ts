@@ -1,3 +1,16 @@
+/** What a spreadsheet takes for the beginning of a formula, in full width too, also behind blanks and line breaks. */
+const formula = /^[\s\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
+
+/**
+ * A cell of CSV (RFC 4180). Names come from outside: control characters other than tab and line breaks are left out,
+ * and what a spreadsheet would take for a formula is led in by an apostrophe.
+ */
+export const csvCell = (text: string): string => {
+  const plain = text.replaceAll(/\p{Cc}/gu, (control) => ('\t\r\n'.includes(control) ? control : ''));
+  const safe = formula.test(plain) ? `'${plain}` : plain;
+  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+};
+
 /** The cells of each line. Quoted cells may hold commas, line breaks and doubled quotes; others are trimmed. */
 const cellsOf = (text: string): readonly (readonly string[])[] => {
   const rows: string[][] = [];
