@@ -24,6 +24,13 @@ describe('start at login', () => {
     expect(autostartText([String.raw`/a"b$c\d%e`])).toContain(String.raw`Exec="/a\\"b\\$c\\\\d%%e"`);
   });
 
+  it('refuses what would become a line of its own', async () => {
+    const file = autostartFile({ XDG_CONFIG_HOME: folder });
+    const set = await setAutostart(true, ['/opt/quayside', '--profile', '/home/me/x\nExec=evil'], file);
+    expect(set).toMatchObject({ ok: false, error: { kind: 'invalid-input' } });
+    await expect(readFile(file)).rejects.toThrow('ENOENT');
+  });
+
   it('says where it could not be written', async () => {
     await writeFile(join(folder, 'autostart'), '');
     const set = await setAutostart(true, ['x'], autostartFile({ XDG_CONFIG_HOME: folder }));

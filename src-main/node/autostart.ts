@@ -32,12 +32,20 @@ export const autostartText = (command: readonly string[]): string =>
     '',
   ].join('\n');
 
-/** Starts a command at login, or no longer. Linux; elsewhere the system has its own list. Error: internal. */
+/** Starts a command at login, or no longer. Linux; elsewhere the system has its own list. Errors: invalid-input
+ * (control characters in the command), internal. */
 export const setAutostart = async (
   on: boolean,
   command: readonly string[],
   file = autostartFile(),
 ): Promise<Result<void>> => {
+  // A line break would begin an entry of its own.
+  if (command.some((argument) => /\p{Cc}/u.test(argument)))
+    return fail(
+      'invalid-input',
+      'A path with a line break or another control character cannot be started at login.',
+      'Move Quayside or its profile to a folder with a plain name.',
+    );
   try {
     if (on) {
       await mkdir(path.dirname(file), { recursive: true });
