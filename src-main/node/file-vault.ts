@@ -122,7 +122,8 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
   const clearStaleLock = async (): Promise<void> => {
     try {
       const { mtimeMs } = await stat(lockFile);
-      if (clock.now() - mtimeMs < staleLock) return;
+      // A time in the future is that of a clock which was set back since: such a lock is as old as any.
+      if (Math.abs(clock.now() - mtimeMs) < staleLock) return;
       const aside = `${lockFile}.${randomUUID()}`;
       await rename(lockFile, aside);
       await rm(aside, { force: true });

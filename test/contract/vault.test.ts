@@ -216,6 +216,15 @@ describe('the encrypted file', () => {
     expect(await readdir(path.dirname(file))).toEqual(['vault.json']);
   });
 
+  test('a lock that was left behind before the clock was set back holds nobody up', async () => {
+    const file = path.join(await temporaryFolder(), 'vault.json');
+    await writeFile(`${file}.lock`, '');
+    const later = new Date(Date.now() + 86_400_000);
+    await utimes(`${file}.lock`, later, later);
+    expect(await fileVault(file).set('a', 'x')).toMatchObject({ ok: true });
+    expect(await readdir(path.dirname(file))).toEqual(['vault.json']);
+  });
+
   test('a folder in its place is denied, not thrown', async () => {
     const folder = await temporaryFolder();
     await mkdir(path.join(folder, 'vault.json'));
