@@ -15,6 +15,7 @@ import type { Recents } from '../services/recents.ts';
 import type { SettingsStore } from '../services/settings-store.ts';
 import type { SpeedTests } from '../services/speed-tests.ts';
 import type { WebSessions } from '../services/web-sessions.ts';
+import { isRequestName } from '../../src-preload/contract/requests.ts';
 import type { RequestName, RequestOutput, Requests } from '../../src-preload/contract/requests.ts';
 import type { BridgeActivity, BridgeAlerts } from './alert-requests.ts';
 import type { AppState } from './app-state.ts';
@@ -105,3 +106,6 @@ export type Handler<N extends RequestName> = (
 
 /** One handler per request: a missing one does not compile. */
 export type Handlers<N extends RequestName = RequestName> = { readonly [Name in N]: Handler<Name> };
+
+/** The name of a request as the log may have it: one that we do not know may hold anything, a secret too. */
+export const loggedName = (name: string): string => (isRequestName(name) ? name : 'unknown');

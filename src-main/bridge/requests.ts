@@ -8,7 +8,7 @@ import { appRequests } from './app-requests.ts';
 import { bulkRequests } from './bulk-requests.ts';
 import { deviceLogRequests } from './device-log-requests.ts';
 import { deviceRequests } from './device-requests.ts';
-import type { BridgeDeps, Handlers } from './handler.ts';
+import { loggedName, type BridgeDeps, type Handlers } from './handler.ts';
 import { launchRequests } from './launch-requests.ts';
 import { operationRequests } from './operation-requests.ts';
 import { routeRequests } from './route-requests.ts';
@@ -61,7 +61,7 @@ const badInput = (name: string, error: z.ZodError): Failure => {
 export const createRequestHandler = (deps: BridgeDeps): HandleRequest => {
   const handlers = allHandlers(deps);
   const refuse = (name: string, failure: Failure): Failure => {
-    deps.log.write('warn', 'bridge.refused', { name: name.slice(0, 64), kind: failure.error.kind });
+    deps.log.write('warn', 'bridge.refused', { name: loggedName(name), kind: failure.error.kind });
     return failure;
   };
 

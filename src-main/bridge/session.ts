@@ -3,6 +3,7 @@ import type { Log } from '../core/ports.ts';
 import { clientFrameSchema, type HostFrame } from '../../src-preload/contract/frames.ts';
 import type { ClientSessions } from './session-requests.ts';
 import type { StateFeed } from './state-feed.ts';
+import { loggedName } from './handler.ts';
 import { errorView } from './views.ts';
 
 /** Main's end of a client's carrier: a MessagePort, a WebSocket, a socket, or a pair within the process. */
@@ -68,7 +69,7 @@ export const openSession = (options: {
       const refused = pending.has(id)
         ? fail('invalid-input', 'The id of this request is that of another one still running.', 'Number requests anew.')
         : fail('conflict', 'Too many requests are waiting for an answer.', 'Wait for some of them first.');
-      log.write('warn', 'bridge.refused', { name, kind: refused.error.kind });
+      log.write('warn', 'bridge.refused', { name: loggedName(name), kind: refused.error.kind });
       reply({ type: 'refusal', id, error: errorView(refused.error) });
       return;
     }
