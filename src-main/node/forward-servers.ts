@@ -16,14 +16,26 @@ export const networkAddresses = (): readonly string[] =>
     .filter(({ internal, address, family }) => !internal && !(family === 'IPv6' && /^fe[89ab]/i.test(address)))
     .map(({ address }) => address);
 
-const blockList = (allow: readonly string[]): BlockList => {
-  const list = new BlockList();
-  for (const text of allow) {
-    const block = parseAddressBlock(text);
-    if (block !== undefined) list.addSubnet(block.address, block.prefix, block.family);
+/**
+ * Who is let in, each family by its own list: Node's BlockList takes an IPv4 address for the IPv6 address it can be
+ * written as, so that `::/0` would admit every IPv4 client too.
+ */
+export class AllowList {
+  readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
+
+  /** Blocks as `parseAddressBlock` reads them; others admit nobody. */
+  constructor(allow: readonly string[]) {
+    for (const text of allow) {
+      const block = parseAddressBlock(text);
+      if (block !== undefined) this.#lists[block.family].addSubnet(block.address, block.prefix, block.family);
+    }
   }
-  return list;
-};
+
+  admits(address: string): boolean {
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    return this.#lists[family].check(address, family);
+  }
+}
 
 /** The sockets a forward listens on: a first one, which it always has, and others that may fail. */
 export class ForwardServers {
@@ -31,7 +43,7 @@ export class ForwardServers {
   readonly #refused: () => void;
   #first: Server | undefined;
   readonly #others = new Map<string, { readonly endpoint: Endpoint; readonly server: Server }>();
-  #allowed = new BlockList();
+  #allowed = new AllowList([]);
 
   /** `refused` hears of clients from the network that are not allowed. */
   constructor(accept: (socket: Socket) => void, refused: () => void) {
@@ -58,7 +70,7 @@ export class ForwardServers {
     share: { readonly port: number; readonly allow: readonly string[] } | undefined,
   ): Promise<{ readonly also: readonly Endpoint[]; readonly missed: readonly Missed[] }> {
     // In force before anybody can connect.
-    this.#allowed = blockList(share?.allow ?? []);
+    this.#allowed = new AllowList(share?.allow ?? []);
     const shared = share === undefined ? [] : networkAddresses().map((address) => ({ address, port: share.port }));
     const wanted = new Map(
       [
@@ -113,7 +125,7 @@ export class ForwardServers {
   /** Whether a client may be connected: on this computer itself, or from a source the forward is shared with now. */
   admits({ localAddress = '', remoteAddress = '' }: Socket): boolean {
     if (isLoopback(localAddress)) return true;
-    return this.#allowed.check(remoteAddress, isIPv6(remoteAddress) ? 'ipv6' : 'ipv4');
+    return this.#allowed.admits(remoteAddress);
   }
 
   #acceptShared(socket: Socket): void {
