@@ -1,3 +1,4 @@
+import { boundedRecord } from '../core/device-bounds.ts';
 import { deviceFacts } from '../core/device-facts.ts';
 import type { DeviceFacts } from '../core/device-facts.ts';
 import { deviceKey } from '../core/device.ts';
@@ -61,7 +62,7 @@ export class AccountFleet {
       const key = deviceKey(this.#accountId, record.id);
       const known = this.#devices.get(key);
       const device: Device = {
-        ...record,
+        ...boundedRecord(record),
         presence: mergePresence(known?.presence, record.presence, now),
         key,
         accountId: this.#accountId,

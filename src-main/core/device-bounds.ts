@@ -1,0 +1,26 @@
+import type { DeviceRecord } from './device.ts';
+
+/** Characters of the longest text that is kept of a device; ids, which join, are left whole. */
+const longest = 1_000;
+/** Entries of the longest list or record, and services. */
+const most = 500;
+
+const bounded = (value: unknown): unknown => {
+  if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest - 1)}…` : value;
+  if (Array.isArray(value)) {
+    const items = value.slice(0, most).map(bounded);
+    return items.length === value.length && items.every((item, index) => item === value[index]) ? value : items;
+  }
+  if (typeof value !== 'object' || value === null) return value;
+  const entries = Object.entries(value);
+  const kept = entries.slice(0, most).map(([name, part]) => [name, name === 'id' ? part : bounded(part)] as const);
+  return kept.length === entries.length && kept.every(([, part], index) => part === entries[index]?.[1])
+    ? value
+    : Object.fromEntries(kept);
+};
+
+/**
+ * The record with its texts cut at 1,000 characters and its lists at 500 entries: it goes to the tray, into each
+ * window and onto the disk, and a vendor may send what it likes. The very same record where nothing is too long.
+ */
+export const boundedRecord = <T extends DeviceRecord>(record: T): T => bounded(record) as T;
