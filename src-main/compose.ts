@@ -43,6 +43,7 @@ import { createWebSessionHost } from './node/web-session-host.ts';
 import { userFiles } from './node/user-files.ts';
 import { createWebSocketClient } from './node/websocket-client.ts';
 import { accountsFormat } from './services/accounts-format.ts';
+import { pendingSecretsFormat } from './services/pending-secrets.ts';
 import { Accounts } from './services/accounts.ts';
 import { DeviceActions } from './services/actions.ts';
 import type { Activity } from './services/activity.ts';
@@ -208,6 +209,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   note(await recents.load());
   const accounts = new Accounts({
     document: jsonDocument({ path: paths.accounts, ...accountsFormat }),
+    pendingSecrets: jsonDocument({ path: join(paths.profile, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault,
     vendors,
     http,

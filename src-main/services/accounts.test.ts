@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { fakeVendor, noHttp, recordingLog, ScriptedConnector } from '../../test/support/fake-vendor.ts';
 import { MemoryDocument } from '../../test/support/memory-document.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
@@ -48,15 +48,19 @@ class TestVault implements Vault {
   }
 }
 
-const setUp = async (stored: readonly Account[] = []) => {
+const setUp = async (
+  stored: readonly Account[] = [],
+  pending = new MemoryDocument<readonly string[]>([]),
+  vault = new TestVault(),
+) => {
   const document = new MemoryDocument<readonly Account[]>([], stored);
-  const vault = new TestVault();
   const sessions: VendorSession[] = [];
   const log: string[] = [];
   let make: (session: VendorSession) => Connector = () => new ScriptedConnector();
   let seed = 0;
   const accounts = new Accounts({
     document,
+    pendingSecrets: pending,
     vault,
     vendors: [
       fakeVendor('remoteiot', (session) => {
@@ -78,6 +82,7 @@ const setUp = async (stored: readonly Account[] = []) => {
   return {
     accounts,
     document,
+    pending,
     vault,
     sessions,
     heard,
@@ -305,6 +310,40 @@ describe('removing an account', () => {
     document.writeError = fail('internal', 'The disk is full.', 'Make room.');
     expect(await accounts.remove(id)).toEqual(document.writeError);
     expect([vault.secrets.size, accounts.list().length]).toEqual([1, 1]);
+  });
+});
+
+describe('a process that is killed in the middle', () => {
+  /** Runs a change up to a write, of the vault or of the accounts, and leaves it there for good. */
+  const killedAt = async (stop: 'vault' | 'accounts', change: (accounts: Accounts) => Promise<unknown>) => {
+    const { accounts, document, pending, vault } = await setUp();
+    await added(accounts, { label: 'Before' });
+    const reached = Promise.withResolvers<void>();
+    const forGood = (): Promise<never> => {
+      reached.resolve();
+      return new Promise(() => undefined);
+    };
+    if (stop === 'accounts') document.write = forGood;
+    else vault.delete = forGood;
+    void change(accounts);
+    await reached.promise;
+    const restarted = new TestVault();
+    for (const [key, secret] of vault.secrets) restarted.secrets.set(key, secret);
+    const again = await setUp(document.value, pending, restarted);
+    await vi.waitFor(() => expect(again.pending.value ?? []).toEqual([]));
+    return { ids: again.accounts.list().map(({ id }) => id), secrets: [...restarted.secrets.keys()] };
+  };
+
+  it('leaves no account without its key and no key without its account', async () => {
+    const remove = (accounts: Accounts): Promise<unknown> => accounts.remove(accounts.list()[0]?.id ?? '');
+    const removed = await killedAt('vault', remove);
+    expect(removed).toEqual({ ids: [], secrets: [] });
+    const kept = await killedAt('accounts', remove);
+    expect(kept.ids).toHaveLength(1);
+    expect(kept.secrets).toEqual(kept.ids);
+    const notAdded = await killedAt('accounts', (accounts) => added(accounts, { label: 'After' }));
+    expect(notAdded.ids).toHaveLength(1);
+    expect(notAdded.secrets).toEqual(notAdded.ids);
   });
 });
 

@@ -8,6 +8,7 @@ import type { Failure, Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
 import type { Clock, Document, HttpClient, Log, Random, Vault, WebSocketClient } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
+import { PendingSecrets } from './pending-secrets.ts';
 import type { Connector, Vendor } from '../vendors/vendor.ts';
 import { parseFields, parseSecrets } from './account-draft.ts';
 
@@ -41,6 +42,8 @@ export interface AccountChange {
 
 export interface AccountsDeps {
   readonly document: Document<readonly Account[]>;
+  /** What `PendingSecrets` remembers. */
+  readonly pendingSecrets: Document<readonly string[]>;
   readonly vault: Vault;
   readonly vendors: readonly Vendor[];
   readonly http: HttpClient;
@@ -58,12 +61,14 @@ export interface AccountsDeps {
 export class Accounts {
   readonly changed = new Emitter<AccountChange>();
   readonly #deps: AccountsDeps;
+  readonly #pending: PendingSecrets;
   readonly #changes = new Serial();
   readonly #connectors = new Map<string, Promise<Result<Connector>>>();
   #accounts: readonly Account[] = [];
 
   constructor(deps: AccountsDeps) {
     this.#deps = deps;
+    this.#pending = new PendingSecrets(deps.pendingSecrets);
   }
 
   /** Reads the accounts; on an error there are none, and the error says why. */
@@ -71,6 +76,10 @@ export class Accounts {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
     this.#accounts = read.value;
+    // Not waited for: a locked vault may ask somebody first, and the fleet is shown meanwhile.
+    void this.#changes.run(() =>
+      this.#pending.sweep(this.#deps.vault, (id) => this.get(id) !== undefined, this.#deps.log),
+    );
     return ok(undefined);
   }
 
@@ -104,14 +113,20 @@ export class Accounts {
       const { vendor, baseUrl, fields, secrets } = entered.value;
       if (signal.aborted) return cancelled();
       const id = makeAccountId(label.value, (taken) => this.get(taken) !== undefined, this.#deps.random);
+      const noted = await this.#pending.begin(id);
+      if (!noted.ok) return noted;
       const stored = await this.#deps.vault.set(id, JSON.stringify(secrets));
-      if (!stored.ok) return stored;
+      if (!stored.ok) {
+        await this.#pending.end(id);
+        return stored;
+      }
       const account: Account = { id, vendor: vendor.id, label: label.value, baseUrl, fields };
       const written = signal.aborted ? cancelled() : await this.#write([...this.#accounts, account]);
       if (!written.ok) {
-        await this.#putBack(id, undefined);
+        if (await this.#putBack(id, undefined)) await this.#pending.end(id);
         return written;
       }
+      await this.#pending.end(id);
       this.changed.emit({ kind: 'added', account });
       return ok(account);
     });
@@ -156,7 +171,10 @@ export class Accounts {
         const before = await this.#deps.vault.get(id);
         const stored = await this.#deps.vault.set(id, JSON.stringify(secrets.value));
         if (!stored.ok) return stored;
-        if (before.ok) restore = () => this.#putBack(id, before.value);
+        if (before.ok)
+          restore = async () => {
+            await this.#putBack(id, before.value);
+          };
       }
       const written = await this.#write(this.#accounts.map((each) => (each.id === id ? next : each)));
       if (!written.ok) {
@@ -169,19 +187,25 @@ export class Accounts {
     });
   }
 
-  /** Removes the secrets and then the account. Errors: not-found, those of vault and document. */
+  /**
+   * Removes the account and then its secrets, so that no account is ever left without its key; where the second fails
+   * the first is undone. Errors: not-found, those of vault and document.
+   */
   remove(id: string): Promise<Result<void>> {
     return this.#changes.run(async () => {
       const account = this.get(id);
       if (account === undefined) return noAccount();
-      const before = await this.#deps.vault.get(id);
+      const noted = await this.#pending.begin(id);
+      if (!noted.ok) return noted;
+      const before = this.#accounts;
+      const written = await this.#write(before.filter((each) => each.id !== id));
+      if (!written.ok) return written;
       const deleted = await this.#deps.vault.delete(id);
-      if (!deleted.ok) return deleted;
-      const written = await this.#write(this.#accounts.filter((each) => each.id !== id));
-      if (!written.ok) {
-        if (before.ok) await this.#putBack(id, before.value);
-        return written;
+      if (!deleted.ok && (await this.#write(before)).ok) {
+        await this.#pending.end(id);
+        return deleted;
       }
+      if (deleted.ok) await this.#pending.end(id);
       this.#connectors.delete(id);
       this.changed.emit({ kind: 'removed', account });
       return ok(undefined);
@@ -303,11 +327,12 @@ export class Accounts {
     return written;
   }
 
-  /** Gives the vault back what it held; where even that fails only the log can tell. */
-  async #putBack(id: string, secret: string | undefined): Promise<void> {
+  /** Gives the vault back what it held, and answers whether that worked; where it did not the log tells. */
+  async #putBack(id: string, secret: string | undefined): Promise<boolean> {
     const { vault, log } = this.#deps;
     const undone = secret === undefined ? await vault.delete(id) : await vault.set(id, secret);
     if (!undone.ok) log.write('error', 'accounts.rollback-failed', { account: id, kind: undone.error.kind });
+    return undone.ok;
   }
 
   #bug(step: string, thrown: unknown): Failure {

@@ -10,6 +10,7 @@ import { jsonDocument, jsonFolder } from '../../src-main/node/json-document.ts';
 import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { accountsFormat } from '../../src-main/services/accounts-format.ts';
+import { pendingSecretsFormat } from '../../src-main/services/pending-secrets.ts';
 import { Accounts } from '../../src-main/services/accounts.ts';
 import { Inventory } from '../../src-main/services/inventory.ts';
 import { SettingsStore } from '../../src-main/services/settings-store.ts';
@@ -57,6 +58,7 @@ const start = async (log: string[] = []) => {
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   const accounts = new Accounts({
     document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),
+    pendingSecrets: jsonDocument({ path: join(folder, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault,
     vendors: [remoteIot],
     http,

@@ -15,6 +15,7 @@ import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
 import { accountsFormat } from '../../src-main/services/accounts-format.ts';
+import { pendingSecretsFormat } from '../../src-main/services/pending-secrets.ts';
 import { Accounts } from '../../src-main/services/accounts.ts';
 import { DeviceActions } from '../../src-main/services/actions.ts';
 import { Inventory } from '../../src-main/services/inventory.ts';
@@ -163,6 +164,7 @@ beforeEach(async () => {
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   accounts = new Accounts({
     document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),
+    pendingSecrets: jsonDocument({ path: join(folder, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault: createMemoryVault(),
     vendors,
     http,
