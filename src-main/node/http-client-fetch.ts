@@ -13,7 +13,7 @@ export type Phase = 'connect' | 'response' | 'body';
 /** Why a request got no whole answer. */
 export class TransportFailure extends Error {
   readonly phase: Phase;
-  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network';
+  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted';
   /** Node's code (ECONNREFUSED, CERT_HAS_EXPIRED, HPE_INVALID_CONSTANT …) where there is one. */
   readonly code: string | undefined;
 
@@ -45,7 +45,7 @@ export interface TransportLimits {
 }
 
 export interface Transport {
-  /** A fetch with these limits; rejects with TransportFailure, or with any other error once the signal aborted. */
+  /** A fetch with these limits; rejects with TransportFailure. */
   fetch(limits: TransportLimits): (input: Request) => Promise<Response>;
   /** Ends connections that wait for a next request, and those that went out by an address that is not in `own`. */
   networkChanged(own: ReadonlySet<string>): void;
@@ -86,7 +86,7 @@ const boundedBody = (
 
   return new ReadableStream<Uint8Array>({
     start: (controller) => {
-      const failWith = (failure: unknown): void => {
+      const failWith = (failure: TransportFailure): void => {
         if (over) return;
         close();
         controller.error(failure);
@@ -97,7 +97,7 @@ const boundedBody = (
         cancelStall();
         cancelStall = clock.after(limits.stallMs, () => failWith(new TransportFailure('body', 'too-slow')));
       };
-      aborted = (): void => failWith(new Error('aborted'));
+      aborted = (): void => failWith(new TransportFailure('body', 'aborted'));
       limits.signal?.addEventListener('abort', aborted, { once: true });
       watchStall();
       cancelTotal = clock.after(limits.bodyMs, () => failWith(new TransportFailure('body', 'too-slow')));
@@ -187,7 +187,7 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
         act();
       };
       const aborted = (): void => {
-        settle(() => reject(new Error('aborted')));
+        settle(() => reject(new TransportFailure(phase, 'aborted')));
         outgoing.destroy();
       };
       const stopListening = (): void => limits.signal?.removeEventListener('abort', aborted);

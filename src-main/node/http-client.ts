@@ -5,7 +5,7 @@ import { sleep } from '../core/ports.ts';
 import type { Clock, HttpAnswer, HttpBody, HttpClient, HttpRequest, Log, Random } from '../core/ports.ts';
 import { describeTransportFailure, isPermanent } from './http-client-failures.ts';
 import { createTransport, TransportFailure } from './http-client-fetch.ts';
-import type { TransportLimits } from './http-client-fetch.ts';
+import type { Phase, TransportLimits } from './http-client-fetch.ts';
 import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { redactSecrets } from './redact.ts';
@@ -46,6 +46,13 @@ const longestVendorMessage = 300;
 const retried: ReadonlySet<ErrorKind> = new Set(['unreachable', 'timeout', 'rate-limited', 'vendor-unavailable']);
 const slowed: ReadonlySet<ErrorKind> = new Set(['rate-limited', 'vendor-unavailable']);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
+
+/** What a request that was cancelled was waiting for. */
+const awaited: Readonly<Record<Phase, (host: string) => string>> = {
+  connect: (host) => `${host} to take the connection`,
+  response: (host) => `the answer of ${host}`,
+  body: (host) => `the rest of the answer of ${host}`,
+};
 
 /** One try, and whether another could do harm or good. */
 interface Attempt {
@@ -116,6 +123,7 @@ const clean = (error: AppError, secrets: readonly string[]): AppError => ({
   ...error,
   message: redactSecrets(error.message, secrets),
   hint: redactSecrets(error.hint, secrets),
+  ...(error.waitingFor === undefined ? {} : { waitingFor: redactSecrets(error.waitingFor, secrets) }),
   ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: clampRetryAfter(error.retryAfterMs) }),
   ...(error.vendorMessage === undefined
     ? {}
@@ -158,8 +166,9 @@ class NodeHttpClient implements DisposableHttpClient {
     if (!url.ok) return url;
     for (let attempt = 1; ; attempt += 1) {
       const { result, sent, permanent } = await this.#inLane(request, url.value);
-      if (request.signal?.aborted === true && !result.ok) return cancelled();
       if (result.ok) return result;
+      const isCancelled = (): boolean => request.signal?.aborted === true;
+      if (isCancelled()) return result.error.kind === 'cancelled' ? result : cancelled();
       const { error } = result;
       const backoff = this.#backoff(attempt);
       if (error.kind === 'rate-limited' && sent) {
@@ -170,7 +179,7 @@ class NodeHttpClient implements DisposableHttpClient {
         : attempt === 1 && !sent && error.kind === 'unreachable';
       if (!again || permanent || !retried.has(error.kind) || (error.retryAfterMs ?? 0) > longestWait) return result;
       await sleep(this.#clock, Math.max(error.retryAfterMs ?? 0, backoff), request.signal);
-      if (request.signal?.aborted === true) return cancelled();
+      if (isCancelled()) return cancelled(`another attempt: ${error.message}`);
     }
   }
 
@@ -199,10 +208,11 @@ class NodeHttpClient implements DisposableHttpClient {
   async #inLane(request: HttpRequest, url: URL): Promise<Attempt> {
     const unsent = { sent: false, permanent: true };
     const slots = this.#slotsOf(request);
-    if (!(await slots.take(request.signal))) return { result: cancelled(), ...unsent };
+    if (!(await slots.take(request.signal))) return { result: cancelled('other requests of this account'), ...unsent };
     try {
       const admission = await this.#budget(request).admit(request.signal);
-      if (admission.kind === 'cancelled') return { result: cancelled(), ...unsent };
+      if (admission.kind === 'cancelled')
+        return { result: cancelled(`a turn: ${url.host} takes so many requests a minute`), ...unsent };
       if (admission.kind === 'paused') {
         const { retryAfterMs } = admission;
         const message = `${url.host} is limiting requests; the next one can go out in ${Math.ceil(retryAfterMs / 1000)} s.`;
@@ -282,11 +292,16 @@ class NodeHttpClient implements DisposableHttpClient {
       };
       return { result: this.#judge(request, url, answer), sent: true, permanent: false };
     } catch (error) {
-      if (request.signal?.aborted === true) return { result: cancelled(), sent: true, permanent: true };
-      if (!(error instanceof TransportFailure)) throw error;
-      note({ failed: error.message, code: error.code });
-      const permanent = isPermanent(error) || error.reason === 'too-slow' || error.reason === 'too-large';
-      return { result: describeTransportFailure(error, url.host, limits), sent: error.phase !== 'connect', permanent };
+      const failure = error instanceof TransportFailure ? error : undefined;
+      if (request.signal?.aborted === true) {
+        const waitingFor = failure === undefined ? undefined : awaited[failure.phase](url.host);
+        return { result: cancelled(waitingFor), sent: true, permanent: true };
+      }
+      if (failure === undefined) throw error;
+      note({ failed: failure.message, code: failure.code });
+      const permanent = isPermanent(failure) || failure.reason === 'too-slow' || failure.reason === 'too-large';
+      const sent = failure.phase !== 'connect';
+      return { result: describeTransportFailure(failure, url.host, limits), sent, permanent };
     }
   }
 

@@ -285,7 +285,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
         const limits = { connectMs: openMs, responseMs: openMs, maxBytes: request.maxBytes ?? defaultMaxBytes };
         settle(describeTransportFailure(new TransportFailure('connect', reason, code), url.host, limits));
       };
-      const aborted = (): void => settle(cancelled());
+      const aborted = (): void => settle(cancelled(`${url.host} to open the connection`));
       const cancelTimer = clock.after(openMs, () => failed('timeout'));
       request.signal.addEventListener('abort', aborted, { once: true });
       socket.on('error', (error) => {

@@ -10,6 +10,7 @@ import type { Clock, Document, HttpClient, Log, Random, Vault, WebSocketClient }
 import { Serial } from '../core/serial.ts';
 import { PendingSecrets } from './pending-secrets.ts';
 import type { Connector, Vendor } from '../vendors/vendor.ts';
+import { boundedConnector } from './bounded-connector.ts';
 import { parseFields, parseSecrets } from './account-draft.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -276,17 +277,21 @@ export class Accounts {
     try {
       const sessionLog = log.child({ account: accountId, vendor: vendor.id });
       return ok(
-        vendor.open({
-          accountId,
-          baseUrl,
-          fields,
-          secrets,
-          http,
-          ...(sockets === undefined ? {} : { sockets }),
+        boundedConnector(
+          vendor.open({
+            accountId,
+            baseUrl,
+            fields,
+            secrets,
+            http,
+            ...(sockets === undefined ? {} : { sockets }),
+            clock,
+            random,
+            log: sessionLog,
+          }),
+          vendor.name,
           clock,
-          random,
-          log: sessionLog,
-        }),
+        ),
       );
     } catch (thrown) {
       return this.#bug('open', thrown);

@@ -30,7 +30,7 @@ const account = {
 } as const;
 
 /** The service over a vendor whose answers a test writes. */
-const serviceOver = (call: Call): DeviceLogs => {
+const serviceOver = (call: Call, clock = new VirtualClock()): DeviceLogs => {
   const connector: Connector = {
     check: async () => ok(undefined),
     listDevices: async function* () {
@@ -41,7 +41,7 @@ const serviceOver = (call: Call): DeviceLogs => {
   return new DeviceLogs({
     journal: createLineJournal({ folder }),
     accounts: { get: () => account, vendor: () => remoteIot, connector: async () => ok(connector) },
-    clock: new VirtualClock(),
+    clock,
     log: silentLog,
   });
 };
@@ -84,6 +84,18 @@ describe('logs that a vendor hands out once', () => {
     release[1]?.();
     await both;
     expect(most).toBe(1);
+  });
+
+  test('keep nobody waiting without end; what comes later is on disk all the same', async () => {
+    const clock = new VirtualClock();
+    let answer = (_rows: Result<unknown>): void => undefined;
+    const logs = serviceOver(() => new Promise((resolve) => (answer = resolve)), clock);
+    const taking = take(logs);
+    await expect.poll(onDisk).not.toBe('');
+    await clock.advance(31_000);
+    expect(await taking).toMatchObject({ ok: false, error: { kind: 'timeout' } });
+    answer(rows('late'));
+    await expect.poll(() => read(logs)).toEqual(['late']);
   });
 
   test('are not fetched where they could not be written down', async () => {

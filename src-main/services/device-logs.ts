@@ -1,4 +1,5 @@
 import { deviceKey as keyOf } from '../core/device.ts';
+import { interactiveMs, secondsText, withDeadline } from '../core/deadline.ts';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/errors.ts';
 import type { Journal } from '../core/journal.ts';
 import type { Clock, Log } from '../core/ports.ts';
@@ -144,7 +145,13 @@ export class DeviceLogs {
     );
     this.#underWay.add(running);
     void running.finally(() => this.#underWay.delete(running));
-    return running;
+    const late = () =>
+      fail(
+        'timeout',
+        `The log was not handed out within ${secondsText(interactiveMs)}.`,
+        'What comes later is kept all the same: look at the log again in a few minutes.',
+      );
+    return withDeadline({ clock: this.#clock, ms: interactiveMs, late }, () => running);
   }
 
   async #fetchNow(

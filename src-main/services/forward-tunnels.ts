@@ -1,4 +1,5 @@
 import type { Device, Service } from '../core/device.ts';
+import { interactiveMs, secondsText, withDeadline } from '../core/deadline.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
@@ -66,8 +67,8 @@ export interface Grant {
 
 const accountOf = (deviceKey: string): string => deviceKey.split('/', 1)[0] ?? '';
 
-/** Milliseconds for one answer of the vendor to the wish for a tunnel: remote.it's own client waits 40 s for one. */
-const openWithinMs = 60_000;
+/** By so much a call for a tunnel ends before the wish for it, so that the account's gate hears how it ended. */
+const gateMarginMs = 500;
 const closeWithinMs = 10_000;
 const aliveWithinMs = 10_000;
 /** Milliseconds that a new tunnel waits for the closing of another: a vendor that does not answer must not hold it up. */
@@ -180,11 +181,16 @@ export class ForwardTunnels {
       this.#adopted.delete(end);
       vendor.adopt?.(held.tunnel);
     }
+    const openWithinMs = vendor.openWithinMs ?? interactiveMs;
+    const overAt = this.#deps.clock.monotonic() + openWithinMs;
+    const left = (): number => Math.max(1, overAt - this.#deps.clock.monotonic());
     const call = (until: AbortSignal): Promise<Result<Tunnel>> =>
-      this.#within(openWithinMs, until, (limit) => vendor.open(device.id, service, limit));
+      this.#within(Math.max(1, left() - gateMarginMs), until, (limit) => vendor.open(device.id, service, limit));
     // A web route is made here; the vendor is not asked for it.
     const ask = (): Promise<Result<Tunnel>> =>
-      service.route === 'http' ? call(signal) : this.#gateOf(device.accountId, vendor).run(call, signal);
+      service.route === 'http'
+        ? call(signal)
+        : this.#within(left(), signal, (limit) => this.#gateOf(device.accountId, vendor).run(call, limit));
     let opened = await ask();
     if (opened.ok && dead !== undefined && endOf(deviceKey, opened.value) === dead.end) {
       if (dead.isAtVendor && !this.#own.has(dead.end)) {
@@ -351,30 +357,17 @@ export class ForwardTunnels {
   }
 
   /** Runs a vendor call with a limit of its own; the limit reached is `timeout`, not `cancelled`. */
-  async #within<T>(
+  #within<T>(
     ms: number,
     signal: AbortSignal | undefined,
     call: (limit: AbortSignal) => Promise<Result<T>>,
   ): Promise<Result<T>> {
-    const limit = new AbortController();
-    const abort = (): void => limit.abort();
-    let late = false;
-    const cancelTimer = this.#deps.clock.after(ms, () => {
-      late = true;
-      abort();
-    });
-    signal?.addEventListener('abort', abort, { once: true });
-    try {
-      const result = await call(limit.signal);
-      if (result.ok || !late) return result;
-      return fail(
+    const late = (waitingFor: string | undefined) =>
+      fail(
         'timeout',
-        `The vendor did not answer within ${ms / 1000} s.`,
+        `The vendor did not answer within ${secondsText(ms)}.${waitingFor === undefined ? '' : ` What was waited for is ${waitingFor}.`}`,
         'Try again; the vendor may be slow or down.',
       );
-    } finally {
-      cancelTimer();
-      signal?.removeEventListener('abort', abort);
-    }
+    return withDeadline({ clock: this.#deps.clock, ms, signal, late }, call);
   }
 }

@@ -36,7 +36,8 @@ describe('TrayDesk', () => {
   let errors: AppError[];
   let paused: number | undefined;
   let chosen: string | undefined;
-  let launch: Result<{ launcher: string; command: string }>;
+  type Launch = Result<{ launcher: string; command: string }>;
+  let launch: Launch | Promise<Launch>;
   let recents: Recents;
   let desk: TrayDesk;
   const inventoryChanged = new Emitter<{
@@ -70,7 +71,9 @@ describe('TrayDesk', () => {
         stop: async (id) => (said.push(`stop ${id}`), ok(undefined)),
         changed: new Emitter(),
       },
-      launches: { open: async ({ deviceKey, serviceId }) => (said.push(`launch ${deviceKey} ${serviceId}`), launch) },
+      launches: {
+        open: async ({ deviceKey, serviceId }) => (said.push(`launch ${deviceKey} ${serviceId}`), await launch),
+      },
       recents,
       pause: {
         until: () => paused,
@@ -115,6 +118,16 @@ describe('TrayDesk', () => {
     await desk.act({ type: 'connect', deviceKey: 'a/gw-10' });
     expect(errors.map(({ kind }) => kind)).toEqual(['launcher-missing']);
     expect(recents.keys()).toEqual([]);
+  });
+
+  it('says of what does not come to an end that it took too long', async () => {
+    launch = new Promise(() => undefined);
+    const acting = desk.act({ type: 'connect', deviceKey: 'a/gw-10' });
+    await clock.advance(31_000);
+    await acting;
+    expect(errors.map(({ kind, message }) => [kind, message])).toEqual([
+      ['timeout', expect.stringContaining('within 30 s')],
+    ]);
   });
 
   it('copies the local address a service has', async () => {

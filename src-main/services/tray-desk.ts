@@ -1,7 +1,8 @@
 import { byPreference } from '../core/default-service.ts';
+import { interactiveMs, secondsText, withDeadline } from '../core/deadline.ts';
 import type { Device, Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
-import { ok, type AppError, type Result } from '../core/errors.ts';
+import { fail, ok, type AppError, type Result } from '../core/errors.ts';
 import type { ForwardSnapshot } from '../core/forward-record.ts';
 import type { Clock } from '../core/ports.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../core/tray-state.ts';
@@ -16,8 +17,6 @@ import type { Recents } from './recents.ts';
 
 /** Milliseconds between a change and the menu that shows it: a fleet changes in bursts. */
 const gatherMs = 250;
-/** Milliseconds a click may take before it is given up. */
-const actionMs = 60_000;
 /** Recents looked at; devices that are gone or favourites leave room for later ones. */
 const mostRecents = 20;
 /** The hour of the day at which notices come back in the morning. */
@@ -251,8 +250,15 @@ export class TrayDesk {
     return length === 'ever' ? Number.MAX_SAFE_INTEGER : length === 'tomorrow' ? nextMorning(now) : now + length;
   }
 
-  #signal(): AbortSignal {
-    return AbortSignal.any([this.#ending.signal, AbortSignal.timeout(actionMs)]);
+  /** What a person who clicked waits for at most; they are told then, since nothing else on the screen does. */
+  #soon<T>(act: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
+    const late = () =>
+      fail(
+        'timeout',
+        `What was chosen in the menu was not done within ${secondsText(interactiveMs)}.`,
+        'Open the window: it shows what is waited for.',
+      );
+    return withDeadline({ clock: this.#needs.clock, ms: interactiveMs, signal: this.#ending.signal, late }, act);
   }
 
   async #connect(deviceKey: string, wanted: string | undefined): Promise<Result<unknown>> {
@@ -265,10 +271,9 @@ export class TrayDesk {
     }
     const request = { deviceKey, serviceId: service.id };
     // A plain port has no program: it is opened, and the window says where.
-    const done =
-      service.kind === 'tcp'
-        ? await forwards.open(request, this.#signal())
-        : await launches.open(request, this.#signal());
+    const done = await this.#soon<unknown>((signal) =>
+      service.kind === 'tcp' ? forwards.open(request, signal) : launches.open(request, signal),
+    );
     if (!done.ok) return done;
     if (service.kind === 'tcp') this.#needs.host.openWindow({ show: 'device', deviceKey });
     return recents.note(deviceKey);
@@ -276,7 +281,7 @@ export class TrayDesk {
 
   async #copyAddress(deviceKey: string, serviceId: string): Promise<Result<void>> {
     const { forwards, host, recents } = this.#needs;
-    const opened = await forwards.open({ deviceKey, serviceId }, this.#signal());
+    const opened = await this.#soon((signal) => forwards.open({ deviceKey, serviceId }, signal));
     if (!opened.ok) return opened;
     const { address, port } = opened.value;
     const copied = await host.copyText(`${address === '127.0.0.1' ? 'localhost' : address}:${port}`);

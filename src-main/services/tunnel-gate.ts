@@ -50,7 +50,7 @@ export class TunnelGate {
   async run<T>(call: (signal: AbortSignal) => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
     if (this.#trouble !== undefined && this.#leader !== undefined) {
       const trouble = await Promise.race([this.#leader, aborted(signal)]);
-      if (signal.aborted) return cancelled();
+      if (signal.aborted) return cancelled('another tunnel of this account, which is asked for first');
       if (trouble !== undefined) return { ok: false, error: trouble };
     }
     if (this.#trouble === undefined) return this.#budgeted(call, signal);
@@ -119,7 +119,7 @@ export class TunnelGate {
       done.abort();
       await looking;
       signal.removeEventListener('abort', abort);
-      if (signal.aborted && !result.ok) return cancelled();
+      if (signal.aborted && !result.ok) return result.error.kind === 'cancelled' ? result : cancelled();
       if (result.ok || !isBack) return result;
     }
   }

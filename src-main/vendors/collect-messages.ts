@@ -41,6 +41,6 @@ export const collectMessages = async (
     });
   });
   link.close();
-  if (request.signal.aborted) return cancelled();
+  if (request.signal.aborted) return cancelled(`messages, of which ${messages.length} came`);
   return broken === undefined || messages.length > 0 ? ok(messages) : { ok: false, error: broken };
 };

@@ -275,8 +275,11 @@ export const execute = async <I extends z.ZodType, O extends z.ZodType>(
 
   let value = await ask();
   // Refused before it did anything, so even a write may be sent again; once, never in a loop.
-  if (!value.ok && value.error.kind === 'unauthorized' && wire.renew !== undefined && (await wire.renew(signal)))
-    value = await ask();
+  if (!value.ok && value.error.kind === 'unauthorized' && wire.renew !== undefined) {
+    if (await wire.renew(signal)) value = await ask();
+    // Nobody knows then whether the key is still good.
+    else if (signal.aborted) return cancelled('a new session');
+  }
   if (!value.ok) return value;
   const output = operation.output.safeParse(value.value);
   return output.success

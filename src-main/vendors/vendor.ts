@@ -89,6 +89,8 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
     /** Of each row of the answer: its text. */
     readonly line: string;
   };
+  /** Milliseconds that a call of it may take in all, where it needs longer than `interactiveMs`. */
+  withinMs?(input: z.output<I>): number;
   wire(input: z.output<I>): WireParts;
 }
 
@@ -166,6 +168,8 @@ export interface TunnelRoute {
   adopt?(tunnel: Tunnel): void;
   /** Whether the vendor still has this tunnel; absent where it cannot tell. */
   alive?(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>>;
+  /** Milliseconds that a person waits for a tunnel, where the vendor needs longer than `interactiveMs`. */
+  readonly openWithinMs?: number;
   /** Tunnels an account may open in a minute, where the vendor limits that. */
   readonly opensPerMinute?: number;
 }
@@ -233,15 +237,15 @@ export interface Connector {
   check(signal: AbortSignal): Promise<Result<void>>;
   /** The fleet, page by page. A failed page is yielded as a failure; the pages after it still come. */
   listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>>;
-  readonly tunnels?: TunnelRoute;
-  readonly webRequests?: HttpRoute;
-  readonly actions?: LocalActionRoute;
-  readonly webSession?: WebSessionRoute;
+  readonly tunnels?: TunnelRoute | undefined;
+  readonly webRequests?: HttpRoute | undefined;
+  readonly actions?: LocalActionRoute | undefined;
+  readonly webSession?: WebSessionRoute | undefined;
   /**
    * Listens to the vendor until the connection ends, with its error where there is one, or until the signal aborts
    * (cancelled). Connecting again, and listing anew after each gap, is the caller's. `unsupported` means never.
    */
-  events?(listener: (event: FleetEvent) => void, signal: AbortSignal): Promise<Result<void>>;
+  readonly events?: ((listener: (event: FleetEvent) => void, signal: AbortSignal) => Promise<Result<void>>) | undefined;
   /** Epoch milliseconds at which the vendor ends these credentials, once it has told so; absent where they do not end. */
   readonly credentialsExpireAt?: number | undefined;
   /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */

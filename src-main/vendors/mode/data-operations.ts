@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { interactiveMs } from '../../core/deadline.ts';
 import { defineOperation } from '../vendor.ts';
 import type { Method } from '../vendor.ts';
 import {
@@ -49,6 +50,7 @@ const receiveCommands = defineOperation({
   output: schemas.records,
   cacheable: false,
   secretFields: ['authToken'],
+  withinMs: ({ seconds }) => interactiveMs + seconds * 1000,
   wire: ({ deviceId: device, authToken, seconds, messages }) => ({
     path: { deviceId: device },
     query: { authToken },
@@ -116,6 +118,7 @@ export const listKeyValues = defineOperation({
   output: schemas.keyValues,
   // Values hold the settings of devices, their passwords among them.
   cacheable: false,
+  withinMs: ({ live, seconds }) => interactiveMs + (live === 'true' ? seconds * 1000 : 0),
   wire: ({ deviceId: device, keyPrefix, live, seconds, messages }) =>
     live === 'true'
       ? { path: { deviceId: device }, upgrade: { seconds, messages } }

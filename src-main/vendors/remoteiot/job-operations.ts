@@ -116,6 +116,8 @@ const fileUpload = defineOperation({
     'The file is written on every device named here, over a file of the same name, and the scripts given with it run there with high rights.',
   ),
   repeatable: false,
+  // A file goes out as fast as the connection takes it.
+  withinMs: () => 120_000,
   wire: ({ File, ...data }) => ({
     body: {
       kind: 'multipart',

@@ -160,6 +160,8 @@ const log = defineOperation({
   repeatable: false,
   cacheable: false,
   keep: { deviceId: 'UnitId', file: 'File', line: 'Log' },
+  // Nobody waits so long for it, but lines that are on their way are handed out to nobody again.
+  withinMs: () => 150_000,
   wire: json,
 });
 

@@ -6,6 +6,7 @@ import type { Operation, VendorSession } from '../vendor.ts';
 import { classifyRemoteIt } from './answers.ts';
 import { login, restConnect } from './rest-operations.ts';
 import { connect } from './graphql-operations.ts';
+import { connectWithinMs } from './operation-parts.ts';
 import { draftSignature, messageSignature } from './signing.ts';
 import type { AccessKey, SignedRequest } from './signing.ts';
 
@@ -14,8 +15,6 @@ export const baseUrlHint = 'https://api.remote.it';
 export const defaultBaseUrl = 'https://api.remote.it';
 const documentedGraphQlPath = '/graphql/v1';
 
-/** The vendor's own client waits 40 s for a connection, so a little more. */
-const connectMs = 50_000;
 /** A session token is renewed so long before it ends. */
 const renewEarlyMs = 60_000;
 
@@ -149,7 +148,7 @@ export const remoteItWire = (session: VendorSession): VendorWire => {
     },
     maxBytes: 32 * 1024 * 1024,
     timeouts: (operation) =>
-      operation.id === connect.id || operation.id === restConnect.id ? { responseMs: connectMs } : undefined,
+      operation.id === connect.id || operation.id === restConnect.id ? { responseMs: connectWithinMs } : undefined,
     address: (url, operation) => {
       const address = new URL(url);
       if (!isRest(operation)) address.pathname = address.pathname.replace(documentedGraphQlPath, graphQlPath);

@@ -1,7 +1,19 @@
 import { z } from 'zod';
 import { defineOperation } from '../vendor.ts';
 import type { Operation, WireParts } from '../vendor.ts';
-import { changes, count, flag, hostIp, json, read, serviceId, text, texts, write } from './operation-parts.ts';
+import {
+  changes,
+  connectWithinMs,
+  count,
+  flag,
+  hostIp,
+  json,
+  read,
+  serviceId,
+  text,
+  texts,
+  write,
+} from './operation-parts.ts';
 import * as schemas from './graphql-schemas.ts';
 
 /**
@@ -87,6 +99,7 @@ export const connect = defineOperation({
   output: schemas.connectAnswer,
   danger: changes,
   repeatable: false,
+  withinMs: () => connectWithinMs,
   wire: (variables) =>
     ask(
       'mutation Connect($serviceId: String!, $hostIP: String!, $type: ProxyType!) { connect(serviceId: $serviceId, hostIP: $hostIP, type: $type)' +

@@ -29,6 +29,9 @@ export const read = { ...all, danger: { level: 'none' }, repeatable: true, cache
 export const write = { ...all, cacheable: false } as const;
 export const changes: Danger = { level: 'changes' };
 
+/** What a connection may take, milliseconds: the vendor's own client waits 40 s for one. */
+export const connectWithinMs = 45_000;
+
 /** Who may use a tunnel, as remote.it writes it. */
 export const hostIp = z.ipv4('expected an address such as 203.0.113.7').meta({
   title: 'Allowed address',

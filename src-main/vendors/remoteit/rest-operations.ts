@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { defineOperation } from '../vendor.ts';
 import type { Operation } from '../vendor.ts';
-import { all, changes, hostIp, json, read, serviceId, text, write } from './operation-parts.ts';
+import { connectWithinMs, all, changes, hostIp, json, read, serviceId, text, write } from './operation-parts.ts';
 import * as schemas from './rest-schemas.ts';
 
 /**
@@ -73,6 +73,7 @@ export const restConnect = defineOperation({
   output: schemas.connectAnswer,
   danger: changes,
   repeatable: false,
+  withinMs: () => connectWithinMs,
   wire: json,
 });
 

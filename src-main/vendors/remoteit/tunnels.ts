@@ -7,6 +7,7 @@ import type { Tunnel, TunnelRoute, VendorSession } from '../vendor.ts';
 import { isRestOnly, vendorName } from './auth.ts';
 import { latch } from './credentials.ts';
 import { connect, disconnect } from './graphql-operations.ts';
+import { connectWithinMs } from './operation-parts.ts';
 import { restConnect, stopConnection } from './rest-operations.ts';
 
 /**
@@ -57,6 +58,7 @@ const isGone = (error: AppError): boolean => {
  * connected to again, so a living one of ours is reused, and nobody asks twice at the same time.
  */
 export class RemoteItTunnels implements TunnelRoute {
+  readonly openWithinMs = connectWithinMs;
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
   /** Our own connections, by service id. */
