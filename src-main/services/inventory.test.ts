@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { aborted, pages, record, ScriptedConnector, sshService } from '../../test/support/fake-vendor.ts';
 import { account, inventoryRig } from '../../test/support/inventory-rig.ts';
 import { settle } from '../../test/support/virtual-clock.ts';
+import { accountView } from '../bridge/views.ts';
 import type { Service } from '../core/device.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Inventory } from './inventory.ts';
@@ -42,6 +43,17 @@ describe('Inventory', () => {
     expect(names()).toEqual(['a/1', 'a/2']);
     expect(inventory.health('a')).toMatchObject({ refreshing: false, lastGoodAt: clock.now() });
     expect(changes.flatMap((change) => change.upsert.map((device) => device.key))).toEqual(['a/1', 'a/2']);
+  });
+
+  it('knows when the vendor ends the credentials, as of the last listing, and tells the window', async () => {
+    const { inventory, connector } = setUp();
+    connector('a').listing = pages([record('1', 1)]);
+    connector('a').credentialsExpireAt = 99;
+    await inventory.refresh('a', forever);
+    expect(accountView(account('a'), inventory.health('a'))).toMatchObject({ credentialsExpireAt: 99 });
+    connector('a').credentialsExpireAt = undefined;
+    await inventory.refresh('a', forever);
+    expect(inventory.health('a')).not.toHaveProperty('credentialsExpireAt');
   });
 
   it('keeps a device until a complete listing no longer names it', async () => {

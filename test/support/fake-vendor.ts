@@ -58,6 +58,8 @@ export class ScriptedConnector implements Connector {
     return this.checked;
   }
 
+  credentialsExpireAt: number | undefined;
+
   async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
     this.started += 1;
     this.inFlight += 1;
