@@ -160,6 +160,8 @@ export interface WebSocketRequest {
   readonly maxBytes?: number;
   /** Milliseconds until the connection is upgraded. Default 20 s. */
   readonly openMs?: number;
+  /** Whether the caller itself looks after a dead peer, with messages that this vendor answers: no pings then. */
+  readonly withoutPings?: boolean;
   /** The vendor's reading of an answer that is no upgrade. */
   readonly classify: (answer: HttpAnswer) => AppError | undefined;
   /** Ends the opening, and the link once it is open. */
@@ -178,8 +180,8 @@ export interface WebSocketLink {
 }
 
 /**
- * WebSockets with a time limit on opening, a limit on messages, and pings that notice a dead peer. Errors of `open`:
- * wrong-url, unreachable, timeout, bad-response, cancelled, invalid-input, and what `classify` says of a refusal.
+ * WebSockets with a time limit on opening, a limit on messages, and pings that notice a dead peer. One that never once
+ * answered a ping may be behind a gateway that answers none, and is never given up for that. Errors of `open`: wrong-url, unreachable, timeout, bad-response, cancelled, invalid-input, and what `classify` says of a refusal.
  */
 export interface WebSocketClient {
   open(request: WebSocketRequest): Promise<Result<WebSocketLink>>;

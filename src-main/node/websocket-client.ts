@@ -14,7 +14,10 @@ export interface WebSocketClientOptions {
   readonly clock: Clock;
   /** What we call ourselves in each handshake. */
   readonly userAgent: string;
-  /** Milliseconds between pings; a peer that let one pass without any sign of life is given up. Default 25 s. */
+  /**
+   * Milliseconds between pings; a peer that answered one before, and let one pass without any sign of life, is given up.
+   * Default 25 s.
+   */
   readonly pingMs?: number;
   /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
   readonly env?: Readonly<Record<string, string | undefined>>;
@@ -106,6 +109,8 @@ class NodeWebSocketLink implements WebSocketLink {
   #error: AppError | undefined;
   #byUs = false;
   #alive = true;
+  /** Whether the peer has answered a ping. */
+  #answers = false;
   #cancelTimer: () => void = () => undefined;
 
   constructor(socket: WebSocket, clock: Clock, request: WebSocketRequest, host: string, pingMs: number) {
@@ -119,7 +124,10 @@ class NodeWebSocketLink implements WebSocketLink {
       this.#alive = true;
     };
     socket.on('ping', alive);
-    socket.on('pong', alive);
+    socket.on('pong', () => {
+      this.#alive = true;
+      this.#answers = true;
+    });
     socket.on('message', (data, binary) => {
       this.#alive = true;
       if (binary || this.#byUs) return;
@@ -131,7 +139,7 @@ class NodeWebSocketLink implements WebSocketLink {
     });
     socket.on('close', (code, reason) => this.#finish(code, reason.toString('utf8')));
     request.signal.addEventListener('abort', this.#aborted, { once: true });
-    this.#watch(pingMs);
+    if (request.withoutPings !== true) this.#watch(pingMs);
   }
 
   onMessage(listener: (text: string) => void): () => void {
@@ -171,7 +179,7 @@ class NodeWebSocketLink implements WebSocketLink {
 
   #watch(pingMs: number): void {
     this.#cancelTimer = this.#clock.after(pingMs, () => {
-      if (!this.#alive && !this.#socket.isPaused) {
+      if (!this.#alive && this.#answers && !this.#socket.isPaused) {
         this.#error ??= fail(
           'timeout',
           `${this.#host} no longer answers on the open connection.`,

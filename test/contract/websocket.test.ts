@@ -9,6 +9,7 @@ import type { AppError } from '../../src-main/core/errors.ts';
 import type { WebSocketRequest } from '../../src-main/core/ports.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
+import { VirtualClock } from '../support/virtual-clock.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 
 /** The WebSocket client against a server that is not ours. */
@@ -52,15 +53,16 @@ const serveRaw = async (answer: string | undefined): Promise<string> => {
 
 const client = createWebSocketClient({ clock: systemClock, userAgent });
 
-const open = (url: string, more: Partial<WebSocketRequest> = {}) =>
-  client.open({
-    url,
-    headers: {},
-    secrets: [secret],
-    classify: () => undefined,
-    signal: new AbortController().signal,
-    ...more,
-  });
+const requestOf = (url: string, more: Partial<WebSocketRequest> = {}): WebSocketRequest => ({
+  url,
+  headers: {},
+  secrets: [secret],
+  classify: () => undefined,
+  signal: new AbortController().signal,
+  ...more,
+});
+
+const open = (url: string, more: Partial<WebSocketRequest> = {}) => client.open(requestOf(url, more));
 
 const opened = async (url: string, more: Partial<WebSocketRequest> = {}) => {
   const result = await open(url, more);
@@ -117,6 +119,43 @@ describe('a WebSocket', () => {
     const link = await opened(await serve((socket) => socket.send('x'.repeat(200))), { maxBytes: 100 });
     link.onMessage(() => undefined);
     expect(await end(link)).toMatchObject({ kind: 'bad-response' });
+  });
+
+  it('stays where the peer never answers pings, as behind some gateways', async () => {
+    const pings: number[] = [];
+    const server = new WebSocketServer({ host: '127.0.0.1', port: 0, autoPong: false });
+    await new Promise((resolve) => server.once('listening', resolve));
+    server.on('connection', (socket) =>
+      socket.on('ping', () => {
+        pings.push(pings.length);
+        if (pings.length === 5) socket.send('still here');
+      }),
+    );
+    cleanups.push(() => {
+      for (const socket of server.clients) socket.terminate();
+      return new Promise((closed) => server.close(closed));
+    });
+    const restless = createWebSocketClient({ clock: systemClock, userAgent, pingMs: 20 });
+    const link = await restless.open(requestOf(`ws://127.0.0.1:${(server.address() as AddressInfo).port}/`));
+    if (!link.ok) throw new Error(link.error.message);
+    cleanups.push(() => link.value.close());
+    expect(await new Promise((resolve) => link.value.onMessage(resolve))).toBe('still here');
+  });
+
+  it('sends no pings where the caller looks after the peer itself', async () => {
+    const heard: string[] = [];
+    const url = await serve((socket) => {
+      socket.on('ping', () => heard.push('ping'));
+      socket.on('message', (data: Buffer) => heard.push(data.toString()));
+    });
+    const clock = new VirtualClock();
+    const quiet = createWebSocketClient({ clock, userAgent });
+    const link = await quiet.open(requestOf(url, { withoutPings: true }));
+    if (!link.ok) throw new Error(link.error.message);
+    cleanups.push(() => link.value.close());
+    await clock.advance(10 * 60_000);
+    link.value.send('after ten minutes');
+    await vi.waitFor(() => expect(heard).toEqual(['after ten minutes']));
   });
 
   it('ends with its signal', async () => {
