@@ -69,11 +69,11 @@ describe('signing', () => {
 
   it('in the dialect of RFC 9421 covers method, authority, address and date', async () => {
     const headers = await messageSignature(key, request, 1_700_000_000_000);
+    // Both as http-message-signatures 1.0.4 makes them, which remote.it's socket-link.js signs with.
     expect(headers['signature-input']).toBe(
-      'remoteit=("@method" "@authority" "@target-uri" "date");created=1700000000;keyid="id";alg="hmac-sha256"',
+      'remoteit=("@method" "@authority" "@target-uri" "date");keyid="id";alg="hmac-sha256";created=1700000000;expires=1700000300',
     );
-    // Computed with Python's hmac over the five lines.
-    expect(headers['signature']).toBe('remoteit=:aAej0mMOD+xWauLEZxP3VOrmJniF5O6lMAZykdHeb0U=:');
+    expect(headers['signature']).toBe('remoteit=:sP2bA06iky26yCNXJOjDlJpW16EAzaeBCw4e5bOI6M0=:');
   });
 
   it.each(['draft', 'rfc9421'])(
@@ -124,6 +124,15 @@ describe('accounts', () => {
     expect(secrets({ developerKey: 'd' })).toBe(false);
     expect(secrets({ accessKeyId: 'a', token: 't' })).toBe(false);
     expect(secrets({})).toBe(false);
+  });
+
+  it('take a secret without padding, as the documentation shows one, and sign with it as with padding', async () => {
+    const shown = 'XXXWC14Qsktnq/nbF+iXxXq2yc4sVPkQn3J0m5i';
+    const parts = { method: 'GET', url: new URL('https://api.remote.it/x'), date: 'Tue, 14 Nov 2023 22:13:20 GMT' };
+    expect(secrets({ accessKeyId: 'Z5QCS6ZO7PXXXMVDNXXX', secretAccessKey: shown })).toBe(true);
+    const plain = await draftSignature({ id: 'a', secret: shown }, parts);
+    expect(plain).toEqual(await draftSignature({ id: 'a', secret: `${shown}=` }, parts));
+    expect(secrets({ accessKeyId: 'a', secretAccessKey: 'abcde' })).toBe(false);
   });
 
   it('name what is wrong with them', () => {

@@ -20,7 +20,7 @@ export interface SignedRequest {
 }
 
 const decode = (base64: string): Uint8Array<ArrayBuffer> =>
-  Uint8Array.from(atob(base64), (character) => character.charCodeAt(0));
+  Uint8Array.from(atob(base64.replaceAll('-', '+').replaceAll('_', '/')), (character) => character.charCodeAt(0));
 
 const hmac = async (key: AccessKey, text: string): Promise<string> => {
   const secret = await crypto.subtle.importKey('raw', decode(key.secret), { name: 'HMAC', hash: 'SHA-256' }, false, [
@@ -30,9 +30,12 @@ const hmac = async (key: AccessKey, text: string): Promise<string> => {
   return btoa(String.fromCharCode(...new Uint8Array(signature)));
 };
 
-/** Whether a secret is what remote.it hands out: base64 of at least one byte. */
+/**
+ * Whether a secret is what remote.it hands out: base64 of at least one byte, in either alphabet. The sample in its
+ * documentation has no padding, and the decoders of its own clients ask for none.
+ */
 export const isBase64 = (text: string): boolean =>
-  text.length > 0 && /^(?:[A-Za-z0-9+/]{4})*(?:[A-Za-z0-9+/]{2}==|[A-Za-z0-9+/]{3}=)?$/.test(text);
+  text.length > 0 && /^(?:[\w+/-]{4})*(?:[\w+/-]{2}(?:==)?|[\w+/-]{3}=?)?$/.test(text);
 
 /**
  * Dialect A, the older draft of HTTP signatures that remote.it's documentation shows. Answers the headers to send: the
@@ -62,9 +65,14 @@ export const draftSignature = async (
   };
 };
 
+/** Seconds that a signature of dialect B is good for. */
+const signatureSeconds = 300;
+
 /**
- * Dialect B, HTTP Message Signatures (RFC 9421) under the label `remoteit`; the body is not covered. `createdAt` in
- * epoch milliseconds. Answers the headers to send: the date and the two of the signature.
+ * Dialect B, HTTP Message Signatures (RFC 9421) under the label `remoteit`; the body is not covered. Parameters, order and
+ * lifetime are those of http-message-signatures 1.x, which remote.it's own clients use (src/utils.ts of
+ * https://github.com/remoteit/socket-link.js). `createdAt` in epoch milliseconds. Answers the headers to send: the date
+ * and the two of the signature.
  */
 export const messageSignature = async (
   key: AccessKey,
@@ -79,7 +87,9 @@ export const messageSignature = async (
     ['date', date],
   ];
   const covered = components.map(([name]) => `"${name}"`).join(' ');
-  const parameters = `(${covered});created=${Math.floor(createdAt / 1000)};keyid="${key.id}";alg="hmac-sha256"`;
+  const created = Math.floor(createdAt / 1000);
+  const lifetime = `created=${created};expires=${created + signatureSeconds}`;
+  const parameters = `(${covered});keyid="${key.id}";alg="hmac-sha256";${lifetime}`;
   const base = [...components.map(([name, value]) => `"${name}": ${value}`), `"@signature-params": ${parameters}`];
   return {
     date,
