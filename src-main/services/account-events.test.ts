@@ -57,6 +57,17 @@ describe('what a vendor tells by itself', () => {
     expect(changes.flatMap((change) => change.upsert.map((device) => device.key))).toEqual(['a/1']);
   });
 
+  it('has the fleet listed anew where the list alone tells what changed', async () => {
+    const { inventory, scripted, clock, links } = setUp();
+    scripted.listing = pages([record('1', clock.now())]);
+    inventory.start();
+    await clock.advance(1000);
+    scripted.listing = pages([record('1', clock.now()), record('2', clock.now())]);
+    links.at(-1)?.tell({ kind: 'fleet-changed' });
+    await clock.advance(100);
+    expect(inventory.device('a/2')).toBeDefined();
+  });
+
   it('is not undone by a listing that was asked for before', async () => {
     const { inventory, scripted, clock, tell, state } = setUp();
     const gate = Promise.withResolvers<void>();

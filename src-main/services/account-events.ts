@@ -8,8 +8,8 @@ import type { Connector, FleetEvent } from '../vendors/vendor.ts';
 
 export interface AccountEventsDeps {
   readonly connector: () => Promise<Result<Connector>>;
-  /** What happened before this moment may have been missed. */
-  readonly listening: () => void;
+  /** What happened before this moment may have been missed, or is told by the list alone. */
+  readonly listAnew: () => void;
   readonly presence: (deviceId: string, presence: Presence, facts?: DeviceFacts) => void;
   readonly clock: Clock;
   readonly random: Random;
@@ -87,7 +87,8 @@ export class AccountEvents {
     if (signal.aborted) return;
     switch (event.kind) {
       case 'listening':
-        return this.#deps.listening();
+      case 'fleet-changed':
+        return this.#deps.listAnew();
       case 'presence':
         return this.#deps.presence(event.deviceId, event.presence, event.facts);
       default:

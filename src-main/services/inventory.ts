@@ -280,7 +280,7 @@ export class Inventory {
     );
     const events = new AccountEvents({
       connector: () => accounts.connector(account.id),
-      listening: () => void poller.resync(),
+      listAnew: () => void poller.resync(),
       presence: (deviceId, presence, facts) => listener.presence(deviceId, presence, facts),
       clock,
       random,

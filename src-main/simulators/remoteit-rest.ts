@@ -82,14 +82,31 @@ export class RemoteItRest {
 
   async #connect(body: unknown): Promise<SimulatedAnswer> {
     const wanted = z
-      .looseObject({ deviceaddress: z.string(), wait: z.enum(['true', 'false']), hostip: z.string() })
+      .looseObject({
+        deviceaddress: z.string(),
+        wait: z.enum(['true', 'false']),
+        hostip: z.string(),
+        proxyType: z.literal('port').optional(),
+      })
       .safeParse(body);
     if (!wanted.success) return failed('bad device address', 400);
-    const { deviceaddress, wait, hostip } = wanted.data;
+    const { deviceaddress, wait, hostip, proxyType } = wanted.data;
     const found = this.#fleet.locate(deviceaddress);
     if (found?.service === undefined) return failed('[0806] device not found');
     if (!found.device.online) return failed('device is inactive');
     const connection = await this.#connections.connect(deviceaddress, found.service.port, hostip);
+    const isWeb = found.service.application === 7 || found.service.application === 8;
+    // As the documentation shows it: a web service is a public address unless a port is asked for.
+    if (isWeb && proxyType === undefined)
+      return json({
+        status: 'true',
+        connection: {
+          deviceaddress,
+          expirationsec: '28797',
+          proxy: 'https://abc123.p18.rt3.io',
+          connectionid: connection.id,
+        },
+      });
     return json({
       status: 'true',
       wait,

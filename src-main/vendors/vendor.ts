@@ -220,6 +220,8 @@ export interface WebSessionRoute {
 export type FleetEvent =
   /** From now on changes are told; what changed before may have been missed, so list anew. */
   | { readonly kind: 'listening' }
+  /** The fleet itself changed, in a way that the listing tells: list anew. */
+  | { readonly kind: 'fleet-changed' }
   | {
       readonly kind: 'presence';
       readonly deviceId: string;

@@ -106,6 +106,18 @@ describe.each([
     expect(simulator.connections.list()).toEqual([]);
   });
 
+  it('lead to a port of a web service, too', async () => {
+    await begin(40);
+    const row = simulator.fleet
+      .list()
+      .flatMap(({ services }) => services)
+      .find(({ application }) => application === 8)!;
+    simulator.fleet.setOnline(simulator.fleet.locate(row.id)!.device.id, true);
+    const web: Service = { ...ssh, id: row.id, kind: 'https', name: row.name, port: row.port };
+    const tunnel = good(await openTunnel(web));
+    expect(tunnel).toMatchObject({ host: '127.0.0.1', port: simulator.connections.list()[0]?.port });
+  });
+
   it('of our own are reused while they live, and asked for once', async () => {
     await begin(3);
     const [first, second] = await Promise.all([openTunnel(), openTunnel()]);
@@ -321,7 +333,7 @@ describe('events', () => {
   it('are kept alive by pings, and given up where nothing comes back', async () => {
     await start(3);
     const clock = new VirtualClock(Date.now());
-    await listen({ clock, pingMs: 24 * 3_600_000 });
+    await listen({ clock });
     for (const count of [1, 2, 3]) {
       await clock.advance(6 * 60_000);
       await expect.poll(() => simulator.events.pings, { interval: 5 }).toBe(count);
@@ -335,6 +347,43 @@ describe('events', () => {
     }
     expect(result).toMatchObject({ ok: false, error: { kind: 'timeout' } });
   });
+
+  it.each([
+    ['{"errors":[{"message":"Internal server error"}]}', 'vendor-unavailable'],
+    ['{"errors":[{"message":"no","extensions":{"code":"INTERNAL_SERVER_ERROR"}}]}', 'vendor-unavailable'],
+    ['{"errors":[{"message":"no","extensions":{"code":"UNAUTHENTICATED"}}]}', 'unsupported'],
+    ['{"errors":[{"message":"Forbidden"}]}', 'unsupported'],
+    // As Amazon's gateway says it, which stands in front of the vendor's.
+    ['{"message":"Internal server error","connectionId":"c=","requestId":"r="}', 'vendor-unavailable'],
+    ['{"message":"Forbidden","connectionId":"c=","requestId":"r="}', 'unsupported'],
+  ])('answered with %s end as %s: lasting only where the credentials are refused', async (frame, kind) => {
+    await start(3);
+    await listen();
+    simulator.events.sendText(frame);
+    expect(await ended).toMatchObject({ ok: false, error: { kind } });
+  });
+
+  it('go on after errors about single events', async () => {
+    await start(3);
+    await listen();
+    simulator.setOnline(deviceId, false);
+    simulator.events.sendText('{"errors":[{"message":"Forbidden"}]}');
+    simulator.setOnline(deviceId, true);
+    await expect.poll(presences, { interval: 5 }).toEqual([
+      [deviceId, 'offline'],
+      [deviceId, 'online'],
+    ]);
+  });
+
+  it.each(['DEVICE_DELETE', 'DEVICE_REFRESH', 'DEVICE_SHARE', 'DEVICE_TRANSFER'])(
+    'of type %s have the fleet listed anew',
+    async (type) => {
+      await start(3);
+      await listen();
+      simulator.events.tell([{ type, target: [{ id: deviceId, device: { id: deviceId } }] }]);
+      await expect.poll(() => events, { interval: 5 }).toEqual([{ kind: 'listening' }, { kind: 'fleet-changed' }]);
+    },
+  );
 
   it('that are refused are not asked for again, and the list is', async () => {
     await start(3);

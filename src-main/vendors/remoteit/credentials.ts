@@ -144,7 +144,7 @@ export const remoteItCredentialForms: readonly CredentialForm[] = [
       setting(
         'eventsUrl',
         'Events',
-        'Address of the event stream. Empty means the usual one.',
+        'Address of the event stream; empty means the usual one. remote.it does not say whether it takes access keys: where it does not, changes are seen at the next poll.',
         'wss://ws.remote.it/v1',
       ),
       setting('organisation', 'Organisation id', 'Shows the devices of this organisation instead of your own.', ''),

@@ -6,6 +6,7 @@ import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { vendorName } from './auth.ts';
 import { whoAmI } from './graphql-operations.ts';
 import { asText, asTime, itemsOf, membersOf } from './values.ts';
+import type { Members } from './values.ts';
 
 /**
  * The event stream, from the vendor's own application:
@@ -37,9 +38,17 @@ const socketUrl = (session: VendorSession): URL | undefined => {
 /** What one text frame says: events one by one, errors, a sign of life, or nothing that could be read. */
 export type EventFrame =
   | { readonly kind: 'events'; readonly events: readonly unknown[] }
-  | { readonly kind: 'errors'; readonly message: string }
+  /** `isRefusal`: the credentials are not taken. */
+  | { readonly kind: 'errors'; readonly isRefusal: boolean }
   | { readonly kind: 'pong' }
   | { readonly kind: 'unreadable' };
+
+const errorsFrame = (error: Members): EventFrame => {
+  const message = asText(error['message']) ?? '';
+  const code = asText(membersOf(error['extensions'])['code']) ?? '';
+  const isRefusal = /^(?:UNAUTHENTICATED|FORBIDDEN)$/.test(code) || /\b(?:unauthori[sz]ed|forbidden)\b/i.test(message);
+  return { kind: 'errors', isRefusal };
+};
 
 /** Reads a frame, single or batched. */
 export const readFrame = (text: string): EventFrame => {
@@ -51,10 +60,19 @@ export const readFrame = (text: string): EventFrame => {
   const events = batch.flatMap((one) => membersOf(membersOf(one)['data'])['event'] ?? []);
   if (events.length > 0) return { kind: 'events', events };
   const [first] = itemsOf(members['errors']);
-  if (first === undefined)
-    return Array.isArray(members['events']) ? { kind: 'events', events } : { kind: 'unreadable' };
-  return { kind: 'errors', message: asText(membersOf(first)['message']) ?? '' };
+  if (first !== undefined) return errorsFrame(membersOf(first));
+  // How the gateway in front, which is Amazon's, says that it or what is behind it failed.
+  if ('message' in members && 'connectionId' in members) return errorsFrame(members);
+  return Array.isArray(members['events']) ? { kind: 'events', events } : { kind: 'unreadable' };
 };
+
+/** Events after which the list is not what it was; `update` of cloudController.ts. */
+const fleetChanges: ReadonlySet<unknown> = new Set([
+  'DEVICE_DELETE',
+  'DEVICE_REFRESH',
+  'DEVICE_SHARE',
+  'DEVICE_TRANSFER',
+]);
 
 /**
  * Turns events into presence, in whatever order they come: of each device only what is not older than what was told
@@ -65,6 +83,7 @@ export class PresenceOfEvents {
 
   read(event: unknown, now: number): readonly FleetEvent[] {
     const { type, state: said, timestamp, target } = membersOf(event);
+    if (fleetChanges.has(type)) return [{ kind: 'fleet-changed' }];
     const state = said === 'active' ? 'online' : said === 'inactive' ? 'offline' : undefined;
     if (type !== 'DEVICE_STATE' || state === undefined) return [];
     const at = asTime(timestamp);
@@ -117,6 +136,8 @@ export const listenToEvents = async (
     url: url.href,
     headers: {},
     secrets,
+    // The vendor answers texts; whether the gateway in front answers pings is told in two ways.
+    withoutPings: true,
     classify: (answer) => wire.classify(answer, whoAmI, secrets),
     signal,
   });
@@ -148,9 +169,18 @@ export const listenToEvents = async (
       heardAt = clock.monotonic();
       const frame = readFrame(text);
       if (frame.kind === 'unreadable') unreadable += 1;
+      // Later ones are about single events; the vendor's own client passes over them.
       else if (frame.kind === 'errors' && !told)
         // Whether an access key is taken here is not documented.
-        end(noEvents(`${vendorName} does not send events for this account’s credentials.`));
+        end(
+          frame.isRefusal
+            ? noEvents(`${vendorName} does not send events for this account’s credentials.`)
+            : fail(
+                'vendor-unavailable',
+                `${vendorName} could not send events.`,
+                'Quayside tries again by itself, and asks for the list meanwhile.',
+              ),
+        );
       else if (frame.kind === 'events')
         for (const event of frame.events) {
           told = true;

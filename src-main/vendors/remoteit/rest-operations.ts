@@ -69,6 +69,9 @@ export const restConnect = defineOperation({
     deviceaddress: serviceAddress,
     wait: z.enum(['true', 'false']).default('true'),
     hostip: hostIp.default('255.255.255.255'),
+    // Without it a web service answers with a public web address: `CreateProxyRequest` in
+    // https://github.com/remoteit/sdk-go/blob/main/contracts/proxy.go.
+    proxyType: z.literal('port').optional(),
   }),
   output: schemas.connectAnswer,
   danger: changes,

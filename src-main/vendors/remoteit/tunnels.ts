@@ -29,6 +29,8 @@ interface Granted {
   readonly host: string;
   readonly port: number | undefined;
   readonly reverseProxy: boolean;
+  /** Whether the vendor answered with one that was there before. */
+  readonly existed: boolean;
   /** Seconds from now, where the vendor says so. */
   readonly lifetime: number | undefined;
 }
@@ -117,15 +119,15 @@ export class RemoteItTunnels implements TunnelRoute {
       ? await this.#restConnect(service.id, hostIP, signal)
       : await this.#graphQlConnect(service.id, hostIP, signal);
     if (!granted.ok) return granted;
-    const { connectionId, host, port, reverseProxy, lifetime } = granted.value;
+    const { connectionId, host, port, reverseProxy, existed, lifetime } = granted.value;
     const handle: Handle = { connectionId, serviceId: service.id };
     if (reverseProxy || port === undefined) {
       // Anybody can reach it, and it carries web pages only.
       await this.#disconnect(handle, signal);
       return fail(
         'unsupported',
-        `${vendorName} answered with a public web address instead of a port for ${service.name}.`,
-        'Open this service in the remote.it web page.',
+        `${vendorName} opened a public web address instead of a port for ${service.name}, and Quayside closed it again: anybody who finds such an address reaches the service.`,
+        'Open this service in the remote.it web page, or let remote.it offer it as plain TCP.',
       );
     }
     // Counted from here, because the vendor gives a length of time and its clock may differ.
@@ -133,7 +135,7 @@ export class RemoteItTunnels implements TunnelRoute {
     return ok({
       host,
       port,
-      reused: false,
+      reused: existed,
       exposure: exposureOf(host, port, hostIP),
       handle,
       ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -145,20 +147,22 @@ export class RemoteItTunnels implements TunnelRoute {
     const answer = await execute(this.#session, this.#wire, connect, input, signal);
     if (!answer.ok) return answer;
     const { id, host, port, reverseProxy, timeout } = answer.value;
-    return ok({ connectionId: id, host, port, reverseProxy, lifetime: timeout });
+    // A second connection to a service replaces the first; nothing in the answer speaks of another.
+    return ok({ connectionId: id, host, port, reverseProxy, existed: false, lifetime: timeout });
   }
 
   async #restConnect(serviceId: string, hostip: string, signal: AbortSignal): Promise<Result<Granted>> {
-    const input = { deviceaddress: serviceId, wait: 'true', hostip };
+    const input = { deviceaddress: serviceId, wait: 'true', hostip, proxyType: 'port' };
     const answer = await execute(this.#session, this.#wire, restConnect, input, signal);
     if (!answer.ok) return answer;
     const { connectionid, host, port, reverseProxy, expiresIn, connectionOverridden, previousConnection } =
       answer.value.connection;
     if (connectionOverridden) {
       this.#session.log.write('info', 'remoteit-connection-replaced', { service: serviceId });
-      if (previousConnection !== undefined) this.#forget(previousConnection);
+      if (previousConnection !== undefined && previousConnection !== connectionid) this.#forget(previousConnection);
     }
-    return ok({ connectionId: connectionid, host, port, reverseProxy, lifetime: expiresIn });
+    const existed = previousConnection === connectionid;
+    return ok({ connectionId: connectionid, host, port, reverseProxy, existed, lifetime: expiresIn });
   }
 
   #disconnect({ connectionId, serviceId }: Handle, signal: AbortSignal): Promise<Result<unknown>> {
