@@ -157,7 +157,7 @@ describe('a burst that ends', () => {
     simulator.fault({ kind: 'status', status: 429, count: 1 });
     simulator.fault({ kind: 'reset', count: 1 });
     expect(errorOf((await collect(session.connector.listDevices(signal)))[0])).toBeUndefined();
-    expect(simulator.requests).toHaveLength(3);
+    expect(simulator.requests.filter(({ body }) => body.toString().includes('query Devices'))).toHaveLength(3);
   });
 });
 

@@ -259,6 +259,14 @@ describe('GraphQL', () => {
       { size: 50, from: 0, minDate: '2026-11-20T12:00:00Z' },
       { total: 0, items: [] },
     ],
+    [
+      'events',
+      // The vendor's own example: https://docs.remote.it, "Event logs".
+      { minDate: '2021-06-01' },
+      { size: 50, from: 0, minDate: '2021-06-01' },
+      { items: [] },
+    ],
+    ['platformTypes', {}, {}, expect.arrayContaining([{ id: 1072, name: 'Raspberry Pi' }])],
     ['applicationTypes', {}, {}, expect.arrayContaining([expect.objectContaining({ id: 28, name: 'SSH' })])],
   ];
   const elsewhere = ['disconnect'];

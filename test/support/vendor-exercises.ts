@@ -58,6 +58,7 @@ const remoteit = async (): Promise<Exercised> => {
     sessions: {},
     events: {},
     applicationTypes: {},
+    platformTypes: {},
   };
   return {
     simulator,

@@ -23,6 +23,14 @@ const readMembers = (answer: HttpAnswer): Members => {
 /** Whether a reason says that the service or its device cannot be reached now. */
 const isInactive = (reason: string): boolean => /\binactive\b|\bnot active\b|\boffline\b/i.test(reason);
 
+/**
+ * Whether errors are about fields of items of a list alone, each of which is null then: the rest of the data is good. An
+ * error's path names the item by a number: GraphQL specification, section 7.1.2.
+ */
+const isAboutItems = (errors: readonly unknown[], data: unknown): boolean =>
+  Object.values(membersOf(data)).some((value) => value !== null) &&
+  errors.every((error) => itemsOf(membersOf(error)['path']).some((part) => typeof part === 'number'));
+
 /** The same answer as if the vendor had given its reason in the usual place. */
 const saying = (answer: HttpAnswer, message: string): HttpAnswer => ({ ...answer, text: JSON.stringify({ message }) });
 
@@ -68,7 +76,7 @@ export const classifyRemoteIt = (answer: HttpAnswer, context: ClassifyContext): 
     const said = asText(membersOf(itemsOf(errors)[0])['message']) ?? asText(members['reason']) ?? '';
     return answerError('vendor-unavailable', saying(answer, said), context);
   }
-  if (Array.isArray(errors) && errors.length > 0) {
+  if (Array.isArray(errors) && errors.length > 0 && !isAboutItems(errors, members['data'])) {
     const first = membersOf(errors[0]);
     const message = asText(first['message']) ?? '';
     const code = asText(membersOf(first['extensions'])['code']);

@@ -9,9 +9,11 @@ import type { NotARow } from '../rows.ts';
 import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, defaultBaseUrl, isRestOnly, remoteItWire, vendorName } from './auth.ts';
 import { remoteItCredentialForms, remoteItFields, remoteItSecrets } from './credentials.ts';
+import { vendorTypesOf, noTypes } from './application-types.ts';
+import type { VendorTypes } from './application-types.ts';
 import { deviceOf } from './devices.ts';
 import { listenToEvents } from './events.ts';
-import { devices, whoAmI } from './graphql-operations.ts';
+import { accountInputs, applicationTypes, devices, platformTypes, whoAmI } from './graphql-operations.ts';
 import type { DeviceRow } from './graphql-schemas.ts';
 import { remoteItOperations } from './operations.ts';
 import { groupRows } from './rest-devices.ts';
@@ -31,6 +33,9 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
 /** Pages that may fail one after the other before the listing is given up. */
 const mostFailedPages = 2;
 
+/** Milliseconds that a listing waits for what only makes it nicer. */
+const longestTypesMs = 3000;
+
 const unnamed = (count: number, of: number): AppError =>
   fail(
     'bad-response',
@@ -45,6 +50,8 @@ class RemoteItConnector implements Connector {
   readonly #session: VendorSession;
   readonly #wire: VendorWire;
   readonly tunnels: TunnelRoute;
+  /** Asked for once; those that could not be had are asked for at the next listing. */
+  #types: VendorTypes | undefined;
 
   constructor(session: VendorSession) {
     this.#session = session;
@@ -75,7 +82,31 @@ class RemoteItConnector implements Connector {
   }
 
   async call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>> {
-    return execute(this.#session, this.#wire, operation, input, signal);
+    return execute(this.#session, this.#wire, operation, this.#inAccount(operation, input), signal);
+  }
+
+  /** The input for the organisation of this account, where it has one and the caller names no other. */
+  #inAccount(operation: Operation, input: unknown): unknown {
+    const { organisation } = this.#session.fields;
+    const name = accountInputs[operation.id];
+    if (organisation === undefined || name === undefined || typeof (input ?? {}) !== 'object') return input;
+    return { [name]: organisation, ...(input as object | null | undefined) };
+  }
+
+  /** What the vendor says of its kinds of services and devices; nothing where it does not say it soon. */
+  async #vendorTypes(signal: AbortSignal): Promise<VendorTypes> {
+    if (this.#types !== undefined) return this.#types;
+    const late = new AbortController();
+    const cancelTimer = this.#session.clock.after(longestTypesMs, () => late.abort());
+    const either = AbortSignal.any([signal, late.signal]);
+    const [applications, platforms] = await Promise.all([
+      execute(this.#session, this.#wire, applicationTypes, {}, either),
+      execute(this.#session, this.#wire, platformTypes, {}, either),
+    ]);
+    cancelTimer();
+    const types = vendorTypesOf(applications.ok ? applications.value : [], platforms.ok ? platforms.value : []);
+    if (applications.ok && platforms.ok) this.#types = types;
+    return types;
   }
 
   async *#restList(signal: AbortSignal): AsyncGenerator<Result<FleetPage>> {
@@ -96,15 +127,15 @@ class RemoteItConnector implements Connector {
   /** Page after page, by the number of items that came; the end is where the vendor says so or nothing new came. */
   async *#pages(signal: AbortSignal): AsyncGenerator<Result<FleetPage>> {
     const size = Number(this.#session.fields['pageSize'] ?? defaultPageSize);
-    const account = this.#session.fields['organisation'];
     const seen = new Set<string>();
+    let types = noTypes;
     let from = 0;
     let failedInRow = 0;
     let repeated = false;
     for (;;) {
       // What happens while the page is on its way may be known better from events.
       const observedAt = this.#session.clock.now();
-      const input = { size, from, ...(account === undefined ? {} : { account }) };
+      const input = this.#inAccount(devices, { size, from });
       const answer = await execute(this.#session, this.#wire, devices, input, signal);
       if (signal.aborted) {
         yield cancelled();
@@ -119,7 +150,12 @@ class RemoteItConnector implements Connector {
       }
       failedInRow = 0;
       const { items, hasMore, total } = answer.value;
-      const { found, nameless } = this.#newDevices(items, observedAt, seen);
+      if (seen.size === 0 && items.length > 0) types = await this.#vendorTypes(signal);
+      if (signal.aborted) {
+        yield cancelled();
+        return;
+      }
+      const { found, nameless } = this.#newDevices(items, observedAt, seen, types);
       repeated ||= found.length + nameless < items.length;
       const last = !hasMore || items.length === 0 || found.length === 0;
       // A device that moved up while we read was seen twice, and another one perhaps not at all.
@@ -144,11 +180,12 @@ class RemoteItConnector implements Connector {
     rows: readonly (DeviceRow | NotARow)[],
     observedAt: number,
     seen: Set<string>,
+    types: VendorTypes,
   ): { readonly found: readonly DeviceRecord[]; readonly nameless: number } {
     const found: DeviceRecord[] = [];
     let nameless = 0;
     for (const row of rows) {
-      const device = isRow(row) ? deviceOf(row, observedAt) : undefined;
+      const device = isRow(row) ? deviceOf(row, observedAt, types) : undefined;
       if (device === undefined) nameless += 1;
       else if (!seen.has(device.id)) {
         seen.add(device.id);

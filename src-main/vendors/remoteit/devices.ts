@@ -1,33 +1,49 @@
-import type { DeviceRecord, Presence, Service, ServiceKind } from '../../core/device.ts';
+import type { DeviceRecord, Presence, Service, ServiceState } from '../../core/device.ts';
+import { deviceFacts } from '../../core/device-facts.ts';
+import type { DeviceFacts } from '../../core/device-facts.ts';
+import { attributesOf } from '../../core/fact-attributes.ts';
+import { kindOfApplication, noTypes } from './application-types.ts';
+import type { VendorTypes } from './application-types.ts';
 import type { DeviceRow, ServiceRow } from './graphql-schemas.ts';
-import { asText, asTime } from './values.ts';
+import { asAddress, asNumber, asText, asTime, itemsOf, membersOf } from './values.ts';
 
-/** Application ids by remote.it's own list; what is not here is plain TCP. */
-const kinds: Readonly<Record<number, ServiceKind>> = { 4: 'vnc', 5: 'rdp', 7: 'http', 8: 'https', 28: 'ssh' };
-/** The device itself stands among its services. */
-const deviceApplication = 35;
-/** From here on the applications are UDP, which a TCP forward cannot carry. */
-const firstUdpApplication = 32_769;
+/** What stands for the device itself where a service names its host. */
+const ownHosts: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost', '0.0.0.0']);
 
-/** The kind of service behind an application id; undefined for the device itself and for UDP. */
-export const kindOfApplication = (application: number | undefined): ServiceKind | undefined => {
-  if (application === undefined) return 'tcp';
-  if (application === deviceApplication || application >= firstUdpApplication) return undefined;
-  return kinds[application] ?? 'tcp';
+/**
+ * The name of a service without the device's in front of it, as remote.it's own application shows it: `removeDeviceName`
+ * in https://github.com/remoteit/desktop/blob/main/common/src/nameHelper.ts.
+ */
+export const shortName = (name: string, device: string): string => {
+  if (!name.toLowerCase().startsWith(device.toLowerCase())) return name;
+  const rest = /^[-_ ]+(.*\S)/.exec(name.slice(device.length))?.[1];
+  return rest ?? name;
 };
 
-const serviceOf = (row: ServiceRow, deviceId: string): Service | undefined => {
-  const kind = kindOfApplication(row.application);
-  if (row.id === undefined || row.id === deviceId || kind === undefined || row.enabled === false) return undefined;
+/** The vendor's word for whether something answers. */
+export const serviceStateOf = (said: unknown): ServiceState | undefined => {
+  const state = asText(said)?.toLowerCase();
+  return state === 'active' || state === 'inactive' ? state : undefined;
+};
+
+const serviceOf = (row: ServiceRow, device: { readonly id: string; readonly name: string }, types: VendorTypes) => {
+  const kind = kindOfApplication(row.application, types);
+  if (row.id === undefined || row.id === device.id || kind === undefined || row.enabled === false) return undefined;
   const protocol = asText(row['protocol'])?.toUpperCase();
   if (protocol === 'UDP') return undefined;
-  return {
+  const host = asText(row['host']);
+  const state = serviceStateOf(row['state']);
+  const name = row.name === undefined ? undefined : shortName(row.name, device.name);
+  const service: Service = {
     id: row.id,
     kind,
-    name: row.name ?? asText(row['title']) ?? kind.toUpperCase(),
+    name: name ?? asText(row['title']) ?? kind.toUpperCase(),
     route: 'tunnel',
     ...(row.port === undefined ? {} : { port: row.port }),
+    ...(host === undefined || ownHosts.has(host.toLowerCase()) ? {} : { host }),
+    ...(state === undefined ? {} : { state }),
   };
+  return service;
 };
 
 const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
@@ -45,25 +61,76 @@ const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
   };
 };
 
+/** The vendor's own part of the attributes, its categories and states, stands with the user's. */
+const attributesIn = (value: unknown): DeviceFacts['attributes'] => {
+  const { $remoteit: own, ...named } = membersOf(value);
+  return attributesOf({ ...named, ...membersOf(own) }, []);
+};
+
+/** A number that stands for something, as text; zero is none. */
+const codeText = (value: unknown): string | undefined => {
+  const code = asNumber(value);
+  return code === undefined || code === 0 ? undefined : String(code);
+};
+
+const factsOf = (row: DeviceRow, presence: Presence, types: VendorTypes): DeviceFacts | undefined => {
+  const { endpoint } = row;
+  const geo = membersOf(endpoint['geo']);
+  const platform = asNumber(row['platform']);
+  const owner = membersOf(row['owner']);
+  const quality = asText(endpoint['quality']);
+  return deviceFacts({
+    platform: platform === undefined ? undefined : types.platforms.get(platform),
+    // A number of the vendor's, which publishes no names for it.
+    manufacturer: codeText(row['manufacturer']),
+    hardwareId: asText(row['hardwareId']),
+    agentVersion: asText(row['version']),
+    city: asText(geo['city']),
+    region: asText(geo['stateName']),
+    country: asText(geo['countryName']),
+    timezone: asText(geo['timezone']),
+    provider: asText(geo['isp']),
+    connectionType: asText(geo['connectionType']),
+    quality: quality === 'UNKNOWN' ? undefined : quality,
+    // "Average time online per day", in percent: QualityDetails.tsx of remote.it's own application.
+    availability: asNumber(endpoint['availability']),
+    onlineSince: presence.state === 'online' ? asTime(endpoint['onlineSince']) : undefined,
+    offlineSince: presence.state === 'offline' ? asTime(endpoint['offlineSince']) : undefined,
+    createdAt: asTime(row['created']),
+    owner: asText(owner['email']) ?? asText(owner['id']),
+    sharedWith: itemsOf(row['access']).flatMap((one) => {
+      const user = membersOf(membersOf(one)['user']);
+      return asText(user['email']) ?? asText(user['id']) ?? [];
+    }),
+    licence: asText(row['license']),
+    permissions: itemsOf(row['permissions']).flatMap((one) => asText(one) ?? []),
+    attributes: attributesIn(row['attributes']),
+  });
+};
+
 /** A device of the GraphQL list in our words; undefined where it has no id. `observedAt` in epoch milliseconds. */
-export const deviceOf = (row: DeviceRow, observedAt: number): DeviceRecord | undefined => {
+export const deviceOf = (row: DeviceRow, observedAt: number, types = noTypes): DeviceRecord | undefined => {
   const { id } = row;
   if (id === undefined) return undefined;
+  const name = row.name ?? id;
   const services = new Map<string, Service>();
   for (const candidate of row.services) {
-    const service = serviceOf(candidate, id);
+    const service = serviceOf(candidate, { id, name }, types);
     if (service !== undefined) services.set(service.id, service);
   }
-  const externalAddress = asText(row.endpoint['externalAddress']);
-  const internalAddress = asText(row.endpoint['internalAddress']);
+  const presence = presenceOf(row, observedAt);
+  const externalAddress = asAddress(row.endpoint['externalAddress']);
+  const internalAddress = asAddress(row.endpoint['internalAddress']);
+  const facts = factsOf(row, presence, types);
   return {
     id,
-    name: row.name ?? id,
+    name,
     groups: [],
     tags: [...new Set(row.tags.flatMap((tag) => asText(tag['name']) ?? []))],
-    presence: presenceOf(row, observedAt),
+    presence,
     services: [...services.values()],
     ...(externalAddress === undefined ? {} : { externalAddress }),
     ...(internalAddress === undefined ? {} : { internalAddress }),
+    ...(facts === undefined ? {} : { facts }),
   };
 };

@@ -26,11 +26,15 @@ const all = { method: 'POST', path: '/graphql/v1' } as const;
 /** The body of a GraphQL request; variables that are undefined are left out. */
 const ask = (query: string, variables: Readonly<Record<string, unknown>> = {}): WireParts => json({ query, variables });
 
-/** No `link`: its code lets anybody in who has it. */
+/** With the tags of the account that is meant by `$account`. No `link`: its code lets anybody in who has it. */
 const deviceFields =
-  'id name state online platform lastReported created license permissions owner { id email } tags { name color } attributes' +
-  ' endpoint { onlineSince offlineSince externalAddress internalAddress quality }' +
+  'id name state online platform manufacturer hardwareId version lastReported created license permissions' +
+  ' owner { id email } access { user { id email } } tags(accountId: $account) { name color } attributes' +
+  ' endpoint { onlineSince offlineSince externalAddress internalAddress quality availability' +
+  ' geo { city stateName countryName timezone isp connectionType } }' +
   ' services { id name title state application type protocol host port enabled }';
+
+const account = text.optional().meta({ title: 'Organisation id' });
 
 const eventFields =
   'id type state action timestamp actor { id email } target { id name device { id name } } users { id email }';
@@ -56,7 +60,7 @@ export const devices = defineOperation({
   input: z.strictObject({
     size: count(1, 1000).default(100),
     from: count(0).default(0),
-    account: text.optional().meta({ title: 'Organisation id' }),
+    account,
     name: text.optional(),
     state: z.enum(['active', 'inactive']).optional(),
     tag: z.strictObject({ operator: z.enum(['ANY', 'ALL']).default('ANY'), values: texts }).optional(),
@@ -79,10 +83,14 @@ const device = defineOperation({
   id: 'device',
   number: 'RIT-B07',
   summary: 'Reads devices by id. Beyond the document.',
-  input: z.strictObject({ id: texts.meta({ title: 'Device ids' }) }),
+  input: z.strictObject({ id: texts.meta({ title: 'Device ids' }), account }),
   output: schemas.deviceAnswer,
   wire: (variables) =>
-    ask(`query Device($id: [String!]!) { login { id device(id: $id) { ${deviceFields} } } }`, variables),
+    ask(
+      'query Device($id: [String!]!, $account: String)' +
+        ` { login { id account(id: $account) { device(id: $id) { ${deviceFields} } } } }`,
+      variables,
+    ),
 });
 
 export const connect = defineOperation({
@@ -146,6 +154,7 @@ const renameService = defineOperation({
 const tagInput = z.strictObject({
   name: texts.meta({ title: 'Tags' }),
   serviceId: texts.meta({ title: 'Device ids' }),
+  accountId: account.meta({ title: 'Organisation id', description: 'Whose tags; your own where it is empty' }),
 });
 
 const addTag = defineOperation({
@@ -160,7 +169,8 @@ const addTag = defineOperation({
   repeatable: true,
   wire: (variables) =>
     ask(
-      'mutation AddTag($name: [String!]!, $serviceId: [String!]!) { addTag(name: $name, serviceId: $serviceId) }',
+      'mutation AddTag($name: [String!]!, $serviceId: [String!]!, $accountId: String)' +
+        ' { addTag(name: $name, serviceId: $serviceId, accountId: $accountId) }',
       variables,
     ),
 });
@@ -177,7 +187,8 @@ const removeTag = defineOperation({
   repeatable: true,
   wire: (variables) =>
     ask(
-      'mutation RemoveTag($name: [String!]!, $serviceId: [String!]!) { removeTag(name: $name, serviceId: $serviceId) }',
+      'mutation RemoveTag($name: [String!]!, $serviceId: [String!]!, $accountId: String)' +
+        ' { removeTag(name: $name, serviceId: $serviceId, accountId: $accountId) }',
       variables,
     ),
 });
@@ -188,12 +199,14 @@ const sessions = defineOperation({
   id: 'sessions',
   number: 'RIT-B13',
   summary: 'Lists the connections that are in use now. Beyond the document.',
-  input: z.strictObject({}),
+  input: z.strictObject({ account }),
   output: schemas.sessionsAnswer,
   cacheable: false,
-  wire: () =>
+  wire: (variables) =>
     ask(
-      'query Sessions { login { id sessions { id timestamp source user { id email } target { id name device { id name } } } } }',
+      'query Sessions($account: String) { login { id account(id: $account)' +
+        ' { sessions { id timestamp source user { id email } target { id name device { id name } } } } } }',
+      variables,
     ),
 });
 
@@ -201,8 +214,9 @@ const time = z
   .string()
   .trim()
   .regex(
-    /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2})$/,
-    'expected a time such as 2026-11-20T12:00:00Z',
+    // A date alone is what the vendor's own example has: minDate: "2021-06-01".
+    /^\d{4}-\d{2}-\d{2}(?:T\d{2}:\d{2}:\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}:\d{2}))?$/,
+    'expected a date such as 2026-11-20, or a time such as 2026-11-20T12:00:00Z',
   );
 
 const events = defineOperation({
@@ -216,17 +230,19 @@ const events = defineOperation({
     from: count(0).default(0),
     minDate: time.optional(),
     maxDate: time.optional(),
+    account,
   }),
   output: schemas.eventsAnswer,
   wire: (variables) =>
     ask(
-      'query Events($size: Int, $from: Int, $minDate: DateTime, $maxDate: DateTime)' +
-        ` { login { id events(size: $size, from: $from, minDate: $minDate, maxDate: $maxDate) { total hasMore last items { ${eventFields} } } } }`,
+      'query Events($size: Int, $from: Int, $minDate: DateTime, $maxDate: DateTime, $account: String)' +
+        ' { login { id account(id: $account) { events(size: $size, from: $from, minDate: $minDate, maxDate: $maxDate)' +
+        ` { total hasMore last items { ${eventFields} } } } } }`,
       variables,
     ),
 });
 
-const applicationTypes = defineOperation({
+export const applicationTypes = defineOperation({
   ...read,
   ...all,
   id: 'applicationTypes',
@@ -237,7 +253,28 @@ const applicationTypes = defineOperation({
   wire: () => ask('query ApplicationTypes { applicationTypes { id name description port protocol proxy scheme } }'),
 });
 
-/** RIT-B05 to RIT-B15. */
+export const platformTypes = defineOperation({
+  ...read,
+  ...all,
+  id: 'platformTypes',
+  number: 'RIT-B16',
+  summary: 'Lists the kinds of devices remote.it knows. Beyond the document.',
+  input: z.strictObject({}),
+  output: schemas.platformTypesAnswer,
+  wire: () => ask('query PlatformTypes { platformTypes { id name } }'),
+});
+
+/** The input of each operation that names the account whose things are meant; left out, it is the caller's own. */
+export const accountInputs: Readonly<Record<string, string>> = {
+  [devices.id]: 'account',
+  [device.id]: 'account',
+  [sessions.id]: 'account',
+  [events.id]: 'account',
+  [addTag.id]: 'accountId',
+  [removeTag.id]: 'accountId',
+};
+
+/** RIT-B05 to RIT-B16. */
 export const graphQlOperations: readonly Operation[] = [
   whoAmI,
   devices,
@@ -250,4 +287,5 @@ export const graphQlOperations: readonly Operation[] = [
   sessions,
   events,
   applicationTypes,
+  platformTypes,
 ];

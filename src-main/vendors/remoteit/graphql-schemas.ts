@@ -99,19 +99,23 @@ export const devicesAnswer = login.transform((members, context) =>
 );
 
 export const deviceAnswer = login.transform((members, context) =>
-  readRows(itemsOf(members['device']), device, context),
+  readRows(itemsOf(part(members, 'account', context)['device']), device, context),
 );
 
 export const sessionsAnswer = login.transform((members, context) =>
-  readRows(itemsOf(members['sessions']), membersOf, context),
+  readRows(itemsOf(part(members, 'account', context)['sessions']), membersOf, context),
 );
 
 export const eventsAnswer = login.transform((members, context) =>
-  pageOf(part(members, 'events', context), membersOf, context),
+  pageOf(part(part(members, 'account', context), 'events', context), membersOf, context),
 );
 
 export const applicationTypesAnswer = data.transform((members, context) =>
   readRows(itemsOf(members['applicationTypes']), membersOf, context),
+);
+
+export const platformTypesAnswer = data.transform((members, context) =>
+  readRows(itemsOf(members['platformTypes']), membersOf, context),
 );
 
 /** A mutation that answers a boolean. */

@@ -1,9 +1,12 @@
 import type { DeviceRecord, Presence, PresenceState, Service, ServiceKind } from '../../core/device.ts';
+import { deviceFacts } from '../../core/device-facts.ts';
+import { attributesOf } from '../../core/fact-attributes.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
-import { kindOfApplication } from './devices.ts';
+import { kindOfApplication } from './application-types.ts';
+import { serviceStateOf, shortName } from './devices.ts';
 import type { RestRow } from './rest-schemas.ts';
-import { asText, asTime } from './values.ts';
+import { asAddress, asPort, asText, asTime } from './values.ts';
 
 /** The title of the row that is the device rather than one of its services. */
 const bulkTitle = 'bulk service';
@@ -17,16 +20,25 @@ const titles: Readonly<Record<string, ServiceKind>> = {
   https: 'https',
 };
 
+/**
+ * `00:1E:00:00:00:01:00:00:04:60:00:50:…` of "Demo_Router_Web_Port_80": the first two bytes look like the application,
+ * the eleventh and twelfth like the port. Nobody says so; five published samples agree.
+ */
+const numbersOf = (row: RestRow): { readonly application: number | undefined; readonly port: number | undefined } => {
+  const bytes = (asText(row['devicetype']) ?? '').split(':');
+  const pair = (at: number): number | undefined => {
+    const text = `${bytes[at] ?? ''}${bytes[at + 1] ?? ''}`;
+    return /^[0-9a-f]{4}$/i.test(text) ? Number.parseInt(text, 16) : undefined;
+  };
+  return { application: pair(0) === 0 ? undefined : pair(0), port: asPort(pair(10)) };
+};
+
 const titleOf = (row: RestRow): string => asText(row['servicetitle'])?.toLowerCase() ?? '';
 
-/** By its title; else by the first two bytes of `devicetype`, which look like the application. */
+/** By its title, else by its application. */
 const kindOf = (row: RestRow): ServiceKind | undefined => {
   const title = titleOf(row);
-  if (Object.hasOwn(titles, title)) return titles[title];
-  const application = /^([0-9a-f]{2}):([0-9a-f]{2}):/i.exec(asText(row['devicetype']) ?? '');
-  return kindOfApplication(
-    application === null ? undefined : Number.parseInt(`${application[1]}${application[2]}`, 16) || undefined,
-  );
+  return Object.hasOwn(titles, title) ? titles[title] : kindOfApplication(numbersOf(row).application);
 };
 
 const stateOf = (row: RestRow): PresenceState => {
@@ -45,16 +57,22 @@ const presenceOf = (row: RestRow, observedAt: number): Presence => {
   };
 };
 
-const serviceOf = (row: RestRow, id: string): Service | undefined => {
+const serviceOf = (row: RestRow, id: string, device: RestRow | undefined): Service | undefined => {
   const kind = kindOf(row);
-  return kind === undefined
-    ? undefined
-    : {
-        id,
-        kind,
-        name: asText(row['devicealias']) ?? asText(row['servicetitle']) ?? kind.toUpperCase(),
-        route: 'tunnel',
-      };
+  if (kind === undefined) return undefined;
+  const { port } = numbersOf(row);
+  const alias = asText(row['devicealias']);
+  const deviceName = asText(device?.['devicealias']);
+  const name = alias !== undefined && deviceName !== undefined ? shortName(alias, deviceName) : alias;
+  const state = serviceStateOf(row['devicestate']);
+  return {
+    id,
+    kind,
+    name: name ?? asText(row['servicetitle']) ?? kind.toUpperCase(),
+    route: 'tunnel',
+    ...(port === undefined ? {} : { port }),
+    ...(state === undefined ? {} : { state }),
+  };
 };
 
 /** What rows of one device have in common; undefined where a row does not tell enough. */
@@ -67,8 +85,15 @@ const placeOf = (row: RestRow): string | undefined => {
 };
 
 const deviceOf = (row: RestRow, id: string, services: readonly Service[], observedAt: number): DeviceRecord => {
-  const externalAddress = asText(row['devicelastip']);
-  const internalAddress = asText(row['lastinternalip']);
+  const externalAddress = asAddress(row['devicelastip']);
+  const internalAddress = asAddress(row['lastinternalip']);
+  const facts = deviceFacts({
+    hardwareId: asText(row['hardwareid']),
+    region: asText(row['georegion']),
+    owner: asText(row['ownerusername']),
+    createdAt: asTime(row['createdate']),
+    attributes: attributesOf({ shared: row['shared'], scripting: row['scripting'], webenabled: row['webenabled'] }, []),
+  });
   return {
     id,
     name: asText(row['devicealias']) ?? id,
@@ -79,6 +104,7 @@ const deviceOf = (row: RestRow, id: string, services: readonly Service[], observ
     services,
     ...(externalAddress === undefined ? {} : { externalAddress }),
     ...(internalAddress === undefined ? {} : { internalAddress }),
+    ...(facts === undefined ? {} : { facts }),
   };
 };
 
@@ -112,8 +138,8 @@ export const groupRows = (
       devices.push(id);
       continue;
     }
-    const service = serviceOf(row, id);
     const parent = places.get(placeOf(row) ?? '');
+    const service = serviceOf(row, id, typeof parent === 'string' ? known.get(parent) : undefined);
     if (typeof parent === 'string') {
       if (service !== undefined) services.get(parent)?.push(service);
       continue;

@@ -48,6 +48,10 @@ const rowTexts = [
   'lastinternalip',
   'lastcontacted',
   'ownerusername',
+  'createdate',
+  'georegion',
+  'shared',
+  'hardwareid',
 ] as const;
 
 const readRow = (value: unknown): RestRow => {

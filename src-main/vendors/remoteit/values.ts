@@ -47,6 +47,10 @@ export const asTime = (value: unknown): number | undefined => {
   return Number.isNaN(at) ? undefined : at;
 };
 
+/** An address alone: remote.it's samples show the external one with its port. */
+export const asAddress = (value: unknown): string | undefined =>
+  asText(value)?.replace(/^([\dA-Za-z]{1,3}(?:\.[\dA-Za-z]{1,3}){3}):\d{1,5}$/, '$1');
+
 export type Members = Readonly<Record<string, unknown>>;
 
 /** The members of an object; none of anything else. */
