@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import packageFacts from '../package.json' with { type: 'json' };
 import { composeAlerts } from './compose-alerts.ts';
+import { watchCrashes, type CrashHost } from './compose-crashes.ts';
 import { vaultOf, watchedVault, watchVault } from './compose-vault.ts';
 import { adoptTunnels, HandOver, isHandOverRequest, type TakenOver } from './compose-hand-over.ts';
 import { AppState } from './bridge/app-state.ts';
@@ -38,6 +39,7 @@ import { vncResponse } from './node/vnc-response.ts';
 import { reachable } from './node/reachable.ts';
 import { runtimeVersions, StartTimings, writeReport } from './node/diagnostics.ts';
 import { createRedactor } from './node/redact.ts';
+import { createSessionScope } from './node/session-scope.ts';
 import { systemClock, systemRandom } from './node/system-clock.ts';
 import { createWebSessionHost } from './node/web-session-host.ts';
 import { userFiles } from './node/user-files.ts';
@@ -79,6 +81,8 @@ export interface CoreOptions {
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly lasting: boolean;
   readonly demo?: boolean | undefined;
+  /** Hears of errors nobody expected, so that they do not end the process; absent: nobody does. */
+  readonly crashes?: CrashHost | undefined;
   /** What the processes hold that this profile was taken over from, one after the other. */
   readonly takenOver?: readonly TakenOver[] | undefined;
   /** The built script of the forward worker. */
@@ -330,6 +334,15 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     networkChanged,
   });
   const { alerts, activity } = watching;
+  const scope = createSessionScope();
+  const stopHearing = watchCrashes(options.crashes, {
+    app,
+    clock,
+    log,
+    folder: paths.reports,
+    programs: runtimeVersions(version),
+    endSession: () => scope.endCurrent(),
+  });
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
   const deviceLogs = new DeviceLogs({
     journal: createLineJournal({ folder: paths.deviceLogs }),
@@ -362,6 +375,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       ssh: new SshSessions({ ...sessionNeeds, client, hostKeys, settings, vault, sha256 }),
       vnc: new VncSessions({ ...sessionNeeds, dial: dialTcp, respond: vncResponse }),
       tickets,
+      scope,
       showSession: options.showSession,
       newName: () => randomBytes(6).toString('hex'),
     },
@@ -473,6 +487,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     http.dispose();
     log.dispose();
     await control.value.dispose();
+    stopHearing();
   });
 
   return ok({

@@ -21,6 +21,7 @@ import { FrameClient } from '../src-preload/contract/client.ts';
 const mostDevices = 100_000;
 const electronStartMs = 30_000;
 
+const complain = (text: string, hint: string): void => void process.stderr.write(`${text}\n${hint}\n`);
 const say = (text: string): void => void process.stdout.write(`${text}\n`);
 
 const ended = (signal: AbortSignal): Promise<void> =>
@@ -87,6 +88,7 @@ const runDesktop = async (
 const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signal: AbortSignal): Promise<void> => {
   const { forwardWorker, renderer, resources } = locate();
   const session = await openDesktopSession(resources);
+  const quitting = new AbortController();
   const opened: (() => unknown)[] = [() => session?.dispose()];
   try {
     const composed = await composeCore({
@@ -95,6 +97,15 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
       host: 'headless',
       lasting: true,
       demo: true,
+      crashes: {
+        source: process,
+        tell: complain,
+        giveUp: (text, hint) => {
+          complain(text, hint);
+          process.exitCode = 1;
+          quitting.abort();
+        },
+      },
       forwardWorker,
       notifier: session?.notifier,
     });
@@ -109,7 +120,6 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
       if (!added.ok && !signal.aborted) throw new Error(added.error.message);
     }
     await core.start();
-    const quitting = new AbortController();
     const desktop = await startHeadlessDesktop({
       core,
       host: host.value,

@@ -7,8 +7,15 @@ import { composeCore, type Core } from './compose.ts';
 import { commandArguments } from './core/command-arguments.ts';
 import { ok, type Result } from './core/errors.ts';
 import { sleep, type VaultKind } from './core/ports.ts';
-import { failApplication, prepareApplication, runApplication, type Running } from './electron/application.ts';
+import {
+  endBroken,
+  failApplication,
+  prepareApplication,
+  runApplication,
+  type Running,
+} from './electron/application.ts';
 import { runCommandLine } from './electron/command-line.ts';
+import { createCrashDialog } from './electron/crash-report.ts';
 import { copyText, type Desktop } from './electron/desktop.ts';
 import { developmentAssets, prepareDevelopment } from './electron/development.ts';
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
@@ -70,6 +77,7 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       lasting: true,
       demo: values['demo'] === true,
       takenOver,
+      crashes: { source: process, tell: createCrashDialog(), giveUp: endBroken },
       forwardWorker: locate().forwardWorker,
       copyText,
       notifier: createSystemNotifier(),

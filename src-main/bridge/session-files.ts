@@ -8,7 +8,7 @@ import {
   type SessionHostFrame,
 } from '../../src-preload/contract/session-frames.ts';
 import { countTree, deleteTree } from '../services/sftp-tree.ts';
-import { OutgoingStream, type ClientStream } from './session-streams.ts';
+import { OutgoingStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from './views.ts';
 
 /** Calls of one session at once; a window that makes more is out of its mind. */
@@ -23,6 +23,8 @@ export interface SessionFilesDeps {
   readonly send: (frame: SessionHostFrame) => void;
   /** The streams of the client, by number. */
   readonly streams: Map<number, ClientStream>;
+  /** Does work of the session, which ends with what throws there. */
+  readonly within: (work: () => void) => void;
   readonly newName: () => string;
 }
 
@@ -94,11 +96,11 @@ export class SessionFiles {
   }
 
   #claim(stream: number, ends: ClientStream): Result<void> {
-    const { streams } = this.#deps;
+    const { streams, within } = this.#deps;
     if (streams.has(stream) || streams.size >= mostStreams) {
       return fail('conflict', 'This transfer cannot be started: too many are under way.', 'Wait for some of them.');
     }
-    streams.set(stream, ends);
+    streams.set(stream, streamWithin(within, ends));
     return ok(undefined);
   }
 

@@ -1,5 +1,6 @@
 import { expect, it } from 'vitest';
 import { ok } from '../core/errors.ts';
+import { createSessionScope } from '../node/session-scope.ts';
 import type { ByteChannel } from '../core/byte-channel.ts';
 import type { SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
 import { ClientSessions } from './session-requests.ts';
@@ -28,6 +29,7 @@ const rig = () => {
         },
       },
       tickets: { take: () => expect.fail('no ticket is taken') } as never,
+      scope: createSessionScope(),
       newName: () => 'name',
     },
     (frame) => sent.push(frame),

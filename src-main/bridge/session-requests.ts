@@ -1,6 +1,7 @@
 import type { ByteChannel } from '../core/byte-channel.ts';
 import { cancelled, fail, ok, type AppError, type Result } from '../core/errors.ts';
 import type { SessionDesk, SignIn } from '../core/session-desk.ts';
+import type { SessionScope } from '../core/session-scope.ts';
 import type { SshConnection, SshShell } from '../core/ssh-client.ts';
 import type { SshSessions } from '../services/ssh-sessions.ts';
 import type { VncSessions } from '../services/vnc-sessions.ts';
@@ -16,7 +17,7 @@ import {
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import { SessionFiles } from './session-files.ts';
-import { joinStream, type ClientStream } from './session-streams.ts';
+import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from './views.ts';
 
 /** What sessions inside the application are made of. */
@@ -24,6 +25,7 @@ export interface SessionDeps {
   readonly ssh: Pick<SshSessions, 'connect'>;
   readonly vnc: Pick<VncSessions, 'connect'>;
   readonly tickets: SecretTickets;
+  readonly scope: Pick<SessionScope, 'run'>;
   /** Shows the page of a session in a window; absent where the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
@@ -32,6 +34,12 @@ export interface SessionDeps {
 /** Sessions of one client at once. */
 const mostSessions = 64;
 const size = { cols: 80, rows: 24 } as const;
+
+const broken = fail(
+  'internal',
+  'Quayside made a mistake in this session.',
+  'Reconnect. Everything else goes on; the log in the profile folder says more.',
+);
 
 /** Requests about sessions inside the application. */
 export const sessionRequests = ({
@@ -47,7 +55,14 @@ export const sessionRequests = ({
   },
 });
 
+const connectionLost = fail('unreachable', 'The connection to the device was lost.', 'Reconnect and look again.').error;
+
 type OpenFrame = Extract<SessionClientFrame, { type: 'session-open' }>;
+/** What a client sends for a session that is open. */
+type SessionFrame = Extract<
+  SessionClientFrame,
+  { type: 'session-answer' | 'session-resize' | 'session-call' | 'session-cancel' }
+>;
 
 /** A password that opened a screen, and which one: it is used for no other. */
 interface ProvenPassword {
@@ -62,6 +77,7 @@ class LiveSession {
   readonly #deps: SessionDeps;
   readonly #send: (frame: SessionHostFrame) => void;
   readonly #streams: Map<number, ClientStream>;
+  readonly #within: (work: () => void) => void;
   readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
   readonly #controller = new AbortController();
   readonly #over: () => void;
@@ -95,26 +111,34 @@ class LiveSession {
     this.#proven = ends.proven;
     this.#prove = ends.prove;
     this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
-    void this.#run(frame);
+    this.#within = (work) => deps.scope.run(() => this.#end(broken.error), work);
+    this.#within(() => void this.#run(frame));
   }
 
-  answer(ask: number, answer: SessionAnswer): void {
-    const settle = this.#asked.get(ask);
-    this.#asked.delete(ask);
-    settle?.(answer);
-  }
-
-  resize(to: { readonly cols: number; readonly rows: number }): void {
-    this.#size = to;
-    this.#shell?.resize(to);
-  }
-
-  call(...parameters: Parameters<SessionFiles['call']>): void {
-    void this.#files?.call(...parameters);
-  }
-
-  cancel(call: number): void {
-    this.#files?.cancel(call);
+  /** What the client sends for this session. */
+  receive(frame: SessionFrame): void {
+    this.#within(() => {
+      switch (frame.type) {
+        case 'session-answer': {
+          const settle = this.#asked.get(frame.ask);
+          this.#asked.delete(frame.ask);
+          settle?.(frame.answer);
+          return;
+        }
+        case 'session-resize':
+          this.#size = { cols: frame.cols, rows: frame.rows };
+          this.#shell?.resize(this.#size);
+          return;
+        case 'session-call':
+          void this.#files?.call(frame.call, frame.operation);
+          return;
+        case 'session-cancel':
+          this.#files?.cancel(frame.call);
+          return;
+        default:
+          frame satisfies never;
+      }
+    });
   }
 
   /** Ends it from this side; nothing more is told. */
@@ -167,6 +191,8 @@ class LiveSession {
       connection.close();
       return cancelled();
     }
+    // However a connection ends: a shell that had no time to say so ends with it.
+    connection.onEnd(() => this.#end(connectionLost));
     if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user);
     const shell = await connection.shell(this.#size);
     if (!shell.ok) return shell;
@@ -187,11 +213,9 @@ class LiveSession {
       tell: (event) => this.#tell(event),
       send: this.#send,
       streams: this.#streams,
+      within: this.#within,
       newName: this.#deps.newName,
     });
-    connection.onEnd(() =>
-      this.#end(fail('unreachable', 'The connection to the device was lost.', 'Reconnect and look again.').error),
-    );
     this.#tell({ kind: 'ready', user, home: home.value });
     return ok(undefined);
   }
@@ -199,7 +223,7 @@ class LiveSession {
   #join(channel: ByteChannel, facts: { readonly user?: string }): void {
     this.#channel = channel;
     this.#tell({ kind: 'ready', ...facts });
-    this.#streams.set(this.#id, joinStream(this.#id, channel, this.#send));
+    this.#streams.set(this.#id, streamWithin(this.#within, joinStream(this.#id, channel, this.#send)));
     channel.onEnd((error) => this.#end(error));
   }
 
@@ -271,16 +295,10 @@ export class ClientSessions {
         this.#open(frame);
         return;
       case 'session-answer':
-        this.#sessions.get(frame.session)?.answer(frame.ask, frame.answer);
-        return;
       case 'session-resize':
-        this.#sessions.get(frame.session)?.resize({ cols: frame.cols, rows: frame.rows });
-        return;
       case 'session-call':
-        this.#sessions.get(frame.session)?.call(frame.call, frame.operation);
-        return;
       case 'session-cancel':
-        this.#sessions.get(frame.session)?.cancel(frame.call);
+        this.#sessions.get(frame.session)?.receive(frame);
         return;
       case 'session-close':
         if (frame.keep !== true) this.#proven.delete(frame.session);

@@ -49,6 +49,12 @@ export interface ClientStream {
   give(bytes: number): void;
 }
 
+/** The same stream, whose work is done within a session. */
+export const streamWithin = (within: (work: () => void) => void, stream: ClientStream): ClientStream => ({
+  take: (bytes) => within(() => stream.take(bytes)),
+  give: (bytes) => within(() => stream.give(bytes)),
+});
+
 /** Joins a channel of the device with a stream of a client. */
 export const joinStream = (id: number, channel: ByteChannel, send: (frame: SessionHostFrame) => void): ClientStream => {
   const outgoing = new OutgoingStream(id, send);

@@ -10,6 +10,8 @@ import { openProfile } from '../node/paths.ts';
 import { systemClock } from '../node/system-clock.ts';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import { channelPair, socketChannel } from './channel-pair.ts';
+import { surviveCrashes } from './crashes.ts';
+import { exitCodes } from './terminal.ts';
 
 /** What the global options say. */
 export interface Place {
@@ -71,7 +73,7 @@ export const findCore = async (
   host: 'headless' | 'cli',
   lasting: boolean,
   signal: AbortSignal,
-  more: Pick<CoreOptions, 'notifier'> = {},
+  more: Pick<CoreOptions, 'notifier' | 'crashes'> = {},
 ): Promise<Result<Found>> => {
   const profile = await openProfile(place.profile);
   if (!profile.ok) return profile;
@@ -123,7 +125,10 @@ export const findCore = async (
 
 /** Attaches to the core of the profile. Errors: conflict, invalid-input, cancelled. */
 export const attach = async (place: Place, lasting: boolean, signal: AbortSignal): Promise<Result<Attachment>> => {
-  const found = await findCore(place, 'cli', lasting, signal);
+  let own: Core | undefined;
+  const end = (): void => void (own?.dispose() ?? Promise.resolve()).finally(() => process.exit(exitCodes.failed));
+  // One that is soon done has nobody to go on for.
+  const found = await findCore(place, 'cli', lasting, signal, lasting ? { crashes: surviveCrashes(end) } : {});
   if (!found.ok) return found;
   if ('connection' in found.value) {
     const { socket } = found.value.connection;
@@ -138,6 +143,7 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
     });
   }
   const { core } = found.value;
+  own = core;
   const pair = channelPair();
   core.bridge.connect(pair.host);
   const client = new FrameClient(pair.client);

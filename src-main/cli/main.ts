@@ -1,9 +1,9 @@
 import packageFacts from '../../package.json' with { type: 'json' };
-import { fail, ok, type Result } from '../core/errors.ts';
-import { describeException } from '../core/exception.ts';
+import { ok, type Result } from '../core/errors.ts';
 import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
 import type { Place } from './attach.ts';
 import type { Command } from './context.ts';
+import { endOnCrash, printBug } from './crashes.ts';
 import { ask, exitCodes, isInteractive, note, print, printError } from './terminal.ts';
 
 /** Loaded when called: what only lists or explains should not load the vault, HTTP and the rest. */
@@ -80,14 +80,14 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   // Whoever reads us may stop reading, as `head` does.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
+  const json = argv.includes('--json');
+  const stopHearing = endOnCrash(json);
   try {
     process.exitCode = await run(argv, controller.signal);
   } catch (thrown) {
-    // A bug, told as such; its message may quote what it worked on, so the stack's places have to do.
-    const { frames } = describeException(thrown);
-    const bug = fail('internal', 'Quayside made a mistake.', `Please report it: ${JSON.stringify(frames)}`);
-    process.exitCode = printError(bug.error, argv.includes('--json'));
+    process.exitCode = printBug(thrown, json);
   }
+  stopHearing();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
   // An unread standard input would keep the process waiting for it.
   process.stdin.pause();

@@ -11,6 +11,7 @@ import type { ControlConnection } from '../node/control-socket.ts';
 import { readPort, usage } from './arguments.ts';
 import { drain, findCore } from './attach.ts';
 import type { Command, Context } from './context.ts';
+import { surviveCrashes } from './crashes.ts';
 import { exitCodes, note, print, printError } from './terminal.ts';
 
 /** Milliseconds until a running host has answered; it may have to start a browser first. */
@@ -51,13 +52,14 @@ const runHost = async (
   port: number,
   session: DesktopSession | undefined,
   context: Context,
+  broken: AbortSignal,
 ): Promise<number | Failure> => {
   const { renderer, resources } = locate();
   const started = await startHeadless(core, { port, renderer });
   if (!started.ok) return started;
   const host = started.value;
   const quitting = new AbortController();
-  const over = AbortSignal.any([context.signal, quitting.signal]);
+  const over = AbortSignal.any([context.signal, quitting.signal, broken]);
   const desktop = await startHeadlessDesktop({
     core,
     host,
@@ -75,7 +77,7 @@ const runHost = async (
       if (over.aborted) return resolve();
       over.addEventListener('abort', () => resolve(), { once: true });
     });
-    return exitCodes.done;
+    return broken.aborted ? exitCodes.failed : exitCodes.done;
   } finally {
     await desktop.dispose();
     await host.dispose();
@@ -112,12 +114,16 @@ export const serveCommand: Command = async (context) => {
   }
   const session = await openDesktopSession(locate().resources);
   try {
-    const found = await findCore(context.place, 'headless', true, context.signal, { notifier: session?.notifier });
+    const broken = new AbortController();
+    const found = await findCore(context.place, 'headless', true, context.signal, {
+      notifier: session?.notifier,
+      crashes: surviveCrashes(() => broken.abort()),
+    });
     if (!found.ok) return printError(found.error, context.json);
     if ('connection' in found.value) return await askHost(found.value.connection, context);
     const { core } = found.value;
     try {
-      const ended = await runHost(core, port.value ?? 0, session, context);
+      const ended = await runHost(core, port.value ?? 0, session, context, broken.signal);
       return typeof ended === 'number' ? ended : printError(ended.error, context.json);
     } finally {
       await drain(core, true);

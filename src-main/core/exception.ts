@@ -13,3 +13,21 @@ export const surface = (thrown: unknown): void =>
   queueMicrotask(() => {
     throw thrown;
   });
+
+/** Where exceptions come to light that nobody caught: Node's `process`, in the worker its own. */
+export interface UncaughtSource {
+  on(event: 'uncaughtException' | 'unhandledRejection', listener: (thrown: unknown) => void): unknown;
+  off(event: 'uncaughtException' | 'unhandledRejection', listener: (thrown: unknown) => void): unknown;
+}
+
+/** Hears of every exception that nobody caught; while somebody does, none of them ends the process. Answers the end of it. */
+export const hearUncaught = (source: UncaughtSource, listener: (thrown: unknown) => void): (() => void) => {
+  // Node hands over more than the exception.
+  const hear = (thrown: unknown): void => listener(thrown);
+  source.on('uncaughtException', hear);
+  source.on('unhandledRejection', hear);
+  return () => {
+    source.off('uncaughtException', hear);
+    source.off('unhandledRejection', hear);
+  };
+};

@@ -2,7 +2,6 @@ import { app, dialog } from 'electron';
 import { deepLinkIn, deepLinkScheme, parseDeepLink, type DeepLink } from '../core/deep-link.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { registerAppScheme } from './app-scheme.ts';
-import { reportCrashes } from './crash-report.ts';
 import { startDesktop, type Desktop, type DesktopOptions } from './desktop.ts';
 import { confineContents } from './hardening.ts';
 
@@ -35,6 +34,12 @@ export const prepareApplication = (): void => {
 export const failApplication = (error: AppError): void => {
   dialog.showErrorBox('Quayside could not start', `${error.message}\n\n${error.hint}`);
   app.exit(1);
+};
+
+/** Ends an application that keeps failing, as a quit does, and then says so. */
+export const endBroken = (text: string, hint: string): void => {
+  app.once('will-quit', () => dialog.showErrorBox(text, hint));
+  app.quit();
 };
 
 /** What a launch, the first or a later one, asks for by its arguments. */
@@ -72,7 +77,6 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
   const built = await build();
   if (!built.ok) return failApplication(built.error);
   const running = built.value;
-  const stopReporting = reportCrashes(running.desktop.log);
   // Only an installed application may take links; a checkout would register Electron itself.
   if (app.isPackaged) app.setAsDefaultProtocolClient(deepLinkScheme);
 
@@ -92,10 +96,7 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
     event.preventDefault();
     closing = true;
     shown.dispose();
-    void running.dispose().finally(() => {
-      stopReporting();
-      app.quit();
-    });
+    void running.dispose().finally(() => app.quit());
   });
   await running.start();
 };

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
+import { LibraryCalls } from './library-calls.ts';
 import { profileBusy, takeFileLock } from './control-socket-lock.ts';
 import type { ControlPaths } from './control-socket-path.ts';
 
@@ -30,6 +31,8 @@ const parseLine = (line: string): unknown => {
 export const messageSocket = (socket: Socket, longestLine: number): MessageSocket => {
   const early: unknown[] = [];
   const closers = new Set<() => void>();
+  // What is thrown while this peer is served ends its connection alone.
+  const calls = new LibraryCalls(() => socket.destroy());
   let listener: ((message: unknown) => void) | undefined;
   let parts: Buffer[] = [];
   let size = 0;
@@ -40,7 +43,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
     size += chunk.length;
     if (size > longestLine) socket.destroy();
   };
-  socket.on('data', (chunk: Buffer) => {
+  const hear = (chunk: Buffer): void => {
     let at = 0;
     for (let end = chunk.indexOf(10); end !== -1; end = chunk.indexOf(10, at)) {
       take(chunk.subarray(at, end));
@@ -55,12 +58,13 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
       else listener(message);
     }
     if (at < chunk.length) take(chunk.subarray(at));
-  });
+  };
+  socket.on('data', calls.ours(hear));
   // A lost peer is told by 'close'.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     closed = true;
-    for (const closer of closers) closer();
+    for (const closer of closers) calls.ours(closer)();
     closers.clear();
   });
 

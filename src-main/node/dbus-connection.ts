@@ -1,5 +1,6 @@
 import { connect, type Socket } from 'node:net';
 import { Emitter } from '../core/emitter.ts';
+import { surface } from '../core/exception.ts';
 import type { Clock } from '../core/ports.ts';
 import { sessionBusPaths } from './dbus-address.ts';
 import { answerCall, type DBusInterfaces } from './dbus-object.ts';
@@ -37,7 +38,10 @@ export const busErrors = {
   gone: 'org.freedesktop.DBus.Error.Disconnected',
   noReply: 'org.freedesktop.DBus.Error.NoReply',
   unknownMethod: 'org.freedesktop.DBus.Error.UnknownMethod',
+  failed: 'org.freedesktop.DBus.Error.Failed',
 } as const;
+
+const mistake = 'Quayside made a mistake.';
 
 const dial = (path: string): Promise<Socket | undefined> =>
   new Promise((resolve) => {
@@ -130,6 +134,7 @@ export class SessionBus {
     if (!this.#isOpen) return Promise.resolve({ ok: false, name: busErrors.gone, text: 'The session bus is gone.' });
     return new Promise((resolve) => {
       const serial = this.#send({ type: 'call', signature: '', body: [], ...call });
+      if (serial === undefined) return resolve({ ok: false, name: busErrors.failed, text: mistake });
       const stopWaiting = this.#clock.after(callMs, () =>
         settle({ ok: false, name: busErrors.noReply, text: `${call.destination} did not answer.` }),
       );
@@ -214,9 +219,15 @@ export class SessionBus {
     };
   }
 
-  #send(message: Omit<DBusMessage, 'serial'>): number {
+  /** Answers the serial; undefined where the values do not fit their signature, which is a mistake of ours. */
+  #send(message: Omit<DBusMessage, 'serial'>): number | undefined {
     this.#serial += 1;
-    this.#socket.write(encodeMessage({ ...message, serial: this.#serial }));
+    try {
+      this.#socket.write(encodeMessage({ ...message, serial: this.#serial }));
+    } catch (thrown) {
+      surface(thrown);
+      return undefined;
+    }
     return this.#serial;
   }
 
@@ -259,11 +270,23 @@ export class SessionBus {
   }
 
   #answer(call: DBusMessage): void {
-    const answer = answerCall(this.#objects, call);
-    if (call.noReply === true || !this.#isOpen) return;
     const to = { destination: call.sender, replySerial: call.serial };
-    if (answer.ok) this.#send({ type: 'return', ...to, signature: answer.signature, body: answer.body });
-    else this.#send({ type: 'error', ...to, errorName: answer.name, signature: 's', body: [answer.text] });
+    const isWanted = call.noReply !== true;
+    const refuse = (errorName: string, text: string): void => {
+      if (isWanted && this.#isOpen) this.#send({ type: 'error', ...to, errorName, signature: 's', body: [text] });
+    };
+    let answer;
+    try {
+      answer = answerCall(this.#objects, call);
+    } catch (thrown) {
+      // A mistake in an object of ours costs this one call.
+      surface(thrown);
+      return refuse(busErrors.failed, mistake);
+    }
+    if (!answer.ok) return refuse(answer.name, answer.text);
+    if (!isWanted || !this.#isOpen) return;
+    const sent = this.#send({ type: 'return', ...to, signature: answer.signature, body: answer.body });
+    if (sent === undefined) refuse(busErrors.failed, mistake);
   }
 
   #close(): void {

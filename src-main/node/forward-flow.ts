@@ -1,5 +1,7 @@
 import type { Socket } from 'node:net';
+import { surface } from '../core/exception.ts';
 import type { ForwardBuffers, Piece } from './forward-buffers.ts';
+import { resetSocket } from './forward-reset.ts';
 
 /** Writes that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;
@@ -37,7 +39,16 @@ export class ForwardFlow {
   /** The `onread` option of the socket that will be `from`. */
   readonly onread = {
     buffer: (): Uint8Array => this.#next(),
-    callback: (length: number): boolean => this.#pass(length),
+    callback: (length: number): boolean => {
+      try {
+        return this.#pass(length);
+      } catch (thrown) {
+        surface(thrown);
+        // Bytes may be missing: no end may take the rest for all of it.
+        for (const end of [this.#from, this.#to]) if (end !== undefined) resetSocket(end);
+        return false;
+      }
+    },
   };
 
   /** Joins the two ends; both must be known before `from` is read. */

@@ -1,8 +1,10 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { createServer } from 'node:net';
 import { Worker } from 'node:worker_threads';
 import { Emitter } from '../core/emitter.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
+import { surface } from '../core/exception.ts';
 import { bindError, notLoopback, pumpLost } from '../core/forward-errors.ts';
 import { plainOptions } from '../core/forward-host.ts';
 import type {
@@ -27,6 +29,8 @@ export interface ForwardHostDeps {
   /** The computer's own where absent. */
   readonly clock?: Clock | undefined;
   readonly log: Log;
+  /** Hears of errors nobody expected in the worker, which goes on; whoever hears of all of them where absent. */
+  readonly crashed?: ((thrown: Error) => void) | undefined;
 }
 
 type Answer = Extract<WorkerReport, { request: number }> | 'lost';
@@ -49,18 +53,22 @@ class WorkerForwardHost implements ForwardHost {
   readonly #workerUrl: URL;
   readonly #clock: Clock;
   readonly #log: Log;
+  readonly #crashed: (thrown: Error) => void;
   readonly #pending = new Map<number, (answer: Answer) => void>();
   readonly #ended = new AbortController();
+  /** The worker is everybody's, whoever's session opens the first forward. */
+  readonly #outside = AsyncLocalStorage.snapshot();
   #worker: Worker | undefined;
   #starting: Promise<Worker | undefined> | undefined;
   #lastRequest = 0;
   #crashes = 0;
   #hasLeft = false;
 
-  constructor({ worker, clock = systemClock, log }: ForwardHostDeps) {
+  constructor({ worker, clock = systemClock, log, crashed = surface }: ForwardHostDeps) {
     this.#workerUrl = worker;
     this.#clock = clock;
     this.#log = log;
+    this.#crashed = crashed;
   }
 
   async listen({ id, address, port, options = plainOptions }: ListenRequest): Promise<Result<Listening>> {
@@ -190,12 +198,7 @@ class WorkerForwardHost implements ForwardHost {
     if (delay > 0) await sleep(clock, delay, this.#ended.signal);
     if (this.#ended.signal.aborted) return undefined;
     const startedAt = clock.monotonic();
-    const worker = new Worker(this.#workerUrl, {
-      name: 'quayside-forwards',
-      // No flags of the main process: a loader or an inspector there is none of the worker's business.
-      execArgv: [],
-      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
-    });
+    const worker = this.#outside(() => this.#newWorker());
     let reason = 'it exited';
     worker.on('error', (error: unknown) => {
       reason = error instanceof Error ? error.message : String(error);
@@ -213,7 +216,22 @@ class WorkerForwardHost implements ForwardHost {
     return worker;
   }
 
+  #newWorker(): Worker {
+    return new Worker(this.#workerUrl, {
+      name: 'quayside-forwards',
+      // No flags of the main process: a loader or an inspector there is none of the worker's business.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
+  }
+
   #heard(report: WorkerReport): void {
+    if (report.type === 'uncaught') {
+      const error = new Error('in the forward worker');
+      error.name = report.name;
+      error.stack = report.stack;
+      return this.#crashed(error);
+    }
     if (!('request' in report)) return this.events.emit(report);
     const resolve = this.#pending.get(report.request);
     this.#pending.delete(report.request);

@@ -7,6 +7,7 @@ import { ForwardDial } from './forward-dial.ts';
 import { ForwardFlow } from './forward-flow.ts';
 import type { FlowObserver } from './forward-flow.ts';
 import { resetSocket } from './forward-reset.ts';
+import { LibraryCalls } from './library-calls.ts';
 
 export interface LinkListener {
   /** The tunnel's end answered. */
@@ -54,14 +55,15 @@ export class ForwardLink {
     this.#accepted = accepted;
     this.#up = new ForwardFlow(buffers, (bytes) => this.#sent(bytes), observe?.up);
     this.#down = new ForwardFlow(buffers, (bytes) => this.#received(bytes), observe?.down);
+    const calls = new LibraryCalls(() => this.destroy());
     this.#dial = new ForwardDial(target, dialTimeoutMs, this.#down.onread, {
-      connected: (socket, dialMs, dnsMs) => {
+      connected: calls.ours((socket, dialMs, dnsMs) => {
         this.connectedAt = performance.now();
         this.#dial = undefined;
         this.#join(socket);
         listener.timed({ dialMs, ...(dnsMs === undefined ? {} : { dnsMs }) });
         listener.connected(dialMs);
-      },
+      }),
       failed: (code) => listener.failed(code),
     });
   }

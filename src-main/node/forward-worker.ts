@@ -1,4 +1,6 @@
 import { parentPort } from 'node:worker_threads';
+import { CrashLimit } from '../core/crash-limit.ts';
+import { hearUncaught, surface } from '../core/exception.ts';
 import { isLoopback } from '../core/forward-ports.ts';
 import { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardListener } from './forward-listener.ts';
@@ -10,6 +12,18 @@ const port = parentPort;
 if (port === null) throw new Error('forward-worker.ts runs as a worker thread only');
 
 const send = (report: WorkerReport): void => port.postMessage(report);
+
+// An error nobody expected ends the connection it happened on, not the ten thousand others. Where it happens again and
+// again the worker ends, and main starts another one.
+const limit = new CrashLimit({ most: 5, withinMs: 60_000, monotonic: () => performance.now() });
+const stopHearing = hearUncaught(process, (thrown) => {
+  const error = thrown instanceof Error ? thrown : new Error('no error');
+  send({ type: 'uncaught', name: error.name, stack: error.stack ?? '' });
+  if (limit.allows()) return;
+  stopHearing();
+  surface(thrown);
+});
+
 const buffers = new ForwardBuffers();
 const traffic = new TrafficBook((reports) => send({ type: 'traffic', reports }));
 const listeners = new Map<string, ForwardListener>();

@@ -158,8 +158,9 @@ class SqliteHistory implements HistoryStore {
   }
 
   #shut(): void {
-    this.#database?.close();
+    const database = this.#database;
     this.#database = undefined;
+    if (database?.isOpen === true) database.close();
   }
 
   /** Runs a task on the open database, once more on a new one where the old one turns out to be damaged. */
@@ -173,8 +174,12 @@ class SqliteHistory implements HistoryStore {
           return await task(this.#database);
         } catch (failure) {
           if (!isDamage(failure)) return this.#unusable(reasonOf(failure));
-          const aside = await this.#setAside();
-          if (tries > 0) return aside;
+          try {
+            const aside = await this.#setAside();
+            if (tries > 0) return aside;
+          } catch (refusal) {
+            return this.#unusable(reasonOf(refusal));
+          }
         }
       }
     });

@@ -47,6 +47,10 @@ export class LibraryCalls {
 
   #fail(thrown: unknown): void {
     surface(thrown);
-    this.#broken();
+    try {
+      this.#broken();
+    } catch (again) {
+      surface(again);
+    }
   }
 }

@@ -133,8 +133,11 @@ const connectionOf = (client: Client): SshConnection => {
   const ends = new Set<() => void>();
   client.on('close', () => {
     isOver = true;
-    for (const listener of ends) calls.ours(listener)();
-    ends.clear();
+    // The channels hear of it first: they know more of how they ended.
+    setImmediate(() => {
+      for (const listener of ends) calls.ours(listener)();
+      ends.clear();
+    });
   });
   const whileOpen = <T>(start: (done: (result: Result<T>) => void) => void): Promise<Result<T>> =>
     new Promise((resolve) => {
@@ -226,6 +229,8 @@ const dial = async (
       // A server that has had enough of our attempts hangs up.
       settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
       calls.end();
+      // Also after what was thrown while ssh2 worked, which it catches and which may have cost anybody an event.
+      client.destroy();
     });
     client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
     // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged anew.

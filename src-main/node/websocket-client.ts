@@ -7,6 +7,7 @@ import type { AppError, Failure, Result } from '../core/errors.ts';
 import type { Clock, HttpAnswer, WebSocketClient, WebSocketLink, WebSocketRequest } from '../core/ports.ts';
 import { describeTransportFailure } from './http-client-failures.ts';
 import { TransportFailure } from './http-client-fetch.ts';
+import { LibraryCalls } from './library-calls.ts';
 import { proxyEnvironment } from './proxy-environment.ts';
 import { redactSecrets } from './redact.ts';
 
@@ -103,6 +104,7 @@ class NodeWebSocketLink implements WebSocketLink {
   readonly #clock: Clock;
   readonly #request: WebSocketRequest;
   readonly #host: string;
+  readonly #calls: LibraryCalls;
   readonly #messages = new Set<(text: string) => void>();
   readonly #closes = new Set<(error: AppError | undefined) => void>();
   #end: { readonly error: AppError | undefined } | undefined;
@@ -118,6 +120,8 @@ class NodeWebSocketLink implements WebSocketLink {
     this.#clock = clock;
     this.#request = request;
     this.#host = host;
+    // What is thrown while a message is taken in closes this link, which is opened anew as after any loss.
+    this.#calls = new LibraryCalls(() => socket.terminate());
     // What arrives before anybody listens stays with the system.
     socket.pause();
     const alive = (): void => {
@@ -128,12 +132,13 @@ class NodeWebSocketLink implements WebSocketLink {
       this.#alive = true;
       this.#answers = true;
     });
-    socket.on('message', (data, binary) => {
+    const hear = this.#calls.ours((data: RawData, binary: boolean) => {
       this.#alive = true;
       if (binary || this.#byUs) return;
       const text = textOf(data);
       for (const listener of [...this.#messages]) listener(text);
     });
+    socket.on('message', hear);
     socket.on('error', (error) => {
       this.#error ??= this.#failure(error);
     });
@@ -223,7 +228,7 @@ class NodeWebSocketLink implements WebSocketLink {
             said === '' ? {} : { vendorMessage: said },
           ).error);
     this.#end = { error };
-    for (const listener of [...this.#closes]) listener(error);
+    for (const listener of [...this.#closes]) this.#calls.ours(listener)(error);
     this.#messages.clear();
     this.#closes.clear();
   }
@@ -302,9 +307,10 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
         if (code === undefined) settle(notAWebSocket(url.host, 'a broken handshake'));
         else failed('network', code);
       });
-      socket.on('unexpected-response', (_request, response) => {
-        void refused(response, request, url.host, clock).then(settle);
-      });
+      const calls = new LibraryCalls(() => settle(notAWebSocket(url.host, 'Quayside did not understand it')));
+      socket.on('unexpected-response', (_request, response) =>
+        calls.after(refused(response, request, url.host, clock), settle),
+      );
       socket.on('open', () => {
         if (settled) return;
         const link = new NodeWebSocketLink(socket, clock, request, url.host, options.pingMs ?? 25_000);

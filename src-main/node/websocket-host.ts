@@ -2,9 +2,10 @@ import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { WebSocketServer, type WebSocket } from 'ws';
+import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
+import { LibraryCalls } from './library-calls.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
 
 /** A browser that has proven itself, speaking JSON messages; bytes of streams go in binary ones. */
@@ -103,12 +104,12 @@ const readBinary = (data: Buffer): unknown =>
     ? undefined
     : { type: 'session-bytes', stream: data.readDoubleBE(0), bytes: new Uint8Array(data.subarray(streamHeaderBytes)) };
 
-const webClient = (socket: WebSocket): WebClient => ({
+const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {
     if (socket.readyState === socket.OPEN) socket.send(binaryOf(message) ?? JSON.stringify(message));
   },
   onMessage: (listener) => {
-    socket.on('message', (data, binary) => {
+    const hear = calls.ours((data: RawData, binary: boolean) => {
       let message: unknown;
       try {
         if (!Buffer.isBuffer(data)) message = undefined;
@@ -118,8 +119,9 @@ const webClient = (socket: WebSocket): WebClient => ({
       }
       listener(message);
     });
+    socket.on('message', hear);
   },
-  onClose: (listener) => void socket.on('close', listener),
+  onClose: (listener) => void socket.on('close', calls.ours(listener)),
   backlog: () => socket.bufferedAmount,
 });
 
@@ -224,7 +226,9 @@ export const openWebHost = async (options: {
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       // Too long a message or a broken frame ends the connection, told by 'close'.
       accepted.on('error', () => undefined);
-      options.onClient(webClient(accepted));
+      // What is thrown while this browser is served ends this browser's connection; its page opens another one.
+      const calls = new LibraryCalls(() => accepted.terminate());
+      calls.ours(() => options.onClient(webClient(accepted, calls)))();
     });
   });
 

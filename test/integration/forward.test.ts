@@ -567,7 +567,7 @@ test('stopping while the vendor is still asked closes the client, and the tunnel
   expect(forwards.get(forward.id)).toMatchObject({ state: 'stopped', connections: 0 });
 });
 
-test('a worker that crashes is reported, and every port is back', async () => {
+test('an error nobody expected in the worker is told and cuts nobody; a worker with one after the other is replaced, and every port is back', async () => {
   const end = await farEnd(echo);
   const trigger = await startFarEnd(() => undefined);
   const { port: triggerPort } = trigger;
@@ -575,12 +575,19 @@ test('a worker that crashes is reported, and every port is back', async () => {
   const worker = new URL('../support/crashing-forward-worker.ts', import.meta.url);
   process.env['FORWARD_CRASH_PORT'] = String(triggerPort);
   cleanUp.push(() => delete process.env['FORWARD_CRASH_PORT']);
-  const { open, until, forwards, calls } = rig({ grants: () => ok(end.port), worker });
+  const told: string[] = [];
+  const crashed = (thrown: Error): void => void told.push(`${thrown.name}: ${thrown.stack ?? ''}`);
+  const { open, until, forwards, calls } = rig({ grants: () => ok(end.port), worker, crashed });
   const ssh = await open(sshService);
   const web = await open(webService);
   const cut = client(ssh.port);
-  cut.write('x');
-  await once(cut, 'data');
+  for (let errors = 1; errors <= 5; errors += 1) {
+    client(triggerPort).on('error', () => undefined);
+    await expect.poll(() => told.length).toBe(errors);
+    cut.write('x');
+    await once(cut, 'data');
+  }
+  expect(told[0]).toContain('crashing-forward-worker.ts');
   const reported = [ssh, web].map(({ id }) => until(id, ({ state }) => state === 'failed'));
   client(triggerPort).on('error', () => undefined);
   for (const snapshot of await Promise.all(reported)) {

@@ -1,7 +1,7 @@
 import { createServer } from 'node:net';
 import '../../src-main/node/forward-worker.ts';
 
-// The forward worker with a fatal wound: whoever connects to FORWARD_CRASH_PORT kills it.
+// The forward worker with a wound: each client on FORWARD_CRASH_PORT is an error that nobody expected.
 const port = Number(process.env['FORWARD_CRASH_PORT']);
 createServer(() => {
   throw new Error('crash wanted by the test');

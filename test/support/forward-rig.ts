@@ -112,6 +112,8 @@ export interface RigOptions {
   readonly idleTimeoutMs?: number;
   readonly deviceAddresses?: boolean;
   readonly worker?: URL;
+  /** Hears of errors nobody expected in the worker. */
+  readonly crashed?: (thrown: Error) => void;
   readonly services?: readonly Service[];
   readonly history?: Document<ForwardHistory>;
   readonly hostKeys?: HostKeys;
@@ -173,7 +175,12 @@ export const startRig = (options: RigOptions) => {
     },
   };
   const document = options.document ?? memoryDocument();
-  const host = createForwardHost({ worker: options.worker ?? workerUrl, clock: systemClock, log: silentLog });
+  const host = createForwardHost({
+    worker: options.worker ?? workerUrl,
+    clock: systemClock,
+    log: silentLog,
+    ...(options.crashed === undefined ? {} : { crashed: options.crashed }),
+  });
   const forwards = new Forwards({
     accounts: { connector: async () => ok(connector) },
     inventory: {
