@@ -5,6 +5,7 @@ import { readVendor } from './accounts-command.ts';
 import { usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { findAccount, resultOf } from './find.ts';
+import { withFiles } from './input-files.ts';
 import { confirm, exitCodes, isInteractive, plain, print, printError, readInput, table } from './terminal.ts';
 
 const readJson = async (given: string | undefined): Promise<Result<unknown>> => {
@@ -70,7 +71,8 @@ export const apiCommand: Command = async (context: Context) => {
     );
     return printError(missing.error, context.json);
   }
-  const input = await readJson(values.input);
+  const given = await readJson(values.input);
+  const input = given.ok ? await withFiles(operation, given.value) : given;
   if (!input.ok) return printError(input.error, context.json);
   if (operation.danger.level === 'destroys' && values.yes !== true) {
     const { confirm: sentence } = operation.danger;

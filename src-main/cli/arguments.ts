@@ -152,6 +152,7 @@ quayside [--profile DIR] [--vault keychain|file] COMMAND
   activity [WORDS] [--json|--csv]    what happened: devices lost and back, incidents, connections, calls
   api VENDOR --list [--json]
   api VENDOR OPERATION --account LABEL --input JSON [--json]
+                                     a field that takes a file may name one: {"File": {"path": "a.sh"}}
   serve [--port N] [--open]          the window in a browser, on this computer only; with a Linux desktop also the
                                      tray and notices. --open opens the window, of a running Quayside too
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -328,5 +328,22 @@ describe('api', () => {
     expect(simulator.requestsTo('/DeleteDevice')).toEqual([]);
     expect((await call('DeleteDevice', { UnitId: id }, '--yes')).code).toBe(0);
     expect(simulator.requestsTo('/DeleteDevice')).toHaveLength(1);
+  });
+
+  test('a file is given by its path', async () => {
+    await addAccount();
+    const [id = ''] = simulator.unitIds;
+    const path = join(profile, 'a.sh');
+    await writeFile(path, 'echo hello\n');
+    const upload = (file: string) =>
+      run([
+        ...['api', 'remoteiot', 'FileUpload', '--account', 'Acme', '--yes', '--json', '--input'],
+        JSON.stringify({ File: { path: file }, Folder: '/tmp/', Unit: [id] }),
+      ]);
+    expect((await upload(path)).code).toBe(0);
+    expect(simulator.files).toMatchObject([{ name: 'a.sh', content: Buffer.from('echo hello\n'), unitIds: [id] }]);
+    const missing = await upload(join(profile, 'b.sh'));
+    expect([missing.code, errorOf(missing.stderr).kind]).toEqual([3, 'not-found']);
+    expect(simulator.files).toHaveLength(1);
   });
 });

@@ -72,7 +72,8 @@ const updateFile = defineOperation({
     UnitId: unitId,
     ExecuteTime: executeTime,
     Filename: text.min(1).meta({ description: 'Full path' }),
-    Content: text,
+    // May be given as a file.
+    Content: text.meta({ contentMediaType: 'text/plain' }),
   }),
   danger: destroys('The file on the device is replaced, with high rights. Its present content is lost.'),
   repeatable: false,
