@@ -18,19 +18,13 @@ import {
 import { RemoteIotCharts } from './remoteiot-charts.ts';
 import { RemoteIotDevices } from './remoteiot-devices.ts';
 import type { SimulatedDevice } from './remoteiot-devices.ts';
+import { readUpload } from './remoteiot-files.ts';
+import type { SimulatedFile } from './remoteiot-files.ts';
 import { RemoteIotJobs } from './remoteiot-jobs.ts';
 import { RemoteIotTunnels } from './remoteiot-tunnels.ts';
 import type { TunnelTarget } from './remoteiot-tunnels.ts';
 import { Simulator } from './simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
-
-/** A file that was sent to devices, by FileUpload or UpdateFile. */
-export interface SimulatedFile {
-  readonly name: string;
-  readonly content: Buffer;
-  readonly unitIds: readonly string[];
-  readonly data: Readonly<Record<string, unknown>>;
-}
 
 export interface RemoteIotOptions {
   /** The token that is accepted. */
@@ -43,7 +37,14 @@ export interface RemoteIotOptions {
   readonly tunnelHost?: string;
   /** Epoch milliseconds; the wall clock where absent. */
   readonly now?: () => number;
+  /** Enterprise where absent: the other may not say how a tunnel is opened. */
+  readonly plan?: 'business' | 'enterprise';
+  /** Beyond so many requests in a minute the answer is 403; without a limit where absent. The document's table of limits is empty. */
+  readonly requestsPerMinute?: number;
 }
+
+/** What the document marks "For Enterprise user only". */
+const enterpriseOnly = ['Permanent', 'LimitingAccessIP', 'Host', 'LocalHost'];
 
 const basePath = '/portal/api';
 const stateSchema = z.strictObject({
@@ -55,6 +56,10 @@ const stateSchema = z.strictObject({
   token: z.string().min(1).optional(),
   killTunnels: z.boolean().optional(),
   moveTunnels: z.boolean().optional(),
+  /** Tunnels that somebody else opens, in the portal or with another program; nothing in the list tells them apart. */
+  tunnels: z
+    .array(z.strictObject({ unitId: z.string(), localPort: z.int(), localHost: z.string().default('') }))
+    .optional(),
 });
 
 /**
@@ -73,12 +78,16 @@ export class RemoteIotSimulator extends Simulator {
   readonly #logs = new Map<string, string[]>();
   readonly #customFields = new Map<string, Map<string, string>>();
   readonly #speedTests = new Map<string, number>();
+  readonly #options: RemoteIotOptions;
+  /** When the requests of the last minute came, epoch milliseconds. */
+  #recent: readonly number[] = [];
   readonly #refused = new Set<string>();
   readonly #jobs: RemoteIotJobs;
   readonly #charts: RemoteIotCharts;
 
   constructor(options: RemoteIotOptions) {
     super();
+    this.#options = options;
     this.#token = options.token;
     this.#now = options.now ?? Date.now;
     this.#jobs = new RemoteIotJobs(this.#now);
@@ -142,6 +151,8 @@ export class RemoteIotSimulator extends Simulator {
     if (wanted.token !== undefined) this.setToken(wanted.token);
     if (wanted.killTunnels === true) await this.tunnels.kill();
     if (wanted.moveTunnels === true) await this.tunnels.move();
+    for (const { unitId, localPort, localHost } of wanted.tunnels ?? [])
+      await this.tunnels.open(unitId, localPort, localHost);
   }
 
   protected override refusal(): SimulatedAnswer {
@@ -152,6 +163,7 @@ export class RemoteIotSimulator extends Simulator {
     if (!request.path.startsWith(`${basePath}/`))
       return { status: 404, headers: { 'content-type': 'text/html' }, body: '<html><body>Not Found</body></html>' };
     if (request.headers['authorization'] !== `Bearer ${this.#token}`) return this.refusal();
+    if (this.#isOverLimit()) return { status: 403 };
     if (request.method !== 'POST') return notFound;
     const path = request.path.slice(basePath.length + 1);
     const contentType = request.headers['content-type'] ?? '';
@@ -241,6 +253,14 @@ export class RemoteIotSimulator extends Simulator {
     }
   }
 
+  #isOverLimit(): boolean {
+    const { requestsPerMinute } = this.#options;
+    if (requestsPerMinute === undefined) return false;
+    const now = this.#now();
+    this.#recent = [...this.#recent.filter((at) => at > now - 60_000), now];
+    return this.#recent.length > requestsPerMinute;
+  }
+
   #status(asked: readonly { readonly UnitId: string }[]): SimulatedAnswer {
     return asked.some(({ UnitId }) => this.#refused.has(UnitId)) ? badRequest : this.#devices.answerStatus(asked);
   }
@@ -326,8 +346,11 @@ export class RemoteIotSimulator extends Simulator {
         LocalHost: z.string().default(''),
       })
       .parse(body);
+    // Which refusal it would be is a guess: the document says only whom it is for.
+    if (this.#options.plan === 'business' && enterpriseOnly.some((name) => name in (body as object))) return badRequest;
     const device = this.#devices.get(wanted.UnitId);
     if (device === undefined) return notFound;
+    // A guess, too: nothing is said of a device that is offline.
     if (!device.online) return badRequest;
     const tunnel = await this.tunnels.open(wanted.UnitId, Number(wanted.LocalPort), wanted.LocalHost);
     return text(`{\n"Host": ${quoted(tunnel.host)},\n"Port": ${tunnel.port},\n}`);
@@ -370,34 +393,9 @@ export class RemoteIotSimulator extends Simulator {
   }
 
   async #fileUpload(body: Buffer, contentType: string): Promise<SimulatedAnswer> {
-    // oxlint-disable-next-line typescript/no-deprecated -- discouraged for servers that face the world; this one faces tests
-    const form = await new Response(new Uint8Array(body), { headers: { 'content-type': contentType } }).formData();
-    const file = form.get('File');
-    const data = form.get('Data');
-    if (!(file instanceof File) || typeof data !== 'string') return badRequest;
-    const parsed = z
-      .strictObject({
-        Folder: z.string().min(1),
-        IsAll: flag.default(false),
-        Group: z.string().nullish(),
-        Unit: ids.nullish(),
-        ExecuteTime: z.string().optional(),
-        PreScript: z.string().nullish(),
-        AfterScript: z.string().nullish(),
-      })
-      .safeParse(JSON.parse(data));
-    if (!parsed.success) return badRequest;
-    const { IsAll, Group, Unit } = parsed.data;
-    const everyone = IsAll === true || IsAll === 'true';
-    const unitIds = [...this.#devices.values()]
-      .filter(
-        (device) =>
-          everyone ||
-          (device.group !== '' && Group === device.group) ||
-          Unit?.some((unit) => unit.UnitId === device.unitId) === true,
-      )
-      .map((device) => device.unitId);
-    this.files.push({ name: file.name, content: Buffer.from(await file.arrayBuffer()), unitIds, data: parsed.data });
+    const file = await readUpload(body, contentType, this.#devices.values());
+    if (file === undefined) return badRequest;
+    this.files.push(file);
     return empty;
   }
 }
