@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import type { VendorId } from './core/device.ts';
 import type { DemoSsh } from './demo-ssh.ts';
 import { demoApplication } from './demo-web.ts';
+import { locate } from './locations.ts';
 import { systemClock } from './node/system-clock.ts';
 import { makeFleet } from './simulators/fleet.ts';
 import type { FleetDevice } from './simulators/fleet.ts';
@@ -38,8 +39,8 @@ type StartVendor = (devices: number, options: DemoOptions) => Promise<DemoVendor
 const flapMs = 20_000;
 const flapEvery = 40;
 const troubleMs = 5_000;
-/** The vendor's own schema. Read where it is kept: the demo is run from a checkout, and is part of no package. */
-const remoteItSchema = join(import.meta.dirname, '../../test/contract/remoteit.schema.graphql');
+/** The vendor's own schema. Read where it is kept: the demo is run from a checkout, and is in no package. */
+const remoteItSchema = join(locate().resources, '../test/contract/remoteit.schema.graphql');
 const secret = (): string => randomBytes(24).toString('base64url');
 
 /** A fleet at places of its own, so that no two accounts have devices of one name. */
