@@ -33,13 +33,25 @@ export const hasActions = (device: DeviceView): boolean => vendorsWithActions.ha
 
 const order: readonly ServiceView['kind'][] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
 
-/** What Connect opens: SSH where there is one, else the next best. */
+/** What Connect opens: SSH where there is one, else the next best; one that the vendor says is inactive only last. */
 export const defaultService = (device: DeviceView): ServiceView | undefined => {
+  const active = device.services.filter(({ state }) => state !== 'inactive');
+  const among = active.length > 0 ? active : device.services;
   for (const kind of order) {
-    const service = device.services.find((candidate) => candidate.kind === kind);
+    const service = among.find((candidate) => candidate.kind === kind);
     if (service !== undefined) return service;
   }
   return undefined;
+};
+
+/** The vendor may be wrong or late, so an inactive service is opened all the same. */
+const warnInactive = (device: DeviceView, service: ServiceView): void => {
+  if (service.state !== 'inactive') return;
+  toast({
+    tone: 'error',
+    text: `${vendorNames[device.vendor]} says that ${service.name} of ${device.name} is inactive.`,
+    hint: 'Quayside tries it all the same. If it fails, start the service on the device.',
+  });
 };
 
 const pick = (
@@ -152,6 +164,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
   const picked = pick(deviceKey, serviceId);
   if (picked === undefined) return Promise.resolve();
   const { device, service } = picked;
+  warnInactive(device, service);
   if (service.route === 'local-action' || service.route === 'web-session') return connectElsewhere(device, service);
   return whileBusy(busyKey(deviceKey, service.id), async () => {
     const forward = await openForward(device, service);

@@ -1,5 +1,6 @@
 import { ChevronDown, ChevronRight, Copy, Play, Plus, Square, Trash2, Waypoints } from 'lucide-react';
 import { useId, useState } from 'react';
+import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
 import { ask, isLive, useHost } from '../bridge/store.ts';
 import { useNow } from '../ui/clock.ts';
@@ -49,10 +50,18 @@ const ServiceItem = ({
     else toastError(answer.error);
   };
   return (
-    <li className="service" aria-label={service.name}>
+    <li
+      className={`service ${service.state === 'inactive' ? 'inactive' : ''}`}
+      aria-label={service.state === 'inactive' ? `${service.name}, inactive` : service.name}
+    >
       <div className="service-line">
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="service-name ellipsis">{service.name}</span>
+        {service.state === 'inactive' ? (
+          <span className="tag" title={`${vendorNames[device.vendor]} says that nothing answers there now.`}>
+            inactive
+          </span>
+        ) : null}
         <span className="service-target mono ellipsis">{target}</span>
         <span className="service-actions">
           {service.custom && !live ? (

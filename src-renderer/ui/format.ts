@@ -40,6 +40,13 @@ export const ago = (at: number, now: number): string => {
   return ms < 7 * day ? `${age(at, now)} ago` : `on ${date(at, now)}`;
 };
 
+/** A moment that may be ahead: `in 4 min`, `in 3 d`, `on 3 May`; as `ago` where it is not. */
+export const when = (at: number, now: number): string => {
+  const ahead = at - now;
+  if (ahead <= 0) return ago(at, now);
+  return ahead < 7 * day ? `in ${duration(ahead)}` : `on ${date(at, now)}`;
+};
+
 /** The moment itself, for tooltips. */
 export const absolute = (at: number): string => {
   const then = new Date(at);

@@ -77,6 +77,11 @@ export class ScriptedChannel implements FrameChannel {
       this.#upsert('devices', { ...device, presence: { ...device.presence, state, observedAt: this.#options.now } });
   }
 
+  /** Changes a device, as a poll would. */
+  setDevice(device: DeviceView): void {
+    this.#upsert('devices', device);
+  }
+
   /** Opens or changes an incident, as main's alerts would. */
   setIncident(incident: IncidentView): void {
     this.#upsert('incidents', incident);
