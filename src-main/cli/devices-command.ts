@@ -1,3 +1,4 @@
+import { factForms } from '../core/device-facts.ts';
 import { ok } from '../core/errors.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { readSeconds } from './arguments.ts';
@@ -7,6 +8,18 @@ import { listAll, tellMissing } from './listing.ts';
 import { Patience, usualSeconds } from './patience.ts';
 import { note, plain, print, printError, table } from './terminal.ts';
 
+const iso = (at: number): string => new Date(at).toISOString();
+
+/** Facts as scripts get them: what is not told is absent, and times are as everywhere. */
+const shownFacts = (facts: NonNullable<DeviceView['facts']>): object =>
+  Object.fromEntries(
+    Object.entries(factForms).flatMap(([name, form]) => {
+      const value: unknown = Reflect.get(facts, name);
+      if (value === undefined) return [];
+      return [[name, form === 'time' && typeof value === 'number' ? iso(value) : value]];
+    }),
+  );
+
 /** A device as scripts get it. */
 const shown = (device: DeviceView, account: string): object => ({
   id: device.id,
@@ -15,9 +28,16 @@ const shown = (device: DeviceView, account: string): object => ({
   account,
   presence: {
     state: device.presence.state,
-    observedAt: new Date(device.presence.observedAt).toISOString(),
+    observedAt: iso(device.presence.observedAt),
     source: device.presence.source,
+    ...(device.presence.lastOnlineAt === undefined ? {} : { lastOnlineAt: iso(device.presence.lastOnlineAt) }),
   },
+  // JSON has no undefined: what the vendor does not tell is left out.
+  description: device.description,
+  externalAddress: device.externalAddress,
+  internalAddress: device.internalAddress,
+  mac: device.mac,
+  serial: device.serial,
   groups: device.groups,
   tags: device.tags,
   services: device.services.map((service) => ({
@@ -26,7 +46,9 @@ const shown = (device: DeviceView, account: string): object => ({
     name: service.name,
     ...(service.port === undefined ? {} : { port: service.port }),
     ...(service.host === undefined ? {} : { host: service.host }),
+    ...(service.state === undefined ? {} : { state: service.state }),
   })),
+  ...(device.facts === undefined ? {} : { facts: shownFacts(device.facts) }),
 });
 
 /** `quayside devices [QUERY]` */

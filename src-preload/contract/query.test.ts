@@ -15,6 +15,13 @@ const device: Searchable = {
   internalAddress: '10.3.0.7',
   mac: 'b8:27:eb:00:11:22',
   serial: 'SN-9',
+  facts: {
+    platform: 'Raspberry Pi',
+    os: 'Debian 12',
+    firmware: 'edge-5.2',
+    agentVersion: '4.15.1',
+    owner: 'ann@example.com',
+  },
 };
 const context = { accountLabel: (id: string): string => (id === 'acme' ? 'Acme Works' : id) };
 const asks = (text: string, other: Partial<Searchable> = {}): boolean =>
@@ -37,6 +44,9 @@ describe('query', () => {
     ['remoteit', true],
     ['acme', true],
     ['sn-9', true],
+    ['raspberry', true],
+    ['"debian 12" edge-5.2 4.15', true],
+    ['ann@example', true],
   ])('finds words in every fact: %j → %j', (text, expected) => {
     expect(asks(text)).toBe(expected);
   });

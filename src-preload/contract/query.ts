@@ -3,7 +3,8 @@ import { vendorNames } from './vendor-names.ts';
 
 /**
  * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
- * id, groups, tags, addresses, description, vendor and account of a device. `field:value` narrows one fact,
+ * id, groups, tags, addresses, description, vendor, account, platform, model, system, firmware, agent and owner of a
+ * device. `field:value` narrows one fact,
  * a leading `-` negates, `"quotes"` keep spaces. `seen:<1h` holds for what was online within an hour (m, h, d, w),
  * `seen:>1h` for what was not. Every text is a valid query: what is not understood is
  * looked for as it stands.
@@ -26,6 +27,9 @@ export interface Query {
   readonly terms: readonly Term[];
 }
 
+/** What words are looked for in besides. Attributes are not: there may be many, and 100,000 devices of them. */
+const searchedFacts = ['platform', 'model', 'os', 'firmware', 'agentVersion', 'owner'] as const;
+
 /** What a query looks at: satisfied by a device of main and by its view. */
 export interface Searchable {
   readonly id: string;
@@ -42,6 +46,7 @@ export interface Searchable {
   readonly mac?: string | undefined;
   readonly serial?: string | undefined;
   readonly favourite?: boolean | undefined;
+  readonly facts?: { readonly [F in (typeof searchedFacts)[number]]?: string | undefined } | undefined;
 }
 
 /** What a query needs to know besides the device. */
@@ -127,6 +132,7 @@ export const haystackOf = (device: Searchable, context: QueryContext): Haystack 
       fold(device.description ?? ''),
       vendor,
       account,
+      ...(device.facts === undefined ? [] : searchedFacts.map((name) => fold(device.facts?.[name] ?? ''))),
     ].join(separator),
     vendor,
     account,

@@ -1,7 +1,7 @@
 import { chromium } from '@playwright/test';
 import type { Browser as Chromium } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ReemoSimulator, simulatedReemoId } from '../../src-main/simulators/reemo.ts';
+import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
@@ -230,7 +230,11 @@ describe('on the command line', () => {
     const listed = await rig.run(['devices', '--json']);
     const rows = JSON.parse(listed.stdout) as { id: string; presence: { state: string } }[];
     expect(rows).toHaveLength(60);
-    expect(rows.find((row) => row.id === id)?.presence.state).toBe('online');
+    expect(rows.find((row) => row.id === id)).toMatchObject({
+      presence: { state: 'online' },
+      internalAddress: simulator.computer(id)?.ip,
+      facts: { attributes: { _id: simulatedSignalId(3) } },
+    });
 
     const tokens: string[] = [];
     for (const _try of [1, 2]) {
