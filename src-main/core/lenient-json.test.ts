@@ -49,6 +49,19 @@ describe('parseLenientJson', () => {
     expect(repaired('[1 2 "x" null true{}[]]')).toEqual([1, 2, 'x', null, true, {}, []]);
   });
 
+  it('puts quotes around the names of members, and around nothing else', () => {
+    expect(parseLenientJson('{ group_uid: "0123-CDEF" }')).toEqual({
+      ok: true,
+      value: { group_uid: '0123-CDEF' },
+      repaired: true,
+    });
+    expect(parseLenientJson('{ a: true b :[null, {rdp.x: 1}] }')).toMatchObject({
+      value: { a: true, b: [null, { 'rdp.x': 1 }] },
+    });
+    for (const text of ['{ a: b }', '[a]', '{ 1a: 2 }', 'a: 1', '{ a: 1', '{ a b: 1 }'])
+      expect(parseLenientJson(text), text).toEqual({ ok: false });
+  });
+
   it('leaves strings alone', () => {
     const value = { a: ',] ,} "x" \\" {"', b: '\\' };
     expect(repaired(JSON.stringify(value, null, 1).replace('",\n', '"\n'))).toEqual(value);
@@ -70,7 +83,6 @@ describe('parseLenientJson', () => {
     '{"a",}',
     '[1}',
     "{'a':1}",
-    '{a:1}',
     '<html></html>',
     '[1]]',
   ])('refuses %j', (text) => expect(parseLenientJson(text)).toEqual({ ok: false }));

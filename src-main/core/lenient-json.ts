@@ -54,12 +54,20 @@ const endOfLiteral = (text: string, start: number): number => {
   return index;
 };
 
+/** Whether the word from `start` to `end` is the name of a member that stands without quotes. */
+const isBareName = (text: string, start: number, end: number): boolean => {
+  if (!/^[A-Za-z_$][\w$.-]*$/.test(text.slice(start, end))) return false;
+  let index = end;
+  while (index < text.length && isSpace(text.charAt(index))) index += 1;
+  return text.charAt(index) === ':';
+};
+
 /**
- * Text with commas added between neighbouring values and removed before a closing bracket; undefined where it
- * ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
+ * Text with commas added between neighbouring values and removed before a closing bracket, and with quotes around the
+ * names of members; undefined where it ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
  * stays truncated.
  */
-const repairCommas = (text: string): string | undefined => {
+const repair = (text: string): string | undefined => {
   const out: string[] = [];
   let depth = 0;
   let copied = 0;
@@ -102,6 +110,10 @@ const repairCommas = (text: string): string | undefined => {
       } else {
         const end = char === '"' ? endOfString(text, index) : endOfLiteral(text, index);
         if (end < 0) return undefined;
+        if (char !== '"' && depth > 0 && isBareName(text, index, end)) {
+          out.push(text.slice(copied, index), '"', text.slice(index, end), '"');
+          copied = end;
+        }
         index = end;
         afterValue = true;
       }
@@ -112,9 +124,9 @@ const repairCommas = (text: string): string | undefined => {
 };
 
 /**
- * Reads JSON strictly; where that fails, once more after repairing exactly two faults: a comma before a closing
- * bracket, and a comma missing between members or elements (both stand in RemoteIoT's own document). A text that
- * was cut off stays an error, so that half a fleet is never taken for a whole one, and so does one nested deeper than
+ * Reads JSON strictly; where that fails, once more after repairing exactly three faults: a comma before a closing
+ * bracket, a comma missing between members or elements (both stand in RemoteIoT's own document), and a name without
+ * quotes (every sample of Remotix's has them so). A text that was cut off stays an error, so that half a fleet is never taken for a whole one, and so does one nested deeper than
  * 200 brackets. Linear time; texts of more than 8 million characters are not repaired.
  */
 export const parseLenientJson = (text: string): LenientJson => {
@@ -123,7 +135,7 @@ export const parseLenientJson = (text: string): LenientJson => {
     return { ok: true, value: JSON.parse(text) as unknown, repaired: false };
   } catch {
     if (text.length > longestRepair) return { ok: false };
-    const repaired = repairCommas(text);
+    const repaired = repair(text);
     if (repaired === undefined) return { ok: false };
     try {
       return { ok: true, value: JSON.parse(repaired) as unknown, repaired: true };
