@@ -28,6 +28,8 @@ export interface Sample {
   readonly input: unknown;
   /** Where not the one of the other samples. */
   readonly account?: SampleAccount;
+  /** Requests that Quayside makes before it, for a rule of the document; they are answered alike. */
+  readonly asksFirst?: number;
   readonly request: {
     readonly method: string;
     /** With the host, as the document writes it. */
