@@ -57,6 +57,7 @@ const rig = async (vendor: Vendor) => {
   const sockets = createWebSocketClient({ clock, userAgent: 'test' });
   const accounts = new Accounts({
     document: new MemoryDocument<readonly Account[]>([], []),
+    pendingSecrets: new MemoryDocument<readonly string[]>([]),
     vault: createMemoryVault(),
     vendors,
     http,
