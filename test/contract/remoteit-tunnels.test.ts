@@ -237,6 +237,19 @@ describe.each([
   });
 });
 
+describe('a tunnel over v27', () => {
+  it.each([
+    ['another', false],
+    ['c', true],
+  ])('that came in place of %s was there before: %j', async (previousConnection, reused) => {
+    await rest(3);
+    const proxy = { proxyserver: 'p', proxyport: '1', connectionOverridden: true };
+    const connection = { connectionid: 'c', ...proxy, previousConnection };
+    simulator.fault({ kind: 'status', status: 200, body: JSON.stringify({ status: 'true', connection }) });
+    expect(good(await openTunnel())).toMatchObject({ reused });
+  });
+});
+
 describe('check', () => {
   it('is content with a good account of either kind, by a small question where there is one', async () => {
     await start(3);

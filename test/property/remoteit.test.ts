@@ -29,8 +29,11 @@ const device = {
   permissions: ['VIEW', 'CONNECT'],
   owner: { id: 'A', email: 'fleet@example.com' },
   tags: [{ name: 'plant', color: 3 }],
-  attributes: {},
+  access: [{ user: { id: 'B', email: 'guest@example.com' } }],
+  attributes: { site: 'north', $remoteit: { categoryA: 'Spare' } },
   endpoint: {
+    availability: 99.5,
+    geo: { city: 'Lyon', countryName: 'France', isp: 'Example Telecom' },
     onlineSince: '2026-11-20T10:00:00.000Z',
     offlineSince: null,
     externalAddress: '192.0.2.7',
@@ -143,7 +146,7 @@ const samples: readonly (readonly [string, unknown, unknown])[] = [
     {},
     { data: { login: { id: 'A', account: { devices: { total: 1, hasMore: false, last: 'x', items: [device] } } } } },
   ],
-  ['device', { id: 'a' }, { data: { login: { id: 'A', device: [device] } } }],
+  ['device', { id: 'a' }, { data: { login: { id: 'A', account: { device: [device] } } } }],
   [
     'connect',
     { serviceId: 'a' },
@@ -157,7 +160,6 @@ const samples: readonly (readonly [string, unknown, unknown])[] = [
           reverseProxy: false,
           timeout: 28_800,
           url: 'http://proxy18.rt3.io:37488',
-          session: 's',
         },
       },
     },
@@ -173,15 +175,17 @@ const samples: readonly (readonly [string, unknown, unknown])[] = [
       data: {
         login: {
           id: 'A',
-          sessions: [
-            {
-              id: 's',
-              timestamp: '2026-11-20T12:00:00Z',
-              source: '192.0.2.1',
-              user: { id: 'A' },
-              target: { id: serviceId },
-            },
-          ],
+          account: {
+            sessions: [
+              {
+                id: 's',
+                timestamp: '2026-11-20T12:00:00Z',
+                source: 'EXTERNAL',
+                user: { id: 'A' },
+                target: { id: serviceId },
+              },
+            ],
+          },
         },
       },
     },
@@ -193,12 +197,20 @@ const samples: readonly (readonly [string, unknown, unknown])[] = [
       data: {
         login: {
           id: 'A',
-          events: { total: 1, hasMore: false, last: 'e', items: [{ id: 'e', type: 'DEVICE_STATE', state: 'active' }] },
+          account: {
+            events: {
+              total: 1,
+              hasMore: false,
+              last: 'e',
+              items: [{ id: 'e', type: 'DEVICE_STATE', state: 'active' }],
+            },
+          },
         },
       },
     },
   ],
   ['applicationTypes', {}, { data: { applicationTypes: [{ id: 28, name: 'SSH', port: 22, proxy: false }] } }],
+  ['platformTypes', {}, { data: { platformTypes: [{ id: 1072, name: 'Raspberry Pi' }] } }],
 ];
 
 const log: Log = { write: () => undefined, child: () => log };
