@@ -12,6 +12,7 @@ import { FrameClient } from '../../src-preload/contract/client.ts';
 import { channelPair, socketChannel } from './channel-pair.ts';
 import { surviveCrashes } from './crashes.ts';
 import { exitCodes } from './terminal.ts';
+import { ownerSilent, watchedChannel } from './owner-watch.ts';
 
 /** What the global options say. */
 export interface Place {
@@ -83,7 +84,10 @@ export const findCore = async (
   const takenOver: TakenOver[] = [];
   for (;;) {
     if (signal.aborted) return cancelled();
-    const connection = await connectControlSocket(paths.value.socket);
+    let isSilent = false;
+    const connection = await connectControlSocket(paths.value.socket, () => {
+      isSilent = true;
+    });
     if (connection !== undefined) {
       if (place.vault !== undefined && connection.hello.vault !== place.vault) {
         connection.socket.close();
@@ -114,6 +118,7 @@ export const findCore = async (
         ...more,
       });
       if (core.ok) return ok({ core: core.value });
+      if (core.error.kind === 'conflict' && isSilent) return ownerSilent();
       if (core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
     }
     if (systemClock.monotonic() > until) {
@@ -131,15 +136,23 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
   const found = await findCore(place, 'cli', lasting, signal, lasting ? { crashes: surviveCrashes(end) } : {});
   if (!found.ok) return found;
   if ('connection' in found.value) {
-    const { socket } = found.value.connection;
-    const client = new FrameClient(socketChannel(socket));
+    const { socket, hello } = found.value.connection;
+    const giveUp = (): void => {
+      client.close(ownerSilent(hello.pid).error);
+      socket.drop();
+    };
+    const client: FrameClient = new FrameClient(watchedChannel(socketChannel(socket), systemClock, giveUp));
     return ok({
       client,
       lost: new Promise((resolve) => socket.onClose(resolve)),
       own: false,
       isHandedOver: false,
       idle: async () => undefined,
-      dispose: async () => client.close(),
+      dispose: async () => {
+        client.close();
+        // One that is stopped never closes its end, and this process would wait for it.
+        setTimeout(() => socket.drop(), partingMs).unref();
+      },
     });
   }
   const { core } = found.value;

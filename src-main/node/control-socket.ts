@@ -17,6 +17,8 @@ export interface MessageSocket {
   backlog(): number;
   /** Sends what is waiting, then ends the stream. */
   close(): void;
+  /** Ends the stream at once, whatever the other side does. */
+  drop(): void;
 }
 
 const parseLine = (line: string): unknown => {
@@ -82,6 +84,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
     },
     backlog: () => socket.writableLength,
     close: () => socket.end(),
+    drop: () => socket.destroy(),
   };
 };
 
@@ -92,6 +95,8 @@ export interface Hello {
   /** False for a command that will soon be done: nothing lasting should be built on it. */
   readonly lasting: boolean;
   readonly vault: 'keychain' | 'file' | 'memory';
+  /** The process, for a person who has to end it. */
+  readonly pid: number;
 }
 
 const isHello = (message: unknown): message is Hello =>
@@ -124,7 +129,7 @@ export interface ControlSocket {
  */
 export const openControlSocket = async (options: {
   readonly paths: ControlPaths;
-  readonly hello: Omit<Hello, 'type'>;
+  readonly hello: Omit<Hello, 'type' | 'pid'>;
   readonly onClient: (client: MessageSocket) => void;
 }): Promise<Result<ControlSocket>> => {
   const lock = await takeFileLock(options.paths.lock);
@@ -134,7 +139,7 @@ export const openControlSocket = async (options: {
     const client = messageSocket(socket, longestFromClient);
     sockets.set(socket, client);
     socket.on('close', () => sockets.delete(socket));
-    const hello: Hello = { type: 'hello', ...options.hello };
+    const hello: Hello = { type: 'hello', pid: process.pid, ...options.hello };
     client.send(hello);
     options.onClient(client);
   });
@@ -194,8 +199,14 @@ export interface ControlConnection {
   readonly socket: MessageSocket;
 }
 
-/** Connects to the owner of a profile; undefined where nobody answers. */
-export const connectControlSocket = (socketPath: string): Promise<ControlConnection | undefined> =>
+/**
+ * Connects to the owner of a profile; undefined where nobody answers. `silent` hears of one that took the connection and
+ * said nothing.
+ */
+export const connectControlSocket = (
+  socketPath: string,
+  silent: () => void = () => undefined,
+): Promise<ControlConnection | undefined> =>
   new Promise((resolve) => {
     const socket = connect(socketPath);
     const give = (connection: ControlConnection | undefined): void => {
@@ -203,7 +214,10 @@ export const connectControlSocket = (socketPath: string): Promise<ControlConnect
       if (connection === undefined) socket.destroy();
       resolve(connection);
     };
-    const patience = setTimeout(() => give(undefined), helloMs);
+    const patience = setTimeout(() => {
+      if (!socket.connecting) silent();
+      give(undefined);
+    }, helloMs);
     const messages = messageSocket(socket, longestFromHost);
     messages.onClose(() => give(undefined));
     messages.onMessage((message) => {
@@ -226,5 +240,6 @@ const afterHello = (messages: MessageSocket): MessageSocket => {
     onClose: (listener) => messages.onClose(listener),
     backlog: () => messages.backlog(),
     close: () => messages.close(),
+    drop: () => messages.drop(),
   };
 };

@@ -38,7 +38,7 @@ export class FrameClient {
   #seq: number | undefined;
   #listener: ((event: StateEvent) => void) | undefined;
   #sessions: ((frame: SessionHostFrame) => void) | undefined;
-  #closed = false;
+  #closed: ErrorView | undefined;
 
   constructor(channel: FrameChannel) {
     this.#channel = channel;
@@ -56,7 +56,7 @@ export class FrameClient {
       ok: false,
       error: { kind: 'cancelled', message: 'This was cancelled.', hint: 'Start it again if you still need it.' },
     };
-    if (this.#closed) return Promise.resolve({ ok: false, error: gone });
+    if (this.#closed !== undefined) return Promise.resolve({ ok: false, error: this.#closed });
     if (signal?.aborted === true) return Promise.resolve(cancelled);
     const id = this.#nextId++;
     return new Promise((resolve) => {
@@ -91,12 +91,13 @@ export class FrameClient {
 
   /** Sends a frame of a session. */
   post(frame: SessionClientFrame): void {
-    if (!this.#closed) this.#channel.send(frame);
+    if (this.#closed === undefined) this.#channel.send(frame);
   }
 
-  close(): void {
+  /** Ends it; what is not answered yet, and what is asked later, is answered with `why`. */
+  close(why: ErrorView = gone): void {
+    this.#lose(why);
     this.#channel.close();
-    this.#lose();
   }
 
   #receive(frame: HostFrame): void {
@@ -162,10 +163,10 @@ export class FrameClient {
     return waiting;
   }
 
-  #lose(): void {
-    if (this.#closed) return;
-    this.#closed = true;
-    for (const waiting of this.#waiting.values()) waiting.settle({ ok: false, error: gone });
+  #lose(why: ErrorView = gone): void {
+    if (this.#closed !== undefined) return;
+    this.#closed = why;
+    for (const waiting of this.#waiting.values()) waiting.settle({ ok: false, error: why });
     this.#waiting.clear();
     this.#listener?.({ type: 'disconnected' });
   }

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { vendorIds } from '../../src-main/core/device.ts';
 import type { VendorId } from '../../src-main/core/device.ts';
+import { controlPaths } from '../../src-main/node/control-socket-path.ts';
+import { openControlSocket } from '../../src-main/node/control-socket.ts';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
 import { simulatedUnitId } from '../../src-main/simulators/remoteiot-devices.ts';
 import { simulatedDeviceId } from '../../src-main/simulators/remoteit-fleet.ts';
@@ -160,6 +162,40 @@ describe('on a profile whose accounts were never listed, while one vendor is sil
     expect(missing).toMatchObject({ code: 1, stdout: '' });
     expect(JSON.parse(missing.stderr)).toMatchObject({
       error: { kind: 'timeout', message: expect.stringMatching(/computer-of-somebody.* of reemo: .* within 15 s/) },
+    });
+  });
+});
+
+describe('a Quayside on this profile that does not answer', () => {
+  test('is told of, whether it was stopped before it said a word or says nothing after its hello', async () => {
+    const holder = startCliFromSource(
+      ['--profile', profile, '--vault', 'file', 'forward', simulatedDeviceId(0), '--service', 'ssh', '--json'],
+      { env: { QUAYSIDE_VAULT_PASSPHRASE: passphrase } },
+    );
+    cleanups.push(async () => {
+      holder.signal('SIGKILL');
+      await holder.ended();
+    });
+    await holder.firstLine();
+    holder.signal('SIGSTOP');
+    const stopped = await open(['accounts', 'list', '--json']);
+    expect(stopped).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(stopped.stderr)).toMatchObject({ error: { kind: 'timeout' } });
+
+    profile = await mkdtemp(join(folder, 'mute-'));
+    const paths = await controlPaths(profile);
+    if (!paths.ok) throw new Error(paths.error.message);
+    const mute = await openControlSocket({
+      paths: paths.value,
+      hello: { host: 'headless', lasting: true, vault: 'file' },
+      onClient: () => undefined,
+    });
+    if (!mute.ok) throw new Error(mute.error.message);
+    cleanups.push(() => mute.value.dispose());
+    const ignored = await open(['accounts', 'list', '--json']);
+    expect(ignored).toMatchObject({ code: 1, stdout: '' });
+    expect(JSON.parse(ignored.stderr)).toMatchObject({
+      error: { kind: 'timeout', hint: expect.stringContaining(String(process.pid)) },
     });
   });
 });

@@ -1,0 +1,62 @@
+import { fail, type Failure } from '../core/errors.ts';
+import type { Clock } from '../core/ports.ts';
+import type { FrameChannel } from '../../src-preload/contract/frames.ts';
+
+/** Milliseconds without a word of an owner that owes an answer, after which it is asked whether it is still there. */
+const quietMs = 5_000;
+/** What it may take to say so, milliseconds: it does for any request, however long another one takes. */
+const wordMs = 10_000;
+/** A number that no client counts up to. */
+const probeId = Number.MAX_SAFE_INTEGER;
+
+/** What a person does about an owner of the profile that does not answer. */
+export const ownerSilent = (pid?: number): Failure =>
+  fail(
+    'timeout',
+    'The Quayside that is running on this profile does not answer.',
+    `It may be stopped or hang. Let it go on or end it${pid === undefined ? '' : ` (process ${pid})`}, and try again.`,
+  );
+
+/** The same channel; `silent` is called once where the other side owes answers and does not even say that it is there. */
+export const watchedChannel = (channel: FrameChannel, clock: Clock, silent: () => void): FrameChannel => {
+  const owed = new Set<number>();
+  let cancelTimer: (() => void) | undefined;
+  let isOver = false;
+  const rest = (): void => {
+    cancelTimer?.();
+    cancelTimer = undefined;
+  };
+  const watch = (): void => {
+    if (isOver || cancelTimer !== undefined || owed.size === 0) return;
+    cancelTimer = clock.after(quietMs, () => {
+      channel.send({ type: 'request', id: probeId, name: 'accounts.list', input: {} });
+      cancelTimer = clock.after(wordMs, silent);
+    });
+  };
+  const end = (): void => {
+    isOver = true;
+    rest();
+  };
+  channel.onClose(end);
+  return {
+    send: (frame) => {
+      if (frame.type === 'request') owed.add(frame.id);
+      if (frame.type === 'cancel') owed.delete(frame.id);
+      if (owed.size === 0) rest();
+      channel.send(frame);
+      watch();
+    },
+    onFrame: (listener) =>
+      channel.onFrame((frame) => {
+        rest();
+        if (frame.type === 'answer' || frame.type === 'refusal') owed.delete(frame.id);
+        watch();
+        listener(frame);
+      }),
+    onClose: (listener) => channel.onClose(listener),
+    close: () => {
+      end();
+      channel.close();
+    },
+  };
+};
