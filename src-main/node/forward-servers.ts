@@ -1,17 +1,29 @@
 import { BlockList, createServer, isIPv6 } from 'node:net';
 import type { Server, Socket } from 'node:net';
-import { networkInterfaces } from 'node:os';
 import { parseAddressBlock } from '../core/address-block.ts';
 import type { Endpoint } from '../core/forward-host.ts';
 import { isLoopback } from '../core/forward-ports.ts';
 import type { Missed } from './forward-messages.ts';
 import { resetSocket } from './forward-reset.ts';
+import { interfacesNow } from './own-addresses.ts';
 
 const nameOf = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
+/** All that listens in this worker. */
+const listening = new Set<Server>();
+
+/** Whether a forward listens on a port, on whatever address. */
+export const isForwardPort = (port: number): boolean => {
+  for (const server of listening) {
+    const bound = server.address();
+    if (bound !== null && typeof bound === 'object' && bound.port === port) return true;
+  }
+  return false;
+};
+
 /** The addresses by which other computers reach this one. IPv6 addresses of one link only are left out. */
 export const networkAddresses = (): readonly string[] =>
-  Object.values(networkInterfaces())
+  Object.values(interfacesNow())
     .flatMap((addresses) => addresses ?? [])
     .filter(({ internal, address, family }) => !internal && !(family === 'IPv6' && /^fe[89ab]/i.test(address)))
     .map(({ address }) => address);
@@ -145,6 +157,8 @@ export class ForwardServers {
         server.off('error', refused);
         // Accepting can fail for want of descriptors; the client sees that, the listener lives on.
         server.on('error', () => undefined);
+        listening.add(server);
+        server.on('close', () => listening.delete(server));
         resolve(server);
       });
     });

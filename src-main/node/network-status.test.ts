@@ -56,6 +56,26 @@ describe('the network of this computer', () => {
     network.dispose();
   });
 
+  it('stays as it was seen while it cannot be seen, and is looked at again', async () => {
+    const clock = new VirtualClock();
+    const looks: (() => Promise<NetworkFacts>)[] = [
+      async () => home,
+      () => Promise.reject(Object.assign(new Error('uv_interface_addresses'), { errno: 24 })),
+      async () => home,
+      async () => none,
+    ];
+    const network = new NetworkStatus({ clock, intervalMs: 1000, look: async () => (await looks.shift()?.()) ?? none });
+    const heard: NetworkChange[] = [];
+    network.changed.on((change) => heard.push(change));
+    network.start();
+    await clock.advance(2000);
+    expect(looks).toHaveLength(1);
+    expect([network.isOnline, heard]).toEqual([true, []]);
+    await clock.advance(1000);
+    expect(heard).toEqual(['offline']);
+    network.dispose();
+  });
+
   it('is read from this system without asking anybody', async () => {
     const facts = await lookAtNetwork();
     expect(facts.addresses.join(' ')).not.toMatch(/127\.0\.0\.1|::1\b/);

@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
-import { networkInterfaces } from 'node:os';
 import { Emitter } from '../core/emitter.ts';
 import type { Clock } from '../core/ports.ts';
+import { interfacesNow } from './own-addresses.ts';
 
 /** `changed`: another network, or another way into it; what was connected through the old one is likely dead. */
 export type NetworkChange = 'online' | 'offline' | 'changed';
@@ -24,9 +24,9 @@ const defaultIntervalMs = 5000;
 
 const isLinkLocal = (address: string): boolean => address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 
-/** Addresses from networkInterfaces, and the default route where the system keeps it in a file (Linux). */
+/** Addresses of the interfaces, and the default route where the system keeps it in a file (Linux). Rejects if it is there and cannot be read. */
 export const lookAtNetwork = async (): Promise<NetworkFacts> => {
-  const addresses = Object.entries(networkInterfaces()).flatMap(([name, list]) =>
+  const addresses = Object.entries(interfacesNow()).flatMap(([name, list]) =>
     (list ?? [])
       .filter(({ internal, address }) => !internal && !isLinkLocal(address))
       .map(({ address, family }) =>
@@ -38,7 +38,11 @@ export const lookAtNetwork = async (): Promise<NetworkFacts> => {
 };
 
 const linuxRoute = async (): Promise<string> => {
-  const table = await readFile('/proc/net/route', 'utf8').catch(() => '');
+  const table = await readFile('/proc/net/route', 'utf8').catch((error: NodeJS.ErrnoException) => {
+    // Without descriptors nothing can be read, which says nothing about the route.
+    if (error.code === 'EMFILE' || error.code === 'ENFILE') throw error;
+    return '';
+  });
   return defaultRouteOf(table);
 };
 
@@ -90,9 +94,10 @@ export class NetworkStatus {
     this.#cancelTimer = undefined;
   }
 
-  /** Looks now, as after the computer slept. */
+  /** Looks now, as after the computer slept. Where nothing can be seen, what was seen before stays. */
   async check(): Promise<void> {
-    const facts = await this.#look();
+    const facts = await this.#look().catch(() => undefined);
+    if (facts === undefined) return;
     const before = this.#facts;
     const wasOnline = this.#isOnline;
     this.#facts = facts;

@@ -1,9 +1,26 @@
-import { networkInterfaces } from 'node:os';
+import { networkInterfaces, type NetworkInterfaceInfo } from 'node:os';
 
-/** The addresses this computer has now, as `networkInterfaces` writes them. */
+type Interfaces = Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
+
+let known: Interfaces = {};
+
+/**
+ * This computer's interfaces by name. The system needs a descriptor to tell them: where none is left (EMFILE) these are
+ * the last it told, and none before it ever did.
+ */
+export const interfacesNow = (read: () => Interfaces = networkInterfaces): Interfaces => {
+  try {
+    known = read();
+  } catch {
+    // Whoever looks does so again and again, or when the network changed.
+  }
+  return known;
+};
+
+/** The addresses this computer has now, as `networkInterfaces` writes them; empty where the system never told. */
 export const ownAddresses = (): ReadonlySet<string> =>
   new Set(
-    Object.values(networkInterfaces())
+    Object.values(interfacesNow())
       .flatMap((addresses) => addresses ?? [])
       .map(({ address }) => address),
   );
@@ -11,5 +28,5 @@ export const ownAddresses = (): ReadonlySet<string> =>
 /** Whether a socket went out by an address that is none of `own` any more: nothing will ever come back to it. */
 export const isCutOff = (socket: { readonly localAddress?: string | undefined }, own: ReadonlySet<string>): boolean => {
   const { localAddress } = socket;
-  return localAddress !== undefined && !own.has(localAddress.replace(/^::ffff:/, ''));
+  return own.size > 0 && localAddress !== undefined && !own.has(localAddress.replace(/^::ffff:/, ''));
 };
