@@ -7,6 +7,9 @@ const refuse = (message: string, hint: string): Failure => fail('invalid-input',
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
 
+/** Whether a vendor's base URL is on this computer: a simulator or a local gateway, which may lead to this computer too. */
+export const isLocalBaseUrl = (baseUrl: string): boolean => isLoopback(URL.parse(baseUrl)?.hostname ?? '');
+
 /**
  * The base URL of an account in its one spelling: scheme, host, port where it is unusual, path without a
  * trailing slash. HTTPS only, plain HTTP for this computer alone (simulators, local gateways). Errors:

@@ -1,7 +1,18 @@
 import { fail } from './errors.ts';
 import type { AppError } from './errors.ts';
 
-/** Why a tunnel's end could not be dialled, in words. `code` is the system's error code, or DIAL_TIMEOUT. */
+/** The code of a dial that was refused because the tunnel's end is on this computer, its link, or a forward itself. */
+export const endsHere = 'ENDS_HERE';
+
+/** The system has no descriptors left: for this process, or for all of them. */
+const outOfDescriptors = (what: string): AppError =>
+  fail(
+    'internal',
+    `${what}: this computer lets Quayside open no more connections and files now.`,
+    'Close connections or forwards you do not need, or raise the limit (ulimit -n) and start Quayside again.',
+  ).error;
+
+/** Why a tunnel's end could not be dialled, in words. `code` is the system's error code, DIAL_TIMEOUT or ENDS_HERE. */
 export const dialError = (code: string, host: string, port: number, timeoutMs: number): AppError => {
   const end = `the tunnel at ${host}:${port}`;
   switch (code) {
@@ -33,6 +44,16 @@ export const dialError = (code: string, host: string, port: number, timeoutMs: n
         `Dialling failed: there is no way from this computer to ${end}.`,
         'Check the network of this computer.',
       ).error;
+    case endsHere:
+      // Of a kind that time does not heal.
+      return fail(
+        'forbidden',
+        `Dialling was refused: the vendor named ${host}:${port} as the end of the tunnel, which is on this computer or its link and not a device.`,
+        'Ask the vendor why; nothing was sent. Only a vendor whose base URL is on this computer may name such an end.',
+      ).error;
+    case 'EMFILE':
+    case 'ENFILE':
+      return outOfDescriptors(`Dialling ${end} failed`);
     default:
       return fail('tunnel-failed', `Dialling failed: ${end} could not be reached (${code}).`, 'Connect again.').error;
   }
@@ -50,6 +71,9 @@ export const bindError = (code: string, address: string, port: number, holder: s
     case 'EACCES':
       return fail('invalid-input', `Port ${port} may not be opened by this user.`, 'Choose a port of 1024 or above.')
         .error;
+    case 'EMFILE':
+    case 'ENFILE':
+      return outOfDescriptors(`Port ${port} could not be opened`);
     default:
       return fail('internal', `Port ${port} on ${address} could not be opened (${code}).`, 'Try another port.').error;
   }

@@ -87,6 +87,8 @@ export interface Listening {
 export interface RouteTarget {
   readonly host: string;
   readonly port: number;
+  /** Whether it must lie outside this computer and its link, as what a vendor on the Internet names. */
+  readonly outside?: boolean;
 }
 
 /** One client. Times are epoch milliseconds. */

@@ -233,10 +233,14 @@ export interface WebCookies {
  */
 export interface WebForwarder {
   cookies(): WebCookies;
-  /** With `cookies` the application knows a caller again who came by another port before. */
+  /**
+   * With `cookies` the application knows a caller again who came by another port before. `ports` are those that lead
+   * to the listener; a request that names another is none of ours.
+   */
   listen(
     upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
     cookies?: WebCookies,
+    ports?: () => readonly number[],
   ): Promise<Result<WebListener>>;
 }
 

@@ -1,6 +1,9 @@
 import { connect } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
+import { endsHere } from '../core/forward-errors.ts';
 import type { RouteTarget } from '../core/forward-host.ts';
+import { isForwardPort } from './forward-servers.ts';
+import { EndGuard } from './outside.ts';
 
 /** Milliseconds of silence after which the system asks whether the tunnel's end is still there; it asks ten times a second apart. */
 const keepAliveMs = 15_000;
@@ -10,7 +13,7 @@ const hedgeMs = 1_000;
 export interface DialListener {
   /** `dnsMs` where a name had to be looked up. */
   connected(socket: Socket, dialMs: number, dnsMs: number | undefined): void;
-  /** `code` is the system's, DIAL_TIMEOUT or ECANCELED. */
+  /** `code` is the system's, DIAL_TIMEOUT, ENDS_HERE or ECANCELED. */
   failed(code: string): void;
 }
 
@@ -21,6 +24,7 @@ export interface DialListener {
  */
 export class ForwardDial {
   readonly #target: RouteTarget;
+  readonly #guard: EndGuard;
   readonly #onread: OnReadOpts;
   readonly #listener: DialListener;
   readonly #started = performance.now();
@@ -32,8 +36,13 @@ export class ForwardDial {
 
   constructor(target: RouteTarget, timeoutMs: number, onread: OnReadOpts, listener: DialListener) {
     this.#target = target;
+    this.#guard = new EndGuard(target, isForwardPort);
     this.#onread = onread;
     this.#listener = listener;
+    if (this.#guard.refuses) {
+      this.#timers.push(setTimeout(() => this.#fail(endsHere), 0));
+      return;
+    }
     this.#first = this.#try();
     this.#timers.push(setTimeout(() => this.#fail('DIAL_TIMEOUT'), timeoutMs));
     this.#timers.push(setInterval(() => this.#hedge(), hedgeMs));
@@ -53,6 +62,7 @@ export class ForwardDial {
     const socket = connect({
       host: this.#target.host,
       port: this.#target.port,
+      lookup: this.#guard.lookup,
       allowHalfOpen: true,
       noDelay: true,
       keepAlive: true,

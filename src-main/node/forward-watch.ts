@@ -1,7 +1,9 @@
 import { connect } from 'node:net';
 import type { RouteTarget } from '../core/forward-host.ts';
 import type { ForwardLink } from './forward-link.ts';
+import { isForwardPort } from './forward-servers.ts';
 import { isCutOff, ownAddresses } from './own-addresses.ts';
+import { EndGuard } from './outside.ts';
 
 /** Milliseconds. */
 const lookEveryMs = 1_000;
@@ -131,9 +133,10 @@ export class ForwardWatch {
 }
 
 /** Dials and hangs up; the error's code where that fails. */
-const probe = ({ host, port }: RouteTarget): Promise<string | undefined> =>
+const probe = (target: RouteTarget): Promise<string | undefined> =>
   new Promise((resolve) => {
-    const socket = connect({ host, port });
+    const { lookup } = new EndGuard(target, isForwardPort);
+    const socket = connect({ host: target.host, port: target.port, lookup });
     const done = (code: string | undefined): void => {
       resolve(code);
       socket.destroy();

@@ -22,20 +22,22 @@ const dropped =
 const isLoopback = (hostname: string): boolean =>
   hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
 
-const isLocalUrl = (text: string): boolean => {
-  const url = URL.parse(text);
-  return url !== null && isLoopback(url.hostname);
-};
+/** What a page shows within itself. */
+const framed = /^(?:iframe|frame|embed|object|fencedframe)$/;
 
 /**
- * Whether the request is of a web page from elsewhere. Such a page may reach this port under a name of its own that
- * leads here, or in the background; a link that the user follows is fine.
+ * Whether the request is of a web page from elsewhere, that of another device's port included. Such a page may reach
+ * this port under a name of its own that leads here, in the background, or in a frame that the user is led to click in;
+ * a link that the user follows is fine. `isOwnPort` tells the ports by which callers come.
  */
-const isForeign = (request: http.IncomingMessage): boolean => {
+const isForeign = (request: http.IncomingMessage, isOwnPort: (port: number) => boolean): boolean => {
   const { host: name = '', origin } = request.headers;
-  if (!isLocalUrl(`http://${name}`)) return true;
-  if (origin !== undefined && !isLocalUrl(origin)) return true;
-  return request.headers['sec-fetch-site'] === 'cross-site' && request.headers['sec-fetch-mode'] !== 'navigate';
+  const own = URL.parse(`http://${name}`);
+  if (own === null || !isLoopback(own.hostname) || !isOwnPort(Number(own.port || 80))) return true;
+  if (origin !== undefined && origin !== own.origin) return true;
+  const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest = '' } = request.headers;
+  if (site === undefined || site === 'same-origin' || site === 'none') return false;
+  return mode !== 'navigate' || framed.test(String(dest)) || (request.method !== 'GET' && request.method !== 'HEAD');
 };
 
 const flat = (headers: http.IncomingHttpHeaders): Readonly<Record<string, string>> =>
@@ -51,6 +53,9 @@ const localAddress = (value: string, { url, prefix }: UpstreamRequest): string =
   return whole.startsWith(prefix) && /^(?:$|[/?#])/.test(rest) ? (rest.startsWith('/') ? rest : `/${rest}`) : value;
 };
 
+/** Only the application itself may show its pages within its own, whatever else its policy says. */
+const framing = "frame-ancestors 'self'";
+
 /** The headers of an answer as the local caller gets them. */
 const answerHeaders = (answer: http.IncomingMessage, upstream: UpstreamRequest): Record<string, string | string[]> => {
   const headers: Record<string, string | string[]> = {};
@@ -59,7 +64,8 @@ const answerHeaders = (answer: http.IncomingMessage, upstream: UpstreamRequest):
     if (upstream.secrets.some((secret) => secret !== '' && String(value).includes(secret))) continue;
     headers[name] = name === 'location' && typeof value === 'string' ? localAddress(value, upstream) : value;
   }
-  return headers;
+  const policy = headers['content-security-policy'];
+  return { ...headers, 'content-security-policy': policy === undefined ? framing : [policy, framing].flat() };
 };
 
 /** The path of an address without the slash at its end. */
@@ -139,10 +145,11 @@ const serve = (
   upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
   cookies: WebCookies,
   answerMs: number,
+  isOwnPort: (port: number) => boolean,
 ): void => {
   request.on('error', () => response.destroy());
   response.on('error', () => response.destroy());
-  if (isForeign(request))
+  if (isForeign(request, isOwnPort))
     return refuse(
       response,
       403,
@@ -163,10 +170,14 @@ const serve = (
 /** Web requests passed on over node:http: see `WebForwarder` for what it promises. */
 export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwarder => ({
   cookies: () => createWebCookies(options.clock ?? systemClock),
-  listen: (upstream, cookies = createWebCookies(options.clock ?? systemClock)) =>
+  listen: (upstream, cookies = createWebCookies(options.clock ?? systemClock), ports = () => []) =>
     new Promise((resolve) => {
       const answerMs = options.answerMs ?? 120_000;
-      const server = http.createServer((request, response) => serve(request, response, upstream, cookies, answerMs));
+      let ownPort = 0;
+      const isOwnPort = (port: number): boolean => port === ownPort || ports().includes(port);
+      const server = http.createServer((request, response) =>
+        serve(request, response, upstream, cookies, answerMs, isOwnPort),
+      );
       server.once('error', (error: NodeJS.ErrnoException) =>
         resolve(
           fail(
@@ -177,9 +188,10 @@ export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwar
         ),
       );
       server.listen(0, host, () => {
+        ownPort = (server.address() as AddressInfo).port;
         const listener: WebListener = {
           host,
-          port: (server.address() as AddressInfo).port,
+          port: ownPort,
           dispose: () =>
             new Promise((closed) => {
               server.close(() => closed());

@@ -356,9 +356,10 @@ export class ForwardEntry {
         return;
       }
       case 'route': {
-        const tunnel = this.#grants.get(effect.route)?.tunnel;
-        if (tunnel === undefined) return;
-        return host.route(id, effect.route, { host: tunnel.host, port: tunnel.port });
+        const grant = this.#grants.get(effect.route);
+        if (grant === undefined) return;
+        const { tunnel, outside } = grant;
+        return host.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
       }
       case 'retire':
         return host.retire(id, effect.route, effect.onlyIfIdle);
@@ -395,7 +396,10 @@ export class ForwardEntry {
     const old = instead === undefined ? undefined : this.#grants.get(instead);
     const dead = because === 'gone' ? old : undefined;
     this.#cookies ??= tunnels.cookies();
-    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, this.#cookies);
+    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, {
+      cookies: this.#cookies,
+      ports: () => [this.#port, ...(this.#listening?.also.map(({ port }) => port) ?? [])],
+    });
     this.#asking.delete(route);
     const vendorMs = clock.monotonic() - started;
     if (!opened.ok) return this.dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });

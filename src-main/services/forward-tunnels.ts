@@ -1,9 +1,10 @@
+import { isLocalBaseUrl } from '../core/account-url.ts';
 import type { Device, Service } from '../core/device.ts';
 import { interactiveMs, secondsText, withDeadline } from '../core/deadline.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import { sleep } from '../core/ports.ts';
-import type { Clock, Document, Log, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
+import type { Clock, Document, ForwardedRequest, Log, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
 import type { TunnelRecords } from '../core/tunnel-record.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../vendors/vendor.ts';
 import { endOf, OwnTunnels } from './own-tunnels.ts';
@@ -33,14 +34,15 @@ export interface ForwardTunnelsDeps {
 const webRoute = (
   connector: Connector,
   web: WebForwarder | undefined,
-  cookies: WebCookies | undefined,
+  caller: WebCaller | undefined,
 ): TunnelRoute | undefined => {
   const { webRequests } = connector;
   if (web === undefined || webRequests === undefined) return undefined;
   let listener: WebListener | undefined;
   return {
     open: async (deviceId, service) => {
-      const listening = await web.listen((request) => webRequests.upstream(deviceId, service, request), cookies);
+      const upstream = (request: ForwardedRequest) => webRequests.upstream(deviceId, service, request);
+      const listening = await web.listen(upstream, caller?.cookies, caller?.ports);
       if (!listening.ok) return listening;
       listener = listening.value;
       return ok({ host: listener.host, port: listener.port, reused: false, handle: undefined });
@@ -53,6 +55,13 @@ const webRoute = (
   };
 };
 
+/** The forward that web requests come by. */
+export interface WebCaller {
+  readonly cookies: WebCookies | undefined;
+  /** The ports it listens on. */
+  readonly ports: () => readonly number[];
+}
+
 /** A tunnel in use by one forward. */
 export interface Grant {
   readonly tunnel: Tunnel;
@@ -63,6 +72,8 @@ export interface Grant {
   readonly end: string;
   /** Whether the vendor has it; a web route is in this process alone. */
   readonly isAtVendor: boolean;
+  /** Whether its end must lie outside this computer: not for a web route, nor for a vendor that is on this computer itself. */
+  readonly outside: boolean;
 }
 
 const accountOf = (deviceKey: string): string => deviceKey.split('/', 1)[0] ?? '';
@@ -146,14 +157,14 @@ export class ForwardTunnels {
   /**
    * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
    * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited, conflict where
-   * the dead one is not ours to close. `cookies` are those of the forward, where it is about web requests.
+   * the dead one is not ours to close. `caller` is the forward, where it is about web requests.
    */
   async open(
     deviceKey: string,
     serviceId: string,
     dead: Grant | undefined,
     signal: AbortSignal,
-    cookies?: WebCookies,
+    caller?: WebCaller,
   ): Promise<Result<Grant>> {
     const found = this.service(deviceKey, serviceId);
     if (!found.ok) return found;
@@ -168,7 +179,7 @@ export class ForwardTunnels {
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;
     const vendor =
-      service.route === 'http' ? webRoute(connector.value, this.#deps.web, cookies) : connector.value.tunnels;
+      service.route === 'http' ? webRoute(connector.value, this.#deps.web, caller) : connector.value.tunnels;
     if (vendor === undefined) {
       return fail(
         'unsupported',
@@ -214,6 +225,7 @@ export class ForwardTunnels {
       vendor,
       end: endOf(deviceKey, opened.value),
       isAtVendor: service.route !== 'http',
+      outside: service.route !== 'http' && !isLocalBaseUrl(this.#deps.accounts.get?.(device.accountId)?.baseUrl ?? ''),
     };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
     // On disk before anybody uses it: a crash right afterwards must not leave it open for good.
@@ -286,7 +298,7 @@ export class ForwardTunnels {
     if (connector.ok ? vendor === undefined : connector.error.kind === 'not-found') await this.#own.remove(end);
     if (vendor === undefined || this.#uses.has(end)) return;
     const deviceId = deviceKey.slice(accountId.length + 1);
-    await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isAtVendor: true });
+    await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isAtVendor: true, outside: true });
   }
 
   /** Whether this profile opened the tunnel. */

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deviceKey } from '../../src-main/core/device.ts';
 import type { Device } from '../../src-main/core/device.ts';
-import { ok } from '../../src-main/core/errors.ts';
+import { fail, ok } from '../../src-main/core/errors.ts';
 import { createWebForwarder } from '../../src-main/node/http-forward.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { ForwardTunnels } from '../../src-main/services/forward-tunnels.ts';
@@ -41,7 +41,7 @@ const forwardTo = async (baseUrl: string) => {
   });
   const cookies = tunnels.cookies();
   const open = async () => {
-    const granted = await tunnels.open(key, 'http:app-proxy', undefined, signal, cookies);
+    const granted = await tunnels.open(key, 'http:app-proxy', undefined, signal, { cookies, ports: () => [] });
     if (!granted.ok) throw new Error(granted.error.message);
     const close = () => tunnels.close(key, granted.value);
     cleanups.push(close);
@@ -222,10 +222,50 @@ describe('a forward to the app proxy', () => {
     ['a page from elsewhere', { origin: 'https://evil.example' }],
     ['a page without a name', { origin: 'null' }],
     ['a picture in a page from elsewhere', { 'sec-fetch-site': 'cross-site', 'sec-fetch-mode': 'no-cors' }],
+    ['a page of another device, on a port beside this one', { origin: 'http://127.0.0.1:33001' }],
+    ['a picture in a page of another device', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'no-cors' }],
+    ['a form in a page of another device', { 'sec-fetch-site': 'same-site', 'sec-fetch-mode': 'navigate' }],
+    ['a port that is not its own', { host: '127.0.0.1:1' }],
   ])('refuses requests under %s', async (_name, headers) => {
     const { simulator, port } = await start();
     expect((await ask(port, '/x', { method: 'POST', headers })).status).toBe(403);
     expect(simulator.requests).toHaveLength(0);
+  });
+
+  it.each(
+    ['cross-site', 'same-site'].flatMap((site) =>
+      ['iframe', 'frame', 'embed', 'object'].map((dest) => [site, dest] as const),
+    ),
+  )('is not shown within a page that is %s, as %s', async (site, dest) => {
+    const { simulator, port } = await start();
+    const headers = { 'sec-fetch-site': site, 'sec-fetch-mode': 'navigate', 'sec-fetch-dest': dest };
+    expect((await ask(port, '/x', { headers })).status).toBe(403);
+    expect(simulator.requests).toHaveLength(0);
+  });
+
+  it('says in every answer that no other page may show it, beside what the application says', async () => {
+    const policy = "default-src 'self'; frame-ancestors *";
+    const { port } = await serve((_request, response) => {
+      response.writeHead(200, { 'content-security-policy': policy }).end();
+    });
+    expect((await ask(port, '/')).headers['content-security-policy']).toBe(`${policy}, frame-ancestors 'self'`);
+    const plain = await start();
+    expect((await ask(plain.port, '/')).headers['content-security-policy']).toBe("frame-ancestors 'self'");
+  });
+
+  it('is reached by the ports of its forward, whichever they are at the time', async () => {
+    let ports: readonly number[] = [];
+    const listening = await createWebForwarder().listen(
+      () => fail('unsupported', 'Here.', ''),
+      undefined,
+      () => ports,
+    );
+    if (!listening.ok) throw new Error(listening.error.message);
+    cleanups.push(() => listening.value.dispose());
+    const headers = { host: '127.0.0.1:33001', origin: 'http://127.0.0.1:33001' };
+    expect((await ask(listening.value.port, '/', { headers })).status).toBe(403);
+    ports = [33_001];
+    expect((await ask(listening.value.port, '/', { headers })).status).toBe(501);
   });
 
   it('takes a link that the user follows, and pages of its own', async () => {

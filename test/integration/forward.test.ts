@@ -629,6 +629,46 @@ test('an address others could reach is refused', async () => {
   }
 });
 
+test.each([
+  '127.0.0.1',
+  'localhost',
+  '127.1',
+  '2130706433',
+  '0.0.0.0',
+  '::ffff:127.0.0.1',
+  '169.254.169.254',
+  'fe80::1',
+])('a vendor on the Internet that names %s as a tunnel’s end is not obeyed', async (host) => {
+  let clients = 0;
+  const end = await farEnd((socket) => {
+    clients += 1;
+    socket.destroy();
+  });
+  const { forwards, open } = rig({
+    baseUrl: 'https://api.vendor.test',
+    grants: () => ok(end.port),
+    tunnel: () => ({ host }),
+  });
+  const { port } = await open();
+  expect(await ask(port, 'to this computer')).toBe('reset');
+  const [forward] = forwards.list();
+  expect(forward?.error).toMatchObject({
+    kind: 'forbidden',
+    message: expect.stringContaining(`named ${host}:${end.port} as the end of the tunnel, which is on this computer`),
+  });
+  expect(clients).toBe(0);
+});
+
+test('a forward that a vendor on this computer leads into itself takes one client, not all descriptors', async () => {
+  let own = 0;
+  const { forwards, open } = rig({ grants: () => ok(own) });
+  const { port } = await open();
+  own = port;
+  expect(await ask(port, 'round and round')).toBe('reset');
+  expect(forwards.list()[0]?.error?.message).toContain('which is on this computer');
+  expect(forwards.list()[0]?.connections).toBe(0);
+});
+
 test('a worker ends even when connections are just being ended as it is told to stop', async () => {
   const end = await farEnd(echo);
   for (let round = 0; round < 20; round += 1) {

@@ -105,6 +105,8 @@ export const memoryDocument = (): Document<ForwardRecords> & { stored: ForwardRe
 });
 
 export interface RigOptions {
+  /** Where the vendor is; on this computer where absent. */
+  readonly baseUrl?: string;
   /** The port tunnels lead to; asked at every grant. */
   readonly grants: () => Result<number> | Promise<Result<number>>;
   readonly document?: Document<ForwardRecords>;
@@ -182,7 +184,11 @@ export const startRig = (options: RigOptions) => {
     ...(options.crashed === undefined ? {} : { crashed: options.crashed }),
   });
   const forwards = new Forwards({
-    accounts: { connector: async () => ok(connector) },
+    accounts: {
+      connector: async () => ok(connector),
+      // The tunnels of the rig end on this computer.
+      get: () => ({ baseUrl: options.baseUrl ?? 'http://127.0.0.1:1' }),
+    },
     inventory: {
       device: (key) => (key === rigDevice.key ? rigDevice : undefined),
       servicesOf: () => options.services ?? [sshService, webService],
