@@ -69,11 +69,11 @@ export const readCustomField = async (
     devices.filter((device) => device.vendor === 'remoteiot'),
     (device) => device.accountId,
   );
-  for (const [accountId, list] of concerned) {
+  const readOne = async (accountId: string, list: readonly Device[]): Promise<void> => {
     const connector = await accounts.connector(accountId);
     if (!connector.ok) {
       problem = connector.error;
-      continue;
+      return;
     }
     const keys = new Map(list.map((device) => [device.id, device.key]));
     for (let at = 0; at < list.length && !signal.aborted; at += fieldsAtOnce) {
@@ -81,7 +81,7 @@ export const readCustomField = async (
       const answer = await connector.value.call(operation, { CustomField: field, Unit: unit }, signal);
       if (!answer.ok) {
         problem = answer.error;
-        break;
+        return;
       }
       if (!Array.isArray(answer.value)) continue;
       for (const row of answer.value as readonly unknown[]) {
@@ -90,6 +90,8 @@ export const readCustomField = async (
         if (key !== undefined && typeof row.Custom === 'string') values.set(key, row.Custom);
       }
     }
-  }
+  };
+  // All at once: an account whose vendor hangs holds back nobody else's.
+  await Promise.all([...concerned].map(([accountId, list]) => readOne(accountId, list)));
   return problem === undefined ? { values } : { values, problem };
 };

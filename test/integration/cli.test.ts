@@ -185,6 +185,12 @@ describe('devices', () => {
     expect(some.code).toBe(1);
     expect((JSON.parse(some.stdout) as unknown[]).length).toBe(30);
     expect(JSON.parse(some.stderr)).toMatchObject({ error: { accounts: [{ account: 'Broken', devices: 0 }] } });
+    const tested = await run(['accounts', 'test', '--json']);
+    expect([tested.code, errorOf(tested.stderr).kind]).toEqual([1, 'unauthorized']);
+    expect(JSON.parse(tested.stdout)).toMatchObject([
+      { label: 'Acme', ok: true },
+      { label: 'Broken', ok: false, error: { kind: 'unauthorized' } },
+    ]);
     await run(['accounts', 'remove', 'Acme', '--yes']);
     const none = await run(['devices', '--json']);
     expect([none.code, errorOf(none.stderr).kind, none.stdout]).toEqual([1, 'unauthorized', '[]\n']);
