@@ -195,7 +195,8 @@ export class ReemoSimulator extends Simulator {
   }
 
   #object({ online, ...computer }: SimulatedReemoComputer): Readonly<Record<string, unknown>> {
-    return { ...computer, status: online ? 'ONLINE' : 'OFFLINE' };
+    // The document names properties up to the address; what stands behind them is made up.
+    return { ...computer, status: online ? 'ONLINE' : 'OFFLINE', version: '2.14.0', monitors: 1 };
   }
 
   #list(query: Readonly<Record<string, string>>): SimulatedAnswer {

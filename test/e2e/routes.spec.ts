@@ -60,6 +60,17 @@ test('what Remotix offers is listed and done', async ({ stage, page }) => {
     await expect.poll(() => remotix.actions).toEqual([{ target: id, type: 'NEAR', action: 'observe' }]);
     await page.getByRole('button', { name: 'Connect', exact: true }).click();
     await expect.poll(() => remotix.actions.at(-1)).toEqual({ target: id, type: 'NEAR', action: 'control' });
+
+    // The document leaves open what becomes of its groups, so the name is saved only after that was said.
+    await page.getByRole('tab', { name: 'Settings' }).click();
+    const form = page.getByRole('form', { name: 'Name' });
+    await form.getByLabel('Name', { exact: true }).fill('night-desk');
+    await form.getByRole('button', { name: 'Save', exact: true }).click();
+    await expect(form.getByRole('alert')).toContainText('stays in the others');
+    expect(remotix.book.computer(id)?.name).toBe(name);
+    await form.getByRole('button', { name: 'Save anyway' }).click();
+    await expect(page.getByRole('heading', { name: 'night-desk' })).toBeVisible();
+    expect(remotix.book.computer(id)?.name).toBe('night-desk');
   } finally {
     await remotix.dispose();
   }
