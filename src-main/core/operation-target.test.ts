@@ -22,7 +22,16 @@ const aboutAccounts: Readonly<Record<string, readonly string[]>> = {
     'createConnection',
   ],
   reemo: ['listComputers', 'reserveComputer'],
-  remoteit: ['user/login', 'device/list/all', 'login', 'devices', 'sessions', 'events', 'applicationTypes'],
+  remoteit: [
+    'user/login',
+    'device/list/all',
+    'login',
+    'devices',
+    'sessions',
+    'events',
+    'applicationTypes',
+    'platformTypes',
+  ],
 };
 
 describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, vendor) => {
