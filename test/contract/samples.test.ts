@@ -83,9 +83,8 @@ describe('the samples of the documents', () => {
   const documented = JSON.parse(readFileSync(new URL('endpoints.json', import.meta.url), 'utf8')) as Readonly<
     Record<VendorId, readonly { readonly number: string }[]>
   >;
-  const begun = vendorIds.filter((id) => Object.keys(documents[id].samples).length > 0);
 
-  it.each(begun)('%s: every number of the document has one, and no other', (id) => {
+  it.each(vendorIds)('%s: every number of the document has one, and no other', (id) => {
     expect(Object.keys(documents[id].samples).toSorted()).toEqual(documented[id].map((row) => row.number).toSorted());
     expect(Object.values(documents[id].samples).filter((samples) => samples.length === 0)).toEqual([]);
   });
