@@ -237,6 +237,7 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
         },
   limits: { maxConnections: forward.limits.maxConnections, maxDials: forward.limits.maxDials },
   refused: forward.refused,
+  refusedBecause: forward.refusedBecause,
   expiresAt: forward.expiresAt,
   hostKey:
     forward.hostKey === undefined

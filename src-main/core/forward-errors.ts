@@ -4,13 +4,22 @@ import type { AppError } from './errors.ts';
 /** The code of a dial that was refused because the tunnel's end is on this computer, its link, or a forward itself. */
 export const endsHere = 'ENDS_HERE';
 
-/** The system has no descriptors left: for this process, or for all of them. */
-const outOfDescriptors = (what: string): AppError =>
-  fail(
-    'internal',
-    `${what}: this computer lets Quayside open no more connections and files now.`,
-    'Close connections or forwards you do not need, or raise the limit (ulimit -n) and start Quayside again.',
-  ).error;
+/** EMFILE and ENFILE in words: the system has no descriptors left, for this process or for all of them. */
+export const outOfDescriptors = 'this computer lets Quayside open no more connections and files now';
+export const moreDescriptors =
+  'Close connections or forwards you do not need, or raise the limit (ulimit -n) and start Quayside again.';
+const noDescriptor = (what: string): AppError =>
+  fail('internal', `${what}: ${outOfDescriptors}.`, moreDescriptors).error;
+
+/** Why clients were turned away: of an address not allowed, the forward's own limit, or that of all forwards together. */
+export type RefusalReason = 'source' | 'limit' | 'descriptors';
+
+/** Why a forward turned its last client away, in words. */
+export const refusalWords: Readonly<Record<RefusalReason, string>> = {
+  source: 'They came from addresses that this forward is not shared with.',
+  limit: 'It has as many clients as its limit allows. Raise the limit, or end some of them.',
+  descriptors: `All forwards together have as many clients as the system lets Quayside have. ${moreDescriptors}`,
+};
 
 /** Why a tunnel's end could not be dialled, in words. `code` is the system's error code, DIAL_TIMEOUT or ENDS_HERE. */
 export const dialError = (code: string, host: string, port: number, timeoutMs: number): AppError => {
@@ -53,7 +62,7 @@ export const dialError = (code: string, host: string, port: number, timeoutMs: n
       ).error;
     case 'EMFILE':
     case 'ENFILE':
-      return outOfDescriptors(`Dialling ${end} failed`);
+      return noDescriptor(`Dialling ${end} failed`);
     default:
       return fail('tunnel-failed', `Dialling failed: ${end} could not be reached (${code}).`, 'Connect again.').error;
   }
@@ -73,7 +82,7 @@ export const bindError = (code: string, address: string, port: number, holder: s
         .error;
     case 'EMFILE':
     case 'ENFILE':
-      return outOfDescriptors(`Port ${port} could not be opened`);
+      return noDescriptor(`Port ${port} could not be opened`);
     default:
       return fail('internal', `Port ${port} on ${address} could not be opened (${code}).`, 'Try another port.').error;
   }

@@ -1,5 +1,6 @@
 import type { Emitter } from './emitter.ts';
 import type { AppError, Result } from './errors.ts';
+import type { RefusalReason } from './forward-errors.ts';
 import type { PumpTimings } from './forward.ts';
 
 /**
@@ -111,6 +112,8 @@ export interface TrafficReport {
   readonly bytesDown: number;
   /** Clients turned away for a limit or for their address. */
   readonly refused: number;
+  /** Of the last of them. */
+  readonly refusedFor?: RefusalReason;
   /** Of the newest connection that got so far. */
   readonly timings?: PumpTimings;
 }

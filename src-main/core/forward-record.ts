@@ -61,6 +61,8 @@ export interface ForwardSnapshot {
   readonly sharing?: ForwardSharing;
   /** Clients turned away for a limit or for their address. */
   readonly refused: number;
+  /** Why the last of them was, in words. */
+  readonly refusedBecause?: string;
   readonly limits: { readonly maxConnections: number; readonly maxDials: number };
   /** When the vendor ends the tunnel in use. */
   readonly expiresAt?: number;

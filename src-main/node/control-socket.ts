@@ -3,6 +3,8 @@ import { connect, createServer, type Socket } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { profileBusy, takeFileLock } from './control-socket-lock.ts';
+import { mostBacklog } from '../core/backlog.ts';
+import { limitClients } from './descriptors.ts';
 import type { ControlPaths } from './control-socket-path.ts';
 
 /** Messages over a byte stream, one JSON text a line. */
@@ -72,7 +74,8 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
 
   return {
     send: (message) => {
-      if (!closed && socket.writable) socket.write(`${JSON.stringify(message)}\n`);
+      if (socket.writableLength > mostBacklog) socket.destroy();
+      else if (!closed && socket.writable) socket.write(`${JSON.stringify(message)}\n`);
     },
     onMessage: (next) => {
       listener = next;
@@ -143,6 +146,7 @@ export const openControlSocket = async (options: {
     client.send(hello);
     options.onClient(client);
   });
+  limitClients(server, 'command line');
   const refused = await new Promise<string | undefined>((resolve) => {
     const listen = async (): Promise<void> => {
       if (process.platform !== 'win32') await rm(options.paths.socket, { force: true });

@@ -252,7 +252,8 @@ const canBind = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) =>
-      resolve(code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT'),
+      // Whatever else is wrong has words of its own once the port is really bound.
+      resolve(code !== 'EADDRINUSE' && code !== 'EACCES'),
     );
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
   });

@@ -38,6 +38,8 @@ export interface ListenerDeps {
   readonly send: (report: WorkerReport) => void;
   readonly buffers: ForwardBuffers;
   readonly traffic: TrafficBook;
+  /** Whether the process may have one connection more; asked before each. */
+  readonly hasRoom: () => boolean;
 }
 
 let lastConnection = 0;
@@ -48,6 +50,7 @@ export class ForwardListener {
   readonly #send: (report: WorkerReport) => void;
   readonly #buffers: ForwardBuffers;
   readonly #traffic: TrafficCounter;
+  readonly #hasRoom: () => boolean;
   readonly #servers: ForwardServers;
   readonly #watch: ForwardWatch;
   readonly #held = new Set<Held>();
@@ -61,14 +64,15 @@ export class ForwardListener {
   #asked = false;
   #holdTimer: NodeJS.Timeout | undefined;
 
-  constructor(id: string, { send, buffers, traffic }: ListenerDeps) {
+  constructor(id: string, { send, buffers, traffic, hasRoom }: ListenerDeps) {
     this.#id = id;
     this.#send = send;
     this.#buffers = buffers;
     this.#traffic = traffic.counter(id);
+    this.#hasRoom = hasRoom;
     this.#servers = new ForwardServers(
       (socket) => this.#accept(socket),
-      () => this.#traffic.refuse(),
+      () => this.#traffic.refuse('source'),
     );
     this.#watch = new ForwardWatch(this.#links, {
       silent: (route, mute) => send({ type: 'silent', id, route, mute }),
@@ -77,6 +81,11 @@ export class ForwardListener {
         this.breakRoute(route);
       },
     });
+  }
+
+  /** Clients that are connected, held or dialled for. */
+  get clients(): number {
+    return this.#links.size + this.#held.size;
   }
 
   /** Binds; the system's error code where that fails. What listened before is closed only after success. */
@@ -180,10 +189,11 @@ export class ForwardListener {
   }
 
   #accept(socket: Socket): void {
-    if (this.#held.size >= maxHeld || this.#links.size + this.#held.size >= this.#options.limits.maxConnections) {
+    const isFull = this.#held.size >= maxHeld || this.clients >= this.#options.limits.maxConnections;
+    if (isFull || !this.#hasRoom()) {
       socket.on('error', () => undefined);
       resetSocket(socket);
-      this.#traffic.refuse();
+      this.#traffic.refuse(isFull ? 'limit' : 'descriptors');
       return;
     }
     const held: Held = { socket, since: performance.now() };
@@ -279,6 +289,7 @@ export class ForwardListener {
 
   #dialFailed(held: Held, route: Route, code: string): void {
     const isWelcome = this.#servers.isListening && this.#servers.admits(held.socket);
+    if (code === 'EMFILE' || code === 'ENFILE') this.#traffic.refuse('descriptors');
     if (!isWelcome || ownFailures.has(code)) this.#drop(held);
     else {
       if (code !== 'ECANCELED') this.#routeDied(route.number, code);

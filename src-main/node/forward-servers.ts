@@ -12,6 +12,9 @@ const nameOf = ({ address, port }: Endpoint): string => `${address} ${port}`;
 /** All that listens in this worker. */
 const listening = new Set<Server>();
 
+/** Ports that are listened on, whatever their address. */
+export const portCount = (): number => listening.size;
+
 /** Whether a forward listens on a port, on whatever address. */
 export const isForwardPort = (port: number): boolean => {
   for (const server of listening) {

@@ -1,3 +1,4 @@
+import type { RefusalReason } from '../core/forward-errors.ts';
 import type { TrafficReport } from '../core/forward-host.ts';
 import type { PumpTimings } from '../core/forward.ts';
 
@@ -11,6 +12,7 @@ export class TrafficCounter {
   #bytesUp = 0;
   #bytesDown = 0;
   #refused = 0;
+  #refusedFor: RefusalReason | undefined;
   #timings: PumpTimings | undefined;
 
   constructor(touched: () => void) {
@@ -37,8 +39,9 @@ export class TrafficCounter {
     this.#timings = { ...this.#timings, ...timings };
   }
 
-  refuse(): void {
+  refuse(reason: RefusalReason): void {
     this.#refused += 1;
+    this.#refusedFor = reason;
     this.#touched();
   }
 
@@ -50,11 +53,13 @@ export class TrafficCounter {
       bytesUp: this.#bytesUp,
       bytesDown: this.#bytesDown,
       refused: this.#refused,
+      ...(this.#refusedFor === undefined ? {} : { refusedFor: this.#refusedFor }),
       ...(this.#timings === undefined ? {} : { timings: this.#timings }),
     };
     this.#bytesUp = 0;
     this.#bytesDown = 0;
     this.#refused = 0;
+    this.#refusedFor = undefined;
     this.#timings = undefined;
     return report;
   }

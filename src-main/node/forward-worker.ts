@@ -2,8 +2,10 @@ import { parentPort } from 'node:worker_threads';
 import { CrashLimit } from '../core/crash-limit.ts';
 import { hearUncaught, surface } from '../core/exception.ts';
 import { isLoopback } from '../core/forward-ports.ts';
+import { descriptorPlan } from './descriptors.ts';
 import { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardListener } from './forward-listener.ts';
+import { portCount } from './forward-servers.ts';
 import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
 import { TrafficBook } from './forward-traffic.ts';
 
@@ -28,6 +30,13 @@ const buffers = new ForwardBuffers();
 const traffic = new TrafficBook((reports) => send({ type: 'traffic', reports }));
 const listeners = new Map<string, ForwardListener>();
 
+/** Descriptors are the process's, so all forwards share what there is. */
+const hasRoom = (): boolean => {
+  let clients = 0;
+  for (const listener of listeners.values()) clients += listener.clients;
+  return clients < descriptorPlan().connections(portCount());
+};
+
 const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
   const { id, address, request, options } = command;
   // Refused here too, where the socket would be opened, whoever asks.
@@ -35,7 +44,7 @@ const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Prom
     return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   const started = performance.now();
   const known = listeners.get(id);
-  const listener = known ?? new ForwardListener(id, { send, buffers, traffic });
+  const listener = known ?? new ForwardListener(id, { send, buffers, traffic, hasRoom });
   listeners.set(id, listener);
   const code = await listener.listen({ address, port: command.port });
   if (code === undefined) {

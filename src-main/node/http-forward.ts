@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { Clock, ForwardedRequest, UpstreamRequest, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
+import { limitClients, requestLimits } from './descriptors.ts';
 import { systemClock } from './system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';
 
@@ -175,9 +176,10 @@ export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwar
       const answerMs = options.answerMs ?? 120_000;
       let ownPort = 0;
       const isOwnPort = (port: number): boolean => port === ownPort || ports().includes(port);
-      const server = http.createServer((request, response) =>
+      const server = http.createServer(requestLimits, (request, response) =>
         serve(request, response, upstream, cookies, answerMs, isOwnPort),
       );
+      limitClients(server, 'web forward');
       server.once('error', (error: NodeJS.ErrnoException) =>
         resolve(
           fail(

@@ -1,5 +1,6 @@
 import { access, readFile, rename, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { moreDescriptors, outOfDescriptors } from '../core/forward-errors.ts';
 import { fail, ok } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
 import { migrate } from '../core/migrate.ts';
@@ -173,7 +174,9 @@ class JsonFile<T> implements Document<T> {
     return fail(
       'file-corrupt',
       `${this.#name} could not be read: ${reasonOf(failure)}.`,
-      'Give your user the right to read and write the profile folder. The file is left as it is.',
+      isOutOfDescriptors(failure)
+        ? moreDescriptors
+        : 'Give your user the right to read and write the profile folder. The file is left as it is.',
     );
   }
 
@@ -181,7 +184,9 @@ class JsonFile<T> implements Document<T> {
     return fail(
       'internal',
       `${this.#name} could not be written: ${reasonOf(failure)}.`,
-      'Check the free space and the rights of the profile folder, then try again.',
+      isOutOfDescriptors(failure)
+        ? moreDescriptors
+        : 'Check the free space and the rights of the profile folder, then try again.',
     );
   }
 }
@@ -195,7 +200,11 @@ const exists = (path: string): Promise<boolean> =>
 const codeOf = (failure: unknown): string =>
   failure instanceof Error && 'code' in failure && typeof failure.code === 'string' ? failure.code : '';
 
+const isOutOfDescriptors = (failure: unknown): boolean => ['EMFILE', 'ENFILE'].includes(codeOf(failure));
+
 const reasons: Readonly<Record<string, string>> = {
+  EMFILE: outOfDescriptors,
+  ENFILE: outOfDescriptors,
   EACCES: 'access was denied',
   EPERM: 'access was denied',
   EROFS: 'the disk is read-only',

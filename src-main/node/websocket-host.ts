@@ -6,6 +6,8 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { LibraryCalls } from './library-calls.ts';
+import { mostBacklog } from '../core/backlog.ts';
+import { limitClients, requestLimits } from './descriptors.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
 
 /** A browser that has proven itself, speaking JSON messages; bytes of streams go in binary ones. */
@@ -106,7 +108,9 @@ const readBinary = (data: Buffer): unknown =>
 
 const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {
-    if (socket.readyState === socket.OPEN) socket.send(binaryOf(message) ?? JSON.stringify(message));
+    // A client that does not read costs us its answers; it is cut off, and a page that lives connects again.
+    if (socket.bufferedAmount > mostBacklog) socket.terminate();
+    else if (socket.readyState === socket.OPEN) socket.send(binaryOf(message) ?? JSON.stringify(message));
   },
   onMessage: (listener) => {
     const hear = calls.ours((data: RawData, binary: boolean) => {
@@ -210,12 +214,13 @@ export const openWebHost = async (options: {
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
 
-  const server = createServer((request, response) => {
+  const server = createServer(requestLimits, (request, response) => {
     serve(request, response).catch(() => {
       if (!response.headersSent) say(response, 500, 'Quayside made a mistake here.\n');
       else response.destroy();
     });
   });
+  limitClients(server, 'window', log);
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
     socket.on('error', () => undefined);
     const host = hostOf(request);

@@ -1,4 +1,6 @@
 import type { AppError, Result } from '../core/errors.ts';
+import { refusalWords } from '../core/forward-errors.ts';
+import type { RefusalReason } from '../core/forward-errors.ts';
 import { newForward } from '../core/forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../core/forward.ts';
 import type { ForwardAttempt } from '../core/forward-attempt.ts';
@@ -68,6 +70,7 @@ export class ForwardEntry {
   #seenKey: SeenHostKey | undefined;
   #recognised: ForwardSnapshot['recognised'];
   #refused = 0;
+  #refusedFor: RefusalReason | undefined;
   #binding: Promise<void> = Promise.resolve();
   #cancelTimer: (() => void) | undefined;
   #isSuspended = false;
@@ -127,6 +130,7 @@ export class ForwardEntry {
       ...(state === 'healing' ? { attempt } : {}),
       ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
       refused: this.#refused,
+      ...(this.#refusedFor === undefined ? {} : { refusedBecause: refusalWords[this.#refusedFor] }),
       connections,
       bytesUp,
       bytesDown,
@@ -226,8 +230,9 @@ export class ForwardEntry {
     this.#setTimer();
   }
 
-  traffic({ refused, id: _id, ...report }: TrafficReport): void {
+  traffic({ refused, refusedFor, id: _id, ...report }: TrafficReport): void {
     this.#refused += refused;
+    this.#refusedFor = refusedFor ?? this.#refusedFor;
     this.#meter.add(report.bytesUp, report.bytesDown);
     this.dispatch({ type: 'traffic', ...report });
   }

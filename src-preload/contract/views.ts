@@ -159,6 +159,8 @@ export const forwardViewSchema = z.object({
   limits: z.object({ maxConnections: z.number(), maxDials: z.number() }).optional(),
   /** Clients turned away for a limit or for their address. */
   refused: z.number().optional(),
+  /** Why the last of them was, in words. */
+  refusedBecause: z.string().optional(),
   /** When the vendor ends the tunnel in use. */
   expiresAt: z.number().optional(),
   /** The SSH host key seen through it. verdict: first-seen, same, other-type, changed or shared (with another device). */

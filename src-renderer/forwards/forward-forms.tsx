@@ -224,7 +224,8 @@ export const Limits = ({ forward }: { readonly forward: ForwardView }): React.Re
           </button>
           {(forward.refused ?? 0) === 0 ? null : (
             <span className="faint">
-              {count(forward.refused ?? 0)} {forward.refused === 1 ? 'client' : 'clients'} turned away
+              {count(forward.refused ?? 0)} {forward.refused === 1 ? 'client' : 'clients'} turned away.
+              {forward.refusedBecause === undefined ? '' : ` ${forward.refusedBecause}`}
             </span>
           )}
         </div>

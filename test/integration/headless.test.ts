@@ -11,6 +11,7 @@ import { startHeadless } from '../../src-main/compose-headless.ts';
 import { locate } from '../../src-main/locations.ts';
 import { controlPaths } from '../../src-main/node/control-socket-path.ts';
 import { connectControlSocket } from '../../src-main/node/control-socket.ts';
+import { descriptorPlan } from '../../src-main/node/descriptors.ts';
 import type { WebHost } from '../../src-main/node/websocket-host.ts';
 import type { HostFrame } from '../../src-preload/contract/frames.ts';
 
@@ -251,6 +252,27 @@ describe('the bridge over a WebSocket', () => {
     const other = await open();
     other.socket.terminate();
   });
+});
+
+test('clients beyond what a server may have are closed, and those before are served', async () => {
+  const { clients } = descriptorPlan();
+  const socket = await shake('/bridge', { cookie: await signIn(), origin: origin() });
+  if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
+  const idle = Array.from({ length: clients + 10 }, () => connect({ host: '127.0.0.1', port: host.port }));
+  let closed = 0;
+  for (const one of idle)
+    one
+      .on('error', () => undefined)
+      .on('close', () => (closed += 1))
+      .resume();
+  // The bridge is one of those who came before.
+  await expect.poll(() => closed).toBeGreaterThanOrEqual(11);
+  const answered = once(socket, 'message');
+  socket.send(JSON.stringify({ type: 'request', id: 1, name: 'vendors.list', input: {} }));
+  expect(JSON.parse(String((await answered)[0]))).toMatchObject({ id: 1, ok: true });
+  for (const one of idle) one.destroy();
+  await expect.poll(async () => (await ask('/opening')).status).toBe(200);
+  socket.terminate();
 });
 
 describe('the control socket', () => {

@@ -195,14 +195,21 @@ export const startLiveHost = async (options: {
   readonly port?: number;
   readonly wounds?: boolean;
   readonly env?: Readonly<Record<string, string>>;
+  /** Connections and files the system lets it have; as usual where absent. */
+  readonly descriptors?: number;
 }): Promise<LiveHost> => {
-  const { folder, key, port, wounds = false, env = {} } = options;
+  const { folder, key, port, wounds = false, env = {}, descriptors } = options;
   const home = join(folder, 'home');
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 });
   if (key !== undefined) await copyFile(key, join(home, '.ssh/id_ed25519'));
+  const [program, ...before] =
+    descriptors === undefined
+      ? [process.execPath]
+      : ['sh', '-c', 'ulimit -n "$0" && exec "$@"', String(descriptors), process.execPath];
   const child = spawn(
-    process.execPath,
+    program ?? '',
     [
+      ...before,
       ...(wounds ? ['--import', join(import.meta.dirname, 'wounds.ts')] : []),
       ...[join(root, 'src-main/cli.ts'), '--profile', join(folder, 'profile'), '--vault', 'file', 'serve'],
       ...(port === undefined ? [] : ['--port', String(port)]),
