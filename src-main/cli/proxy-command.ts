@@ -11,6 +11,7 @@ import { attach, type Attachment } from './attach.ts';
 import type { Command, Context } from './context.ts';
 import { findDevice } from './find-device.ts';
 import { findService, resultOf } from './find.ts';
+import { standardInput } from './standard-input.ts';
 import { exitCodes, printError } from './terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
@@ -57,9 +58,10 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   signal.addEventListener('abort', stop, { once: true });
   // Whoever reads us may be gone first, as ssh is when the user ends it.
   output.stream.on('error', stop);
-  process.stdin.on('error', stop);
+  const input = standardInput();
+  input.on('error', stop);
   try {
-    process.stdin.pipe(tunnel);
+    input.pipe(tunnel);
     tunnel.pipe(output.stream, { end: false });
     const ended = once(tunnel, 'end');
     const closed = once(tunnel, 'close');
@@ -74,8 +76,8 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   } finally {
     signal.removeEventListener('abort', stop);
     tunnel.destroy();
-    process.stdin.unpipe(tunnel);
-    process.stdin.pause();
+    input.unpipe(tunnel);
+    input.pause();
   }
 };
 
