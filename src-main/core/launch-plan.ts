@@ -48,6 +48,21 @@ export interface Processes {
   start(plan: LaunchPlan, signal: AbortSignal, password?: string): Promise<Result<void>>;
 }
 
+/** What an AppImage sets for itself alone. APPIMAGE stays: it names the file that can be started again. */
+const appImageNames: ReadonlySet<string> = new Set(['APPDIR', 'ARGV0', 'OWD']);
+
+/**
+ * A variable without the folders of the AppImage we run from, which other programs would load their libraries and
+ * settings from; undefined where nothing is left. `appDir` is where it is mounted.
+ */
+const withoutAppImage = (name: string, value: string, appDir: string | undefined): string | undefined => {
+  if (appDir === undefined || appDir === '') return value;
+  if (appImageNames.has(name)) return undefined;
+  const parts = value.split(':');
+  const others = parts.filter((part) => part !== appDir && !part.startsWith(`${appDir}/`));
+  return others.length === parts.length ? value : others.length === 0 ? undefined : others.join(':');
+};
+
 /**
  * The environment for a child: ours without what belongs to Quayside alone. `QUAYSIDE_*` holds the vault's
  * passphrase; the others would make a child that happens to be Node or Electron behave as ours does.
@@ -61,8 +76,9 @@ export const childEnvironment = (
     // Windows reads names without case, so the check does too.
     const upper = name.toUpperCase();
     if (value === undefined || upper.startsWith('QUAYSIDE_')) continue;
-    if (upper === 'ELECTRON_RUN_AS_NODE' || upper === 'NODE_OPTIONS') continue;
-    environment[name] = value;
+    if (upper === 'ELECTRON_RUN_AS_NODE' || upper === 'NODE_OPTIONS' || upper === 'CHROME_DESKTOP') continue;
+    const kept = withoutAppImage(name, value, own['APPDIR']);
+    if (kept !== undefined) environment[name] = kept;
   }
   return { ...environment, ...added };
 };
