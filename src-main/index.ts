@@ -6,7 +6,7 @@ import { takeOver, type TakenOver } from './compose-hand-over.ts';
 import { composeCore, type Core } from './compose.ts';
 import { commandArguments } from './core/command-arguments.ts';
 import { ok, type Result } from './core/errors.ts';
-import { sleep, type VaultKind } from './core/ports.ts';
+import { sleep, type Notifier, type VaultKind } from './core/ports.ts';
 import {
   endBroken,
   failApplication,
@@ -26,6 +26,8 @@ import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
 import { locate } from './locations.ts';
 import { setAutostart } from './node/autostart.ts';
+import { SessionBus } from './node/dbus-connection.ts';
+import { DBusNotifier } from './node/dbus-notifier.ts';
 import { StartTimings } from './node/diagnostics.ts';
 import { jsonDocument } from './node/json-document.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
@@ -65,8 +67,20 @@ const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
       setAutostart(on, [process.env['APPIMAGE'] ?? process.execPath, '--hidden'])
     : setLoginItem(on);
 
+/**
+ * Who shows notices. Those of Electron have no buttons on Linux (docs/api/notification.md: `actions` are for macOS and
+ * Windows), those of the session bus do.
+ */
+const createNotifier = async (): Promise<Notifier> => {
+  const bus = process.platform === 'linux' ? await SessionBus.open(process.env, systemClock) : undefined;
+  return bus === undefined
+    ? createSystemNotifier()
+    : new DBusNotifier(bus, join(import.meta.dirname, '../../resources/app/icon.png'));
+};
+
 /** A command line call may own the profile: one that is soon done is waited for, one that stays hands it over. */
 const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
+  const notifier = await createNotifier();
   const until = systemClock.monotonic() + patienceMs;
   const takenOver: TakenOver[] = [];
   for (;;) {
@@ -80,7 +94,7 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       crashes: { source: process, tell: createCrashDialog(), giveUp: endBroken },
       forwardWorker: locate().forwardWorker,
       copyText,
-      notifier: createSystemNotifier(),
+      notifier,
       showWindow: () => desktop?.showWindow(),
       showSession: (address) => sessions.show(address),
       timings,

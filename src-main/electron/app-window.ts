@@ -41,6 +41,13 @@ export const reviveContents = (contents: WebContents, log: Log, giveUp: () => vo
   });
 };
 
+/** Hides a window; one that fills a Mac's screen leaves that first, or its black Space would stay (electron#39572). */
+const hideWindow = (window: BrowserWindow): void => {
+  if (process.platform !== 'darwin' || !window.isFullScreen()) return window.hide();
+  window.once('leave-full-screen', () => window.hide());
+  window.setFullScreen(false);
+};
+
 /** What closing the window means now. */
 export type ClosingMeans = 'hide' | 'minimise';
 
@@ -55,6 +62,8 @@ export class AppWindow {
   #state: WindowState;
   #window: BrowserWindow | undefined;
   #quitting = false;
+  /** The window shows that it keeps failing; it is opened anew instead of shown again. */
+  #isBroken = false;
 
   constructor(options: {
     readonly preload: string;
@@ -77,6 +86,7 @@ export class AppWindow {
 
   /** Brings the window to the front, opening it where it is not. */
   show(): void {
+    if (this.#isBroken) this.#window?.destroy();
     const window = this.#window ?? this.#open();
     if (window.isMinimized()) window.restore();
     window.show();
@@ -116,14 +126,18 @@ export class AppWindow {
       event.preventDefault();
       if (this.#closing() === 'minimise') window.minimize();
       else {
-        window.hide();
+        hideWindow(window);
         this.#remember(window, this.#hidden(this.#state));
       }
     });
     window.on('closed', () => {
       this.#window = undefined;
     });
-    reviveContents(window.webContents, this.#log, () => void window.loadURL(brokenPage()).catch(() => undefined));
+    this.#isBroken = false;
+    reviveContents(window.webContents, this.#log, () => {
+      this.#isBroken = true;
+      void window.loadURL(brokenPage()).catch(() => undefined);
+    });
     void window.loadURL(`${appOrigin}/`).catch((error: unknown) => this.#log.write('error', 'window.load', { error }));
     return window;
   }

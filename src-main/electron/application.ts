@@ -1,4 +1,4 @@
-import { app, dialog } from 'electron';
+import { app, dialog, powerMonitor } from 'electron';
 import { deepLinkIn, deepLinkScheme, parseDeepLink, type DeepLink } from '../core/deep-link.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { registerAppScheme } from './app-scheme.ts';
@@ -18,14 +18,12 @@ export interface Running {
 
 /** Everything that must have happened before Electron is ready. */
 export const prepareApplication = (): void => {
-  app.enableSandbox();
+  // It would take back --no-sandbox, which an AppImage passes where no sandbox can be made; each window asks for one.
+  if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   confineContents(app);
-  if (process.platform === 'linux') {
-    // Wayland gives global shortcuts by its portal only, to programs whose desktop file it can find.
-    app.commandLine.appendSwitch('enable-features', 'GlobalShortcutsPortal');
-    app.setDesktopName('io.github.quayside.desktop');
-  }
+  // Wayland gives global shortcuts by its portal only, to programs whose desktop file it can find.
+  if (process.platform === 'linux') app.setDesktopName('io.github.quayside.desktop');
   // Notifications of Windows belong to this id.
   if (process.platform === 'win32') app.setAppUserModelId('io.github.quayside.desktop');
 };
@@ -77,8 +75,10 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
   const built = await build();
   if (!built.ok) return failApplication(built.error);
   const running = built.value;
-  // Only an installed application may take links; a checkout would register Electron itself.
-  if (app.isPackaged) app.setAsDefaultProtocolClient(deepLinkScheme);
+  // Only an installed application may take links: a checkout would register Electron itself, a portable copy a folder
+  // that is gone when it ends.
+  if (app.isPackaged && process.env['PORTABLE_EXECUTABLE_FILE'] === undefined)
+    app.setAsDefaultProtocolClient(deepLinkScheme);
 
   desktop = startDesktop(running.desktop);
   running.started(desktop);
@@ -98,5 +98,7 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
     shown.dispose();
     void running.dispose().finally(() => app.quit());
   });
+  // A shutdown gives one chance to close tunnels; on Windows nothing else tells of it.
+  powerMonitor.on('shutdown', () => app.quit());
   await running.start();
 };

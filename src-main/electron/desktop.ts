@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import { app, clipboard, ipcMain, powerMonitor, session } from 'electron';
 import type { AppState } from '../bridge/app-state.ts';
 import type { Bridge } from '../bridge/bridge.ts';
@@ -13,6 +14,7 @@ import { TrayDesk, type TrayDeskNeeds } from '../services/tray-desk.ts';
 import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
+import { saveDownloads } from './downloads.ts';
 import { permitOwnPage } from './hardening.ts';
 import { acceptWindows } from './message-port-channel.ts';
 import { PaletteWindow } from './palette-window.ts';
@@ -87,6 +89,14 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   const { bridge, app: facts, settings, alerts, clock, log } = options;
   permitOwnPage(session.defaultSession);
   serveApp(session.defaultSession, options.readAsset);
+  saveDownloads(session.defaultSession, (file, complete) => {
+    log.write('info', 'download.ended', { complete });
+    facts.addNotice({
+      id: 'download',
+      text: complete ? `${basename(file)} was saved.` : `${basename(file)} could not be saved.`,
+      hint: complete ? `It is in ${dirname(file)}.` : 'Check the room on the disk and try again.',
+    });
+  });
   acceptWindows(
     ipcMain,
     (channel) => void bridge.connect(channel),

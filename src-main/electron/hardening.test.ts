@@ -15,7 +15,6 @@ it('our own page may write a file that was chosen and read the clipboard, and no
     setPermissionRequestHandler: (handler: Request) => (request = handler),
     setPermissionCheckHandler: (handler: Check) => (check = handler),
     setDevicePermissionHandler: () => undefined,
-    setDisplayMediaRequestHandler: () => undefined,
   } as unknown as Session);
   const ask = (permission: Parameters<Request>[1], from: string, isDirectory = false): readonly boolean[] => {
     const answers: boolean[] = [];

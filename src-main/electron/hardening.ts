@@ -12,12 +12,14 @@ export const isAppUrl = (address: string): boolean => {
   }
 };
 
-/** Electron grants every permission unless a handler denies it: these deny all, devices and capture included. */
+/**
+ * Electron grants every permission unless a handler denies it: these deny all, devices included. Capture of the screen
+ * has no handler: without one it is refused, and one that answers nothing throws in main.
+ */
 export const denyPermissions = (session: Session): void => {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
   session.setPermissionCheckHandler(() => false);
   session.setDevicePermissionHandler(() => false);
-  session.setDisplayMediaRequestHandler((_request, answer) => answer({}));
 };
 
 /**

@@ -1,10 +1,23 @@
 import { app } from 'electron';
-import { ok, type Result } from '../core/errors.ts';
+import { fail, ok, type Result } from '../core/errors.ts';
 
-/** Starts Quayside, hidden, when the user logs in, or no longer. macOS and Windows. */
+/** Starts Quayside, hidden, when the user logs in, or no longer. macOS and Windows. Error: unsupported. */
 export const setLoginItem = async (on: boolean): Promise<Result<void>> => {
-  app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'] });
-  return ok(undefined);
+  if (on && !app.isPackaged)
+    return fail(
+      'unsupported',
+      'Quayside was started from its sources, so the system has no program to start at login.',
+      'Install a package to have it started at login.',
+    );
+  // A portable program runs from a temporary folder; this is the file that can be started again.
+  const path = process.env['PORTABLE_EXECUTABLE_FILE'];
+  app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'], ...(path === undefined ? {} : { path }) });
+  if (process.platform !== 'darwin' || app.getLoginItemSettings().openAtLogin === on) return ok(undefined);
+  return fail(
+    'unsupported',
+    'macOS did not accept the change of what starts at login.',
+    'Allow Quayside in System Settings, General, Login Items.',
+  );
 };
 
 /** Whether macOS started this at login: it passes no arguments, so this is how "hidden" is said there. */

@@ -62,11 +62,15 @@ export class PaletteWindow {
       fullscreenable: false,
       skipTaskbar: true,
       alwaysOnTop: true,
+      // A panel takes the keyboard without bringing the application and its other windows to the front.
+      ...(process.platform === 'darwin' ? { type: 'panel' } : {}),
       title: 'Quick connect',
       backgroundColor: pageBackground(),
       webPreferences: pagePreferences(this.#preload),
     });
     this.#window = window;
+    if (process.platform === 'darwin')
+      window.setVisibleOnAllWorkspaces(true, { visibleOnFullScreen: true, skipTransformProcessType: true });
     window.on('blur', () => {
       if (!window.isDestroyed()) window.hide();
     });

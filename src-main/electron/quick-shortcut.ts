@@ -14,13 +14,15 @@ export class QuickShortcut {
     if (accelerator === this.#held) return 'on';
     this.release();
     if (accelerator === '') return 'off';
-    if (!globalShortcut.register(accelerator, this.#run)) return 'taken';
+    // The portal of Wayland goes on telling of shortcuts that were given back.
+    if (!globalShortcut.register(accelerator, () => this.#held === accelerator && this.#run())) return 'taken';
     this.#held = accelerator;
     return 'on';
   }
 
   release(): void {
-    if (this.#held !== undefined) globalShortcut.unregister(this.#held);
+    // There is only this one; `unregister` alone does nothing on Wayland (electron_api_global_shortcut.cc).
+    if (this.#held !== undefined) globalShortcut.unregisterAll();
     this.#held = undefined;
   }
 }

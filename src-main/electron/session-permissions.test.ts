@@ -22,7 +22,6 @@ beforeEach(async () => {
       setPermissionRequestHandler: (handler: Request) => (request = handler),
       setPermissionCheckHandler: (handler: Check) => (check = handler),
       setDevicePermissionHandler: () => undefined,
-      setDisplayMediaRequestHandler: () => undefined,
     } as unknown as Session,
     async (what) => {
       questions.push(what);

@@ -1,5 +1,6 @@
 import { BrowserWindow } from 'electron';
 import { appOrigin } from './app-scheme.ts';
+import { pagePreferences } from './app-window.ts';
 
 const first = { width: 980, height: 640 } as const;
 const minimum = { width: 480, height: 320 } as const;
@@ -41,16 +42,11 @@ export class SessionWindow {
       title: 'Quayside',
       icon: this.#icon,
       autoHideMenuBar: true,
-      webPreferences: {
-        preload: this.#preload,
-        sandbox: true,
-        contextIsolation: true,
-        nodeIntegration: false,
-        webSecurity: true,
-        spellcheck: false,
-      },
+      webPreferences: pagePreferences(this.#preload),
     });
     this.#window = window;
+    // Its sessions went with the page: an empty white window would only be in the way.
+    window.webContents.on('render-process-gone', () => window.destroy());
     window.on('closed', () => {
       this.#window = undefined;
     });

@@ -3,8 +3,11 @@ import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions, 
 import { trayIcon, trayMenu, traySummary, type TrayItem } from '../core/tray-menu.ts';
 import type { TrayAction, TrayIcon, TrayState } from '../core/tray-state.ts';
 
-/** Windows remembers where the user put the icon by this; it must never change. */
-const guid = '8a6f4a1e-52f5-4a0b-9d1c-7f0b6f5c2e31';
+/**
+ * Milliseconds after which an open menu counts as closed. Linux tells of neither (electron/electron#28837); a system
+ * that told of one alone would leave the menu as it is for good.
+ */
+const openAtMostMs = 60_000;
 
 /** On Windows and Linux `&` marks the next letter as the key of the line; in a name it is only a letter. */
 const escaped = (label: string): string => (process.platform === 'darwin' ? label : label.replaceAll('&', '&&'));
@@ -27,19 +30,17 @@ export class AppTray {
   #icon: TrayIcon = 'plain';
   #summary = '';
   #drawn = '';
-  #open = false;
+  /** Until when the menu counts as open, monotonic milliseconds. */
+  #openUntil = 0;
   #waiting: TrayState | undefined;
 
   constructor(resources: string, act: (action: TrayAction) => void) {
     this.#resources = resources;
     this.#act = act;
-    // A GUID binds the icon to the signature and path of the program, so it is only for packaged Windows ones.
-    this.#tray =
-      process.platform === 'win32' && !process.defaultApp
-        ? new Tray(this.#image('plain'), guid)
-        : new Tray(this.#image('plain'));
-    // macOS and Linux open the menu; on Windows a left click is expected to open the window.
-    if (process.platform === 'win32') this.#tray.on('click', () => act({ type: 'open-window' }));
+    // No GUID: Windows binds it to the path of an unsigned program, and shows no icon once that has moved.
+    this.#tray = new Tray(this.#image('plain'));
+    // macOS opens the menu. Windows, and the panels of Linux that tell of a left click, leave it to the program.
+    if (process.platform !== 'darwin') this.#tray.on('click', () => act({ type: 'open-window' }));
     nativeTheme.on('updated', this.#redrawIcon);
   }
 
@@ -54,7 +55,7 @@ export class AppTray {
       this.#summary = summary;
       this.#tray.setToolTip(summary);
     }
-    if (this.#open) this.#waiting = state;
+    if (performance.now() < this.#openUntil) this.#waiting = state;
     else this.#drawMenu(state);
   }
 
@@ -70,10 +71,10 @@ export class AppTray {
     this.#drawn = drawn;
     const menu = Menu.buildFromTemplate(template(items, this.#act));
     menu.on('menu-will-show', () => {
-      this.#open = true;
+      this.#openUntil = performance.now() + openAtMostMs;
     });
     menu.on('menu-will-close', () => {
-      this.#open = false;
+      this.#openUntil = 0;
       const waiting = this.#waiting;
       this.#waiting = undefined;
       // The click that closed it is delivered first.

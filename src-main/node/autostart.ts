@@ -26,7 +26,7 @@ export const autostartText = (command: readonly string[]): string =>
     'Name=Quayside',
     'Comment=Every device fleet you can reach',
     `Exec=${command.map(quoted).join(' ')}`,
-    'Icon=quayside',
+    'Icon=quayside-desktop',
     'Terminal=false',
     'X-GNOME-Autostart-enabled=true',
     '',

@@ -57,7 +57,7 @@ export class DBusNotifier implements Notifier {
   constructor(bus: SessionBus, icon: string) {
     this.#bus = bus;
     // What lies in an archive can be read by nobody else; an installed application has its icon in the theme.
-    this.#icon = icon.includes('.asar') ? 'quayside' : pathToFileURL(icon).href;
+    this.#icon = icon.includes('.asar') ? 'quayside-desktop' : pathToFileURL(icon).href;
     this.#stops = [
       bus.watchOwner(service, (owner) => {
         // Another daemon has other numbers, and other abilities.

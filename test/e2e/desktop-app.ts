@@ -20,6 +20,7 @@ const recorder = join(root, 'test/support/electron-stand-in/record.cjs');
 
 /** What record.cjs keeps; named by functions that are evaluated in main. */
 export interface Recorded {
+  readonly tray: Electron.Tray | undefined;
   readonly menu: Electron.Menu | undefined;
   /** Milliseconds from the start of the process. */
   readonly firstMenuAt: number | undefined;

@@ -69,6 +69,9 @@ test('a page that crashes comes back by itself and forwards go on; one that keep
   await crash(app);
   await expect.poll(() => textOf(app), { timeout: 20_000 }).toContain('This window keeps failing');
   expect(await greeting(port)).toMatch(/^SSH-2\.0-/);
+  // What it advises works: opened again it is a new window.
+  await clickTray(app, 'Open Quayside');
+  await expect.poll(() => textOf(app), { timeout: 20_000 }).toContain('Acme');
 });
 
 test('a window whose port to main is closed opens another one by itself', async ({ start, stage }) => {

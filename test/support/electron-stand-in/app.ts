@@ -19,6 +19,7 @@ const isAlive = (pid: number): boolean => {
 
 class App extends EventEmitter {
   readonly commandLine = {
+    hasSwitch: (): boolean => false,
     appendSwitch: (name: string, value?: string): void => tell({ type: 'switch', name, value }),
   };
   readonly isPackaged = false;

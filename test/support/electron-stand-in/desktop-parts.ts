@@ -140,11 +140,9 @@ export const globalShortcut = {
     shortcuts.set(accelerator, callback);
     return true;
   },
-  unregister: (accelerator: string): void => {
-    shortcuts.delete(accelerator);
-  },
+  unregisterAll: (): void => shortcuts.clear(),
   isRegistered: (accelerator: string): boolean => shortcuts.has(accelerator),
-} satisfies Pick<GlobalShortcut, 'register' | 'unregister' | 'isRegistered'>;
+} satisfies Pick<GlobalShortcut, 'register' | 'unregisterAll' | 'isRegistered'>;
 
 let copied = '';
 

@@ -7,6 +7,7 @@ const record = (electron) => {
   const recorded = {
     menu: undefined,
     menus: 0,
+    tray: undefined,
     toolTip: '',
     images: 0,
     /** Milliseconds from the start of the process to the first menu. */
@@ -27,7 +28,8 @@ const record = (electron) => {
       return instead === undefined ? original.apply(this, args) : instead.value;
     };
   };
-  watch(electron.Tray.prototype, 'setContextMenu', (_tray, menu) => {
+  watch(electron.Tray.prototype, 'setContextMenu', (tray, menu) => {
+    recorded.tray = tray;
     recorded.menu = menu;
     recorded.menus += 1;
     recorded.firstMenuAt ??= performance.now();
@@ -46,8 +48,8 @@ const record = (electron) => {
     recorded.shortcuts.set(accelerator, run);
     return undefined;
   });
-  watch(electron.globalShortcut, 'unregister', (_module, accelerator) => {
-    recorded.shortcuts.delete(accelerator);
+  watch(electron.globalShortcut, 'unregisterAll', () => {
+    recorded.shortcuts.clear();
   });
   watch(electron.shell, 'openExternal', (_module, url) => {
     recorded.external.push(url);

@@ -32,7 +32,6 @@ class Session extends EventEmitter {
   }
   setPermissionCheckHandler(): void {}
   setDevicePermissionHandler(): void {}
-  setDisplayMediaRequestHandler(): void {}
   async clearStorageData(): Promise<void> {}
 
   /** Answers a page's request; undefined where no handler has its scheme. */
@@ -53,11 +52,7 @@ class Session extends EventEmitter {
 
 Session satisfies new () => Part<
   ElectronSession,
-  | 'setPermissionRequestHandler'
-  | 'setPermissionCheckHandler'
-  | 'setDevicePermissionHandler'
-  | 'setDisplayMediaRequestHandler'
-  | 'clearStorageData'
+  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'clearStorageData'
 >;
 
 export type StandInSession = Session;
