@@ -23,6 +23,11 @@ const noAccount = fail(
 /** Requests about vendors and accounts. */
 export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
   const { accounts, inventory, tickets, clock } = deps;
+  /** No ticket: nothing secret was entered, and the vendor says whether it needs something. */
+  const entered = (
+    ticket: string | undefined,
+    read: (ticket: string) => Result<Readonly<Record<string, string>>>,
+  ): Result<Readonly<Record<string, string>>> => (ticket === undefined ? ok({}) : read(ticket));
 
   return {
     'vendors.list': async () =>
@@ -33,7 +38,10 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
           .map(vendorView),
       ),
 
-    'secrets.hand': async ({ secrets }) => ok({ ticket: tickets.hand(secrets) }),
+    'secrets.hand': async ({ secrets, ticket }) => {
+      const before = entered(ticket, (given) => tickets.take(given));
+      return before.ok ? ok({ ticket: tickets.hand({ ...before.value, ...secrets }) }) : before;
+    },
 
     'accounts.list': async () =>
       ok(accounts.list().map((account) => accountView(account, inventory.health(account.id)))),
@@ -45,7 +53,7 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
         if (accounts.get(input.accountId) === undefined) return noAccount;
         outcome = await accounts.test({ accountId: input.accountId }, signal);
       } else {
-        const secrets = tickets.look(input.ticket);
+        const secrets = entered(input.ticket, (ticket) => tickets.look(ticket));
         if (!secrets.ok) return secrets;
         outcome = await accounts.test(
           {
@@ -65,7 +73,7 @@ export const accountRequests = (deps: BridgeDeps): Handlers<Names> => {
     },
 
     'accounts.add': async (input, signal) => {
-      const secrets = tickets.take(input.ticket);
+      const secrets = entered(input.ticket, (ticket) => tickets.take(ticket));
       if (!secrets.ok) return secrets;
       const added = await accounts.add(
         {

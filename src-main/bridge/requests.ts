@@ -40,18 +40,34 @@ const allHandlers = (deps: BridgeDeps): Handlers => {
   };
 };
 
-/** Names the field, never its value: that may be what somebody pasted into the wrong one. */
-const badInput = (name: string, error: z.ZodError): Failure => {
+/**
+ * An input that the contract refuses. Somebody entered too long a text, and can shorten it; all else is a fault of the client
+ * that sent it, which the person before it can only report. Never quotes a value: it may be what was pasted into the wrong field.
+ */
+const badInput = (error: z.ZodError): Failure => {
   const issue = error.issues[0];
-  const unknown = issue?.code === 'unrecognized_keys' ? issue.keys : [];
-  const path = [...(issue?.path ?? []), ...unknown.slice(0, 1)].map(String).join('.').slice(0, 100);
+  const field = issue?.path.at(-1);
+  if (issue?.code === 'too_big' && issue.origin === 'string' && typeof field === 'string')
+    return fail(
+      'invalid-input',
+      `A text that was entered is too long: ${spoken(field)}.`,
+      `Use ${issue.maximum} characters or fewer.`,
+    );
   return fail(
     'invalid-input',
-    path === '' ? `The input of ${name} is not of the right form.` : `The input of ${name} is wrong at ${path}.`,
-    issue === undefined || unknown.length > 0 || issue.code === 'invalid_union'
-      ? 'Look at what this request takes.'
-      : `${issue.message}.`,
+    'Quayside could not send this.',
+    'Report it: the log in the profile folder says which request it was. Trying again does not help.',
   );
+};
+
+/** The name of a field as people write it: `baseUrl` is “base url”. */
+const spoken = (field: string): string =>
+  `“${field.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).slice(0, 60)}”`;
+
+/** What the log may have of a refused input: the known field that is wrong and how; names that were sent may be secrets. */
+const whatIsWrong = (error: z.ZodError): { readonly field: string; readonly code: string } => {
+  const issue = error.issues[0];
+  return { field: String(issue?.path[0] ?? ''), code: issue?.code ?? '' };
 };
 
 /**
@@ -60,8 +76,8 @@ const badInput = (name: string, error: z.ZodError): Failure => {
  */
 export const createRequestHandler = (deps: BridgeDeps): HandleRequest => {
   const handlers = allHandlers(deps);
-  const refuse = (name: string, failure: Failure): Failure => {
-    deps.log.write('warn', 'bridge.refused', { name: loggedName(name), kind: failure.error.kind });
+  const refuse = (name: string, failure: Failure, details: Readonly<Record<string, string>> = {}): Failure => {
+    deps.log.write('warn', 'bridge.refused', { name: loggedName(name), kind: failure.error.kind, ...details });
     return failure;
   };
 
@@ -73,7 +89,7 @@ export const createRequestHandler = (deps: BridgeDeps): HandleRequest => {
       );
     }
     const parsed = requests[name].input.safeParse(input);
-    if (!parsed.success) return refuse(name, badInput(name, parsed.error));
+    if (!parsed.success) return refuse(name, badInput(parsed.error), whatIsWrong(parsed.error));
     // The record is typed name by name; here the name is any of them.
     const handler = handlers[name] as (input: unknown, signal: AbortSignal, client: object) => Promise<Result<unknown>>;
     try {

@@ -63,7 +63,11 @@ export const requests = {
 
   /** Hands secrets to main, by the names of the account form. The ticket is good once, for ten minutes. */
   'secrets.hand': request(
-    z.strictObject({ secrets: z.record(z.string().max(64), z.string().max(2048)) }),
+    z.strictObject({
+      secrets: z.record(z.string().max(64), z.string().max(2048)),
+      /** Of secrets handed over before: those of other names stay, and this ticket is used up. */
+      ticket: ticket.optional(),
+    }),
     z.object({ ticket }),
   ),
 
@@ -76,8 +80,8 @@ export const requests = {
         vendor: vendorIdSchema,
         baseUrl: z.string().max(2048).optional(),
         fields: fields.optional(),
-        /** Not used up by the test: the same ticket may go into `accounts.add`. */
-        ticket,
+        /** Not used up by the test: the same ticket may go into `accounts.add`. Absent: no secret was entered. */
+        ticket: ticket.optional(),
       }),
     ]),
     z.object({ ok: z.boolean(), error: errorViewSchema.optional(), tookMs: z.number() }),
@@ -88,7 +92,8 @@ export const requests = {
       label,
       baseUrl: z.string().max(2048).optional(),
       fields: fields.optional(),
-      ticket,
+      /** Absent: no secret was entered. */
+      ticket: ticket.optional(),
     }),
     accountViewSchema,
   ),

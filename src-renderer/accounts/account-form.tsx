@@ -9,7 +9,11 @@ type FormField = VendorView['credentialForms'][number]['fields'][number];
 
 type Outcome =
   | { readonly kind: 'good'; readonly tookMs: number }
-  | { readonly kind: 'failed'; readonly error: ErrorView };
+  /** `anyway`: the vendor, or the way to it, refused; what was entered can be kept all the same. */
+  | { readonly kind: 'failed'; readonly error: ErrorView; readonly anyway?: boolean };
+
+/** Opens the closed part of the form that a field is in: a field nobody sees cannot be corrected. */
+const reveal = (field: Element): void => field.closest('details')?.setAttribute('open', '');
 
 const close = (): void => setAccountForm(undefined);
 
@@ -100,7 +104,16 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   const urlHelp = vendor === undefined || vendor.baseUrlHint === vendor.defaultBaseUrl ? '' : vendor.baseUrlHint;
   const needed = fields.filter((field) => field.required);
   const optional = fields.filter((field) => !field.required);
-  const fail = (error: ErrorView): void => setOutcome({ kind: 'failed', error });
+  const fail = (error: ErrorView): void => {
+    setOutcome({ kind: 'failed', error });
+    // Main names what is wrong by its label.
+    const wrong =
+      error.kind !== 'invalid-input' ? undefined : fields.find(({ label }) => error.message.includes(`“${label}”`));
+    const input = wrong === undefined ? null : document.getElementById(`${id}-${wrong.name}`);
+    if (input === null) return;
+    reveal(input);
+    input.focus();
+  };
 
   /** Hands over what was typed, or answers the ticket of what was handed over before. */
   const handSecrets = async (
@@ -108,8 +121,9 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   ): Promise<{ ok: true; ticket: string | undefined } | { ok: false }> => {
     const secrets = takeSecrets(element, fields);
     if (Object.keys(secrets).length === 0) return { ok: true, ticket };
-    const handed = await ask('secrets.hand', { secrets });
+    const handed = await ask('secrets.hand', { secrets, ...(ticket === undefined ? {} : { ticket }) });
     if (!handed.ok) {
+      setTicket(undefined);
       fail(handed.error);
       return { ok: false };
     }
@@ -122,6 +136,31 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     return { ...(baseUrl === '' ? {} : { baseUrl }), fields: plainFields(element, fields) };
   };
 
+  /** Asks the vendor; what fails is shown. Answers how long it took, or undefined. */
+  const tried = async (
+    vendorOf: VendorView['id'],
+    facts: ReturnType<typeof common>,
+    given: string | undefined,
+  ): Promise<number | undefined> => {
+    const answer =
+      given === undefined && account !== undefined
+        ? await ask('accounts.test', { accountId: account.id })
+        : await ask('accounts.test', {
+            vendor: vendorOf,
+            ...facts,
+            ...(given === undefined ? {} : { ticket: given }),
+          });
+    if (answer.ok && answer.value.ok) return answer.value.tookMs;
+    const error = answer.ok ? answer.value.error : answer.error;
+    if (error === undefined) return undefined;
+    // The ticket ran out: the secrets have to be typed again.
+    if (!answer.ok) setTicket(undefined);
+    // What has not the right form cannot be kept either.
+    if (!answer.ok || error.kind === 'invalid-input') fail(error);
+    else setOutcome({ kind: 'failed', error, anyway: true });
+    return undefined;
+  };
+
   const test = async (): Promise<void> => {
     const element = form.current;
     if (element === null || vendor === undefined) return;
@@ -132,18 +171,14 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     setOutcome(undefined);
     const handed = await handSecrets(element);
     if (handed.ok) {
-      const answer =
-        handed.ticket === undefined && account !== undefined
-          ? await ask('accounts.test', { accountId: account.id })
-          : await ask('accounts.test', { vendor: vendor.id, ...common(element), ticket: handed.ticket ?? '' });
-      if (!answer.ok) fail(answer.error);
-      else if (answer.value.ok) setOutcome({ kind: 'good', tookMs: answer.value.tookMs });
-      else if (answer.value.error !== undefined) fail(answer.value.error);
+      const tookMs = await tried(vendor.id, common(element), handed.ticket);
+      if (tookMs !== undefined) setOutcome({ kind: 'good', tookMs });
     }
     setBusy(undefined);
   };
 
-  const save = async (element: HTMLFormElement): Promise<void> => {
+  /** Keeps the account once its key was tried; `anyway` keeps one that failed, or that cannot be tried from here. */
+  const save = async (element: HTMLFormElement, anyway: boolean): Promise<void> => {
     if (vendor === undefined) return;
     const label = String(new FormData(element).get('label') ?? '').trim();
     if (labels.some((other) => other.id !== account?.id && other.label.toLowerCase() === label.toLowerCase())) {
@@ -155,33 +190,32 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
       return;
     }
     setBusy('save');
+    const known = outcome;
     setOutcome(undefined);
     const handed = await handSecrets(element);
-    if (handed.ok) {
-      const facts = common(element);
-      const answer =
-        account === undefined
-          ? await ask('accounts.add', { vendor: vendor.id, label, ...facts, ticket: handed.ticket ?? '' })
-          : await ask('accounts.update', {
-              accountId: account.id,
-              label,
-              ...facts,
-              ...(handed.ticket === undefined ? {} : { ticket: handed.ticket }),
-            });
-      if (answer.ok) {
-        toast({
-          tone: 'done',
-          text: account === undefined ? `Added ${label}. Its devices are on their way.` : `Saved ${label}.`,
-        });
-        close();
-        // Somebody's first devices are what they came for.
-        if (account === undefined && labels.length === 0) showScope({ kind: 'all' });
-        return;
-      }
-      // The ticket may be used up, so the secrets have to be typed again.
-      setTicket(undefined);
-      fail(answer.error);
+    if (!handed.ok) return setBusy(undefined);
+    const facts = common(element);
+    const keyIsNew = account === undefined || handed.ticket !== undefined;
+    if (!anyway && keyIsNew && known?.kind !== 'good' && (await tried(vendor.id, facts, handed.ticket)) === undefined)
+      return setBusy(undefined);
+    const given = handed.ticket === undefined ? {} : { ticket: handed.ticket };
+    const answer =
+      account === undefined
+        ? await ask('accounts.add', { vendor: vendor.id, label, ...facts, ...given })
+        : await ask('accounts.update', { accountId: account.id, label, ...facts, ...given });
+    if (answer.ok) {
+      toast({
+        tone: 'done',
+        text: account === undefined ? `Added ${label}. Its devices are on their way.` : `Saved ${label}.`,
+      });
+      close();
+      // Somebody's first devices are what they came for.
+      if (account === undefined && labels.length === 0) showScope({ kind: 'all' });
+      return;
     }
+    // The ticket may be used up, so the secrets have to be typed again.
+    setTicket(undefined);
+    fail(answer.error);
     setBusy(undefined);
   };
 
@@ -204,8 +238,14 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
       autoComplete="off"
       onSubmit={(event) => {
         event.preventDefault();
-        void save(event.currentTarget);
+        void save(event.currentTarget, false);
       }}
+      // Before the browser looks for the first of them to show: what is hidden it would pass over.
+      onInvalidCapture={(event) => {
+        if (event.target instanceof Element) reveal(event.target);
+      }}
+      // What was found out was about what stood here before.
+      onInput={() => setOutcome(undefined)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;
         event.stopPropagation();
@@ -238,7 +278,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
         </fieldset>
       ) : null}
       {vendor === undefined || credentials === undefined ? null : (
-        <div className="form-fields" key={`${vendor.id} ${credentials.id}`}>
+        <div className="form-fields" key={vendor.id}>
           <Field id={`${id}-label`} label="Name" help="How this account is called in Quayside.">
             <input
               id={`${id}-label`}
@@ -300,7 +340,20 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
           {outcome === undefined ? null : outcome.kind === 'good' ? (
             <Callout tone="good" text={`${vendor.name} accepted the credentials in ${millis(outcome.tookMs)}.`} />
           ) : (
-            <Failure error={outcome.error} />
+            <Failure error={outcome.error}>
+              {outcome.anyway !== true ? null : (
+                <button
+                  type="button"
+                  className="button small"
+                  disabled={busy !== undefined}
+                  onClick={() => {
+                    if (form.current?.reportValidity() === true) void save(form.current, true);
+                  }}
+                >
+                  {account === undefined ? 'Add anyway' : 'Save anyway'}
+                </button>
+              )}
+            </Failure>
           )}
         </div>
       )}
@@ -317,7 +370,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
           {busy === 'test' ? 'Testing' : 'Test'}
         </button>
         <button type="submit" className="button primary" disabled={vendor === undefined || busy !== undefined}>
-          {account === undefined ? 'Add account' : 'Save'}
+          {busy === 'save' ? 'Testing' : account === undefined ? 'Add account' : 'Save'}
         </button>
       </div>
     </form>

@@ -6,7 +6,7 @@ import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { ask, useHost } from '../bridge/store.ts';
 import { refresh } from '../device/actions.ts';
-import { CredentialsEnd, staleWords } from '../fleet/account-notices.tsx';
+import { AccountFailure, CredentialsEnd } from '../fleet/account-notices.tsx';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
@@ -41,17 +41,6 @@ const Health = ({ account }: { readonly account: AccountView }): React.ReactNode
       {until === undefined ? null : ` · key ${until}`}
     </span>
   );
-};
-
-const AccountError = ({
-  account,
-  error,
-}: {
-  readonly account: AccountView;
-  readonly error: ErrorView;
-}): React.ReactNode => {
-  const stale = useNow((clock) => staleWords(account, clock.now));
-  return <Failure error={{ ...error, hint: `${error.hint} ${stale}` }} tone="warn" />;
 };
 
 const AccountCard = ({ account }: { readonly account: AccountView }): React.ReactNode => {
@@ -147,9 +136,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
         </DropdownMenu.Root>
       </div>
       <CredentialsEnd account={account} />
-      {account.error === undefined || result !== undefined ? null : (
-        <AccountError account={account} error={account.error} />
-      )}
+      {account.error === undefined || result !== undefined ? null : <AccountFailure account={account} />}
       {result === undefined ? null : result.error === undefined ? (
         <Callout
           tone="good"

@@ -1,4 +1,4 @@
-import { RefreshCw } from 'lucide-react';
+import { Pencil, RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { endingSoon } from '../accounts/credentials-end.ts';
 import { useHost } from '../bridge/store.ts';
@@ -6,7 +6,7 @@ import { refresh } from '../device/actions.ts';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { ago, plural } from '../ui/format.ts';
-import { goTo, useView } from '../ui/view-store.ts';
+import { goTo, setAccountForm, useView } from '../ui/view-store.ts';
 
 /** How old the devices of a failing account are, and when it is asked again. */
 export const staleWords = (account: AccountView, now: number): string => {
@@ -35,18 +35,46 @@ export const CredentialsEnd = ({
   return <Callout tone="warn" text={named ? `${account.label}: ${text}` : text} hint={hint} />;
 };
 
-const Notice = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+/** The error of a failing account in words; the reason why its devices are old, or absent. */
+export const AccountFailure = ({
+  account,
+  named = false,
+}: {
+  readonly account: AccountView;
+  readonly named?: boolean;
+}): React.ReactNode => {
   const stale = useNow((clock) => staleWords(account, clock.now));
   if (account.error === undefined) return null;
+  const { message, hint } = account.error;
   return (
     <Failure
       error={{
         ...account.error,
-        message: `${account.label}: ${account.error.message}`,
-        hint: `${stale} ${account.error.hint}`,
+        message: named ? `${account.label}: ${message}` : message,
+        hint: named ? `${stale} ${hint}` : `${hint} ${stale}`,
       }}
       tone="warn"
     >
+      <AccountWaysOut account={account} />
+    </Failure>
+  );
+};
+
+/** What a person can do about an account that fails: a refused key is replaced, all else is asked again. */
+export const AccountWaysOut = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+  const refused = account.error?.kind === 'unauthorized' || account.error?.kind === 'forbidden';
+  const what = refused ? 'Edit key' : 'Edit account';
+  return (
+    <>
+      <button
+        type="button"
+        className={`button small ${refused ? 'primary' : ''}`}
+        onClick={() => setAccountForm({ kind: 'edit', accountId: account.id })}
+        aria-label={`${what} of ${account.label}`}
+      >
+        <Pencil size={13} aria-hidden="true" />
+        {what}
+      </button>
       <button
         type="button"
         className="button small"
@@ -57,7 +85,7 @@ const Notice = ({ account }: { readonly account: AccountView }): React.ReactNode
         <RefreshCw size={13} aria-hidden="true" />
         {account.refreshing ? 'Retrying' : 'Retry'}
       </button>
-    </Failure>
+    </>
   );
 };
 
@@ -75,7 +103,7 @@ export const AccountNotices = (): React.ReactNode => {
   return (
     <div className="notices">
       {failing.slice(0, most).map((account) => (
-        <Notice key={account.id} account={account} />
+        <AccountFailure key={account.id} account={account} named />
       ))}
       {shown.map((account) => (
         <CredentialsEnd key={`${account.id} end`} account={account} named />

@@ -1,13 +1,16 @@
 import { RefreshCw, Search, Star, X } from 'lucide-react';
+import { adviceOf } from '../../src-preload/contract/advice.ts';
+import type { AccountView } from '../../src-preload/contract/views.ts';
 import { fleet, useHost } from '../bridge/store.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, refresh, setFavourite, stopAll } from '../device/actions.ts';
+import { useNow } from '../ui/clock.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
 import { focusList } from '../ui/use-shortcuts.ts';
 import { activate, mark, setAccountForm, setQuery, showScope, useView } from '../ui/view-store.ts';
-import { AccountNotices } from './account-notices.tsx';
+import { AccountNotices, AccountWaysOut, staleWords } from './account-notices.tsx';
 import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useVisible } from './use-visible.ts';
 
@@ -117,6 +120,48 @@ const FirstRun = (): React.ReactNode => (
   </div>
 );
 
+/** An account that was never listed says why, and the way out stands where its devices would be. */
+const NoList = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+  const stale = useNow((clock) => staleWords(account, clock.now));
+  if (account.error === undefined) return null;
+  return (
+    <div className="empty" role="alert">
+      <h1>No devices of {account.label} yet</h1>
+      <p>{account.error.message}</p>
+      <p className="faint">
+        {adviceOf(account.error)} {stale}
+      </p>
+      <div className="empty-actions">
+        <AccountWaysOut account={account} />
+      </div>
+    </div>
+  );
+};
+
+/** The account whose failure is why nothing is here: the one that is looked at, or the only one. */
+const useUnlisted = (): AccountView | undefined => {
+  const scope = useView((view) => view.scope);
+  const query = useView((view) => view.query);
+  return useHost((host) => {
+    if (query !== '') return undefined;
+    const account =
+      scope.kind === 'account'
+        ? host.accountsById.get(scope.accountId)
+        : scope.kind === 'all' && host.accounts.length === 1
+          ? host.accounts[0]
+          : undefined;
+    return account?.error === undefined || account.deviceCount > 0 ? undefined : account;
+  });
+};
+
+/** Why a part of the fleet is empty, as far as that is known. */
+const NothingListed = (): React.ReactNode => {
+  const failing = useHost((host) => host.accounts.some((account) => account.error !== undefined));
+  return failing
+    ? 'Not every account could be listed: the reason stands above.'
+    : 'The vendor lists none. New devices appear by themselves.';
+};
+
 const NoMatch = (): React.ReactNode => {
   const query = useView((view) => view.query);
   const scope = useView((view) => view.scope);
@@ -138,7 +183,7 @@ const NoMatch = (): React.ReactNode => {
           ) : scope.kind === 'offline' ? (
             'Every device that reports its presence is online.'
           ) : (
-            'The vendor lists none. New devices appear by themselves.'
+            <NothingListed />
           )}
         </p>
         {scope.kind === 'all' ? null : (
@@ -239,6 +284,7 @@ export const FleetPage = (): React.ReactNode => {
   );
   const refreshing = useHost((host) => host.accounts.some((account) => account.refreshing));
   const first = loaded && !hasAccounts && total === 0;
+  const unlisted = useUnlisted();
   const waiting = !loaded || (hasAccounts && total === 0 && listing);
   return (
     <>
@@ -255,8 +301,18 @@ export const FleetPage = (): React.ReactNode => {
           onClick={() => void refresh()}
         />
       </div>
-      <AccountNotices />
-      {first ? <FirstRun /> : waiting ? <GridSkeleton /> : keys.length === 0 ? <NoMatch /> : <DeviceGrid keys={keys} />}
+      {unlisted === undefined || waiting ? <AccountNotices /> : null}
+      {first ? (
+        <FirstRun />
+      ) : waiting ? (
+        <GridSkeleton />
+      ) : unlisted !== undefined ? (
+        <NoList account={unlisted} />
+      ) : keys.length === 0 ? (
+        <NoMatch />
+      ) : (
+        <DeviceGrid keys={keys} />
+      )}
       <SelectionBar keys={keys} />
     </>
   );

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import fc from 'fast-check';
@@ -88,7 +88,7 @@ describe('the bridge', () => {
     expect([...kinds]).toEqual(expect.arrayContaining(['protocol-error', 'invalid-input', 'unsupported']));
   });
 
-  test('refuses every request that has an unknown key or is of another form, naming the place', async () => {
+  test('refuses every request that has an unknown key or is of another form; the log has the place, nobody the schema', async () => {
     const pair = channelPair();
     core.bridge.connect(pair.host);
     const client = new FrameClient(pair.client);
@@ -96,8 +96,29 @@ describe('the bridge', () => {
       const answer = await client.request(name, { nonsense: 1 } as never);
       expect([name, answer.ok ? 'answered' : answer.error.kind]).toEqual([name, 'invalid-input']);
     }
-    const named = await client.request('forwards.open', { deviceKey: 'a/b', serviceId: 'x', port: 70_000 });
-    expect(named.ok ? '' : named.error.message).toContain('port');
+    const refused = await client.request('accounts.add', {
+      vendor: 'remotix',
+      label: 'x',
+      ticket: 'not a ticket: it may be a secret',
+      nonsense: 1,
+    } as never);
+    const short = await client.request('accounts.add', { vendor: 'remotix', label: 'x', ticket: '' });
+    for (const answer of [refused, short]) {
+      expect(answer).toMatchObject({ ok: false, error: { message: 'Quayside could not send this.' } });
+      expect(JSON.stringify(answer)).not.toMatch(/expected|>=|accounts\.add|ticket|nonsense/);
+    }
+    const long = await client.request('accounts.add', { vendor: 'remotix', label: 'x'.repeat(81) });
+    expect(long).toMatchObject({
+      error: { message: 'A text that was entered is too long: “label”.', hint: 'Use 80 characters or fewer.' },
+    });
+    await core.dispose();
+    const log = (
+      await Promise.all(
+        (await readdir(join(profile, 'logs'))).map((file) => readFile(join(profile, 'logs', file), 'utf8')),
+      )
+    ).join('');
+    expect(log).toMatch(/"name":"accounts\.add".*"field":"ticket".*"code":"too_small"/);
+    expect(log).not.toContain('nonsense');
     client.close();
   });
 
