@@ -55,6 +55,7 @@ import { Bulk } from './services/bulk.ts';
 import { DeviceLogs } from './services/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from './services/device-notes.ts';
 import { Forwards } from './services/forwards.ts';
+import { hostKeyNotice } from './services/host-key-notice.ts';
 import { HostKeys } from './services/host-keys.ts';
 import { Inventory } from './services/inventory.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from './services/launch-credentials.ts';
@@ -419,10 +420,9 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       write: (report) => writeReport(paths.reports, report),
     },
   });
-  hostKeys.seen.on(({ alias, warning }) => {
-    if (warning === undefined) return;
-    const text = `${alias}: ${warning}`;
-    app.addNotice({ id: `host-key-${alias}`, text, hint: 'The forwards page shows the key.' });
+  hostKeys.seen.on((key) => {
+    const notice = hostKeyNotice(key, inventory.devices.values());
+    if (notice !== undefined) app.addNotice(notice);
   });
   const stopWatching = watchVault(accounts, inventory, app);
 

@@ -9,6 +9,8 @@ export interface Notice {
   readonly id: string;
   readonly text: string;
   readonly hint: string;
+  /** Devices whose names stand in the text: the window makes links of them. */
+  readonly devices?: readonly { readonly key: string; readonly name: string }[];
 }
 
 /** What is true of the application itself, beside its settings. */

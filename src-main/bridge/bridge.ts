@@ -25,7 +25,12 @@ const appRow = (deps: BridgeDeps): unknown => {
     },
     settings: settingsView(deps.settings.get()),
     terminals: [...facts.terminals],
-    notices: facts.notices.map((notice) => ({ id: notice.id, text: notice.text, hint: notice.hint })),
+    notices: facts.notices.map(({ id, text, hint, devices }) => ({
+      id,
+      text,
+      hint,
+      ...(devices === undefined ? {} : { devices: devices.map(({ key, name }) => ({ key, name })) }),
+    })),
     recents: deps.recents.keys().slice(0, recentsShown),
     wish: facts.wish,
     shortcut: facts.shortcut,

@@ -46,7 +46,7 @@ export const judgeHostKey = (
         .filter((pin) => pin.alias !== seen.alias && pin.type === seen.type && pin.fingerprint === seen.fingerprint)
         .map(({ alias }) => alias)
         // The same device under another port, or a machine behind it with the device's own address, is no clone.
-        .filter((alias) => deviceOf(alias) !== deviceOf(seen.alias)),
+        .filter((alias) => hostKeyDevice(alias) !== hostKeyDevice(seen.alias)),
     ),
   ].toSorted();
   if (ofType !== undefined) {
@@ -57,7 +57,7 @@ export const judgeHostKey = (
 };
 
 /** The part of an alias that names the device: vendor, account, id. */
-const deviceOf = (alias: string): string => alias.split('.').slice(0, 3).join('.');
+export const hostKeyDevice = (alias: string): string => alias.split('.').slice(0, 3).join('.');
 
 /** The pins with one more; one of the same device and type is replaced. */
 export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readonly HostKeyPin[] =>
@@ -65,7 +65,7 @@ export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readon
 
 /** The pins without those of a device; all of its ports, as the user asks for after its keys were changed. */
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
-  pins.filter((pin) => deviceOf(pin.alias) !== deviceOf(alias));
+  pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
 
 /** The pins in a stored value; bad ones are dropped. Undefined where there is no list at all. */
 const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {

@@ -200,7 +200,7 @@ export class Forwards {
     for (const entry of this.#entries.values()) {
       const key = entry.seenKey;
       if (key?.alias === alias && key.fingerprint === fingerprint && key.verdict !== 'shared')
-        entry.setHostKey({ alias, fingerprint, type: key.type, verdict: 'same' });
+        entry.setHostKey({ alias, fingerprint, type: key.type, verdict: 'same', sharedWith: [] });
     }
   }
 

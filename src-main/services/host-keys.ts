@@ -21,6 +21,8 @@ export interface SeenHostKey {
   readonly type: string;
   readonly fingerprint: string;
   readonly verdict: HostKeyVerdict['kind'] | 'shared';
+  /** Aliases of other devices pinned to the same key. */
+  readonly sharedWith: readonly string[];
   /** What a person must know, in a sentence with what to do; absent where all is well. */
   readonly warning?: string;
 }
@@ -114,6 +116,7 @@ export class HostKeys {
       type,
       fingerprint,
       verdict: isShared ? 'shared' : verdict.kind,
+      sharedWith: verdict.sharedWith,
       ...(warning === undefined ? {} : { warning }),
     };
     this.seen.emit(key);

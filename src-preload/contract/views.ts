@@ -420,7 +420,15 @@ export const appViewSchema = z.object({
   /** Terminals found on this computer, best first. */
   terminals: z.array(z.string()),
   /** Files set aside and other things a person should know once. */
-  notices: z.array(z.object({ id: z.string(), text: z.string(), hint: z.string() })),
+  notices: z.array(
+    z.object({
+      id: z.string(),
+      text: z.string(),
+      hint: z.string(),
+      /** Devices whose names stand in the text. */
+      devices: z.array(z.object({ key: z.string(), name: z.string() })).optional(),
+    }),
+  ),
   /** Device keys the user connects to often and lately, best first. */
   recents: z.array(z.string()),
   /** What the window is to show; answered with `window.shown`. */

@@ -4,7 +4,7 @@ import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { ask, reconnectNow, useHost } from '../bridge/store.ts';
 import { Failure, IconButton } from './controls.tsx';
 import { UpdateBanner } from './update-banner.tsx';
-import { toast, toastError } from './view-store.ts';
+import { openPanel, toast, toastError } from './view-store.ts';
 
 const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): React.ReactNode => {
   const field = useRef<HTMLInputElement>(null);
@@ -63,6 +63,36 @@ const VaultBanner = ({
   </Failure>
 );
 
+/** A text with the names of devices in it as links to them. */
+const Linked = ({
+  text,
+  devices,
+}: {
+  readonly text: string;
+  readonly devices: readonly { readonly key: string; readonly name: string }[];
+}): React.ReactNode => {
+  let rest = text;
+  const parts: React.ReactNode[] = [];
+  // In the order in which the text names them.
+  for (const { key, name } of devices) {
+    const at = rest.indexOf(name);
+    if (at < 0) continue;
+    parts.push(
+      rest.slice(0, at),
+      <button key={key} type="button" className="link-button" onClick={() => openPanel(key)}>
+        {name}
+      </button>,
+    );
+    rest = rest.slice(at + name.length);
+  }
+  return (
+    <>
+      {parts}
+      {rest}
+    </>
+  );
+};
+
 /** What concerns the whole window: a lost connection, a vault that does not open, notices. */
 export const Banners = (): React.ReactNode => {
   const link = useHost((host) => host.link);
@@ -89,7 +119,9 @@ export const Banners = (): React.ReactNode => {
         <div className="callout notice" key={notice.id} role="status">
           <Info size={16} strokeWidth={1.75} aria-hidden="true" />
           <div>
-            <p>{notice.text}</p>
+            <p>
+              <Linked text={notice.text} devices={notice.devices ?? []} />
+            </p>
             <p>{notice.hint}</p>
           </div>
           <IconButton icon={X} label="Dismiss" onClick={() => void dismiss(notice.id)} />

@@ -91,6 +91,12 @@ export const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions)
           text: 'settings.json could not be read and was set aside.',
           hint: 'The defaults are in use. The old file is settings.json.broken.',
         },
+        {
+          id: 'host-key-shared-1',
+          text: `${devices[0]?.name ?? ''} and ${devices[1]?.name ?? ''} have the same SSH host key.`,
+          hint: 'Make new host keys on them.',
+          devices: devices.slice(0, 2).map(({ key, name }) => ({ key, name })),
+        },
       ],
     };
   if (scenario === 'update' || scenario === 'system-update')
