@@ -81,7 +81,7 @@ class WorkerForwardHost implements ForwardHost {
     if (answer === 'lost') return failed('it ended while a port was opened');
     if (answer.type === 'listened') return ok(await this.#listening(answer));
     const code = answer.type === 'listen-failed' ? answer.code : 'UNKNOWN';
-    const holder = code === 'EADDRINUSE' ? await portHolder(port) : undefined;
+    const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
     return { ok: false, error: bindError(code, address, port, holder) };
   }
 
@@ -99,7 +99,7 @@ class WorkerForwardHost implements ForwardHost {
 
   async #listening({ bindMs, also, missed }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
     const explained = missed.map(async ({ address, port, code }) => {
-      const holder = code === 'EADDRINUSE' ? await portHolder(port) : undefined;
+      const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
       return { address, port, error: bindError(code, address, port, holder) };
     });
     return { bindMs, also, missed: await Promise.all(explained) };

@@ -7,6 +7,8 @@ const established = '01';
 
 /** A row of /proc/net/tcp or tcp6: addresses as the system writes them, port in hexadecimal last. */
 interface SocketRow {
+  /** As the system writes it. */
+  readonly localAddress: string;
   readonly localPort: number;
   readonly remotePort: number;
   readonly state: string;
@@ -21,6 +23,15 @@ const readOr = async (path: string): Promise<string> => readFile(path, 'utf8').c
 const hexPort = (address: string | undefined): number =>
   Number.parseInt(address?.slice(address.lastIndexOf(':') + 1) ?? '', 16);
 
+/** Whether a socket on an address, as the system writes it, is in the way of one on `address`. */
+const isInTheWay = (system: string, address: string): boolean => {
+  if (/^0+$/.test(system)) return true;
+  const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
+  // The system writes words of four bytes, the last byte first.
+  if (bytes.length === 4) return system.toLowerCase().endsWith(bytes.toReversed().join(''));
+  return address !== '::1' || system === '00000000000000000000000001000000';
+};
+
 /** The sockets of this computer's TCP, over IPv4 and IPv6; none where that cannot be read. */
 const socketRows = async (): Promise<readonly SocketRow[]> => {
   const tables = await Promise.all(['/proc/net/tcp', '/proc/net/tcp6'].map(readOr));
@@ -29,8 +40,8 @@ const socketRows = async (): Promise<readonly SocketRow[]> => {
     .flatMap((line) => {
       const [, local, remote, state, , , , uid, , inode] = line.trim().split(/\s+/);
       if (state === undefined || inode === undefined) return [];
-      const ports = { localPort: hexPort(local), remotePort: hexPort(remote) };
-      return [{ ...ports, state, uid: Number(uid), socket: `socket:[${inode}]` }];
+      const ends = { localAddress: local?.split(':')[0] ?? '', localPort: hexPort(local), remotePort: hexPort(remote) };
+      return [{ ...ends, state, uid: Number(uid), socket: `socket:[${inode}]` }];
     });
 };
 
@@ -108,11 +119,13 @@ const otherUser = async (uid: number): Promise<string | undefined> => {
 };
 
 /**
- * Who listens on a port, as `nginx (process 812)` or `node server.js (process 812)`; of another user's program only whose
+ * Who listens on a port of an address, as `nginx (process 812)` or `node server.js (process 812)`; of another user's program only whose
  * it is. Undefined where nothing of it can be read (not Linux).
  */
-export const portHolder = async (port: number): Promise<string | undefined> => {
-  const rows = (await socketRows()).filter((row) => row.localPort === port && row.state === listening);
+export const portHolder = async (address: string, port: number): Promise<string | undefined> => {
+  const rows = (await socketRows()).filter(
+    (row) => row.localPort === port && row.state === listening && isInTheWay(row.localAddress, address),
+  );
   const [pid] = (await holdersOf(new Set(rows.map(({ socket }) => socket)))).values();
   if (pid !== undefined) return nameOf(pid);
   const [row] = rows;
