@@ -201,6 +201,19 @@ describe('a history that cannot be used', () => {
     expect(await readdir(folder)).toEqual(['history.db']);
   });
 
+  it('is waited for while another program has it locked, and everything else goes on', async () => {
+    const store = open();
+    await store.write(batch([entry(1)]));
+    const other = new DatabaseSync(path);
+    other.exec('BEGIN IMMEDIATE');
+    const written = store.write(batch([entry(2)]));
+    // This very thread lets it go: it is not held up by the store.
+    setImmediate(() => other.close());
+    expect(await written).toMatchObject({ ok: true });
+    expect(await names(store)).toEqual(['device 2', 'device 1']);
+    expect(problems).toEqual([]);
+  });
+
   it('says so where there is no such folder', async () => {
     path = join(folder, 'no', 'such', 'folder', 'history.db');
     const store = open();

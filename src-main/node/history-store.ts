@@ -1,5 +1,6 @@
 import { access, open, rename } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
 import {
   activityKinds,
@@ -28,6 +29,9 @@ const schemaVersion = 1;
 /** Rows written or looked at before everybody else gets a turn: some milliseconds of work. */
 const sliceRows = 2000;
 const scanRows = 20_000;
+/** Milliseconds until a file that another program has locked is tried again, and how often. */
+const lockedMs = 50;
+const lockedTries = 40;
 /** A run that ended without a word is over after this, milliseconds. */
 const aliveSlackMs = 60_000;
 
@@ -163,20 +167,30 @@ class SqliteHistory implements HistoryStore {
     if (database?.isOpen === true) database.close();
   }
 
-  /** Runs a task on the open database, once more on a new one where the old one turns out to be damaged. */
+  /**
+   * Runs a task on the open database, once more on a new one where the old one turns out to be damaged. One that another
+   * program has locked is waited for here: SQLite itself would hold everything up meanwhile.
+   */
   #use<T>(task: (database: DatabaseSync) => Promise<Result<T>>): Promise<Result<T>> {
     return this.#turns.run(async () => {
-      for (let tries = 0; ; tries += 1) {
+      let waits = 0;
+      for (let tries = 0; ;) {
         try {
           if (this.#refusal !== undefined) return this.#refusal;
           this.#database ??= await this.#open();
           if (this.#database === undefined) return this.#refusal ?? this.#unusable('for an unknown reason');
           return await task(this.#database);
         } catch (failure) {
+          if (isLocked(failure) && waits < lockedTries) {
+            waits += 1;
+            await wait(lockedMs);
+            continue;
+          }
           if (!isDamage(failure)) return this.#unusable(reasonOf(failure));
           try {
             const aside = await this.#setAside();
             if (tries > 0) return aside;
+            tries += 1;
           } catch (refusal) {
             return this.#unusable(reasonOf(refusal));
           }
@@ -190,7 +204,7 @@ class SqliteHistory implements HistoryStore {
     // SQLite gives its side files the rights of the main one.
     await (await open(path, 'a', 0o600)).close();
     const { DatabaseSync } = await import('node:sqlite');
-    const database = new DatabaseSync(path, { timeout: 2000 });
+    const database = new DatabaseSync(path, { timeout: 0 });
     try {
       database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = NORMAL; PRAGMA temp_store = MEMORY');
       const version = Number(database.prepare('PRAGMA user_version').get()?.['user_version'] ?? 0);
@@ -368,11 +382,15 @@ const exists = (path: string): Promise<boolean> =>
     () => false,
   );
 
-/** SQLITE_CORRUPT and SQLITE_NOTADB, and their extended codes. */
-const isDamage = (failure: unknown): boolean => {
-  const code = failure instanceof Error && 'errcode' in failure ? Number(failure.errcode) & 0xff : 0;
-  return code === 11 || code === 26;
-};
+/** SQLite's own code, without its extension. */
+const codeOf = (failure: unknown): number =>
+  failure instanceof Error && 'errcode' in failure ? Number(failure.errcode) & 0xff : 0;
+
+/** SQLITE_CORRUPT and SQLITE_NOTADB. */
+const isDamage = (failure: unknown): boolean => [11, 26].includes(codeOf(failure));
+
+/** SQLITE_BUSY. */
+const isLocked = (failure: unknown): boolean => codeOf(failure) === 5;
 
 const reasonOf = (failure: unknown): string => {
   if (!(failure instanceof Error)) return 'for an unknown reason';
