@@ -134,9 +134,17 @@ export class SessionFiles {
       give: () => undefined,
     });
     if (!claimed.ok) return claimed;
+    // A device that is quick takes many pieces in one turn: they are told together.
+    let moved = 0;
+    const tellMoved = (): void => {
+      if (moved === 0) return;
+      send({ type: 'session-credit', stream, bytes: moved });
+      tell({ kind: 'progress', call, amount: moved });
+      moved = 0;
+    };
     const taken = (bytes: number): void => {
-      send({ type: 'session-credit', stream, bytes });
-      tell({ kind: 'progress', call, amount: bytes });
+      if (moved === 0) setImmediate(tellMoved);
+      moved += bytes;
     };
     const started = await Upload.start(files, { path, size, newName: newName() }, taken, signal);
     if (started.ok) {
@@ -144,6 +152,7 @@ export class SessionFiles {
       for (const bytes of early.splice(0)) upload.write(bytes);
     }
     const done = started.ok ? await started.value.done : started;
+    tellMoved();
     streams.delete(stream);
     return done.ok ? ok({ size }) : done;
   }

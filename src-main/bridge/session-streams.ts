@@ -1,5 +1,10 @@
 import type { ByteChannel } from '../core/byte-channel.ts';
-import { largestFrame, streamWindow, type SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import {
+  creditStep,
+  largestFrame,
+  streamWindow,
+  type SessionHostFrame,
+} from '../../src-preload/contract/session-frames.ts';
 
 /** Sends a stream's bytes to a client, never more than it gave credit for. */
 export class OutgoingStream {
@@ -16,8 +21,8 @@ export class OutgoingStream {
   /** Sends; the bytes may go beyond the credit once, after which `ready` waits. */
   send(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; from += largestFrame) {
-      // A copy: pools of Node are larger than what is sent, and a carrier may clone the whole.
-      const piece = bytes.slice(from, from + largestFrame);
+      // Memory of Node's streams, which nobody shares.
+      const piece = bytes.subarray(from, from + largestFrame) as Uint8Array<ArrayBuffer>;
       this.#send({ type: 'session-bytes', stream: this.#id, bytes: piece });
     }
     this.#credit -= bytes.length;
@@ -72,7 +77,7 @@ export const joinStream = (id: number, channel: ByteChannel, send: (frame: Sessi
   return {
     take: (bytes) => {
       owed += bytes.length;
-      if (channel.write(bytes)) repay();
+      if (channel.write(bytes) && owed >= creditStep) repay();
     },
     give: (bytes) => {
       outgoing.give(bytes);

@@ -1,4 +1,5 @@
 import type { IpcMain, IpcMainEvent, MessagePortMain } from 'electron';
+import type { HostFrame } from '../../src-preload/contract/frames.ts';
 import type { HostChannel } from '../bridge/session.ts';
 import { appOrigin } from './app-scheme.ts';
 
@@ -7,6 +8,12 @@ export const isTrustedSender = (event: Pick<IpcMainEvent, 'senderFrame'>): boole
   const frame = event.senderFrame;
   return frame !== null && frame.parent === null && frame.origin === appOrigin;
 };
+
+/** A frame as it may be cloned: a part of a larger buffer would take the whole along. */
+const alone = (frame: HostFrame): HostFrame =>
+  frame.type === 'session-bytes' && frame.bytes.byteLength !== frame.bytes.buffer.byteLength
+    ? { ...frame, bytes: frame.bytes.slice() }
+    : frame;
 
 /** Main's end of a MessagePort. */
 export const messagePortChannel = (port: MessagePortMain): HostChannel => {
@@ -19,7 +26,7 @@ export const messagePortChannel = (port: MessagePortMain): HostChannel => {
   port.start();
   return {
     send: (frame) => {
-      if (open) port.postMessage(frame);
+      if (open) port.postMessage(alone(frame));
     },
     onMessage: (next) => {
       listener = next;

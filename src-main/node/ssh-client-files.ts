@@ -42,6 +42,9 @@ const refusal = (error: Error, path: string): Failure => {
   }
 };
 
+/** The same bytes as ssh2 wants them; it takes its own copy at once. */
+const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+
 /** Files over an SFTP channel of ssh2. */
 export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   const waiting = new Set<(error: Error) => void>();
@@ -91,7 +94,7 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
       return read.ok ? ok(bytes.subarray(0, read.value)) : read;
     },
     write: (offset, bytes) =>
-      call<void>(path, (done) => sftp.write(handle, Buffer.from(bytes), 0, bytes.length, offset, done)),
+      call<void>(path, (done) => sftp.write(handle, viewOf(bytes), 0, bytes.length, offset, done)),
     close: () => call<void>(path, (done) => sftp.close(handle, done)),
   });
 

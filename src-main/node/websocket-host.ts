@@ -104,7 +104,7 @@ const binaryOf = (message: unknown): Buffer | undefined => {
 const readBinary = (data: Buffer): unknown =>
   data.length <= streamHeaderBytes
     ? undefined
-    : { type: 'session-bytes', stream: data.readDoubleBE(0), bytes: new Uint8Array(data.subarray(streamHeaderBytes)) };
+    : { type: 'session-bytes', stream: data.readDoubleBE(0), bytes: data.subarray(streamHeaderBytes) };
 
 const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {

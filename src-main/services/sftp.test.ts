@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../core/errors.ts';
 import type { RemoteFiles } from '../core/ssh-client.ts';
+import { largestFrame } from '../../src-preload/contract/session-frames.ts';
 import { downloadFile, Upload } from './sftp.ts';
 
 /** Files in memory that answer late and out of order, and read short now and then. */
@@ -110,6 +111,31 @@ describe('an upload', () => {
     expect(taken()).toBe(content.length);
   });
 
+  it('asks in pieces of which each fits into one SSH packet, with the words around it', async () => {
+    const lengths: number[] = [];
+    const files = memoryFiles(new Map());
+    const counting: RemoteFiles = {
+      ...files,
+      open: async (path, how) => {
+        const opened = await files.open(path, how);
+        if (!opened.ok) return opened;
+        return ok({
+          ...opened.value,
+          write: (offset, bytes) => {
+            lengths.push(bytes.length);
+            return opened.value.write(offset, bytes);
+          },
+        });
+      },
+    };
+    const { upload } = await start(counting, content.length);
+    for (let at = 0; at < content.length; at += largestFrame) upload.write(content.subarray(at, at + largestFrame));
+    expect(await upload.done).toEqual(ok(undefined));
+    // SFTP's handle alone may have 256 bytes.
+    expect(Math.max(...lengths)).toBeLessThanOrEqual(32 * 1024 - 512);
+    expect(lengths).toHaveLength(Math.ceil(content.length / Math.max(...lengths)));
+  });
+
   it('of nothing makes an empty file', async () => {
     const kept = new Map<string, Uint8Array>();
     const { upload } = await start(memoryFiles(kept), 0);
@@ -119,7 +145,7 @@ describe('an upload', () => {
 
   it('leaves what was there, and nothing else, when it fails or is cancelled', async () => {
     const kept = new Map([['/folder/a', old]]);
-    const failing = await start(memoryFiles(kept, { failWriteAt: 65_536 }), content.length);
+    const failing = await start(memoryFiles(kept, { failWriteAt: 2 * 31 * 1024 }), content.length);
     failing.upload.write(content);
     expect(await failing.upload.done).toMatchObject({ error: { kind: 'conflict' } });
     const controller = new AbortController();

@@ -1,8 +1,8 @@
 import { cancelled, fail, ok, type Result } from '../core/errors.ts';
 import type { RemoteFile, RemoteFiles } from '../core/ssh-client.ts';
 
-/** Bytes of one request; every server takes 32 KiB. */
-const pieceBytes = 32 * 1024;
+/** Bytes of one request. With the words around them they fit into an SSH packet of 32 KiB; of two, one would be tiny. */
+const pieceBytes = 31 * 1024;
 /** Requests under way at once: a slow way to the device would else cost one round trip a piece. */
 const pieces = 32;
 

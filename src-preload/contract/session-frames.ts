@@ -9,8 +9,10 @@ import { errorViewSchema } from './views.ts';
 
 /** Bytes that may be on the way in one direction of a stream before the other end has taken some. */
 export const streamWindow = 512 * 1024;
-/** The most bytes of one frame. */
-export const largestFrame = 64 * 1024;
+/** Bytes that are taken before credit is given for them: a frame of its own for every key would cost more than the key. */
+export const creditStep = streamWindow / 4;
+/** The most bytes of one frame: two requests of a file's bytes, so that none is cut small. */
+export const largestFrame = 62 * 1024;
 /** Items in a folder that are counted; beyond these there are `more than` as many. */
 export const mostCounted = 10_000;
 

@@ -1,5 +1,6 @@
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import {
+  creditStep,
   largestFrame,
   streamWindow,
   type FileOperation,
@@ -71,6 +72,23 @@ class Sender {
   }
 }
 
+/** Gives main credit for bytes of a stream that were dealt with. */
+class Debt {
+  readonly #stream: number;
+  #owed = 0;
+
+  constructor(stream: number) {
+    this.#stream = stream;
+  }
+
+  add(bytes: number): void {
+    this.#owed += bytes;
+    if (this.#owed < creditStep) return;
+    postSession({ type: 'session-credit', stream: this.#stream, bytes: this.#owed });
+    this.#owed = 0;
+  }
+}
+
 interface Call {
   settle(answer: Answer<unknown>): void;
   progress(amount: number): void;
@@ -91,9 +109,9 @@ export class SessionHandle {
     this.#listener = listener;
     this.#sender = new Sender(this.id);
     sessions.set(this.id, this);
+    const debt = new Debt(this.id);
     streams.set(this.id, {
-      bytes: (bytes) =>
-        listener.bytes(bytes, () => postSession({ type: 'session-credit', stream: this.id, bytes: bytes.length })),
+      bytes: (bytes) => listener.bytes(bytes, () => debt.add(bytes.length)),
       credit: (bytes) => this.#sender.credit(bytes),
     });
     postSession({ type: 'session-open', session: this.id, ...frame });
@@ -191,11 +209,12 @@ export class SessionHandle {
   }
 }
 
-/** A number for a transfer's own stream, and its removal. */
-export const openStream = (stream: Stream): { readonly number: number; close(): void } => {
+/** A number for a transfer's own stream; `taken` is told of its bytes that were dealt with. */
+export const openStream = (stream: Stream): { readonly number: number; taken(bytes: number): void; close(): void } => {
   const number = ++lastNumber;
+  const debt = new Debt(number);
   streams.set(number, stream);
-  return { number, close: () => void streams.delete(number) };
+  return { number, taken: (bytes) => debt.add(bytes), close: () => void streams.delete(number) };
 };
 
 /** Reads a file piece by piece into a stream, as credit comes. */
@@ -225,10 +244,6 @@ export const uploadBody = (number: number, file: Blob): Stream => {
 
 /** Registers what feeds a stream made before. */
 export const feedStream = (number: number, stream: Stream): void => void streams.set(number, stream);
-
-/** Gives main credit for bytes of a stream that were dealt with. */
-export const giveCredit = (stream: number, bytes: number): void =>
-  postSession({ type: 'session-credit', stream, bytes });
 
 /** Begins to hear of sessions. Called once, before any is opened. */
 export const startSessions = (): void => {

@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { chooseTarget } from './download-target.ts';
-import { feedStream, giveCredit, openStream, uploadBody, type SessionHandle } from './session-link.ts';
+import { feedStream, openStream, uploadBody, type SessionHandle } from './session-link.ts';
 
 /** A file on its way, or a folder that is being deleted. */
 export interface Transfer {
@@ -74,7 +74,7 @@ export const download = async (
       void target.write(bytes.slice()).then((error) => {
         if (error === undefined) {
           shown.move(bytes.length);
-          giveCredit(stream.number, bytes.length);
+          stream.taken(bytes.length);
         } else {
           failure ??= error;
           controller.abort();
