@@ -16,15 +16,19 @@ export interface CliProcess {
   signal(name: NodeJS.Signals): void;
 }
 
-/** Starts a command. Standard input is no terminal and holds `stdin`. */
+/** Starts a command, as another user where `ids` are given. Standard input is no terminal and holds `stdin`. */
 export const startCliFromSource = (
   args: readonly string[],
-  options: { readonly stdin?: string; readonly env?: Readonly<Record<string, string>> } = {},
+  options: {
+    readonly stdin?: string;
+    readonly env?: Readonly<Record<string, string>>;
+    readonly ids?: { readonly uid: number; readonly gid: number };
+  } = {},
 ): CliProcess => {
   const { ELECTRON_OVERRIDE_DIST_PATH: _path, ...inherited } = process.env;
   // The desktop of whoever runs the tests gets no icons and no notices.
   const env = { ...inherited, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...options.env };
-  const child = spawn(process.execPath, [entry, ...args], { env, stdio: 'pipe' });
+  const child = spawn(process.execPath, [entry, ...args], { env, stdio: 'pipe', ...options.ids });
   let stdout = '';
   let stderr = '';
   let wake: (() => void) | undefined;
