@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { fleet } from '../bridge/store.ts';
 import { connect, copyCommand, setFavourite } from '../device/actions.ts';
-import { hasMod } from '../ui/keys.ts';
+import { hasMod, modKey } from '../ui/keys.ts';
 import { focusSearch } from '../ui/use-shortcuts.ts';
 import {
   activate,
@@ -14,7 +14,7 @@ import {
   toggleSort,
   useView,
 } from '../ui/view-store.ts';
-import { DeviceRow, rowId } from './device-row.tsx';
+import { DeviceRow, MarkBox, rowId } from './device-row.tsx';
 import type { SortColumn } from './fleet-index.ts';
 import { setColumnWidth, useColumnWidths, widthProperties } from './column-widths.ts';
 import { useRowWindow } from './use-row-window.ts';
@@ -31,12 +31,33 @@ const columns: readonly (readonly [SortColumn, string])[] = [
   ['forward', 'Forward'],
 ];
 
-const Header = (): React.ReactNode => {
+/** Selects all that is listed, or nothing. */
+const MarkAll = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
+  const marked = useView((view) => view.marked);
+  const all = marked.size > 0 && keys.every((key) => marked.has(key));
+  return (
+    <button
+      type="button"
+      role="checkbox"
+      className="mark-all"
+      aria-checked={all ? true : marked.size > 0 ? 'mixed' : false}
+      aria-label="Select all devices of the list"
+      data-tip={all ? 'Select none' : 'Select all'}
+      data-keys={`${modKey} A`}
+      onClick={() => mark(all ? [] : keys)}
+    >
+      <MarkBox checked={all ? true : marked.size > 0 ? 'some' : false} />
+    </button>
+  );
+};
+
+const Header = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
   const sort = useView((view) => view.sort);
   return (
     <div role="row" className="grid-row grid-header" aria-rowindex={1}>
       <div role="columnheader" className="col-presence">
         <span className="hidden-text">Presence</span>
+        <MarkAll keys={keys} />
       </div>
       {columns.map(([column, title]) => {
         const sorted = sort.column === column;
@@ -197,7 +218,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
         if (handleKey(event, keys, page)) event.preventDefault();
       }}
     >
-      <Header />
+      <Header keys={keys} />
       <div role="rowgroup" className="grid-body" style={{ height: keys.length * rowHeight }}>
         {/* Lines are known by their place, so that a new search changes their text instead of making them anew. */}
         {shown.map((index) => {
@@ -209,6 +230,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
               index={index}
               top={index * rowHeight}
               active={index === activeIndex}
+              keys={keys}
             />
           );
         })}

@@ -1,4 +1,4 @@
-import { Copy, Play } from 'lucide-react';
+import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
@@ -7,7 +7,7 @@ import { busyKey, connect, copyCommand, defaultService, useBusy } from '../devic
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, forwardWords, seen } from '../ui/format.ts';
-import { openPanel, toggleMark, useView } from '../ui/view-store.ts';
+import { markRange, openPanel, toggleMark, useView } from '../ui/view-store.ts';
 
 /** Id of the row's element, for `aria-activedescendant`. */
 export const rowId = (index: number): string => `device-row-${index}`;
@@ -65,6 +65,17 @@ const RowActions = ({ device }: { readonly device: DeviceView }): React.ReactNod
   );
 };
 
+/** Says by a look that a line is selected, or can be. The row tells assistive technology; keys are x and Shift. */
+export const MarkBox = ({ checked }: { readonly checked: boolean | 'some' }): React.ReactNode => (
+  <span className={`mark-box ${checked === false ? '' : 'on'}`} aria-hidden="true">
+    {checked === false ? null : checked === 'some' ? (
+      <Minus size={11} strokeWidth={3} />
+    ) : (
+      <Check size={11} strokeWidth={3} />
+    )}
+  </span>
+);
+
 /** A line of the list. It hears only of its own device. */
 export const DeviceRow = memo(
   ({
@@ -72,11 +83,14 @@ export const DeviceRow = memo(
     index,
     top,
     active,
+    keys,
   }: {
     readonly deviceKey: string;
     readonly index: number;
     readonly top: number;
     readonly active: boolean;
+    /** The list it stands in, for ranges. */
+    readonly keys: readonly string[];
   }): React.ReactNode => {
     const device = useHost((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
     const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
@@ -93,15 +107,27 @@ export const DeviceRow = memo(
         aria-selected={marked || active}
         style={{ transform: `translateY(${top}px)` }}
         onClick={(event) => {
-          if (event.metaKey || event.ctrlKey) toggleMark(deviceKey);
+          if (event.shiftKey) markRange(deviceKey, keys);
+          else if (event.metaKey || event.ctrlKey) toggleMark(deviceKey);
           else openPanel(deviceKey);
         }}
         onPointerEnter={() => setHovered(true)}
         onPointerLeave={() => setHovered(false)}
         onDoubleClick={() => void connect(deviceKey)}
       >
-        <div role="gridcell" className="col-presence">
+        <div
+          role="gridcell"
+          className="col-presence"
+          onClick={(event) => {
+            // The whole cell, with what is around the box: a near miss should not open the panel.
+            event.stopPropagation();
+            if (event.shiftKey) markRange(deviceKey, keys);
+            else toggleMark(deviceKey);
+          }}
+          onDoubleClick={(event) => event.stopPropagation()}
+        >
           <PresenceMark state={device.presence.state} />
+          <MarkBox checked={marked} />
         </div>
         <div role="gridcell" className="col-name ellipsis">
           {device.name}

@@ -23,6 +23,8 @@ export interface ViewState {
   /** The device the keyboard is on. */
   readonly active: string | undefined;
   readonly marked: ReadonlySet<string>;
+  /** Where a range of the selection begins: the device marked or opened last. */
+  readonly anchor: string | undefined;
   readonly panelOpen: boolean;
   /** The panel takes the place of the list. */
   readonly devicePage: boolean;
@@ -55,6 +57,7 @@ export const useView = create<ViewState>(() => ({
   sort: storedSort(),
   active: undefined,
   marked: new Set(),
+  anchor: undefined,
   panelOpen: false,
   devicePage: false,
   incident: undefined,
@@ -95,7 +98,8 @@ export const toggleSort = (column: Sort['column']): void => {
 export const activate = (key: string | undefined): void => set({ active: key });
 
 /** Shows a device in the panel. */
-export const openPanel = (key: string): void => set({ page: 'devices', active: key, panelOpen: true, overlay: 'none' });
+export const openPanel = (key: string): void =>
+  set({ page: 'devices', active: key, anchor: key, panelOpen: true, overlay: 'none' });
 
 export const closePanel = (): void => set({ panelOpen: false, devicePage: false, launchers: false });
 
@@ -108,7 +112,16 @@ export const showLaunchers = (launchers: boolean): void => set({ launchers });
 export const toggleMark = (key: string): void => {
   const marked = new Set(useView.getState().marked);
   if (!marked.delete(key)) marked.add(key);
-  set({ marked });
+  set({ marked, anchor: key });
+};
+
+/** Marks all from the anchor to a device, in the order of the list; what was marked elsewhere stays. */
+export const markRange = (key: string, keys: readonly string[]): void => {
+  const { marked, anchor, active } = useView.getState();
+  const from = keys.indexOf(anchor ?? active ?? key);
+  const to = keys.indexOf(key);
+  const first = from < 0 ? to : Math.min(from, to);
+  set({ marked: new Set([...marked, ...keys.slice(first, Math.max(from, to) + 1)]) });
 };
 
 export const mark = (keys: Iterable<string>): void => set({ marked: new Set(keys) });
