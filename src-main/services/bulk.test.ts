@@ -98,7 +98,13 @@ test('a plan changes nothing, runs once, and refreshes the accounts it changed',
 test('what destroys starts with the right count alone', async () => {
   const stage = rig([device('user', 'A'), device('user', 'B')]);
   const plan = await planned(stage, { kind: 'delete', hard: false });
-  expect(plan).toMatchObject({ danger: 'destroys', title: 'Delete 2 devices' });
+  expect(plan).toMatchObject({
+    danger: 'destroys',
+    title: 'Delete 2 devices',
+    confirm: expect.stringMatching(/^For each of these 2 devices: /),
+  });
+  const one = await planned(rig([device('user', 'A')]), { kind: 'delete', hard: false });
+  expect(one.confirm).not.toContain('For each');
   for (const options of [{}, { count: 1 }, { count: 3 }]) {
     const refused = stage.bulk.start(plan.planId, options);
     expect(refused.ok ? '' : refused.error.kind).toBe('confirmation-required');

@@ -260,7 +260,9 @@ export class Bulk {
       if (level?.level === 'destroys') sentences.add(level.confirm);
       else if (level?.level === 'changes') danger = 'changes';
     }
-    return sentences.size === 0 ? { danger } : { danger: 'destroys', confirm: [...sentences].join(' ') };
+    // The sentences of operations are about one device.
+    const each = rows.length === 1 ? '' : `For each of these ${rows.length} devices: `;
+    return sentences.size === 0 ? { danger } : { danger: 'destroys', confirm: `${each}${[...sentences].join(' ')}` };
   }
 
   async #call(

@@ -235,7 +235,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
               <span className="ellipsis">{each.title}</span>
               {able === devices.length ? null : (
                 <span className="bulk-able">
-                  {able === 0 ? 'none can' : `${count(able)} of ${count(devices.length)}`}
+                  {count(able)} of {count(devices.length)}
                 </span>
               )}
             </label>
