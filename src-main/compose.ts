@@ -17,7 +17,7 @@ import { hostKeyPinsFormat } from './core/host-key-pins.ts';
 import { tunnelRecordsFormat } from './core/tunnel-record.ts';
 import { fleetCacheFormat } from './core/fleet-cache.ts';
 import type { LaunchPlatform } from './core/launch-plan.ts';
-import type { Clock, Log, Notifier, Random, Vault, VaultKind } from './core/ports.ts';
+import { sleep, type Clock, type Log, type Notifier, type Random, type Vault, type VaultKind } from './core/ports.ts';
 import { usesFormat } from './core/frecency.ts';
 import { settingsFormat } from './core/settings.ts';
 import type { WebSessionHost } from './core/web-session.ts';
@@ -149,6 +149,9 @@ export interface Core {
   /** Closes what is open, tunnels at the vendors included. */
   dispose(): Promise<void>;
 }
+
+/** What sessions may take to put away what they had half done on devices, milliseconds. */
+const partingMs = 3000;
 
 /** The version of this application. */
 export const version: string = packageFacts.version;
@@ -431,7 +434,10 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     stopForgetting();
     stopClosing();
     sshConfigKeeper?.dispose();
-    bridge.dispose();
+    const parted = new AbortController();
+    const parting = bridge.dispose().finally(() => parted.abort());
+    // A device that does not answer keeps nobody.
+    await Promise.race([parting, sleep(clock, partingMs, parted.signal)]);
     bulk.dispose();
     tickets.dispose();
     await webSessions.dispose();

@@ -78,6 +78,7 @@ export class Bridge {
   readonly #feed: StateFeed;
   readonly #handle: ReturnType<typeof createRequestHandler>;
   readonly #sessions = new Set<Session>();
+  readonly #partings = new Set<Promise<void>>();
   readonly #stops: readonly (() => void)[];
   #isOver = false;
 
@@ -126,7 +127,7 @@ export class Bridge {
       handle: (name, input, signal) => this.#handle(name, input, signal, client),
       feed: this.#feed,
       log: this.#deps.log,
-      sessions: (send) => new ClientSessions(this.#deps.sessions, send),
+      sessions: (send) => new ClientSessions(this.#deps.sessions, send, (done) => this.#part(done)),
       onClosed: () => {
         this.#sessions.delete(session);
         // Where all of it ends, or moves to another process, so do the forwards.
@@ -144,10 +145,17 @@ export class Bridge {
     return count;
   }
 
-  dispose(): void {
+  /** Ends all clients; resolves when their sessions have put away what they had half done on devices. */
+  async dispose(): Promise<void> {
     this.#isOver = true;
     for (const stop of this.#stops) stop();
     for (const session of [...this.#sessions]) session.dispose();
+    await Promise.all(this.#partings);
+  }
+
+  #part(done: Promise<void>): void {
+    const parting = done.finally(() => this.#partings.delete(parting));
+    this.#partings.add(parting);
   }
 
   /** A forward shows its device's name, which may just have changed. */

@@ -32,6 +32,7 @@ export interface SessionFilesDeps {
 export class SessionFiles {
   readonly #deps: SessionFilesDeps;
   readonly #calls = new Map<number, AbortController>();
+  #idle: (() => void) | undefined;
 
   constructor(deps: SessionFilesDeps) {
     this.#deps = deps;
@@ -47,8 +48,13 @@ export class SessionFiles {
     }
     const controller = new AbortController();
     this.#calls.set(call, controller);
-    const result = await this.#run(call, operation, controller.signal);
-    this.#calls.delete(call);
+    let result: Result<unknown>;
+    try {
+      result = await this.#run(call, operation, controller.signal);
+    } finally {
+      this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#idle?.();
+    }
     if (result.ok) tell({ kind: 'result', call, value: result.value });
     else tell({ kind: 'refusal', call, error: errorView(result.error) });
   }
@@ -57,8 +63,13 @@ export class SessionFiles {
     this.#calls.get(call)?.abort();
   }
 
-  dispose(): void {
+  /** Stops what is under way; resolves when each call has put away what it had half done on the device. */
+  dispose(): Promise<void> {
     for (const controller of this.#calls.values()) controller.abort();
+    return new Promise((resolve) => {
+      if (this.#calls.size === 0) resolve();
+      else this.#idle = resolve;
+    });
   }
 
   async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {

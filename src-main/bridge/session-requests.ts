@@ -81,6 +81,7 @@ class LiveSession {
   readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
   readonly #controller = new AbortController();
   readonly #over: () => void;
+  readonly #parting: (done: Promise<void>) => void;
   readonly #proven: string | undefined;
   readonly #prove: (password: string) => void;
   #nextAsk = 1;
@@ -97,6 +98,8 @@ class LiveSession {
       readonly send: (frame: SessionHostFrame) => void;
       readonly streams: Map<number, ClientStream>;
       readonly over: () => void;
+      /** Told what is still to be done at the device after the end. */
+      readonly parting: (done: Promise<void>) => void;
       /** What opened this screen before. */
       readonly proven: string | undefined;
       /** Told what opened it now. */
@@ -108,6 +111,7 @@ class LiveSession {
     this.#send = ends.send;
     this.#streams = ends.streams;
     this.#over = ends.over;
+    this.#parting = ends.parting;
     this.#proven = ends.proven;
     this.#prove = ends.prove;
     this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
@@ -147,9 +151,10 @@ class LiveSession {
     this.#controller.abort();
     for (const settle of this.#asked.values()) settle(undefined);
     this.#asked.clear();
-    this.#files?.dispose();
     this.#channel?.close();
-    this.#connection?.close();
+    // A file that was half sent is taken away over the connection that is still there.
+    if (this.#files === undefined) this.#connection?.close();
+    else this.#parting(this.#files.dispose().finally(() => this.#connection?.close()));
     this.#streams.delete(this.#id);
     this.#over();
   }
@@ -279,14 +284,21 @@ class LiveSession {
 export class ClientSessions {
   readonly #deps: SessionDeps;
   readonly #send: (frame: SessionHostFrame) => void;
+  readonly #parting: (done: Promise<void>) => void;
   readonly #sessions = new Map<number, LiveSession>();
   readonly #streams = new Map<number, ClientStream>();
   /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
   readonly #proven = new Map<number, ProvenPassword>();
 
-  constructor(deps: SessionDeps, send: (frame: SessionHostFrame) => void) {
+  /** `parting` is told what sessions that are over still do at their device. */
+  constructor(
+    deps: SessionDeps,
+    send: (frame: SessionHostFrame) => void,
+    parting: (done: Promise<void>) => void = () => undefined,
+  ) {
     this.#deps = deps;
     this.#send = send;
+    this.#parting = parting;
   }
 
   receive(frame: SessionClientFrame): void {
@@ -337,6 +349,7 @@ export class ClientSessions {
       send: this.#send,
       streams: this.#streams,
       over: () => this.#sessions.delete(id),
+      parting: this.#parting,
     });
     this.#sessions.set(id, live);
   }
