@@ -12,8 +12,9 @@ const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 if (major > 22 || (major === 22 && minor >= 13)) {
   // Before 24 Node warns of its own SQLite, on the stream that carries our JSON errors.
   if (major < 24) process.removeAllListeners('warning');
-  const { main } = await import('./cli/main.ts');
+  const { endProcess, main } = await import('./cli/main.ts');
   await main(process.argv.slice(2));
+  await endProcess();
 } else {
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
   const bin = ['../../node_modules/.bin', '../node_modules/.bin'].map((path) => join(import.meta.dirname, path, name));

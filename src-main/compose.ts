@@ -461,9 +461,12 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       },
     });
 
-  let giveLink: (() => string) | undefined;
+  // A window that is served to browsers comes later than the profile; whoever asks for its link waits for it.
+  const links = Promise.withResolvers<(() => string) | undefined>();
+  if (options.host !== 'headless') links.resolve(undefined);
   let showWindow: (() => Promise<boolean>) | undefined;
   const answerLink = async (client: MessageSocket, show: boolean): Promise<void> => {
+    const giveLink = await links.promise;
     const shown = show && (await showWindow?.()) === true;
     client.send({ type: 'link', url: giveLink?.(), shown });
   };
@@ -513,9 +516,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     app,
     bridge,
     control: control.value,
-    offerLinks: (give) => {
-      giveLink = give;
-    },
+    offerLinks: links.resolve,
     offerWindow: (show) => {
       showWindow = show;
     },

@@ -73,6 +73,12 @@ const run = async (argv: readonly string[], signal: AbortSignal): Promise<number
   return action({ args: args.value, json, place: place.value, signal });
 };
 
+/** Ends the process with the exit code of its command, once what was printed is out: whatever a library still holds. */
+export const endProcess = async (): Promise<void> => {
+  await new Promise<void>((done) => void process.stdout.write('', () => done()));
+  process.exit();
+};
+
 /** The command line: runs one command and leaves its exit code in `process.exitCode`. */
 export const main = async (argv: readonly string[]): Promise<void> => {
   const controller = new AbortController();

@@ -17,17 +17,20 @@ import { exitCodes, note, print, printError } from './terminal.ts';
 /** Milliseconds until a running host has answered; it may have to start a browser first. */
 const linkMs = 45_000;
 
+/** What closing everything may take, milliseconds: tunnels are closed at the vendors. */
+const closingMs = 15_000;
+
 interface LinkAnswer {
   readonly url: string;
   /** Whether the host has put its window on the screen. */
   readonly shown: boolean;
 }
 
-/** Asks a running host for a fresh link and, with `show`, for its window. */
-const askForLink = ({ socket }: ControlConnection, show: boolean): Promise<LinkAnswer | undefined> =>
+/** Asks a running host for a fresh link and, with `show`, for its window. `gone`: it ended before it could answer. */
+const askForLink = ({ socket }: ControlConnection, show: boolean): Promise<LinkAnswer | 'gone' | undefined> =>
   new Promise((resolve) => {
     const patience = setTimeout(() => resolve(undefined), linkMs);
-    const settle = (answer: LinkAnswer | undefined): void => {
+    const settle = (answer: LinkAnswer | 'gone' | undefined): void => {
       clearTimeout(patience);
       resolve(answer);
     };
@@ -36,7 +39,7 @@ const askForLink = ({ socket }: ControlConnection, show: boolean): Promise<LinkA
       const url = 'url' in message && typeof message.url === 'string' ? message.url : undefined;
       settle(url === undefined ? undefined : { url, shown: 'shown' in message && message.shown === true });
     });
-    socket.onClose(() => settle(undefined));
+    socket.onClose(() => settle('gone'));
     socket.send({ type: 'link', show });
   });
 
@@ -84,11 +87,12 @@ const runHost = async (
   }
 };
 
-/** What a second `quayside serve` does: the first one has the profile. */
-const askHost = async (connection: ControlConnection, context: Context): Promise<number> => {
+/** What a second `quayside serve` does: the first one has the profile. Undefined where that one has just ended. */
+const askHost = async (connection: ControlConnection, context: Context): Promise<number | undefined> => {
   const open = context.args.values.open === true;
   const answer = await askForLink(connection, open);
   connection.socket.close();
+  if (answer === 'gone') return undefined;
   if (answer === undefined) {
     const busy = fail(
       'conflict',
@@ -103,6 +107,31 @@ const askHost = async (connection: ControlConnection, context: Context): Promise
   return exitCodes.done;
 };
 
+/** Serves the profile, or asks whoever does. Undefined where that one ended meanwhile: then it is to be tried again. */
+const serve = async (
+  port: number,
+  session: DesktopSession | undefined,
+  context: Context,
+): Promise<number | undefined> => {
+  const broken = new AbortController();
+  const found = await findCore(context.place, 'headless', true, context.signal, {
+    notifier: session?.notifier,
+    crashes: surviveCrashes(() => broken.abort()),
+  });
+  if (!found.ok) return printError(found.error, context.json);
+  if ('connection' in found.value) return askHost(found.value.connection, context);
+  const { core } = found.value;
+  try {
+    const ended = await runHost(core, port, session, context, broken.signal);
+    return typeof ended === 'number' ? ended : printError(ended.error, context.json);
+  } finally {
+    // Whatever is open and whoever does not answer: one Ctrl-C is enough.
+    setTimeout(() => process.exit(process.exitCode ?? exitCodes.done), closingMs).unref();
+    await drain(core, true);
+    await core.dispose();
+  }
+};
+
 /** `quayside serve` */
 export const serveCommand: Command = async (context) => {
   const port = readPort(context.args.values.port, 0);
@@ -114,20 +143,9 @@ export const serveCommand: Command = async (context) => {
   }
   const session = await openDesktopSession(locate().resources);
   try {
-    const broken = new AbortController();
-    const found = await findCore(context.place, 'headless', true, context.signal, {
-      notifier: session?.notifier,
-      crashes: surviveCrashes(() => broken.abort()),
-    });
-    if (!found.ok) return printError(found.error, context.json);
-    if ('connection' in found.value) return await askHost(found.value.connection, context);
-    const { core } = found.value;
-    try {
-      const ended = await runHost(core, port.value ?? 0, session, context, broken.signal);
-      return typeof ended === 'number' ? ended : printError(ended.error, context.json);
-    } finally {
-      await drain(core, true);
-      await core.dispose();
+    for (;;) {
+      const ended = await serve(port.value ?? 0, session, context);
+      if (ended !== undefined) return ended;
     }
   } finally {
     session?.dispose();

@@ -1,4 +1,6 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { once } from 'node:events';
+import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { startAliveRig, type AliveRig } from '../support/alive-rig.ts';
@@ -64,4 +66,60 @@ test('errors nobody expected are told in the window and on the terminal; the six
   // Where it happened stands there, not what was said: that may quote a secret.
   expect(report).toContain('websocket-host.ts');
   expect(report).not.toContain('wanted by the test');
+});
+
+/** An upload that is on its way: some of it has arrived. */
+const beginUpload = async (
+  rig: AliveRig,
+  name: string,
+): Promise<{ readonly page: LivePage; readonly folder: string }> => {
+  const folder = join(rig.folder, name);
+  await mkdir(folder);
+  const page = await rig.host.page();
+  const files = page.open('files', rig.victim);
+  const first = await Promise.race([files.event('ask'), files.event('ready')]);
+  if (first.kind === 'ask') files.answer(first.ask, { type: 'host-key', accept: true });
+  await files.event('ready');
+  files.call(1, { op: 'upload', path: join(folder, 'firmware.bin'), size: 10_000_000, stream: 900 });
+  files.bytes(900, new Uint8Array(60_000));
+  await files.event('progress');
+  expect(await readdir(folder)).toEqual([expect.stringMatching(/\.part$/)]);
+  return { page, folder };
+};
+
+test('an upload whose tab is closed, or whose host is ended, leaves nothing half done on the device', async () => {
+  await using rig = await startAliveRig();
+  const closed = await beginUpload(rig, 'closed');
+  await closed.page.leave();
+  await expect.poll(() => readdir(closed.folder)).toEqual([]);
+  const ended = await beginUpload(rig, 'ended');
+  expect(await rig.host.interrupt()).toBe(0);
+  expect(await readdir(ended.folder)).toEqual([]);
+});
+
+test('one Ctrl-C ends the host, whatever is open: a session, a question, an agent and a vendor that never answer', async () => {
+  await using rig = await startAliveRig();
+  const socket = join(rig.folder, 'mute-agent');
+  const asked = Promise.withResolvers<undefined>();
+  const agent = createServer((client) => {
+    client.on('error', () => undefined);
+    client.once('data', () => asked.resolve(undefined));
+  }).listen(socket);
+  await once(agent, 'listening');
+  await using second = await startAliveRig({ agent: socket });
+  // Its agent says nothing, so this session connects for ever.
+  const connecting = second.page.open('terminal', second.victim);
+  connecting.answer((await connecting.event('ask')).ask, { type: 'host-key', accept: true });
+  await asked.promise;
+  const question = rig.page.open('terminal', rig.victim);
+  await question.event('ask');
+  for (const { vendor, page, host } of [rig, second]) {
+    vendor.faults.add({ kind: 'silent', count: 1 });
+    vendor.faults.add({ kind: 'silent' });
+    void page.client.request('accounts.refresh', {});
+    // It has been asked, and says nothing, now and for ever.
+    await expect.poll(() => vendor.faults.list()).toHaveLength(1);
+    expect(await host.interrupt(), host.output()).toBe(0);
+  }
+  agent.close();
 });

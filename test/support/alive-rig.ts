@@ -18,6 +18,7 @@ export interface AliveRig {
   readonly folder: string;
   readonly host: LiveHost;
   readonly sshd: Sshd;
+  readonly vendor: RemoteIotSimulator;
   /** Between the vendor and sshd of `victim`. */
   readonly way: NarrowWay;
   readonly page: LivePage;
@@ -34,9 +35,14 @@ const serviceOf = (device: DeviceView, kind: string): string => {
   return id;
 };
 
-/** Starts it. `wounds`: callbacks of ours can be made to throw. */
+/** Starts it. `wounds`: callbacks of ours can be made to throw. With an SSH `agent` there is no other terminal. */
 export const startAliveRig = async (
-  options: { readonly wounds?: boolean; readonly graceSeconds?: number; readonly env?: Record<string, string> } = {},
+  options: {
+    readonly wounds?: boolean;
+    readonly graceSeconds?: number;
+    readonly agent?: string;
+    readonly env?: Readonly<Record<string, string>>;
+  } = {},
 ): Promise<AliveRig> => {
   await using ends = new AsyncDisposableStack();
   const folder = await mkdtemp(join(tmpdir(), 'quayside-alive-'));
@@ -59,8 +65,13 @@ export const startAliveRig = async (
   });
   await vendor.listen();
   ends.defer(() => vendor.dispose());
-  const { wounds = false, env = {} } = options;
-  const host = await startLiveHost({ folder, key: sshd.clientKey, wounds, env });
+  const { wounds = false, env = {}, agent } = options;
+  const host = await startLiveHost({
+    folder,
+    key: sshd.clientKey,
+    wounds,
+    env: { ...env, ...(agent === undefined ? {} : { SSH_AUTH_SOCK: agent }) },
+  });
   ends.defer(() => host.kill());
   const page = await host.page();
   ends.defer(() => page.leave());
@@ -81,10 +92,13 @@ export const startAliveRig = async (
   victimId = first.id;
   const victim = { deviceKey: first.key, serviceId: serviceOf(first, 'ssh') };
 
-  const other: LiveSession = page.open('terminal', { deviceKey: second.key, serviceId: serviceOf(second, 'ssh') });
-  const { ask } = await other.event('ask');
-  other.answer(ask, { type: 'host-key', accept: true });
-  await other.event('ready');
+  let other: LiveSession | undefined;
+  if (agent === undefined) {
+    other = page.open('terminal', { deviceKey: second.key, serviceId: serviceOf(second, 'ssh') });
+    const { ask } = await other.event('ask');
+    other.answer(ask, { type: 'host-key', accept: true });
+    await other.event('ready');
+  }
   const forward = await page.ask(
     client.request('forwards.open', { deviceKey: second.key, serviceId: serviceOf(second, 'vnc') }),
   );
@@ -96,14 +110,15 @@ export const startAliveRig = async (
     folder,
     host,
     sshd,
+    vendor,
     way,
     page,
     victim,
     othersGoOn: async () => {
       await connection.echo();
       word += 1;
-      if (!(await other.run(`echo still-${word}-$((6 * 7))`, `still-${word}-42`)))
-        throw new Error('the other session ended');
+      const isThere = await (other?.run(`echo still-${word}-$((6 * 7))`, `still-${word}-42`) ?? true);
+      if (!isThere) throw new Error('the other session ended');
     },
     [Symbol.asyncDispose]: () => moved.disposeAsync(),
   };
