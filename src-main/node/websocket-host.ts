@@ -9,6 +9,7 @@ import { LibraryCalls } from './library-calls.ts';
 import { mostBacklog } from '../core/backlog.ts';
 import { limitClients, requestLimits } from './descriptors.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
+import { doorHeaders, doorPage, tokenIn } from './web-door.ts';
 
 /** A browser that has proven itself, speaking JSON messages; bytes of streams go in binary ones. */
 export interface WebClient {
@@ -170,6 +171,12 @@ export const openWebHost = async (options: {
     response.end(text);
   };
 
+  /** Lets nobody in: a person sees how to get in, a program one line. */
+  const shut = (request: IncomingMessage, response: ServerResponse, status: number, why: string): void => {
+    if (request.headers.accept?.includes('text/html') === true) say(response, status, doorPage(why), doorHeaders);
+    else say(response, status, `${why} Run \`quayside serve\` again for a fresh link.\n`);
+  };
+
   const serve = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const host = hostOf(request);
     if (host === undefined) {
@@ -188,9 +195,9 @@ export const openWebHost = async (options: {
     if (url === null || url.host !== host) return say(response, 400, 'This address cannot be read.\n');
     const token = url.pathname === '/' ? url.searchParams.get('token') : null;
     if (token !== null) {
-      if (request.method !== 'GET' || !links.use(token)) {
+      if (request.method !== 'GET' || !links.use(tokenIn(token))) {
         log.write('warn', 'web.refused', { why: 'token' });
-        return say(response, 403, 'This link was used already. Run `quayside serve` again for a fresh one.\n');
+        return shut(request, response, 403, 'This link was used already, or Quayside was started again since.');
       }
       const session = sessions.make();
       const cookie = { 'set-cookie': `${cookieName()}=${session}; HttpOnly; SameSite=Strict; Path=/` };
@@ -201,7 +208,7 @@ export const openWebHost = async (options: {
     }
     if (url.pathname === waitingPath) return say(response, 200, head, htmlType);
     if (!hasSession(request)) {
-      return say(response, 401, 'Open the link that `quayside serve` prints; run it again for a fresh one.\n');
+      return shut(request, response, 401, 'This browser is not let in, or Quayside was started again since.');
     }
     const asset = await readStaticAsset(options.root, url.pathname, `ws://${host}`);
     if (asset === undefined) return say(response, 404, 'There is nothing here.\n');

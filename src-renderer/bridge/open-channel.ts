@@ -8,6 +8,16 @@ declare global {
   }
 }
 
+/** Whether the host answers this browser that it is not let in; a WebSocket does not tell that from any other failure. */
+export const isShutOut = async (): Promise<boolean> => {
+  if (window.quayside !== undefined) return false;
+  try {
+    return (await fetch('/bridge', { cache: 'no-store' })).status === 401;
+  } catch {
+    return false;
+  }
+};
+
 /** Opens the carrier this window has: the preload's on the desktop, a WebSocket to the same host in a browser. */
 export const openChannel = (): FrameChannel => {
   if (window.quayside !== undefined) return window.quayside;

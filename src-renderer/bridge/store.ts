@@ -6,12 +6,13 @@ import type { RequestInput, RequestName, RequestOutput } from '../../src-preload
 import type { AccountView, AppView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
 import { FleetIndex, type FleetCounts } from '../fleet/fleet-index.ts';
 import { Connection } from './connection.ts';
-import { openChannel } from './open-channel.ts';
+import { isShutOut, openChannel } from './open-channel.ts';
 import { SnapshotAssembly, changesOf } from './snapshot-assembly.ts';
 
 /** What the window knows of main. Devices live in `fleet`; `fleetVersion` tells that it changed. */
 export interface HostState {
-  readonly link: 'connecting' | 'live' | 'reconnecting';
+  /** `shut-out`: Quayside answers and does not know this browser, as after a start of its own. */
+  readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
   /** True once a complete snapshot was seen. */
   readonly loaded: boolean;
   readonly app: AppView | undefined;
@@ -64,7 +65,10 @@ const assembly = new SnapshotAssembly();
 
 const take = (event: StateEvent): void => {
   if (event.type === 'disconnected') {
-    useHost.setState({ link: 'reconnecting' });
+    if (useHost.getState().link !== 'shut-out') useHost.setState({ link: 'reconnecting' });
+    void isShutOut().then((isOut) => {
+      if (useHost.getState().link !== 'live') useHost.setState({ link: isOut ? 'shut-out' : 'reconnecting' });
+    });
     return;
   }
   if (event.type === 'rows') {
@@ -165,7 +169,7 @@ export const startHost = (): void => connection.connect();
 
 /** Tries to reach main again now. */
 export const reconnectNow = (): void => {
-  if (useHost.getState().link === 'reconnecting') connection.connect();
+  if (useHost.getState().link !== 'live') connection.connect();
 };
 
 /** Follows the sessions of this window; one listener. */

@@ -5,6 +5,7 @@ import { ask, reconnectNow, useHost } from '../bridge/store.ts';
 import { Failure, IconButton } from './controls.tsx';
 import { UpdateBanner } from './update-banner.tsx';
 import { openPanel, toast, toastError } from './view-store.ts';
+import { WayIn } from './way-in.tsx';
 
 const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): React.ReactNode => {
   const field = useRef<HTMLInputElement>(null);
@@ -113,6 +114,7 @@ export const Banners = (): React.ReactNode => {
           </button>
         </div>
       ) : null}
+      {link === 'shut-out' ? <WayIn /> : null}
       {vault?.error === undefined ? null : <VaultBanner kind={vault.kind} error={vault.error} />}
       <UpdateBanner />
       {notices?.map((notice) => (

@@ -103,6 +103,27 @@ describe('the way in', () => {
     expect(guess.status).toBe(403);
   });
 
+  test('is told to whoever has none: a person gets a page with a field for the link, a program one line', async () => {
+    const html = { accept: 'text/html,application/xhtml+xml' };
+    const shut = await ask('/', html);
+    expect([shut.status, shut.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
+    expect(shut.body).toContain('quayside serve --open');
+    expect(shut.body).toContain('<input name="token"');
+    expect(shut.headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'/);
+    const line = await ask('/');
+    expect([line.status, line.headers['content-type'], line.body.trim().split('\n').length]).toEqual([
+      401,
+      'text/plain; charset=utf-8',
+      1,
+    ]);
+    // Into the field goes the link as it was printed, or its token.
+    const pasted = await ask(`/?token=${encodeURIComponent(` ${host.link()}\n`)}`, html);
+    expect([pasted.status, pasted.headers.location]).toEqual([303, '/']);
+    const used = await ask('/?token=guess', html);
+    expect([used.status, used.headers['set-cookie']]).toEqual([403, undefined]);
+    expect(used.body).toContain('<input name="token"');
+  });
+
   test('leads on from a page elsewhere, which no redirect could: the cookie only goes where we sent it', async () => {
     const link = new URL(host.link());
     const entered = await ask(link.pathname + link.search, { 'sec-fetch-site': 'cross-site' });
@@ -290,6 +311,27 @@ describe('the control socket', () => {
     const url = new URL(await link);
     expect((await ask(url.pathname + url.search)).status).toBe(303);
     connection?.socket.close();
+  });
+
+  test('answers who asks for a link before the window is served, once it is', async () => {
+    const early = await composeCore(options(join(folder, 'early')));
+    if (!early.ok) throw new Error(early.error.message);
+    const paths = await controlPaths(early.value.paths.profile);
+    const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;
+    const link = new Promise<unknown>((resolve) => connection?.socket.onMessage(resolve));
+    connection?.socket.send({ type: 'link' });
+    // Whoever is answered after it was heard as well.
+    const known = await connectControlSocket(paths.ok ? paths.value.socket : '');
+    known?.socket.close();
+    const served = await startHeadless(early.value, { port: 0, renderer: join(folder, 'renderer') });
+    if (!served.ok) throw new Error(served.error.message);
+    expect(await link).toMatchObject({
+      type: 'link',
+      url: expect.stringContaining(`127.0.0.1:${served.value.port}`) as string,
+    });
+    connection?.socket.close();
+    await served.value.dispose();
+    await early.value.dispose();
   });
 
   test('works for a profile whose path is too long for a socket', async () => {

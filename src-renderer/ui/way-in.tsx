@@ -1,0 +1,44 @@
+import { useState } from 'react';
+import { linkIn } from './link-in.ts';
+
+/** What the window shows when Quayside was started again and no longer knows this browser. */
+export const WayIn = (): React.ReactNode => {
+  const [isWrong, setIsWrong] = useState(false);
+  return (
+    <div className="strip way-in" role="status">
+      <span className="strip-dot" aria-hidden="true" />
+      <span>
+        {isWrong ? (
+          <>This is no link of Quayside. It looks like {location.origin}/?token=… </>
+        ) : (
+          <>
+            Quayside was started again. Open it with <code>quayside serve --open</code>, or paste the new link.
+          </>
+        )}
+      </span>
+      <form
+        className="unlock"
+        onSubmit={(event) => {
+          event.preventDefault();
+          const given = new FormData(event.currentTarget).get('link');
+          const link = linkIn(typeof given === 'string' ? given : '');
+          if (link === undefined) setIsWrong(true);
+          else location.assign(link);
+        }}
+      >
+        <input
+          className="input"
+          name="link"
+          required
+          autoComplete="off"
+          spellCheck={false}
+          aria-label="New link"
+          placeholder="http://127.0.0.1…"
+        />
+        <button type="submit" className="button primary small">
+          Open
+        </button>
+      </form>
+    </div>
+  );
+};
