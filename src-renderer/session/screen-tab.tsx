@@ -123,7 +123,12 @@ export const ScreenTab = ({
     comesBack: true,
     options: () => ({}),
     bytes: (bytes, taken) => {
-      viewer.current?.socket.receive(bytes);
+      try {
+        viewer.current?.socket.receive(bytes);
+      } catch {
+        // noVNC throws at some of what it cannot read; it has no idea of the rest then.
+        return session.drop(notUnderstood);
+      }
       taken();
       if (last.current?.hasChildNodes() === true) requestAnimationFrame(unveil);
     },
@@ -132,7 +137,12 @@ export const ScreenTab = ({
       const element = host.current;
       if (element === null) return;
       const socket = new ScreenSocket((bytes) => session.handle.current?.send(bytes));
-      const rfb = new RFB(element, socket, { shared: true });
+      let rfb: RFB;
+      try {
+        rfb = new RFB(element, socket, { shared: true });
+      } catch {
+        return session.drop(notUnderstood);
+      }
       rfb.scaleViewport = fits;
       rfb.viewOnly = viewOnly;
       rfb.background = 'transparent';

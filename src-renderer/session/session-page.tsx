@@ -7,10 +7,12 @@ import { IconButton } from '../ui/controls.tsx';
 import { hasMod } from '../ui/keys.ts';
 import { TipLayer } from '../ui/tip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
+import { WayIn } from '../ui/way-in.tsx';
 import { FilesTab } from './files-tab.tsx';
 import { ScreenTab } from './screen-tab.tsx';
 import { startSessions } from './session-link.ts';
 import { closeTab, followAddress, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
+import { TabBoundary } from './tab-boundary.tsx';
 import { TerminalTab } from './terminal-tab.tsx';
 import './session.css';
 
@@ -134,7 +136,9 @@ const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolea
         document.getElementById(`tab-${tab.id}`)?.focus();
       }}
     >
-      <Tab place={tab.place} device={name} shown={shown} />
+      <TabBoundary onClose={() => closeTab(tab.id)}>
+        <Tab place={tab.place} device={name} shown={shown} />
+      </TabBoundary>
     </section>
   );
 };
@@ -161,8 +165,10 @@ export const SessionPage = (): React.ReactNode => {
     if (!loaded) return;
     begin();
   }, [loaded]);
+  const isShutOut = useHost((host) => host.link === 'shut-out');
   return (
     <div className="session-shell" data-ready={loaded}>
+      {isShutOut ? <WayIn /> : null}
       <nav className="session-bar" aria-label="Sessions">
         {tabs.map((tab) => (
           <TabHead key={tab.id} tab={tab} active={tab.id === active} number={numberOf(tabs, tab)} />

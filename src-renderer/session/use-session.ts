@@ -120,8 +120,9 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
               isOpen = true;
               past.current.openedAt = performance.now();
               past.current.wasOpen = true;
-              uses.current.opened();
               setPhase({ name: 'open', user: event.user, home: event.home });
+              // The tab may drop it at once.
+              uses.current.opened();
             }
           },
         },
