@@ -50,7 +50,7 @@ const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
         <span className="connect-with" aria-hidden="true">
-          {vendorNames[device.vendor]}
+          <span className="ellipsis">{vendorNames[device.vendor]}</span>
           <kbd>⏎</kbd>
         </span>
       </button>
@@ -75,7 +75,7 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
         <span className="connect-with" aria-hidden="true">
-          {service.name}
+          <span className="ellipsis">{service.name}</span>
           <kbd>⏎</kbd>
         </span>
       </button>
@@ -170,14 +170,14 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
       <header className="panel-head">
         <div className="panel-title">
           <PresenceMark state={device.presence.state} />
-          <h2 className="ellipsis">
+          <h2>
             <button
               type="button"
-              className="copyable ellipsis"
+              className="copyable"
               data-tip="Copy name"
               onClick={() => void copyText(device.name, 'the name')}
             >
-              {device.name}
+              <span className="panel-name">{device.name}</span>
             </button>
           </h2>
           <IconButton

@@ -40,6 +40,11 @@ export const setColumnWidth = (column: SortColumn, width: number | undefined): v
   useColumnWidths.setState({ widths });
 };
 
-/** The widths as custom properties of the list, which the layout falls back from. */
+/**
+ * The widths as custom properties of the list, which the layout falls back from. Where the list is narrower than all of
+ * them they give way, so that no column is pushed out.
+ */
 export const widthProperties = (widths: Widths): CSSProperties =>
-  Object.fromEntries(Object.entries(widths).map(([column, width]) => [`--w-${column}`, `${width}px`]));
+  Object.fromEntries(
+    Object.entries(widths).map(([column, width]) => [`--w-${column}`, `minmax(${narrowest}px, ${width}px)`]),
+  );

@@ -202,10 +202,46 @@ test('a lost host leaves the list in place and says so', async ({ page, show }) 
   await expect(grid(page)).toBeVisible();
 });
 
-test('the smallest window keeps its list, and the panel slides over it', async ({ page, show }) => {
-  await page.setViewportSize({ width: 720, height: 480 });
+test('a list too narrow for widths of columns has no edges to draw, and widths never push a column out', async ({
+  page,
+  show,
+}) => {
   await show('devices=60');
+  const edge = page.getByRole('columnheader', { name: 'Group' }).locator('.column-edge');
+  await expect(edge).toBeVisible();
+  await grid(page).getByRole('row').nth(2).click();
+  await expect(panel(page)).toBeVisible();
+  // The columns beside a panel have widths of their own: what is drawn here would count only once it is closed.
+  await expect(edge).toBeHidden();
+  expect(await page.evaluate(() => localStorage.getItem('quayside.columns'))).toBeNull();
+
+  await page.evaluate(() =>
+    localStorage.setItem('quayside.columns', JSON.stringify({ name: 640, group: 640, account: 640 })),
+  );
+  await page.reload();
+  const last = page.getByRole('columnheader', { name: 'Forward' });
+  await expect(last).toBeInViewport({ ratio: 1 });
+});
+
+test('in the smallest window the panel lies over the whole list and all that is said above it', async ({
+  page,
+  show,
+}) => {
+  await page.setViewportSize({ width: 720, height: 480 });
+  await show('devices=60&scenario=failing');
+  await expect(page.getByRole('button', { name: /^Retry/ }).first()).toBeVisible();
   await grid(page).getByRole('row').nth(2).click();
   await expect(panel(page)).toBeInViewport({ ratio: 1 });
   expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(720);
+  const rail = await page.getByRole('navigation', { name: 'Main' }).boundingBox();
+  // Its slide has ended once it begins where the rail ends.
+  await expect.poll(async () => (await panel(page).boundingBox())?.x).toBe(rail?.width);
+  expect(await panel(page).boundingBox()).toEqual({
+    x: rail?.width,
+    y: 0,
+    width: 720 - (rail?.width ?? 0),
+    height: 480,
+  });
+  await page.getByRole('button', { name: 'Close panel' }).click();
+  await expect(grid(page).getByRole('row').nth(2)).toBeInViewport();
 });
