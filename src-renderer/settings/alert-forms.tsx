@@ -1,78 +1,9 @@
-import { useId, useMemo, useState } from 'react';
-import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { useId, useState } from 'react';
+import type { AlertSettingsView } from '../../src-preload/contract/alert-views.ts';
 import { changeAlerts, sameTarget } from '../incidents/alert-choices.ts';
 import { Callout, Field } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-
-interface Place {
-  readonly key: string;
-  readonly words: string;
-  readonly target: AlertTargetView;
-}
-
-/** Most groups and tags offered; a fleet may have thousands. */
-const mostPlaces = 500;
-
-/** Accounts, groups and tags there are; single devices have their own bell. */
-const usePlaces = (): readonly Place[] => {
-  const accounts = useHost((host) => host.accounts);
-  const version = useHost((host) => host.fleetVersion);
-  return useMemo(() => {
-    const groups = new Map<string, Place>();
-    const tags = new Map<string, Place>();
-    const labels = new Map(accounts.map(({ id, label }) => [id, label]));
-    for (const { device } of version < 0 ? [] : fleet.searchable()) {
-      for (const group of device.groups) {
-        const key = `group ${device.accountId} ${group}`;
-        if (!groups.has(key) && groups.size < mostPlaces)
-          groups.set(key, {
-            key,
-            words: `Group ${group} of ${labels.get(device.accountId) ?? device.accountId}`,
-            target: { kind: 'group', accountId: device.accountId, group },
-          });
-      }
-      for (const tag of device.tags) {
-        const key = `tag ${tag}`;
-        if (!tags.has(key) && tags.size < mostPlaces)
-          tags.set(key, { key, words: `Tag ${tag}`, target: { kind: 'tag', tag } });
-      }
-    }
-    const sorted = (places: Iterable<Place>): Place[] => [...places].sort((a, b) => a.words.localeCompare(b.words));
-    return [
-      ...accounts.map(({ id, label }): Place => ({
-        key: `account ${id}`,
-        words: `Account ${label}`,
-        target: { kind: 'account', accountId: id },
-      })),
-      ...sorted(groups.values()),
-      ...sorted(tags.values()),
-    ];
-  }, [accounts, version]);
-};
-
-const PlaceField = ({
-  id,
-  places,
-  everything,
-  chosen,
-}: {
-  readonly id: string;
-  readonly places: readonly Place[];
-  readonly everything: boolean;
-  readonly chosen?: string | undefined;
-}): React.ReactNode => (
-  <Field id={id} label="For">
-    <select id={id} className="select" name="place" defaultValue={chosen}>
-      {everything ? <option value="">Everything</option> : null}
-      {places.map((place) => (
-        <option key={place.key} value={place.key}>
-          {place.words}
-        </option>
-      ))}
-    </select>
-  </Field>
-);
+import { everything, TargetPicker, type Place } from './target-picker.tsx';
 
 const FormDialog = ({
   title,
@@ -112,7 +43,7 @@ const FormDialog = ({
   </Dialog>
 );
 
-/** Adds a rule for an account, a group or a tag, or changes one. */
+/** Adds a rule for an account, a group, a tag or a device, or changes one. */
 export const RuleDialog = ({
   rules,
   rule: before,
@@ -127,20 +58,16 @@ export const RuleDialog = ({
   readonly onClose: () => void;
 }): React.ReactNode => {
   const id = useId();
-  const offered = usePlaces();
-  const known = before === undefined ? undefined : offered.find(({ target }) => sameTarget(target, before.target));
-  // A device, or a group that is not there now, is no place to choose, but its rule is there to be changed.
-  const places =
-    before === undefined || known !== undefined
-      ? offered
-      : [{ key: 'present', words, target: before.target }, ...offered];
+  const [place, setPlace] = useState<Place | undefined>(
+    before === undefined ? undefined : { key: 'present', words, target: before.target },
+  );
   const [problem, setProblem] = useState<string>();
   const submit = async (data: FormData): Promise<void> => {
-    const target = places.find(({ key }) => key === data.get('place'))?.target;
+    const target = place?.target;
     const notify = data.get('notify');
     const grace = String(data.get('grace'));
     const sound = data.get('sound');
-    if (target === undefined) return setProblem('There is no account yet to make a rule for.');
+    if (target === undefined) return setProblem('Choose what the rule is for.');
     const rule: AlertSettingsView['rules'][number] = {
       target,
       ...(notify === 'all' || notify === 'favourites' || notify === 'none' ? { notify } : {}),
@@ -159,7 +86,7 @@ export const RuleDialog = ({
       onSubmit={submit}
       onClose={onClose}
     >
-      <PlaceField id={`${id}-place`} places={places} everything={false} chosen={known?.key} />
+      <TargetPicker id={`${id}-place`} withEverything={false} chosen={place} onChoose={setPlace} />
       <Field id={`${id}-notify`} label="Tell me about">
         <select
           id={`${id}-notify`}
@@ -214,20 +141,25 @@ export const MaintenanceDialog = ({
   readonly onClose: () => void;
 }): React.ReactNode => {
   const id = useId();
-  const places = usePlaces();
+  const [place, setPlace] = useState(everything);
   const [problem, setProblem] = useState<string>();
   const [opened] = useState(() => Date.now());
   const submit = async (data: FormData): Promise<void> => {
     const from = new Date(String(data.get('from'))).getTime();
     const until = new Date(String(data.get('until'))).getTime();
     if (!(until > from)) return setProblem('The end has to be after the beginning.');
-    const target = places.find(({ key }) => key === data.get('place'))?.target ?? { kind: 'everything' as const };
-    const window = { id: crypto.randomUUID(), target, from, until, note: String(data.get('note') ?? '').trim() };
+    const window = {
+      id: crypto.randomUUID(),
+      target: place.target,
+      from,
+      until,
+      note: String(data.get('note') ?? '').trim(),
+    };
     if (await changeAlerts({ maintenance: [...windows, window] })) onClose();
   };
   return (
     <FormDialog title="Plan maintenance" verb="Plan" problem={problem} onSubmit={submit} onClose={onClose}>
-      <PlaceField id={`${id}-place`} places={places} everything />
+      <TargetPicker id={`${id}-place`} withEverything chosen={place} onChoose={setPlace} />
       <div className="form-pair">
         <Field id={`${id}-from`} label="From">
           <input

@@ -22,6 +22,10 @@ test('quiet hours, rules and maintenance are kept over a restart; a rule is chan
 
   await page.getByRole('button', { name: 'Add rule' }).press('Enter');
   const form = page.getByRole('dialog');
+  await form.getByRole('button', { name: 'Add rule' }).click();
+  await expect(form.getByText('Choose what the rule is for.')).toBeVisible();
+  await form.getByRole('combobox', { name: 'For', exact: true }).fill('acme');
+  await page.keyboard.press('Enter');
   await form.getByLabel('Tell me about').selectOption('As usual');
   await form.getByRole('button', { name: 'Add rule' }).click();
   await expect(form.getByText('Choose at least one thing that this rule changes.')).toBeVisible();

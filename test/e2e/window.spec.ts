@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import { windowTest as test } from './window-stage.ts';
+import { expectAccessible, windowTest as test } from './window-stage.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Devices' });
 const active = (page: Page) => grid(page).locator('.device-row.active');
@@ -48,6 +48,49 @@ test('letters typed right after the key for the search all reach it, from any pa
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(grid(page)).toHaveCount(0);
   expect(await focusedAfter('/')).toBe('search');
+});
+
+test('the pointer selects: a box under it, a range with Shift, one more with Ctrl, all by the header', async ({
+  page,
+  show,
+}) => {
+  await show('devices=60');
+  const row = (index: number) => grid(page).locator(`[aria-rowindex="${index}"]`);
+  const selected = page.getByRole('toolbar', { name: 'Selected devices' });
+  const box = row(3).locator('.mark-box');
+  await expect(box).toBeHidden();
+  await row(3).hover();
+  await expect(box).toBeVisible();
+  await box.click();
+  await expect(selected).toContainText('1 selected');
+  await expect(panel(page)).toHaveCount(0);
+  await row(6).click({ modifiers: ['Shift'] });
+  await expect(selected).toContainText('4 selected');
+  await expect(panel(page)).toHaveCount(0);
+  // Shift with the pointer selects lines, never their text.
+  expect(await page.evaluate(() => getSelection()?.toString() ?? '')).toBe('');
+  await row(9).click({ modifiers: ['ControlOrMeta'] });
+  await expect(selected).toContainText('5 selected');
+  await row(4).click({ modifiers: ['ControlOrMeta'] });
+  await expect(selected).toContainText('4 selected');
+
+  // The line on show does not look like one that is selected.
+  await row(12).click();
+  await expect(panel(page)).toBeVisible();
+  await page.mouse.move(0, 0);
+  await expect(row(12).locator('.mark-box')).toBeHidden();
+  await expect(row(6).locator('.mark-box')).toBeVisible();
+  const tint = (index: number): Promise<string> =>
+    row(index).evaluate((element) => getComputedStyle(element).backgroundColor);
+  expect(await tint(12)).not.toBe(await tint(6));
+  await expectAccessible(page, 'selected lines');
+
+  const all = page.getByRole('checkbox', { name: 'Select all devices of the list' });
+  await expect(all).toHaveAttribute('aria-checked', 'mixed');
+  await all.click();
+  await expect(selected).toContainText('60 selected');
+  await all.click();
+  await expect(selected).toHaveCount(0);
 });
 
 test('a range is selected, and the ends of a long list are in sight', async ({ page, show }) => {
@@ -183,6 +226,11 @@ test('every state says what it is and what to do', async ({ page, show }) => {
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByLabel('Passphrase of the vault')).toHaveCount(0);
   await show('scenario=notice&devices=60');
+  const shared = page.getByRole('status').filter({ hasText: 'have the same SSH host key' });
+  const second = shared.getByRole('button').nth(1);
+  const name = (await second.textContent()) ?? '';
+  await second.click();
+  await expect(page.getByRole('region', { name })).toBeVisible();
   await page.getByRole('button', { name: 'Dismiss' }).first().click();
   await expect(page.getByText('was set aside')).toHaveCount(0);
   await show('devices=60');
@@ -244,4 +292,40 @@ test('in the smallest window the panel lies over the whole list and all that is 
   });
   await page.getByRole('button', { name: 'Close panel' }).click();
   await expect(grid(page).getByRole('row').nth(2)).toBeInViewport();
+});
+
+test('what a rule is for is found by typing in a large fleet: a device too, and no tag that one device has', async ({
+  page,
+  show,
+}) => {
+  await show('devices=20000');
+  // A serial number that is told as a tag, as MODE's are.
+  const name = await page.evaluate(() => {
+    const [device] = window.scripted.devices.values();
+    if (device === undefined) throw new Error('no device');
+    window.scripted.setDevice({ ...device, tags: ['serial-4711'] });
+    return device.name;
+  });
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByRole('button', { name: 'Add rule' }).click();
+  const form = page.getByRole('dialog', { name: 'Add a rule' });
+  const field = form.getByRole('combobox', { name: 'For', exact: true });
+  const options = form.getByRole('listbox', { name: 'What it is for' }).getByRole('option');
+  await field.press('ArrowDown');
+  await expect(options.first()).toContainText('Account ');
+  expect(await options.count()).toBeLessThanOrEqual(8);
+  await field.fill('tag serial-4711');
+  await expect(options.filter({ hasText: 'Tag serial-4711' })).toHaveCount(0);
+  // Escape closes the list, and only then the dialog.
+  await field.press('Escape');
+  await expect(options).toHaveCount(0);
+  await expect(form).toBeVisible();
+  await field.fill(name);
+  await expect(options.filter({ hasText: name }).first()).toBeVisible();
+  await expectAccessible(page, 'choosing what a rule is for');
+  await options.filter({ hasText: name }).first().click();
+  await expect(field).toHaveValue(name);
+  await form.getByRole('button', { name: 'Add rule' }).click();
+  await expect(form).toHaveCount(0);
+  await expect(page.getByRole('list', { name: 'Rules' })).toContainText(name);
 });
