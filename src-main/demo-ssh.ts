@@ -2,6 +2,8 @@ import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2, { type ServerChannel } from 'ssh2';
+import { demoFiles, serveDemoFiles, type DemoFolder } from './demo-files.ts';
+import { ExpectedDevices } from './demo-names.ts';
 
 /** The SSH server behind every device of the demo. */
 export interface DemoSsh {
@@ -29,7 +31,7 @@ const answer = (line: string, name: string, user: string): string => {
     case 'whoami':
       return user;
     case 'ls':
-      return 'config.json  logs  readme.txt';
+      return 'backups  config.json  logs  readme.txt';
     case 'date':
       return new Date().toString();
     case 'echo':
@@ -77,10 +79,17 @@ const runShell = (channel: ServerChannel, name: string, user: string): void => {
 export const startDemoSsh = async (): Promise<DemoSsh> => {
   // Not ssh2's own: now and then it makes an ed25519 key that it cannot read.
   const { privateKey } = generateKeyPairSync('ec', { namedCurve: 'prime256v1' });
-  const expected: string[] = [];
+  const expected = new ExpectedDevices();
+  // Kept for as long as the demo runs: what was uploaded is there the next time.
+  const disks = new Map<string, DemoFolder>();
+  const diskOf = (name: string): DemoFolder => {
+    const disk = disks.get(name) ?? demoFiles(name, Date.now());
+    disks.set(name, disk);
+    return disk;
+  };
   const clients = new Set<{ end(): void }>();
   const server = new ssh2.Server({ hostKeys: [privateKey.export({ type: 'sec1', format: 'pem' })] }, (client) => {
-    const name = expected.shift() ?? 'demo-device';
+    const name = expected.take();
     let user = 'demo';
     clients.add(client);
     client.on('close', () => clients.delete(client));
@@ -94,6 +103,7 @@ export const startDemoSsh = async (): Promise<DemoSsh> => {
       session.on('pty', (acceptPty) => acceptPty?.());
       session.on('window-change', (acceptChange) => acceptChange?.());
       session.on('shell', (acceptShell) => runShell(acceptShell(), name, user));
+      session.on('sftp', (acceptSftp) => serveDemoFiles(acceptSftp(), diskOf(name), Date.now));
       session.on('exec', (acceptExec, _reject, info) => {
         const channel = acceptExec();
         channel.write(`${answer(info.command, name, user)}\n`);
@@ -106,11 +116,7 @@ export const startDemoSsh = async (): Promise<DemoSsh> => {
   await once(server, 'listening');
   return {
     port: (server.address() as AddressInfo).port,
-    expect: (deviceName) => {
-      expected.push(deviceName);
-      // A connection that was announced and never came must not shift the names of all later ones for ever.
-      if (expected.length > 50) expected.splice(0, 25);
-    },
+    expect: (deviceName) => expected.expect(deviceName),
     dispose: async () => {
       const closed = once(server, 'close');
       server.close();

@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { VendorId } from './core/device.ts';
+import type { DemoScreen } from './demo-screen.ts';
 import type { DemoSsh } from './demo-ssh.ts';
+import type { DemoPast } from './demo-history.ts';
 import { demoApplication } from './demo-web.ts';
 import { locate } from './locations.ts';
 import { systemClock } from './node/system-clock.ts';
@@ -23,12 +25,16 @@ export interface DemoVendor {
     readonly fields?: Readonly<Record<string, string>>;
     readonly secrets: Readonly<Record<string, string>>;
   };
+  /** Its devices as the vendor calls them. */
+  readonly devices: DemoPast['devices'];
   dispose(): Promise<void>;
 }
 
 export interface DemoOptions {
   /** What answers on port 22 of the devices. */
   readonly ssh: DemoSsh;
+  /** What answers on port 5900 of the devices. */
+  readonly screen: DemoScreen;
   /** Whether one account gets into trouble once it has been seen well. */
   readonly trouble: boolean;
 }
@@ -51,6 +57,24 @@ const fleetIn = (town: string, devices: number, seed: number): readonly FleetDev
     site: `${town} ${device.site}`,
   }));
 
+/** Machines under the ids that their vendor gave them, which are in the same order. */
+const called = (machines: readonly FleetDevice[], ids: readonly string[]): DemoPast['devices'] =>
+  machines.flatMap(({ name, site }, index) => {
+    const id = ids[index];
+    return id === undefined ? [] : [{ id, name, site }];
+  });
+
+/** The server of this computer that stands in for a port of a device; undefined: nothing answers there. */
+const serverFor = (
+  { ssh, screen }: DemoOptions,
+  port: number,
+  name: string,
+): { readonly host: string; readonly port: number } | undefined => {
+  const server = port === 22 ? ssh : port === 5900 ? screen : undefined;
+  server?.expect(name);
+  return server === undefined ? undefined : { host: '127.0.0.1', port: server.port };
+};
+
 /** Some devices of a vendor that says so at once come and go, one after another. Answers the end of it. */
 const flap = (ids: readonly string[], isOnline: (id: string) => boolean, set: (id: string, on: boolean) => void) => {
   const restless = ids.filter((_id, index) => index % flapEvery === 7);
@@ -63,7 +87,8 @@ const flap = (ids: readonly string[], isOnline: (id: string) => boolean, set: (i
   return () => clearInterval(timer);
 };
 
-const startRemoteIt: StartVendor = async (devices, { ssh }) => {
+const startRemoteIt: StartVendor = async (devices, options) => {
+  const machines = fleetIn('Lyon', devices, 3);
   const accessKey = { id: randomBytes(10).toString('hex').toUpperCase(), secret: randomBytes(30).toString('base64') };
   const simulator: RemoteItSimulator = new RemoteItSimulator({
     schema: await readFile(remoteItSchema, 'utf8'),
@@ -71,12 +96,8 @@ const startRemoteIt: StartVendor = async (devices, { ssh }) => {
     developerKey: secret(),
     username: 'demo@example.com',
     password: secret(),
-    devices: fleetIn('Lyon', devices, 3),
-    target: (serviceId, port) => {
-      if (port !== 22) return undefined;
-      ssh.expect(simulator.fleet.locate(serviceId)?.device.name ?? serviceId);
-      return { host: '127.0.0.1', port: ssh.port };
-    },
+    devices: machines,
+    target: (serviceId, port) => serverFor(options, port, simulator.fleet.locate(serviceId)?.device.name ?? serviceId),
   });
   await simulator.listen();
   const rest = flap(
@@ -92,6 +113,10 @@ const startRemoteIt: StartVendor = async (devices, { ssh }) => {
       fields: { eventsUrl: simulator.eventsUrl, pageSize: '1000' },
       secrets: { accessKeyId: accessKey.id, secretAccessKey: accessKey.secret },
     },
+    devices: called(
+      machines,
+      simulator.fleet.list().map(({ id }) => id),
+    ),
     dispose: () => {
       rest();
       return simulator.dispose();
@@ -99,35 +124,52 @@ const startRemoteIt: StartVendor = async (devices, { ssh }) => {
   };
 };
 
-const startRemoteIot: StartVendor = async (devices, { ssh }) => {
+const startRemoteIot: StartVendor = async (devices, options) => {
+  const machines = makeFleet(devices, systemClock.now());
   const token = secret();
   const simulator: RemoteIotSimulator = new RemoteIotSimulator({
     token,
-    devices,
-    target: (unitId, port) => {
-      if (port !== 22) return undefined;
-      ssh.expect(simulator.deviceName(unitId) ?? unitId);
-      return { host: '127.0.0.1', port: ssh.port };
-    },
+    devices: machines,
+    target: (unitId, port) => serverFor(options, port, simulator.deviceName(unitId) ?? unitId),
   });
   await simulator.listen();
+  for (const unitId of simulator.unitIds.slice(0, mostLogs))
+    for (const line of systemLog(systemClock.now())) simulator.appendLog(unitId, 'syslog', line);
   simulator.setFlapping(
     simulator.unitIds.filter((_unitId, index) => index % flapEvery === flapEvery - 1),
     flapMs,
   );
   return {
     account: { vendor: 'remoteiot', label: 'Demo fleet', baseUrl: simulator.baseUrl, secrets: { token } },
+    devices: called(machines, simulator.unitIds),
     dispose: () => simulator.dispose(),
   };
 };
+
+/** A large demo fleet has logs for the first of its devices only. */
+const mostLogs = 500;
+
+/** What a gateway notes in its first minutes, in the form of a kernel's log. */
+const systemLog = (now: number): readonly string[] =>
+  [
+    'eth0: link up, 1000 Mbps, full duplex',
+    'systemd: Started Agent of RemoteIoT',
+    'agent: connected, 184 ms',
+    'EXT4-fs (mmcblk0p2): mounted filesystem with ordered data mode',
+    'agent: uploaded 20 readings',
+    'thermal: zone 0 at 61 °C, fan on',
+    'thermal: zone 0 at 52 °C, fan off',
+    'agent: heartbeat, queue is empty',
+  ].map((text, index, all) => `[${new Date(now - (all.length - index) * 60_000).toUTCString()}] ${text}`);
 
 /** MODE with a user key, so that devices that come and go are told at once. */
 const startMode: StartVendor = async (devices) => {
   const apiKey = `v1.${secret()}`;
   const projectId = 1265;
+  const machines = fleetIn('Field', devices, 11);
   const simulator: ModeSimulator = new ModeSimulator({
     projectId,
-    devices: fleetIn('Field', devices, 11),
+    devices: machines,
     user: { key: apiKey, homes: 'project' },
     application: demoApplication((deviceId) => simulator.fleet.find(deviceId)?.name ?? deviceId),
   });
@@ -145,6 +187,7 @@ const startMode: StartVendor = async (devices) => {
       fields: { keyKind: 'user', projectId: String(projectId), appProxyPath: 'app' },
       secrets: { apiKey },
     },
+    devices: called(machines, simulator.fleet.ids),
     dispose: () => {
       rest();
       return simulator.dispose();
@@ -157,13 +200,16 @@ const startRemotix: StartVendor = async (devices) => {
   await simulator.listen();
   return {
     account: { vendor: 'remotix', label: 'Demo address book', baseUrl: simulator.baseUrl, secrets: {} },
+    // Remotix tells of no presence, so there is nothing of them in the history.
+    devices: [],
     dispose: () => simulator.dispose(),
   };
 };
 
 const startReemo: StartVendor = async (devices, { trouble }) => {
   const secretKey = `sk_demo_${secret()}`;
-  const simulator = new ReemoSimulator({ secretKey, devices: fleetIn('Studio', devices, 23), pageSize: 500 });
+  const machines = fleetIn('Studio', devices, 23);
+  const simulator = new ReemoSimulator({ secretKey, devices: machines, pageSize: 500 });
   await simulator.listen();
   const rest = flap(
     simulator.ids,
@@ -184,6 +230,7 @@ const startReemo: StartVendor = async (devices, { trouble }) => {
       fields: { clientScript: simulator.clientScript },
       secrets: { secretKey },
     },
+    devices: called(machines, simulator.ids),
     dispose: () => {
       rest();
       clearInterval(watching);

@@ -9,12 +9,15 @@ import { composeCore } from './compose.ts';
 import { openDesktopSession, startHeadlessDesktop } from './compose-headless-desktop.ts';
 import { startHeadless } from './compose-headless.ts';
 import { sleep } from './core/ports.ts';
+import { writeDemoHistory, type DemoPast } from './demo-history.ts';
+import { startDemoScreen } from './demo-screen.ts';
 import { startDemoSsh } from './demo-ssh.ts';
 import { startDemoVendors, type DemoVendor } from './demo-vendors.ts';
 import { locate } from './locations.ts';
 import { hasDisplay } from './node/browser-open.ts';
 import { controlPaths } from './node/control-socket-path.ts';
 import { connectControlSocket } from './node/control-socket.ts';
+import { historyStore } from './node/history-store.ts';
 import { systemClock } from './node/system-clock.ts';
 import { FrameClient } from '../src-preload/contract/client.ts';
 
@@ -30,6 +33,14 @@ const ended = (signal: AbortSignal): Promise<void> =>
     signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
+/** Gives the accounts a week behind them, in the file where the application keeps what happens. */
+const writePast = (profile: string, past: readonly DemoPast[]): Promise<void> =>
+  writeDemoHistory(
+    historyStore({ path: join(profile, 'history.db'), onProblem: ({ message, hint }) => complain(message, hint) }),
+    past,
+    systemClock.now(),
+  );
+
 /** Adds the accounts through the control socket of the application once it answers. */
 const addAccounts = async (profile: string, vendors: readonly DemoVendor[], signal: AbortSignal): Promise<boolean> => {
   const paths = await controlPaths(profile);
@@ -41,11 +52,15 @@ const addAccounts = async (profile: string, vendors: readonly DemoVendor[], sign
       continue;
     }
     const client = new FrameClient(socketChannel(connection.socket));
-    for (const { account } of vendors) {
+    const past: DemoPast[] = [];
+    for (const { account, devices } of vendors) {
       const { secrets, ...draft } = account;
       const handed = await client.request('secrets.hand', { secrets: { ...secrets } });
-      if (handed.ok) await client.request('accounts.add', { ...draft, ticket: handed.value.ticket });
+      if (!handed.ok) continue;
+      const added = await client.request('accounts.add', { ...draft, ticket: handed.value.ticket });
+      if (added.ok) past.push({ accountId: added.value.id, label: draft.label, devices });
     }
+    await writePast(profile, past);
     client.close();
     return true;
   }
@@ -115,10 +130,13 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
     const host = await startHeadless(core, { port: 0, renderer });
     if (!host.ok) throw new Error(host.error.message);
     opened.push(() => host.value.dispose());
-    for (const { account } of vendors) {
+    const past: DemoPast[] = [];
+    for (const { account, devices } of vendors) {
       const added = await core.accounts.add(account, signal);
-      if (!added.ok && !signal.aborted) throw new Error(added.error.message);
+      if (added.ok) past.push({ accountId: added.value.id, label: account.label, devices });
+      else if (!signal.aborted) throw new Error(added.error.message);
     }
+    await writePast(profile, past);
     await core.start();
     const desktop = await startHeadlessDesktop({
       core,
@@ -154,8 +172,10 @@ const run = async ({ devices, trouble, electron, because }: Wanted, signal: Abor
     opened.push(() => rm(profile, { recursive: true, force: true, maxRetries: 5 }));
     const ssh = await startDemoSsh();
     opened.push(() => ssh.dispose());
+    const screen = await startDemoScreen();
+    opened.push(() => screen.dispose());
     const vendors: DemoVendor[] = [];
-    await startDemoVendors(devices, { ssh, trouble }, (vendor) => {
+    await startDemoVendors(devices, { ssh, screen, trouble }, (vendor) => {
       opened.push(() => vendor.dispose());
       vendors.push(vendor);
     });

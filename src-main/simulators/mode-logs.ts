@@ -31,7 +31,16 @@ const listQuery = z.looseObject({
 /** A device that is connected has uploaded its logs after this time, milliseconds. */
 const uploadMs = 2000;
 const entryEveryMs = 60_000;
-const levels = ['debug', 'info', 'error'];
+const said = [
+  ['debug', 'Heartbeat sent'],
+  ['info', 'Reading stored: 21.4 °C, 48 % humidity'],
+  ['info', 'Uploaded 20 readings in 184 ms'],
+  ['debug', 'Queue is empty'],
+  ['warning', 'Sensor 2 answered after 2.1 s'],
+  ['info', 'Reading stored: 21.6 °C, 47 % humidity'],
+  ['error', 'Sensor 2 did not answer within 5 s'],
+  ['info', 'Sensor 2 answers again'],
+] as const;
 
 /**
  * Logs of devices. The document describes no log entry, so the fields of those are made up; a log request is the object
@@ -60,10 +69,11 @@ export class ModeLogs {
     const rows: unknown[] = [];
     for (let minute = first; minute * entryEveryMs <= end && rows.length < query.data.maxEntries; minute += 1) {
       const timestamp = new Date(minute * entryEveryMs).toISOString();
+      const [level, message] = said[minute % said.length] ?? said[0];
       rows.push(
         http
           ? { timestamp, method: 'PUT', path: `/devices/${deviceId}/event`, status: 204 }
-          : { timestamp, level: levels[minute % levels.length], message: `tick ${minute % 1000}` },
+          : { timestamp, level, message },
       );
     }
     return json(rows);

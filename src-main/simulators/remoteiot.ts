@@ -226,28 +226,21 @@ export class RemoteIotSimulator extends Simulator {
         const { UnitId, ChartId, Hour } = z
           .strictObject({ UnitId: z.string(), ChartId: z.string(), Hour: hours })
           .parse(body);
-        return this.#charts.knows(ChartId)
-          ? this.#charts.answerHistory([UnitId], Hour, 188_000, 1_500, false)
-          : notFound;
+        return this.#charts.answerChart([UnitId], ChartId, Hour, false) ?? notFound;
       }
       case 'ChartHistoryMulti': {
         const { Unit, ChartId, Hour } = z.strictObject({ Unit: ids, ChartId: z.string(), Hour: hours }).parse(body);
-        return this.#charts.knows(ChartId)
-          ? this.#charts.answerHistory(
-              Unit.map((unit) => unit.UnitId),
-              Hour,
-              188_000,
-              1_500,
-              true,
-            )
-          : notFound;
+        const unitIds = Unit.map((unit) => unit.UnitId);
+        return this.#charts.answerChart(unitIds, ChartId, Hour, true) ?? notFound;
       }
       case 'DeviceUptime':
+        return this.#charts.answerFleetHistory(body, 98, 2);
       case 'NetworkUptime':
-        return this.#charts.answerFleetHistory(body, 80, 20);
+        return this.#charts.answerFleetHistory(body, 95, 5);
       case 'NetworkIn':
-      case 'NetworkOut':
         return this.#charts.answerFleetHistory(body, 2_000, 90_000);
+      case 'NetworkOut':
+        return this.#charts.answerFleetHistory(body, 500, 30_000);
       default:
         return this.#change(path, body);
     }

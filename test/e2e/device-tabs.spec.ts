@@ -285,7 +285,14 @@ test('health: charts of every range with values and CSV, and a speed test that s
   await page.goto(url);
   const panel = await openDevice(page, name);
   await openTab(panel, 'Health');
-  for (const title of ['Uptime', 'Network uptime', 'Traffic in', 'Traffic out', 'CPU temperature', 'Memory used'])
+  for (const title of [
+    'Uptime',
+    'Network uptime',
+    'Traffic in',
+    'Traffic out',
+    'CPU temperature (°C)',
+    'Memory used (%)',
+  ])
     await expect(panel.getByRole('figure', { name: title, exact: true })).toBeVisible();
   const uptime = panel.getByRole('figure', { name: 'Uptime', exact: true });
   const slider = uptime.getByRole('slider');

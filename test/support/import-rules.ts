@@ -81,7 +81,7 @@ const zones: readonly Zone[] = [
 const packageOwners: readonly { readonly name: RegExp; readonly owner: RegExp }[] = [
   { name: electron, owner: /^(src-main\/electron\/|src-preload\/index\.ts$)/ },
   // The second is the demo's make-believe devices: a server, and never part of the application.
-  { name: /^ssh2(\/|$)/, owner: /^(src-main\/node\/ssh-client[^/]*\.ts|src-main\/demo-ssh\.ts)$/ },
+  { name: /^ssh2(\/|$)/, owner: /^(src-main\/node\/ssh-client[^/]*\.ts|src-main\/demo-(?:ssh|files)\.ts)$/ },
   { name: /^electron-updater(\/|$)/, owner: /^src-main\/electron\/updates\.ts$/ },
   { name: /^ky(\/|$)/, owner: /^src-main\/node\/http-client[^/]*\.ts$/ },
   { name: /^(keytar|@github\/keytar)(\/|$)/, owner: /^src-main\/node\/keychain-vault\.ts$/ },
