@@ -74,7 +74,7 @@ export class Activity {
   readonly #unsubscribe: readonly (() => void)[];
   readonly #seen = new Set<string>();
   /** Forwards with a connection, and what they are called. */
-  readonly #open = new Map<string, { readonly name: string; readonly deviceKey: string }>();
+  readonly #open = new Map<string, { readonly what: string; readonly deviceKey: string; readonly name: string }>();
   readonly #failed = new Map<string, string>();
   readonly #samples = new Map<string, PresenceSample>();
   #entries: ActivityEntry[] = [];
@@ -275,7 +275,7 @@ export class Activity {
     };
     if (state === 'open') {
       if (this.#open.has(id)) return;
-      this.#open.set(id, { name: what, deviceKey });
+      this.#open.set(id, { what, deviceKey, name });
       this.record([{ ...base, kind: 'connected', text: `${what} was connected through port ${port}` }]);
     } else if (state !== 'dialling') this.#closed(id);
     const reason = state === 'failed' ? (error?.message ?? 'for an unknown reason') : undefined;
@@ -298,8 +298,9 @@ export class Activity {
         at: this.#deps.clock.now(),
         kind: 'disconnected',
         deviceKey: open.deviceKey,
-        name: device?.name ?? open.deviceKey,
-        text: `${open.name} was closed`,
+        // As it was connected, where it is gone since.
+        name: device?.name ?? open.name,
+        text: `${open.what} was closed`,
         ...(device === undefined ? {} : { accountId: device.accountId }),
       },
     ]);

@@ -44,6 +44,8 @@ const Line = ({
   const account = useHost((host) => host.accountsById.get(entry.accountId ?? '')?.label);
   const key = entry.deviceKey;
   const device = key === undefined ? undefined : fleet.get(key);
+  // The text of an incident is what stands below its name.
+  const text = entry.incidentId === undefined ? entry.text : `${entry.name}. ${entry.text}`;
   return (
     <li className="activity-line" data-kind={entry.kind}>
       <time dateTime={new Date(entry.at).toISOString()} data-tip={absolute(entry.at)}>
@@ -52,8 +54,8 @@ const Line = ({
       <span className="activity-mark">
         <Mark kind={entry.kind} />
       </span>
-      <span className="activity-text ellipsis" data-tip={entry.text}>
-        {entry.text}
+      <span className="activity-text ellipsis" data-tip={text}>
+        {text}
       </span>
       <span className="faint activity-account ellipsis">{account ?? ''}</span>
       <span className="activity-actions">
