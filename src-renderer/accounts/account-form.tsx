@@ -206,7 +206,10 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     if (answer.ok) {
       toast({
         tone: 'done',
-        text: account === undefined ? `Added ${label}. Its devices are on their way.` : `Saved ${label}.`,
+        text:
+          account !== undefined
+            ? `Saved ${label}.`
+            : `Added ${label}.${anyway ? '' : ' Its devices are on their way.'}`,
       });
       close();
       // Somebody's first devices are what they came for.
