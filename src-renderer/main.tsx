@@ -1,6 +1,7 @@
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './app.tsx';
+import { takeKey } from './bridge/key.ts';
 import { startBulk } from './bulk/bulk-store.ts';
 import { startHost } from './bridge/store.ts';
 import { PaletteWindow } from './palette/palette-window.tsx';
@@ -37,6 +38,7 @@ const showsSessions = asked.has('session');
 /** Quick connect is the same page under another address. */
 const isPalette = asked.has('palette');
 
+takeKey();
 startTheme();
 startClock();
 if (!isPalette) startBulk();

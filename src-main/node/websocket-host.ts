@@ -35,13 +35,15 @@ const pingMs = 30_000;
 /** Links that were printed and not used; the oldest goes. */
 const maxLinks = 16;
 
+const bridgePath = '/bridge';
+/** What the window's WebSocket speaks; its second protocol is the key. */
+const bridgeProtocol = 'quayside';
+
 /** The path of the empty page. */
 const waitingPath = '/opening';
 const head =
   '<!doctype html><meta charset="utf-8"><title>Quayside</title><meta name="color-scheme" content="light dark">';
 const htmlType = { 'content-type': 'text/html; charset=utf-8' } as const;
-/** Leads to the window from a page of ours, so that the browser sends the cookie it just got. */
-const enteringPage = `${head}<meta http-equiv="refresh" content="0;url=/">`;
 
 const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
 
@@ -79,13 +81,9 @@ class SecretSet {
   }
 }
 
-const cookieValue = (header: string | undefined, name: string): string | undefined => {
-  for (const part of (header ?? '').split(';')) {
-    const [key, value] = part.trim().split('=');
-    if (key === name) return value;
-  }
-  return undefined;
-};
+/** The window's page with the key it comes in by, which the page takes out and keeps. */
+const pageWithKey = (page: Uint8Array, key: string): string =>
+  Buffer.from(page).toString('utf8').replace('<head>', `<head><meta name="quayside-key" content="${key}">`);
 
 /** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
 const streamHeaderBytes = 8;
@@ -131,9 +129,11 @@ const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
 });
 
 /**
- * Serves the built window and its bridge on 127.0.0.1 and nowhere else. A browser comes in with a one-time
- * link and keeps a cookie that no script and no other site can use. Requests under any other name than
- * 127.0.0.1 or localhost are refused (a rebinding page has its own), and so is every foreign origin.
+ * Serves the built window and its bridge on 127.0.0.1 and nowhere else. The page of a one-time link holds a key, without
+ * which the bridge is closed. The page keeps it in the storage of its origin, which the port is part of; a cookie would go to
+ * every port of this computer, devices behind web forwards included. The window's files hold no secret and are anybody's.
+ * Requests under any other name than 127.0.0.1 or localhost are refused (a rebinding page has its own), and so is every
+ * foreign origin.
  * Errors: port-in-use.
  */
 export const openWebHost = async (options: {
@@ -146,19 +146,25 @@ export const openWebHost = async (options: {
 }): Promise<Result<WebHost>> => {
   const { log } = options;
   const links = new SecretSet(maxLinks);
-  const sessions = new SecretSet(64);
-  const sockets = new WebSocketServer({ noServer: true, maxPayload: maxMessageBytes, perMessageDeflate: false });
+  const keys = new SecretSet(64);
+  const sockets = new WebSocketServer({
+    // The key comes beside it, and is not to be sent back.
+    handleProtocols: () => bridgeProtocol,
+    noServer: true,
+    maxPayload: maxMessageBytes,
+    perMessageDeflate: false,
+  });
   let port = options.port;
-  const cookieName = (): string => `quayside_${port}`;
 
   const hostOf = (request: IncomingMessage): string | undefined => {
     const host = request.headers.host;
     return host === `127.0.0.1:${port}` || host === `localhost:${port}` ? host : undefined;
   };
   const originIsOurs = (request: IncomingMessage, host: string): boolean => request.headers.origin === `http://${host}`;
-  const hasSession = (request: IncomingMessage): boolean => {
-    const cookie = cookieValue(request.headers.cookie, cookieName());
-    return cookie !== undefined && sessions.has(cookie);
+  /** A page's WebSocket can send no header but this one. */
+  const hasKey = (request: IncomingMessage): boolean => {
+    const [protocol, key] = (request.headers['sec-websocket-protocol'] ?? '').split(',').map((name) => name.trim());
+    return protocol === bridgeProtocol && key !== undefined && keys.has(key);
   };
 
   const say = (response: ServerResponse, status: number, text: string, headers: Record<string, string> = {}): void => {
@@ -199,21 +205,20 @@ export const openWebHost = async (options: {
         log.write('warn', 'web.refused', { why: 'token' });
         return shut(request, response, 403, 'This link was used already, or Quayside was started again since.');
       }
-      const session = sessions.make();
-      const cookie = { 'set-cookie': `${cookieName()}=${session}; HttpOnly; SameSite=Strict; Path=/` };
-      // A redirect of a link on somebody else's page, or on a page in a file, would go without the cookie.
-      return request.headers['sec-fetch-site'] === 'cross-site'
-        ? say(response, 200, enteringPage, { ...cookie, ...htmlType })
-        : say(response, 303, '', { ...cookie, location: '/' });
     }
     if (url.pathname === waitingPath) return say(response, 200, head, htmlType);
-    if (!hasSession(request)) {
-      return shut(request, response, 401, 'This browser is not let in, or Quayside was started again since.');
+    if (url.pathname === bridgePath) {
+      // How a page asks whether it is let in; a WebSocket tells it only that it is not open.
+      const key = /^Bearer (.+)$/.exec(request.headers.authorization ?? '')?.[1] ?? '';
+      return say(response, keys.has(key) ? 426 : 401, 'This is for the window’s WebSocket.\n', {
+        upgrade: 'websocket',
+      });
     }
     const asset = await readStaticAsset(options.root, url.pathname, `ws://${host}`);
     if (asset === undefined) return say(response, 404, 'There is nothing here.\n');
-    response.writeHead(200, { ...asset.headers, 'content-length': asset.bytes.length });
-    response.end(request.method === 'HEAD' ? undefined : asset.bytes);
+    const bytes = token === null ? asset.bytes : Buffer.from(pageWithKey(asset.bytes, keys.make()));
+    response.writeHead(200, { ...asset.headers, 'content-length': bytes.length });
+    response.end(request.method === 'HEAD' ? undefined : bytes);
   };
 
   const refuseUpgrade = (socket: Duplex, why: string): void => {
@@ -233,8 +238,8 @@ export const openWebHost = async (options: {
     const host = hostOf(request);
     if (host === undefined) return refuseUpgrade(socket, 'host');
     if (!originIsOurs(request, host)) return refuseUpgrade(socket, 'origin');
-    if (!hasSession(request)) return refuseUpgrade(socket, 'session');
-    if (request.url !== '/bridge') return refuseUpgrade(socket, 'path');
+    if (!hasKey(request)) return refuseUpgrade(socket, 'key');
+    if (request.url !== bridgePath) return refuseUpgrade(socket, 'path');
     sockets.handleUpgrade(request, socket, head, (accepted) => {
       // Too long a message or a broken frame ends the connection, told by 'close'.
       accepted.on('error', () => undefined);

@@ -1,4 +1,5 @@
 import type { FrameChannel } from '../../src-preload/contract/frames.ts';
+import { windowKey } from './key.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
 
 declare global {
@@ -12,7 +13,8 @@ declare global {
 export const isShutOut = async (): Promise<boolean> => {
   if (window.quayside !== undefined) return false;
   try {
-    return (await fetch('/bridge', { cache: 'no-store' })).status === 401;
+    const headers = { authorization: `Bearer ${windowKey()}` };
+    return (await fetch('/bridge', { cache: 'no-store', headers })).status === 401;
   } catch {
     return false;
   }
@@ -22,5 +24,5 @@ export const isShutOut = async (): Promise<boolean> => {
 export const openChannel = (): FrameChannel => {
   if (window.quayside !== undefined) return window.quayside;
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
-  return webSocketChannel(`${scheme}://${location.host}/bridge`);
+  return webSocketChannel(`${scheme}://${location.host}/bridge`, windowKey());
 };

@@ -32,8 +32,9 @@ const parseFrame = (data: unknown): HostFrame | undefined => {
 };
 
 /** A channel over the WebSocket of the headless host: one frame a message, as JSON text or bytes of a stream. Frames sent before it opens wait. */
-export const webSocketChannel = (url: string): FrameChannel => {
-  const socket = new WebSocket(url);
+export const webSocketChannel = (url: string, key: string): FrameChannel => {
+  // The key as a second protocol, since a page cannot give its WebSocket headers. An empty name would throw.
+  const socket = new WebSocket(url, ['quayside', key === '' ? 'none' : key]);
   socket.binaryType = 'arraybuffer';
   const early: (string | Uint8Array<ArrayBuffer>)[] = [];
   let closed = false;

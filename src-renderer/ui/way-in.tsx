@@ -12,7 +12,8 @@ export const WayIn = (): React.ReactNode => {
           <>This is no link of Quayside. It looks like {location.origin}/?token=… </>
         ) : (
           <>
-            Quayside was started again. Open it with <code>quayside serve --open</code>, or paste the new link.
+            Quayside was started again, or has not let this browser in. Open it with <code>quayside serve --open</code>,
+            or paste the new link.
           </>
         )}
       </span>

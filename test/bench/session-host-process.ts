@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { composeCore } from '../../src-main/compose.ts';
 import { startHeadless } from '../../src-main/compose-headless.ts';
 import { locate } from '../../src-main/locations.ts';
+import { writePage } from '../support/live-host.ts';
 
 // The headless host in a process of its own, as `quayside serve` runs it but without a built window. Prints the link
 // that lets one client in, and ends with its standard input.
@@ -19,6 +20,7 @@ const core = await composeCore({
 });
 if (!core.ok) throw new Error(core.error.message);
 await core.value.start();
+await writePage(folder);
 const host = await startHeadless(core.value, { port: 0, renderer: folder });
 if (!host.ok) throw new Error(host.error.message);
 console.log(host.value.link());

@@ -32,8 +32,8 @@ test('a page whose Quayside was started again says how to get back in, and takes
   // A page that is loaded anew has only the way in to show. The browser is let in with it, and the page before goes on.
   const fresh = await context.newPage();
   await fresh.goto(origin);
-  await expect(fresh.getByText('Quayside was started again since')).toBeVisible();
-  await fresh.getByLabel('Link').fill(second.link);
+  await expect(fresh.getByText('Quayside was started again')).toBeVisible();
+  await fresh.getByLabel('New link').fill(second.link);
   await fresh.getByRole('button', { name: 'Open' }).click();
   await expect(fresh.getByRole('row').nth(1)).toBeVisible();
   await expect(field).toBeHidden({ timeout: 20_000 });

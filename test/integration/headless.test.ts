@@ -13,8 +13,10 @@ import { controlPaths } from '../../src-main/node/control-socket-path.ts';
 import { connectControlSocket } from '../../src-main/node/control-socket.ts';
 import { descriptorPlan } from '../../src-main/node/descriptors.ts';
 import type { WebHost } from '../../src-main/node/websocket-host.ts';
+import { keyIn } from '../support/live-host.ts';
 import type { HostFrame } from '../../src-preload/contract/frames.ts';
 
+const page = '<!doctype html><head><title>Quayside</title></head>';
 let folder: string;
 let core: Core;
 let host: WebHost;
@@ -26,7 +28,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quayside-web-'));
   const renderer = join(folder, 'renderer');
   await mkdir(join(renderer, 'assets'), { recursive: true });
-  await writeFile(join(renderer, 'index.html'), '<!doctype html><title>Quayside</title>');
+  await writeFile(join(renderer, 'index.html'), page);
   await writeFile(join(renderer, 'assets/main.js'), 'export const x = 1;');
   await writeFile(join(folder, 'secret.json'), '{"secret":true}');
   await symlink(join(folder, 'secret.json'), join(renderer, 'link.json'));
@@ -70,12 +72,13 @@ const origin = (): string => `http://127.0.0.1:${host.port}`;
 const signIn = async (): Promise<string> => {
   const link = new URL(host.link());
   const entered = await ask(link.pathname + link.search);
-  return entered.headers['set-cookie']?.[0]?.split(';')[0] ?? '';
+  return keyIn(entered.body);
 };
 
 /** The outcome of a WebSocket handshake: open, or the status it was refused with. */
-const shake = async (path: string, headers: Record<string, string>): Promise<WebSocket | number> => {
-  const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, { headers });
+const shake = async (path: string, headers: Record<string, string>, key?: string): Promise<WebSocket | number> => {
+  const protocols = key === undefined ? [] : ['quayside', key];
+  const socket = new WebSocket(`ws://127.0.0.1:${host.port}${path}`, protocols, { headers });
   return new Promise((resolve) => {
     socket.on('open', () => resolve(socket));
     socket.on('unexpected-response', (_request, response) => {
@@ -87,50 +90,54 @@ const shake = async (path: string, headers: Record<string, string>): Promise<Web
 };
 
 describe('the way in', () => {
-  test('is a link that works once and leaves a cookie no script and no other site can use', async () => {
+  test('is a link that works once, and whose page alone holds the key', async () => {
     const link = new URL(host.link());
     expect(link.origin).toBe(origin());
     const entered = await ask(link.pathname + link.search);
-    expect([entered.status, entered.headers.location]).toEqual([303, '/']);
-    const cookie = entered.headers['set-cookie']?.[0] ?? '';
-    expect(cookie).toMatch(/; HttpOnly/);
-    expect(cookie).toMatch(/; SameSite=Strict/);
-    const page = await ask('/', { cookie: cookie.split(';')[0]! });
-    expect([page.status, page.body]).toEqual([200, '<!doctype html><title>Quayside</title>']);
+    expect([entered.status, entered.headers['cache-control']]).toEqual([200, 'no-store']);
+    const key = keyIn(entered.body);
+    expect(key).toMatch(/^[\w-]{43}$/);
+    expect(entered.body.replace(/<meta name="quayside-key"[^>]*>/, '')).toBe(page);
+    // Nothing that a browser would send along, to other ports of this computer too.
+    expect(entered.headers).not.toHaveProperty('set-cookie');
+    expect(JSON.stringify(entered.headers)).not.toContain(key);
     const again = await ask(link.pathname + link.search);
-    expect([again.status, again.headers['set-cookie']]).toEqual([403, undefined]);
-    const guess = await ask('/?token=guess');
-    expect(guess.status).toBe(403);
+    expect([again.status, keyIn(again.body)]).toEqual([403, '']);
+    expect((await ask('/?token=guess')).status).toBe(403);
+    expect(await ask('/')).toMatchObject({ status: 200, body: page });
+    const socket = await shake('/bridge', { origin: origin() }, key);
+    expect(socket).toMatchObject({ protocol: 'quayside' });
+    if (typeof socket !== 'number') socket.terminate();
+  });
+
+  test('can be asked after by a page, which a WebSocket does not tell why it is closed', async () => {
+    expect((await ask('/bridge', { authorization: `Bearer ${await signIn()}` })).status).toBe(426);
+    for (const authorization of ['Bearer guess', 'Bearer ', ''])
+      expect((await ask('/bridge', { authorization })).status).toBe(401);
   });
 
   test('is told to whoever has none: a person gets a page with a field for the link, a program one line', async () => {
     const html = { accept: 'text/html,application/xhtml+xml' };
-    const shut = await ask('/', html);
-    expect([shut.status, shut.headers['content-type']]).toEqual([401, 'text/html; charset=utf-8']);
+    const shut = await ask('/?token=guess', html);
+    expect([shut.status, shut.headers['content-type']]).toEqual([403, 'text/html; charset=utf-8']);
     expect(shut.body).toContain('quayside serve --open');
     expect(shut.body).toContain('<input name="token"');
     expect(shut.headers['content-security-policy']).toMatch(/default-src 'none'.*form-action 'self'/);
-    const line = await ask('/');
+    const line = await ask('/?token=guess');
     expect([line.status, line.headers['content-type'], line.body.trim().split('\n').length]).toEqual([
-      401,
+      403,
       'text/plain; charset=utf-8',
       1,
     ]);
     // Into the field goes the link as it was printed, or its token.
     const pasted = await ask(`/?token=${encodeURIComponent(` ${host.link()}\n`)}`, html);
-    expect([pasted.status, pasted.headers.location]).toEqual([303, '/']);
-    const used = await ask('/?token=guess', html);
-    expect([used.status, used.headers['set-cookie']]).toEqual([403, undefined]);
-    expect(used.body).toContain('<input name="token"');
+    expect([pasted.status, keyIn(pasted.body)]).toEqual([200, expect.stringMatching(/^.{43}$/)]);
   });
 
-  test('leads on from a page elsewhere, which no redirect could: the cookie only goes where we sent it', async () => {
+  test('is open to a link on a page elsewhere too', async () => {
     const link = new URL(host.link());
     const entered = await ask(link.pathname + link.search, { 'sec-fetch-site': 'cross-site' });
-    expect(entered.status).toBe(200);
-    expect(entered.headers['set-cookie']?.[0]).toMatch(/; SameSite=Strict/);
-    expect(entered.body).toContain('http-equiv="refresh" content="0;url=/"');
-    expect(entered.body).not.toContain('token');
+    expect([entered.status, keyIn(entered.body)]).toEqual([200, expect.stringMatching(/^.{43}$/)]);
   });
 
   test('can be waited for on a page that is empty for everybody', async () => {
@@ -140,15 +147,17 @@ describe('the way in', () => {
     expect(waiting.headers['content-security-policy']).toContain("default-src 'none'");
   });
 
-  test('is closed without it, for pages and for the bridge', async () => {
-    expect((await ask('/')).status).toBe(401);
-    expect((await ask('/assets/main.js')).status).toBe(401);
-    expect((await ask('/', { cookie: `quayside_${host.port}=guess` })).status).toBe(401);
-    expect(await shake('/bridge', { origin: origin() })).toBe(403);
+  test('is closed to whoever has no key, whatever else a browser would send', async () => {
+    const key = await signIn();
+    for (const guess of [undefined, '', 'none', 'guess', key.slice(1), `${key}x`, key.toUpperCase()]) {
+      expect(await shake('/bridge', { origin: origin() }, guess === '' ? undefined : guess)).toBe(403);
+    }
+    const carried = { origin: origin(), cookie: `quayside_${host.port}=${key}`, authorization: `Bearer ${key}` };
+    expect(await shake('/bridge', carried)).toBe(403);
   });
 
   test('refuses a rebinding page, whatever it holds', async () => {
-    const cookie = await signIn();
+    const key = await signIn();
     for (const name of [
       'evil.example',
       `evil.example:${host.port}`,
@@ -156,14 +165,14 @@ describe('the way in', () => {
       `127.0.0.1:${host.port + 1}`,
       `127.0.0.1.evil.example:${host.port}`,
     ]) {
-      expect((await ask('/', { cookie, host: name })).status).toBe(403);
-      expect(await shake('/bridge', { cookie, host: name, origin: `http://${name}` })).toBe(403);
+      expect((await ask('/', { host: name })).status).toBe(403);
+      expect(await shake('/bridge', { host: name, origin: `http://${name}` }, key)).toBe(403);
     }
-    expect((await ask('/', { cookie, host: `localhost:${host.port}` })).status).toBe(200);
+    expect((await ask('/', { host: `localhost:${host.port}` })).status).toBe(200);
   });
 
   test('refuses a foreign origin on the bridge and on anything but GET', async () => {
-    const cookie = await signIn();
+    const key = await signIn();
     for (const from of [
       'http://evil.example',
       'null',
@@ -171,12 +180,12 @@ describe('the way in', () => {
       `http://localhost:${host.port}`,
       `http://127.0.0.1:${host.port + 1}`,
     ]) {
-      expect(await shake('/bridge', { cookie, origin: from })).toBe(403);
-      expect((await ask('/', { cookie, origin: from }, 'POST')).status).toBe(403);
+      expect(await shake('/bridge', { origin: from }, key)).toBe(403);
+      expect((await ask('/', { origin: from }, 'POST')).status).toBe(403);
     }
-    expect(await shake('/bridge', { cookie })).toBe(403);
-    expect(await shake('/elsewhere', { cookie, origin: origin() })).toBe(403);
-    expect((await ask('/', { cookie, origin: origin() }, 'POST')).status).toBe(405);
+    expect(await shake('/bridge', {}, key)).toBe(403);
+    expect(await shake('/elsewhere', { origin: origin() }, key)).toBe(403);
+    expect((await ask('/', { origin: origin() }, 'POST')).status).toBe(405);
   });
 
   test('listens on this computer only', async () => {
@@ -188,8 +197,7 @@ describe('the way in', () => {
 
 describe('the files', () => {
   test('carry their type and the headers that confine the window', async () => {
-    const cookie = await signIn();
-    const page = await ask('/', { cookie });
+    const page = await ask('/');
     expect(page.headers['content-type']).toBe('text/html; charset=utf-8');
     const policy = page.headers['content-security-policy'] ?? '';
     for (const part of [
@@ -202,7 +210,7 @@ describe('the files', () => {
     ])
       expect(policy).toContain(part);
     expect(policy).not.toContain('unsafe');
-    for (const answer of [page, await ask('/nothing', { cookie }), await ask('/', { host: 'evil' })]) {
+    for (const answer of [page, await ask('/nothing'), await ask('/', { host: 'evil' })]) {
       expect(answer.headers).toMatchObject({
         'x-content-type-options': 'nosniff',
         'referrer-policy': 'no-referrer',
@@ -211,11 +219,10 @@ describe('the files', () => {
       });
       expect(answer.headers['content-security-policy']).toContain("default-src 'none'");
     }
-    expect((await ask('/assets/main.js', { cookie })).headers['content-type']).toBe('text/javascript; charset=utf-8');
+    expect((await ask('/assets/main.js')).headers['content-type']).toBe('text/javascript; charset=utf-8');
   });
 
   test('are those of the window and no others', async () => {
-    const cookie = await signIn();
     const paths = [
       '/../secret.json',
       '/%2e%2e/secret.json',
@@ -228,7 +235,7 @@ describe('the files', () => {
       '/%',
     ];
     for (const path of paths) {
-      const answer = await ask(path, { cookie });
+      const answer = await ask(path);
       expect([path, answer.status >= 400, answer.body.includes('secret":')]).toEqual([path, true, false]);
     }
   });
@@ -236,7 +243,7 @@ describe('the files', () => {
 
 describe('the bridge over a WebSocket', () => {
   const open = async (): Promise<{ socket: WebSocket; frames: HostFrame[] }> => {
-    const socket = await shake('/bridge', { cookie: await signIn(), origin: origin() });
+    const socket = await shake('/bridge', { origin: origin() }, await signIn());
     if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
     const frames: HostFrame[] = [];
     socket.on('message', (data: Buffer) => frames.push(JSON.parse(data.toString()) as HostFrame));
@@ -277,7 +284,7 @@ describe('the bridge over a WebSocket', () => {
 
 test('clients beyond what a server may have are closed, and those before are served', async () => {
   const { clients } = descriptorPlan();
-  const socket = await shake('/bridge', { cookie: await signIn(), origin: origin() });
+  const socket = await shake('/bridge', { origin: origin() }, await signIn());
   if (typeof socket === 'number') throw new Error(`refused with ${socket}`);
   const idle = Array.from({ length: clients + 10 }, () => connect({ host: '127.0.0.1', port: host.port }));
   let closed = 0;
@@ -309,7 +316,7 @@ describe('the control socket', () => {
     });
     connection?.socket.send({ type: 'link' });
     const url = new URL(await link);
-    expect((await ask(url.pathname + url.search)).status).toBe(303);
+    expect((await ask(url.pathname + url.search)).status).toBe(200);
     connection?.socket.close();
   });
 

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,6 +15,7 @@ import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
 import { openWebHost } from '../../src-main/node/websocket-host.ts';
 import { startRelay } from '../../src-main/simulators/tcp-relay.ts';
 import { silentLog, startFarEnd, startRig, type FarEnd } from '../support/forward-rig.ts';
+import { keyIn, writePage } from '../support/live-host.ts';
 import { notePromptSockets, type PromptSockets } from '../support/prompt-sockets.ts';
 
 // A socket without TCP_NODELAY keeps a small packet until the one before is acknowledged: each key in a terminal is
@@ -66,15 +67,13 @@ test('the connection of a screen sends each key and each movement at once', asyn
 test('the window’s own connection sends at once', async () => {
   const root = await mkdtemp(join(tmpdir(), 'quayside-window-'));
   closing.push(() => rm(root, { recursive: true, force: true }));
-  await writeFile(join(root, 'index.html'), '');
+  await writePage(root);
   const host = await openWebHost({ root, port: 0, onClient: () => undefined, log: silentLog });
   if (!host.ok) expect.fail(host.error.message);
   closing.push(() => host.value.dispose());
-  const entered = await fetch(host.value.link(), { redirect: 'manual' });
   const origin = `http://127.0.0.1:${host.value.port}`;
-  const window = new WebSocket(`ws://127.0.0.1:${host.value.port}/bridge`, {
-    headers: { origin, cookie: entered.headers.get('set-cookie')?.split(';')[0] ?? '' },
-  });
+  const key = keyIn(await (await fetch(host.value.link())).text());
+  const window = new WebSocket(`ws://127.0.0.1:${host.value.port}/bridge`, ['quayside', key], { headers: { origin } });
   const [response] = (await once(window, 'upgrade')) as [{ readonly socket: Socket }];
   const { localPort = 0 } = response.socket;
   expect(prompt.has(host.value.port, localPort)).toBe(true);

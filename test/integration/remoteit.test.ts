@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { composeCore } from '../../src-main/compose.ts';
 import { startHeadless } from '../../src-main/compose-headless.ts';
 import { locate } from '../../src-main/locations.ts';
@@ -17,6 +17,7 @@ import { startCliFromSource } from '../support/cli-process.ts';
 import type { CliProcess } from '../support/cli-process.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 import { startSshd } from '../support/sshd.ts';
+import { enterByLink, writePage } from '../support/live-host.ts';
 
 /** remote.it from the account to bytes of a device's service, through a browser's socket and on the command line. */
 
@@ -91,14 +92,12 @@ const startBrowser = async (): Promise<FrameClient> => {
   const core = composed.value;
   cleanups.push(() => core.dispose());
   await core.start();
+  await writePage(folder);
   const host = await startHeadless(core, { port: 0, renderer: folder });
   if (!host.ok) throw new Error(host.error.message);
   cleanups.push(() => host.value.dispose());
-  const entered = await fetch(host.value.link(), { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-  const origin = `http://127.0.0.1:${host.value.port}`;
-  const socket = new WebSocket(`${origin.replace('http', 'ws')}/bridge`, { headers: { cookie, origin } });
-  await new Promise((resolve) => socket.once('open', resolve));
+  const enter = await enterByLink(host.value.link());
+  const socket = await enter();
   cleanups.push(() => socket.terminate());
   return new FrameClient(socketChannel(socket));
 };

@@ -8,7 +8,7 @@ import { controlPaths } from '../../src-main/node/control-socket-path.ts';
 import { openControlSocket } from '../../src-main/node/control-socket.ts';
 import { openWebHost } from '../../src-main/node/websocket-host.ts';
 import { silentLog } from '../support/fake-vendor.ts';
-import { enterByLink } from '../support/live-host.ts';
+import { enterByLink, writePage } from '../support/live-host.ts';
 
 /** What the host keeps for a client that takes none of its answers. */
 
@@ -50,6 +50,7 @@ const sendUntilClosed = async (carrier: Carrier): Promise<number> => {
 
 test('a window that does not read is cut off, and another is not', async () => {
   const clients: Carrier[] = [];
+  await writePage(folder);
   const host = await openWebHost({
     root: folder,
     port: 0,

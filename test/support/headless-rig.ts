@@ -1,7 +1,7 @@
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { composeCore } from '../../src-main/compose.ts';
 import type { Core } from '../../src-main/compose.ts';
 import { startHeadless } from '../../src-main/compose-headless.ts';
@@ -12,6 +12,7 @@ import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.
 import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
 import { startCliFromSource } from './cli-process.ts';
 import type { CliProcess } from './cli-process.ts';
+import { enterByLink, writePage } from './live-host.ts';
 
 /** The bridge as a browser speaks it; every frame that crossed is kept, to be searched for secrets. */
 const socketChannel = (socket: WebSocket, seen: string[]): FrameChannel => ({
@@ -93,14 +94,13 @@ export class HeadlessRig {
     const core = composed.value;
     this.onEnd(() => core.dispose());
     await core.start();
+    await writePage(this.folder);
     const host = await startHeadless(core, { port: 0, renderer: this.folder });
     if (!host.ok) throw new Error(host.error.message);
     this.onEnd(() => host.value.dispose());
-    const entered = await fetch(host.value.link(), { redirect: 'manual' });
-    const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+    const enter = await enterByLink(host.value.link());
     const origin = `http://127.0.0.1:${host.value.port}`;
-    const socket = new WebSocket(`${origin.replace('http', 'ws')}/bridge`, { headers: { cookie, origin } });
-    await new Promise((resolve) => socket.once('open', resolve));
+    const socket = await enter();
     this.onEnd(() => socket.terminate());
     const seen = this.#outputs;
     const client = new FrameClient(socketChannel(socket, seen));

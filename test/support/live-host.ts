@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { WebSocket } from 'ws';
@@ -40,13 +40,21 @@ const channelOf = (socket: WebSocket): FrameChannel => ({
   close: () => socket.close(),
 });
 
+/** The key in the page of a link; empty where it holds none. */
+export const keyIn = (page: string): string => /<meta name="quayside-key" content="([^"]*)">/.exec(page)?.[1] ?? '';
+
+/** Puts a page where the built window would be. */
+export const writePage = async (renderer: string): Promise<void> => {
+  await mkdir(renderer, { recursive: true });
+  await writeFile(join(renderer, 'index.html'), '<!doctype html><head><title>Quayside</title></head>');
+};
+
 /** Enters by a link as a browser does. Answers what opens the bridge, once for each of the browser's tabs. */
 export const enterByLink = async (link: string): Promise<() => Promise<WebSocket>> => {
-  const entered = await fetch(link, { redirect: 'manual' });
-  const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
+  const key = keyIn(await (await fetch(link)).text());
   const { origin, host } = new URL(link);
   return async () => {
-    const socket = new WebSocket(`ws://${host}/bridge`, { headers: { cookie, origin } });
+    const socket = new WebSocket(`ws://${host}/bridge`, ['quayside', key], { headers: { origin } });
     // One that is ended by the other side says so by 'close'.
     socket.on('error', () => undefined);
     await once(socket, 'open');

@@ -1,5 +1,4 @@
-import { once } from 'node:events';
-import { WebSocket } from 'ws';
+import type { WebSocket } from 'ws';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.ts';
 import { creditStep, largestFrame, streamWindow } from '../../src-preload/contract/session-frames.ts';
@@ -9,6 +8,7 @@ import type {
   SessionEvent,
   SessionHostFrame,
 } from '../../src-preload/contract/session-frames.ts';
+import { enterByLink } from './live-host.ts';
 
 /** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
 const headerBytes = 8;
@@ -70,14 +70,7 @@ export class SessionClient {
 
   /** Comes in by the link that `quayside serve` prints. */
   static async enter(link: string): Promise<SessionClient> {
-    const entered = await fetch(link, { redirect: 'manual' });
-    const cookie = entered.headers.get('set-cookie')?.split(';')[0] ?? '';
-    const { origin } = new URL(link);
-    const socket = new WebSocket(`${origin.replace('http', 'ws')}/bridge`, {
-      headers: { cookie, origin },
-      perMessageDeflate: false,
-    });
-    await once(socket, 'open');
+    const socket = await (await enterByLink(link))();
     return new SessionClient(socket);
   }
 

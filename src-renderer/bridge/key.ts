@@ -1,0 +1,17 @@
+/**
+ * What lets this window in at the headless host. It comes in the page of the link and is kept in the storage of this
+ * origin, which no page of another port can read and no request carries; so a second tab is let in as well.
+ */
+const memory = 'quayside.key';
+
+/** Takes the key out of a page that was opened by its link, and the used link out of the address. */
+export const takeKey = (): void => {
+  const given = document.querySelector<HTMLMetaElement>('meta[name="quayside-key"]');
+  if (given === null) return;
+  localStorage.setItem(memory, given.content);
+  given.remove();
+  history.replaceState(history.state, '', `/${location.hash}`);
+};
+
+/** The key; empty where this browser was never let in. */
+export const windowKey = (): string => localStorage.getItem(memory) ?? '';
