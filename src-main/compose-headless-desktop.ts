@@ -83,11 +83,9 @@ const openWindows = async ({ core, host, say, environment = process.env }: Headl
     copyText: (text: string) => copyWithProgram(text, executables, environment),
     show: async (): Promise<boolean> => {
       if ((await chromium?.show({ waiting: host.waiting, link: () => host.link() })) === true) return true;
-      // The browser that the desktop would open a tab in is of the same kind, and refuses without a word.
-      if (chromium !== undefined && process.getuid?.() === 0) {
-        say(`Chromium does not start as root. Open this as an ordinary user: ${host.link()}`);
-        return false;
-      }
+      // The browser that the desktop opens a tab in may be of the same kind, and would refuse without a word.
+      if (chromium !== undefined && process.getuid?.() === 0)
+        say(`Chromium does not start as root. If no tab opens either, open this as an ordinary user: ${host.link()}`);
       await closePage?.();
       closePage = await openInBrowser(new URL(host.link()), process.platform, environment);
       return closePage !== undefined;
