@@ -2,6 +2,7 @@ import { fail, ok, type Result } from '../core/errors.ts';
 import type { RemoteFiles } from '../core/ssh-client.ts';
 import { downloadFile, Upload } from '../services/sftp.ts';
 import {
+  fileWindow,
   mostCounted,
   type FileOperation,
   type SessionEvent,
@@ -120,7 +121,7 @@ export class SessionFiles {
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
     const { files, send, streams } = this.#deps;
-    const outgoing = new OutgoingStream(stream, send);
+    const outgoing = new OutgoingStream(stream, send, fileWindow);
     const claimed = this.#claim(stream, { take: () => undefined, give: (bytes) => outgoing.give(bytes) });
     if (!claimed.ok) return claimed;
     const take = async (bytes: Uint8Array): Promise<void> => {

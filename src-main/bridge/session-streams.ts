@@ -10,12 +10,13 @@ import {
 export class OutgoingStream {
   readonly #id: number;
   readonly #send: (frame: SessionHostFrame) => void;
-  #credit = streamWindow;
+  #credit: number;
   #hasCredit: (() => void) | undefined;
 
-  constructor(id: number, send: (frame: SessionHostFrame) => void) {
+  constructor(id: number, send: (frame: SessionHostFrame) => void, window = streamWindow) {
     this.#id = id;
     this.#send = send;
+    this.#credit = window;
   }
 
   /** Sends; the bytes may go beyond the credit once, after which `ready` waits. */

@@ -6,6 +6,15 @@ import type { RemoteEntry, RemoteFile, RemoteFiles } from '../core/ssh-client.ts
 /** Status codes of SFTP version 3. */
 const status = { eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, badMessage: 5, unsupported: 8 } as const;
 const typeBits = 0o170000;
+/** Requests for more of a folder under way at once: each brings a hundred names or so, and a far device is slow to answer. */
+const listedAtOnce = 8;
+
+type Listed = readonly {
+  readonly filename: string;
+  readonly attrs: { readonly mode: number; readonly size: number; readonly mtime: number };
+}[];
+/** What stands for the end of a folder. */
+const noMore: Listed = [];
 
 const kindOf = (mode: number): RemoteEntry['kind'] => {
   switch (mode & typeBits) {
@@ -59,9 +68,11 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   // An answer that breaks the protocol: ssh2 closes the channel.
   sftp.on('error', close);
   // ssh2 forgets callbacks of a channel that closes, and takes calls of one that is closed; nobody may wait for them.
+  // `end` is the value where there is no more to be read.
   const call = <T>(
     path: string,
     run: (done: (error: Error | null | undefined, value?: T) => void) => void,
+    end?: T,
   ): Promise<Result<T>> =>
     new Promise((resolve) => {
       if (isClosed) return resolve(refusal(closed, path));
@@ -69,7 +80,8 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
       waiting.add(lost);
       const done = (error: Error | null | undefined, value?: T): void => {
         waiting.delete(lost);
-        resolve(error === null || error === undefined ? ok(value as T) : refusal(error, path));
+        if (error === null || error === undefined) resolve(ok(value as T));
+        else resolve(end !== undefined && codeOf(error) === status.eof ? ok(end) : refusal(error, path));
       };
       try {
         run(done);
@@ -84,13 +96,7 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   const fileOf = (path: string, handle: Buffer): RemoteFile => ({
     read: async (offset, length) => {
       const bytes = Buffer.allocUnsafe(length);
-      const read = await call<number>(path, (done) =>
-        sftp.read(handle, bytes, 0, length, offset, (error, count) => {
-          const isEnd = error !== undefined && error !== null && codeOf(error) === status.eof;
-          if (isEnd) done(undefined, 0);
-          else done(error, count);
-        }),
-      );
+      const read = await call<number>(path, (done) => sftp.read(handle, bytes, 0, length, offset, done), 0);
       return read.ok ? ok(bytes.subarray(0, read.value)) : read;
     },
     write: (offset, bytes) =>
@@ -101,20 +107,28 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
   return {
     absolute: (path) => call<string>(path, (done) => sftp.realpath(path, done)),
     list: async (path) => {
-      const listed = await call<readonly { filename: string; attrs: { mode: number; size: number; mtime: number } }[]>(
-        path,
-        (done) => sftp.readdir(path, done),
-      );
-      if (!listed.ok) return listed;
-      return ok(
-        listed.value.map(({ filename, attrs }) => ({
-          name: filename,
-          kind: kindOf(attrs.mode),
-          size: attrs.size,
-          modifiedAt: attrs.mtime * 1000,
-          mode: attrs.mode & 0o7777,
-        })),
-      );
+      const opened = await call<Buffer>(path, (done) => sftp.opendir(path, done));
+      if (!opened.ok) return opened;
+      const entries: RemoteEntry[] = [];
+      let end: Result<Listed> | undefined;
+      const readOn = async (): Promise<void> => {
+        while (end === undefined) {
+          const some = await call<Listed>(path, (done) => sftp.readdir(opened.value, done), noMore);
+          if (!some.ok || some.value === noMore) end ??= some;
+          else
+            for (const { filename, attrs } of some.value)
+              entries.push({
+                name: filename,
+                kind: kindOf(attrs.mode),
+                size: attrs.size,
+                modifiedAt: attrs.mtime * 1000,
+                mode: attrs.mode & 0o7777,
+              });
+        }
+      };
+      await Promise.all(Array.from({ length: listedAtOnce }, readOn));
+      await call<void>(path, (done) => sftp.close(opened.value, done));
+      return end?.ok === false ? end : ok(entries);
     },
     kind: async (path) => {
       const stats = await call<{ readonly mode: number }>(path, (done) => sftp.lstat(path, done));

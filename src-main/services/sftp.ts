@@ -3,8 +3,8 @@ import type { RemoteFile, RemoteFiles } from '../core/ssh-client.ts';
 
 /** Bytes of one request. With the words around them they fit into an SSH packet of 32 KiB; of two, one would be tiny. */
 const pieceBytes = 31 * 1024;
-/** Requests under way at once: a slow way to the device would else cost one round trip a piece. */
-const pieces = 32;
+/** Requests under way at once, about a window of SSH's: a slow way to the device would else cost one round trip a piece. */
+const pieces = 64;
 
 const changed = fail(
   'bad-response',

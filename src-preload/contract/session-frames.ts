@@ -9,6 +9,8 @@ import { errorViewSchema } from './views.ts';
 
 /** Bytes that may be on the way in one direction of a stream before the other end has taken some. */
 export const streamWindow = 512 * 1024;
+/** The same for a file on its way: to a device 100 ms away, half a megabyte at once would be 5 MB a second at most. */
+export const fileWindow = 2 * 1024 * 1024;
 /** Bytes that are taken before credit is given for them: a frame of its own for every key would cost more than the key. */
 export const creditStep = streamWindow / 4;
 /** The most bytes of one frame: two requests of a file's bytes, so that none is cut small. */

@@ -17,6 +17,8 @@ import { TransferList } from './transfer-list.tsx';
 import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from './use-session.ts';
 
+/** Files sent at once: a small one waits for its device several times, and the next ones need not wait with it. */
+const sentAtOnce = 4;
 /** Rows shown of one folder; more are found by narrowing. */
 const mostRows = 2000;
 
@@ -155,7 +157,12 @@ export const FilesTab = ({
     setAsking(undefined);
     const to = handle.current;
     if (to === undefined) return;
-    for (const file of files) await upload(to, transfers, folder, file);
+    const waiting = [...files];
+    const sendNext = async (): Promise<void> => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+        await upload(to, transfers, folder, file);
+    };
+    await Promise.all(Array.from({ length: sentAtOnce }, sendNext));
     await look(last.current ?? folder);
   };
   const offer = (files: readonly globalThis.File[]): void => {

@@ -1,6 +1,7 @@
 import type { ErrorView } from '../../src-preload/contract/views.ts';
 import {
   creditStep,
+  fileWindow,
   largestFrame,
   streamWindow,
   type FileOperation,
@@ -40,10 +41,11 @@ let lastNumber = 0;
 class Sender {
   readonly #stream: number;
   readonly #queue: Uint8Array[] = [];
-  #credit = streamWindow;
+  #credit: number;
 
-  constructor(stream: number) {
+  constructor(stream: number, window: number) {
     this.#stream = stream;
+    this.#credit = window;
   }
 
   /** Resolves once all of it is on its way. */
@@ -107,7 +109,7 @@ export class SessionHandle {
   constructor(listener: SessionListener, frame: Omit<OpenFrame, 'type' | 'session'>) {
     this.id = ++lastNumber;
     this.#listener = listener;
-    this.#sender = new Sender(this.id);
+    this.#sender = new Sender(this.id, streamWindow);
     sessions.set(this.id, this);
     const debt = new Debt(this.id);
     streams.set(this.id, {
@@ -219,7 +221,7 @@ export const openStream = (stream: Stream): { readonly number: number; taken(byt
 
 /** Reads a file piece by piece into a stream, as credit comes. */
 export const uploadBody = (number: number, file: Blob): Stream => {
-  const sender = new Sender(number);
+  const sender = new Sender(number, fileWindow);
   let at = 0;
   let isReading = false;
   const feed = async (): Promise<void> => {

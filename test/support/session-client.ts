@@ -1,7 +1,7 @@
 import type { WebSocket } from 'ws';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.ts';
-import { creditStep, largestFrame, streamWindow } from '../../src-preload/contract/session-frames.ts';
+import { creditStep, fileWindow, largestFrame } from '../../src-preload/contract/session-frames.ts';
 import type {
   FileOperation,
   SessionClientFrame,
@@ -26,7 +26,11 @@ const socketChannel = (socket: WebSocket): FrameChannel => ({
     socket.on('message', (data: Buffer, isBinary) =>
       listener(
         isBinary
-          ? { type: 'session-bytes', stream: data.readDoubleBE(0), bytes: new Uint8Array(data.subarray(headerBytes)) }
+          ? {
+              type: 'session-bytes',
+              stream: data.readDoubleBE(0),
+              bytes: data.subarray(headerBytes) as Uint8Array<ArrayBuffer>,
+            }
           : (JSON.parse(data.toString()) as HostFrame),
       ),
     );
@@ -184,7 +188,7 @@ export class SessionClient {
       upload: async (path, content) => {
         const stream = ++this.#last;
         let at = 0;
-        let credit = streamWindow;
+        let credit = fileWindow;
         const pump = (): void => {
           while (at < content.length && credit > 0) {
             const piece = content.subarray(at, at + Math.min(largestFrame, credit));
