@@ -39,6 +39,7 @@ describe('TrayDesk', () => {
   type Launch = Result<{ launcher: string; command: string }>;
   let launch: Launch | Promise<Launch>;
   let recents: Recents;
+  let remembered: MemoryDocument<typeof usesFormat.fallback>;
   let desk: TrayDesk;
   const inventoryChanged = new Emitter<{
     upsert: readonly Device[];
@@ -49,7 +50,8 @@ describe('TrayDesk', () => {
   beforeEach(() => {
     [said, wishes, errors, paused, chosen] = [[], [], [], undefined, undefined];
     launch = ok({ launcher: 'xterm', command: 'ssh' });
-    recents = new Recents({ document: new MemoryDocument(usesFormat.fallback), clock });
+    remembered = new MemoryDocument(usesFormat.fallback);
+    recents = new Recents({ document: remembered, clock });
     const forward = { address: '127.0.0.1', port: 33_001 } as never;
     desk = new TrayDesk({
       accounts: { list: () => [], changed: new Emitter() },
@@ -109,6 +111,13 @@ describe('TrayDesk', () => {
       { show: 'device', deviceKey: 'a/gw-9' },
       { show: 'device', deviceKey: 'a/bare' },
     ]);
+  });
+
+  it('says nothing of a connection that is there and cannot be remembered', async () => {
+    remembered.writeError = fail('internal', 'The disk is full.', 'Make room.');
+    await desk.act({ type: 'connect', deviceKey: 'a/gw-10' });
+    expect(said).toEqual(['launch a/gw-10 ssh']);
+    expect(errors).toEqual([]);
   });
 
   it('says what could not be done, but not what was cancelled', async () => {

@@ -276,7 +276,9 @@ export class TrayDesk {
     );
     if (!done.ok) return done;
     if (service.kind === 'tcp') this.#needs.host.openWindow({ show: 'device', deviceKey });
-    return recents.note(deviceKey);
+    // It is connected, whether or not that can be remembered.
+    await recents.note(deviceKey);
+    return ok(undefined);
   }
 
   async #copyAddress(deviceKey: string, serviceId: string): Promise<Result<void>> {
@@ -285,7 +287,8 @@ export class TrayDesk {
     if (!opened.ok) return opened;
     const { address, port } = opened.value;
     const copied = await host.copyText(`${address === '127.0.0.1' ? 'localhost' : address}:${port}`);
-    return copied.ok ? recents.note(deviceKey) : copied;
+    if (copied.ok) await recents.note(deviceKey);
+    return copied;
   }
 
   #tell(done: Result<unknown>): void {
