@@ -7,6 +7,7 @@ import { join } from 'node:path';
 
 import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs';
 import { withoutElectron } from './hidden-electron.mjs';
+import { playwrightCounts, skipReasons } from './playwright-report.mjs';
 import { playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
@@ -14,7 +15,7 @@ const systemPackages = (
   'chromium openssh-server openssh-client xvfb xterm gnome-keyring libsecret-1-0 dbus dbus-x11 socat iperf3 xauth ' +
   'procps imagemagick x11-utils x11-xserver-utils xdotool iproute2 openssl rsync ' +
   'tigervnc-standalone-server tigervnc-viewer tigervnc-tools freerdp2-shadow-x11 freerdp2-x11 winpr-utils ' +
-  'xfce4-panel dunst libglib2.0-bin'
+  'xfce4-panel dunst libglib2.0-bin fonts-dejavu-core'
 ).split(' ');
 
 const missingSystemPackages = () => {
@@ -48,11 +49,12 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
 const notRun = [];
 
-const record = (name, { passed, failed, skipped = 0 }, seconds) => {
+const record = (name, { passed, failed, skipped = 0 }, seconds, reasons) => {
   totals.passed += passed;
   totals.failed += failed;
   totals.skipped += skipped;
-  if (skipped > 0) notRun.push(`${name}: ${skipped} skipped by the tests themselves; their output says why`);
+  if (skipped > 0)
+    notRun.push(...(reasons ?? [`${name}: ${skipped} skipped by the tests themselves; their output says why`]));
   summary.push(
     `${failed === 0 ? 'ok    ' : 'FAILED'} ${name}: ${passed} passed, ${failed} failed, ${skipped} skipped (${seconds.toFixed(1)} s)`,
   );
@@ -75,16 +77,6 @@ const vitestCounts = (report) =>
         skipped: report.numPendingTests + report.numTodoTests,
       };
 
-// A test that passed only at its second attempt did not pass.
-const playwrightCounts = (report) =>
-  report === undefined
-    ? { passed: 0, failed: 0, skipped: 0 }
-    : {
-        passed: report.stats.expected,
-        failed: report.stats.unexpected + report.stats.flaky + report.errors.length,
-        skipped: report.stats.skipped,
-      };
-
 const runStatic = async (step) => {
   const { code, output, seconds } = await runStep(step);
   if (code !== 0) console.log(output.trimEnd());
@@ -104,7 +96,8 @@ const runPlaywright = async (reports) => {
   const file = join(reports, 'e2e.json');
   const step = playwrightStep(['--reporter=list,json']);
   const { code, seconds } = await runStep(step, { show: true, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } });
-  record('e2e', settled(playwrightCounts(readReport(file)), code), seconds);
+  const report = readReport(file);
+  record('e2e', settled(playwrightCounts(report), code), seconds, skipReasons(report));
 };
 
 const runBuild = () => {

@@ -97,6 +97,8 @@ const right: readonly (readonly [what: string, body: string])[] = [
     'what only a screen reader gets',
     '<p style="margin:0">Shown</p><span style="position:absolute;top:0;width:1px;height:1px;overflow:hidden;clip-path:inset(50%)">Said</span>',
   ],
+  ['what others draw', '<p class="foreign" style="width:20px">Far away</p>'],
+  ['a blank at the end of a line', '<p style="width:60px;font:12px monospace;white-space:pre-wrap">one two three</p>'],
   [
     'what is not shown',
     '<p style="margin:0">Shown</p><p style="margin:-20px 0 0;opacity:0">Not shown</p><p hidden>Hidden</p>',
@@ -107,7 +109,11 @@ test.describe('the layout check finds', () => {
   for (const [what, body, found] of wrong)
     test(what, async ({ page }) => {
       await page.setContent(head + body);
-      const troubles = await page.evaluate(layoutTroubles, { scope: 'body', sideways: '.sideways' });
+      const troubles = await page.evaluate(layoutTroubles, {
+        scope: 'body',
+        sideways: '.sideways',
+        foreign: '.foreign',
+      });
       expect(troubles.join('\n')).toMatch(found);
     });
 });
@@ -116,6 +122,8 @@ test.describe('the layout check lets pass', () => {
   for (const [what, body] of right)
     test(what, async ({ page }) => {
       await page.setContent(head + body);
-      expect(await page.evaluate(layoutTroubles, { scope: 'body', sideways: '.sideways' })).toEqual([]);
+      expect(
+        await page.evaluate(layoutTroubles, { scope: 'body', sideways: '.sideways', foreign: '.foreign' }),
+      ).toEqual([]);
     });
 });

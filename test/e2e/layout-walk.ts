@@ -187,6 +187,8 @@ export const pageTroubles = async (page: Page): Promise<readonly string[]> => {
   const found: string[] = [];
   for (const { name, scope = 'body', show, hide } of sights) {
     await show(page);
+    // What lies under the pointer looks otherwise.
+    await page.mouse.move(0, 0);
     found.push(...(await troublesIn(page, scope, name)));
     await hide?.(page);
   }

@@ -19,6 +19,20 @@ for (const size of sizes)
     });
   });
 
+test('a message leaves the buttons for the selected devices free', async ({ fleetPage: page }) => {
+  await resize(page, sizes[0]);
+  const panel = await openFirst(page, 'vendor:remoteit');
+  await panel.getByRole('tab', { name: 'Overview' }).click();
+  await panel.getByRole('button', { name: /^Copy Device id/ }).click();
+  await panel.getByRole('button', { name: 'Close panel' }).click();
+  await page.getByRole('grid', { name: 'Devices' }).focus();
+  await page.keyboard.press('x');
+  const message = await page.locator('.toast').first().boundingBox();
+  const bar = await page.getByRole('toolbar', { name: 'Selected devices' }).boundingBox();
+  expect((message?.y ?? 0) + (message?.height ?? 0)).toBeLessThan(bar?.y ?? 0);
+  await page.keyboard.press('Escape');
+});
+
 test('the ring of the tab with the keyboard goes around its label', async ({ fleetPage: page }) => {
   const panel = await openFirst(page, 'vendor:remoteiot');
   await panel.getByRole('tab', { name: 'Overview' }).focus();

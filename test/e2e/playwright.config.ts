@@ -7,7 +7,12 @@ export default defineConfig({
   workers: 1,
   retries: 0,
   timeout: 60_000,
-  expect: { timeout: 10_000 },
+  expect: {
+    timeout: 10_000,
+    // Letters may be smoothed a little otherwise; a word that moved or changed is more than one pixel in a thousand.
+    toHaveScreenshot: { threshold: 0.1, maxDiffPixelRatio: 0.001 },
+  },
+  snapshotPathTemplate: '{testDir}/pictures/{arg}{ext}',
   reporter: process.env['CI'] === undefined ? 'list' : 'line',
   use: {
     browserName: 'chromium',

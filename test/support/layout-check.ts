@@ -10,8 +10,13 @@
  *
  * @param options.scope selector of the part that is looked at
  * @param options.sideways selector of what is meant to be scrolled sideways
+ * @param options.foreign selector of what others draw: the screens of a terminal and of a device
  */
-export const layoutTroubles = (options: { readonly scope: string; readonly sideways: string }): readonly string[] => {
+export const layoutTroubles = (options: {
+  readonly scope: string;
+  readonly sideways: string;
+  readonly foreign: string;
+}): readonly string[] => {
   interface Box {
     readonly left: number;
     readonly top: number;
@@ -152,6 +157,7 @@ export const layoutTroubles = (options: { readonly scope: string; readonly sidew
   };
 
   const isShown = once((element): boolean => {
+    if (element.closest(options.foreign) !== null) return false;
     if (!element.checkVisibility({ opacityProperty: true, visibilityProperty: true, contentVisibilityAuto: true }))
       return false;
     for (let at: Element | null = element; at !== null; at = at.parentElement)
@@ -182,7 +188,12 @@ export const layoutTroubles = (options: { readonly scope: string; readonly sidew
     range.selectNodeContents(node);
     const rects = [...range.getClientRects()].filter((rect) => rect.width > 0 && rect.height > 0);
     const name = `“${short(node.nodeValue ?? '')}”`;
-    for (const rect of rects) follow(rect, name, node, element);
+    // Where blanks are kept, the one at which a line was broken hangs over its end and shows nothing.
+    const hanging = styleOf(element).whiteSpace === 'pre-wrap' ? parseFloat(styleOf(element).fontSize) * 0.62 : 0;
+    rects.forEach(({ left, top, right, bottom }, index) => {
+      const blank = index < rects.length - 1 ? hanging : 0;
+      follow({ left, top, right: right - blank, bottom }, name, node, element);
+    });
   }
   for (const element of root.querySelectorAll('button, input, select, textarea, a, [role=slider], svg')) {
     const style = styleOf(element);

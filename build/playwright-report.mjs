@@ -1,0 +1,27 @@
+// What Playwright's JSON report says, for the summary of `npm test`.
+
+/** A test that passed only at its second attempt did not pass. */
+export const playwrightCounts = (report) =>
+  report === undefined
+    ? { passed: 0, failed: 0, skipped: 0 }
+    : {
+        passed: report.stats.expected,
+        failed: report.stats.unexpected + report.stats.flaky + report.errors.length,
+        skipped: report.stats.skipped,
+      };
+
+const testsIn = ({ suites = [], specs = [] }) => [
+  ...specs.flatMap((spec) => spec.tests),
+  ...suites.flatMap((suite) => testsIn(suite)),
+];
+
+/** Why tests were skipped, in their own words, each reason once with how many it concerned. */
+export const skipReasons = (report) => {
+  const reasons = new Map();
+  for (const { status, annotations } of testsIn(report ?? {})) {
+    if (status !== 'skipped') continue;
+    const why = annotations.findLast(({ type }) => type === 'skip')?.description ?? 'without a reason';
+    reasons.set(why, (reasons.get(why) ?? 0) + 1);
+  }
+  return [...reasons].map(([why, count]) => `${count} of e2e: ${why}`);
+};
