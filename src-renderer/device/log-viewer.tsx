@@ -53,6 +53,7 @@ export const LogViewer = ({
   const [pages, setPages] = useState(1);
   const scroller = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
+  const top = useRef(0);
   const wanted = query.trim().toLowerCase();
   const found =
     wanted === ''
@@ -63,7 +64,17 @@ export const LogViewer = ({
   const shown = found.slice(-pageSize * pages);
   useEffect(() => {
     const box = scroller.current;
-    if (box !== null && atEnd.current) box.scrollTop = box.scrollHeight;
+    const lines = box?.lastElementChild;
+    if (box === null || lines === null || lines === undefined) return;
+    const toEnd = (): void => {
+      if (atEnd.current) box.scrollTop = box.scrollHeight;
+    };
+    toEnd();
+    // Lines get their real height only once they are in sight, and another one with the width of the box.
+    const growth = new ResizeObserver(toEnd);
+    growth.observe(lines);
+    growth.observe(box);
+    return () => growth.disconnect();
   }, [shown.length, entries]);
   return (
     <div className="log-viewer">
@@ -107,7 +118,10 @@ export const LogViewer = ({
         tabIndex={0}
         onScroll={(event) => {
           const box = event.currentTarget;
-          atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < 24;
+          // The end also moves away by itself, when lines grow: only who goes up has left it.
+          if (box.scrollHeight - box.scrollTop - box.clientHeight < 24) atEnd.current = true;
+          else if (box.scrollTop < top.current) atEnd.current = false;
+          top.current = box.scrollTop;
         }}
       >
         {shown.length < found.length ? (
