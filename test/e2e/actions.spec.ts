@@ -67,7 +67,7 @@ windowTest('by the keyboard alone: find, fill, run, copy, and back', async ({ pa
   await page.keyboard.press('Enter');
   await expect(page.locator('body')).toHaveAttribute(
     'data-copied',
-    /^curl --globoff https:.*\/rename --header 'authorization: Bearer '"\$REMOTEIOT_TOKEN"/,
+    /^curl --globoff https:.*\/rename --header 'accept: application\/json' --header 'authorization: Bearer '"\$REMOTEIOT_TOKEN"/,
   );
   await form.getByRole('button', { name: 'Copy command' }).focus();
   await page.keyboard.press('Enter');
