@@ -1,7 +1,7 @@
 // A copy of the checkout in which `electron` does not exist. The checkout itself is never touched, so an
 // interrupted run leaves nothing to repair.
 import { spawn, spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync, symlinkSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -96,6 +96,8 @@ const serveHeadless = async (folder) => {
  */
 export const withoutElectron = async (task) => {
   const folder = mkdtempSync(join(tmpdir(), 'quayside-without-electron-'));
+  // A test runs the sources as another user too; nothing in a checkout is secret.
+  chmodSync(folder, 0o755);
   const remove = () => rmSync(folder, { recursive: true, force: true });
   process.once('exit', remove);
   try {

@@ -123,7 +123,7 @@ const runWithoutElectron = (reports) =>
     for (const project of ['unit', 'contract', 'integration', 'property'])
       await runVitest(project, `${project} without electron`, reports, {
         cwd: copy.folder,
-        extra: ['--exclude', 'src-main/electron/**'],
+        extra: ['--exclude', 'src-main/electron/**', '--exclude', 'build/fetch-electron.test.ts'],
       });
     console.log('\n── headless without electron');
     const { failure, seconds } = await copy.serveHeadless();
@@ -141,7 +141,9 @@ const main = async (reports) => {
   console.log(summary.join('\n'));
   runBuild();
   // Of the unit tests only those that need `electron` resolved; the rest run below, where it is not.
-  await runVitest('unit', 'unit of the desktop', reports, { extra: ['src-main/electron/'] });
+  await runVitest('unit', 'unit of the desktop', reports, {
+    extra: ['src-main/electron/', 'build/fetch-electron.test.ts'],
+  });
   await runWithoutElectron(reports);
   await runPlaywright(reports);
 

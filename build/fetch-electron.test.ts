@@ -6,16 +6,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { chooseWindow } from '../../build/electron.mjs';
-import { fetchElectron } from '../../build/fetch-electron.mjs';
-import { runProgram } from '../../build/bootstrap.mjs';
-import { zipArchive } from '../support/zip-archive.ts';
+import { chooseWindow } from './electron.mjs';
+import { fetchElectron } from './fetch-electron.mjs';
+import { runProgram } from './bootstrap.mjs';
+import { zipArchive } from '../test/support/zip-archive.ts';
 
 /**
  * Electron's own installer against a mirror on this computer that serves a stand-in archive: Electron's real one cannot
  * be had everywhere, but how it is fetched, checked, unpacked and started does not hang on what is in it.
  */
-const root = join(import.meta.dirname, '../..');
+const root = join(import.meta.dirname, '..');
 const { version } = JSON.parse(readFileSync(join(root, 'node_modules/electron/package.json'), 'utf8')) as {
   version: string;
 };
