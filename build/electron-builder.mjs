@@ -4,6 +4,8 @@
 import { join } from 'node:path';
 
 import { setFuses } from './fuses.mjs';
+import { nodeRuntime } from './node-runtime.mjs';
+import { addCommand } from './packed-command.mjs';
 
 const root = join(import.meta.dirname, '..');
 const archs = ['x64', 'arm64'];
@@ -76,9 +78,10 @@ const feed = ({ QUAYSIDE_UPDATE_URL: url, GITHUB_REPOSITORY: repository, QUAYSID
 /**
  * The configuration of electron-builder.
  * @param {Record<string, string | undefined>} environment usually that of the process
+ * @param {typeof nodeRuntime} runtimeFor where the Node of the command line comes from
  * @returns {import('electron-builder').Configuration}
  */
-export const configuration = (environment = process.env) => {
+export const configuration = (environment = process.env, runtimeFor = nodeRuntime) => {
   const notarise = (environment.APPLE_API_KEY ?? environment.APPLE_ID ?? environment.APPLE_KEYCHAIN) !== undefined;
   return {
     appId: 'io.github.quayside.desktop',
@@ -94,7 +97,11 @@ export const configuration = (environment = process.env) => {
     removePackageScripts: true,
     electronLanguages: ['en-US'],
     protocols: [{ name: 'Quayside link', schemes: ['quayside'], role: 'Viewer' }],
-    afterPack: setFuses,
+    // The command line first: on a Mac the fuses end with a new signature of all that is there.
+    afterPack: (context) => {
+      addCommand(context, runtimeFor);
+      return setFuses(context);
+    },
     detectUpdateChannel: false,
     // Who asked for test versions gets the finished ones too.
     generateUpdatesFilesForAllChannels: true,
@@ -134,7 +141,8 @@ export const configuration = (environment = process.env) => {
       target: each(['dmg', 'zip']),
       category: 'public.app-category.developer-tools',
       icon: 'resources/app/icon.icns',
-      minimumSystemVersion: '13.0',
+      // That of Node 24 (BUILDING.md there); Electron itself would run on an older one.
+      minimumSystemVersion: '13.5',
       hardenedRuntime: true,
       gatekeeperAssess: false,
       entitlements: 'build/entitlements/app.plist',

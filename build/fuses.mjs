@@ -8,7 +8,7 @@ import { flipFuses, FuseState, FuseV1Options, FuseVersion, getCurrentFuseWire } 
  * @param {boolean} inspect for a test build only: Playwright drives the application through Node's inspector
  */
 export const fuses = (inspect = false) => ({
-  // Our binary is no Node for others: the command line is an entry of the application (src-main/electron/command-line.ts).
+  // Our binary is no Node for others: the command line has one of its own (packed-command.mjs).
   RunAsNode: false,
   EnableCookieEncryption: true,
   EnableNodeOptionsEnvironmentVariable: false,

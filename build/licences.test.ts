@@ -56,15 +56,17 @@ const billSchema = z.object({
 });
 
 test(
-  'the bill of materials is CycloneDX and lists every shipped package and Electron, each once',
+  'the bill of materials is CycloneDX and lists every shipped package, Electron and the Nodes of the command line, each once',
   { timeout: 60_000 },
   () => {
     const bill = billSchema.parse(billOfMaterials());
     const listed = bill.components.map((component) => component['bom-ref']);
     const electron = listed.filter((ref) => ref.startsWith('electron@'));
     expect(electron).toHaveLength(1);
+    const runtimes = listed.filter((ref) => /^node-(bin-)?(linux|darwin|win)-(x64|arm64)@24\./.test(ref));
+    expect(runtimes).toHaveLength(5);
     expect(listed.toSorted()).toEqual(
-      [...electron, ...new Set(shipped.map(({ name, version }) => `${name}@${version}`))].toSorted(),
+      [...electron, ...runtimes, ...new Set(shipped.map(({ name, version }) => `${name}@${version}`))].toSorted(),
     );
     const known = new Set([...listed, bill.metadata.component['bom-ref']]);
     const edges = bill.dependencies.flatMap(({ ref, dependsOn }) => [ref, ...dependsOn]);

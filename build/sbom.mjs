@@ -6,6 +6,7 @@ import { dirname, join, resolve } from 'node:path';
 
 import { environment, root } from './bootstrap.mjs';
 import { shippedPackages } from './licences.mjs';
+import { runtimePackages } from './node-runtime.mjs';
 
 const npmSbom = () => {
   const parameters = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application', '--offline'];
@@ -25,6 +26,7 @@ export const billOfMaterials = () => {
   const electron = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages['node_modules/electron'];
   const shipped = new Set(shippedPackages().map((entry) => `${entry.name}@${entry.version}`));
   shipped.add(`electron@${electron.version}`);
+  for (const runtime of runtimePackages()) shipped.add(runtime);
   const bill = npmSbom();
   const components = bill.components
     .filter((component) => shipped.has(component['bom-ref']))

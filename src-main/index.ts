@@ -179,4 +179,4 @@ const startDesktopApplication = async (): Promise<void> => {
 
 const command = commandArguments(process.argv);
 if (command === undefined) await startDesktopApplication();
-else void runCommandLine(async () => (await import('./cli/main.ts')).main(command));
+else runCommandLine(process.resourcesPath, command);

@@ -8,7 +8,6 @@ import type { AccountView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { findAccount, failureOf, resultOf } from './find.ts';
-import { isTyped } from './standard-input.ts';
 import {
   ask,
   confirm,
@@ -85,13 +84,14 @@ const add = async (context: Context): Promise<number> => {
   if (!fields.ok) return refuse(fields);
   // Before the core is started: nobody else should wait while a person looks for a key.
   const form = vendor.value.credentialForms[0]?.fields ?? [];
-  const given = isTyped()
+  const given = process.stdin.isTTY
     ? await askFields(
         form.filter((field) => field.secret || (field.required && fields.value[field.name] === undefined)),
       )
     : await readSecrets();
   if (!given.ok) return refuse(given);
-  const isPlain = (name: string): boolean => isTyped() && form.some((field) => field.name === name && !field.secret);
+  const isPlain = (name: string): boolean =>
+    process.stdin.isTTY && form.some((field) => field.name === name && !field.secret);
   const entries = Object.entries(given.value);
   const secrets = Object.fromEntries(entries.filter(([name]) => !isPlain(name)));
   const allFields = { ...fields.value, ...Object.fromEntries(entries.filter(([name]) => isPlain(name))) };

@@ -4,7 +4,6 @@ import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
 import type { Place } from './attach.ts';
 import type { Command } from './context.ts';
 import { endOnCrash, printBug } from './crashes.ts';
-import { standardInput } from './standard-input.ts';
 import { ask, exitCodes, isInteractive, note, print, printError } from './terminal.ts';
 
 /** Loaded when called: what only lists or explains should not load the vault, HTTP and the rest. */
@@ -97,5 +96,5 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   stopHearing();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
   // An unread standard input would keep the process waiting for it.
-  standardInput().pause();
+  process.stdin.pause();
 };

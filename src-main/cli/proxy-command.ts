@@ -11,7 +11,6 @@ import { attach, type Attachment } from './attach.ts';
 import type { Command, Context } from './context.ts';
 import { findDevice } from './find-device.ts';
 import { findService, resultOf } from './find.ts';
-import { standardInput } from './standard-input.ts';
 import { exitCodes, printError } from './terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
@@ -58,7 +57,7 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   signal.addEventListener('abort', stop, { once: true });
   // Whoever reads us may be gone first, as ssh is when the user ends it.
   output.stream.on('error', stop);
-  const input = standardInput();
+  const input = process.stdin;
   input.on('error', stop);
   try {
     input.pipe(tunnel);

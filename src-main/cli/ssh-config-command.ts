@@ -5,11 +5,11 @@ import { ok, type Result } from '../core/errors.ts';
 import { openProfile } from '../node/paths.ts';
 import { userFiles } from '../node/user-files.ts';
 import { SshConfig, type SshConfigPreview } from '../services/ssh-config.ts';
+import { appImageWords } from './app-image-words.ts';
 import { readSeconds, usage } from './arguments.ts';
 import { withCore, type Command, type Context } from './context.ts';
 import { allDevices, resultOf } from './find.ts';
 import { listAll, tellMissing } from './listing.ts';
-import { packagedWords } from './packaged-words.ts';
 import { Patience, usualSeconds } from './patience.ts';
 import { exitCodes, note, plain, print, printError } from './terminal.ts';
 
@@ -19,14 +19,10 @@ const platform = process.platform === 'darwin' || process.platform === 'win32' ?
 const ownWords = (profile: string, context: Context): readonly string[] => {
   const script = process.argv[1];
   return [
-    ...(process.versions['electron'] === undefined
-      ? [process.execPath, ...(script === undefined ? [] : [realpathSync(script)])]
-      : packagedWords({
-          platform,
-          execPath: process.execPath,
-          appImage: process.env['APPIMAGE'],
-          asRoot: process.getuid?.() === 0,
-        })),
+    ...(appImageWords({ execPath: process.execPath, env: process.env, asRoot: process.getuid?.() === 0 }) ?? [
+      process.execPath,
+      ...(script === undefined ? [] : [realpathSync(script)]),
+    ]),
     ...(context.place.profile === undefined ? [] : ['--profile', profile]),
     ...(context.place.vault === undefined ? [] : ['--vault', context.place.vault]),
   ];

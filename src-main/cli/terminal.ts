@@ -2,7 +2,6 @@ import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/errors.ts';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
-import { isTyped, standardInput } from './standard-input.ts';
 
 /** Exit codes the scripts rely on. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, vault: 4 } as const;
@@ -58,7 +57,7 @@ export const printError = (error: ShownError, json: boolean): number => {
 };
 
 /** Whether a person sits at the keyboard. */
-export const isInteractive = (): boolean => isTyped() && process.stderr.isTTY;
+export const isInteractive = (): boolean => process.stdin.isTTY && process.stderr.isTTY;
 
 let typedBefore = 0;
 let typingSince: number | undefined;
@@ -76,7 +75,7 @@ export const ask = async (question: string, hidden: boolean): Promise<string | u
       done();
     },
   });
-  const lines = createInterface({ input: standardInput(), output, terminal: true });
+  const lines = createInterface({ input: process.stdin, output, terminal: true });
   try {
     const abort = new AbortController();
     lines.once('SIGINT', () => abort.abort());
@@ -106,7 +105,7 @@ const maxInputBytes = 1024 * 1024;
 export const readInput = async (): Promise<Result<string>> => {
   const chunks: Buffer[] = [];
   let size = 0;
-  for await (const chunk of standardInput()) {
+  for await (const chunk of process.stdin) {
     const bytes = Buffer.from(chunk as Buffer);
     size += bytes.length;
     if (size > maxInputBytes)

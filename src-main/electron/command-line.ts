@@ -1,16 +1,17 @@
-import { app } from 'electron';
+import { join } from 'node:path';
 
-/** Runs a command in place of the application, without window, tray or lock, and ends with its exit code. */
-export const runCommandLine = async (main: () => Promise<void>): Promise<void> => {
-  if (process.platform === 'darwin') app.dock?.hide();
-  try {
-    await main();
-  } catch (thrown) {
-    // Nobody else would end a process without a window.
-    process.stderr.write(`${String(thrown)}\n`);
-    process.exitCode = 1;
-  }
-  // Electron stays when there is nothing left to do; what was printed must be out first.
-  await new Promise<void>((done) => void process.stdout.write('', () => done()));
-  app.exit(Number(process.exitCode ?? 0));
+/**
+ * Runs a command in place of the application: the Node that is packed beside the archive takes over this very process, its
+ * number, signals and standard streams, before Electron has started anything of Chromium. Only an AppImage is asked in this
+ * way, since what it brings can be started through its one file alone; elsewhere a launcher starts that Node (build/launcher).
+ * @param resources Electron's `process.resourcesPath`
+ */
+export const runCommandLine = (resources: string, command: readonly string[]): never => {
+  const folder = join(resources, 'command');
+  const node = join(folder, 'node');
+  const { NODE_OPTIONS: _own, ...env } = process.env;
+  // Node says on standard error, which carries our JSON errors, that this is new.
+  process.removeAllListeners('warning');
+  if (process.execve === undefined) throw new Error('A command is run by bin/quayside here, not by the application.');
+  return process.execve(node, [node, join(folder, 'out/main/cli.js'), ...command], env);
 };

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, symlinkSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { join } from 'node:path';
 import { NtExecutable, NtExecutableResource, Resource } from 'resedit';
@@ -118,18 +118,6 @@ describe('what is in the archive', () => {
     expect(new Set(imported)).toContain('ky');
     expect([...new Set(imported)].filter((name) => !packages.has(name))).toEqual([]);
   });
-
-  test('enough for a command to run from what was packed alone', () => {
-    const folder = join(project.folder, 'unpacked');
-    mkdirSync(folder);
-    archives.linux().extract(folder);
-    const parameters = [join(folder, 'out/main/cli.js'), '--profile', join(folder, 'profile')];
-    const { stdout, stderr, status } = spawnSync(process.execPath, [...parameters, 'devices', '--json'], {
-      encoding: 'utf8',
-      cwd: folder,
-    });
-    expect({ stderr, status, devices: JSON.parse(stdout) as unknown }).toEqual({ stderr: '', status: 0, devices: [] });
-  });
 });
 
 describe('the program', () => {
@@ -200,42 +188,6 @@ describe('the program', () => {
     ];
     expect(welcome.filter((folder) => existsSync(join(folder, 'default_app.asar')))).toEqual([]);
     expect(readdirSync(join(linuxFolder(), 'locales'))).toEqual(['en-US.pak']);
-  });
-});
-
-describe('the command in a terminal', () => {
-  const wanted = (...args: readonly string[]): readonly string[] => [
-    ...(process.getuid?.() === 0 ? ['--no-sandbox'] : []),
-    '--ozone-platform=headless',
-    '--disable-gpu',
-    '--cli',
-    '--',
-    ...args,
-  ];
-
-  test('is the packed application, also through a link, with arguments as they were typed', () => {
-    const link = join(project.folder, 'quayside');
-    symlinkSync(join(linuxFolder(), 'bin/quayside'), link);
-    const { stdout, status } = spawnSync(link, ['ssh', 'a b', '--user', '$HOME'], { encoding: 'utf8' });
-    expect({ status, args: stdout.trimEnd().split('\n') }).toEqual({
-      status: 0,
-      args: wanted('ssh', 'a b', '--user', '$HOME'),
-    });
-  });
-
-  test('says so where the application is gone', () => {
-    const { stderr, status } = spawnSync(join(root, 'build/launcher/quayside'), ['devices'], { encoding: 'utf8' });
-    expect(status).toBe(127);
-    expect(stderr).toContain('Install Quayside again');
-  });
-
-  test('is in every package', () => {
-    for (const format of ['deb', 'rpm'])
-      expect(linux.computed.get(format)?.args).toContainEqual(
-        expect.stringMatching(/build\/launcher\/quayside=\/usr\/bin\/quayside$/),
-      );
-    expect(statSync(join(macContents(), 'Resources/bin/quayside')).mode & 0o111).toBe(0o111);
-    expect(readFileSync(join(windowsFolder(), 'bin/quayside.cmd'), 'utf8')).toContain('..\\Quayside.exe" --cli -- %*');
   });
 });
 

@@ -6,6 +6,7 @@ import { z } from 'zod';
 import { prepareBuild, root } from '../../build/bootstrap.mjs';
 import { configuration, rounds } from '../../build/electron-builder.mjs';
 import { withDistribution } from '../../build/electron-distribution.mjs';
+import { nodeRuntime, runtimePackage } from '../../build/node-runtime.mjs';
 import { writeStandInDistribution } from './stand-in-distribution.ts';
 
 const lockSchema = z.object({
@@ -55,6 +56,9 @@ const platforms = {
   mac: { target: Platform.MAC, name: 'darwin' },
 } as const;
 
+/** Stands for the Node of another system: says with which arguments it was started, each in a line. */
+const recordingNode = '#!/bin/sh\nprintf "%s\\n" "$@"\nexit 7\n';
+
 /** What electron-builder had worked out for a Linux package when a tool that is not here would have been called. */
 export interface Computed {
   /** Of fpm, which makes deb and rpm; empty for an AppImage. */
@@ -88,7 +92,8 @@ const readComputed = (options: unknown): Computed => {
  */
 export const packableProject = () => {
   prepareBuild();
-  const folder = mkdtempSync(join(tmpdir(), 'quayside-packaging-'));
+  // With a space, as `Program Files` has one.
+  const folder = mkdtempSync(join(tmpdir(), 'quayside packaging-'));
   for (const name of ['package.json', 'package-lock.json', 'LICENSE', 'build', 'resources', 'out'])
     cpSync(join(root, name), join(folder, name), { recursive: true });
   for (const [path, content] of Object.entries(decoys)) write(join(folder, path), content);
@@ -98,6 +103,14 @@ export const packableProject = () => {
   writeFileSync(archiver, '#!/bin/sh\nwhile [ $# -gt 2 ]; do shift; done\nexec gzip -1 -c "$2" > "$1"\n', {
     mode: 0o755,
   });
+  /** The real Node for this system's package, whichever processor that is for; a stand-in for the others. */
+  const runtimeFor = (platform: string, arch: string): ReturnType<typeof nodeRuntime> => {
+    if (platform === process.platform) return nodeRuntime(platform, process.arch);
+    const standIn = join(folder, 'stand-in', `node-${platform}`);
+    for (const program of ['node', 'node.exe']) write(join(standIn, 'bin', program), recordingNode);
+    write(join(standIn, 'LICENSE'), 'Node');
+    return { folder: standIn, licence: join(standIn, 'LICENSE'), arch: runtimePackage(platform, arch).arch };
+  };
   return {
     folder,
     pack: async (
@@ -119,7 +132,7 @@ export const packableProject = () => {
             projectDir: folder,
             targets: new Map([[target, new Map([[Arch[arch], [...round]]])]]),
             config: withDistribution(
-              { ...configuration(environment), directories: { output, buildResources: 'resources/app' } },
+              { ...configuration(environment, runtimeFor), directories: { output, buildResources: 'resources/app' } },
               { folder: distribution, platform: name, arch },
             ),
             publish: 'never',
