@@ -5,6 +5,7 @@ import packageFacts from '../package.json' with { type: 'json' };
 import { composeAlerts } from './compose-alerts.ts';
 import { watchCrashes, type CrashHost } from './compose-crashes.ts';
 import { vaultOf, watchedVault, watchVault } from './compose-vault.ts';
+import { composeNetwork, judgeSettings } from './compose-network.ts';
 import { adoptTunnels, HandOver, isHandOverRequest, type TakenOver } from './compose-hand-over.ts';
 import { AppState } from './bridge/app-state.ts';
 import { Bridge } from './bridge/bridge.ts';
@@ -88,6 +89,8 @@ export interface CoreOptions {
   readonly takenOver?: readonly TakenOver[] | undefined;
   /** The built script of the forward worker. */
   readonly forwardWorker: URL;
+  /** Says by which proxies the system reaches an address, in Chromium's words; absent: the environment's count alone. */
+  readonly systemProxy?: ((url: string) => Promise<string>) | undefined;
   /** Copies text, where the host has a clipboard. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
   /** Shows the page of a session inside the application; absent: the caller opens it in a tab of the browser. */
@@ -200,8 +203,6 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const redactor = createRedactor();
   const log = createFileLog({ directory: paths.logs, clock, redactor });
   const userAgent = `Quayside/${version}`;
-  const http = createHttpClient({ clock, random, userAgent, log });
-  const sockets = createWebSocketClient({ clock, userAgent });
   const opened = vaultOf(options, paths.vault, clock);
   const vault = watchedVault(opened.vault, redactor);
   const problems: AppError[] = [];
@@ -209,8 +210,13 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     if (!loaded.ok) problems.push(loaded.error);
   };
 
-  const settings = await SettingsStore.load(jsonDocument({ path: paths.settings, ...settingsFormat }));
+  const settings = await SettingsStore.load(jsonDocument({ path: paths.settings, ...settingsFormat }), judgeSettings);
   if (settings.problem !== undefined) problems.push(settings.problem);
+  const network = composeNetwork({ settings, systemProxy: options.systemProxy, clock, log });
+  const { out } = network;
+  note(network.problem);
+  const http = createHttpClient({ clock, random, userAgent, log, out });
+  const sockets = createWebSocketClient({ clock, userAgent, out });
   const notes = new DeviceNotes(jsonDocument({ path: paths.deviceNotes, ...deviceNotesFormat }));
   note(await notes.load());
   const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
@@ -255,7 +261,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     ),
     hostKeys,
     reachable,
-    web: createWebForwarder(),
+    web: createWebForwarder({ out }),
     isPassing: options.host === 'cli',
     accounts,
     inventory,
@@ -492,6 +498,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose(handOver.hasHeir ? 'leave' : 'close');
     await stopWatchingFleet();
+    network.dispose();
     sockets.dispose();
     http.dispose();
     log.dispose();

@@ -21,6 +21,7 @@ import { developmentAssets, prepareDevelopment } from './electron/development.ts
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
 import { SessionWindow } from './electron/session-window.ts';
 import { createSystemNotifier } from './electron/system-notifier.ts';
+import { systemProxy } from './electron/system-proxy.ts';
 import { startUpdates } from './electron/updates.ts';
 import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
@@ -93,6 +94,7 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
       takenOver,
       crashes: { source: process, tell: createCrashDialog(), giveUp: endBroken },
       forwardWorker: locate().forwardWorker,
+      systemProxy,
       copyText,
       notifier,
       showWindow: () => desktop?.showWindow(),

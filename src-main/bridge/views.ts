@@ -342,6 +342,7 @@ export const updateView = ({ way, ready, asks }: UpdateState): UpdateView => ({
 /** The settings, all of which a window may see. */
 export const settingsView = (settings: Settings): SettingsView => ({
   shortcut: settings.shortcut,
+  certificateFile: settings.certificateFile,
   startAtLogin: settings.startAtLogin,
   updates: settings.updates,
   theme: settings.theme,

@@ -27,6 +27,8 @@ export interface Settings {
   readonly launcherChoices: readonly LauncherChoice[];
   /** The global shortcut of quick connect in Electron's words; empty: none. */
   readonly shortcut: string;
+  /** The whole path of a PEM file with certificates to trust besides the system's; empty: none. */
+  readonly certificateFile: string;
   /** Whether Quayside starts, hidden, when the user logs in. */
   readonly startAtLogin: boolean;
   /** Which versions are offered as updates, if any. */
@@ -44,12 +46,17 @@ export const defaultSettings: Settings = {
   launchers: [],
   launcherChoices: [],
   shortcut: 'CommandOrControl+Alt+K',
+  certificateFile: '',
   startAtLogin: false,
   updates: 'latest',
 };
 
 const isText = (value: unknown): value is string =>
   typeof value === 'string' && value.length <= 64 && !/\p{Cc}/u.test(value) && !value.startsWith('-');
+
+/** As long as a path may be on any system. */
+const isPath = (value: unknown): value is string =>
+  typeof value === 'string' && value.length <= 4096 && !/\p{Cc}/u.test(value);
 
 const isNumberIn = (value: unknown, low: number, high: number): value is number =>
   typeof value === 'number' && value >= low && value <= high;
@@ -66,6 +73,7 @@ const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Set
   launchers: areLaunchers,
   launcherChoices: areChoices,
   shortcut: isShortcut,
+  certificateFile: isPath,
   startAtLogin: (value): value is boolean => typeof value === 'boolean',
   updates: isUpdateChannel,
 };
@@ -98,6 +106,7 @@ export const parseSettings = (value: unknown): Settings | undefined => {
     launchers: pick('launchers'),
     launcherChoices: pick('launcherChoices'),
     shortcut: pick('shortcut'),
+    certificateFile: pick('certificateFile'),
     startAtLogin: pick('startAtLogin'),
     updates: pick('updates'),
   };

@@ -1,6 +1,7 @@
 import { fail } from '../core/errors.ts';
 import type { Failure } from '../core/errors.ts';
 import type { TransportFailure } from './http-client-fetch.ts';
+import { describeProxyFailure } from './proxy-failures.ts';
 
 const certificateCodes: Readonly<Record<string, string>> = {
   CERT_HAS_EXPIRED: 'its certificate has expired',
@@ -34,8 +35,14 @@ const waitHint = 'Wait a moment and try again; if it stays, check the network an
 
 /** What cannot be mended by trying the same again. */
 export const isPermanent = (failure: TransportFailure): boolean =>
-  failure.code !== undefined &&
-  (failure.code in certificateCodes || isTls(failure.code) || failure.code === 'ERR_PROXY_TUNNEL');
+  failure.reason === 'no-way' ||
+  (failure.code !== undefined &&
+    (failure.code in certificateCodes ||
+      isTls(failure.code) ||
+      (failure.code === 'ERR_PROXY_TUNNEL' && !isPassing(failure.status))));
+
+/** Whether a proxy's answer tells of trouble that may be over soon. */
+const isPassing = (status: number | undefined): boolean => status !== undefined && status >= 500;
 
 const isTls = (code: string): boolean => /^ERR_SSL|^ERR_TLS|^EPROTO$/.test(code);
 
@@ -49,7 +56,9 @@ export const describeTransportFailure = (
   failure: TransportFailure,
   host: string,
   limits: { readonly connectMs: number; readonly responseMs: number; readonly maxBytes: number },
+  certificateHint: string,
 ): Failure => {
+  if (failure.problem !== undefined) return { ok: false, error: failure.problem };
   if (failure.reason === 'too-large') {
     const size =
       limits.maxBytes >= 1024 ** 2 ? `${Math.floor(limits.maxBytes / 1024 ** 2)} MiB` : `${limits.maxBytes} bytes`;
@@ -63,10 +72,11 @@ export const describeTransportFailure = (
     return fail('timeout', `The answer of ${host} came too slowly and was given up.`, waitHint);
   }
   if (failure.reason === 'timeout') {
+    const by = failure.proxy === undefined ? '' : ` by way of the proxy ${failure.proxy.name}`;
     return failure.phase === 'connect'
       ? fail(
           'timeout',
-          `${host} did not take the connection within ${seconds(limits.connectMs)}.`,
+          `${host} did not take the connection${by} within ${seconds(limits.connectMs)}.`,
           'Check the network, any firewall, and the base URL of the account.',
         )
       : fail('timeout', `${host} did not answer within ${seconds(limits.responseMs)}.`, waitHint);
@@ -81,9 +91,11 @@ export const describeTransportFailure = (
       `${host} could not be trusted: ${certificate}.`,
       clock
         ? 'Check the clock of this computer; if it is right, the vendor must renew the certificate.'
-        : 'Check the base URL. Behind a company proxy, add its certificate to NODE_EXTRA_CA_CERTS.',
+        : certificateHint,
     );
   }
+  if (failure.phase === 'connect' && failure.proxy !== undefined)
+    return describeProxyFailure(host, failure.proxy, code, failure.status, networkCodes[code]);
   if (isTls(code)) {
     return fail(
       'unreachable',
@@ -96,13 +108,6 @@ export const describeTransportFailure = (
       'bad-response',
       `${host} answered something that is not HTTP.`,
       'Check that the base URL names the right host and port.',
-    );
-  }
-  if (code === 'ERR_PROXY_TUNNEL') {
-    return fail(
-      'unreachable',
-      `${host} could not be reached: the proxy of this network did not let the connection through.`,
-      'Check HTTPS_PROXY, with its user name and password, or add the host to NO_PROXY.',
     );
   }
   const cause =

@@ -1,28 +1,43 @@
 import http from 'node:http';
 import https from 'node:https';
-import type { Socket } from 'node:net';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
+import type { AppError } from '../core/errors.ts';
 import type { Clock } from '../core/ports.ts';
-import { isCutOff } from './own-addresses.ts';
-import { proxyEnvironment } from './proxy-environment.ts';
+import type { Proxy } from './proxy.ts';
+import type { Way, WayOut } from './way-out.ts';
 
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
 export type Phase = 'connect' | 'response' | 'body';
 
+interface FailureFacts {
+  readonly proxy?: Proxy | undefined;
+  readonly status?: number | undefined;
+  readonly problem?: AppError;
+}
+
 /** Why a request got no whole answer. */
 export class TransportFailure extends Error {
   readonly phase: Phase;
-  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted';
+  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted' | 'no-way';
   /** Node's code (ECONNREFUSED, CERT_HAS_EXPIRED, HPE_INVALID_CONSTANT …) where there is one. */
   readonly code: string | undefined;
+  /** The proxy that was on the way. */
+  readonly proxy: Proxy | undefined;
+  /** The status with which the proxy refused to tunnel. */
+  readonly status: number | undefined;
+  /** With `no-way`: why not. */
+  readonly problem: AppError | undefined;
 
-  constructor(phase: Phase, reason: TransportFailure['reason'], code?: string) {
+  constructor(phase: Phase, reason: TransportFailure['reason'], code?: string, more: FailureFacts = {}) {
     super(`${phase}: ${reason}`);
     this.name = 'TransportFailure';
     this.phase = phase;
     this.reason = reason;
     this.code = code;
+    this.proxy = more.proxy;
+    this.status = more.status;
+    this.problem = more.problem;
   }
 }
 
@@ -47,16 +62,26 @@ export interface TransportLimits {
 export interface Transport {
   /** A fetch with these limits; rejects with TransportFailure. */
   fetch(limits: TransportLimits): (input: Request) => Promise<Response>;
-  /** Ends connections that wait for a next request, and those that went out by an address that is not in `own`. */
-  networkChanged(own: ReadonlySet<string>): void;
-  dispose(): void;
 }
 
-const codeOf = (error: unknown): string | undefined => {
+/** The code of an error of Node's network, where it has one. */
+export const codeOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
   // Several addresses were tried, each with its own failure: the first tells the cause.
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
+};
+
+/** Whether a proxy took no connection; what it refuses or breaks later is no reason to go another way. */
+const isProxyDown = ({ phase, code }: TransportFailure): boolean =>
+  phase === 'connect' &&
+  code !== undefined &&
+  /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/.test(code);
+
+/** A connection that came not about, or broke, with what Node tells of a proxy on its way. */
+export const networkFailure = (phase: Phase, error: unknown, proxy: Proxy | undefined): TransportFailure => {
+  const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : undefined;
+  return new TransportFailure(phase, 'network', codeOf(error), { proxy, status });
 };
 
 const bodiless = (status: number, method: string): boolean =>
@@ -149,24 +174,18 @@ const toResponse = (answer: http.IncomingMessage, method: string, body: () => Re
 
 /**
  * A `fetch` on node:http, because Node's own cannot bound the connection and the answer apart, nor say
- * whether anything was sent. It follows no redirects. Answers may come gzipped. `env` may name a proxy.
+ * whether anything was sent. It follows no redirects. Answers may come gzipped.
  */
-export const createTransport = (clock: Clock, env: Readonly<Record<string, string | undefined>>): Transport => {
-  const proxyEnv = proxyEnvironment(env);
-  const keep = { keepAlive: true, scheduling: 'lifo', timeout: 30_000 } as const;
-  const agents = {
-    'http:': { kept: new http.Agent(keep), single: new http.Agent({ keepAlive: false }) },
-    'https:': {
-      kept: new https.Agent({ ...keep, proxyEnv }),
-      single: new https.Agent({ keepAlive: false, proxyEnv }),
-    },
-  };
-
-  const send = (input: Request, body: Buffer | undefined, limits: TransportLimits): Promise<Response> =>
+export const createTransport = (clock: Clock, out: WayOut): Transport => {
+  const send = (
+    input: Request,
+    body: Buffer | undefined,
+    { agent, proxy }: Way,
+    limits: TransportLimits,
+  ): Promise<Response> =>
     new Promise((resolve, reject) => {
       const url = new URL(input.url);
       const secure = url.protocol === 'https:';
-      const pool = agents[secure ? 'https:' : 'http:'];
       const headers: Record<string, string> = Object.fromEntries(input.headers);
       if (body !== undefined) headers['content-length'] = String(body.length);
       headers['accept-encoding'] ??= 'gzip';
@@ -177,7 +196,7 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
       const outgoing = (secure ? https : http).request(url, {
         method: input.method,
         headers,
-        agent: limits.reuseConnection ? pool.kept : pool.single,
+        agent,
       });
 
       const settle = (act: () => void): void => {
@@ -205,14 +224,21 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
 
       // Node says `Content-Length: 0` with every method that it does not know to have no body.
       if (body === undefined && limits.omitLength) outgoing.useChunkedEncodingByDefault = false;
-      cancelTimer = clock.after(limits.connectMs, () => failWith(new TransportFailure('connect', 'timeout')));
+      cancelTimer = clock.after(limits.connectMs, () => {
+        if (proxy !== undefined) out.down(proxy);
+        failWith(new TransportFailure('connect', 'timeout', undefined, { proxy }));
+      });
       limits.signal?.addEventListener('abort', aborted, { once: true });
       outgoing.on('socket', (socket) => {
         // One that comes through a proxy has shaken hands before it is ours.
         if (outgoing.reusedSocket || !socket.connecting) connected();
         else socket.once(secure ? 'secureConnect' : 'connect', connected);
       });
-      outgoing.on('error', (error) => failWith(new TransportFailure(phase, 'network', codeOf(error))));
+      outgoing.on('error', (error) => {
+        const failure = networkFailure(phase, error, proxy);
+        if (proxy !== undefined && isProxyDown(failure)) out.down(proxy);
+        failWith(failure);
+      });
       // A server that switches protocols answers something nobody asked for.
       outgoing.on('upgrade', (_answer, socket) => {
         socket.destroy();
@@ -236,21 +262,9 @@ export const createTransport = (clock: Clock, env: Readonly<Record<string, strin
   return {
     fetch: (limits) => async (input) => {
       const body = input.body === null ? undefined : Buffer.from(await input.arrayBuffer());
-      return send(input, body, limits);
-    },
-    networkChanged: (own) => {
-      const all = Object.values(agents).flatMap(({ kept, single }) => [kept, single]);
-      const sockets = (of: NodeJS.ReadOnlyDict<Socket[]>): Socket[] => Object.values(of).flatMap((list) => list ?? []);
-      for (const { freeSockets, sockets: busy } of all) {
-        for (const socket of sockets(freeSockets)) socket.destroy();
-        for (const socket of sockets(busy)) if (isCutOff(socket, own)) socket.destroy();
-      }
-    },
-    dispose: () => {
-      for (const { kept, single } of Object.values(agents)) {
-        kept.destroy();
-        single.destroy();
-      }
+      const way = await out.to(new URL(input.url), limits.reuseConnection);
+      if (!way.ok) throw new TransportFailure('connect', 'no-way', undefined, { problem: way.error });
+      return send(input, body, way.value, limits);
     },
   };
 };

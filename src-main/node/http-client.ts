@@ -10,6 +10,7 @@ import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from './own-addresses.ts';
 import { redactSecrets } from './redact.ts';
 import { longestWait, RequestBudget, Slots } from './request-budget.ts';
+import { WayOut } from './way-out.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -17,8 +18,8 @@ export interface HttpClientOptions {
   /** What we call ourselves in each request: there are firewalls that refuse requests of nobody. */
   readonly userAgent: string;
   readonly log?: Log;
-  /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The way out of this computer. Default: what environment and system name. */
+  readonly out?: WayOut;
   /** Milliseconds until the headers of an answer, for requests that name none of their own. Default 30 s. */
   readonly responseMs?: number;
   /** Milliseconds without a byte of an answer's body. Default 20 s. */
@@ -37,7 +38,7 @@ export interface DisposableHttpClient extends HttpClient {
    * that cannot come.
    */
   networkChanged(): void;
-  /** Closes idle and running connections. */
+  /** Closes idle and running connections, all those of its way out. */
   dispose(): void;
 }
 
@@ -133,6 +134,7 @@ const clean = (error: AppError, secrets: readonly string[]): AppError => ({
 class NodeHttpClient implements DisposableHttpClient {
   readonly #clock: Clock;
   readonly #options: HttpClientOptions;
+  readonly #out: WayOut;
   readonly #transport;
   readonly #slots = new Map<string, Slots>();
   readonly #budgets = new Map<string, RequestBudget>();
@@ -140,7 +142,8 @@ class NodeHttpClient implements DisposableHttpClient {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#transport = createTransport(options.clock, options.env ?? process.env);
+    this.#out = options.out ?? new WayOut();
+    this.#transport = createTransport(options.clock, this.#out);
   }
 
   async request(request: HttpRequest): Promise<Result<HttpAnswer>> {
@@ -154,11 +157,11 @@ class NodeHttpClient implements DisposableHttpClient {
   }
 
   networkChanged(): void {
-    this.#transport.networkChanged((this.#options.addresses ?? ownAddresses)());
+    this.#out.networkChanged((this.#options.addresses ?? ownAddresses)());
   }
 
   dispose(): void {
-    this.#transport.dispose();
+    this.#out.dispose();
   }
 
   async #attempts(request: HttpRequest): Promise<Result<HttpAnswer>> {
@@ -298,10 +301,19 @@ class NodeHttpClient implements DisposableHttpClient {
         return { result: cancelled(waitingFor), sent: true, permanent: true };
       }
       if (failure === undefined) throw error;
-      note({ failed: failure.message, code: failure.code });
+      note({
+        failed: failure.message,
+        code: failure.code,
+        proxy: failure.proxy?.name,
+        problem: failure.problem?.message,
+      });
       const permanent = isPermanent(failure) || failure.reason === 'too-slow' || failure.reason === 'too-large';
       const sent = failure.phase !== 'connect';
-      return { result: describeTransportFailure(failure, url.host, limits), sent, permanent };
+      return {
+        result: describeTransportFailure(failure, url.host, limits, this.#out.certificateHint),
+        sent,
+        permanent,
+      };
     }
   }
 

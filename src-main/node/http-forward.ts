@@ -7,10 +7,13 @@ import type { Clock, ForwardedRequest, UpstreamRequest, WebCookies, WebForwarder
 import { limitClients, requestLimits } from './descriptors.ts';
 import { systemClock } from './system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';
+import { WayOut, type Way } from './way-out.ts';
 
 export interface WebForwarderOptions {
   /** Milliseconds without a byte until the answer begins. Default 2 min. */
   readonly answerMs?: number;
+  /** The way out of this computer. Default: what environment and system name. */
+  readonly out?: WayOut;
   /** When cookies end; the wall clock where absent. */
   readonly clock?: Pick<Clock, 'now'>;
 }
@@ -86,17 +89,12 @@ const passOn = (
   response: http.ServerResponse,
   upstream: UpstreamRequest,
   cookies: WebCookies,
+  { agent }: Way,
   answerMs: number,
 ): void => {
   const target = request.url ?? '/';
   const cookie = cookies.header(target);
   const url = new URL(upstream.url);
-  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
-    return refuse(
-      response,
-      502,
-      `${url.host} would be called without encryption. Correct the base URL of the account.`,
-    );
   const hasBody =
     request.headers['transfer-encoding'] !== undefined || (request.headers['content-length'] ?? '0') !== '0';
   const outgoing = (url.protocol === 'https:' ? https : http).request(url, {
@@ -107,6 +105,7 @@ const passOn = (
       // Said outright, since Node takes no length to mean no body for some methods.
       ...(request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }),
     },
+    agent,
     timeout: answerMs,
   });
   const end = (): void => {
@@ -140,14 +139,15 @@ const passOn = (
   else outgoing.end();
 };
 
-const serve = (
+const serve = async (
   request: http.IncomingMessage,
   response: http.ServerResponse,
   upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,
   cookies: WebCookies,
+  out: WayOut,
   answerMs: number,
   isOwnPort: (port: number) => boolean,
-): void => {
+): Promise<void> => {
   request.on('error', () => response.destroy());
   response.on('error', () => response.destroy());
   if (isForeign(request, isOwnPort))
@@ -165,19 +165,29 @@ const serve = (
     const status = wanted.error.kind === 'unsupported' ? 501 : 400;
     return refuse(response, status, `${wanted.error.message} ${wanted.error.hint}`);
   }
-  passOn(request, response, wanted.value, cookies, answerMs);
+  const url = new URL(wanted.value.url);
+  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+    return refuse(
+      response,
+      502,
+      `${url.host} would be called without encryption. Correct the base URL of the account.`,
+    );
+  const way = await out.to(url, true);
+  if (!way.ok) return refuse(response, 502, `${way.error.message} ${way.error.hint}`);
+  if (!response.destroyed) passOn(request, response, wanted.value, cookies, way.value, answerMs);
 };
 
 /** Web requests passed on over node:http: see `WebForwarder` for what it promises. */
-export const createWebForwarder = (options: WebForwarderOptions = {}): WebForwarder => ({
+export const createWebForwarder = ({ out = new WayOut(), ...options }: WebForwarderOptions = {}): WebForwarder => ({
   cookies: () => createWebCookies(options.clock ?? systemClock),
   listen: (upstream, cookies = createWebCookies(options.clock ?? systemClock), ports = () => []) =>
     new Promise((resolve) => {
       const answerMs = options.answerMs ?? 120_000;
       let ownPort = 0;
       const isOwnPort = (port: number): boolean => port === ownPort || ports().includes(port);
-      const server = http.createServer(requestLimits, (request, response) =>
-        serve(request, response, upstream, cookies, answerMs, isOwnPort),
+      const server = http.createServer(
+        requestLimits,
+        (request, response) => void serve(request, response, upstream, cookies, out, answerMs, isOwnPort),
       );
       limitClients(server, 'web forward');
       server.once('error', (error: NodeJS.ErrnoException) =>

@@ -30,3 +30,11 @@ export const isCutOff = (socket: { readonly localAddress?: string | undefined },
   const { localAddress } = socket;
   return own.size > 0 && localAddress !== undefined && !own.has(localAddress.replace(/^::ffff:/, ''));
 };
+
+/** Whether a host of a URL is this computer: by name, on loopback, or by an address of its own. */
+export const isThisComputer = (hostname: string): boolean => {
+  const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
+  if (host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d+){3}$/.test(host))
+    return true;
+  return ownAddresses().has(host);
+};

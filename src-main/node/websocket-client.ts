@@ -1,15 +1,14 @@
 import type { IncomingMessage } from 'node:http';
-import { Agent } from 'node:https';
 import { WebSocket } from 'ws';
 import type { RawData } from 'ws';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Failure, Result } from '../core/errors.ts';
 import type { Clock, HttpAnswer, WebSocketClient, WebSocketLink, WebSocketRequest } from '../core/ports.ts';
 import { describeTransportFailure } from './http-client-failures.ts';
-import { TransportFailure } from './http-client-fetch.ts';
+import { codeOf, networkFailure, TransportFailure } from './http-client-fetch.ts';
 import { LibraryCalls } from './library-calls.ts';
-import { proxyEnvironment } from './proxy-environment.ts';
 import { redactSecrets } from './redact.ts';
+import { WayOut, type Way } from './way-out.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
@@ -20,8 +19,8 @@ export interface WebSocketClientOptions {
    * Default 25 s.
    */
   readonly pingMs?: number;
-  /** Where a proxy may be named (HTTPS_PROXY, NO_PROXY). Default: that of this process. */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** The way out of this computer. Default: what environment and system name. */
+  readonly out?: WayOut;
 }
 
 export interface DisposableWebSocketClient extends WebSocketClient {
@@ -52,12 +51,6 @@ const readUrl = (text: string): Result<URL> => {
       : 'The address of the account is not a web address.',
     'Enter a base URL that starts with https://.',
   );
-};
-
-const codeOf = (error: unknown): string | undefined => {
-  if (!(error instanceof Error)) return undefined;
-  if ('code' in error && typeof error.code === 'string') return error.code;
-  return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 };
 
 const textOf = (data: RawData): string => {
@@ -260,11 +253,10 @@ const refused = async (
 
 /** WebSockets on `ws`: see `WebSocketClient` for what it promises. Nothing it does throws or logs. */
 export const createWebSocketClient = (options: WebSocketClientOptions): DisposableWebSocketClient => {
-  const { clock, env = process.env } = options;
-  const agent = new Agent({ keepAlive: false, proxyEnv: proxyEnvironment(env) });
+  const { clock, out = new WayOut() } = options;
   const links = new Set<WebSocketLink>();
 
-  const connect = (request: WebSocketRequest, url: URL): Promise<Result<WebSocketLink>> =>
+  const connect = (request: WebSocketRequest, url: URL, { agent, proxy }: Way): Promise<Result<WebSocketLink>> =>
     new Promise((resolve) => {
       const openMs = request.openMs ?? defaultOpenMs;
       let socket: WebSocket;
@@ -274,7 +266,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
           maxPayload: request.maxBytes ?? defaultMaxBytes,
           followRedirects: false,
           perMessageDeflate: false,
-          ...(url.protocol === 'wss:' ? { agent } : {}),
+          agent,
         });
       } catch {
         return resolve(
@@ -294,18 +286,20 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
         if (!result.ok) socket.terminate();
         resolve(result);
       };
-      const failed = (reason: 'timeout' | 'network', code?: string): void => {
+      const failed = (failure: TransportFailure): void => {
         const limits = { connectMs: openMs, responseMs: openMs, maxBytes: request.maxBytes ?? defaultMaxBytes };
-        settle(describeTransportFailure(new TransportFailure('connect', reason, code), url.host, limits));
+        settle(describeTransportFailure(failure, url.host, limits, out.certificateHint));
       };
       const aborted = (): void => settle(cancelled(`${url.host} to open the connection`));
-      const cancelTimer = clock.after(openMs, () => failed('timeout'));
+      const cancelTimer = clock.after(openMs, () =>
+        failed(new TransportFailure('connect', 'timeout', undefined, { proxy })),
+      );
       request.signal.addEventListener('abort', aborted, { once: true });
       socket.on('error', (error) => {
         const code = codeOf(error);
         // Without a code it is the handshake that was not as it should be.
         if (code === undefined) settle(notAWebSocket(url.host, 'a broken handshake'));
-        else failed('network', code);
+        else failed(networkFailure('connect', error, proxy));
       });
       const calls = new LibraryCalls(() => settle(notAWebSocket(url.host, 'Quayside did not understand it')));
       socket.on('unexpected-response', (_request, response) =>
@@ -324,7 +318,10 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
     open: async (request) => {
       if (request.signal.aborted) return cancelled();
       const url = readUrl(request.url);
-      return url.ok ? connect(request, url.value) : url;
+      if (!url.ok) return url;
+      const way = await out.to(url.value, false);
+      if (!way.ok) return way;
+      return request.signal.aborted ? cancelled() : connect(request, url.value, way.value);
     },
     dispose: () => {
       for (const link of [...links]) link.close();

@@ -348,6 +348,8 @@ export const settingsViewSchema = z.object({
   launcherChoices: z.array(launcherChoiceViewSchema).max(2000).optional(),
   /** The global shortcut of quick connect in Electron's words; empty: none. */
   shortcut: z.string().max(64).optional(),
+  /** The whole path of a PEM file with certificates to trust besides the system's; empty: none. */
+  certificateFile: z.string().max(4096).optional(),
   startAtLogin: z.boolean().optional(),
   /** Which versions are offered as updates, if any. */
   updates: z.enum(['latest', 'beta', 'off']).optional(),

@@ -78,6 +78,18 @@ export const ConnectionSettings = ({ app }: { readonly app: AppView }): React.Re
         checked={settings.acceptNewHostKeys ?? false}
         onChange={(acceptNewHostKeys) => void changeSettings({ acceptNewHostKeys })}
       />
+      <Setting
+        id={`${id}-certificates`}
+        label="Additional certificates (PEM file)"
+        help="For networks that inspect TLS: the whole path of the file with your company’s certificate. The system’s certificates are trusted anyway."
+      >
+        <TextSetting
+          id={`${id}-certificates`}
+          value={settings.certificateFile ?? ''}
+          maxLength={4096}
+          onChange={(certificateFile) => void changeSettings({ certificateFile })}
+        />
+      </Setting>
       <LauncherSettings settings={settings} />
     </Group>
   );

@@ -8,7 +8,9 @@ import type { AppError, ErrorKind } from '../../src-main/core/errors.ts';
 import type { HttpAnswer, HttpRequest } from '../../src-main/core/ports.ts';
 import { createHttpClient } from '../../src-main/node/http-client.ts';
 import type { DisposableHttpClient, HttpClientOptions } from '../../src-main/node/http-client.ts';
+import { environmentProxies, systemProxies } from '../../src-main/node/proxy.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
+import { WayOut } from '../../src-main/node/way-out.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 import { answerText, startRawHttpServer } from '../support/raw-http-server.ts';
 import type { RawHttpServer, RawRequest } from '../support/raw-http-server.ts';
@@ -25,6 +27,8 @@ const client = (options: Partial<HttpClientOptions> = {}): DisposableHttpClient 
   open.push(() => made.dispose());
   return made;
 };
+
+const outBy = (env: Readonly<Record<string, string>>): WayOut => new WayOut({ proxies: environmentProxies(env) });
 
 const server = async (
   answer: (request: RawRequest, index: number) => void,
@@ -514,7 +518,7 @@ describe('TLS', () => {
     open.push(() => proxy.dispose());
     const [far, near] = [await secureServer('api.vendor.example'), await secureServer()];
     open.push(trust(far.certificate, near.certificate));
-    const made = client({ env: { https_proxy: proxy.url } });
+    const made = client({ out: outBy({ https_proxy: proxy.url }) });
     for (let index = 0; index < 2; index += 1)
       expect(await made.request(request(far.url))).toMatchObject({ ok: true, value: { text: 'safe' } });
     expect(await made.request(request(near.url))).toMatchObject({ ok: true });
@@ -525,10 +529,65 @@ describe('TLS', () => {
   test('a proxy that lets nobody through is named, tried once, and not quoted with its password', async () => {
     const proxy = await startCompanyProxy({ letsIn: false });
     open.push(() => proxy.dispose());
-    const error = await errorOf(client({ env: { HTTPS_PROXY: proxy.url } }), request('https://api.vendor.example/'));
-    expect(error).toMatchObject({ kind: 'unreachable', hint: expect.stringContaining('HTTPS_PROXY') });
+    const made = client({ out: outBy({ HTTPS_PROXY: proxy.url }) });
+    const error = await errorOf(made, request('https://api.vendor.example/'));
+    expect(error).toMatchObject({
+      kind: 'unreachable',
+      message: `api.vendor.example could not be reached: the proxy ${new URL(proxy.url).host} wants a user name and a password (407).`,
+      hint: expect.stringContaining('HTTPS_PROXY'),
+    });
     expect(JSON.stringify(error)).not.toContain('secret');
     expect(proxy.asked).toHaveLength(1);
+  });
+
+  test.each([
+    ['refuses', 'HTTP/1.1 403 Forbidden\r\n\r\n', 'did not let the connection through (403)', 1],
+    ['cannot reach it', 'HTTP/1.1 502 Bad Gateway\r\n\r\n<html>', 'could not reach it (502)', 3],
+    ['answers a page', 'HTTP/1.1 200 OK\r\n\r\n|<html>Sign in</html>', 'passed on something that is not TLS', 1],
+    ['answers a page and goes', 'HTTP/1.1 200 OK\r\n\r\n<html>Sign in</html>', 'cut the connection', 3],
+    ['is none', '220 mail.corp ESMTP\r\n\r\n', 'answered as no proxy does', 1],
+    ['says nothing', '', 'answered as no proxy does', 1],
+  ])('a proxy that %s is named', async (_what, answer, words, tries) => {
+    let asked = 0;
+    const proxy = net.createServer((socket) => {
+      socket.on('error', () => undefined);
+      const parts = answer.split('|');
+      socket.on('data', () => {
+        const part = parts.shift() ?? '';
+        if (parts.length === 0) socket.end(part);
+        else socket.write(part);
+      });
+      asked += 1;
+    });
+    proxy.listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    open.push(() => void proxy.close());
+    const name = `127.0.0.1:${(proxy.address() as net.AddressInfo).port}`;
+    const made = client({ out: outBy({ HTTPS_PROXY: name }) });
+    const error = await errorOf(made, request('https://api.vendor.example/'));
+    expect(error).toMatchObject({
+      kind: 'unreachable',
+      message: `api.vendor.example could not be reached: the proxy ${name} ${words}.`,
+    });
+    expect(asked).toBe(tries);
+  });
+
+  test('a proxy that is down is named, and where the system names another way, that one is taken', async () => {
+    const proxy = await startCompanyProxy();
+    const name = new URL(proxy.url).host;
+    proxy.dispose();
+    const down = `the proxy ${name} could not be reached (the connection was refused)`;
+    const far = await secureServer('api.vendor.example');
+    open.push(trust(far.certificate));
+    expect(await errorOf(client({ out: outBy({ HTTPS_PROXY: name }) }), request(far.url))).toMatchObject({
+      message: `${new URL(far.url).host} could not be reached: ${down}.`,
+    });
+    const other = await startCompanyProxy();
+    open.push(() => other.dispose());
+    const list = `PROXY ${name}; PROXY ${new URL(other.url).host}`;
+    const out = new WayOut({ proxies: systemProxies(async () => list, {}, systemClock) });
+    expect(await client({ out }).request(request(far.url))).toMatchObject({ ok: true, value: { text: 'safe' } });
+    expect(other.asked).toEqual([`nobody ${new URL(far.url).host}`]);
   });
 
   test('the name on the certificate counts', async () => {

@@ -7,9 +7,11 @@ import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { AppError } from '../../src-main/core/errors.ts';
 import type { WebSocketRequest } from '../../src-main/core/ports.ts';
+import { environmentProxies } from '../../src-main/node/proxy.ts';
 import { systemClock } from '../../src-main/node/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
+import { WayOut } from '../../src-main/node/way-out.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 
 /** The WebSocket client against a server that is not ours. */
@@ -245,7 +247,9 @@ describe('a WebSocket that does not open', () => {
     });
     const proxy = await startCompanyProxy();
     cleanups.push(() => proxy.dispose());
-    const behind = createWebSocketClient({ clock: systemClock, userAgent, env: { HTTPS_PROXY: proxy.url } });
+    const out = new WayOut({ proxies: environmentProxies({ HTTPS_PROXY: proxy.url }) });
+    cleanups.push(() => out.dispose());
+    const behind = createWebSocketClient({ clock: systemClock, userAgent, out });
     const { port } = server.address() as AddressInfo;
     const link = await behind.open({
       url: `wss://ws.vendor.example:${port}/`,

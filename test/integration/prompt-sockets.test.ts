@@ -85,7 +85,7 @@ test('a vendor’s WebSocket sends at once', async () => {
   closing.push(() => server.close());
   await once(server, 'listening');
   const { port } = server.address() as { readonly port: number };
-  const client = createWebSocketClient({ clock: systemClock, userAgent: 'test', env: {} });
+  const client = createWebSocketClient({ clock: systemClock, userAgent: 'test' });
   closing.push(() => client.dispose());
   const came = once(server, 'connection') as Promise<[unknown, { readonly socket: Socket }]>;
   const opened = await client.open({

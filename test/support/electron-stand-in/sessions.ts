@@ -33,6 +33,10 @@ class Session extends EventEmitter {
   setPermissionCheckHandler(): void {}
   setDevicePermissionHandler(): void {}
   async clearStorageData(): Promise<void> {}
+  /** What the system says of proxies, in Chromium's words; a machine of ours has none unless the test names it. */
+  async resolveProxy(): Promise<string> {
+    return process.env['QUAYSIDE_TEST_SYSTEM_PROXY'] ?? 'DIRECT';
+  }
 
   /** Answers a page's request; undefined where no handler has its scheme. */
   async serve(url: string, method: string): Promise<Response | undefined> {
@@ -52,7 +56,11 @@ class Session extends EventEmitter {
 
 Session satisfies new () => Part<
   ElectronSession,
-  'setPermissionRequestHandler' | 'setPermissionCheckHandler' | 'setDevicePermissionHandler' | 'clearStorageData'
+  | 'setPermissionRequestHandler'
+  | 'setPermissionCheckHandler'
+  | 'setDevicePermissionHandler'
+  | 'clearStorageData'
+  | 'resolveProxy'
 >;
 
 export type StandInSession = Session;
