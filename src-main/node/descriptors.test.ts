@@ -1,6 +1,7 @@
+import { createServer } from 'node:http';
 import { describe, expect, it } from 'vitest';
 import { bindError, dialError } from '../core/forward-errors.ts';
-import { descriptorLimit, planDescriptors } from './descriptors.ts';
+import { descriptorLimit, pageLimits, passedOnLimits, planDescriptors } from './descriptors.ts';
 
 describe('descriptors', () => {
   it.runIf(process.platform === 'linux')('are as many as the system says', () => {
@@ -27,6 +28,12 @@ describe('descriptors', () => {
       expect(clients).toBeGreaterThanOrEqual(8);
     },
   );
+
+  it('are not held by half a request for Node’s minutes, while a file on its way to a device takes its time', () => {
+    const [pages, passedOn] = [createServer(pageLimits), createServer(passedOnLimits)];
+    expect([pages.headersTimeout, pages.requestTimeout]).toEqual([5_000, 5_000]);
+    expect([passedOn.headersTimeout, passedOn.requestTimeout]).toEqual([5_000, 0]);
+  });
 
   it('that are used up have words of their own, for ports and for tunnels', () => {
     for (const code of ['EMFILE', 'ENFILE']) {

@@ -48,10 +48,16 @@ export const descriptorPlan = (): DescriptorPlan => plan;
 const tellMs = 60_000;
 
 /**
- * For servers of web requests: a request that does not come, or comes in drips, ends. A body has Node's own limit of five
- * minutes, since a device may be sent a file.
+ * For servers of web requests, so that half a request holds no descriptor for long: its head has 5 s, looked at every 2 s.
+ * Requests of our own pages are whole within the same time, since their bodies are a few kilobytes at most.
  */
-export const requestLimits = { headersTimeout: 5_000, connectionsCheckingInterval: 2_000 } as const;
+export const pageLimits = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 2_000 } as const;
+
+/**
+ * The same for requests that are passed on to a device: a file for it may take as long as it takes, where Node would end
+ * it after 5 min. One that stands still is ended by who passes it on (`answerMs` in `http-forward.ts`).
+ */
+export const passedOnLimits = { ...pageLimits, requestTimeout: 0 } as const;
 
 /** Bounds how many clients a server has at once; more are closed unheard, which the log tells. */
 export const limitClients = (server: Server, what: string, log?: Log): void => {

@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { fail, ok } from '../core/errors.ts';
 import type { Result } from '../core/errors.ts';
 import type { Clock, ForwardedRequest, UpstreamRequest, WebCookies, WebForwarder, WebListener } from '../core/ports.ts';
-import { limitClients, requestLimits } from './descriptors.ts';
+import { limitClients, passedOnLimits } from './descriptors.ts';
 import { systemClock } from './system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';
 import { WayOut, type Way } from './way-out.ts';
@@ -186,7 +186,7 @@ export const createWebForwarder = ({ out = new WayOut(), ...options }: WebForwar
       let ownPort = 0;
       const isOwnPort = (port: number): boolean => port === ownPort || ports().includes(port);
       const server = http.createServer(
-        requestLimits,
+        passedOnLimits,
         (request, response) => void serve(request, response, upstream, cookies, out, answerMs, isOwnPort),
       );
       limitClients(server, 'web forward');

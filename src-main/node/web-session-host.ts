@@ -3,7 +3,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from 'node:net';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import { limitClients, requestLimits } from './descriptors.ts';
+import { limitClients, pageLimits } from './descriptors.ts';
 import { WebSessionDesk } from '../core/web-session-desk.ts';
 import type { WebSessionHost } from '../core/web-session.ts';
 
@@ -56,7 +56,7 @@ export const createWebSessionHost = (deps: { readonly clock: Clock; readonly log
   const listen = (): Promise<Result<{ readonly server: Server; readonly origin: string }>> =>
     new Promise((resolve) => {
       let origin = '';
-      const server = createServer(requestLimits, (request, response) => {
+      const server = createServer(pageLimits, (request, response) => {
         serve(request, response, origin).catch(() => response.destroy());
       });
       limitClients(server, 'session pages', deps.log);

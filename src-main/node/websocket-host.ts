@@ -7,7 +7,7 @@ import { fail, ok, type Result } from '../core/errors.ts';
 import type { Log } from '../core/ports.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { mostBacklog } from '../core/backlog.ts';
-import { limitClients, requestLimits } from './descriptors.ts';
+import { limitClients, pageLimits } from './descriptors.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
 import { doorHeaders, doorPage, tokenIn } from './web-door.ts';
 
@@ -226,7 +226,7 @@ export const openWebHost = async (options: {
     socket.end('HTTP/1.1 403 Forbidden\r\nConnection: close\r\nContent-Length: 0\r\n\r\n');
   };
 
-  const server = createServer(requestLimits, (request, response) => {
+  const server = createServer(pageLimits, (request, response) => {
     serve(request, response).catch(() => {
       if (!response.headersSent) say(response, 500, 'Quayside made a mistake here.\n');
       else response.destroy();
