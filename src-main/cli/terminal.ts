@@ -137,5 +137,8 @@ export const ageText = (at: number, now: number): string => {
   return minutes < 2 * 24 * 60 ? `${Math.floor(minutes / 60)} h old` : `${Math.floor(minutes / (24 * 60))} days old`;
 };
 
-/** Names come from devices and vendors: nothing in them may move the cursor or change colours. */
-export const plain = (text: string): string => text.replaceAll(/\p{Cc}+/gu, ' ');
+/**
+ * Names come from devices and vendors: nothing in them may move the cursor, change colours, begin a line, or turn the
+ * direction of the text beside them.
+ */
+export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ');
