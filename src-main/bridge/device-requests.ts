@@ -73,7 +73,7 @@ type Forward = ReturnType<BridgeDeps['forwards']['list']>[number];
 
 /** The view of a forward, by its device's present name. */
 export const presentForward = (deps: Pick<BridgeDeps, 'inventory'>, forward: Forward): ForwardView =>
-  forwardView(forward, deps.inventory.device(forward.deviceKey)?.name ?? forward.deviceKey);
+  forwardView(forward, deps.inventory.nameOf(forward.deviceKey));
 
 /** Requests about devices, their services, and the ways to them. */
 export const deviceRequests = (deps: BridgeDeps): Handlers<Names> => {

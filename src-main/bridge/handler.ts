@@ -31,7 +31,10 @@ export interface BridgeDeps {
     Accounts,
     'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'connector' | 'vendor' | 'changed'
   >;
-  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf' | 'health' | 'refresh' | 'changed'>;
+  readonly inventory: Pick<
+    Inventory,
+    'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'refresh' | 'changed'
+  >;
   readonly notes: Pick<
     DeviceNotes,
     | 'isFavourite'

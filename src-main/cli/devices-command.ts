@@ -65,7 +65,7 @@ export const devicesCommand: Command = async (context) => {
     const found = resultOf(await client.request('devices.query', { query, limit: allDevices }, context.signal));
     if (!found.ok) return found;
     const labels = new Map(accounts.value.map((account) => [account.id, account.label]));
-    const labelOf = (device: DeviceView): string => labels.get(device.accountId) ?? device.accountId;
+    const labelOf = (device: DeviceView): string => labels.get(device.accountId) ?? 'a removed account';
     const { devices } = found.value;
     if (context.json) print(JSON.stringify(devices.map((device) => shown(device, labelOf(device)))));
     else if (accounts.value.length === 0) note('No accounts yet. Add one with quayside accounts add.');

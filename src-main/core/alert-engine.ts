@@ -3,7 +3,7 @@ import type { ActivityEntry } from './alert-history.ts';
 import { deviceEntry, incidentEntry } from './alert-records.ts';
 import { choiceFor, judgeLoss } from './alert-rules.ts';
 import { withoutThePast, type AlertSettings, type AlertTarget } from './alert-settings.ts';
-import type { Device } from './device.ts';
+import { removedDevice, type Device } from './device.ts';
 import type { Loss } from './incident-cover.ts';
 import { durationText } from './incident-text.ts';
 import type { IncidentRecord } from './incident-record.ts';
@@ -248,7 +248,7 @@ export class AlertEngine {
   #hear(events: readonly TransitionEvent[], moment: Moment): void {
     for (const event of events) {
       const device = this.#world.device(event.key);
-      const name = device?.name ?? event.key;
+      const name = device?.name ?? removedDevice;
       switch (event.kind) {
         case 'settled':
           if (event.state === 'online' && device !== undefined) {

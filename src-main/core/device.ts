@@ -65,5 +65,8 @@ export interface Device extends DeviceRecord {
   readonly vendor: VendorId;
 }
 
+/** What a device is called whose name nobody knows any more. */
+export const removedDevice = 'a device that was removed';
+
 /** The identity of a device across all accounts. Account ids never hold a slash. */
 export const deviceKey = (accountId: string, id: string): string => `${accountId}/${id}`;

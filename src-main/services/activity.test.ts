@@ -49,7 +49,12 @@ const stage = (wrap: (store: HistoryStore) => HistoryStore = (store) => store) =
   const activity = new Activity({
     store: wrap(historyStore({ path: join(folder, 'history.db'), onProblem: () => undefined, now: () => clock.now() })),
     accounts: { list: () => [account('acme')], get: (id) => (id === 'acme' ? account('acme') : undefined) },
-    inventory: { devices, device: (key) => devices.get(key), changed: inventoryChanged },
+    inventory: {
+      devices,
+      device: (key) => devices.get(key),
+      nameOf: (key) => devices.get(key)?.name ?? 'gone',
+      changed: inventoryChanged,
+    },
     forwards: { get: () => undefined, changed: forwardsChanged },
     presence: {
       countsOf: () => ({ online: 2, offline: 1, unknown: 0 }),

@@ -24,6 +24,7 @@ export interface ActivityDeps {
   readonly inventory: {
     readonly devices: ReadonlyMap<string, Device>;
     device(key: string): Device | undefined;
+    nameOf(key: string): string;
     readonly changed: Pick<Emitter<{ readonly upsert: readonly Device[] }>, 'on'>;
   };
   readonly forwards: {
@@ -158,7 +159,7 @@ export class Activity {
   ): Promise<Result<{ readonly csv: string; readonly next?: string | undefined }>> {
     const page = await this.query({ ...query, limit: exportLines }, signal);
     if (!page.ok) return page;
-    const lines = activityCsv(page.value.entries, (id) => this.#deps.accounts.get(id)?.label ?? id);
+    const lines = activityCsv(page.value.entries, (id) => this.#deps.accounts.get(id)?.label ?? 'a removed account');
     return ok({
       csv: query.cursor === undefined ? activityCsvHeader + lines : lines,
       ...(page.value.next === undefined ? {} : { next: page.value.next }),
@@ -265,7 +266,7 @@ export class Activity {
   #hearForward(forward: ForwardSnapshot): void {
     const { id, state, deviceKey, serviceKind, port, error } = forward;
     const device = this.#deps.inventory.device(deviceKey);
-    const name = device?.name ?? deviceKey;
+    const name = this.#deps.inventory.nameOf(deviceKey);
     const what = `${serviceKind.toUpperCase()} to ${name}`;
     const base = {
       at: this.#deps.clock.now(),

@@ -199,7 +199,7 @@ export class Bulk {
   report(runId: string, format: 'csv' | 'json'): Result<{ readonly name: string; readonly text: string }> {
     const kept = this.#runs.get(runId);
     if (kept === undefined) return noRun();
-    const account = (id: string): string => this.#deps.accounts.get(id)?.label ?? id;
+    const account = (id: string): string => this.#deps.accounts.get(id)?.label ?? 'a removed account';
     const snapshot = kept.run.snapshot();
     const lines: readonly ReportLine[] = [
       ...kept.run.itemsSince(0).map((item) => ({

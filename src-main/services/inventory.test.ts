@@ -70,6 +70,9 @@ describe('Inventory', () => {
     await inventory.refresh('a', forever);
     expect(names()).toEqual(['a/1']);
     expect(changes.flatMap((change) => change.remove)).toEqual(['a/2']);
+    // Whatever still speaks of it, a forward say, says the name it had; nobody is told a key.
+    expect([inventory.nameOf('a/1'), inventory.nameOf('a/2')]).toEqual([record('1', 1).name, record('2', 1).name]);
+    expect(inventory.nameOf('a/never')).toBe('a device that was removed');
     expect(clock.now()).toBe(inventory.health('a').lastGoodAt);
   });
 

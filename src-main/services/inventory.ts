@@ -1,6 +1,6 @@
 import type { Account, AccountHealth } from '../core/account.ts';
 import type { DeviceFacts } from '../core/device-facts.ts';
-import type { Device, Presence, Service } from '../core/device.ts';
+import { removedDevice, type Device, type Presence, type Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
@@ -40,6 +40,8 @@ interface InventoryListener extends PollListener {
   presence(deviceId: string, presence: Presence, facts: DeviceFacts | undefined): void;
 }
 
+/** Removed devices whose names are kept, for what still speaks of them. */
+const mostRemovedNames = 1000;
 /** Changes within this time are announced together, milliseconds. */
 const batchMs = 30;
 /** The cache is written this long after the fleet changed, or after its observations alone became newer. */
@@ -66,6 +68,8 @@ export class Inventory {
   readonly changed = new Emitter<InventoryChange>();
   readonly #deps: InventoryDeps;
   readonly #devices = new Map<string, Device>();
+  /** Names that removed devices had, by key, the newest last. */
+  readonly #removedNames = new Map<string, string>();
   readonly #members = new Map<string, Member>();
   readonly #closing = new Set<Promise<void>>();
   readonly #unsubscribe: readonly (() => void)[];
@@ -97,6 +101,11 @@ export class Inventory {
 
   device(key: string): Device | undefined {
     return this.#devices.get(key);
+  }
+
+  /** What a person calls the device; one that was removed in this run, the name it had. */
+  nameOf(key: string): string {
+    return this.#devices.get(key)?.name ?? this.#removedNames.get(key) ?? removedDevice;
   }
 
   /** What the device offers: the vendor's own services, the vendor's defaults, and the user's. */
@@ -188,11 +197,7 @@ export class Inventory {
     this.#members.delete(accountId);
     member.events.stop();
     member.poller.close();
-    for (const key of member.fleet.devices.keys()) {
-      this.#devices.delete(key);
-      this.#upsert.delete(key);
-      this.#remove.add(key);
-    }
+    for (const key of member.fleet.devices.keys()) this.#forget(key);
     this.#flush();
     await member.cache.discard();
   }
@@ -310,11 +315,7 @@ export class Inventory {
       },
       complete: () => {
         const { remove } = fleet.finish(listing);
-        for (const key of remove) {
-          this.#devices.delete(key);
-          this.#upsert.delete(key);
-          this.#remove.add(key);
-        }
+        for (const key of remove) this.#forget(key);
         writer.touch(remove.length > 0 ? saveChangesMs : saveAgesMs);
       },
       health: (finished) => {
@@ -335,6 +336,18 @@ export class Inventory {
       this.#remove.delete(device.key);
     }
     if (news.announce.length > 0) this.#flushSoon();
+  }
+
+  #forget(key: string): void {
+    const name = this.#devices.get(key)?.name;
+    if (name !== undefined) {
+      this.#removedNames.set(key, name);
+      const [oldest] = this.#removedNames.keys();
+      if (oldest !== undefined && this.#removedNames.size > mostRemovedNames) this.#removedNames.delete(oldest);
+    }
+    this.#devices.delete(key);
+    this.#upsert.delete(key);
+    this.#remove.add(key);
   }
 
   #touchHealth(accountId: string): void {

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Device, Service } from '../core/device.ts';
+import { removedDevice, type Device, type Service } from '../core/device.ts';
 import { Emitter } from '../core/emitter.ts';
 import { fail, ok, type AppError, type Result } from '../core/errors.ts';
 import { usesFormat } from '../core/frecency.ts';
@@ -58,6 +58,7 @@ describe('TrayDesk', () => {
       inventory: {
         devices,
         device: (key) => devices.get(key),
+        nameOf: (key) => devices.get(key)?.name ?? removedDevice,
         servicesOf: (key) => devices.get(key)?.services ?? [],
         health: () => ({ refreshing: false, deviceCount: 0 }),
         changed: inventoryChanged,

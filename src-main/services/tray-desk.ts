@@ -43,7 +43,7 @@ export interface TrayHost {
 
 export interface TrayDeskNeeds {
   readonly accounts: Pick<Accounts, 'list' | 'changed'>;
-  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf' | 'health' | 'changed'>;
+  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'changed'>;
   readonly notes: Pick<DeviceNotes, 'isFavourite' | 'defaultServiceId' | 'changed'>;
   readonly forwards: Pick<Forwards, 'list' | 'open' | 'stop' | 'changed'>;
   readonly launches: Pick<Launches, 'open'>;
@@ -227,7 +227,7 @@ export class TrayDesk {
       .map((forward: ForwardSnapshot) => ({
         id: forward.id,
         deviceKey: forward.deviceKey,
-        deviceName: inventory.device(forward.deviceKey)?.name ?? forward.deviceKey,
+        deviceName: inventory.nameOf(forward.deviceKey),
         serviceId: forward.serviceId,
         serviceKind: forward.serviceKind,
         address: forward.address,

@@ -69,7 +69,7 @@ const PlanTable = ({
   readonly part: 'rows' | 'leftOut';
 }): React.ReactNode => {
   const accounts = useHost((host) => host.accountsById);
-  const label = (id: string): string => accounts.get(id)?.label ?? id;
+  const label = (id: string): string => accounts.get(id)?.label ?? 'a removed account';
   if (part === 'leftOut')
     return (
       <VirtualRows

@@ -133,7 +133,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
             const reason = reasonOf(item);
             return [
               item.deviceName,
-              accounts.get(item.accountId)?.label ?? item.accountId,
+              accounts.get(item.accountId)?.label ?? 'a removed account',
               <State key="state" item={item} />,
               reason === '' ? (
                 <span key="what">

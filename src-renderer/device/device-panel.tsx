@@ -206,7 +206,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
           />
         </div>
         <p className="panel-where ellipsis">
-          {[vendorNames[device.vendor], account?.label ?? device.accountId, device.groups[0]]
+          {[vendorNames[device.vendor], account?.label, device.groups[0]]
             .filter((part) => part !== undefined)
             .join(' · ')}
         </p>

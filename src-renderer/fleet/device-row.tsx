@@ -145,7 +145,7 @@ export const DeviceRow = memo(
           {vendorNames[device.vendor]}
         </div>
         <div role="gridcell" className="col-account ellipsis">
-          {account?.label ?? device.accountId}
+          {account?.label}
         </div>
         <div role="gridcell" className="col-address ellipsis mono">
           {device.internalAddress ?? device.externalAddress ?? <span className="absent">–</span>}

@@ -109,6 +109,10 @@ describe('fleet index', () => {
     index.apply([], ['acme/a', 'acme/none']);
     expect(names(index)).toEqual(['b']);
     expect(index.get('acme/a')).toBeUndefined();
+    // A tab that shows it still says its name, and never a key.
+    expect([index.nameOf('acme/a'), index.nameOf('acme/none')]).toEqual(['a', 'A device that was removed']);
+    index.replace([device('c')]);
+    expect([index.nameOf('acme/a'), index.nameOf('acme/b'), index.nameOf('acme/c')]).toEqual(['a', 'b', 'c']);
   });
 
   it('searches by an account’s new name after a refresh', () => {

@@ -55,12 +55,19 @@ export const seenAt = (device: DeviceView): number =>
 
 const presenceRank = { online: '0', offline: '1', unknown: '2' } as const;
 
+/** What a device is called whose name nobody knows any more. */
+const removedDevice = 'A device that was removed';
+/** Removed devices whose names are kept, for tabs and pages that still show them. */
+const mostRemovedNames = 1000;
+
 /** Empty facts sort last in both directions. */
 const last = '\uffff';
 
 /** The fleet as the window holds it: search texts prepared once, the sorted order kept through changes. */
 export class FleetIndex {
   readonly #entries = new Map<string, Entry>();
+  /** Names that removed devices had, by key, the newest last. */
+  readonly #removedNames = new Map<string, string>();
   readonly #context: FleetContext;
   readonly #groupCounts = new Map<string, number>();
   #offline = 0;
@@ -80,6 +87,11 @@ export class FleetIndex {
     return this.#entries.get(key)?.device;
   }
 
+  /** What a person calls the device; one that was removed since the page was loaded, the name it had. */
+  nameOf(key: string): string {
+    return this.get(key)?.name ?? this.#removedNames.get(key) ?? removedDevice;
+  }
+
   /** The index as of a version of the state: naming it makes a view depend on what the index holds then. */
   at(_version: number): this {
     return this;
@@ -87,11 +99,13 @@ export class FleetIndex {
 
   /** Puts a complete fleet in place of the one before. */
   replace(devices: readonly DeviceView[]): void {
+    const before = [...this.#entries];
     this.#entries.clear();
     this.#groupCounts.clear();
     this.#offline = 0;
     this.#favourites = 0;
     for (const device of devices) this.#put(device);
+    for (const [key, { device }] of before) if (!this.#entries.has(key)) this.#rememberName(key, device.name);
     this.#sorted = this.#order([...this.#entries.values()]);
   }
 
@@ -104,6 +118,7 @@ export class FleetIndex {
       if (before === undefined) continue;
       this.#count(before.device, -1);
       this.#entries.delete(key);
+      this.#rememberName(key, before.device.name);
       touched.add(before);
     }
     for (const device of upsert) {
@@ -171,6 +186,12 @@ export class FleetIndex {
         .map(([name, count]) => ({ name, count }))
         .sort((a, b) => b.count - a.count || (naturalText(a.name) < naturalText(b.name) ? -1 : 1)),
     };
+  }
+
+  #rememberName(key: string, name: string): void {
+    this.#removedNames.set(key, name);
+    const [oldest] = this.#removedNames.keys();
+    if (oldest !== undefined && this.#removedNames.size > mostRemovedNames) this.#removedNames.delete(oldest);
   }
 
   #put(device: DeviceView): Entry {

@@ -25,6 +25,10 @@ const views = {
 const useDevice = (key: string): DeviceView | undefined =>
   useHost((host) => (host.fleetVersion >= 0 ? fleet.get(key) : undefined));
 
+/** What a tab is called by; before the fleet is there, only that it is of a device. */
+const useDeviceName = (key: string): string =>
+  useHost((host) => (host.fleetVersion >= 0 && host.loaded ? fleet.nameOf(key) : (fleet.get(key)?.name ?? 'Device')));
+
 /** Which of the tabs of one place a tab is, from 1. */
 const numberOf = (tabs: readonly SessionTab[], tab: SessionTab): number => {
   const like = tabs.filter(
@@ -44,7 +48,7 @@ const TabHead = ({
   readonly number: number;
 }): React.ReactNode => {
   const { icon: Icon, word } = views[tab.place.kind];
-  const device = useDevice(tab.place.deviceKey)?.name ?? tab.place.deviceKey;
+  const device = useDeviceName(tab.place.deviceKey);
   const name = number > 1 ? `${device} (${number})` : device;
   const head = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -116,7 +120,7 @@ const focusPane = (pane: HTMLElement): void => {
 
 const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolean }): React.ReactNode => {
   const { Tab } = views[tab.place.kind];
-  const name = useDevice(tab.place.deviceKey)?.name ?? tab.place.deviceKey;
+  const name = useDeviceName(tab.place.deviceKey);
   const pane = useRef<HTMLElement>(null);
   const shows = useTabs((state) => state.shows);
   useEffect(() => {

@@ -110,7 +110,7 @@ const useTargetWords = (): ((target: AlertTargetView) => string) => {
   return (target) =>
     targetWords(target, {
       account: (id) => accounts.get(id)?.label ?? 'a removed account',
-      device: (key) => fleet.get(key)?.name ?? 'a device that is gone',
+      device: (key) => fleet.nameOf(key),
     });
 };
 
