@@ -1,5 +1,6 @@
 import { fail, ok } from '../core/errors.ts';
 import type { Failure, Result } from '../core/errors.ts';
+import { otherwise, plainIssue, type SchemaIssue } from '../core/plain-issue.ts';
 import type { Vendor } from '../vendors/vendor.ts';
 
 type Texts = Readonly<Record<string, string>>;
@@ -11,7 +12,7 @@ const fieldOf = (vendor: Vendor, name: string) =>
 const refusal = (
   vendor: Vendor,
   values: Texts,
-  issue: { readonly path: readonly PropertyKey[]; readonly message: string } | undefined,
+  issue: (SchemaIssue & { readonly path: readonly PropertyKey[] }) | undefined,
   what: 'secrets' | 'fields',
 ): Failure => {
   const name = issue?.path[0];
@@ -26,8 +27,9 @@ const refusal = (
   const hint = field?.help ?? `Enter it as ${vendor.name} shows it.`;
   const given = Object.hasOwn(values, name) ? values[name] : undefined;
   if (given === undefined || given.trim() === '') return fail('invalid-input', `“${label}” is missing.`, hint);
-  const quotesValue = Object.values(values).some((value) => value !== '' && issue?.message.includes(value) === true);
-  const reason = issue === undefined || quotesValue ? '' : ` ${issue.message.replace(/\.?$/, '.')}`;
+  const expected = issue === undefined ? '' : plainIssue(issue);
+  const quotesValue = Object.values(values).some((value) => value !== '' && expected.includes(value));
+  const reason = quotesValue || expected === otherwise ? '' : ` ${expected.replace(/^expected/, 'Expected')}.`;
   return fail('invalid-input', `“${label}” does not have the right form.${reason}`, hint);
 };
 

@@ -125,7 +125,7 @@ describe('execute', () => {
     const bad = await execute(session, wire(), operation, { ...input, name: { secret: 'private' } }, signal);
     expect(bad).toMatchObject({
       ok: false,
-      error: { kind: 'invalid-input', message: expect.stringContaining('name: expected string') },
+      error: { kind: 'invalid-input', message: expect.stringContaining('name: expected text') },
     });
     expect(sent).toEqual([]);
     const answered = await execute(session, wire(), operation, input, signal);

@@ -3,6 +3,7 @@ import { parseCsv } from '../core/csv.ts';
 import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Result } from '../core/errors.ts';
 import { parseLenientJson } from '../core/lenient-json.ts';
+import { plainIssue } from '../core/plain-issue.ts';
 import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/ports.ts';
 import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorSession, WireParts } from './vendor.ts';
@@ -55,7 +56,7 @@ const describeIssues = (error: z.ZodError, whole: string): string => {
   const described = error.issues.slice(0, 3).map((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => pathName([...issue.path, key])) : [];
     if (keys.length > 0) return `${keys.join(', ')}: unknown`;
-    return `${pathName(issue.path) || whole}: ${issue.message.replace(/^Invalid input: /, '')}`;
+    return `${pathName(issue.path) || whole}: ${plainIssue(issue)}`;
   });
   return described.join('; ') + (error.issues.length > 3 ? ` and ${error.issues.length - 3} more` : '');
 };

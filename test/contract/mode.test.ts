@@ -261,8 +261,8 @@ describe('what comes back', () => {
 
   it.each([
     ['listDevices', { projectId: 1265 }, '[3,"x",null,[]]', 'found a number, a text, null, a list'],
-    ['listLogRequests', { deviceId: first }, '[{"id":"a"},null]', '[1]: expected object, received null'],
-    ['listDevices', { projectId: 1265 }, '{"devices":[]}', 'expected array, received object'],
+    ['listLogRequests', { deviceId: first }, '[{"id":"a"},null]', '[1]: expected named values'],
+    ['listDevices', { projectId: 1265 }, '{"devices":[]}', 'expected a list'],
   ])('of %s in another form is told as what it was', async (id, input, body, words) => {
     simulator.fault({ kind: 'status', status: 200, body });
     const error = await errorOf(id, input);

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { plainIssue } from '../../core/plain-issue.ts';
 import type { CredentialForm, FormField } from '../vendor.ts';
 import { isBase64 } from './signing.ts';
 
@@ -46,7 +47,7 @@ export const remoteItSecrets = z.preprocess(
     const read = wayOf(given).safeParse(given);
     if (read.success) return read.data;
     for (const issue of read.error.issues)
-      context.addIssue({ code: 'custom', path: [...issue.path], message: issue.message, input: issue.input });
+      context.addIssue({ code: 'custom', path: [...issue.path], message: plainIssue(issue), input: issue.input });
     return z.NEVER;
   }),
 );

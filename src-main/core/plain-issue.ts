@@ -1,0 +1,56 @@
+/** What a schema's check says of a value, in the shape of zod's issues; none of it quotes the value. */
+export interface SchemaIssue {
+  readonly code?: string | undefined;
+  readonly message: string;
+  readonly expected?: unknown;
+  readonly origin?: unknown;
+  readonly minimum?: unknown;
+  readonly maximum?: unknown;
+  readonly values?: readonly unknown[];
+}
+
+/** Types as a schema calls them. */
+const kinds: Readonly<Record<string, string>> = {
+  string: 'text',
+  number: 'a number',
+  int: 'a whole number',
+  boolean: 'yes or no',
+  array: 'a list',
+  object: 'named values',
+  record: 'named values',
+  null: 'nothing',
+};
+
+const bound = ({ origin }: SchemaIssue, how: 'at least' | 'at most', limit: unknown): string => {
+  const most = Number(limit);
+  if (origin === 'string')
+    return how === 'at least' && most === 1 ? 'some text' : `${how} ${most} character${most === 1 ? '' : 's'}`;
+  if (origin === 'array') return `${how} ${most} of them`;
+  return `${how} ${most}`;
+};
+
+/** Where there are no better words. */
+export const otherwise = 'expected something else';
+
+/** Most choices that are named. */
+const mostChoices = 8;
+
+/** What was expected instead, to be read by a person: `expected a whole number`, or `missing`. A schema's own words stay. */
+export const plainIssue = (issue: SchemaIssue): string => {
+  if (issue.message.startsWith('expected ')) return issue.message;
+  switch (issue.code) {
+    case 'invalid_type':
+      if (issue.message.endsWith('received undefined')) return 'missing';
+      return Object.hasOwn(kinds, String(issue.expected)) ? `expected ${kinds[String(issue.expected)]}` : otherwise;
+    case 'too_small':
+      return `expected ${bound(issue, 'at least', issue.minimum)}`;
+    case 'too_big':
+      return `expected ${bound(issue, 'at most', issue.maximum)}`;
+    case 'invalid_value':
+      return (issue.values?.length ?? 0) > mostChoices
+        ? 'expected one of the values that are listed'
+        : `expected ${(issue.values ?? []).map(String).join(' or ')}`;
+    default:
+      return otherwise;
+  }
+};
