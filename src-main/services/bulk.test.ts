@@ -101,10 +101,10 @@ test('what destroys starts with the right count alone', async () => {
   expect(plan).toMatchObject({
     danger: 'destroys',
     title: 'Delete 2 devices',
-    confirm: expect.stringMatching(/^For each of these 2 devices: /),
+    confirm: expect.stringMatching(/^The devices leave the account, with their jobs/),
   });
   const one = await planned(rig([device('user', 'A')]), { kind: 'delete', hard: false });
-  expect(one.confirm).not.toContain('For each');
+  expect(one.confirm).toMatch(/^The device leaves the account, with its jobs/);
   for (const options of [{}, { count: 1 }, { count: 3 }]) {
     const refused = stage.bulk.start(plan.planId, options);
     expect(refused.ok ? '' : refused.error.kind).toBe('confirmation-required');

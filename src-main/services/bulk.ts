@@ -5,7 +5,7 @@ import type { Device } from '../core/device.ts';
 import { fail, ok, type Result } from '../core/errors.ts';
 import { describeException } from '../core/exception.ts';
 import type { Clock, Log } from '../core/ports.ts';
-import type { Operation } from '../vendors/vendor.ts';
+import type { Danger, Operation } from '../vendors/vendor.ts';
 import type { Accounts } from './accounts.ts';
 import type { Activity } from './activity.ts';
 import { planFacts, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
@@ -253,16 +253,18 @@ export class Bulk {
 
   /** The worst that a row does, and the sentences that say so. */
   #dangerOf(rows: readonly PlanRow[]): Pick<BulkPlan, 'danger' | 'confirm'> {
-    const sentences = new Set<string>();
+    const losses = new Map<Extract<Danger, { level: 'destroys' }>, number>();
     let danger: BulkPlan['danger'] = 'none';
     for (const row of rows) {
       const level = this.#operation(row)?.danger;
-      if (level?.level === 'destroys') sentences.add(level.confirm);
+      if (level?.level === 'destroys') losses.set(level, (losses.get(level) ?? 0) + 1);
       else if (level?.level === 'changes') danger = 'changes';
     }
-    // The sentences of operations are about one device.
-    const each = rows.length === 1 ? '' : `For each of these ${rows.length} devices: `;
-    return sentences.size === 0 ? { danger } : { danger: 'destroys', confirm: `${each}${[...sentences].join(' ')}` };
+    if (losses.size === 0) return { danger };
+    const sentences = [...losses].map(([{ confirm, confirmMany }, count]) =>
+      count === 1 ? confirm : (confirmMany ?? `For each of these ${count} devices: ${confirm}`),
+    );
+    return { danger: 'destroys', confirm: sentences.join(' ') };
   }
 
   async #call(

@@ -24,11 +24,14 @@ export type Caller = 'user' | 'project' | 'device';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ACTION';
 
-/** What a call does to the world. `confirm` is the sentence the user must read and agree to. */
+/**
+ * What a call does to the world. `confirm` is the sentence the user must read and agree to; `confirmMany` the same of several
+ * devices at once, where it speaks of one.
+ */
 export type Danger =
   | { readonly level: 'none' }
   | { readonly level: 'changes' }
-  | { readonly level: 'destroys'; readonly confirm: string };
+  | { readonly level: 'destroys'; readonly confirm: string; readonly confirmMany?: string };
 
 /** The parts of a request that an input turns into. A parameter left undefined is not sent. */
 export interface WireParts {

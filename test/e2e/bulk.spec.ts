@@ -115,7 +115,7 @@ windowTest('destroying asks for the count, and a wrong one does nothing', async 
   const go = page.getByRole('button', { name: 'Delete 5 devices' });
   const confirm = page.getByLabel('Type 5 to go on');
   await expect(confirm).toBeVisible();
-  await expect(page.getByRole('dialog')).toContainText('The device leaves the account');
+  await expect(page.getByRole('dialog')).toContainText('The devices leave the account');
   await expect(go).toBeDisabled();
   await confirm.fill('50');
   await confirm.press('Enter');

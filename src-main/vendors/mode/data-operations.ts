@@ -71,6 +71,7 @@ const sendCommand = defineOperation({
   input: z.strictObject({ deviceId, action: text.min(1), parameters: anyObject.optional() }),
   danger: destroys(
     'The device carries the command out on the machine at once. What it does there cannot be taken back from here.',
+    'The devices carry the command out on their machines at once. What it does there cannot be taken back from here.',
   ),
   repeatable: false,
   wire: ({ deviceId: device, ...body }) => jsonFor(device, body),

@@ -155,6 +155,7 @@ const deleteDevice = defineOperation({
   }),
   danger: destroys(
     'The device leaves its home, and its users lose it. With hardDelete, or in a project that provisions devices on demand, it is erased for ever together with its key, its settings and its logs.',
+    'The devices leave their homes, and their users lose them. With hardDelete, or in a project that provisions devices on demand, they are erased for ever together with their keys, their settings and their logs.',
   ),
   repeatable: false,
   // "Required" in the table, but there for pre-provisioned projects only; MODE's own SDK sends nothing.

@@ -29,7 +29,11 @@ export const collecting = {
 };
 
 export const changes: Danger = { level: 'changes' };
-export const destroys = (confirm: string): Danger => ({ level: 'destroys', confirm });
+export const destroys = (confirm: string, confirmMany?: string): Danger => ({
+  level: 'destroys',
+  confirm,
+  ...(confirmMany === undefined ? {} : { confirmMany }),
+});
 
 export const read = {
   method: 'GET',

@@ -104,6 +104,8 @@ export const deleteComputer = defineOperation({
     level: 'destroys',
     confirm:
       'The computer leaves the Reemo account. To reach it again, the Reemo service has to register it anew from the computer itself.',
+    confirmMany:
+      'The computers leave the Reemo account. To reach one again, the Reemo service has to register it anew from the computer itself.',
   },
   repeatable: false,
   cacheable: false,

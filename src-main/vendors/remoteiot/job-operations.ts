@@ -56,6 +56,7 @@ const submitJob = defineOperation({
     }),
   danger: destroys(
     'The command runs on the device with high rights. What it does there cannot be taken back from here.',
+    'The command runs on all of these devices with high rights. What it does there cannot be taken back from here.',
   ),
   repeatable: false,
   wire: json,
@@ -90,6 +91,9 @@ const namedFile = z.strictObject({
   base64,
 });
 
+const writesFile =
+  'The file is written on every device named here, over a file of the same name, and the scripts given with it run there with high rights.';
+
 const fileUpload = defineOperation({
   ...write,
   id: 'FileUpload',
@@ -113,9 +117,8 @@ const fileUpload = defineOperation({
       path: ['Unit'],
       message: 'expected devices, a Group, or IsAll',
     }),
-  danger: destroys(
-    'The file is written on every device named here, over a file of the same name, and the scripts given with it run there with high rights.',
-  ),
+  // True of one device and of many.
+  danger: destroys(writesFile, writesFile),
   repeatable: false,
   // A file goes out as fast as the connection takes it.
   withinMs: () => 120_000,

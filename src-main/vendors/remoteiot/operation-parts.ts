@@ -31,4 +31,8 @@ export const write = { ...all, answer: 'nothing', output: nothing, cacheable: fa
 /** Changes something that can be changed back. */
 export const changes: Danger = { level: 'changes' };
 /** Loses something; the sentence says what. */
-export const destroys = (confirm: string): Danger => ({ level: 'destroys', confirm });
+export const destroys = (confirm: string, confirmMany?: string): Danger => ({
+  level: 'destroys',
+  confirm,
+  ...(confirmMany === undefined ? {} : { confirmMany }),
+});

@@ -116,6 +116,7 @@ const deleteDevice = defineOperation({
   input: z.strictObject({ UnitId: unitId }),
   danger: destroys(
     'The device leaves the account, with its jobs, custom fields and history. To reach it again it has to be registered anew, on the device itself.',
+    'The devices leave the account, with their jobs, custom fields and history. To reach one again it has to be registered anew, on the device itself.',
   ),
   repeatable: false,
   wire: json,

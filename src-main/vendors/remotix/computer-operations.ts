@@ -108,6 +108,7 @@ const deleteComputer = defineOperation({
   input: z.strictObject({ computer_id: computerId }),
   danger: destroys(
     'The computer leaves your Hub and you are removed from the trusted users on that computer. Only its owner can give you access again, on the computer itself.',
+    'The computers leave your Hub and you are removed from the trusted users on each of them. Only their owners can give you access again, on the computers themselves.',
   ),
   wire: onComputer,
 });

@@ -101,4 +101,8 @@ export const remove = { ...write, method: 'DELETE', repeatable: false } as const
 /** Opens a window of Remotix with each sending. */
 export const act = { ...write, method: 'ACTION', danger: { level: 'changes' }, repeatable: false } as const;
 /** Loses something; the sentence says what. */
-export const destroys = (confirm: string): Danger => ({ level: 'destroys', confirm });
+export const destroys = (confirm: string, confirmMany?: string): Danger => ({
+  level: 'destroys',
+  confirm,
+  ...(confirmMany === undefined ? {} : { confirmMany }),
+});

@@ -122,6 +122,7 @@ const updateConnectionCredentials = defineOperation({
     ),
   danger: destroys(
     'The user name and password that Remotix keeps for this connection are replaced. The present ones cannot be brought back.',
+    'The user names and passwords that Remotix keeps for these connections are replaced. The present ones cannot be brought back.',
   ),
   secretFields: passwordFields,
   wire: ({ uid, ...body }) => ({ path: { uid }, ...json(body) }),
@@ -134,7 +135,10 @@ const deleteConnection = defineOperation({
   summary: 'Deletes a connection.',
   path: '/connection/{uid}',
   input: z.strictObject({ uid: connectionUid }),
-  danger: destroys('The connection leaves the address book of Remotix, with its settings and its credentials.'),
+  danger: destroys(
+    'The connection leaves the address book of Remotix, with its settings and its credentials.',
+    'The connections leave the address book of Remotix, with their settings and their credentials.',
+  ),
   wire: onConnection,
 });
 
