@@ -77,6 +77,15 @@ const commands = {
     const { parameters } = vitestStep('integration', ['test/integration/forward-chaos.test.ts']);
     return runNode(parameters);
   },
+  // npm run attacks [-- MINUTES]: what is tried against a host in each run, in numbers worth telling; five minutes of floods.
+  attacks: ([minutes = '5']) => {
+    prepareBuild();
+    process.env.QUAYSIDE_FLOOD_SECONDS = String((Number(minutes) * 60) / 3);
+    process.env.QUAYSIDE_HOSTILE_FRAMES = '610000';
+    process.env.QUAYSIDE_KILLS = '80';
+    const { parameters } = vitestStep('integration', ['test/integration/attacks-', 'test/integration/descriptors']);
+    return runNode(parameters);
+  },
   package: (rest) => runNode([join(root, 'build/package.mjs'), ...rest]),
   check: (rest) => runNode([join(root, 'build/check.mjs'), ...rest]),
   test: (rest) => runNode([join(root, 'build/test.mjs'), ...rest]),

@@ -70,8 +70,26 @@ describe('the bridge', () => {
       name: fc.oneof(fc.constantFrom(...names), fc.string(), fc.constantFrom('__proto__', 'toString', 'constructor')),
       input: junk,
     });
+    // As JSON brings them: an own key of that name, which a careless copy would take for the prototype.
+    const polluting = fc
+      .constantFrom(
+        '{"__proto__":{"polluted":1}}',
+        '{"type":"request","id":1,"name":"devices.query","input":{"query":1,"__proto__":{"polluted":1}}}',
+        '{"type":"request","id":2,"name":"secrets.hand","input":{"secrets":{"__proto__":"polluted"}}}',
+        '{"type":"request","id":3,"name":"constructor","input":{"constructor":{"prototype":{"polluted":1}}}}',
+      )
+      .map((text) => JSON.parse(text) as unknown);
+    const inherited = Object.getOwnPropertyNames(Object.prototype);
     const other = fc.record({ type: fc.constantFrom('cancel', 'nonsense', '__proto__'), id: junk });
-    const messages = fc.sample(fc.oneof({ weight: 3, arbitrary: request }, junk, other), { numRuns: 100_000, seed });
+    const messages = fc.sample(
+      fc.oneof(
+        { weight: 60, arbitrary: request },
+        { weight: 20, arbitrary: junk },
+        { weight: 20, arbitrary: other },
+        polluting,
+      ),
+      { numRuns: 100_000, seed },
+    );
     let quiet = 0;
     for (const message of messages) {
       const id = typeof message === 'object' && message !== null && 'id' in message ? message.id : undefined;
@@ -82,6 +100,7 @@ describe('the bridge', () => {
       expect(() => receive?.(message)).not.toThrow();
     }
     await expect.poll(() => frames.length, { timeout: 20_000 }).toBe(messages.length - quiet);
+    expect(Object.getOwnPropertyNames(Object.prototype)).toEqual(inherited);
     for (const frame of frames) expect(hostFrameSchema.safeParse(frame).success).toBe(true);
     const kinds = new Set(frames.map((frame) => (frame.type === 'refusal' ? frame.error.kind : frame.type)));
     expect(kinds).not.toContain('internal');

@@ -1,4 +1,4 @@
-import { readFileSync, readdirSync } from 'node:fs';
+import { readFileSync, readdirSync, readlinkSync } from 'node:fs';
 
 /** The ids of all processes there are (Linux). */
 export const processIds = (): readonly number[] =>
@@ -43,4 +43,29 @@ export const endProcess = (pid: number, signal: NodeJS.Signals = 'SIGKILL'): voi
   } catch {
     // Gone before us: that is what was wanted.
   }
+};
+
+/** Where a process listens for TCP (Linux), IPv4 alone: the system knows it, whatever opened the socket. */
+export const listenersOf = (pid: number): readonly { readonly host: string; readonly port: number }[] => {
+  const own = new Set(
+    readdirSync(`/proc/${pid}/fd`).map((fd) => {
+      try {
+        return /^socket:\[(\d+)\]$/.exec(readlinkSync(`/proc/${pid}/fd/${fd}`))?.[1];
+      } catch {
+        // Closed since the folder was read.
+        return undefined;
+      }
+    }),
+  );
+  // Fields as in proc(5): local address and port in hexadecimal, the address in the machine's order; state 0A listens.
+  return readFileSync('/proc/net/tcp', 'latin1')
+    .split('\n')
+    .slice(1)
+    .map((line) => line.trim().split(/\s+/))
+    .filter(([, , , state, , , , , , inode]) => state === '0A' && own.has(inode))
+    .map(([, local = '']) => {
+      const [address = '', port = ''] = local.split(':');
+      const host = [...Buffer.from(address, 'hex')].toReversed().join('.');
+      return { host, port: Number.parseInt(port, 16) };
+    });
 };
