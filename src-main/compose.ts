@@ -65,6 +65,7 @@ import { previewRequest } from './services/request-preview.ts';
 import { Recents } from './services/recents.ts';
 import { recogniseService } from './services/recognise-service.ts';
 import { SettingsStore } from './services/settings-store.ts';
+import { LeftParts } from './services/sftp.ts';
 import { SshConfigKeeper } from './services/ssh-config-keeper.ts';
 import { SshConfig } from './services/ssh-config.ts';
 import { SpeedTests } from './services/speed-tests.ts';
@@ -388,6 +389,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       scope,
       showSession: options.showSession,
       newName: () => randomBytes(6).toString('hex'),
+      leftParts: new LeftParts(),
     },
     alerts,
     activity,

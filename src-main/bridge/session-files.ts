@@ -27,6 +27,8 @@ export interface SessionFilesDeps {
   /** Does work of the session, which ends with what throws there. */
   readonly within: (work: () => void) => void;
   readonly newName: () => string;
+  /** Told of a half-sent file that stays on the device. */
+  readonly left: (part: string) => void;
 }
 
 /** The files of a device for a window: calls with results, transfers as streams. */
@@ -138,7 +140,7 @@ export class SessionFiles {
     { path, size, stream }: Extract<FileOperation, { op: 'upload' }>,
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
-    const { files, newName, send, streams, tell } = this.#deps;
+    const { files, left, newName, send, streams, tell } = this.#deps;
     let upload: Upload | undefined;
     const early: Uint8Array[] = [];
     const claimed = this.#claim(stream, {
@@ -158,7 +160,7 @@ export class SessionFiles {
       if (moved === 0) setImmediate(tellMoved);
       moved += bytes;
     };
-    const started = await Upload.start(files, { path, size, newName: newName() }, taken, signal);
+    const started = await Upload.start(files, { path, size, newName: newName() }, { taken, left }, signal);
     if (started.ok) {
       upload = started.value;
       for (const bytes of early.splice(0)) upload.write(bytes);

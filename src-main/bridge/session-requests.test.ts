@@ -3,6 +3,7 @@ import { ok } from '../core/errors.ts';
 import { createSessionScope } from '../node/session-scope.ts';
 import type { ByteChannel } from '../core/byte-channel.ts';
 import type { SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import { LeftParts } from '../services/sftp.ts';
 import { ClientSessions } from './session-requests.ts';
 
 /** Sessions of a client on screens whose password is always `sesame`; tells what each was opened with. */
@@ -31,6 +32,7 @@ const rig = () => {
       tickets: { take: () => expect.fail('no ticket is taken') } as never,
       scope: createSessionScope(),
       newName: () => 'name',
+      leftParts: new LeftParts(),
     },
     (frame) => sent.push(frame),
   );

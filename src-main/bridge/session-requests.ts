@@ -3,6 +3,7 @@ import { cancelled, fail, ok, type AppError, type Result } from '../core/errors.
 import type { SessionDesk, SignIn } from '../core/session-desk.ts';
 import type { SessionScope } from '../core/session-scope.ts';
 import type { SshConnection, SshShell } from '../core/ssh-client.ts';
+import type { LeftParts } from '../services/sftp.ts';
 import type { SshSessions } from '../services/ssh-sessions.ts';
 import type { VncSessions } from '../services/vnc-sessions.ts';
 import {
@@ -29,6 +30,8 @@ export interface SessionDeps {
   /** Shows the page of a session in a window; absent where the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
+  /** Of the sessions of all clients: the next one to the same device clears up. */
+  readonly leftParts: LeftParts;
 }
 
 /** Sessions of one client at once. */
@@ -198,7 +201,7 @@ class LiveSession {
     }
     // However a connection ends: a shell that had no time to say so ends with it.
     connection.onEnd(() => this.#end(connectionLost));
-    if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user);
+    if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user, frame);
     const shell = await connection.shell(this.#size);
     if (!shell.ok) return shell;
     this.#shell = shell.value;
@@ -208,11 +211,19 @@ class LiveSession {
     return ok(undefined);
   }
 
-  async #openFiles(connection: SshConnection, user: string): Promise<Result<void>> {
+  async #openFiles(
+    connection: SshConnection,
+    user: string,
+    { deviceKey, serviceId }: OpenFrame,
+  ): Promise<Result<void>> {
     const files = await connection.files();
     if (!files.ok) return files;
     const home = await files.value.absolute('.');
     if (!home.ok) return home;
+    const place = `${deviceKey} ${serviceId}`;
+    const { leftParts } = this.#deps;
+    // Nobody waits for it, and nothing depends on it.
+    void leftParts.clear(place, files.value);
     this.#files = new SessionFiles({
       files: files.value,
       tell: (event) => this.#tell(event),
@@ -220,6 +231,7 @@ class LiveSession {
       streams: this.#streams,
       within: this.#within,
       newName: this.#deps.newName,
+      left: (part) => leftParts.note(place, part),
     });
     this.#tell({ kind: 'ready', user, home: home.value });
     return ok(undefined);

@@ -88,14 +88,15 @@ describe('a download', () => {
 describe('an upload', () => {
   const start = async (files: RemoteFiles, size: number, until = signal) => {
     let taken = 0;
+    const left: string[] = [];
     const started = await Upload.start(
       files,
       { path: '/folder/a', size, newName: 'x1' },
-      (bytes) => (taken += bytes),
+      { taken: (bytes) => (taken += bytes), left: (part) => left.push(part) },
       until,
     );
     if (!started.ok) throw new Error(started.error.message);
-    return { upload: started.value, taken: () => taken };
+    return { upload: started.value, taken: () => taken, left };
   };
   const old = Uint8Array.of(1, 2, 3);
 

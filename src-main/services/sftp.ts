@@ -80,6 +80,36 @@ const readAll = async (
   }
 };
 
+/** Half-sent files on devices: the way to the device went before they could be taken away. Gone with this process. */
+export class LeftParts {
+  readonly #parts = new Map<string, Set<string>>();
+
+  /** `place`: the device and the service whose files these are. */
+  note(place: string, part: string): void {
+    const parts = this.#parts.get(place) ?? new Set();
+    this.#parts.set(place, parts.add(part));
+  }
+
+  /** Takes away what was left there; what another user sent stays until that user is back. */
+  async clear(place: string, files: Pick<RemoteFiles, 'removeFile'>): Promise<void> {
+    const parts = this.#parts.get(place);
+    if (parts === undefined) return;
+    for (const part of parts) {
+      const removed = await files.removeFile(part);
+      if (removed.ok || removed.error.kind === 'not-found') parts.delete(part);
+    }
+    if (parts.size === 0) this.#parts.delete(place);
+  }
+}
+
+/** What an upload tells while it goes on. */
+export interface UploadNews {
+  /** The device has written so many bytes more. */
+  readonly taken: (bytes: number) => void;
+  /** It failed, and the half-sent file of this path could not be taken away. */
+  readonly left: (part: string) => void;
+}
+
 /** An upload under way: bytes go in, the far end says how many it has. */
 export class Upload {
   readonly #files: RemoteFiles;
@@ -87,7 +117,7 @@ export class Upload {
   readonly #part: string;
   readonly #size: number;
   readonly #file: RemoteFile;
-  readonly #taken: (bytes: number) => void;
+  readonly #news: UploadNews;
   #received = 0;
   #written = 0;
   #under = 0;
@@ -102,14 +132,14 @@ export class Upload {
     readonly part: string;
     readonly size: number;
     readonly file: RemoteFile;
-    readonly taken: (bytes: number) => void;
+    readonly news: UploadNews;
   }) {
     this.#files = deps.files;
     this.#path = deps.path;
     this.#part = deps.part;
     this.#size = deps.size;
     this.#file = deps.file;
-    this.#taken = deps.taken;
+    this.#news = deps.news;
     this.done = new Promise<Result<void>>((resolve) => {
       this.#settle = resolve;
     }).then((result) => this.#finish(result));
@@ -118,19 +148,22 @@ export class Upload {
 
   /**
    * Opens a file beside `path`, which takes its place once all has arrived: until then what was there stays.
-   * `taken` hears of bytes the device has written.
    */
   static async start(
     files: RemoteFiles,
     request: { readonly path: string; readonly size: number; readonly newName: string },
-    taken: (bytes: number) => void,
+    news: UploadNews,
     signal: AbortSignal,
   ): Promise<Result<Upload>> {
     const slash = request.path.lastIndexOf('/') + 1;
     const part = `${request.path.slice(0, slash)}.${request.newName}.part`;
     const opened = await files.open(part, 'write');
-    if (!opened.ok) return opened;
-    const upload = new Upload({ files, path: request.path, part, size: request.size, file: opened.value, taken });
+    if (!opened.ok) {
+      // Whether it was made is not known: the answer did not get here.
+      if (opened.error.kind === 'unreachable') news.left(part);
+      return opened;
+    }
+    const upload = new Upload({ files, path: request.path, part, size: request.size, file: opened.value, news });
     const abort = (): void => upload.#fail(cancelled());
     if (signal.aborted) abort();
     else signal.addEventListener('abort', abort, { once: true });
@@ -152,7 +185,7 @@ export class Upload {
         this.#under -= 1;
         if (written.ok) {
           this.#written += piece.length;
-          this.#taken(piece.length);
+          this.#news.taken(piece.length);
           this.#look();
         } else this.#fail(written);
         if (this.#failure !== undefined) this.#look();
@@ -174,7 +207,7 @@ export class Upload {
   async #finish(result: Result<void>): Promise<Result<void>> {
     const closed = await this.#file.close();
     const placed = result.ok ? (closed.ok ? await this.#files.replace(this.#part, this.#path) : closed) : result;
-    if (!placed.ok) await this.#files.removeFile(this.#part);
+    if (!placed.ok && !(await this.#files.removeFile(this.#part)).ok) this.#news.left(this.#part);
     return placed;
   }
 }

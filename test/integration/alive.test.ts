@@ -72,7 +72,7 @@ test('errors nobody expected are told in the window and on the terminal; the six
 const beginUpload = async (
   rig: AliveRig,
   name: string,
-): Promise<{ readonly page: LivePage; readonly folder: string }> => {
+): Promise<{ readonly page: LivePage; readonly folder: string; readonly files: LiveSession }> => {
   const folder = join(rig.folder, name);
   await mkdir(folder);
   const page = await rig.host.page();
@@ -84,7 +84,7 @@ const beginUpload = async (
   files.bytes(900, new Uint8Array(60_000));
   await files.event('progress');
   expect(await readdir(folder)).toEqual([expect.stringMatching(/\.part$/)]);
-  return { page, folder };
+  return { page, folder, files };
 };
 
 test('an upload whose tab is closed, or whose host is ended, leaves nothing half done on the device', async () => {
@@ -95,6 +95,24 @@ test('an upload whose tab is closed, or whose host is ended, leaves nothing half
   const ended = await beginUpload(rig, 'ended');
   expect(await rig.host.interrupt()).toBe(0);
   expect(await readdir(ended.folder)).toEqual([]);
+});
+
+test('what is left of an upload whose tunnel died is taken away when the device is back', async () => {
+  await using rig = await startAliveRig();
+  const { page, folder, files } = await beginUpload(rig, 'cut');
+  rig.way.cut();
+  expect((await files.event('end')).error?.kind).toBe('unreachable');
+  expect(await readdir(folder)).toEqual([expect.stringMatching(/\.part$/)]);
+  rig.way.open();
+  const again = page.open('files', rig.victim);
+  await again.event('ready');
+  await expect.poll(() => readdir(folder)).toEqual([]);
+  again.call(2, { op: 'upload', path: join(folder, 'firmware.bin'), size: 5, stream: 901 });
+  again.bytes(901, new Uint8Array([1, 2, 3, 4, 5]));
+  await again.event('result');
+  expect(await readdir(folder)).toEqual(['firmware.bin']);
+  await page.leave();
+  await rig.othersGoOn();
 });
 
 test('one Ctrl-C ends the host, whatever is open: a session, a question, an agent and a vendor that never answer', async () => {
