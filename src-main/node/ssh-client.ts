@@ -17,6 +17,7 @@ import { LibraryCalls } from './library-calls.ts';
 import { streamChannel } from './socket-channel.ts';
 import { sshAgent } from './ssh-client-agent.ts';
 import { remoteFiles } from './ssh-client-files.ts';
+import { connectByTurns } from './turn-socket.ts';
 
 /** Milliseconds until the server has shown its key; what comes after waits for a person. */
 const handshakeMs = 30_000;
@@ -240,8 +241,7 @@ const dial = async (
     const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
     let first = true;
     client.connect({
-      host: request.host,
-      port: request.port,
+      sock: connectByTurns({ host: request.host, port: request.port }),
       username: request.user,
       readyTimeout: 0,
       keepaliveInterval: keepAlive.interval,
@@ -274,8 +274,6 @@ const dial = async (
         settle(refused());
       }),
     });
-    // Held back until the last packet is acknowledged, each key and each small request would come 40 ms late.
-    client.setNoDelay(true);
   });
 };
 
