@@ -137,6 +137,39 @@ describe('an upload', () => {
     expect(lengths).toHaveLength(Math.ceil(content.length / Math.max(...lengths)));
   });
 
+  it('asks for the end of the file behind its last bytes, and puts it in place once every byte is written', async () => {
+    const heard: string[] = [];
+    const writing = Promise.withResolvers<void>();
+    const files = memoryFiles(new Map());
+    const slow: RemoteFiles = {
+      ...files,
+      open: async () =>
+        ok({
+          read: async () => ok(new Uint8Array(0)),
+          write: async () => {
+            heard.push('write');
+            await writing.promise;
+            return ok(undefined);
+          },
+          close: async () => {
+            heard.push('close');
+            return ok(undefined);
+          },
+        }),
+      replace: async () => {
+        heard.push('replace');
+        return ok(undefined);
+      },
+    };
+    const { upload } = await start(slow, 40_000);
+    upload.write(content.subarray(0, 30_000));
+    upload.write(content.subarray(30_000, 40_000));
+    expect(heard).toEqual(['write', 'write', 'close']);
+    writing.resolve();
+    expect(await upload.done).toEqual(ok(undefined));
+    expect(heard).toEqual(['write', 'write', 'close', 'replace']);
+  });
+
   it('of nothing makes an empty file', async () => {
     const kept = new Map<string, Uint8Array>();
     const { upload } = await start(memoryFiles(kept), 0);

@@ -121,6 +121,7 @@ export class Upload {
   #received = 0;
   #written = 0;
   #under = 0;
+  #closed: Promise<Result<void>> | undefined;
   #failure: Result<never> | undefined;
   #settle: ((result: Result<void>) => void) | undefined;
   /** Resolves when the file is in place, or is not going to be. */
@@ -143,6 +144,7 @@ export class Upload {
     this.done = new Promise<Result<void>>((resolve) => {
       this.#settle = resolve;
     }).then((result) => this.#finish(result));
+    this.#closeWhenSent();
     this.#look();
   }
 
@@ -191,6 +193,15 @@ export class Upload {
         if (this.#failure !== undefined) this.#look();
       });
     }
+    this.#closeWhenSent();
+  }
+
+  /**
+   * Closes the file behind its last request, whose answer need not be waited for: a server does what is asked of one
+   * file in the order it was asked (draft-ietf-secsh-filexfer-02, section 6.1).
+   */
+  #closeWhenSent(): void {
+    if (this.#received === this.#size) this.#closed ??= this.#file.close();
   }
 
   #fail(failure: Result<never>): void {
@@ -205,7 +216,7 @@ export class Upload {
   }
 
   async #finish(result: Result<void>): Promise<Result<void>> {
-    const closed = await this.#file.close();
+    const closed = await (this.#closed ?? this.#file.close());
     const placed = result.ok ? (closed.ok ? await this.#files.replace(this.#part, this.#path) : closed) : result;
     if (!placed.ok && !(await this.#files.removeFile(this.#part)).ok) this.#news.left(this.#part);
     return placed;
