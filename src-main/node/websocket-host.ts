@@ -88,16 +88,22 @@ const pageWithKey = (page: Uint8Array, key: string): string =>
 /** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
 const streamHeaderBytes = 8;
 
-/** Bytes of a stream go as a binary message, which no base64 makes longer. Undefined: any other message. */
-const binaryOf = (message: unknown): Buffer | undefined => {
-  if (typeof message !== 'object' || message === null || !('stream' in message) || !('bytes' in message))
-    return undefined;
+/** Up to this many bytes are sooner copied than sent beside their header. */
+const copiedBytes = 4096;
+
+/** Bytes of a stream go as a binary message, which no base64 makes longer. False: it is any other message. */
+const sendBytes = (socket: WebSocket, message: unknown): boolean => {
+  if (typeof message !== 'object' || message === null || !('stream' in message) || !('bytes' in message)) return false;
   const { stream, bytes } = message;
-  if (typeof stream !== 'number' || !(bytes instanceof Uint8Array)) return undefined;
-  const binary = Buffer.allocUnsafe(streamHeaderBytes + bytes.length);
+  if (typeof stream !== 'number' || !(bytes instanceof Uint8Array)) return false;
+  const copied = bytes.length > copiedBytes ? 0 : bytes.length;
+  const binary = Buffer.allocUnsafe(streamHeaderBytes + copied);
   binary.writeDoubleBE(stream, 0);
-  binary.set(bytes, streamHeaderBytes);
-  return binary;
+  if (copied > 0) binary.set(bytes, streamHeaderBytes);
+  // In two parts of one message: a copy of every piece of a large file is the most there would be to collect.
+  socket.send(binary, { binary: true, fin: copied === bytes.length });
+  if (copied < bytes.length) socket.send(bytes, { binary: true });
+  return true;
 };
 
 const readBinary = (data: Buffer): unknown =>
@@ -109,7 +115,7 @@ const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {
     // A client that does not read costs us its answers; it is cut off, and a page that lives connects again.
     if (socket.bufferedAmount > mostBacklog) socket.terminate();
-    else if (socket.readyState === socket.OPEN) socket.send(binaryOf(message) ?? JSON.stringify(message));
+    else if (socket.readyState === socket.OPEN && !sendBytes(socket, message)) socket.send(JSON.stringify(message));
   },
   onMessage: (listener) => {
     const hear = calls.ours((data: RawData, binary: boolean) => {
