@@ -41,12 +41,16 @@ export const messagePortChannel = (port: MessagePortMain): HostChannel => {
   };
 };
 
-/** Accepts the port that the preload script opens; refuses any other sender and tells `refused`. */
+/**
+ * Accepts the port that the preload script opens; refuses any other sender and tells `refused`. A page has one port:
+ * another that it asks for ends the one before.
+ */
 export const acceptWindows = (
   ipcMain: IpcMain,
   connect: (channel: HostChannel) => void,
   refused: (origin: string) => void,
 ): void => {
+  const portOf = new WeakMap<IpcMainEvent['sender'], MessagePortMain>();
   ipcMain.on('quayside:open', (event) => {
     const [port, ...rest] = event.ports;
     if (!isTrustedSender(event) || port === undefined || rest.length > 0) {
@@ -54,6 +58,8 @@ export const acceptWindows = (
       refused(event.senderFrame?.origin ?? 'a frame that is gone');
       return;
     }
+    portOf.get(event.sender)?.close();
+    portOf.set(event.sender, port);
     connect(messagePortChannel(port));
   });
 };

@@ -61,7 +61,15 @@ export const hostFrameSchema = z.discriminatedUnion('type', [
 ]);
 export type HostFrame = z.infer<typeof hostFrameSchema>;
 
-/** What a window finds as `window.quayside` on the desktop, and builds over a WebSocket elsewhere. */
+/** What a window finds as `window.quayside` on the desktop. */
+export interface DesktopDoor {
+  /** Asks for a port to main, which comes as a message `portMessage` of the window to itself. */
+  open(): void;
+}
+/** The message that hands a port to the page. */
+export const portMessage = 'quayside:port';
+
+/** What carries frames: a port on the desktop, a WebSocket elsewhere. */
 export interface FrameChannel {
   send(frame: ClientFrame): void;
   /** One listener at a time. */

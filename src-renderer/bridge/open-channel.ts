@@ -1,11 +1,12 @@
-import type { FrameChannel } from '../../src-preload/contract/frames.ts';
+import type { DesktopDoor, FrameChannel } from '../../src-preload/contract/frames.ts';
+import { desktopChannel } from './desktop-channel.ts';
 import { windowKey } from './key.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
 
 declare global {
   interface Window {
     /** Exposed by the preload on the desktop; absent in a browser. */
-    readonly quayside?: FrameChannel;
+    readonly quayside?: DesktopDoor;
   }
 }
 
@@ -20,9 +21,9 @@ export const isShutOut = async (): Promise<boolean> => {
   }
 };
 
-/** Opens the carrier this window has: the preload's on the desktop, a WebSocket to the same host in a browser. */
+/** Opens the carrier this window has: a port on the desktop, a WebSocket to the same host in a browser. */
 export const openChannel = (): FrameChannel => {
-  if (window.quayside !== undefined) return window.quayside;
+  if (window.quayside !== undefined) return desktopChannel(window.quayside);
   const scheme = location.protocol === 'https:' ? 'wss' : 'ws';
   return webSocketChannel(`${scheme}://${location.host}/bridge`, windowKey());
 };

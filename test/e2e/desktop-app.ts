@@ -53,8 +53,8 @@ export interface DesktopApp {
   readonly pid: number;
   /** Runs a function in main. It is passed by its text, so it uses nothing from outside itself. */
   evaluate<R, A = undefined>(run: (electron: typeof Electron, argument: A) => R, argument?: A): Promise<Awaited<R>>;
-  /** The window, or quick connect, once its page is there. */
-  page(which: 'window' | 'palette'): Promise<Page>;
+  /** The window, quick connect or the window of sessions, once its page is there. */
+  page(which: 'window' | 'palette' | 'session'): Promise<Page>;
   windows(): readonly Page[];
   /** Launches the same application again; answers how that ended. */
   second(args: readonly string[]): Promise<number | null>;
@@ -73,7 +73,8 @@ export interface DesktopStart {
   readonly hasTray?: boolean;
 }
 
-const isPalette = (page: Page): boolean => page.url().includes('?palette');
+const kindOf = (page: Page): 'window' | 'palette' | 'session' =>
+  page.url().includes('?palette') ? 'palette' : page.url().includes('?session') ? 'session' : 'window';
 
 const until = async <T>(look: () => T | undefined | Promise<T | undefined>, what: string): Promise<T> => {
   const end = performance.now() + 20_000;
@@ -183,8 +184,7 @@ export const startDesktopApp = async (start: DesktopStart): Promise<DesktopApp> 
     ...running,
     page: async (which) => {
       const page = await until(
-        () =>
-          running.windows().find((known) => /quayside/.test(known.url()) && isPalette(known) === (which === 'palette')),
+        () => running.windows().find((known) => /quayside/.test(known.url()) && kindOf(known) === which),
         `the page of the ${which}`,
       );
       await page.waitForLoadState();

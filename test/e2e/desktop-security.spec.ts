@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
 import type {} from '../../src-renderer/bridge/open-channel.ts';
-import type { DesktopApp } from './desktop-app.ts';
+import { electronBinary, type DesktopApp } from './desktop-app.ts';
 import { addFleet, expect, test } from './desktop-stage.ts';
 
 test.describe.configure({ timeout: 90_000 });
@@ -12,8 +12,8 @@ declare global {
   interface Window {
     /** Frames of main that a page which must get none has heard. */
     heardFrames?: number;
-    /** In the stand-in any frame can try to speak to main; in Electron none without a preload can. */
-    readonly electronStandInPost?: (channel: string, message: unknown, transfer: readonly MessagePort[]) => void;
+    /** Whether main closed the port it was offered. */
+    isRefused?: boolean;
   }
 }
 
@@ -61,7 +61,7 @@ test('the page has one door to main and nothing else', async ({ start }) => {
     secure: window.isSecureContext,
   }));
   expect(seen).toEqual({
-    door: ['close', 'onClose', 'onFrame', 'send'],
+    door: ['open'],
     node: ['undefined', 'undefined', 'undefined'],
     secure: true,
   });
@@ -158,11 +158,14 @@ test('a sub-frame and a foreign page get no bridge, whatever they send', async (
       const { port1, port2 } = new MessageChannel();
       window.heardFrames = 0;
       port1.onmessage = () => (window.heardFrames = (window.heardFrames ?? 0) + 1);
+      port1.addEventListener('close', () => (window.isRefused = true));
       port1.start();
-      window.electronStandInPost?.('quayside:open', null, [port2]);
+      window.postMessage(['electron-stand-in-attempt', 'quayside:open'], '*', [port2]);
       port1.postMessage({ type: 'subscribe' });
       port1.postMessage({ type: 'request', id: 1, name: 'accounts.list', input: {} });
     });
+    // In the stand-in a sub-frame can try to speak to main; in Electron none without a preload can.
+    if (electronBinary() === undefined) await expect.poll(() => frame?.evaluate(() => window.isRefused)).toBe(true);
     expect(await isAnswered(app)).toBe(true);
     expect(await isServed(page)).toBe(true);
     const heard = await frame?.evaluate(() => ({
@@ -189,10 +192,17 @@ test('a sub-frame and a foreign page get no bridge, whatever they send', async (
     const stranger = app.windows().find((known) => known.url() === foreign.url);
     await stranger?.evaluate(() => {
       window.heardFrames = 0;
-      window.quayside?.onFrame(() => (window.heardFrames = (window.heardFrames ?? 0) + 1));
-      window.quayside?.send({ type: 'subscribe' });
-      window.quayside?.send({ type: 'request', id: 1, name: 'accounts.list', input: {} });
+      window.addEventListener('message', ({ ports: [port] }) => {
+        if (port === undefined) return;
+        port.addEventListener('message', () => (window.heardFrames = (window.heardFrames ?? 0) + 1));
+        port.addEventListener('close', () => (window.isRefused = true));
+        port.start();
+        port.postMessage({ type: 'subscribe' });
+        port.postMessage({ type: 'request', id: 1, name: 'accounts.list', input: {} });
+      });
+      window.quayside?.open();
     });
+    await expect.poll(() => stranger?.evaluate(() => window.isRefused)).toBe(true);
     expect(await isAnswered(app)).toBe(true);
     expect(await isServed(page)).toBe(true);
     const told = await stranger?.evaluate(() => ({
@@ -210,7 +220,14 @@ test('junk over the real door: all refused, nothing thrown, and the window goes 
   const app = await start();
   const page = await app.page('window');
   const { name } = await addFleet(app, stage);
-  await page.evaluate(() => {
+  await page.evaluate(async () => {
+    const port = new Promise<MessagePort>((resolve) =>
+      window.addEventListener('message', ({ ports: [handed] }) => handed !== undefined && resolve(handed), {
+        once: true,
+      }),
+    );
+    window.quayside?.open();
+    const door = await port;
     const junk: unknown[] = [
       null,
       7,
@@ -228,7 +245,8 @@ test('junk over the real door: all refused, nothing thrown, and the window goes 
       new Date(),
       [[[[[[[[[[]]]]]]]]]],
     ];
-    for (let round = 0; round < 100; round += 1) for (const frame of junk) window.quayside?.send(frame as never);
+    for (let round = 0; round < 100; round += 1) for (const frame of junk) door.postMessage(frame);
+    door.close();
   });
   await page.getByRole('searchbox', { name: 'Search devices' }).fill(name);
   await expect(

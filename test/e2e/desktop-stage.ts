@@ -49,7 +49,7 @@ export const clickTray = (app: DesktopApp, ...path: readonly string[]): Promise<
 /** Adds the simulator's account by the bridge, and answers a device that is online, with the key it has. */
 export const addFleet = async (
   app: Pick<DesktopApp, 'client'>,
-  stage: Stage,
+  stage: Pick<Stage, 'vendor'>,
 ): Promise<{ readonly key: string; readonly id: string; readonly name: string; readonly accountId: string }> => {
   const client = await app.client();
   const handed = await client.request('secrets.hand', { secrets: { token } });

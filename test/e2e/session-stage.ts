@@ -37,35 +37,47 @@ export interface Field {
   open(what: 'Terminal' | 'Screen' | 'Files'): Promise<Page>;
 }
 
+/** What is far away, whatever shows it: the devices of a field without its window. */
+export type FarSide = Omit<Field, 'page' | 'willSay' | 'open'> & {
+  /** A home without keys. */
+  readonly home: string;
+};
+
+/** Starts the devices; `ends` ends them, also those of a set-up that failed half way. */
+export const startFarSide = async (ends: AsyncDisposableStack): Promise<FarSide> => {
+  const folder = await mkdtemp(join(tmpdir(), 'quayside-session-'));
+  ends.defer(() => rm(folder, { recursive: true, force: true }));
+  await run('chmod', ['755', folder]);
+  const home = join(folder, 'home');
+  await mkdir(home);
+  const user = await makeSystemUser();
+  ends.defer(() => user.dispose());
+  const sshd = await startSshd({ passwords: true });
+  ends.defer(() => sshd.dispose());
+  const way = await startNarrowWay(sshd.port);
+  ends.defer(() => way.dispose());
+  const vncPassword = 'sesame-7';
+  const xvnc = await startXvnc({ password: vncPassword });
+  ends.defer(() => xvnc.dispose());
+  const screenWay = await startNarrowWay(xvnc.port);
+  ends.defer(() => screenWay.dispose());
+  const vendor = new RemoteIotSimulator({
+    token,
+    devices: 6,
+    target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : screenWay.port }),
+  });
+  await vendor.listen();
+  ends.defer(() => vendor.dispose());
+  return { vendor, sshd, way, user, xvnc, screenWay, vncPassword, folder, home };
+};
+
 export const test = base.extend<{ field: Field }>({
   field: async ({ page, context }, use) => {
     const troubles: string[] = [];
     const expected: RegExp[] = [];
-    // A set-up that fails half way ends what it had started.
     await using ends = new AsyncDisposableStack();
-    const folder = await mkdtemp(join(tmpdir(), 'quayside-session-'));
-    ends.defer(() => rm(folder, { recursive: true, force: true }));
-    await run('chmod', ['755', folder]);
-    const home = join(folder, 'home');
-    await mkdir(home);
-    const user = await makeSystemUser();
-    ends.defer(() => user.dispose());
-    const sshd = await startSshd({ passwords: true });
-    ends.defer(() => sshd.dispose());
-    const way = await startNarrowWay(sshd.port);
-    ends.defer(() => way.dispose());
-    const vncPassword = 'sesame-7';
-    const xvnc = await startXvnc({ password: vncPassword });
-    ends.defer(() => xvnc.dispose());
-    const screenWay = await startNarrowWay(xvnc.port);
-    ends.defer(() => screenWay.dispose());
-    const vendor = new RemoteIotSimulator({
-      token,
-      devices: 6,
-      target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : screenWay.port }),
-    });
-    await vendor.listen();
-    ends.defer(() => vendor.dispose());
+    const { home, ...far } = await startFarSide(ends);
+    const { vendor, folder } = far;
     const cli = startCli(['serve'], {
       profile: join(folder, 'profile'),
       vault: 'file',
@@ -89,14 +101,7 @@ export const test = base.extend<{ field: Field }>({
     const online = page.getByRole('row').filter({ has: page.getByRole('img', { name: 'online', exact: true }) });
     await online.first().click();
     await use({
-      vendor,
-      sshd,
-      way,
-      user,
-      xvnc,
-      screenWay,
-      vncPassword,
-      folder,
+      ...far,
       page,
       willSay: (line) => void expected.push(line),
       open: async (what) => {

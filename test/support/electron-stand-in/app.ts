@@ -24,7 +24,7 @@ class App extends EventEmitter {
   };
   readonly isPackaged = false;
   #ready = false;
-  #userData = '';
+  readonly #paths = new Map<string, string>();
   #lock: string | undefined;
   #loginItem: Settings = {};
   readonly #whenReady: Promise<void>;
@@ -54,9 +54,15 @@ class App extends EventEmitter {
   }
 
   setPath(name: string, path: string): void {
-    if (name !== 'userData') throw new Error(`The stand-in knows no path ${name}.`);
+    if (name !== 'userData' && name !== 'downloads') throw new Error(`The stand-in knows no path ${name}.`);
     mkdirSync(path, { recursive: true });
-    this.#userData = path;
+    this.#paths.set(name, path);
+  }
+
+  getPath(name: string): string {
+    const path = this.#paths.get(name);
+    if (path === undefined) throw new Error(`Failed to get '${name}' path`);
+    return path;
   }
 
   setDesktopName(): void {
@@ -87,8 +93,8 @@ class App extends EventEmitter {
 
   /** As Chromium does on Linux: a link that names the owner, beside what later launches hand over. */
   requestSingleInstanceLock(): boolean {
-    const lock = join(this.#userData, 'SingletonLock');
-    const box = join(this.#userData, 'SingletonArguments');
+    const lock = join(this.getPath('userData'), 'SingletonLock');
+    const box = join(this.getPath('userData'), 'SingletonArguments');
     mkdirSync(box, { recursive: true });
     for (;;) {
       try {
@@ -142,6 +148,7 @@ export const app = new App() satisfies Part<
   | 'whenReady'
   | 'isReady'
   | 'setPath'
+  | 'getPath'
   | 'setDesktopName'
   | 'setAppUserModelId'
   | 'setAsDefaultProtocolClient'

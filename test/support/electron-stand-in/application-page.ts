@@ -1,32 +1,18 @@
+import { randomBytes } from 'node:crypto';
 import type { Page } from '@playwright/test';
 import { originOf, toApplication, toBrowser } from './addresses.ts';
 import type { Evaluated, FrameFacts, Rectangle } from './messages.ts';
-import { pageScript } from './page-script.ts';
+import { pageWorldScript, preloadWorld, preloadWorldScript, type Sent } from './page-script.ts';
+import { PortServer } from './port-server.ts';
+import { portWorkerScript } from './port-worker.ts';
 
 const binding = 'electronStandIn';
-const symbol = 'electron-stand-in';
-
-/** What a page sends through the binding. */
-type Sent = { readonly document: string } & (
-  | { readonly type: 'ipc'; readonly channel: string; readonly message: unknown; readonly ports: readonly number[] }
-  | { readonly type: 'port-message'; readonly port: number; readonly data: unknown }
-  | { readonly type: 'port-close'; readonly port: number }
-  | { readonly type: 'close' }
-  | { readonly type: 'open'; readonly url: string }
-);
-
-/** What a page keeps for the machine; see page-script.ts. */
-interface PageEnds {
-  readonly document: string;
-  take(port: number, json: string): void;
-  close(port: number, json: string): void;
-}
 
 /** Whom a page tells. */
 interface Told {
   readonly preload: string | undefined;
-  readonly ipc: (frame: FrameFacts, channel: string, message: unknown, ports: readonly number[]) => void;
-  readonly portMessage: (port: number, data: unknown) => void;
+  readonly ipc: (frame: FrameFacts, channel: string, message: string, ports: readonly number[]) => void;
+  readonly portMessage: (port: number, text: string) => void;
   readonly portClosed: (port: number) => void;
   readonly open: (url: string) => void;
   readonly gone: () => void;
@@ -35,14 +21,25 @@ interface Told {
   readonly closed: () => void;
 }
 
+/** A port of a page by the document it belongs to, which numbers its own. */
+interface Inside {
+  readonly document: string;
+  readonly number: number;
+}
+
+const nameOf = ({ document, number }: Inside): string => `${document} ${number}`;
+
 /** The page behind a window. Ports are numbered anew in every document, and by window and document here. */
 export class ApplicationPage {
   readonly page: Page;
   readonly #told: Told;
-  /** Numbers of ports of main by those of the present document, and back. */
+  #server: PortServer | undefined;
+  /** Numbers of ports of main by those of their documents, and back. */
   readonly #outside = new Map<string, number>();
-  readonly #inside = new Map<number, string>();
-  /** The document of the main frame that spoke last. */
+  readonly #inside = new Map<number, Inside>();
+  /** What came of ports that main has not been told of: their way is shorter than the one of what tells it. */
+  readonly #early = new Map<string, (string | undefined)[]>();
+  /** The document of the main frame. */
   #document: string | undefined;
   #expected: string | undefined;
   #crashed = false;
@@ -57,14 +54,36 @@ export class ApplicationPage {
   /** Before anything is loaded. */
   async prepare(): Promise<void> {
     const { page } = this;
-    await page.exposeBinding(binding, ({ frame }, sent: Sent) => this.#hear(frame, sent));
-    await page.addInitScript({ content: pageScript({ binding, symbol }, this.#told.preload) });
+    this.#server = await PortServer.start((document, number, text) => this.#take({ document, number }, text));
+    const protocol = await page.context().newCDPSession(page);
+    const setUp = { binding, secret: randomBytes(12).toString('hex') };
+    await protocol.send('Page.enable');
+    await protocol.send('Runtime.enable');
+    protocol.on('Runtime.bindingCalled', ({ name, payload }) => {
+      if (name === binding) this.#hear(JSON.parse(payload) as Sent);
+    });
+    await protocol.send('Runtime.addBinding', { name: binding, executionContextName: preloadWorld });
+    // The page's world listens before the preload exposes anything.
+    await protocol.send('Page.addScriptToEvaluateOnNewDocument', { source: pageWorldScript(setUp) });
+    await protocol.send('Page.addScriptToEvaluateOnNewDocument', {
+      worldName: preloadWorld,
+      source: preloadWorldScript(setUp, this.#told.preload),
+    });
     page.on('crash', () => {
       this.#crashed = true;
       this.#losePorts();
       this.#told.gone();
     });
-    page.on('close', () => this.#told.closed());
+    page.on('close', () => {
+      this.#losePorts();
+      void this.#server?.dispose();
+      this.#told.closed();
+    });
+  }
+
+  /** The script of the workers that hold a document's ports. */
+  portWorker(): string {
+    return portWorkerScript(this.#server?.address ?? '');
   }
 
   /** Loads an address main asked for; answers why it could not. */
@@ -122,60 +141,44 @@ export class ApplicationPage {
     await this.page.setViewportSize({ width, height });
   }
 
-  deliver(port: number, json: string): void {
+  deliver(port: number, text: string): void {
     const inside = this.#inside.get(port);
-    if (inside !== undefined) this.#call('take', inside, json);
+    if (inside !== undefined) this.#server?.send(inside.document, inside.number, text);
   }
 
   closePort(port: number): void {
     const inside = this.#inside.get(port);
     this.#forget(port);
-    if (inside !== undefined) this.#call('close', inside, '');
+    if (inside !== undefined) this.#server?.send(inside.document, inside.number);
   }
 
-  #call(method: 'take' | 'close', inside: string, json: string): void {
-    const [document = '', number = ''] = inside.split(' ');
-    this.page
-      .evaluate(
-        ([name, id, does, port, text]) => {
-          const ends = (window as unknown as Record<symbol, PageEnds>)[Symbol.for(name)];
-          if (ends?.document === id) ends[does](port, text);
-        },
-        [symbol, document, method, Number(number), json] as const,
-      )
-      // A page that is being closed or loaded anew has no use for it any more.
-      .catch(() => undefined);
-  }
-
-  #hear(frame: ReturnType<Page['mainFrame']>, sent: Sent): void {
+  #hear(sent: Sent): void {
     switch (sent.type) {
+      case 'document':
+        // The ports of the one before are gone with it.
+        this.#losePorts();
+        this.#document = sent.document;
+        return;
       case 'ipc': {
-        const isMain = frame.parentFrame() === null;
-        // A new document: the ports of the one before are gone with it.
-        if (isMain && this.#document !== sent.document) this.#losePorts();
-        if (isMain) this.#document = sent.document;
-        const ports = sent.ports.map((number) => {
-          const inside = `${sent.document} ${number}`;
+        const insides = sent.ports.map((number): Inside => ({ document: sent.document, number }));
+        const ports = insides.map((inside) => {
           ApplicationPage.#lastPort += 1;
-          this.#outside.set(inside, ApplicationPage.#lastPort);
+          this.#outside.set(nameOf(inside), ApplicationPage.#lastPort);
           this.#inside.set(ApplicationPage.#lastPort, inside);
           return ApplicationPage.#lastPort;
         });
-        const inherits = frame.url() === '' || frame.url().startsWith('about:');
-        const origin = originOf(inherits ? (frame.parentFrame()?.url() ?? '') : frame.url());
-        this.#told.ipc({ url: toApplication(frame.url()), origin, isMain }, sent.channel, sent.message, ports);
-        return;
-      }
-      case 'port-message': {
-        const outside = this.#outside.get(`${sent.document} ${sent.port}`);
-        if (outside !== undefined) this.#told.portMessage(outside, sent.data);
-        return;
-      }
-      case 'port-close': {
-        const outside = this.#outside.get(`${sent.document} ${sent.port}`);
-        if (outside === undefined) return;
-        this.#forget(outside);
-        this.#told.portClosed(outside);
+        const { url, origin, isMain } = sent.frame;
+        this.#told.ipc(
+          { url: toApplication(url), origin: originOf(origin), isMain },
+          sent.channel,
+          sent.message,
+          ports,
+        );
+        for (const inside of insides) {
+          const early = this.#early.get(nameOf(inside)) ?? [];
+          this.#early.delete(nameOf(inside));
+          for (const text of early) this.#take(inside, text);
+        }
         return;
       }
       case 'open':
@@ -189,13 +192,27 @@ export class ApplicationPage {
     }
   }
 
+  /** A message of a port, or its end where there is no text. */
+  #take(inside: Inside, text: string | undefined): void {
+    const outside = this.#outside.get(nameOf(inside));
+    if (outside === undefined) this.#early.set(nameOf(inside), [...(this.#early.get(nameOf(inside)) ?? []), text]);
+    else if (text !== undefined) this.#told.portMessage(outside, text);
+    else {
+      this.#forget(outside);
+      this.#told.portClosed(outside);
+    }
+  }
+
   #forget(port: number): void {
     const inside = this.#inside.get(port);
     this.#inside.delete(port);
-    if (inside !== undefined) this.#outside.delete(inside);
+    if (inside !== undefined) this.#outside.delete(nameOf(inside));
   }
 
   #losePorts(): void {
+    if (this.#document !== undefined) this.#server?.forget(this.#document);
+    this.#document = undefined;
+    this.#early.clear();
     for (const port of [...this.#inside.keys()]) {
       this.#forget(port);
       this.#told.portClosed(port);

@@ -22,7 +22,7 @@ import { BrowserWindow } from './windows.ts';
  * The part of the module `electron` that src-main/electron imports, for Node. Each piece is checked against
  * electron.d.ts where it is made. It behaves as Electron documents it and knows nothing of Quayside; where windows and
  * pages are concerned it passes everything on to the machine (machine.ts), which has a real Chromium. What a Chromium without Electron cannot show is not
- * imitated: worlds that are apart, the fuses, and a page's way to `about:blank`, which asks nobody.
+ * imitated: the fuses, a page's way to `about:blank`, which asks nobody, and Chromium's question before a page connects to this computer.
  */
 const electron = {
   app,

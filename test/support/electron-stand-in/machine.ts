@@ -1,10 +1,11 @@
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
-import { chromium, type Browser, type BrowserContext, type Page, type Route } from '@playwright/test';
+import { chromium, type Browser, type BrowserContext, type Download, type Page, type Route } from '@playwright/test';
 import { isApplications, toApplication } from './addresses.ts';
 import { ApplicationPage } from './application-page.ts';
 import { standInArgs } from './compiled.ts';
+import { workerPath } from './port-worker.ts';
 import type { Evaluated, Served, ToApplication, ToMachine } from './messages.ts';
 
 export interface MachineOptions {
@@ -33,6 +34,7 @@ export class Machine {
   #chromium: Promise<{ readonly browser: Browser; readonly context: BrowserContext }> | undefined;
   #work: Promise<unknown> = Promise.resolve();
   #lastCall = 0;
+  #lastDownload = 0;
   #output = '';
   #ready = false;
   #granted: readonly string[] = [];
@@ -195,7 +197,7 @@ export class Machine {
         });
         return;
       case 'port-message':
-        this.#pages.get(message.window)?.deliver(message.port, message.json);
+        this.#pages.get(message.window)?.deliver(message.port, message.text);
         return;
       case 'port-close':
         this.#pages.get(message.window)?.closePort(message.port);
@@ -220,12 +222,13 @@ export class Machine {
     const { context } = await this.#chromium;
     const { id, bounds, preload } = message;
     await context.clearPermissions();
-    await context.grantPermissions([...this.#granted]);
+    // The last one is for the workers that hold ports: Chromium asks before it lets a page connect to this computer.
+    await context.grantPermissions([...this.#granted, 'local-network-access']);
     const page = await context.newPage();
     const own = new ApplicationPage(page, {
       preload: preload === undefined ? undefined : await readFile(preload, 'utf8'),
       ipc: (frame, channel, sent, ports) => this.#tell({ type: 'ipc', id, frame, channel, message: sent, ports }),
-      portMessage: (port, data) => this.#tell({ type: 'port-message', port, data }),
+      portMessage: (port, text) => this.#tell({ type: 'port-message', port, text }),
       portClosed: (port) => this.#tell({ type: 'port-close', port }),
       // Whatever the handler allows, the stand-in opens nothing: our handler never allows it.
       open: (url) => void this.#ask({ type: 'open', id, url }),
@@ -239,9 +242,24 @@ export class Machine {
     await page.route('**/*', (route) => this.#route(id, own, route));
     // Windows that a page opens by other means than `window.open` are not there in the stand-in: closed unseen.
     page.on('popup', (popup) => void popup.close());
+    page.on('download', (download) => void this.#save(id, download));
     await own.prepare();
     await own.resize(bounds);
     this.#tellListeners();
+  }
+
+  /** Saves what a page offers where main says. */
+  async #save(id: number, offered: Download): Promise<void> {
+    this.#lastDownload += 1;
+    const download = this.#lastDownload;
+    const about = { url: toApplication(offered.url()), filename: offered.suggestedFilename() };
+    const path = await this.#ask({ type: 'download', id, download, ...about });
+    if (typeof path !== 'string' || path === '') return offered.cancel();
+    const complete = await offered.saveAs(path).then(
+      () => true,
+      () => false,
+    );
+    this.#tell({ type: 'download-done', download, complete });
   }
 
   async #start(): Promise<{ readonly browser: Browser; readonly context: BrowserContext }> {
@@ -258,6 +276,8 @@ export class Machine {
     const address = request.url();
     const url = toApplication(address);
     try {
+      if (new URL(address).pathname === workerPath)
+        return await route.fulfill({ contentType: 'text/javascript', body: own.portWorker() });
       if (request.isNavigationRequest()) {
         const isMain = request.frame() === own.page.mainFrame();
         const expected = isMain && own.isExpected(address);

@@ -1,6 +1,7 @@
 /**
  * What the application's process and the machine it runs on (the test's process, which holds Chromium) tell each
- * other over Node's own channel between processes. Values are structured clones.
+ * other over Node's own channel between processes. What is sent to a port travels as text (clone-text.ts), which the
+ * machine only passes on.
  */
 export interface Rectangle {
   readonly x: number;
@@ -25,7 +26,7 @@ export type ToMachine =
   | { readonly type: 'reload' | 'destroy' | 'focus' | 'crash'; readonly id: number }
   | { readonly type: 'script'; readonly id: number; readonly code: string; readonly call: number }
   | { readonly type: 'bounds'; readonly id: number; readonly bounds: Rectangle }
-  | { readonly type: 'port-message'; readonly window: number; readonly port: number; readonly json: string }
+  | { readonly type: 'port-message'; readonly window: number; readonly port: number; readonly text: string }
   | { readonly type: 'port-close'; readonly window: number; readonly port: number }
   | { readonly type: 'answer'; readonly call: number; readonly value: unknown }
   | { readonly type: 'ready' };
@@ -50,16 +51,26 @@ export type ToApplication =
       readonly isMain: boolean;
     }
   | { readonly type: 'open'; readonly id: number; readonly call: number; readonly url: string }
+  /** A page offers a download: the answer is where it goes, if anywhere. */
+  | {
+      readonly type: 'download';
+      readonly id: number;
+      readonly call: number;
+      readonly download: number;
+      readonly url: string;
+      readonly filename: string;
+    }
+  | { readonly type: 'download-done'; readonly download: number; readonly complete: boolean }
   | { readonly type: 'gone' | 'page-closed'; readonly id: number }
   | {
       readonly type: 'ipc';
       readonly id: number;
       readonly channel: string;
-      readonly message: unknown;
+      readonly message: string;
       readonly ports: readonly number[];
       readonly frame: FrameFacts;
     }
-  | { readonly type: 'port-message'; readonly port: number; readonly data: unknown }
+  | { readonly type: 'port-message'; readonly port: number; readonly text: string }
   | { readonly type: 'port-close'; readonly port: number };
 
 /** An answer of the protocol handler. */

@@ -19,3 +19,9 @@ export const newEvent = <T extends object>(more: T): T & StandInEvent => ({
     this.defaultPrevented = true;
   },
 });
+
+/** Tells the test of a dialog of the system, which is there for nobody to answer; see record.cjs. */
+export const tellOfDialog = (text: string): void => {
+  const { recorded } = globalThis as unknown as { readonly recorded?: { readonly dialogs: string[] } };
+  recorded?.dialogs.push(text);
+};

@@ -1,11 +1,15 @@
 import { EventEmitter } from 'node:events';
 import type { IpcMain, MessagePortMain } from 'electron';
+import { types } from 'node:util';
+import { cloneText } from './clone-text.ts';
 import { hear, tell } from './link.ts';
 import type { Part } from './part.ts';
+import { contentsOf } from './windows.ts';
 
+const clones = cloneText(types.isProxy);
 const open = new Map<number, Port>();
 
-/** Main's end of a MessagePort whose other end is in a page. Messages travel as JSON. */
+/** Main's end of a MessagePort whose other end is in a page. Messages are structured clones. */
 class Port extends EventEmitter {
   readonly #window: number;
   readonly #port: number;
@@ -20,9 +24,8 @@ class Port extends EventEmitter {
   }
 
   postMessage(message: unknown): void {
-    const json = JSON.stringify(message);
-    if (json === undefined) throw new TypeError('An object could not be cloned.');
-    tell({ type: 'port-message', window: this.#window, port: this.#port, json });
+    const text = clones.encode(message);
+    if (open.has(this.#port)) tell({ type: 'port-message', window: this.#window, port: this.#port, text });
   }
 
   start(): void {
@@ -54,7 +57,8 @@ export const ipcMain = ipc satisfies Pick<EventEmitter, 'on'> & Partial<Record<k
 
 hear('ipc', ({ id, channel, message, ports, frame }) => {
   const senderFrame = { url: frame.url, origin: frame.origin, parent: frame.isMain ? null : {} };
-  ipc.emit(channel, { senderFrame, ports: ports.map((port) => new Port(id, port)) }, message);
+  const event = { sender: contentsOf(id), senderFrame, ports: ports.map((port) => new Port(id, port)) };
+  ipc.emit(channel, event, clones.decode(message));
 });
-hear('port-message', ({ port, data }) => open.get(port)?.take(data));
+hear('port-message', ({ port, text }) => open.get(port)?.take(clones.decode(text)));
 hear('port-close', ({ port }) => open.get(port)?.lose());

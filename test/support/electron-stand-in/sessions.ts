@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
-import type { Protocol, Session as ElectronSession } from 'electron';
+import type { DownloadItem as ElectronDownload, Protocol, Session as ElectronSession } from 'electron';
 import { app } from './app.ts';
-import type { Part } from './part.ts';
-import { tell } from './link.ts';
+import { hear, tell } from './link.ts';
+import { newEvent, tellOfDialog, type Part } from './part.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
 type PermissionHandler = Parameters<ElectronSession['setPermissionRequestHandler']>[0];
@@ -38,6 +38,20 @@ class Session extends EventEmitter {
     return process.env['QUAYSIDE_TEST_SYSTEM_PROXY'] ?? 'DIRECT';
   }
 
+  /**
+   * Asks where a download goes; undefined where it is refused. When nobody said where, Electron asks the user
+   * (docs/api/download-item.md, setSavePath), who is not there.
+   */
+  download(number: number, url: string, filename: string, contents: unknown): string | undefined {
+    const item = new DownloadItem(url, filename);
+    const event = newEvent({});
+    this.emit('will-download', event, item, contents);
+    if (event.defaultPrevented) return undefined;
+    downloads.set(number, item);
+    if (item.getSavePath() === '') tellOfDialog(`Save ${filename}`);
+    return item.getSavePath();
+  }
+
   /** Answers a page's request; undefined where no handler has its scheme. */
   async serve(url: string, method: string): Promise<Response | undefined> {
     return this.#handlers.get(new URL(url).protocol.slice(0, -1))?.(new Request(url, { method }));
@@ -53,6 +67,42 @@ class Session extends EventEmitter {
     tell({ type: 'permissions', granted });
   }
 }
+
+/** What a page offers to be saved. */
+class DownloadItem extends EventEmitter {
+  readonly #url: string;
+  readonly #filename: string;
+  #savePath = '';
+
+  constructor(url: string, filename: string) {
+    super();
+    this.#url = url;
+    this.#filename = filename;
+  }
+  getURL(): string {
+    return this.#url;
+  }
+  getFilename(): string {
+    return this.#filename;
+  }
+  setSavePath(path: string): void {
+    this.#savePath = path;
+  }
+  getSavePath(): string {
+    return this.#savePath;
+  }
+}
+DownloadItem satisfies new (
+  url: string,
+  filename: string,
+) => Part<ElectronDownload, 'getURL' | 'getFilename' | 'setSavePath' | 'getSavePath'>;
+
+const downloads = new Map<number, DownloadItem>();
+hear('download-done', ({ download, complete }) => {
+  const item = downloads.get(download);
+  downloads.delete(download);
+  item?.emit('done', {}, complete ? 'completed' : 'interrupted');
+});
 
 Session satisfies new () => Part<
   ElectronSession,

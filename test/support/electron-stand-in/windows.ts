@@ -241,6 +241,9 @@ BrowserWindow satisfies new (
   | 'destroy'
 >;
 
+/** The contents of an open window. */
+export const contentsOf = (id: number): WebContents | undefined => open.get(id)?.webContents;
+
 quitting.closeAll = () => {
   for (const window of [...open.values()]) window.close();
   return open.size === 0;
@@ -267,6 +270,10 @@ hear('navigate', ({ id, call, url, isMain }) =>
 hear('open', ({ id, call, url }) =>
   tell({ type: 'answer', call, value: open.get(id)?.webContents.mayOpen(url) ?? false }),
 );
+hear('download', ({ id, call, download, url, filename }) => {
+  const contents = open.get(id)?.webContents;
+  tell({ type: 'answer', call, value: contents?.session.download(download, url, filename, contents) });
+});
 hear('gone', ({ id }) =>
   open.get(id)?.webContents.emit('render-process-gone', {}, { reason: 'crashed', exitCode: 139 }),
 );

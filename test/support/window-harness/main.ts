@@ -1,4 +1,4 @@
-import type { FrameChannel } from '../../../src-preload/contract/frames.ts';
+import { portMessage, type ClientFrame, type DesktopDoor } from '../../../src-preload/contract/frames.ts';
 import { ScriptedChannel } from '../scripted-channel.ts';
 import { scenarios } from '../scripted-world.ts';
 
@@ -18,6 +18,17 @@ const channel = new ScriptedChannel({
   now: Date.now(),
 });
 window.scripted = channel;
-Object.defineProperty(window, 'quayside', { value: channel satisfies FrameChannel });
+// The preload's part, with the scripted channel in main's place.
+const door: DesktopDoor = {
+  open: () => {
+    const { port1, port2 } = new MessageChannel();
+    port2.addEventListener('message', ({ data }: MessageEvent<ClientFrame>) => channel.send(data));
+    channel.onFrame((frame) => port2.postMessage(frame));
+    channel.onClose(() => port2.close());
+    port2.start();
+    window.postMessage(portMessage, '/', [port1]);
+  },
+};
+Object.defineProperty(window, 'quayside', { value: door });
 
 await import('../../../src-renderer/main.tsx');
