@@ -26,7 +26,10 @@ export const desktopChannel = (door: DesktopDoor): FrameChannel => {
     window.removeEventListener('message', take);
     if (isClosed) return handed.close();
     port = handed;
-    port.addEventListener('message', ({ data }: MessageEvent<HostFrame>) => onFrame?.(data));
+    // Main sends frames as JSON text, or as they are where they have bytes.
+    port.addEventListener('message', ({ data }: MessageEvent<string | HostFrame>) =>
+      onFrame?.(typeof data === 'string' ? (JSON.parse(data) as HostFrame) : data),
+    );
     port.addEventListener('close', end);
     port.start();
     for (const frame of early.splice(0)) port.postMessage(frame);

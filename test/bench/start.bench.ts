@@ -2,41 +2,12 @@ import { execFileSync } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeCore } from '../../src-main/compose.ts';
-import { locate } from '../../src-main/locations.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
 import { startDesktopApp, type DesktopApp } from '../e2e/desktop-app.ts';
 import { median, percentile } from './bench.ts';
 import type { Bench, Metric, Table } from './bench.ts';
+import { prepareCachedFleet } from './cached-fleet.ts';
 
 const devices = 10_000;
-const token = 'bench-token';
-
-/** A profile whose cache holds a fleet; its vendor is gone afterwards, as on a computer without a network. */
-const prepareProfile = async (profile: string): Promise<void> => {
-  const vendor = new RemoteIotSimulator({ token, devices });
-  await vendor.listen();
-  const core = await composeCore({
-    profile,
-    vault: 'memory',
-    host: 'headless',
-    lasting: true,
-    demo: true,
-    forwardWorker: locate().forwardWorker,
-  });
-  if (!core.ok) throw new Error(core.error.message);
-  const { accounts, inventory, notes } = core.value;
-  const account = await accounts.add(
-    { vendor: 'remoteiot', label: 'Bench', baseUrl: vendor.baseUrl, secrets: { token } },
-    AbortSignal.timeout(60_000),
-  );
-  if (!account.ok) throw new Error(account.error.message);
-  const listed = await inventory.refresh(account.value.id, AbortSignal.timeout(120_000));
-  if (!listed.ok || inventory.devices.size !== devices) throw new Error('The fleet could not be listed.');
-  for (const key of [...inventory.devices.keys()].slice(0, 5)) await notes.setFavourite(key, true);
-  await core.value.dispose();
-  await vendor.dispose();
-};
 
 interface Start {
   readonly trayMs: number;
@@ -127,7 +98,7 @@ export const bench: Bench = {
     const folder = await mkdtemp(join(tmpdir(), 'quayside-bench-start-'));
     const profile = join(folder, 'profile');
     try {
-      await prepareProfile(profile);
+      await prepareCachedFleet(profile, devices);
       await startOnce(profile, 0);
       const starts: Start[] = [];
       for (let round = 0; round < (quick ? 3 : 12); round += 1) starts.push(await startOnce(profile, 500));

@@ -103,8 +103,13 @@ export const cloneText = (isProxy: (value: object) => boolean = () => false) => 
   return {
     /** Throws what the platform throws for a value that cannot be cloned. */
     encode: (value: unknown): string =>
-      isJson(value, 0) ? `J${JSON.stringify(value)}` : `T${JSON.stringify(tagged(structuredClone(value)))}`,
+      typeof value === 'string'
+        ? `S${value}`
+        : isJson(value, 0)
+          ? `J${JSON.stringify(value)}`
+          : `T${JSON.stringify(tagged(structuredClone(value)))}`,
     decode: (text: string): unknown => {
+      if (text.startsWith('S')) return text.slice(1);
       const read: unknown = JSON.parse(text.slice(1));
       return text.startsWith('J') ? read : untagged(read);
     },

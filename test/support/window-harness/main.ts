@@ -23,7 +23,7 @@ const door: DesktopDoor = {
   open: () => {
     const { port1, port2 } = new MessageChannel();
     port2.addEventListener('message', ({ data }: MessageEvent<ClientFrame>) => channel.send(data));
-    channel.onFrame((frame) => port2.postMessage(frame));
+    channel.onFrame((frame) => port2.postMessage(JSON.stringify(frame)));
     channel.onClose(() => port2.close());
     port2.start();
     window.postMessage(portMessage, '/', [port1]);
