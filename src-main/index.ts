@@ -1,6 +1,7 @@
 import './node/young-generation.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import packageFacts from '../package.json' with { type: 'json' };
 import { chosenVault } from './cli/attach.ts';
 import { takeOver, type TakenOver } from './compose-hand-over.ts';
 import { composeCore, type Core } from './compose.ts';
@@ -17,8 +18,10 @@ import {
 import { runCommandLine } from './electron/command-line.ts';
 import { createCrashDialog } from './electron/crash-report.ts';
 import { copyText, type Desktop } from './electron/desktop.ts';
+import type { DesktopTrayOptions } from './electron/desktop-tray.ts';
 import { developmentAssets, prepareDevelopment } from './electron/development.ts';
 import { setLoginItem, wasOpenedAtLogin } from './electron/login-item.ts';
+import { quickConnectCommand } from './electron/quick-shortcut.ts';
 import { SessionWindow } from './electron/session-window.ts';
 import { createSystemNotifier } from './electron/system-notifier.ts';
 import { systemProxy } from './electron/system-proxy.ts';
@@ -29,6 +32,8 @@ import { locate } from './locations.ts';
 import { setAutostart } from './node/autostart.ts';
 import { SessionBus } from './node/dbus-connection.ts';
 import { DBusNotifier } from './node/dbus-notifier.ts';
+import { DBusTray } from './node/dbus-tray.ts';
+import { hasDesktopFile } from './node/desktop-file.ts';
 import { StartTimings } from './node/diagnostics.ts';
 import { jsonDocument } from './node/json-document.ts';
 import { openProfile, type ProfilePaths } from './node/paths.ts';
@@ -38,6 +43,16 @@ import { systemClock, systemRandom } from './node/system-clock.ts';
 
 /** How long a command on the same profile may take before this gives up waiting for it, milliseconds. */
 const patienceMs = 20_000;
+
+/** What is said while this waits for a profile, after so many milliseconds. */
+const untoldMs = 1500;
+const waitingNotice = {
+  id: 'waiting',
+  title: 'Quayside waits for another one',
+  body: 'A Quayside in a terminal or a browser works on this profile. The window opens when that has ended.',
+  silent: true,
+  actions: [],
+} as const;
 
 // Chromium's own switches share the command line, so what is not ours is let through.
 const { values } = parseArgs({
@@ -54,6 +69,8 @@ const text = (value: unknown): string | undefined => (typeof value === 'string' 
 const vaultChoice = (name: string | undefined): VaultKind | undefined =>
   name === 'keychain' || name === 'file' || name === 'memory' ? name : undefined;
 
+const resources = join(import.meta.dirname, '../../resources');
+
 /** There is no window before there is a core to show in it. */
 let desktop: Desktop | undefined;
 const timings = new StartTimings();
@@ -68,22 +85,24 @@ const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
       setAutostart(on, [process.env['APPIMAGE'] ?? process.execPath, '--hidden'])
     : setLoginItem(on);
 
-/**
- * Who shows notices. Those of Electron have no buttons on Linux (docs/api/notification.md: `actions` are for macOS and
- * Windows), those of the session bus do.
- */
-const createNotifier = async (): Promise<Notifier> => {
-  const bus = process.platform === 'linux' ? await SessionBus.open(process.env, systemClock) : undefined;
-  return bus === undefined
-    ? createSystemNotifier()
-    : new DBusNotifier(bus, join(import.meta.dirname, '../../resources/app/icon.png'));
-};
+/** The icon on the session bus of a Linux desktop; see `DesktopTrayOptions`. */
+const panelTray = (bus: SessionBus | undefined): DesktopTrayOptions['openPanelTray'] =>
+  bus === undefined ? undefined : (state) => DBusTray.open(bus, { resources, environment: process.env, state });
+
+/** Where Wayland's portal may refuse the shortcut without a word, the command that does the same. */
+const shortcutCommand = (): string | undefined =>
+  process.platform !== 'linux' ||
+  // So Electron itself decides whether it speaks Wayland (docs/breaking-changes.md, 38.0).
+  process.env['XDG_SESSION_TYPE'] !== 'wayland' ||
+  hasDesktopFile(packageFacts.desktopName, process.env)
+    ? undefined
+    : quickConnectCommand(process.env);
 
 /** A command line call may own the profile: one that is soon done is waited for, one that stays hands it over. */
-const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
-  const notifier = await createNotifier();
+const compose = async (paths: ProfilePaths, notifier: Notifier): Promise<Result<Core>> => {
   const until = systemClock.monotonic() + patienceMs;
   const takenOver: TakenOver[] = [];
+  let isTold = false;
   for (;;) {
     const core = await composeCore({
       profile: paths.profile,
@@ -107,7 +126,15 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
           log,
         }),
     });
-    if (core.ok || core.error.kind !== 'conflict' || systemClock.monotonic() > until) return core;
+    if (core.ok || core.error.kind !== 'conflict' || systemClock.monotonic() > until) {
+      if (isTold) await notifier.close(waitingNotice.id);
+      return core;
+    }
+    // Until there is a core there is no window that could say it.
+    if (!isTold && systemClock.monotonic() > until - patienceMs + untoldMs) {
+      isTold = true;
+      void notifier.show(waitingNotice);
+    }
     const given = await takeOver(paths.profile, systemClock);
     if (given === undefined) await sleep(systemClock, 100);
     else takenOver.push(given);
@@ -116,7 +143,10 @@ const compose = async (paths: ProfilePaths): Promise<Result<Core>> => {
 
 const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
   timings.mark('until ready');
-  const core = await compose(paths);
+  const bus = process.platform === 'linux' ? await SessionBus.open(process.env, systemClock) : undefined;
+  // Those of Electron have no buttons on Linux (docs/api/notification.md: `actions` are for macOS and Windows).
+  const notifier = bus === undefined ? createSystemNotifier() : new DBusNotifier(bus, join(resources, 'app/icon.png'));
+  const core = await compose(paths, notifier);
   if (!core.ok) return core;
   timings.mark('core with the cached fleet');
   const { renderer } = locate();
@@ -136,10 +166,12 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
       windowState,
       initialState: stored.ok ? stored.value : initialWindowState,
       preload: join(import.meta.dirname, '../preload/index.cjs'),
-      resources: join(import.meta.dirname, '../../resources'),
+      resources,
       hidden: values['hidden'] === true || wasOpenedAtLogin(),
       clock: systemClock,
+      openPanelTray: panelTray(bus),
       hasTray: () => hasTray(),
+      shortcutCommand: shortcutCommand(),
       setStartAtLogin,
     },
     started: (running) => {
@@ -165,7 +197,7 @@ const build = async (paths: ProfilePaths): Promise<Result<Running>> => {
     dispose: () => {
       stopUpdates();
       sessions.dispose();
-      return core.value.dispose();
+      return core.value.dispose().finally(() => bus?.dispose());
     },
   });
 };

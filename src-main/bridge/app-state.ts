@@ -28,10 +28,15 @@ export interface AppFacts {
   /** What the window is to show next; numbered, so that each is shown once. */
   readonly wish?: { readonly id: number; readonly wish: Wish } | undefined;
   /** How the global shortcut is doing; absent on hosts that have none. */
-  readonly shortcut?: 'on' | 'off' | 'taken' | undefined;
+  readonly shortcut?: ShortcutState | undefined;
+  /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
+  readonly shortcutCommand?: string | undefined;
   /** How this copy comes to new versions; absent where it looks for none. */
   readonly update?: UpdateState | undefined;
 }
+
+/** `asked`: a desktop that says nothing was asked for it, so it may do nothing. `taken`: another program has it. */
+export type ShortcutState = 'on' | 'off' | 'taken' | 'asked';
 
 /** Keeps the facts of the application and says when they change. */
 export class AppState {
@@ -81,8 +86,8 @@ export class AppState {
     if (this.#facts.wish?.id === id) this.#change({ wish: undefined });
   }
 
-  setShortcut(shortcut: 'on' | 'off' | 'taken'): void {
-    if (shortcut !== this.#facts.shortcut) this.#change({ shortcut });
+  setShortcut(shortcut: ShortcutState, shortcutCommand?: string): void {
+    if (shortcut !== this.#facts.shortcut) this.#change({ shortcut, shortcutCommand });
   }
 
   setUpdate(update: UpdateState): void {

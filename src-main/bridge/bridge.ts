@@ -34,6 +34,7 @@ const appRow = (deps: BridgeDeps): unknown => {
     recents: deps.recents.keys().slice(0, recentsShown),
     wish: facts.wish,
     shortcut: facts.shortcut,
+    shortcutCommand: facts.shortcutCommand,
     update: facts.update === undefined ? undefined : updateView(facts.update),
   };
 };

@@ -14,21 +14,21 @@ import { TrayDesk, type TrayDeskNeeds } from '../services/tray-desk.ts';
 import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
+import { DesktopTray, type DesktopTrayOptions } from './desktop-tray.ts';
 import { saveDownloads } from './downloads.ts';
 import { permitOwnPage } from './hardening.ts';
 import { acceptWindows } from './message-port-channel.ts';
 import { PaletteWindow } from './palette-window.ts';
 import { QuickShortcut } from './quick-shortcut.ts';
-import { AppTray } from './tray.ts';
 import type { WindowState } from './window-state.ts';
 
 /** Milliseconds after the start at which the palette is loaded, when nobody waits for anything else. */
 const warmPaletteMs = 1500;
 
-export interface DesktopOptions extends Pick<
-  TrayDeskNeeds,
-  'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'
-> {
+export interface DesktopOptions
+  extends
+    Pick<TrayDeskNeeds, 'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'>,
+    Pick<DesktopTrayOptions, 'openPanelTray' | 'hasTray'> {
   readonly bridge: Bridge;
   readonly app: AppState;
   readonly settings: Pick<SettingsStore, 'get' | 'changed'>;
@@ -44,8 +44,8 @@ export interface DesktopOptions extends Pick<
   readonly hidden: boolean;
   readonly suspend: () => void;
   readonly resume: () => void;
-  /** Whether anybody draws tray icons here. */
-  readonly hasTray: () => Promise<boolean>;
+  /** The command to bind in the system's settings, where the desktop may not grant the shortcut; else undefined. */
+  readonly shortcutCommand: string | undefined;
   /** Starts Quayside, hidden, at login, or no longer. */
   readonly setStartAtLogin: (on: boolean) => Promise<Result<void>>;
 }
@@ -150,13 +150,38 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
     shortcut: () =>
       facts.get().shortcut === 'on' ? shortcutText(settings.get().shortcut, process.platform) : undefined,
   });
-  const tray = new AppTray(options.resources, (action) => void desk.act(action));
+  let isStarting = true;
+  const tellOfPresence = (isThere: boolean): void => {
+    trayIsThere = isThere;
+    log.write('info', 'tray.presence', { isThere });
+    if (isThere) facts.dismissNotice('no-tray');
+    else
+      facts.addNotice({
+        id: 'no-tray',
+        text: 'This desktop shows no tray icons, so closing the window minimises it.',
+        hint: 'On GNOME, the AppIndicator extension adds a tray. Quit with Ctrl+Q.',
+      });
+    // Started hidden without a tray, nothing of Quayside would be anywhere.
+    if (!isThere && isStarting && options.hidden) window.show();
+    isStarting = false;
+  };
+  const tray = new DesktopTray({
+    resources: options.resources,
+    state: desk.state(),
+    act: (action) => void desk.act(action),
+    openPanelTray: options.openPanelTray,
+    hasTray: options.hasTray,
+    tell: tellOfPresence,
+  });
 
   const shortcut = new QuickShortcut(() => palette.toggle());
   const takeShortcut = (): void => {
     const wanted = settings.get().shortcut;
     const state = shortcut.take(wanted);
-    facts.setShortcut(state);
+    facts.setShortcut(
+      state === 'on' && options.shortcutCommand !== undefined ? 'asked' : state,
+      options.shortcutCommand,
+    );
     if (state === 'taken')
       facts.addNotice({
         id: 'shortcut',
@@ -187,21 +212,9 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   takeShortcut();
   setAppMenu(() => showWindow({ show: 'page', page: 'settings' }));
   const warming = setTimeout(() => {
-    if (facts.get().shortcut === 'on') palette.warm();
+    const { shortcut: held } = facts.get();
+    if (held === 'on' || held === 'asked') palette.warm();
   }, warmPaletteMs);
-
-  void options.hasTray().then((isThere) => {
-    trayIsThere = isThere;
-    if (isThere) return;
-    log.write('info', 'tray.absent');
-    facts.addNotice({
-      id: 'no-tray',
-      text: 'This desktop shows no tray icons, so closing the window minimises it.',
-      hint: 'On GNOME, the AppIndicator extension adds a tray. Quit with Ctrl+Q.',
-    });
-    // Started hidden without a tray, nothing of Quayside would be anywhere.
-    if (options.hidden) window.show();
-  });
 
   const activate = (): void => window.show();
   const stay = (): undefined => undefined;

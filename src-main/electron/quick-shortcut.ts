@@ -1,4 +1,12 @@
-import { globalShortcut } from 'electron';
+import { app, globalShortcut } from 'electron';
+import { joinPosix } from '../core/shell-quoting.ts';
+
+/** The command that opens quick connect in the application that runs, for the keyboard settings of a Linux desktop. */
+export const quickConnectCommand = (env: Readonly<Record<string, string | undefined>>): string =>
+  joinPosix([
+    ...(app.isPackaged ? [env['APPIMAGE'] ?? process.execPath] : [process.execPath, app.getAppPath()]),
+    '--quick-connect',
+  ]);
 
 /** The one global shortcut: taken from the system, given back, changed. */
 export class QuickShortcut {

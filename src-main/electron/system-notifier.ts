@@ -1,4 +1,4 @@
-import { Notification } from 'electron';
+import { app, Notification } from 'electron';
 import { fail, ok, type Result } from '../core/errors.ts';
 import type { DesktopNotice, NoticeAction, Notifier } from '../core/ports.ts';
 import { Emitter } from '../core/emitter.ts';
@@ -8,8 +8,15 @@ const actionNames: Readonly<Record<NoticeAction, string>> = { connect: 'Connect'
 /** Milliseconds in which a system says that it cannot show a notice; silence means it did. */
 const doubtMs = 2000;
 
+/**
+ * Whether Windows drops notices without a word: it shows those of programs with a shortcut in the Start menu alone
+ * (docs/tutorial/notifications.md), which only the installer makes.
+ */
+const areDropped = (env: Readonly<Record<string, string | undefined>>): boolean =>
+  process.platform === 'win32' && (!app.isPackaged || env['PORTABLE_EXECUTABLE_FILE'] !== undefined);
+
 /** The system's notifications by way of Electron. */
-export const createSystemNotifier = (): Notifier => {
+export const createSystemNotifier = (env: Readonly<Record<string, string | undefined>> = process.env): Notifier => {
   const shown = new Map<string, Notification>();
   const acted = new Emitter<{ readonly id: string; readonly action: NoticeAction | 'open' }>();
 
@@ -20,6 +27,14 @@ export const createSystemNotifier = (): Notifier => {
   };
 
   const show = (notice: DesktopNotice): Promise<Result<void>> => {
+    if (areDropped(env))
+      return Promise.resolve(
+        fail(
+          'unsupported',
+          'Windows shows notifications only of programs that were installed.',
+          'Notices appear in the Quayside window instead.',
+        ),
+      );
     if (!Notification.isSupported())
       return Promise.resolve(
         fail('unsupported', 'This system shows no notifications.', 'Notices appear in the Quayside window instead.'),

@@ -48,8 +48,8 @@ const readIcon = async (resources: string, icon: TrayIcon): Promise<IconPictures
 };
 
 /**
- * The icon in the tray over StatusNotifierItem, with its menu over dbusmenu, for hosts without Electron. It comes back
- * by itself when the panel does. Draws only what changed.
+ * The icon in the tray over StatusNotifierItem, with its menu over dbusmenu, on any host. It comes back by itself when
+ * the panel does. Draws only what changed.
  */
 export class DBusTray {
   readonly clicked = new Emitter<TrayAction>();
@@ -71,7 +71,8 @@ export class DBusTray {
   private constructor(bus: SessionBus, pictures: ReadonlyMap<TrayIcon, IconPictures>) {
     this.#bus = bus;
     this.#pictures = pictures;
-    this.#name = `org.kde.StatusNotifierItem-${process.pid}-1`;
+    // Chromium numbers its own icons in this process from 1 on.
+    this.#name = `org.kde.StatusNotifierItem-${process.pid}-1000`;
     this.#menu = new DBusMenu(bus, menuPath);
     bus.offer(itemPath, { [interfaceName]: this.#interface() });
     this.#stops = [this.#menu.clicked.on((action) => this.clicked.emit(action)), bus.lost.on(() => this.#tell('lost'))];

@@ -436,7 +436,9 @@ export const appViewSchema = z.object({
   /** What the window is to show; answered with `window.shown`. */
   wish: z.object({ id: z.number(), wish: wishViewSchema }).optional(),
   /** How the global shortcut is doing; absent on hosts that have none. */
-  shortcut: z.enum(['on', 'off', 'taken']).optional(),
+  shortcut: z.enum(['on', 'off', 'taken', 'asked']).optional(),
+  /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
+  shortcutCommand: z.string().optional(),
   /** Absent where this copy looks for no new versions: a checkout, an unpacked archive, a browser. */
   update: updateViewSchema.optional(),
 });

@@ -47,6 +47,12 @@ export const DesktopSettings = ({ app }: { readonly app: AppView }): React.React
               ? 'Another program has taken this one. Choose another.'
               : 'Opens quick connect from any program. Press the keys here; Backspace takes it away.'}
           </p>
+          {app.shortcut !== 'asked' || app.shortcutCommand === undefined ? null : (
+            <p>
+              Quayside asked the desktop for it. If it does nothing, bind this command in the system’s keyboard
+              settings: <code className="mono">{app.shortcutCommand}</code>
+            </p>
+          )}
         </div>
         <input
           id={`${id}-shortcut`}

@@ -53,7 +53,7 @@ interface Line {
 /** The tray of the running host as a program sees it that knows only dbusmenu. */
 const tray = (desktop: DBusDesktop, { cli }: Host) => {
   const call = (member: string, ...args: readonly string[]): Promise<string> =>
-    desktop.call(`org.kde.StatusNotifierItem-${cli.pid}-1`, '/MenuBar', `com.canonical.dbusmenu.${member}`, ...args);
+    desktop.call(`org.kde.StatusNotifierItem-${cli.pid}-1000`, '/MenuBar', `com.canonical.dbusmenu.${member}`, ...args);
   const lines = async (below = '0'): Promise<readonly Line[]> => {
     const layout = await call('GetLayout', below, '1', '["label"]');
     return [...layout.matchAll(/<\((?:int32 )?(\d+), (?:@a\{sv\} )?\{(?:'label': <['"](.*?)['"]>)?\}, /g)].map(

@@ -172,6 +172,8 @@ export const startDesktopApp = async (start: DesktopStart): Promise<DesktopApp> 
   const bin = await mkdtemp(join(tmpdir(), 'quayside-desktop-'));
   await fakeBus(bin, start.hasTray !== false);
   const env = {
+    // The desktop of whoever runs the tests gets no icons and no notices.
+    DBUS_SESSION_BUS_ADDRESS: 'disabled:',
     ...start.env,
     PATH: `${bin}${delimiter}${process.env['PATH'] ?? ''}`,
     XDG_CONFIG_HOME: bin,

@@ -66,7 +66,7 @@ describe('the tray', () => {
     await tray.start();
     return { tray, told, clicked };
   };
-  const name = `org.kde.StatusNotifierItem-${process.pid}-1`;
+  const name = `org.kde.StatusNotifierItem-${process.pid}-1000`;
   const item = (member: string, ...args: readonly string[]): Promise<string> =>
     desktop.call(name, '/StatusNotifierItem', `org.kde.StatusNotifierItem.${member}`, ...args);
   const menu = (member: string, ...args: readonly string[]): Promise<string> =>

@@ -70,7 +70,7 @@ test('what throws in a callback of a library ends its own session at most: other
     const { DISPLAY = '', DBUS_SESSION_BUS_ADDRESS = '' } = desktop.environment;
     await using rig = await startAliveRig({ wounds: true, env: { DISPLAY, DBUS_SESSION_BUS_ADDRESS } });
     const { host } = rig;
-    const tray = `org.kde.StatusNotifierItem-${host.pid}-1`;
+    const tray = `org.kde.StatusNotifierItem-${host.pid}-1000`;
     await desktop.owned(tray);
     const call = (method: string): Promise<string> =>
       desktop.call(tray, '/MenuBar', `com.canonical.dbusmenu.${method}`, '0', '-1', '[]');

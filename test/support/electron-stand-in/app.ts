@@ -1,6 +1,6 @@
 import { EventEmitter } from 'node:events';
 import { mkdirSync, readFileSync, readdirSync, rmSync, symlinkSync, readlinkSync, watch, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { App as ElectronApp, LoginItemSettings, Settings } from 'electron';
 import { tell } from './link.ts';
 import { newEvent, type Part } from './part.ts';
@@ -63,6 +63,11 @@ class App extends EventEmitter {
     const path = this.#paths.get(name);
     if (path === undefined) throw new Error(`Failed to get '${name}' path`);
     return path;
+  }
+
+  /** The folder of what was started. */
+  getAppPath(): string {
+    return dirname(process.argv[1] ?? '');
   }
 
   setDesktopName(): void {
@@ -149,6 +154,7 @@ export const app = new App() satisfies Part<
   | 'isReady'
   | 'setPath'
   | 'getPath'
+  | 'getAppPath'
   | 'setDesktopName'
   | 'setAppUserModelId'
   | 'setAsDefaultProtocolClient'
