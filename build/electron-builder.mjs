@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setFuses } from './fuses.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
 import { addCommand } from './packed-command.mjs';
+import { markUnsigned } from './unsigned.mjs';
 
 const root = join(import.meta.dirname, '..');
 const archs = ['x64', 'arm64'];
@@ -100,6 +101,7 @@ export const configuration = (environment = process.env, runtimeFor = nodeRuntim
     // The command line first: on a Mac the fuses end with a new signature of all that is there.
     afterPack: (context) => {
       addCommand(context, runtimeFor);
+      markUnsigned(context, environment);
       return setFuses(context);
     },
     detectUpdateChannel: false,
@@ -123,13 +125,38 @@ export const configuration = (environment = process.env, runtimeFor = nodeRuntim
     // Not said once for `linux`: electron-builder writes what an AppImage has of its own into that very object.
     deb: {
       desktop: desktopEntry('quayside-desktop'),
-      depends: ['libgtk-3-0', 'libnss3', 'libsecret-1-0', 'libnotify4', 'libxtst6', 'xdg-utils', 'libatspi2.0-0'],
+      // electron-builder's own list, and what Chromium links besides that GTK does not bring (Debian's package chromium).
+      depends: [
+        ...[
+          'libgtk-3-0',
+          'libnss3',
+          'libsecret-1-0',
+          'libnotify4',
+          'libxss1',
+          'libxtst6',
+          'xdg-utils',
+          'libatspi2.0-0',
+        ],
+        ...['libuuid1', 'libasound2 | libasound2t64', 'libdrm2', 'libgbm1'],
+      ],
       recommends: ['openssh-client', 'libayatana-appindicator3-1'],
       fpm: [`${join(root, 'build/launcher/quayside')}=/usr/bin/quayside`],
     },
     rpm: {
       desktop: desktopEntry('quayside-desktop'),
-      depends: ['gtk3', 'nss', 'libsecret', 'libnotify', '(libXtst or libXtst6)', 'xdg-utils', 'at-spi2-core'],
+      depends: [
+        ...[
+          'gtk3',
+          'nss',
+          'libsecret',
+          'libnotify',
+          'libXScrnSaver',
+          '(libXtst or libXtst6)',
+          'xdg-utils',
+          'at-spi2-core',
+        ],
+        ...['(libuuid or libuuid1)', '(alsa-lib or libasound2)', '(libdrm or libdrm2)', '(mesa-libgbm or libgbm1)'],
+      ],
       fpm: [`${join(root, 'build/launcher/quayside')}=/usr/bin/quayside`],
     },
     // Its own start script looks whether the sandbox can be, and goes without only where it cannot.

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from './bootstrap.mjs';
 import { configuration, rounds } from './electron-builder.mjs';
+import { signsForMac } from './unsigned.mjs';
 
 interface Platform {
   readonly target: readonly { readonly target: string; readonly arch: readonly string[] }[];
@@ -61,8 +62,28 @@ describe('every format', () => {
     expect(rounds(['dir'])).toEqual([['dir']]);
   });
 
+  test.each([
+    [{}, false],
+    [{ CSC_LINK: '', QUAYSIDE_SIGNING: '' }, false],
+    [{ CSC_LINK: 'file' }, true],
+    [{ CSC_NAME: 'Someone' }, true],
+    [{ QUAYSIDE_SIGNING: 'required' }, true],
+  ])('of macOS, packed with %j, counts as signed: %s', (environment, signed) => {
+    expect(signsForMac(environment)).toBe(signed);
+  });
+
   test('knows what it needs of the system', () => {
-    for (const { depends } of [plain.deb, plain.rpm]) expect(depends.join(' ')).toMatch(/nss.*libsecret/);
+    // What electron-builder says where nobody says anything (app-builder-lib, targets/FpmTarget.js, getDefaultDepends).
+    const usual = {
+      deb: 'libgtk-3-0 libnotify4 libnss3 libxss1 libxtst6 xdg-utils libatspi2.0-0 libuuid1 libsecret-1-0',
+      rpm: 'gtk3 libnotify nss libXScrnSaver xdg-utils at-spi2-core',
+    };
+    for (const target of ['deb', 'rpm'] as const) {
+      const { depends } = plain[target];
+      expect(depends).toEqual(expect.arrayContaining(usual[target].split(' ')));
+      // And what Debian's package of Chromium names besides.
+      expect(depends.join(' ')).toMatch(/libsecret.*asound.*gbm/);
+    }
     expect(plain.appImage.executableArgs).not.toContain('--no-sandbox');
   });
 

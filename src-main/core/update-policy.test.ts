@@ -19,12 +19,14 @@ describe('the way to a new version', () => {
     packageType: undefined,
     appImage: false,
     portable: false,
+    isUnsigned: false,
   };
   test.each<[string, Partial<Installation>, UpdateWay]>([
     ['a copy packed without a feed', { platform: 'win32', hasFeed: false }, 'never'],
     ['Windows, installed', { platform: 'win32' }, 'itself'],
     ['Windows, portable', { platform: 'win32', portable: true }, 'never'],
     ['macOS', { platform: 'darwin' }, 'itself'],
+    ['macOS, unsigned', { platform: 'darwin', isUnsigned: true }, 'never'],
     ['an AppImage', { appImage: true }, 'itself'],
     ['a deb', { packageType: 'deb' }, 'system'],
     ['an rpm', { packageType: 'rpm' }, 'system'],

@@ -24,11 +24,20 @@ export interface Installation {
   readonly appImage: boolean;
   /** Whether it runs unpacked from a single Windows file. */
   readonly portable: boolean;
+  /** Whether nobody signed it for macOS, which replaces signed copies only. */
+  readonly isUnsigned: boolean;
 }
 
 /** The way of an installation. A copy that an archive was unpacked to, or portable, cannot replace itself. */
-export const updateWay = ({ platform, hasFeed, packageType, appImage, portable }: Installation): UpdateWay => {
-  if (!hasFeed || portable) return 'never';
+export const updateWay = ({
+  platform,
+  hasFeed,
+  packageType,
+  appImage,
+  portable,
+  isUnsigned,
+}: Installation): UpdateWay => {
+  if (!hasFeed || portable || isUnsigned) return 'never';
   if (platform !== 'linux') return 'itself';
   if (appImage) return 'itself';
   return packageType === 'deb' || packageType === 'rpm' ? 'system' : 'never';

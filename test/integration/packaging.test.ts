@@ -120,6 +120,12 @@ describe('what is in the archive', () => {
   });
 });
 
+test('a copy for macOS that nobody signed says so, and the others say nothing', () => {
+  expect(existsSync(join(macContents(), 'Resources/unsigned'))).toBe(true);
+  for (const folder of [linuxFolder(), windowsFolder()])
+    expect(existsSync(join(folder, 'resources/unsigned'))).toBe(false);
+});
+
 describe('the program', () => {
   test.each([
     ['Linux', () => join(linuxFolder(), 'quayside-desktop')],
