@@ -1,4 +1,5 @@
 import { access, readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import type { AnyAuthMethod, BaseAgent, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
@@ -15,7 +16,7 @@ import type {
 } from '../core/ssh-client.ts';
 import { LibraryCalls } from './library-calls.ts';
 import { streamChannel } from './socket-channel.ts';
-import { sshAgent } from './ssh-client-agent.ts';
+import { namesKeysMs, sshAgent } from './ssh-client-agent.ts';
 import { remoteFiles } from './ssh-client-files.ts';
 import { connectByTurns } from './turn-socket.ts';
 
@@ -186,6 +187,7 @@ const loadSsh = async (): Promise<typeof import('ssh2')> => (await import('ssh2'
 const dial = async (
   request: SshDial,
   agentSocket: string | undefined,
+  agentMs: number,
   signal: AbortSignal,
 ): Promise<Result<SshDialed>> => {
   const ssh2 = await loadSsh();
@@ -196,7 +198,7 @@ const dial = async (
       settle(broken());
       client.destroy();
     });
-    const agent = agentSocket === undefined ? undefined : sshAgent(ssh2, agentSocket, calls);
+    const agent = agentSocket === undefined ? undefined : sshAgent(ssh2, agentSocket, calls, agentMs);
     const rest = [...request.ways];
     const tried: SshWay['type'][] = [];
     let methods: readonly string[] = [];
@@ -226,7 +228,9 @@ const dial = async (
     const opened = (): void => settle(ok({ outcome: 'open', connection: connectionOf(client), way }));
     client.once('ready', calls.ours(opened));
     client.on('error', (error: Error & { readonly level?: string }) => {
-      const isRefusal = keyRefused || error.level === 'client-authentication' || error.level === 'agent';
+      // No agent is there, or it gave no signature: ssh2 says so and goes on with the next way.
+      if (error.level === 'agent') return;
+      const isRefusal = keyRefused || error.level === 'client-authentication';
       // A server that has had enough of our attempts hangs up.
       settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
       calls.end();
@@ -280,19 +284,39 @@ const dial = async (
 const expand = (path: string, home: string): string =>
   path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
 
+/** The agent that comes with Windows, while its service runs. Source: AGENT_PIPE_ID in agent.c of PowerShell/openssh-portable. */
+const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent';
+
+/** Whether somebody listens on a pipe. */
+const listens = (pipe: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(pipe);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+
 /** An SSH client on ssh2, with the agent and the key files of whoever runs this. The only importer of ssh2 in the app. */
 export const createSshClient = (deps: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home?: string;
+  /** What an agent may take to name its keys, milliseconds. Default 10 s. */
+  readonly agentMs?: number;
 }): SshClient => {
   const home = deps.home ?? homedir();
-  const socket = deps.env['SSH_AUTH_SOCK'];
-  const agent = socket !== undefined && socket !== '' ? socket : deps.platform === 'win32' ? 'pageant' : undefined;
+  const agent = async (): Promise<string | undefined> => {
+    const socket = deps.env['SSH_AUTH_SOCK'];
+    if (socket !== undefined && socket !== '') return socket;
+    if (deps.platform !== 'win32') return undefined;
+    return (await listens(windowsAgent)) ? windowsAgent : 'pageant';
+  };
   return {
-    dial: (request, signal) => dial(request, agent, signal),
+    dial: async (request, signal) => dial(request, await agent(), deps.agentMs ?? namesKeysMs, signal),
     localUser: () => userInfo().username,
-    hasAgent: () => agent !== undefined,
+    hasAgent: () => deps.platform === 'win32' || (deps.env['SSH_AUTH_SOCK'] ?? '') !== '',
     usualKeys: async () => {
       const found = await Promise.all(
         keyNames.map(async (name) => {

@@ -1,7 +1,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
@@ -24,7 +24,10 @@ import { MemoryDocument } from '../support/memory-document.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 
 /** Sessions on a forward that leads straight to `port`, with a desk that answers as it is told. */
-const rig = async (port: number, options: { readonly agent?: string; readonly accept?: boolean } = {}) => {
+const rig = async (
+  port: number,
+  options: { readonly agent?: string; readonly agentMs?: number; readonly accept?: boolean } = {},
+) => {
   const asked: (HostKeyQuestion | SignInQuestion | PromptsQuestion)[] = [];
   const kept: unknown[] = [];
   const hostKeys = new HostKeys({
@@ -46,6 +49,7 @@ const rig = async (port: number, options: { readonly agent?: string; readonly ac
       env: options.agent === undefined ? {} : { SSH_AUTH_SOCK: options.agent },
       platform: 'linux',
       home: folder,
+      ...(options.agentMs === undefined ? {} : { agentMs: options.agentMs }),
     }),
     forwards: { open: async () => ok(forward), get: () => forward },
     inventory: { device: () => device, servicesOf: () => [service] },
@@ -232,4 +236,22 @@ test('an agent that never answers is hung up on when the session is given up', a
   expect(await connecting).toMatchObject({ error: { kind: 'cancelled' } });
   await left.promise;
   await new Promise((resolve) => mute.close(resolve));
+});
+
+test.each([
+  { name: 'is not there', listens: false },
+  { name: 'never answers', listens: true },
+])('an agent that $name keeps no key file from being tried', async ({ listens }) => {
+  sshd = await startSshd();
+  await mkdir(join(folder, '.ssh'));
+  await copyFile(sshd.clientKey, join(folder, '.ssh', 'id_ed25519'));
+  const socket = join(folder, 'agent');
+  const mute = createServer((client) => void client.resume());
+  if (listens) await once(mute.listen(socket), 'listening');
+  const { sessions, desk, asked } = await rig(sshd.port, { agent: socket, agentMs: 100, accept: true });
+  const connected = await sessions.connect(request, desk, signal);
+  if (!connected.ok) throw new Error(connected.error.message);
+  connected.value.connection.close();
+  expect(asked).toEqual([]);
+  if (listens) await new Promise((resolve) => mute.close(resolve));
 });
