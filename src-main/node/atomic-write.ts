@@ -6,10 +6,14 @@ import { setTimeout as delay } from 'node:timers/promises';
 const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 
-/** Windows refuses to replace a file that a virus scanner or an indexer holds for a moment. */
-const replaceDelaysMs = process.platform === 'win32' ? [20, 60, 180, 540] : [];
+/**
+ * Windows refuses to replace a file that somebody holds open for a moment: a virus scanner, an indexer, an editor, a program
+ * that copies it to a cloud.
+ */
+const replaceDelaysMs = process.platform === 'win32' ? [20, 60, 180, 540, 1_500, 3_000] : [];
 
-const replace = async (from: string, to: string): Promise<void> => {
+/** Renames a file, also onto another one that somebody holds for a moment. Throws what the file system throws. */
+export const replaceFile = async (from: string, to: string): Promise<void> => {
   for (const waitMs of replaceDelaysMs) {
     try {
       return await rename(from, to);
@@ -49,7 +53,7 @@ export const atomicWrite = async (path: string, pieces: Iterable<string>): Promi
     } finally {
       await handle.close();
     }
-    await replace(temporary, path);
+    await replaceFile(temporary, path);
   } catch (failure) {
     await unlink(temporary).catch(() => undefined);
     throw failure;

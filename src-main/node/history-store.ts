@@ -1,4 +1,4 @@
-import { access, open, rename } from 'node:fs/promises';
+import { access, open } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { DatabaseSync, SQLInputValue } from 'node:sqlite';
@@ -16,6 +16,7 @@ import { cancelled, fail, ok } from '../core/errors.ts';
 import type { AppError, Failure, Result } from '../core/errors.ts';
 import { Serial } from '../core/serial.ts';
 import type { PresenceGap, PresenceStep } from '../core/uptime.ts';
+import { replaceFile } from './atomic-write.ts';
 
 export interface HistoryStoreOptions {
   readonly path: string;
@@ -263,9 +264,9 @@ class SqliteHistory implements HistoryStore {
     const stem = basename(path, extension);
     let name = `${stem}.broken-${stamp}${extension}`;
     for (let n = 2; await exists(join(dirname(path), name)); n += 1) name = `${stem}.broken-${stamp}-${n}${extension}`;
-    await rename(path, join(dirname(path), name));
+    await replaceFile(path, join(dirname(path), name));
     for (const side of ['-wal', '-shm']) {
-      if (await exists(`${path}${side}`)) await rename(`${path}${side}`, join(dirname(path), `${name}${side}`));
+      if (await exists(`${path}${side}`)) await replaceFile(`${path}${side}`, join(dirname(path), `${name}${side}`));
     }
     const failure = fail(
       'file-corrupt',

@@ -1,4 +1,4 @@
-import { access, readFile, rename, unlink } from 'node:fs/promises';
+import { access, readFile, unlink } from 'node:fs/promises';
 import { basename, dirname, extname, join } from 'node:path';
 import { moreDescriptors, outOfDescriptors } from '../core/forward-errors.ts';
 import { fail, ok } from '../core/errors.ts';
@@ -6,7 +6,7 @@ import type { Failure, Result } from '../core/errors.ts';
 import { migrate } from '../core/migrate.ts';
 import type { Document, DocumentFolder, DocumentFormat } from '../core/ports.ts';
 import { Serial } from '../core/serial.ts';
-import { atomicWrite, removeLeftovers } from './atomic-write.ts';
+import { atomicWrite, removeLeftovers, replaceFile } from './atomic-write.ts';
 
 export interface JsonDocumentOptions<T> extends DocumentFormat<T> {
   readonly path: string;
@@ -159,7 +159,7 @@ class JsonFile<T> implements Document<T> {
     let name = `${stem}.broken-${stamp}${extension}`;
     for (let n = 2; await exists(join(dirname(path), name)); n += 1) name = `${stem}.broken-${stamp}-${n}${extension}`;
     try {
-      await rename(path, join(dirname(path), name));
+      await replaceFile(path, join(dirname(path), name));
     } catch (failure) {
       return this.#unreadable(failure);
     }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readFile, realpath, rename, stat, unlink } from 'node:fs/promises';
+import { lstat, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fail, ok } from '../core/errors.ts';
+import { replaceFile } from './atomic-write.ts';
 import type { Result } from '../core/errors.ts';
 
 const codeOf = (thrown: unknown): string =>
@@ -52,7 +53,7 @@ const swap = async (target: string, after: string): Promise<void> => {
     } finally {
       await handle.close();
     }
-    await rename(temporary, target);
+    await replaceFile(temporary, target);
   } catch (failure) {
     await unlink(temporary).catch(() => undefined);
     throw failure;
