@@ -26,8 +26,9 @@ const lingerMs = 250;
  * would; others may be using the forwards of this very process.
  */
 const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } => {
-  const facts = fstatSync(1);
-  const isPipe = (facts.isFIFO() || facts.isSocket()) && process.platform !== 'win32';
+  // Windows has no descriptor of that number where whoever started us gave a handle alone.
+  const facts = process.platform === 'win32' ? undefined : fstatSync(1);
+  const isPipe = facts !== undefined && (facts.isFIFO() || facts.isSocket());
   const stream = isPipe ? new Socket({ fd: 1, readable: false, writable: true }) : process.stdout;
   return {
     stream,
