@@ -9,6 +9,7 @@ import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs'
 import { withoutElectron } from './hidden-electron.mjs';
 import { playwrightCounts, skipReasons } from './playwright-report.mjs';
 import { playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
+import { prepareWindows, windowsPackages } from './windows.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
 const systemPackages = (
@@ -18,26 +19,28 @@ const systemPackages = (
   'xfce4-panel dunst libglib2.0-bin fonts-dejavu-core'
 ).split(' ');
 
-const missingSystemPackages = () => {
-  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...systemPackages], {
+const missingPackages = (packages) => {
+  const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
     encoding: 'utf8',
   });
   const installed = new Set(
     (query.stdout ?? '').split('\n').map((line) => (line.endsWith(' installed') ? line.split(' ')[0] : '')),
   );
-  return systemPackages.filter((name) => !installed.has(name));
+  return packages.filter((name) => !installed.has(name));
 };
 
+const apt = (...parameters) =>
+  spawnSync('apt-get', ['-q', ...parameters], {
+    stdio: ['ignore', 2, 2],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  }).status === 0;
+const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
+
 const prepareSystem = () => {
-  const missing = missingSystemPackages();
+  const missing = missingPackages(systemPackages);
   if (missing.length === 0) return;
-  const apt = (...parameters) =>
-    spawnSync('apt-get', ['-q', ...parameters], {
-      stdio: ['ignore', 2, 2],
-      env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
-    }).status === 0;
   const line = `sudo apt-get install --no-install-recommends ${missing.join(' ')}`;
-  if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get'))
+  if (!mayInstall())
     throw new SetUpError(`The tests need programs that are not installed. Run this and try again:\n  ${line}`);
   console.log(`Installing what the tests run for real: ${missing.join(' ')}`);
   apt('update');
@@ -135,6 +138,17 @@ const runWithoutElectron = (reports) =>
     );
   });
 
+/** What runs on Windows, under Wine. Not every machine can have that; then it is counted and named. */
+const runWindows = async (reports) => {
+  const missing = process.arch === 'x64' && mayInstall() ? missingPackages(windowsPackages) : [];
+  // The lists are as old as the image where nothing else had to be installed.
+  if (missing.length > 0 && apt('update')) apt('install', '-y', '--no-install-recommends', ...missing);
+  const reason = prepareWindows();
+  if (reason === undefined) return runVitest('windows', 'windows under Wine', reports);
+  totals.skipped += 1;
+  notRun.push(`windows under Wine: ${reason}`);
+};
+
 const main = async (reports) => {
   prepareSystem();
   for (const step of staticSteps) await runStatic(step);
@@ -145,6 +159,7 @@ const main = async (reports) => {
     extra: ['src-main/electron/', 'build/fetch-electron.test.ts'],
   });
   await runWithoutElectron(reports);
+  await runWindows(reports);
   await runPlaywright(reports);
 
   // The same tests run on the real Electron where it is.
