@@ -67,6 +67,11 @@ const commands = {
     prepareBuild();
     return runNode(playwrightStep(rest).parameters);
   },
+  // npm run smoke -- package|start …: what only real binaries can show; see test/smoke/run.ts.
+  smoke: (rest) => {
+    prepareBuild();
+    return runNode([join(root, 'test/smoke/run.ts'), ...rest]);
+  },
   bench: (rest) => {
     prepareBuild();
     return runNode([join(root, 'test/bench/run.ts'), ...rest]);

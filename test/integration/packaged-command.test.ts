@@ -1,15 +1,26 @@
 import { spawn, spawnSync, type SpawnOptions } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdirSync, readdirSync, readFileSync, readlinkSync, statSync, symlinkSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageFacts from '../../package.json' with { type: 'json' };
 import { root } from '../../build/bootstrap.mjs';
 import { outsideArchive } from '../../src-main/locations.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { startVendor, type SmokeVendor } from '../smoke/device.ts';
 import { readAsar } from '../support/asar-archive.ts';
+import { standInArgs } from '../support/electron-stand-in/compiled.ts';
 import { packableProject, type Packed } from '../support/packed-project.ts';
 
 let project: ReturnType<typeof packableProject>;
@@ -164,15 +175,9 @@ describe('the launcher', () => {
 });
 
 describe('the command in a terminal', () => {
-  const token = 'packed-command-token-71';
-  const ended = { stdout: Buffer.alloc(0), stderr: '', code: null as number | null };
   let home: string;
-  let far: Server;
-  let simulator: RemoteIotSimulator;
-  /** What the device says first, and answers with, whatever it is sent. */
-  const greeting = randomBytes(70_000);
+  let vendor: SmokeVendor;
   const sent = randomBytes(300_000);
-  let received: Buffer;
 
   /** As from a shell of somebody else: through a link on their PATH, in another folder, with hardly a variable. */
   const run = async (args: readonly string[], stdin: Uint8Array | string = '') => {
@@ -194,7 +199,7 @@ describe('the command in a terminal', () => {
     child.stderr?.on('data', (chunk: Buffer) => (stderr += chunk.toString()));
     child.stdin?.end(stdin);
     const [code] = (await once(child, 'close')) as [number | null];
-    return { ...ended, stdout: Buffer.concat(out), stderr, code };
+    return { stdout: Buffer.concat(out), stderr, code };
   };
   const place = (): readonly string[] => ['--profile', join(home, 'my profile'), '--vault', 'file'];
 
@@ -202,26 +207,9 @@ describe('the command in a terminal', () => {
     home = join(project.folder, 'home of ada');
     mkdirSync(join(home, 'bin'), { recursive: true });
     symlinkSync(join(resources.Linux(), '../bin/quayside'), join(home, 'bin/quayside'));
-    far = createServer({ allowHalfOpen: true }, (socket: Socket) => {
-      const chunks: Buffer[] = [];
-      socket.on('error', () => undefined);
-      socket.write(greeting);
-      socket.on('data', (chunk: Buffer) => chunks.push(chunk));
-      socket.on('end', () => {
-        received = Buffer.concat(chunks);
-        socket.end();
-      });
-    });
-    far.listen(0, '127.0.0.1');
-    await once(far, 'listening');
-    const target = { host: '127.0.0.1', port: (far.address() as AddressInfo).port };
-    simulator = new RemoteIotSimulator({ token, devices: 12, target: () => target });
-    await simulator.listen();
+    vendor = await startVendor();
   });
-  afterAll(async () => {
-    await simulator.dispose();
-    far.close();
-  });
+  afterAll(() => vendor.dispose());
 
   test('says its version, and nothing else', async () => {
     const { stdout, stderr, code } = await run(['--version']);
@@ -233,12 +221,15 @@ describe('the command in a terminal', () => {
   });
 
   test('takes a secret from standard input and lists the devices of the account', async () => {
-    const add = ['accounts', 'add', 'remoteiot', '--label', 'Acme', '--base-url', simulator.baseUrl];
-    expect(await run([...add, ...place()], JSON.stringify({ token }))).toMatchObject({ code: 0, stderr: '' });
+    const add = ['accounts', 'add', 'remoteiot', '--label', 'Acme', '--base-url', vendor.baseUrl];
+    expect(await run([...add, ...place()], JSON.stringify({ token: vendor.token }))).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
     const { stdout, stderr, code } = await run(['devices', '--json', ...place()]);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
     expect(stdout[0]).toBe('['.charCodeAt(0));
-    expect(JSON.parse(stdout.toString())).toHaveLength(12);
+    expect(JSON.parse(stdout.toString())).toHaveLength(vendor.devices);
   });
 
   test('ends as a script expects it', async () => {
@@ -248,11 +239,10 @@ describe('the command in a terminal', () => {
   });
 
   test('is a proxy that adds no byte and loses none, through the packed forward worker', async () => {
-    const device = simulator.unitIds.find((id) => simulator.isOnline(id)) ?? '';
-    const { stdout, stderr, code } = await run(['proxy', device, ...place()], sent);
+    const { stdout, stderr, code } = await run(['proxy', vendor.online, ...place()], sent);
     expect({ stderr, code }).toEqual({ stderr: '', code: 0 });
-    expect(stdout.equals(greeting)).toBe(true);
-    expect(received.equals(sent)).toBe(true);
+    expect(stdout.equals(vendor.greeting)).toBe(true);
+    expect(vendor.received().equals(sent)).toBe(true);
   });
 
   test('names itself in the ssh configuration, by words that run it from anywhere', async () => {
@@ -316,5 +306,66 @@ describe('the command in a terminal', () => {
       child.kill('SIGTERM');
       await once(child, 'exit');
     }
+  });
+});
+
+// Last: it puts the stand-in for Electron into the package.
+describe('the smoke test that the workflow runs', () => {
+  const smoke = async (...args: readonly string[]) => {
+    const child = spawn(process.execPath, [join(root, 'test/smoke/run.ts'), ...args], {
+      env: { ...process.env, DISPLAY: '', WAYLAND_DISPLAY: '', DBUS_SESSION_BUS_ADDRESS: 'disabled:' },
+    });
+    let said = '';
+    for (const stream of [child.stdout, child.stderr])
+      stream.setEncoding('utf8').on('data', (chunk: string) => (said += chunk));
+    const [code] = (await once(child, 'close')) as [number | null];
+    return { code, said, failed: [...said.matchAll(/^FAILED (.*) \(/gm)].map(([, name]) => name) };
+  };
+
+  beforeAll(() => {
+    const archive = join(resources.Linux(), 'app.asar');
+    const unpacked = join(project.folder, 'archive as a folder');
+    mkdirSync(unpacked);
+    readAsar(archive).extract(unpacked);
+    rmSync(archive);
+    renameSync(unpacked, archive);
+    const words = [process.execPath, ...standInArgs(), join(archive, 'out/main/index.js')];
+    const program = join(resources.Linux(), '../quayside-desktop');
+    writeFileSync(program, `#!/bin/sh\nexec ${words.map((word) => `'${word}'`).join(' ')} "$@"\n`);
+  });
+
+  test('passes on a whole package', async () => {
+    const { code, said } = await smoke('package', join(resources.Linux(), '..'));
+    expect({ code, said }).toEqual({ code: 0, said: expect.not.stringContaining('FAILED') as string });
+    expect(said.match(/^ok /gm)).toHaveLength(9);
+  });
+
+  test('names what a package does wrong', async () => {
+    const launcher = join(resources.Linux(), '../bin/quayside');
+    const right = readFileSync(launcher, 'utf8');
+    const worker = join(resources.Linux(), 'command/out/main/forward-worker.js');
+    const pump = readFileSync(worker, 'utf8');
+    // As Electron's program does it on Windows; and a worker that cannot be loaded.
+    writeFileSync(launcher, right.replace('set -eu', 'set -eu\necho'));
+    writeFileSync(worker, "import './chunk-gone.js';\n");
+    try {
+      const { code, failed } = await smoke('package', join(resources.Linux(), '..'));
+      expect(code).toBe(1);
+      expect(failed).toEqual([
+        'the command line tells its version and nothing else, within 20 s',
+        'its proxy adds no byte and loses none',
+        'the application carries bytes through a forward, in its own worker',
+      ]);
+    } finally {
+      writeFileSync(launcher, right);
+      writeFileSync(worker, pump);
+    }
+  });
+
+  test('knows the application from the browser', async () => {
+    const inBrowser = await smoke('start', '--expect', 'browser');
+    expect(inBrowser).toMatchObject({ code: 0, failed: [] });
+    expect(inBrowser.said).toContain('because there is no display here');
+    expect((await smoke('start', '--expect', 'desktop')).failed).toContain('npm start opens the desktop');
   });
 });
