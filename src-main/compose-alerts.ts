@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import type { AppState } from './bridge/app-state.ts';
+import { queryMatcher } from './bridge/query-matcher.ts';
 import { alertSettingsFormat } from './core/alert-settings.ts';
 import type { AppError } from './core/errors.ts';
 import { incidentRecordsFormat } from './core/incident-record.ts';
@@ -59,6 +60,12 @@ export const composeAlerts = async (deps: {
     settings,
     notifier,
     inApp: { add: (notice) => app.addNotice(notice), dismiss: (id) => app.dismissNotice(id) },
+    matches: queryMatcher({
+      accountLabel: (id) => accounts.get(id)?.label ?? '',
+      isFavourite: (key) => notes.isFavourite(key),
+      servicesOf: (key) => inventory.servicesOf(key),
+      clock,
+    }),
     timeZone: () => new Intl.DateTimeFormat().resolvedOptions().timeZone,
     clock,
     log,

@@ -1,7 +1,7 @@
 import { AlertDesk, type DeskOutput } from './alert-desk.ts';
 import type { ActivityEntry } from './alert-history.ts';
 import { deviceEntry, incidentEntry } from './alert-records.ts';
-import { choiceFor, judgeLoss } from './alert-rules.ts';
+import { choiceFor, judgeLoss, type AlertChoice, type MatchesQuery } from './alert-rules.ts';
 import { withoutThePast, type AlertSettings, type AlertTarget } from './alert-settings.ts';
 import { removedDevice, type Device } from './device.ts';
 import type { Loss } from './incident-cover.ts';
@@ -24,6 +24,8 @@ export interface AlertWorld {
   device(key: string): Device | undefined;
   devices(): Iterable<Device>;
   isFavourite(key: string): boolean;
+  /** Whether a query means the device as it is now. */
+  matches(query: string, device: Device): boolean;
   accountLabel(accountId: string): string;
   /** Milliseconds by which the vendor's word may be late. */
   latencyMs(accountId: string): number;
@@ -236,7 +238,7 @@ export class AlertEngine {
     const device = this.#world.device(key);
     const { confirmations } = this.#settings;
     if (device === undefined) return { graceMs: this.#settings.graceMs, latencyMs: 0, confirmations, backMs };
-    const { graceMs } = choiceFor(this.#settings, device);
+    const { graceMs } = this.#choiceFor(device);
     return {
       graceMs,
       latencyMs: this.#world.latencyMs(device.accountId),
@@ -322,7 +324,7 @@ export class AlertEngine {
           groups: device.groups,
           ...(device.externalAddress === undefined ? {} : { address: device.externalAddress }),
           since,
-          sound: choiceFor(this.#settings, device).sound,
+          sound: this.#choiceFor(device).sound,
         });
         return;
       default:
@@ -331,7 +333,16 @@ export class AlertEngine {
   }
 
   #verdict(device: Device, moment: Moment): ReturnType<typeof judgeLoss> {
-    return judgeLoss(this.#settings, device, this.#world.isFavourite(device.key), moment.wall);
+    const facts = { favourite: this.#world.isFavourite(device.key), matches: this.#matches(device) };
+    return judgeLoss(this.#settings, device, facts, moment.wall);
+  }
+
+  #choiceFor(device: Device): AlertChoice {
+    return choiceFor(this.#settings, device, this.#matches(device));
+  }
+
+  #matches(device: Device): MatchesQuery {
+    return (query) => this.#world.matches(query, device);
   }
 
   #judgeAgain(key: string, moment: Moment): void {

@@ -8,8 +8,11 @@ export interface AlertSubject {
   readonly tags: readonly string[];
 }
 
+/** Whether a query means the device in question. */
+export type MatchesQuery = (query: string) => boolean;
+
 /** Whether a target means this device. */
-export const meansDevice = (target: AlertTarget, device: AlertSubject): boolean => {
+const meansDevice = (target: AlertTarget, device: AlertSubject, matches: MatchesQuery): boolean => {
   switch (target.kind) {
     case 'everything':
       return true;
@@ -19,6 +22,8 @@ export const meansDevice = (target: AlertTarget, device: AlertSubject): boolean 
       return target.accountId === device.accountId && device.groups.includes(target.group);
     case 'tag':
       return device.tags.includes(target.tag);
+    case 'query':
+      return matches(target.query);
     case 'device':
       return target.deviceKey === device.key;
     default:
@@ -36,6 +41,8 @@ export const sameTarget = (a: AlertTarget, b: AlertTarget): boolean => {
       return b.kind === 'group' && a.accountId === b.accountId && a.group === b.group;
     case 'tag':
       return b.kind === 'tag' && a.tag === b.tag;
+    case 'query':
+      return b.kind === 'query' && a.query === b.query;
     case 'device':
       return b.kind === 'device' && a.deviceKey === b.deviceKey;
     default:
@@ -49,7 +56,8 @@ const narrowness: Readonly<Record<AlertTarget['kind'], number>> = {
   account: 1,
   group: 2,
   tag: 3,
-  device: 4,
+  query: 4,
+  device: 5,
 };
 
 /** What the rules say of one device. */
@@ -60,10 +68,10 @@ export interface AlertChoice {
 }
 
 /** The choice for a device: part by part from the narrowest rule that says something of it. */
-export const choiceFor = (settings: AlertSettings, device: AlertSubject): AlertChoice => {
+export const choiceFor = (settings: AlertSettings, device: AlertSubject, matches: MatchesQuery): AlertChoice => {
   const { notify, graceMs, sound } = settings;
   if (settings.rules.length === 0) return { notify, graceMs, sound };
-  const matching = settings.rules.filter((rule) => meansDevice(rule.target, device));
+  const matching = settings.rules.filter((rule) => meansDevice(rule.target, device, matches));
   const pick = <K extends 'notify' | 'graceMs' | 'sound'>(part: K): AlertRule[K] => {
     let best: AlertRule | undefined;
     for (const rule of matching) {
@@ -85,19 +93,20 @@ export type LossVerdict =
 export const judgeLoss = (
   settings: AlertSettings,
   device: AlertSubject,
-  favourite: boolean,
+  facts: { readonly favourite: boolean; readonly matches: MatchesQuery },
   now: number,
 ): LossVerdict => {
-  const { notify } = choiceFor(settings, device);
+  const { favourite, matches } = facts;
+  const { notify } = choiceFor(settings, device, matches);
   if (notify === 'none' || (notify === 'favourites' && !favourite)) return { kind: 'drop' };
   let until = 0;
   for (const mute of settings.mutes) {
-    if (!meansDevice(mute.target, device)) continue;
+    if (!meansDevice(mute.target, device, matches)) continue;
     if (mute.until === undefined) return { kind: 'drop' };
     until = Math.max(until, mute.until);
   }
   for (const window of settings.maintenance) {
-    if (window.from <= now && now < window.until && meansDevice(window.target, device))
+    if (window.from <= now && now < window.until && meansDevice(window.target, device, matches))
       until = Math.max(until, window.until);
   }
   return until > now ? { kind: 'hold', until } : { kind: 'tell' };

@@ -1,12 +1,16 @@
 import type { DocumentFormat } from './ports.ts';
 import { noQuietHours, type QuietHours } from './quiet-hours.ts';
 
-/** What a rule, a mute or a maintenance window is about. A group is one of an account, a tag is one of all accounts. */
+/**
+ * What a rule, a mute or a maintenance window is about. A group is one of an account, a tag is one of all accounts, and a
+ * query means the devices that match it at the time.
+ */
 export type AlertTarget =
   | { readonly kind: 'everything' }
   | { readonly kind: 'account'; readonly accountId: string }
   | { readonly kind: 'group'; readonly accountId: string; readonly group: string }
   | { readonly kind: 'tag'; readonly tag: string }
+  | { readonly kind: 'query'; readonly query: string }
   | { readonly kind: 'device'; readonly deviceKey: string };
 
 /** Of which devices a person is told. */
@@ -88,11 +92,12 @@ const isChoice = (value: unknown): value is NotifyChoice =>
 
 const parseTarget = (value: unknown): AlertTarget | undefined => {
   if (!isObject(value)) return undefined;
-  const { kind, accountId, group, tag, deviceKey } = value;
+  const { kind, accountId, group, tag, query, deviceKey } = value;
   if (kind === 'everything') return { kind };
   if (kind === 'account' && isText(accountId)) return { kind, accountId };
   if (kind === 'group' && isText(accountId) && isText(group)) return { kind, accountId, group };
   if (kind === 'tag' && isText(tag)) return { kind, tag };
+  if (kind === 'query' && typeof query === 'string' && query.length <= 1024) return { kind, query };
   if (kind === 'device' && isText(deviceKey)) return { kind, deviceKey };
   return undefined;
 };

@@ -396,6 +396,30 @@ describe('choices', () => {
     expect([...screen.titles].sort()).toEqual(['2 of 8 devices in Plant 2 went offline', 'device 00101 went offline']);
   });
 
+  it('of whatever matches a query decide between tag and device, also of maintenance, as the devices are now', async () => {
+    const { start, turnOff, clock, screen, alerts, key } = rigOf({
+      devices: 400,
+      settings: {
+        rules: [
+          { target: { kind: 'tag', tag: 'even' }, notify: 'all' },
+          { target: { kind: 'query', query: 'group:"Plant 2" -0001' }, notify: 'none' },
+          { target: { kind: 'device', deviceKey: 'acme/d22' }, notify: 'all' },
+        ],
+      },
+    });
+    await start();
+    const now = clock.now();
+    const target = { kind: 'query' as const, query: 'device 0030' };
+    await alerts.change({ maintenance: [{ id: 'm', target, from: now, until: now + hour, note: '' }] });
+    // Even and of the query; of the query but named; of Plant 2 but not of the query; in maintenance.
+    turnOff(20, 22, 17, 300);
+    await clock.advance(5 * minute);
+    expect([...screen.titles].sort()).toEqual(['2 of 8 devices in Plant 2 went offline']);
+    await clock.advance(hour);
+    expect(screen.titles).toContain('device 00300 went offline');
+    expect(key(300)).toBe('acme/d300');
+  });
+
   it('mute, snooze and maintenance keep quiet, and what lasts is told when they end', async () => {
     const { start, turnOff, turnOn, clock, screen, alerts, key } = rigOf({ devices: 400 });
     await start();

@@ -27,6 +27,8 @@ export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
   readonly notes: Pick<DeviceNotes, 'isFavourite'>;
   readonly settings: { get(): { readonly pollFactor: number } };
+  /** Whether a query of the list's language means a device. */
+  readonly matches: (query: string, device: Device) => boolean;
   /** IANA name of this computer's time zone, as it is now. */
   readonly timeZone: () => string;
   readonly clock: Clock;
@@ -86,6 +88,7 @@ export class Alerts {
         device: (key) => inventory.device(key),
         devices: () => inventory.devices.values(),
         isFavourite: (key) => notes.isFavourite(key),
+        matches: deps.matches,
         accountLabel: (id) => accounts.get(id)?.label ?? 'a removed account',
         latencyMs: (id) => this.#latencyMs(id),
         timeZone: deps.timeZone,

@@ -11,6 +11,8 @@ export const alertTargetSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('account'), accountId: z.string().max(512) }),
   z.strictObject({ kind: z.literal('group'), accountId: z.string().max(512), group: z.string().max(512) }),
   z.strictObject({ kind: z.literal('tag'), tag: z.string().max(512) }),
+  /** The devices that match at the time. */
+  z.strictObject({ kind: z.literal('query'), query: z.string().min(1).max(1024) }),
   z.strictObject({ kind: z.literal('device'), deviceKey: z.string().max(512) }),
 ]);
 export type AlertTargetView = z.infer<typeof alertTargetSchema>;
@@ -27,7 +29,7 @@ export const alertSettingsViewSchema = z.object({
   confirmations: z.number().int().min(0).max(100),
   sound: z.boolean(),
   tellBack: z.boolean(),
-  /** Narrower targets win (device, tag, group, account), part by part; of two equally narrow ones the first. */
+  /** Narrower targets win (device, query, tag, group, account), part by part; of two equally narrow ones the first. */
   rules: z
     .array(
       z.strictObject({

@@ -63,6 +63,7 @@ export const sameTarget = (a: AlertTargetView, b: AlertTargetView): boolean =>
   (a.kind !== 'account' || (b.kind === 'account' && a.accountId === b.accountId)) &&
   (a.kind !== 'group' || (b.kind === 'group' && a.accountId === b.accountId && a.group === b.group)) &&
   (a.kind !== 'tag' || (b.kind === 'tag' && a.tag === b.tag)) &&
+  (a.kind !== 'query' || (b.kind === 'query' && a.query === b.query)) &&
   (a.kind !== 'device' || (b.kind === 'device' && a.deviceKey === b.deviceKey));
 
 /** What a target is called. */
@@ -79,6 +80,8 @@ export const targetWords = (
       return `Group ${target.group} of ${names.account(target.accountId)}`;
     case 'tag':
       return `Tag ${target.tag}`;
+    case 'query':
+      return `Devices that match ${target.query}`;
     case 'device':
       return names.device(target.deviceKey);
     default:

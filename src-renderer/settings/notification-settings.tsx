@@ -133,7 +133,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
         <header>
           <div>
             <h3>Rules</h3>
-            <p>The narrower one wins: a device before a tag, a group and an account.</p>
+            <p>The narrower one wins: a device before a search, a tag, a group and an account.</p>
           </div>
           <button type="button" className="button" onClick={() => setForm('rule')}>
             <Plus size={14} aria-hidden="true" />

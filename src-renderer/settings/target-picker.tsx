@@ -1,4 +1,4 @@
-import { CircleUser, Globe, Group, Server, Tag, type LucideIcon } from 'lucide-react';
+import { CircleUser, Globe, Group, Search, Server, Tag, type LucideIcon } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import { fold } from '../../src-preload/contract/query.ts';
@@ -24,6 +24,7 @@ const icons: Readonly<Record<AlertTargetView['kind'], LucideIcon>> = {
   account: CircleUser,
   group: Group,
   tag: Tag,
+  query: Search,
   device: Server,
 };
 
@@ -79,10 +80,15 @@ const found = ({ places, search }: Offer, text: string): readonly Place[] => {
     return device === undefined ? [] : [{ key, words: device.name, target: { kind: 'device', deviceKey: key } }];
   });
   const kept = fitting.slice(0, Math.max(mostKept, most - devices.length));
-  return [...kept, ...devices].slice(0, most);
+  const query: Place = {
+    key: `query ${text.trim()}`,
+    words: `Devices that match ${text.trim()}`,
+    target: { kind: 'query', query: text.trim() },
+  };
+  return [...[...kept, ...devices].slice(0, most), query];
 };
 
-/** Chooses what a rule is for by typing: an account, a group, a tag or a device, which may be found by any query. */
+/** Chooses what a rule is for by typing: an account, a group, a tag, a device, or whatever matches the text as a query. */
 export const TargetPicker = ({
   id,
   withEverything,
@@ -123,7 +129,7 @@ export const TargetPicker = ({
           aria-expanded={open}
           aria-controls={open ? list : undefined}
           aria-activedescendant={items.length > 0 ? `${list}-${selected}` : undefined}
-          placeholder="Account, group, tag or device"
+          placeholder="Account, group, tag, device or search"
           autoComplete="off"
           spellCheck={false}
           maxLength={1024}

@@ -151,7 +151,7 @@ describe('names that mean harm', () => {
   afterAll(() => ends.disposeAsync());
 
   const title = 'run nothing, write nothing on a terminal but text, and ssh by their aliases reaches the device';
-  test(title, { timeout: 600_000 }, async () => {
+  test(title, { timeout: 1_800_000 }, async () => {
     const told = await cli(['devices']);
     expect(told.code).toBe(0);
     // Nothing that moves the cursor, changes colours, begins a line or turns the direction of what stands beside it.

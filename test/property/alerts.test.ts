@@ -79,6 +79,7 @@ const stage = () => {
       device: (key) => devices.get(key),
       devices: () => devices.values(),
       isFavourite: (key) => key.endsWith('3'),
+      matches: (query, device) => device.name.includes(query),
       accountLabel: (id) => id,
       latencyMs: () => 20_000,
       timeZone: () => 'UTC',
@@ -360,6 +361,7 @@ describe('the settings file', () => {
     const target = fc.oneof(
       fc.constant({ kind: 'everything' as const }),
       fc.record({ kind: fc.constant('tag' as const), tag: fc.string({ maxLength: 20 }) }),
+      fc.record({ kind: fc.constant('query' as const), query: fc.string({ maxLength: 20 }) }),
       fc.record({ kind: fc.constant('device' as const), deviceKey: fc.string({ maxLength: 20 }) }),
     );
     fc.assert(

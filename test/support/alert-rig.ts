@@ -1,3 +1,4 @@
+import { queryMatcher } from '../../src-main/bridge/query-matcher.ts';
 import { defaultAlertSettings, type AlertSettings } from '../../src-main/core/alert-settings.ts';
 import type { ActivityEntry } from '../../src-main/core/alert-history.ts';
 import type { IncidentRecord } from '../../src-main/core/incident-record.ts';
@@ -124,6 +125,12 @@ export const alertRig = (options: {
     inventory,
     notes: { isFavourite: (key) => favourites.has(key) },
     settings: { get: () => ({ pollFactor: 1 }) },
+    matches: queryMatcher({
+      accountLabel: (id) => id,
+      isFavourite: (key) => favourites.has(key),
+      servicesOf: (key) => inventory.servicesOf(key),
+      clock,
+    }),
     notifier: screen,
     inApp: {
       add: ({ id, text, hint }) => void inApp.set(id, `${text} | ${hint}`),
