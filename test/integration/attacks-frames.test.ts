@@ -95,7 +95,7 @@ test(
     const kinds: readonly (readonly [string, number, (n: number) => Hostile])[] = [
       ['empty fragments', Math.ceil(frames / 3), () => (socket) => socket.send('', { fin: false })],
       ['pings', Math.ceil(frames / 3), () => (socket) => socket.ping()],
-      ['cancels', Math.ceil(frames / 6), (n) => text({ type: 'cancel', id: n })],
+      ['cancels', Math.ceil(frames / 4), (n) => text({ type: 'cancel', id: n })],
       ['subscribes', Math.ceil(frames / 12), () => text({ type: 'subscribe' })],
       ['junk', junk.length, (n) => text(junk[n] ?? '')],
       ['prototype keys', proto.length, (n) => text(proto[n] ?? '')],

@@ -164,7 +164,7 @@ test(
     const wholeMs = performance.now() - began;
     for (let n = 0; n < Math.ceil(attackSize.kills / 4); n += 1) await add(`n${n}`, wholeMs * (0.2 + random() * 0.6));
     // Each that is there is listed with its own key: one without would be told of.
-    const devices = start(['devices', '--json']);
+    const devices = start(['devices', '--json', '--timeout', '300']);
     expect([await devices.ended(), devices.stderr()]).toEqual([0, '']);
     const rows = JSON.parse(devices.stdout()) as { account: string }[];
     const labels = [...new Set(rows.map(({ account }) => account))];

@@ -152,7 +152,7 @@ describe('names that mean harm', () => {
 
   const title = 'run nothing, write nothing on a terminal but text, and ssh by their aliases reaches the device';
   test(title, { timeout: 1_800_000 }, async () => {
-    const told = await cli(['devices']);
+    const told = await cli(['devices', '--timeout', '300']);
     expect(told.code).toBe(0);
     // Nothing that moves the cursor, changes colours, begins a line or turns the direction of what stands beside it.
     expect((told.stdout + told.stderr).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]/u);
