@@ -80,10 +80,10 @@ const sessions = new SessionWindow({
 });
 
 const setStartAtLogin = (on: boolean): Promise<Result<void>> =>
-  process.platform === 'linux'
-    ? // An AppImage runs from a mount of its own; the file is what can be started again.
-      setAutostart(on, [process.env['APPIMAGE'] ?? process.execPath, '--hidden'])
-    : setLoginItem(on);
+  setLoginItem(on, (wanted) =>
+    // An AppImage runs from a mount of its own; the file is what can be started again.
+    setAutostart(wanted, [process.env['APPIMAGE'] ?? process.execPath, '--hidden']),
+  );
 
 /** The icon on the session bus of a Linux desktop; see `DesktopTrayOptions`. */
 const panelTray = (bus: SessionBus | undefined): DesktopTrayOptions['openPanelTray'] =>

@@ -1,14 +1,21 @@
 import { app } from 'electron';
 import { fail, ok, type Result } from '../core/errors.ts';
 
-/** Starts Quayside, hidden, when the user logs in, or no longer. macOS and Windows. Error: unsupported. */
-export const setLoginItem = async (on: boolean): Promise<Result<void>> => {
+/**
+ * Starts Quayside, hidden, when the user logs in, or no longer. Error: unsupported.
+ * @param ofLinux does it there, where no list of the system's is
+ */
+export const setLoginItem = async (
+  on: boolean,
+  ofLinux: (on: boolean) => Promise<Result<void>>,
+): Promise<Result<void>> => {
   if (on && !app.isPackaged)
     return fail(
       'unsupported',
       'Quayside was started from its sources, so the system has no program to start at login.',
       'Install a package to have it started at login.',
     );
+  if (process.platform === 'linux') return ofLinux(on);
   // A portable program runs from a temporary folder; this is the file that can be started again.
   const path = process.env['PORTABLE_EXECUTABLE_FILE'];
   app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'], ...(path === undefined ? {} : { path }) });
