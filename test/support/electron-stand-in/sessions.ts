@@ -1,5 +1,5 @@
 import { EventEmitter } from 'node:events';
-import type { DownloadItem as ElectronDownload, Protocol, Session as ElectronSession } from 'electron';
+import type { DownloadItem as ElectronDownload, Protocol, ProxyConfig, Session as ElectronSession } from 'electron';
 import { app } from './app.ts';
 import { hear, tell } from './link.ts';
 import { newEvent, tellOfDialog, type Part } from './part.ts';
@@ -16,6 +16,7 @@ const ownPage = { isMainFrame: true, requestingUrl: 'app://quayside/' };
 class Session extends EventEmitter {
   readonly #handlers = new Map<string, Handler>();
   #request: PermissionHandler = null;
+  #proxyRules = '';
 
   readonly protocol = {
     handle: (scheme: string, handler: Handler): void => {
@@ -33,9 +34,13 @@ class Session extends EventEmitter {
   setPermissionCheckHandler(): void {}
   setDevicePermissionHandler(): void {}
   async clearStorageData(): Promise<void> {}
-  /** What the system says of proxies, in Chromium's words; a machine of ours has none unless the test names it. */
+  async setProxy({ proxyRules = '' }: ProxyConfig): Promise<void> {
+    this.#proxyRules = proxyRules;
+  }
+  /** In Chromium's words. A machine of ours has no proxy unless the test sets one: `host:port` or `socks5://host:port`. */
   async resolveProxy(): Promise<string> {
-    return process.env['QUAYSIDE_TEST_SYSTEM_PROXY'] ?? 'DIRECT';
+    const [rule = '', scheme = 'proxy', host = ''] = /^(?:(\w+):\/\/)?(.*)$/.exec(this.#proxyRules) ?? [];
+    return rule === '' ? 'DIRECT' : `${scheme.toUpperCase()} ${host}`;
   }
 
   /**
@@ -110,6 +115,7 @@ Session satisfies new () => Part<
   | 'setPermissionCheckHandler'
   | 'setDevicePermissionHandler'
   | 'clearStorageData'
+  | 'setProxy'
   | 'resolveProxy'
 >;
 
