@@ -18,6 +18,7 @@ const goodSettings = fc.record({
   launchers: fc.constantFrom([], [{ name: 'Mine', kind: 'vnc', program: 'viewer', args: ['{address}'] }]),
   launcherChoices: fc.constantFrom([], [{ kind: 'vnc', scope: 'default', target: '', launcher: 'Mine' }]),
   shortcut: fc.constantFrom('', 'CommandOrControl+Alt+K', 'Super+Space'),
+  certificateFile: fc.constantFrom('', '/etc/ssl/company.pem', 'C:\\Firma\\ca.pem'),
   startAtLogin: fc.boolean(),
   updates: fc.constantFrom('latest', 'beta', 'off'),
   deviceAddresses: fc.boolean(),
