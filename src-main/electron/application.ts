@@ -72,6 +72,18 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
     else follow(desktop, args);
   });
   await app.whenReady();
+  // A shutdown gives one chance to close tunnels. Linux and macOS wait where they are asked to; Windows tells each window,
+  // and a second quit would wait for nothing.
+  let goesDown = false;
+  const goDown = (): void => {
+    if (!goesDown) app.quit();
+    goesDown = true;
+  };
+  powerMonitor.on('shutdown', (event?: { preventDefault(): void }) => {
+    event?.preventDefault();
+    goDown();
+  });
+  app.on('browser-window-created', (_event, window) => void window.on('query-session-end', goDown));
   const built = await build();
   if (!built.ok) return failApplication(built.error);
   const running = built.value;
@@ -98,7 +110,5 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
     shown.dispose();
     void running.dispose().finally(() => app.quit());
   });
-  // A shutdown gives one chance to close tunnels; on Windows nothing else tells of it.
-  powerMonitor.on('shutdown', () => app.quit());
   await running.start();
 };

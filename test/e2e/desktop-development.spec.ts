@@ -38,6 +38,10 @@ test('in development the window comes from the dev server, and changes as its so
     const page = await app.page('window');
     const text = page.locator('#text');
     await expect(text).toHaveText('The window');
+    // The stand-in does not ask before a page connects to this computer; Electron does.
+    expect(
+      await app.evaluate(({ app: electron }) => electron.commandLine.getSwitchValue('disable-features')),
+    ).toContain('LocalNetworkAccessChecks');
     await expect(text).toHaveCSS('color', 'rgb(0, 0, 255)');
     await page.evaluate(() => Object.assign(globalThis, { kept: true }));
     await writeFile(style, '#text { color: rgb(255, 0, 0) }');

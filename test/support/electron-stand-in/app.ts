@@ -6,7 +6,11 @@ import { tell } from './link.ts';
 import { newEvent, type Part } from './part.ts';
 
 /** What the application does with its windows when it quits; set by the module of windows. */
-export const quitting: { closeAll: () => boolean } = { closeAll: () => true };
+export const quitting = {
+  /** Asks all to close; answers whether none refused. */
+  closeAll: (): boolean => true,
+  isAnyOpen: (): boolean => false,
+};
 
 const isAlive = (pid: number): boolean => {
   try {
@@ -18,12 +22,28 @@ const isAlive = (pid: number): boolean => {
 };
 
 class App extends EventEmitter {
+  /** Those of this process, and what was added: Electron's main reads its own arguments as Chromium does. */
+  readonly #switches = new Map(
+    process.argv
+      .slice(1)
+      .filter((argument) => argument.startsWith('--'))
+      .map((argument): [string, string] => {
+        const [name = '', ...value] = argument.slice(2).split('=');
+        return [name, value.join('=')];
+      }),
+  );
   readonly commandLine = {
-    hasSwitch: (): boolean => false,
-    appendSwitch: (name: string, value?: string): void => tell({ type: 'switch', name, value }),
+    hasSwitch: (name: string): boolean => this.#switches.has(name),
+    getSwitchValue: (name: string): string => this.#switches.get(name) ?? '',
+    /** A switch that is there is replaced, a value of the user's own with it. */
+    appendSwitch: (name: string, value?: string): void => {
+      this.#switches.set(name, value ?? '');
+      tell({ type: 'switch', name, value });
+    },
   };
   readonly isPackaged = false;
   #ready = false;
+  #quitting = false;
   readonly #paths = new Map<string, string>();
   #lock: string | undefined;
   #loginItem: Settings = {};
@@ -41,8 +61,10 @@ class App extends EventEmitter {
     });
   }
 
+  /** Takes `--no-sandbox` back, wherever it came from (electron_api_app.cc, RemoveNoSandboxSwitch). */
   enableSandbox(): void {
     this.#mustBeEarly('enableSandbox');
+    this.#switches.delete('no-sandbox');
   }
 
   whenReady(): Promise<void> {
@@ -126,15 +148,25 @@ class App extends EventEmitter {
     return true;
   }
 
+  /** Windows are asked to close, and only once all are gone, later, does the application end. */
   quit(): void {
     const before = newEvent({});
     this.emit('before-quit', before);
-    if (before.defaultPrevented || !quitting.closeAll()) return;
+    if (before.defaultPrevented) return;
+    this.#quitting = quitting.closeAll();
+    if (this.#quitting) setImmediate(() => this.windowsAreGone());
+  }
+
+  /** Ends the application where it quits and no window is left; answers whether it does. */
+  windowsAreGone(): boolean {
+    if (!this.#quitting || quitting.isAnyOpen()) return this.#quitting;
+    this.#quitting = false;
     const will = newEvent({});
     this.emit('will-quit', will);
-    if (will.defaultPrevented) return;
+    if (will.defaultPrevented) return true;
     this.emit('quit', {}, 0);
     this.exit(0);
+    return true;
   }
 
   exit(code = 0): void {

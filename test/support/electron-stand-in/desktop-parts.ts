@@ -108,8 +108,9 @@ export class Tray extends EventEmitter {
 Tray.prototype satisfies Pick<ElectronTray, 'setToolTip' | 'isDestroyed' | 'destroy'>;
 
 export class Notification extends EventEmitter {
+  /** On Linux there is one where a session bus has a daemon for it. `actions` are for macOS and Windows: none are kept. */
   static isSupported(): boolean {
-    return true;
+    return process.env['DBUS_SESSION_BUS_ADDRESS'] !== undefined;
   }
   readonly title: string;
   readonly body: string;
@@ -122,7 +123,9 @@ export class Notification extends EventEmitter {
     this.silent = options.silent ?? false;
   }
   show(): void {
-    queueMicrotask(() => this.emit('show', {}));
+    queueMicrotask(() =>
+      Notification.isSupported() ? this.emit('show', {}) : this.emit('failed', {}, 'There is no notification daemon'),
+    );
   }
   close(): void {
     queueMicrotask(() => this.emit('close', {}));
@@ -133,16 +136,21 @@ Notification satisfies new (
 ) => Part<ElectronNotification, 'title' | 'body' | 'silent' | 'show' | 'close'>;
 
 const shortcuts = new Map<string, () => void>();
+/** The portal of Wayland says yes to everything, and gives single shortcuts never back (electron_api_global_shortcut.cc). */
+const hasPortal = process.env['XDG_SESSION_TYPE'] === 'wayland';
 
 export const globalShortcut = {
   register: (accelerator: string, callback: () => void): boolean => {
-    if (shortcuts.has(accelerator)) return false;
+    if (!hasPortal && shortcuts.has(accelerator)) return false;
     shortcuts.set(accelerator, callback);
     return true;
   },
+  unregister: (accelerator: string): void => {
+    if (!hasPortal) shortcuts.delete(accelerator);
+  },
   unregisterAll: (): void => shortcuts.clear(),
   isRegistered: (accelerator: string): boolean => shortcuts.has(accelerator),
-} satisfies Pick<GlobalShortcut, 'register' | 'unregisterAll' | 'isRegistered'>;
+} satisfies Pick<GlobalShortcut, 'register' | 'unregister' | 'unregisterAll' | 'isRegistered'>;
 
 let copied = '';
 

@@ -6,7 +6,7 @@ import { isApplications, toApplication } from './addresses.ts';
 import { ApplicationPage } from './application-page.ts';
 import { standInArgs } from './compiled.ts';
 import { workerPath } from './port-worker.ts';
-import type { Evaluated, Served, ToApplication, ToMachine } from './messages.ts';
+import type { Evaluated, Requested, Served, ToApplication, ToMachine } from './messages.ts';
 
 export interface MachineOptions {
   /** The built main script. */
@@ -285,7 +285,13 @@ export class Machine {
           return await route.abort('aborted');
       }
       if (!isApplications(address)) return await route.continue();
-      const answer = (await this.#ask({ type: 'request', id, url, method: request.method() })) as Served | undefined;
+      const requested = {
+        url,
+        method: request.method(),
+        headers: await request.allHeaders(),
+        body: request.postDataBuffer() ?? undefined,
+      } satisfies Requested;
+      const answer = (await this.#ask({ type: 'request', id, ...requested })) as Served | undefined;
       if (answer === undefined) return await route.abort('failed');
       await route.fulfill({ status: answer.status, headers: answer.headers, body: Buffer.from(answer.body) });
     } catch {

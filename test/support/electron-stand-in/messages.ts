@@ -35,13 +35,7 @@ export type ToApplication =
   | { readonly type: 'evaluate'; readonly call: number; readonly source: string; readonly argument: unknown }
   | { readonly type: 'loaded'; readonly id: number; readonly call: number; readonly error: string | undefined }
   | { readonly type: 'ran'; readonly call: number; readonly result: Evaluated }
-  | {
-      readonly type: 'request';
-      readonly id: number;
-      readonly call: number;
-      readonly url: string;
-      readonly method: string;
-    }
+  | ({ readonly type: 'request'; readonly id: number; readonly call: number } & Requested)
   /** A page wants to go somewhere, or to open a window: the answer is whether it may. */
   | {
       readonly type: 'navigate';
@@ -72,6 +66,14 @@ export type ToApplication =
     }
   | { readonly type: 'port-message'; readonly port: number; readonly text: string }
   | { readonly type: 'port-close'; readonly port: number };
+
+/** What the protocol handler is asked for. */
+export interface Requested {
+  readonly url: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: Uint8Array | undefined;
+}
 
 /** An answer of the protocol handler. */
 export interface Served {

@@ -1,10 +1,12 @@
 import { EventEmitter } from 'node:events';
 import type { DownloadItem as ElectronDownload, Protocol, ProxyConfig, Session as ElectronSession } from 'electron';
 import { app } from './app.ts';
+import type { Requested } from './messages.ts';
 import { hear, tell } from './link.ts';
 import { newEvent, tellOfDialog, type Part } from './part.ts';
 
 type Handler = (request: Request) => Response | Promise<Response>;
+type CheckHandler = Parameters<ElectronSession['setPermissionCheckHandler']>[0];
 type PermissionHandler = Parameters<ElectronSession['setPermissionRequestHandler']>[0];
 
 /** What a page can ask for, in the words that Electron and Chromium share. */
@@ -17,6 +19,7 @@ class Session extends EventEmitter {
   readonly #handlers = new Map<string, Handler>();
   #request: PermissionHandler = null;
   #proxyRules = '';
+  #check: CheckHandler = null;
 
   readonly protocol = {
     handle: (scheme: string, handler: Handler): void => {
@@ -31,7 +34,10 @@ class Session extends EventEmitter {
   setPermissionRequestHandler(handler: PermissionHandler): void {
     this.#request = handler;
   }
-  setPermissionCheckHandler(): void {}
+  setPermissionCheckHandler(handler: CheckHandler): void {
+    this.#check = handler;
+  }
+  /** Devices are offered by a chooser, which a headless browser has not. */
   setDevicePermissionHandler(): void {}
   async clearStorageData(): Promise<void> {}
   async setProxy({ proxyRules = '' }: ProxyConfig): Promise<void> {
@@ -58,14 +64,21 @@ class Session extends EventEmitter {
   }
 
   /** Answers a page's request; undefined where no handler has its scheme. */
-  async serve(url: string, method: string): Promise<Response | undefined> {
-    return this.#handlers.get(new URL(url).protocol.slice(0, -1))?.(new Request(url, { method }));
+  async serve({ url, method, headers, body }: Requested): Promise<Response | undefined> {
+    const request = new Request(url, {
+      method,
+      headers,
+      ...(body === undefined ? {} : { body: new Uint8Array(body) }),
+    });
+    return this.#handlers.get(new URL(url).protocol.slice(0, -1))?.(request);
   }
 
-  /** Tells the machine what pages may do: everything that no handler denies, as in Electron. */
+  /** Tells the machine what pages may do: everything that neither handler denies, as in Electron. */
   tellPermissions(): void {
     const granted: string[] = [];
     for (const permission of permissions) {
+      const checked = this.#check?.(null, permission, 'app://quayside', ownPage);
+      if (checked === false) continue;
       if (this.#request === null) granted.push(permission);
       else this.#request(null as never, permission, (allowed) => allowed && granted.push(permission), ownPage);
     }

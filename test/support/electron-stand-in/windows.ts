@@ -197,11 +197,17 @@ export class BrowserWindow extends EventEmitter {
     tell({ type: 'bounds', id: this.id, bounds: this.#bounds });
   }
 
-  close(): void {
-    if (this.#destroyed) return;
+  /** Whether it refused. The page is asked as well, in its process, so the window is there for a while yet. */
+  requestClose(): boolean {
+    if (this.#destroyed) return false;
     const event = newEvent({});
     this.emit('close', event);
-    if (!event.defaultPrevented) this.destroy();
+    if (!event.defaultPrevented) setImmediate(() => this.destroy());
+    return event.defaultPrevented;
+  }
+
+  close(): void {
+    this.requestClose();
   }
 
   destroy(): void {
@@ -212,6 +218,7 @@ export class BrowserWindow extends EventEmitter {
     tell({ type: 'destroy', id: this.id });
     this.emit('closed');
     if (open.size > 0) return;
+    if (app.windowsAreGone()) return;
     // Nobody listening means the application ends with its last window.
     if (!app.emit('window-all-closed')) app.quit();
   }
@@ -244,10 +251,8 @@ BrowserWindow satisfies new (
 /** The contents of an open window. */
 export const contentsOf = (id: number): WebContents | undefined => open.get(id)?.webContents;
 
-quitting.closeAll = () => {
-  for (const window of [...open.values()]) window.close();
-  return open.size === 0;
-};
+quitting.closeAll = () => [...open.values()].map((window) => window.requestClose()).every((refused) => !refused);
+quitting.isAnyOpen = () => open.size > 0;
 
 const served = async (response: Response | undefined): Promise<Served | undefined> =>
   response === undefined
@@ -258,9 +263,9 @@ const served = async (response: Response | undefined): Promise<Served | undefine
         body: new Uint8Array(await response.arrayBuffer()),
       };
 
-hear('request', ({ id, call, url, method }) => {
+hear('request', ({ id, call, ...request }) => {
   const own = open.get(id)?.webContents.session;
-  void Promise.resolve(own?.serve(url, method))
+  void Promise.resolve(own?.serve(request))
     .then(served)
     .then((value) => tell({ type: 'answer', call, value }));
 });
