@@ -9,7 +9,7 @@ import { startLiveHost, type LiveHost } from './live-host.ts';
 /** How much is tried: little in each run, as much as `npm run attacks` says in one that is to be told of. */
 export const attackSize = {
   frames: Number(process.env['QUAYSIDE_HOSTILE_FRAMES'] ?? 3_000),
-  kills: Number(process.env['QUAYSIDE_KILLS'] ?? 2),
+  kills: Number(process.env['QUAYSIDE_KILLS'] ?? 1),
 } as const;
 
 /** Prints what was tried and what came of it, where somebody asked for it. */
