@@ -32,7 +32,7 @@ export default defineConfig({
           index: join(root, 'src-main/index.ts'),
           headless: join(root, 'src-main/headless.ts'),
           cli: join(root, 'src-main/cli.ts'),
-          'forward-worker': join(root, 'src-main/node/forward-worker.ts'),
+          'forward-worker': join(root, 'src-main/node/forward/forward-worker.ts'),
           demo: join(root, 'src-main/demo.ts'),
         },
         // Everything lands in one folder, so a path relative to `import.meta.dirname` means the same in every chunk.

@@ -15,7 +15,7 @@ const applicationOnly = ['out/main/index.js', 'out/preload', 'node_modules/elect
 
 /**
  * Lays the command line beside the archive, as part of electron-builder's afterPack hook. The archive keeps its checked copy
- * for the application; only the forward worker is started from here by both (src-main/locations.ts).
+ * for the application; only the forward worker is started from here by both (src-main/compose/locations.ts).
  * @param {import('electron-builder').AfterPackContext} context
  * @param {typeof nodeRuntime} runtimeFor
  */

@@ -66,7 +66,7 @@ const row = (vendor, capabilities) => {
 /** The block of README with its markers. @returns {Promise<string>} */
 export const vendorTable = async () => {
   const { vendors } = await import('../src-main/vendors/registry.ts');
-  const { capabilitiesOf } = await import('../src-main/bridge/capabilities.ts');
+  const { capabilitiesOf } = await import('../src-main/bridge/views/capabilities.ts');
   const head = ['Vendor', 'Signs in with', 'A device is reached by', 'Listed', 'On the device page', 'Operations'];
   const rows = vendors.map((vendor) => row(vendor, capabilitiesOf(vendor.id, vendor.operations)));
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((cells) => cells[at].length)));

@@ -1,13 +1,13 @@
-import './node/young-generation.ts';
+import './node/runtime/young-generation.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageFacts from '../package.json' with { type: 'json' };
-import { chosenVault } from './cli/attach.ts';
-import { takeOver, type TakenOver } from './compose-hand-over.ts';
-import { composeCore, type Core } from './compose.ts';
-import { commandArguments } from './core/command-arguments.ts';
-import { ok, type Result } from './core/errors.ts';
-import { sleep, type Notifier, type VaultKind } from './core/ports.ts';
+import { chosenVault } from './compose/compose-vault.ts';
+import { takeOver, type TakenOver } from './compose/compose-hand-over.ts';
+import { composeCore, type Core } from './compose/compose-core.ts';
+import { commandArguments } from './core/base/command-arguments.ts';
+import { ok, type Result } from './core/base/errors.ts';
+import { sleep, type Notifier, type VaultKind } from './core/base/ports.ts';
 import {
   endBroken,
   failApplication,
@@ -28,18 +28,18 @@ import { systemProxy } from './electron/system-proxy.ts';
 import { startUpdates } from './electron/updates.ts';
 import { createWebSessionWindows } from './electron/web-session-window.ts';
 import { initialWindowState, parseWindowState } from './electron/window-state.ts';
-import { locate } from './locations.ts';
-import { setAutostart } from './node/autostart.ts';
-import { SessionBus } from './node/dbus-connection.ts';
-import { DBusNotifier } from './node/dbus-notifier.ts';
-import { DBusTray } from './node/dbus-tray.ts';
-import { hasDesktopFile } from './node/desktop-file.ts';
-import { StartTimings } from './node/diagnostics.ts';
-import { jsonDocument } from './node/json-document.ts';
-import { openProfile, type ProfilePaths } from './node/paths.ts';
-import { readStaticAsset } from './node/static-assets.ts';
-import { hasTray } from './node/status-notifier.ts';
-import { systemClock, systemRandom } from './node/system-clock.ts';
+import { locate } from './compose/locations.ts';
+import { setAutostart } from './node/desktop/autostart.ts';
+import { SessionBus } from './node/dbus/session-bus.ts';
+import { DBusNotifier } from './node/dbus/dbus-notifier.ts';
+import { DBusTray } from './node/dbus/dbus-tray.ts';
+import { hasDesktopFile } from './node/desktop/desktop-file.ts';
+import { StartTimings } from './node/runtime/diagnostics.ts';
+import { jsonDocument } from './node/storage/json-document.ts';
+import { openProfile, type ProfilePaths } from './node/storage/paths.ts';
+import { readStaticAsset } from './node/web-host/static-assets.ts';
+import { hasTray } from './node/dbus/status-notifier.ts';
+import { systemClock, systemRandom } from './node/runtime/system-clock.ts';
 
 /** How long a command on the same profile may take before this gives up waiting for it, milliseconds. */
 const patienceMs = 20_000;

@@ -1,11 +1,29 @@
-import { accountLabels, incidentView } from './alert-requests.ts';
-import type { BridgeDeps } from './handler.ts';
-import { createRequestHandler } from './requests.ts';
-import { ClientSessions } from './session-requests.ts';
-import { openSession, type HostChannel, type Session } from './session.ts';
+import type { Accounts } from '../services/fleet/accounts.ts';
+import type { DeviceNotes } from '../services/fleet/device-notes.ts';
+import type { Inventory } from '../services/fleet/inventory.ts';
+import type { SettingsStore } from '../services/app/settings-store.ts';
+import type { Forwards } from '../services/forward/forwards.ts';
+import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
+import type { Recents } from '../services/launch/recents.ts';
+import { accountLabels, incidentView } from './requests/alert-requests.ts';
+import { createRequestHandler, type RequestDeps } from './request-handler.ts';
+import { ClientSessions, type SessionDeps } from './requests/session-requests.ts';
+import { openSession, type HostChannel, type Session } from './client-connection.ts';
 import { StateFeed, type StateFeedOptions } from './state-feed.ts';
-import { presentDevice, presentForward } from './device-requests.ts';
-import { accountView, errorView, settingsView, updateView } from './views.ts';
+import { presentDevice, presentForward } from './requests/device-requests.ts';
+import { accountView, errorView, settingsView, updateView } from './views/views.ts';
+
+/** What requests and the state that all clients follow are made of. */
+export interface BridgeDeps extends RequestDeps {
+  readonly accounts: RequestDeps['accounts'] & Pick<Accounts, 'changed'>;
+  readonly inventory: RequestDeps['inventory'] & Pick<Inventory, 'changed'>;
+  readonly notes: RequestDeps['notes'] & Pick<DeviceNotes, 'changed'>;
+  readonly forwards: RequestDeps['forwards'] & Pick<Forwards, 'changed'>;
+  readonly credentials: RequestDeps['credentials'] & Pick<ServiceCredentials, 'changed'>;
+  readonly recents: RequestDeps['recents'] & Pick<Recents, 'keys' | 'changed'>;
+  readonly settings: RequestDeps['settings'] & Pick<SettingsStore, 'changed'>;
+  readonly sessions: SessionDeps;
+}
 
 /** Recents a palette can show, with room for devices that are gone. */
 const recentsShown = 24;

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { record } from '../../test/support/fake-vendor.ts';
-import type { Device } from '../core/device.ts';
+import type { Device } from '../core/fleet/device.ts';
 import { queryMatcher } from './query-matcher.ts';
 
 const device = (over: Partial<Device> = {}): Device => ({

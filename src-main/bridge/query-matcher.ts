@@ -1,5 +1,5 @@
-import type { Device } from '../core/device.ts';
-import type { Clock } from '../core/ports.ts';
+import type { Device } from '../core/fleet/device.ts';
+import type { Clock } from '../core/base/ports.ts';
 import {
   haystackOf,
   matchesHaystack,

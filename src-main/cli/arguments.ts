@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import { fail, ok, type Failure, type Result } from '../core/errors.ts';
+import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
 
 const flags = {
   profile: { type: 'string' },

@@ -1,13 +1,14 @@
 import { existsSync } from 'node:fs';
-import { askForProfile, givesProfile, type TakenOver } from '../compose-hand-over.ts';
-import { composeCore, type Core, type CoreOptions } from '../compose.ts';
-import { cancelled, fail, ok, type Result } from '../core/errors.ts';
-import { sleep, type VaultKind } from '../core/ports.ts';
-import { locate } from '../locations.ts';
-import { controlPaths } from '../node/control-socket-path.ts';
-import { connectControlSocket, type ControlConnection } from '../node/control-socket.ts';
-import { openProfile } from '../node/paths.ts';
-import { systemClock } from '../node/system-clock.ts';
+import { askForProfile, givesProfile, type TakenOver } from '../compose/compose-hand-over.ts';
+import { composeCore, type Core, type CoreOptions } from '../compose/compose-core.ts';
+import { cancelled, fail, ok, type Result } from '../core/base/errors.ts';
+import { chosenVault } from '../compose/compose-vault.ts';
+import { sleep } from '../core/base/ports.ts';
+import { locate } from '../compose/locations.ts';
+import { controlPaths } from '../node/control/control-socket-path.ts';
+import { connectControlSocket, type ControlConnection } from '../node/control/control-socket.ts';
+import { openProfile } from '../node/storage/paths.ts';
+import { systemClock } from '../node/runtime/system-clock.ts';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import { channelPair, socketChannel } from './channel-pair.ts';
 import { surviveCrashes } from './crashes.ts';
@@ -48,10 +49,6 @@ const retryMs = 40;
 const drainMs = 60_000;
 /** What a host that ends grants its clients to finish what they asked for, milliseconds. */
 const partingMs = 5000;
-
-/** The vault of a profile: the one chosen, else the file the user made earlier, else the keychain. */
-export const chosenVault = (chosen: VaultKind | undefined, vaultFile: string): VaultKind =>
-  chosen ?? (existsSync(vaultFile) ? 'file' : 'keychain');
 
 /** Lets clients of a core that is about to end finish. */
 export const drain = async (core: Core, lasting: boolean): Promise<void> => {

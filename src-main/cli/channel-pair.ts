@@ -1,5 +1,5 @@
-import type { HostChannel } from '../bridge/session.ts';
-import type { MessageSocket } from '../node/control-socket.ts';
+import type { HostChannel } from '../bridge/client-connection.ts';
+import type { MessageSocket } from '../node/control/control-socket.ts';
 import type { ClientFrame, FrameChannel, HostFrame } from '../../src-preload/contract/frames.ts';
 
 /** The two ends of a channel within this process. */

@@ -1,4 +1,4 @@
-import type { Result } from '../core/errors.ts';
+import type { Result } from '../core/base/errors.ts';
 import type { Arguments } from './arguments.ts';
 import type { Attachment, Place } from './attach.ts';
 import { printError } from './terminal.ts';

@@ -1,6 +1,6 @@
-import type { CrashHost } from '../compose-crashes.ts';
-import { fail } from '../core/errors.ts';
-import { describeException, hearUncaught } from '../core/exception.ts';
+import type { CrashHost } from '../compose/compose-crashes.ts';
+import { fail } from '../core/base/errors.ts';
+import { describeException, hearUncaught } from '../core/base/exception.ts';
 import { exitCodes, note, printError } from './terminal.ts';
 
 /** What a command that gives up may take to close what is open, milliseconds. */

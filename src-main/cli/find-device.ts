@@ -1,6 +1,6 @@
-import { lateListing } from '../core/deadline.ts';
-import { fail, ok, type Result } from '../core/errors.ts';
-import { systemClock } from '../node/system-clock.ts';
+import { lateListing } from '../core/base/deadline.ts';
+import { fail, ok, type Result } from '../core/base/errors.ts';
+import { systemClock } from '../node/runtime/system-clock.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
 import { allDevices, resultOf } from './find.ts';

@@ -1,4 +1,4 @@
-import { fail, ok, type Failure, type Result } from '../core/errors.ts';
+import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
 import type { Answer, FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView, DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
 import { usage } from './arguments.ts';

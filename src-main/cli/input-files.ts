@@ -2,7 +2,7 @@ import { open, stat } from 'node:fs/promises';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
-import { fail, ok, type Result } from '../core/errors.ts';
+import { fail, ok, type Result } from '../core/base/errors.ts';
 import type { Operation } from '../vendors/vendor.ts';
 import { plain } from './terminal.ts';
 

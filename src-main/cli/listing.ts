@@ -1,5 +1,5 @@
-import { lateListing } from '../core/deadline.ts';
-import type { AppError, Result } from '../core/errors.ts';
+import { lateListing } from '../core/base/deadline.ts';
+import type { AppError, Result } from '../core/base/errors.ts';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/views.ts';

@@ -1,5 +1,5 @@
 import packageFacts from '../../package.json' with { type: 'json' };
-import { ok, type Result } from '../core/errors.ts';
+import { ok, type Result } from '../core/base/errors.ts';
 import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
 import type { Place } from './attach.ts';
 import type { Command } from './context.ts';
@@ -8,19 +8,19 @@ import { ask, exitCodes, isInteractive, note, print, printError } from './termin
 
 /** Loaded when called: what only lists or explains should not load the vault, HTTP and the rest. */
 const commands: Readonly<Record<string, Command>> = {
-  accounts: async (context) => (await import('./accounts-command.ts')).accountsCommand(context),
-  devices: async (context) => (await import('./devices-command.ts')).devicesCommand(context),
-  forward: async (context) => (await import('./forward-command.ts')).forwardCommand(context),
-  ssh: async (context) => (await import('./forward-command.ts')).sshCommand(context),
-  activity: async (context) => (await import('./activity-command.ts')).activityCommand(context),
-  api: async (context) => (await import('./api-command.ts')).apiCommand(context),
-  action: async (context) => (await import('./route-commands.ts')).actionCommand(context),
-  session: async (context) => (await import('./route-commands.ts')).sessionCommand(context),
-  connect: async (context) => (await import('./connect-command.ts')).connectCommand(context),
-  proxy: async (context) => (await import('./proxy-command.ts')).proxyCommand(context),
-  resolve: async (context) => (await import('./resolve-command.ts')).resolveCommand(context),
-  'ssh-config': async (context) => (await import('./ssh-config-command.ts')).sshConfigCommand(context),
-  serve: async (context) => (await import('./serve-command.ts')).serveCommand(context),
+  accounts: async (context) => (await import('./commands/accounts-command.ts')).accountsCommand(context),
+  devices: async (context) => (await import('./commands/devices-command.ts')).devicesCommand(context),
+  forward: async (context) => (await import('./commands/forward-command.ts')).forwardCommand(context),
+  ssh: async (context) => (await import('./commands/forward-command.ts')).sshCommand(context),
+  activity: async (context) => (await import('./commands/activity-command.ts')).activityCommand(context),
+  api: async (context) => (await import('./commands/api-command.ts')).apiCommand(context),
+  action: async (context) => (await import('./commands/route-commands.ts')).actionCommand(context),
+  session: async (context) => (await import('./commands/route-commands.ts')).sessionCommand(context),
+  connect: async (context) => (await import('./commands/connect-command.ts')).connectCommand(context),
+  proxy: async (context) => (await import('./commands/proxy-command.ts')).proxyCommand(context),
+  resolve: async (context) => (await import('./commands/resolve-command.ts')).resolveCommand(context),
+  'ssh-config': async (context) => (await import('./commands/ssh-config-command.ts')).sshConfigCommand(context),
+  serve: async (context) => (await import('./commands/serve-command.ts')).serveCommand(context),
 };
 
 const askPassphrase = async (isNew: boolean): Promise<string | undefined> => {

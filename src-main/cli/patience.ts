@@ -1,5 +1,5 @@
-import type { Clock } from '../core/ports.ts';
-import { systemClock } from '../node/system-clock.ts';
+import type { Clock } from '../core/base/ports.ts';
+import { systemClock } from '../node/runtime/system-clock.ts';
 import { typedMs } from './terminal.ts';
 
 /** What a command waits for lists of devices unless it is told otherwise, seconds. */

@@ -1,6 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
-import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/errors.ts';
+import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/base/errors.ts';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 
 /** Exit codes the scripts rely on. */

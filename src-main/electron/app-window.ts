@@ -1,7 +1,7 @@
 import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
-import type { Document, Log } from '../core/ports.ts';
+import type { Document, Log } from '../core/base/ports.ts';
 import { appOrigin } from './app-scheme.ts';
-import { CrashLimit } from '../core/crash-limit.ts';
+import { CrashLimit } from '../core/base/crash-limit.ts';
 import { minimumSize, onScreen, type WindowState } from './window-state.ts';
 
 /** The colour behind the page before it has painted, so that a dark window never flashes white. */

@@ -1,6 +1,6 @@
 import { app, dialog, powerMonitor } from 'electron';
-import { deepLinkIn, deepLinkScheme, parseDeepLink, type DeepLink } from '../core/deep-link.ts';
-import type { AppError, Result } from '../core/errors.ts';
+import { deepLinkIn, deepLinkScheme, parseDeepLink, type DeepLink } from '../core/app/deep-link.ts';
+import type { AppError, Result } from '../core/base/errors.ts';
 import { registerAppScheme } from './app-scheme.ts';
 import { startDesktop, type Desktop, type DesktopOptions } from './desktop.ts';
 import { confineContents } from './hardening.ts';

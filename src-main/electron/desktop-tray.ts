@@ -1,8 +1,8 @@
-import type { Emitter } from '../core/emitter.ts';
-import type { TrayAction, TrayState } from '../core/tray-state.ts';
+import type { Emitter } from '../core/base/emitter.ts';
+import type { TrayAction, TrayState } from '../core/app/tray-state.ts';
 import { AppTray } from './tray.ts';
 
-/** An icon in the tray of a Linux desktop by way of its session bus: `node/dbus-tray.ts`. */
+/** An icon in the tray of a Linux desktop by way of its session bus: `node/dbus/dbus-tray.ts`. */
 export interface PanelTray {
   readonly clicked: Pick<Emitter<TrayAction>, 'on'>;
   /** Told once at the start, and when somebody begins or ends to draw tray icons. */

@@ -1,5 +1,5 @@
 import { afterEach, expect, it, vi } from 'vitest';
-import { ok } from '../core/errors.ts';
+import { ok } from '../core/base/errors.ts';
 import { setLoginItem } from './login-item.ts';
 
 const electron = vi.hoisted(() => ({

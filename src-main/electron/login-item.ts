@@ -1,5 +1,5 @@
 import { app } from 'electron';
-import { fail, ok, type Result } from '../core/errors.ts';
+import { fail, ok, type Result } from '../core/base/errors.ts';
 
 /**
  * Starts Quayside, hidden, when the user logs in, or no longer. Error: unsupported.

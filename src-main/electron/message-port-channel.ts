@@ -1,6 +1,6 @@
 import type { IpcMain, IpcMainEvent, MessagePortMain } from 'electron';
 import type { HostFrame } from '../../src-preload/contract/frames.ts';
-import type { HostChannel } from '../bridge/session.ts';
+import type { HostChannel } from '../bridge/client-connection.ts';
 import { appOrigin } from './app-scheme.ts';
 
 /** Whether a message comes from the main frame of our own window. A frame that is gone has no origin. */

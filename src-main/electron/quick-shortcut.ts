@@ -1,5 +1,5 @@
 import { app, globalShortcut } from 'electron';
-import { joinPosix } from '../core/shell-quoting.ts';
+import { joinPosix } from '../core/base/shell-quoting.ts';
 
 /** The command that opens quick connect in the application that runs, for the keyboard settings of a Linux desktop. */
 export const quickConnectCommand = (env: Readonly<Record<string, string | undefined>>): string =>

@@ -1,7 +1,7 @@
 import { app, Notification } from 'electron';
-import { fail, ok, type Result } from '../core/errors.ts';
-import type { DesktopNotice, NoticeAction, Notifier } from '../core/ports.ts';
-import { Emitter } from '../core/emitter.ts';
+import { fail, ok, type Result } from '../core/base/errors.ts';
+import type { DesktopNotice, NoticeAction, Notifier } from '../core/base/ports.ts';
+import { Emitter } from '../core/base/emitter.ts';
 
 const actionNames: Readonly<Record<NoticeAction, string>> = { connect: 'Connect', snooze: 'Snooze', mute: 'Mute' };
 

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { Menu, nativeImage, nativeTheme, Tray, type MenuItemConstructorOptions, type NativeImage } from 'electron';
-import { trayIcon, trayMenu, traySummary, type TrayItem } from '../core/tray-menu.ts';
-import type { TrayAction, TrayIcon, TrayState } from '../core/tray-state.ts';
+import { trayIcon, trayMenu, traySummary, type TrayItem } from '../core/app/tray-menu.ts';
+import type { TrayAction, TrayIcon, TrayState } from '../core/app/tray-state.ts';
 
 /**
  * Milliseconds after which an open menu counts as closed. Linux tells of neither (electron/electron#28837); a system

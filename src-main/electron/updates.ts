@@ -2,11 +2,11 @@ import { app, Notification, type Event } from 'electron';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { AppUpdater } from 'electron-updater';
-import type { AppState } from '../bridge/app-state.ts';
-import { fail, ok } from '../core/errors.ts';
-import type { Clock } from '../core/ports.ts';
-import { updateWay, type Installation } from '../core/update-policy.ts';
-import { Updates, type UpdatesOptions, type UpdateSource } from '../services/updates.ts';
+import type { AppState } from '../services/app/app-state.ts';
+import { fail, ok } from '../core/base/errors.ts';
+import type { Clock } from '../core/base/ports.ts';
+import { updateWay, type Installation } from '../core/app/update-policy.ts';
+import { Updates, type UpdatesOptions, type UpdateSource } from '../services/app/updates.ts';
 
 export interface UpdatesNeeds extends Pick<UpdatesOptions, 'settings' | 'clock' | 'random' | 'log' | 'openForwards'> {
   readonly app: Pick<AppState, 'setUpdate' | 'updateAnswered'>;

@@ -1,10 +1,10 @@
 import { randomBytes } from 'node:crypto';
 import { BrowserWindow, dialog, session } from 'electron';
 import type { Session } from 'electron';
-import { ok } from '../core/errors.ts';
-import type { Clock, Log } from '../core/ports.ts';
-import { WebSessionDesk } from '../core/web-session-desk.ts';
-import type { WebSessionHost, WebSessionOrder } from '../core/web-session.ts';
+import { ok } from '../core/base/errors.ts';
+import type { Clock, Log } from '../core/base/ports.ts';
+import { WebSessionDesk } from '../core/session/web-session-desk.ts';
+import type { WebSessionHost, WebSessionOrder } from '../core/session/web-session.ts';
 import { limitSessionPermissions, type Shared } from './session-permissions.ts';
 
 const minimum = { width: 480, height: 320 } as const;

@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fail, ok } from '../core/errors.ts';
-import type { Result } from '../core/errors.ts';
-import type { Clock, HttpAnswer, HttpClient, HttpRequest, Log } from '../core/ports.ts';
+import { fail, ok } from '../core/base/errors.ts';
+import type { Result } from '../core/base/errors.ts';
+import type { Clock, HttpAnswer, HttpClient, HttpRequest, Log } from '../core/base/ports.ts';
 import { classifyByStatus } from './classify.ts';
 import { execute, fillPath } from './execute.ts';
 import type { OutgoingRequest, VendorWire } from './execute.ts';

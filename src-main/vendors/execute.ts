@@ -1,10 +1,10 @@
 import { z } from 'zod';
-import { parseCsv } from '../core/csv.ts';
-import { cancelled, fail, ok } from '../core/errors.ts';
-import type { AppError, Result } from '../core/errors.ts';
-import { parseLenientJson } from '../core/lenient-json.ts';
-import { plainIssue } from '../core/plain-issue.ts';
-import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/ports.ts';
+import { parseCsv } from '../core/base/csv.ts';
+import { cancelled, fail, ok } from '../core/base/errors.ts';
+import type { AppError, Result } from '../core/base/errors.ts';
+import { parseLenientJson } from '../core/base/lenient-json.ts';
+import { plainIssue } from '../core/base/plain-issue.ts';
+import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/base/ports.ts';
 import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorSession, WireParts } from './vendor.ts';
 

@@ -1,4 +1,4 @@
-import type { VendorId } from '../core/device.ts';
+import type { VendorId } from '../core/fleet/device.ts';
 import { mode } from './mode/connector.ts';
 import { reemo } from './reemo/connector.ts';
 import { remoteIt } from './remoteit/connector.ts';

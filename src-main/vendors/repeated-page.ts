@@ -1,5 +1,5 @@
-import { fail } from '../core/errors.ts';
-import type { AppError } from '../core/errors.ts';
+import { fail } from '../core/base/errors.ts';
+import type { AppError } from '../core/base/errors.ts';
 
 /**
  * A vendor that answers one page again where the next was asked for hides the rest of a fleet: what was listed may be

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cancelled, ok, type Result } from '../core/errors.ts';
+import { cancelled, ok, type Result } from '../core/base/errors.ts';
 import { VirtualClock } from '../../test/support/virtual-clock.ts';
 import { SharedCall } from './shared-call.ts';
 

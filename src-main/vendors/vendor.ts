@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import type { DeviceFacts } from '../core/device-facts.ts';
-import type { DeviceRecord, Presence, Service, VendorId } from '../core/device.ts';
-import type { AppError, Result } from '../core/errors.ts';
+import type { DeviceFacts } from '../core/fleet/device-facts.ts';
+import type { DeviceRecord, Presence, Service, VendorId } from '../core/fleet/device.ts';
+import type { AppError, Result } from '../core/base/errors.ts';
 import type {
   Clock,
   ForwardedRequest,
@@ -12,7 +12,7 @@ import type {
   Random,
   UpstreamRequest,
   WebSocketClient,
-} from '../core/ports.ts';
+} from '../core/base/ports.ts';
 
 /**
  * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and

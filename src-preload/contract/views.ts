@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /**
- * What the window may see. Built field by field in src-main/bridge/views.ts. No schema in this file can
+ * What the window may see. Built field by field in src-main/bridge/views/views.ts. No schema in this file can
  * express a secret. Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
@@ -42,7 +42,7 @@ export const serviceViewSchema = z.object({
 });
 export type ServiceView = z.infer<typeof serviceViewSchema>;
 
-/** What the vendor tells beyond that: see src-main/core/device-facts.ts for each. Times are epoch milliseconds. */
+/** What the vendor tells beyond that: see src-main/core/fleet/device-facts.ts for each. Times are epoch milliseconds. */
 export const deviceFactsViewSchema = z.object({
   platform: z.string().optional(),
   os: z.string().optional(),
@@ -242,7 +242,7 @@ export const formFieldViewSchema = z.object({
   options: z.array(z.string()).optional(),
 });
 
-/** What a page of a device may offer; see src-main/bridge/capabilities.ts for the operations behind each. */
+/** What a page of a device may offer; see src-main/bridge/views/capabilities.ts for the operations behind each. */
 export const capabilityNames = [
   'logs.once',
   'logs.range',
@@ -382,7 +382,7 @@ export const diagnosticsViewSchema = z.object({
 });
 export type DiagnosticsView = z.infer<typeof diagnosticsViewSchema>;
 
-/** What something outside the window asks it to show; see src-main/core/wish.ts. */
+/** What something outside the window asks it to show; see src-main/core/app/wish.ts. */
 export const wishViewSchema = z.discriminatedUnion('show', [
   z.strictObject({ show: z.literal('devices'), query: z.string().max(1024) }),
   z.strictObject({ show: z.literal('account'), accountId: z.string().max(512) }),

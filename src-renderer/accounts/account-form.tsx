@@ -1,9 +1,9 @@
 import { useId, useRef, useState } from 'react';
 import type { AccountView, ErrorView, VendorView } from '../../src-preload/contract/views.ts';
-import { ask, useHost } from '../bridge/store.ts';
+import { ask, useHost } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { millis } from '../ui/format.ts';
-import { setAccountForm, showScope, toast } from '../ui/view-store.ts';
+import { setAccountForm, showScope, toast } from '../state/view-store.ts';
 
 type FormField = VendorView['credentialForms'][number]['fields'][number];
 

@@ -4,14 +4,14 @@ import { useState } from 'react';
 import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { openActions } from '../actions/actions-store.ts';
-import { ask, useHost } from '../bridge/store.ts';
-import { refresh } from '../device/actions.ts';
-import { AccountFailure, CredentialsEnd } from '../fleet/account-notices.tsx';
+import { ask, useHost } from '../state/main-state.ts';
+import { refresh } from '../commands/device-commands.ts';
+import { AccountFailure, CredentialsEnd } from './account-notices.tsx';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { ago, failureSince, millis, plural } from '../ui/format.ts';
-import { setAccountForm, showScope, toast, toastError, useView } from '../ui/view-store.ts';
+import { setAccountForm, showScope, toast, toastError, useView } from '../state/view-store.ts';
 import { AccountForm } from './account-form.tsx';
 import { validUntil } from './credentials-end.ts';
 

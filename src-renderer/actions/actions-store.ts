@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorView, OperationView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
+import { ask } from '../state/main-state.ts';
 
 /** What the actions on show are about. */
 export type ActionTarget =

@@ -1,7 +1,7 @@
 import { useEffect } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { useHost } from '../bridge/store.ts';
-import { RowsSkeleton, TabFailure } from '../device/tab-parts.tsx';
+import { useHost } from '../state/main-state.ts';
+import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { remotixKindOf } from './actions-dialog.tsx';
 import { loadCatalogue, openActions, useActions } from './actions-store.ts';
 import { keyKindOf, operationsFor } from './find-operations.ts';

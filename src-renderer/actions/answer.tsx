@@ -1,7 +1,7 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useMemo, useRef, useState } from 'react';
-import { useRowWindow } from '../fleet/use-row-window.ts';
-import { Segmented } from '../device/tab-parts.tsx';
+import { useRowWindow } from '../ui/use-row-window.ts';
+import { Segmented } from '../ui/parts.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { millis, plural } from '../ui/format.ts';
 import { answerText, isSecret, lineOf, shapeOf, sortRows } from './answer-shape.ts';

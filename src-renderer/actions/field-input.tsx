@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { mostFileBytes, readFile } from '../ui/read-file.ts';
-import type { ChosenFile } from './form-input.ts';
+import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field } from './schema-fields.ts';
 
 /** A moment as the vendor writes it. `at` in epoch milliseconds. */

@@ -1,10 +1,5 @@
+import type { ChosenFile } from '../ui/read-file.ts';
 import { otherParameters, type Field } from './schema-fields.ts';
-
-/** A chosen file, its content in base64. */
-export interface ChosenFile {
-  readonly name: string;
-  readonly base64: string;
-}
 
 /** What was filled in, by field name: text as typed, or a file. Secrets are never among them. */
 export type FormValues = Readonly<Record<string, string | ChosenFile | undefined>>;

@@ -1,6 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { AccountView, DeviceView, ErrorView, OperationView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
+import { ask } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
@@ -8,7 +8,8 @@ import { middle, millis } from '../ui/format.ts';
 import { Answer } from './answer.tsx';
 import { FieldInput } from './field-input.tsx';
 import { neededKey, keyKindOf } from './find-operations.ts';
-import { inputOf, pointerPart, problemsIn, splitSecrets, type ChosenFile, type FormValues } from './form-input.ts';
+import { inputOf, pointerPart, problemsIn, splitSecrets, type FormValues } from './form-input.ts';
+import type { ChosenFile } from '../ui/read-file.ts';
 import { fieldsOf, type Field } from './schema-fields.ts';
 
 type Outcome =

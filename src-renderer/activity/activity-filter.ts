@@ -82,12 +82,6 @@ export const dayWords = (at: number, now: number): string => {
   return `${weekdays[then.getDay()] ?? ''}, ${then.getDate()} ${[...months, ...lateMonths][then.getMonth()] ?? ''}`;
 };
 
-/** The time of day, as the computer's clock has it: `08:05`. */
-export const clockWords = (at: number): string => {
-  const then = new Date(at);
-  return `${String(then.getHours()).padStart(2, '0')}:${String(then.getMinutes()).padStart(2, '0')}`;
-};
-
 /** A part of one as a percentage that never claims to be whole when it is not. */
 export const percent = (ratio: number): string =>
   `${(ratio * 100).toFixed(ratio > 0.999 && ratio < 1 ? 2 : 1).replace(/\.0$/, '')} %`;

@@ -2,13 +2,13 @@ import { CircleAlert, ListFilter, Play, PlugZap, Siren, Unplug, Waves, Wrench, t
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, useHost } from '../bridge/store.ts';
-import { connect } from '../device/actions.ts';
+import { ask, fleet, useHost } from '../state/main-state.ts';
+import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton, PresenceMark } from '../ui/controls.tsx';
-import { absolute } from '../ui/format.ts';
-import { openPanel } from '../ui/view-store.ts';
-import { byDay, clockWords, dayWords, queryOf, type ActivityFilter } from './activity-filter.ts';
+import { absolute, clockWords } from '../ui/format.ts';
+import { openPanel } from '../state/view-store.ts';
+import { byDay, dayWords, queryOf, type ActivityFilter } from './activity-filter.ts';
 
 /** Lines asked for at once, and how often the first of them are asked for again, milliseconds. */
 const pageSize = 100;

@@ -1,8 +1,7 @@
 import { useId, useState } from 'react';
 import type { PresenceBucketView } from '../../src-preload/contract/alert-views.ts';
-import { absolute, count } from '../ui/format.ts';
+import { absolute, clockWords, count } from '../ui/format.ts';
 import { timeTicks } from '../charts/chart-geometry.ts';
-import { clockWords } from './activity-filter.ts';
 
 const height = 56;
 

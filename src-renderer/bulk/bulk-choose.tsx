@@ -4,16 +4,16 @@ import type { BulkPlanView } from '../../src-preload/contract/bulk.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
 import { useActions } from '../actions/actions-store.ts';
-import { ask, fleet, useHost } from '../bridge/store.ts';
-import { Segmented } from '../device/tab-parts.tsx';
+import { ask, fleet, useHost } from '../state/main-state.ts';
+import { Segmented } from '../ui/parts.tsx';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
-import { mark } from '../ui/view-store.ts';
+import { mark } from '../state/view-store.ts';
 import { bulkKinds, concerned, type BulkKind } from './bulk-actions.ts';
 import { actionOf, bulkFields, deviceOperations, firstDraft, type Draft } from './bulk-draft.ts';
 import { BulkForm } from './bulk-form.tsx';
 import { closeBulk, followRun, showRun } from './bulk-store.ts';
-import { VirtualRows } from './virtual-rows.tsx';
+import { VirtualRows } from '../ui/virtual-rows.tsx';
 
 /** Milliseconds of quiet typing before a new preview is asked for. */
 const restMs = 220;

@@ -1,7 +1,8 @@
 import type { BulkActionView } from '../../src-preload/contract/bulk.ts';
 import type { OperationView } from '../../src-preload/contract/views.ts';
-import { inputOf, listEntries, splitSecrets, type ChosenFile } from '../actions/form-input.ts';
+import { inputOf, listEntries, splitSecrets } from '../actions/form-input.ts';
 import { fieldsOf, type Field as FormField } from '../actions/schema-fields.ts';
+import type { ChosenFile } from '../ui/read-file.ts';
 import type { BulkKind } from './bulk-actions.ts';
 
 /** What is typed, by name. */

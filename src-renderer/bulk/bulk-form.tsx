@@ -3,11 +3,11 @@ import type { DeviceView, OperationView } from '../../src-preload/contract/views
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { loadCatalogue, useActions } from '../actions/actions-store.ts';
 import { FieldInput } from '../actions/field-input.tsx';
-import type { ChosenFile } from '../actions/form-input.ts';
+import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field as FormField } from '../actions/schema-fields.ts';
-import { Segmented } from '../device/tab-parts.tsx';
+import { Segmented } from '../ui/parts.tsx';
 import { Field } from '../ui/controls.tsx';
-import { useHost } from '../bridge/store.ts';
+import { useHost } from '../state/main-state.ts';
 import type { BulkKind } from './bulk-actions.ts';
 import { bulkFields, deviceOperations, text, type Draft } from './bulk-draft.ts';
 

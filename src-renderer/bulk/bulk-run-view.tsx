@@ -2,15 +2,15 @@ import { Ban, Check, CircleAlert, CircleHelp, Download, LoaderCircle, RotateCcw,
 import { useState } from 'react';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
-import { ask, useHost } from '../bridge/store.ts';
-import { saveText } from '../device/save-file.ts';
-import { Segmented } from '../device/tab-parts.tsx';
+import { ask, useHost } from '../state/main-state.ts';
+import { saveText } from '../ui/save-file.ts';
+import { Segmented } from '../ui/parts.tsx';
 import { Callout } from '../ui/controls.tsx';
 import { count, duration, millis, plural } from '../ui/format.ts';
-import { toastError } from '../ui/view-store.ts';
+import { toastError } from '../state/view-store.ts';
 import { countWords } from './bulk-actions.ts';
 import { closeBulk, followRun, useBulk } from './bulk-store.ts';
-import { VirtualRows } from './virtual-rows.tsx';
+import { VirtualRows } from '../ui/virtual-rows.tsx';
 
 const marks: Readonly<Record<BulkItemView['state'], readonly [LucideIcon | undefined, string]>> = {
   waiting: [undefined, 'Waiting'],

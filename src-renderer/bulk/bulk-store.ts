@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
-import { ask, useHost } from '../bridge/store.ts';
+import { ask, useHost } from '../state/main-state.ts';
 
 /** A run as the window follows it. */
 export interface FollowedRun {

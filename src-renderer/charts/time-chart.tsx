@@ -1,6 +1,6 @@
 import { Download } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import { saveText } from '../device/save-file.ts';
+import { saveText } from '../ui/save-file.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { absolute } from '../ui/format.ts';
 import {

@@ -1,12 +1,12 @@
 import { useState } from 'react';
 import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
 import type { DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, isLive, useHost } from '../bridge/store.ts';
+import { ask, isLive, useHost } from '../state/main-state.ts';
 import { bytes, duration, forwardWords, plural } from '../ui/format.ts';
-import { connect } from './actions.ts';
-import { useLoaded } from './operation-call.ts';
-import type { TabProps } from './tab-context.ts';
-import { Moment, Nothing, Part, RowsSkeleton, Segmented, TabFailure } from './tab-parts.tsx';
+import { connect } from '../commands/device-commands.ts';
+import { useLoaded } from '../commands/operation-call.ts';
+import type { TabProps } from './tabs/tab-context.ts';
+import { Moment, Nothing, Part, RowsSkeleton, Segmented, TabFailure } from '../ui/parts.tsx';
 
 const none: readonly ForwardView[] = [];
 

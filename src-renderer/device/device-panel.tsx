@@ -3,14 +3,14 @@ import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
-import { announce, closePanel, showDevicePage, showLaunchers, useView } from '../ui/view-store.ts';
-import { focusList } from '../ui/use-shortcuts.ts';
+import { announce, closePanel, showDevicePage, showLaunchers, useView } from '../state/view-store.ts';
+import { focusList } from '../commands/focus.ts';
 import {
   busyKey,
   connect,
@@ -21,7 +21,7 @@ import {
   openPort,
   setFavourite,
   useBusy,
-} from './actions.ts';
+} from '../commands/device-commands.ts';
 import { SessionMenu } from '../session/session-menu.tsx';
 import { DeviceTabs } from './device-tabs-view.tsx';
 

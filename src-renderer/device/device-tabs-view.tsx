@@ -1,19 +1,19 @@
 import { Tabs } from 'radix-ui';
 import { Actions } from '../actions/actions.tsx';
-import { useHost } from '../bridge/store.ts';
+import { useHost } from '../state/main-state.ts';
 import type { CapabilityView, DeviceView } from '../../src-preload/contract/views.ts';
 import { ActivityTab } from './activity-tab.tsx';
-import { DataTab } from './data-tab.tsx';
-import { showTab, tabIds, tabsOf, tabTitles, useDeviceTab, type TabId } from './device-tabs.ts';
+import { DataTab } from './data/data-tab.tsx';
+import { showTab, tabIds, tabsOf, tabTitles, useDeviceTab, type TabId } from './tabs/device-tabs.ts';
 import { Facts } from './facts.tsx';
-import { FilesTab } from './files-tab.tsx';
-import { HealthTab } from './health-tab.tsx';
-import { JobsTab } from './jobs-tab.tsx';
-import { LogsTab } from './logs-tab.tsx';
-import { Services } from './services.tsx';
-import { SettingsTab } from './settings-tab.tsx';
-import type { TabProps } from './tab-context.ts';
-import { Timings } from './timings.tsx';
+import { FilesTab } from './jobs/files-tab.tsx';
+import { HealthTab } from './health/health-tab.tsx';
+import { JobsTab } from './jobs/jobs-tab.tsx';
+import { LogsTab } from './logs/logs-tab.tsx';
+import { Services } from './services/services.tsx';
+import { SettingsTab } from './settings/settings-tab.tsx';
+import type { TabProps } from './tabs/tab-context.ts';
+import { Timings } from '../forwards/timings.tsx';
 
 const OverviewTab = ({ device }: TabProps): React.ReactNode => (
   <div className="overview">

@@ -1,7 +1,7 @@
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { useNow } from '../ui/clock.ts';
 import { absolute, duration, middle, when } from '../ui/format.ts';
-import { copyText } from './actions.ts';
+import { copyText } from '../commands/device-commands.ts';
 import { factGroups, type FactRow, type FactValue } from './fact-rows.ts';
 
 /** Characters of an id that fit a line of the panel. */

@@ -1,6 +1,6 @@
 import type { CSSProperties } from 'react';
 import { create } from 'zustand';
-import { sortColumns, type SortColumn } from './fleet-index.ts';
+import { sortColumns, type SortColumn } from '../state/fleet-index.ts';
 
 type Widths = Readonly<Partial<Record<SortColumn, number>>>;
 

@@ -1,9 +1,9 @@
 import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { fleet } from '../bridge/store.ts';
-import { connect, copyCommand, setFavourite } from '../device/actions.ts';
+import { fleet } from '../state/main-state.ts';
+import { connect, copyCommand, setFavourite } from '../commands/device-commands.ts';
 import { hasMod, modKey } from '../ui/keys.ts';
-import { focusSearch } from '../ui/use-shortcuts.ts';
+import { focusSearch } from '../commands/focus.ts';
 import {
   activate,
   closePanel,
@@ -13,11 +13,11 @@ import {
   toggleMark,
   toggleSort,
   useView,
-} from '../ui/view-store.ts';
+} from '../state/view-store.ts';
 import { DeviceRow, MarkBox, rowId } from './device-row.tsx';
-import type { SortColumn } from './fleet-index.ts';
+import type { SortColumn } from '../state/fleet-index.ts';
 import { setColumnWidth, useColumnWidths, widthProperties } from './column-widths.ts';
-import { useRowWindow } from './use-row-window.ts';
+import { useRowWindow } from '../ui/use-row-window.ts';
 
 const rowHeight = 32;
 

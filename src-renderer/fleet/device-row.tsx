@@ -2,12 +2,12 @@ import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { fleet, isLive, useHost } from '../bridge/store.ts';
-import { busyKey, connect, copyCommand, defaultService, useBusy } from '../device/actions.ts';
+import { fleet, isLive, useHost } from '../state/main-state.ts';
+import { busyKey, connect, copyCommand, defaultService, useBusy } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, forwardWords, seen } from '../ui/format.ts';
-import { markRange, openPanel, toggleMark, useView } from '../ui/view-store.ts';
+import { markRange, openPanel, toggleMark, useView } from '../state/view-store.ts';
 
 /** Id of the row's element, for `aria-activedescendant`. */
 export const rowId = (index: number): string => `device-row-${index}`;

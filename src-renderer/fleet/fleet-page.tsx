@@ -1,16 +1,16 @@
 import { RefreshCw, Search, Star, X } from 'lucide-react';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { AccountView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
-import { connect, refresh, setFavourite, stopAll } from '../device/actions.ts';
+import { connect, refresh, setFavourite, stopAll } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
-import { focusList } from '../ui/use-shortcuts.ts';
-import { activate, mark, setAccountForm, setQuery, showScope, useView } from '../ui/view-store.ts';
-import { AccountNotices, AccountWaysOut, staleWords } from './account-notices.tsx';
+import { focusList } from '../commands/focus.ts';
+import { activate, mark, setAccountForm, setQuery, showScope, useView } from '../state/view-store.ts';
+import { AccountNotices, AccountWaysOut, staleWords } from '../accounts/account-notices.tsx';
 import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useVisible } from './use-visible.ts';
 

@@ -1,7 +1,7 @@
 import { useMemo } from 'react';
 import { parseQuery } from '../../src-preload/contract/query.ts';
-import { fleet, useHost } from '../bridge/store.ts';
-import { useView } from '../ui/view-store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
+import { useView } from '../state/view-store.ts';
 
 /** Keys of the devices in the list, in order: scope, search and sort applied. */
 export const useVisible = (): readonly string[] => {

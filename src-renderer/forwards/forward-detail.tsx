@@ -1,10 +1,10 @@
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, useHost } from '../bridge/store.ts';
-import { copyText } from '../device/actions.ts';
-import { waterfall, Waterfall } from '../device/timings.tsx';
+import { ask, useHost } from '../state/main-state.ts';
+import { copyText } from '../commands/device-commands.ts';
+import { waterfall, Waterfall } from './timings.tsx';
 import { useNow } from '../ui/clock.ts';
 import { absolute, duration, millis } from '../ui/format.ts';
-import { toastError } from '../ui/view-store.ts';
+import { toastError } from '../state/view-store.ts';
 import { Limits, Sharing } from './forward-forms.tsx';
 import { ForwardState, HostKey, Recognised } from './forward-health.tsx';
 import { ForwardHistory } from './forward-history.tsx';

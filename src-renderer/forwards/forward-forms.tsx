@@ -1,9 +1,9 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
+import { ask } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { count } from '../ui/format.ts';
-import { toast } from '../ui/view-store.ts';
+import { toast } from '../state/view-store.ts';
 import { addressesOf, endpointHost } from './forward-words.ts';
 
 const minuteMs = 60_000;

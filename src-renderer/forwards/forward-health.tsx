@@ -1,12 +1,12 @@
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, isLive } from '../bridge/store.ts';
+import { ask, isLive } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { duration } from '../ui/format.ts';
-import { toast, toastError } from '../ui/view-store.ts';
-import { openPort } from '../device/actions.ts';
+import { toast, toastError } from '../state/view-store.ts';
+import { openPort } from '../commands/device-commands.ts';
 import { hostKeyStanding, recognisedWords } from './forward-words.ts';
 
 /** Milliseconds until a moment, second by second. */

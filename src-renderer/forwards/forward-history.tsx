@@ -1,9 +1,9 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { useLoaded } from '../device/operation-call.ts';
-import { waterfall } from '../device/timings.tsx';
+import { ask } from '../state/main-state.ts';
+import { useLoaded } from '../commands/operation-call.ts';
+import { waterfall } from './timings.tsx';
 import { useNow } from '../ui/clock.ts';
 import { Failure } from '../ui/controls.tsx';
 import { absolute, ago, millis } from '../ui/format.ts';

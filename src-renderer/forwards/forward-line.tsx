@@ -2,11 +2,11 @@ import { ChevronDown, ChevronRight, RotateCw, Square, Trash2 } from 'lucide-reac
 import { useId, useState } from 'react';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { isLive } from '../bridge/store.ts';
-import { copyText, openPort, stopForward } from '../device/actions.ts';
+import { isLive } from '../state/main-state.ts';
+import { copyText, openPort, stopForward } from '../commands/device-commands.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { bytes, forwardWords } from '../ui/format.ts';
-import { openPanel } from '../ui/view-store.ts';
+import { openPanel } from '../state/view-store.ts';
 import { ForwardDetail } from './forward-detail.tsx';
 import { ForwardBadges, Healing } from './forward-health.tsx';
 import { endpointText, serviceWords } from './forward-words.ts';

@@ -1,7 +1,7 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { useLoaded } from '../device/operation-call.ts';
+import { ask } from '../state/main-state.ts';
+import { useLoaded } from '../commands/operation-call.ts';
 import { bytes, duration, plural } from '../ui/format.ts';
 import { endpointText } from './forward-words.ts';
 

@@ -1,10 +1,10 @@
 import { useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { isLive, useHost } from '../bridge/store.ts';
-import { removeForward } from '../device/actions.ts';
+import { isLive, useHost } from '../state/main-state.ts';
+import { removeForward } from '../commands/device-commands.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { plural } from '../ui/format.ts';
-import { goTo } from '../ui/view-store.ts';
+import { goTo } from '../state/view-store.ts';
 import { ForwardLine } from './forward-line.tsx';
 import { endpointText, forwardMatches } from './forward-words.ts';
 

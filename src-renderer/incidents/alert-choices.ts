@@ -3,8 +3,8 @@ import type { Answer } from '../../src-preload/contract/client.ts';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { toast, toastError } from '../ui/view-store.ts';
+import { ask } from '../state/main-state.ts';
+import { toast, toastError } from '../state/view-store.ts';
 
 /** What the user chose about being told, as far as asked for. */
 export const useAlertChoices = create<{

@@ -3,7 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { useNow } from '../ui/clock.ts';
-import { goTo } from '../ui/view-store.ts';
+import { goTo } from '../state/view-store.ts';
 import {
   changeAlerts,
   loadAlertChoices,

@@ -2,12 +2,11 @@ import { Bell, BellOff, BellRing, ChevronDown, ChevronRight, Play } from 'lucide
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
-import { connect } from '../device/actions.ts';
+import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
-import { absolute, ago, count, duration } from '../ui/format.ts';
-import { openPanel, useView } from '../ui/view-store.ts';
-import { clockWords } from '../activity/activity-filter.ts';
+import { absolute, ago, count, duration, clockWords } from '../ui/format.ts';
+import { openPanel, useView } from '../state/view-store.ts';
 import { mute, snooze, tellWhenBack, useAlertChoices } from './alert-choices.ts';
 import { MuteRows } from './mute-menu.tsx';
 

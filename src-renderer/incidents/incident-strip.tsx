@@ -1,5 +1,5 @@
-import { useHost } from '../bridge/store.ts';
-import { showIncident, useView } from '../ui/view-store.ts';
+import { useHost } from '../state/main-state.ts';
+import { showIncident, useView } from '../state/view-store.ts';
 
 /** A quiet line while something is offline that should not be. A click shows it. */
 export const IncidentStrip = (): React.ReactNode => {

@@ -14,12 +14,12 @@ import {
   Wrench,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
-import { ask } from '../bridge/store.ts';
+import { ask } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
-import { refresh } from '../device/actions.ts';
+import { refresh } from '../commands/device-commands.ts';
 import { modKey } from '../ui/keys.ts';
-import { setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../ui/view-store.ts';
-import type { PaletteHost } from './palette-host.ts';
+import { setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../state/view-store.ts';
+import type { PaletteHost } from '../commands/palette-host.ts';
 
 /** Something the palette can do besides connecting. */
 export interface Command {

@@ -1,11 +1,11 @@
 import { Copy, PanelRight, SquareTerminal, Star, UserRound, Wrench, type LucideIcon } from 'lucide-react';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
-import { ask, fleet } from '../bridge/store.ts';
+import { ask, fleet } from '../state/main-state.ts';
 import { openActions } from '../actions/actions-store.ts';
-import { connect, copyCommand, copyText, defaultService, setFavourite } from '../device/actions.ts';
-import { kindIcons } from '../device/kind-icons.ts';
-import { toast, toastError } from '../ui/view-store.ts';
-import type { PaletteHost } from './palette-host.ts';
+import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
+import { kindIcons } from '../ui/kind-icons.ts';
+import { toast, toastError } from '../state/view-store.ts';
+import type { PaletteHost } from '../commands/palette-host.ts';
 
 /** One thing that can be done with a device. */
 export interface DeviceAction {

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Toasts } from '../ui/toasts.tsx';
-import { ownHost } from './palette-host.ts';
+import { ownHost } from '../commands/palette-host.ts';
 import { PaletteBody } from './palette.tsx';
 
 /** Quick connect: the palette in a small window of its own, kept loaded while it is hidden. */

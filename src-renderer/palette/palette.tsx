@@ -1,16 +1,16 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { fold } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../bridge/store.ts';
-import { connect, defaultService } from '../device/actions.ts';
+import { fleet, useHost } from '../state/main-state.ts';
+import { connect, defaultService } from '../commands/device-commands.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
-import { useView } from '../ui/view-store.ts';
+import { useView } from '../state/view-store.ts';
 import { best, fuzzyScore } from './find.ts';
 import { commands, type Command } from './palette-commands.ts';
 import { deviceActions, type DeviceAction } from './palette-device-actions.ts';
-import { windowHost, type PaletteHost } from './palette-host.ts';
+import { windowHost, type PaletteHost } from '../commands/palette-host.ts';
 import { PaletteSearch } from './palette-search.ts';
 
 type Item =

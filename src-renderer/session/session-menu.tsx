@@ -2,8 +2,8 @@ import { FolderOpen, Monitor, SquareTerminal } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { toastError } from '../ui/view-store.ts';
+import { ask } from '../state/main-state.ts';
+import { toastError } from '../state/view-store.ts';
 
 const entries = [
   { kind: 'terminal', service: 'ssh', label: 'Terminal in Quayside', icon: SquareTerminal },

@@ -2,18 +2,18 @@ import { FolderOpen, Monitor, SquareTerminal, X, type LucideIcon } from 'lucide-
 import { useEffect, useRef } from 'react';
 import type { SessionKind } from '../../src-preload/contract/session-frames.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { hasMod } from '../ui/keys.ts';
 import { TipLayer } from '../ui/tip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { WayIn } from '../ui/way-in.tsx';
-import { FilesTab } from './files-tab.tsx';
-import { ScreenTab } from './screen-tab.tsx';
-import { startSessions } from './session-link.ts';
+import { FilesTab } from './files/files-tab.tsx';
+import { ScreenTab } from './screen/screen-tab.tsx';
+import { startSessions } from './connection/session-link.ts';
 import { closeTab, followAddress, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
 import { TabBoundary } from './tab-boundary.tsx';
-import { TerminalTab } from './terminal-tab.tsx';
+import { TerminalTab } from './terminal/terminal-tab.tsx';
 import './session.css';
 
 const views = {

@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import type { AppView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { toastError } from '../ui/view-store.ts';
+import { ask } from '../state/main-state.ts';
+import { toastError } from '../state/view-store.ts';
 import { Toggle } from './setting.tsx';
 
 const named: Readonly<Record<string, string>> = {

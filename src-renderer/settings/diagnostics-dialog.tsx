@@ -2,13 +2,13 @@ import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DiagnosticsView, ErrorView } from '../../src-preload/contract/views.ts';
 import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { ask } from '../bridge/store.ts';
-import { copyText } from '../device/actions.ts';
+import { ask } from '../state/main-state.ts';
+import { copyText } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ago, bytes, duration, millis, plural } from '../ui/format.ts';
-import { toastError } from '../ui/view-store.ts';
+import { toastError } from '../state/view-store.ts';
 
 const vaults: Readonly<Record<string, string>> = {
   keychain: 'Keychain of this computer',

@@ -2,10 +2,10 @@ import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { ErrorView, LauncherView, ServiceView, SettingsView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
+import { ask } from '../state/main-state.ts';
 import { Failure, Field, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { toastError } from '../ui/view-store.ts';
+import { toastError } from '../state/view-store.ts';
 import { Choice, Setting } from './setting.tsx';
 
 const kinds: readonly ServiceView['kind'][] = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'];

@@ -1,7 +1,7 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
 import {
   changeAlerts,
   loadAlertChoices,

@@ -1,6 +1,6 @@
 import type { SettingsView } from '../../src-preload/contract/views.ts';
-import { ask } from '../bridge/store.ts';
-import { toastError } from '../ui/view-store.ts';
+import { ask } from '../state/main-state.ts';
+import { toastError } from '../state/view-store.ts';
 
 /** Changes settings; each takes effect at once. Answers whether main took it. */
 export const changeSettings = async (patch: Partial<SettingsView>): Promise<boolean> => {

@@ -1,5 +1,5 @@
-import { useHost } from '../bridge/store.ts';
-import { setOverlay } from '../ui/view-store.ts';
+import { useHost } from '../state/main-state.ts';
+import { setOverlay } from '../state/view-store.ts';
 import { AboutSettings } from './about-settings.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
 import { GeneralSettings, ShortcutSettings } from './general-settings.tsx';

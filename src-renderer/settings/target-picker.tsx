@@ -2,7 +2,7 @@ import { CircleUser, Globe, Group, Search, Server, Tag, type LucideIcon } from '
 import { useId, useState } from 'react';
 import type { AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import { fold } from '../../src-preload/contract/query.ts';
-import { fleet, useHost } from '../bridge/store.ts';
+import { fleet, useHost } from '../state/main-state.ts';
 import { best, fuzzyScore } from '../palette/find.ts';
 import { PaletteSearch } from '../palette/palette-search.ts';
 import { Field } from '../ui/controls.tsx';

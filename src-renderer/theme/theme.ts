@@ -1,4 +1,4 @@
-import { useHost } from '../bridge/store.ts';
+import { useHost } from '../state/main-state.ts';
 
 const themeKey = 'quayside.theme';
 

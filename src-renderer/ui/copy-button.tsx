@@ -1,7 +1,7 @@
 import { Check, Copy } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { writeClipboard } from './clipboard.ts';
-import { toastError } from './view-store.ts';
+import { writeClipboard } from '../state/clipboard.ts';
+import { toastError } from '../state/view-store.ts';
 
 /** Milliseconds the button says that it copied. */
 const shownMs = 1600;

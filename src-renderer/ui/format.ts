@@ -135,3 +135,17 @@ const failureWord = (error: ErrorView | undefined): string => (error?.kind ?? 'u
 /** Why an account is not fresh, with since when. */
 export const failureSince = (failingSince: number | undefined, now: number): string =>
   failingSince === undefined ? '' : `failing for ${duration(Math.max(0, now - failingSince))}`;
+
+/** `user, project or device` */
+const listOf = (words: readonly string[]): string =>
+  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+
+/** Which keys would do, as a sentence: `A user or project key can.` */
+export const keysThatCan = (callers: readonly string[]): string =>
+  callers.length === 0 ? 'No key of this vendor can.' : `A ${listOf(callers)} key can.`;
+
+/** The time of day, as the computer's clock has it: `08:05`. */
+export const clockWords = (at: number): string => {
+  const then = new Date(at);
+  return `${String(then.getHours()).padStart(2, '0')}:${String(then.getMinutes()).padStart(2, '0')}`;
+};

@@ -1,4 +1,8 @@
-import type { ChosenFile } from '../actions/form-input.ts';
+/** A chosen file, its content in base64. */
+export interface ChosenFile {
+  readonly name: string;
+  readonly base64: string;
+}
 
 /** Bytes of the largest file that crosses to main in one message, base64 and all. */
 export const mostFileBytes = 4_500_000;

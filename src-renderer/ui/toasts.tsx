@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { IconButton } from './controls.tsx';
-import { dismissToast, useView } from './view-store.ts';
+import { dismissToast, useView } from '../state/view-store.ts';
 
 /** Results and failures of what the user did, at the lower edge; and the polite voice for screen readers. */
 export const Toasts = (): React.ReactNode => {

@@ -1,6 +1,6 @@
 import { CircleArrowUp } from 'lucide-react';
-import { ask, isLive, useHost } from '../bridge/store.ts';
-import { toastError } from './view-store.ts';
+import { ask, isLive, useHost } from '../state/main-state.ts';
+import { toastError } from '../state/view-store.ts';
 
 /** Says what is to become of the version that waits. */
 export const answerUpdate = async (answer: 'restart' | 'later'): Promise<void> => {

@@ -1,6 +1,6 @@
-import { composeCore } from '../../src-main/compose.ts';
-import { locate } from '../../src-main/locations.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { composeCore } from '../../src-main/compose/compose-core.ts';
+import { locate } from '../../src-main/compose/locations.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 
 const token = 'bench-token';
 

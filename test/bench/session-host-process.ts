@@ -1,11 +1,11 @@
-import '../../src-main/node/young-generation.ts';
+import '../../src-main/node/runtime/young-generation.ts';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { composeCore } from '../../src-main/compose.ts';
-import { startHeadless } from '../../src-main/compose-headless.ts';
-import { locate } from '../../src-main/locations.ts';
+import { composeCore } from '../../src-main/compose/compose-core.ts';
+import { startHeadless } from '../../src-main/compose/compose-headless.ts';
+import { locate } from '../../src-main/compose/locations.ts';
 import { writePage } from '../support/live-host.ts';
 
 // The headless host in a process of its own, as `quayside serve` runs it but without a built window. Prints the link

@@ -1,4 +1,4 @@
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 
 // A vendor whose tunnels all lead to one port, in a process of its own: its relay is as much in everybody's way as the
 // vendor's would be. Arguments: token, port. Prints its base URL, and ends with its standard input.

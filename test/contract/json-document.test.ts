@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { jsonDocument, jsonFolder } from '../../src-main/node/json-document.ts';
+import { jsonDocument, jsonFolder } from '../../src-main/node/storage/json-document.ts';
 
 interface Note {
   readonly text: string;

@@ -1,9 +1,9 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceRecord } from '../../src-main/core/device.ts';
-import type { Result } from '../../src-main/core/errors.ts';
+import type { DeviceRecord } from '../../src-main/core/fleet/device.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
-import type { ModeOptions } from '../../src-main/simulators/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
+import type { ModeOptions } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
 import type { FleetPage } from '../../src-main/vendors/vendor.ts';

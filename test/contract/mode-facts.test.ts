@@ -1,5 +1,5 @@
 import { afterEach, expect, it } from 'vitest';
-import { deviceView } from '../../src-main/bridge/views.ts';
+import { deviceView } from '../../src-main/bridge/views/views.ts';
 import { Simulator } from '../../src-main/simulators/simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from '../../src-main/simulators/simulator.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';

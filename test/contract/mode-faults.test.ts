@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { AppError, ErrorKind, Result } from '../../src-main/core/errors.ts';
+import type { AppError, ErrorKind, Result } from '../../src-main/core/base/errors.ts';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { Result } from '../../src-main/core/errors.ts';
-import type { ModeOptions } from '../../src-main/simulators/mode.ts';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
+import type { ModeOptions } from '../../src-main/simulators/mode/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import type { FleetEvent } from '../../src-main/vendors/vendor.ts';
 import { collect, openSession } from '../support/vendor-session.ts';

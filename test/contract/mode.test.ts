@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';

@@ -1,10 +1,10 @@
 import { runInNewContext } from 'node:vm';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import type { DeviceRecord } from '../../src-main/core/device.ts';
-import type { AppError, Result } from '../../src-main/core/errors.ts';
-import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo.ts';
-import type { ReemoOptions } from '../../src-main/simulators/reemo.ts';
+import type { DeviceRecord } from '../../src-main/core/fleet/device.ts';
+import type { AppError, Result } from '../../src-main/core/base/errors.ts';
+import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo/reemo.ts';
+import type { ReemoOptions } from '../../src-main/simulators/reemo/reemo.ts';
 import { reemo } from '../../src-main/vendors/reemo/connector.ts';
 import type { FleetPage, WebSession } from '../../src-main/vendors/vendor.ts';
 import { collect, openSession } from '../support/vendor-session.ts';

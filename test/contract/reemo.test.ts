@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo.ts';
+import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo/reemo.ts';
 import { reemo } from '../../src-main/vendors/reemo/connector.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';

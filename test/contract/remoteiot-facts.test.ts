@@ -1,6 +1,6 @@
 import { afterEach, expect, it } from 'vitest';
-import { deviceView } from '../../src-main/bridge/views.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { deviceView } from '../../src-main/bridge/views/views.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import { remoteIotSamples } from './samples/remoteiot.ts';

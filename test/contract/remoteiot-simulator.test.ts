@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { simulatedUnitId } from '../../src-main/simulators/remoteiot-devices.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 
 /** What the RemoteIoT simulator refuses, as the document has it, spoken to without our client. */
 

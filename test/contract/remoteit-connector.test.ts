@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DeviceRecord, Service } from '../../src-main/core/device.ts';
-import type { Result } from '../../src-main/core/errors.ts';
+import type { DeviceRecord, Service } from '../../src-main/core/fleet/device.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
-import { simulatedOrganisation } from '../../src-main/simulators/remoteit.ts';
-import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
+import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit/fleet.ts';
+import { simulatedOrganisation } from '../../src-main/simulators/remoteit/remoteit.ts';
+import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { FleetPage } from '../../src-main/vendors/vendor.ts';
 import { remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';

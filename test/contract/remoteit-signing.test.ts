@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { simulatedDeviceId } from '../../src-main/simulators/remoteit-fleet.ts';
-import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
+import { simulatedDeviceId } from '../../src-main/simulators/remoteit/fleet.ts';
+import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import { draftSignature, messageSignature } from '../../src-main/vendors/remoteit/signing.ts';
 import { remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';

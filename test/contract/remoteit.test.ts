@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { fail } from '../../src-main/core/errors.ts';
-import type { HttpClient, Log } from '../../src-main/core/ports.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import { fail } from '../../src-main/core/base/errors.ts';
+import type { HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit-fleet.ts';
-import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
+import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit/fleet.ts';
+import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import { remoteItAccount, remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 import { openSession } from '../support/vendor-session.ts';

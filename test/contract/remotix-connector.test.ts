@@ -1,11 +1,11 @@
 import { connect } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { DeviceRecord } from '../../src-main/core/device.ts';
-import type { AppError, Result } from '../../src-main/core/errors.ts';
+import type { DeviceRecord } from '../../src-main/core/fleet/device.ts';
+import type { AppError, Result } from '../../src-main/core/base/errors.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simulators/remotix-book.ts';
-import { RemotixSimulator } from '../../src-main/simulators/remotix.ts';
+import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simulators/remotix/book.ts';
+import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import { remotix } from '../../src-main/vendors/remotix/connector.ts';
 import type { FleetPage, LocalAction } from '../../src-main/vendors/vendor.ts';
 import { collect, openSession } from '../support/vendor-session.ts';

@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { vendorIds } from '../../src-main/core/device.ts';
-import type { VendorId } from '../../src-main/core/device.ts';
+import { vendorIds } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../../src-main/core/fleet/device.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
-import type { Result } from '../../src-main/core/errors.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
 import { comparable, DocumentServer } from '../support/vendor-samples.ts';
 import type { Sample, VendorSamples } from '../support/vendor-samples.ts';
 import { openSession } from '../support/vendor-session.ts';

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Vault } from '../../src-main/core/ports.ts';
-import { createFileVault } from '../../src-main/node/file-vault.ts';
-import { createKeychainVault } from '../../src-main/node/keychain-vault.ts';
-import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
+import type { Vault } from '../../src-main/core/base/ports.ts';
+import { createFileVault } from '../../src-main/node/vault/file-vault.ts';
+import { createKeychainVault } from '../../src-main/node/vault/keychain-vault.ts';
+import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
 import { startKeychainVault, startSecretService } from '../support/secret-service.ts';
 import type { SecretService, SecretServiceOptions } from '../support/secret-service.ts';
 

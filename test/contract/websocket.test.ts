@@ -5,13 +5,13 @@ import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
-import type { AppError } from '../../src-main/core/errors.ts';
-import type { WebSocketRequest } from '../../src-main/core/ports.ts';
-import { environmentProxies } from '../../src-main/node/proxy.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
+import type { AppError } from '../../src-main/core/base/errors.ts';
+import type { WebSocketRequest } from '../../src-main/core/base/ports.ts';
+import { environmentProxies } from '../../src-main/node/http/proxy.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { WayOut } from '../../src-main/node/way-out.ts';
+import { WayOut } from '../../src-main/node/http/way-out.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 
 /** The WebSocket client against a server that is not ours. */

@@ -1,7 +1,7 @@
 import type { Locator, Page } from '@playwright/test';
-import type { VendorId } from '../../src-main/core/device.ts';
-import { ReemoSimulator } from '../../src-main/simulators/reemo.ts';
-import { RemotixSimulator } from '../../src-main/simulators/remotix.ts';
+import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import { ReemoSimulator } from '../../src-main/simulators/reemo/reemo.ts';
+import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import type { Simulator } from '../../src-main/simulators/simulator.ts';
 import { remoteItAccount, startRemoteIt } from '../support/remoteit-account.ts';
 import { expect, modeKey, test as base, token, type Stage } from './stage.ts';

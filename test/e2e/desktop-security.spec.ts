@@ -2,7 +2,7 @@ import { createServer } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import type { Page } from '@playwright/test';
-import type {} from '../../src-renderer/bridge/open-channel.ts';
+import type {} from '../../src-renderer/state/open-channel.ts';
 import { electronBinary, type DesktopApp } from './desktop-app.ts';
 import { addFleet, expect, test } from './desktop-stage.ts';
 

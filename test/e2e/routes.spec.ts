@@ -1,6 +1,6 @@
 import type { Page } from '@playwright/test';
-import { ReemoSimulator } from '../../src-main/simulators/reemo.ts';
-import { RemotixSimulator } from '../../src-main/simulators/remotix.ts';
+import { ReemoSimulator } from '../../src-main/simulators/reemo/reemo.ts';
+import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import { expect, modeKey, test } from './stage.ts';
 
 /** Connect does the right thing for each route, in the window. */

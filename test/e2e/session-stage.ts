@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCli } from '../support/app-process.ts';
 import { startNarrowWay, type NarrowWay } from '../support/narrow-way.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';

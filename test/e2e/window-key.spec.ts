@@ -1,8 +1,8 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { WebSocket } from 'ws';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { simulatedUnitId } from '../../src-main/simulators/remoteiot-devices.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
+import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
 import { startCli } from '../support/app-process.ts';
 import { expect, test, token } from './stage.ts';
 

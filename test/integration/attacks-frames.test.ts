@@ -10,7 +10,7 @@ import { enterByLink, type LivePage } from '../support/live-host.ts';
 /** A client that was let in and means harm: what it sends ends itself at most. */
 
 const seed = 20_261_130;
-/** The log's two files (node/file-log.ts), and a line's length above each. */
+/** The log's two files (node/runtime/file-log.ts), and a line's length above each. */
 const mostLog = 2 * (2 * 1024 * 1024 + 64 * 1024);
 
 let stage: AttackStage;

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
 import { seededRandom } from '../../src-main/simulators/fleet.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { attackSize, tellAttack } from '../support/attack-stage.ts';
 import { startCliFromSource } from '../support/cli-process.ts';
 import { startLiveHost, type LivePage } from '../support/live-host.ts';

@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { attackSize, startAttackStage, tellAttack } from '../support/attack-stage.ts';
 import { startCliFromSource } from '../support/cli-process.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';

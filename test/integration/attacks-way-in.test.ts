@@ -3,7 +3,7 @@ import { lstat, mkdir, readFile, symlink, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import {
   attackSize,
   sayRaw,

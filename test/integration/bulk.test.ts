@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { simulatedConnectionUid } from '../../src-main/simulators/remotix-book.ts';
-import { RemotixSimulator } from '../../src-main/simulators/remotix.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
+import { simulatedConnectionUid } from '../../src-main/simulators/remotix/book.ts';
+import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import type { BulkItemView, BulkPlanView, BulkRunView } from '../../src-preload/contract/bulk.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
 import { HeadlessRig, type Browser } from '../support/headless-rig.ts';

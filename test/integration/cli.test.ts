@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import packageFacts from '../../package.json' with { type: 'json' };
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCliFromSource, type CliProcess } from '../support/cli-process.ts';
 import { claimPorts } from '../support/own-ports.ts';
 

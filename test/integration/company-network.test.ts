@@ -2,7 +2,7 @@ import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import type { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
+import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import type { AccountView, AppView } from '../../src-preload/contract/views.ts';
 import { makeAuthority, startCompanyProxy, startTinyproxy, startTls } from '../support/company-network.ts';
 import { startLiveHost, type LiveHost, type LivePage } from '../support/live-host.ts';

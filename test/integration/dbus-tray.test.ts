@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DesktopNotice } from '../../src-main/core/ports.ts';
-import type { TrayAction, TrayState } from '../../src-main/core/tray-state.ts';
-import { locate } from '../../src-main/locations.ts';
-import { SessionBus } from '../../src-main/node/dbus-connection.ts';
-import { DBusNotifier } from '../../src-main/node/dbus-notifier.ts';
-import { DBusTray } from '../../src-main/node/dbus-tray.ts';
-import { readPng } from '../../src-main/node/png-image.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import type { DesktopNotice } from '../../src-main/core/base/ports.ts';
+import type { TrayAction, TrayState } from '../../src-main/core/app/tray-state.ts';
+import { locate } from '../../src-main/compose/locations.ts';
+import { SessionBus } from '../../src-main/node/dbus/session-bus.ts';
+import { DBusNotifier } from '../../src-main/node/dbus/dbus-notifier.ts';
+import { DBusTray } from '../../src-main/node/dbus/dbus-tray.ts';
+import { readPng } from '../../src-main/node/dbus/png-image.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { panelColour, startDBusDesktop, type DBusDesktop } from '../support/dbus-desktop.ts';
 import { differenceTo, screenOf } from '../support/screenshot.ts';
 

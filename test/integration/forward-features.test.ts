@@ -5,11 +5,11 @@ import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Client } from 'ssh2';
 import { afterEach, expect, test } from 'vitest';
-import { fail, ok } from '../../src-main/core/errors.ts';
-import { failureSentence, noForwardHistory } from '../../src-main/core/forward-attempt.ts';
-import type { HostKeyPin } from '../../src-main/core/host-key-pins.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { HostKeys } from '../../src-main/services/host-keys.ts';
+import { fail, ok } from '../../src-main/core/base/errors.ts';
+import { failureSentence, noForwardHistory } from '../../src-main/core/forward/forward-attempt.ts';
+import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import {
   echo,
   ManualClock,

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { afterEach, expect, test } from 'vitest';
-import { fail, ok } from '../../src-main/core/errors.ts';
+import { fail, ok } from '../../src-main/core/base/errors.ts';
 import {
   echo,
   ManualClock,

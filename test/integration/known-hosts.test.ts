@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test } from 'vitest';
-import { forgetKnownHost } from '../../src-main/node/known-hosts.ts';
+import { forgetKnownHost } from '../../src-main/node/storage/known-hosts.ts';
 
 const run = promisify(execFile);
 

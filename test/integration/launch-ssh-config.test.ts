@@ -6,7 +6,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCliFromSource } from '../support/cli-process.ts';
 import { processFile, processIds, endProcess } from '../support/process-tree.ts';
 import { startFarEnd } from '../support/forward-rig.ts';

@@ -17,7 +17,7 @@ import { dirname, join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import packageFacts from '../../package.json' with { type: 'json' };
 import { root } from '../../build/bootstrap.mjs';
-import { outsideArchive } from '../../src-main/locations.ts';
+import { outsideArchive } from '../../src-main/compose/locations.ts';
 import { startVendor, type SmokeVendor } from '../smoke/device.ts';
 import { readAsar } from '../support/asar-archive.ts';
 import { standInArgs } from '../support/electron-stand-in/compiled.ts';

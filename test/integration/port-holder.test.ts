@@ -5,7 +5,7 @@ import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, expect, test } from 'vitest';
-import { connectionHolders, portHolder } from '../../src-main/node/forward-port-holder.ts';
+import { connectionHolders, portHolder } from '../../src-main/node/forward/forward-port-holder.ts';
 
 const closing: (() => unknown)[] = [];
 afterEach(async () => {

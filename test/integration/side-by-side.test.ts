@@ -5,7 +5,7 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCliFromSource, type CliProcess } from '../support/cli-process.ts';
 import { echo, startFarEnd } from '../support/forward-rig.ts';
 import { claimPorts } from '../support/own-ports.ts';

@@ -4,9 +4,9 @@ import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { controlPaths } from '../../src-main/node/control-socket-path.ts';
-import { openControlSocket } from '../../src-main/node/control-socket.ts';
-import { openWebHost } from '../../src-main/node/websocket-host.ts';
+import { controlPaths } from '../../src-main/node/control/control-socket-path.ts';
+import { openControlSocket } from '../../src-main/node/control/control-socket.ts';
+import { openWebHost } from '../../src-main/node/web-host/websocket-host.ts';
 import { silentLog } from '../support/fake-vendor.ts';
 import { enterByLink, writePage } from '../support/live-host.ts';
 

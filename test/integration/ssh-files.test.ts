@@ -2,8 +2,8 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { afterEach, expect, test } from 'vitest';
-import type { RemoteFiles } from '../../src-main/core/ssh-client.ts';
-import { createSshClient } from '../../src-main/node/ssh-client.ts';
+import type { RemoteFiles } from '../../src-main/core/ssh/ssh-client.ts';
+import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
 const closing: (() => unknown)[] = [];

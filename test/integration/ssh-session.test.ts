@@ -7,19 +7,19 @@ import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import ssh2 from 'ssh2';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { ok } from '../../src-main/core/errors.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
 import type {
   HostKeyQuestion,
   PromptsQuestion,
   SessionDesk,
   SignInQuestion,
-} from '../../src-main/core/session-desk.ts';
-import type { HostKeyPin } from '../../src-main/core/host-key-pins.ts';
-import { createMemoryVault } from '../../src-main/node/memory-vault.ts';
-import { createSshClient } from '../../src-main/node/ssh-client.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { HostKeys } from '../../src-main/services/host-keys.ts';
-import { SshSessions } from '../../src-main/services/ssh-sessions.ts';
+} from '../../src-main/core/session/session-desk.ts';
+import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
+import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
+import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
+import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
 import { MemoryDocument } from '../support/memory-document.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 

@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { ModeSimulator } from '../../src-main/simulators/mode.ts';
+import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';

@@ -1,7 +1,7 @@
 import { chromium } from '@playwright/test';
 import type { Browser as Chromium } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
-import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo.ts';
+import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo/reemo.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 

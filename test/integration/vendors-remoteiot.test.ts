@@ -2,8 +2,8 @@ import { connect as dial, createServer } from 'node:net';
 import type { AddressInfo, Server } from 'node:net';
 import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
-import { simulatedUnitId } from '../../src-main/simulators/remoteiot-devices.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
+import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
-import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simulators/remotix-book.ts';
-import { RemotixSimulator } from '../../src-main/simulators/remotix.ts';
+import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simulators/remotix/book.ts';
+import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 

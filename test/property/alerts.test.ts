@@ -1,11 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { AlertEngine, type AlertOutput } from '../../src-main/core/alert-engine.ts';
-import { defaultAlertSettings, parseAlertSettings, type AlertSettings } from '../../src-main/core/alert-settings.ts';
-import type { Device, PresenceState } from '../../src-main/core/device.ts';
-import { coverLosses, type Loss } from '../../src-main/core/incident-cover.ts';
-import { isQuiet, nextQuietChange } from '../../src-main/core/quiet-hours.ts';
-import { uptimeOf } from '../../src-main/core/uptime.ts';
+import { AlertEngine, type AlertOutput } from '../../src-main/core/alert/alert-engine.ts';
+import {
+  defaultAlertSettings,
+  parseAlertSettings,
+  type AlertSettings,
+} from '../../src-main/core/alert/alert-settings.ts';
+import type { Device, PresenceState } from '../../src-main/core/fleet/device.ts';
+import { coverLosses, type Loss } from '../../src-main/core/alert/incident-cover.ts';
+import { isQuiet, nextQuietChange } from '../../src-main/core/alert/quiet-hours.ts';
+import { uptimeOf } from '../../src-main/core/activity/uptime.ts';
 
 const seed = 20261121;
 const minute = 60_000;

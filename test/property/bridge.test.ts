@@ -5,8 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StateFeed } from '../../src-main/bridge/state-feed.ts';
 import { channelPair } from '../../src-main/cli/channel-pair.ts';
-import { composeCore, type Core } from '../../src-main/compose.ts';
-import { locate } from '../../src-main/locations.ts';
+import { composeCore, type Core } from '../../src-main/compose/compose-core.ts';
+import { locate } from '../../src-main/compose/locations.ts';
 import { FrameClient, type StateEvent } from '../../src-preload/contract/client.ts';
 import {
   collections,
@@ -326,7 +326,7 @@ describe('the state feed', () => {
   });
 
   test('keeps the event loop free while 100,000 devices are sent', async () => {
-    const { systemClock } = await import('../../src-main/node/system-clock.ts');
+    const { systemClock } = await import('../../src-main/node/runtime/system-clock.ts');
     const keys = Array.from({ length: 100_000 }, (_, index) => `d${index}`);
     const none = { keys: () => [] as string[], row: () => undefined };
     const devices = {

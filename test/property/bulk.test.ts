@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { parsePattern, parseReplacement } from '../../src-main/core/bulk-names.ts';
-import type { PlanRow } from '../../src-main/core/bulk-plan.ts';
-import { deviceKey, type Device } from '../../src-main/core/device.ts';
-import { fail, ok, type ErrorKind, type Result } from '../../src-main/core/errors.ts';
-import { sleep } from '../../src-main/core/ports.ts';
-import { BulkRun } from '../../src-main/services/bulk-run.ts';
+import { parsePattern, parseReplacement } from '../../src-main/core/operation/bulk-names.ts';
+import type { PlanRow } from '../../src-main/core/operation/bulk-plan.ts';
+import { deviceKey, type Device } from '../../src-main/core/fleet/device.ts';
+import { fail, ok, type ErrorKind, type Result } from '../../src-main/core/base/errors.ts';
+import { sleep } from '../../src-main/core/base/ports.ts';
+import { BulkRun } from '../../src-main/services/operation/bulk-run.ts';
 import { VirtualClock, settle } from '../support/virtual-clock.ts';
 
 const seed = Number(process.env['QUAYSIDE_SEED'] ?? 20_261_121);

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fail, ok } from '../../src-main/core/errors.ts';
+import { fail, ok } from '../../src-main/core/base/errors.ts';
 import { echo, rigDevice, sshService, startFarEnd, startRig, webService } from '../support/forward-rig.ts';
 import type { FarEnd, Rig } from '../support/forward-rig.ts';
 import { claimPorts } from '../support/own-ports.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { fail } from '../../src-main/core/errors.ts';
-import { newForward } from '../../src-main/core/forward.ts';
-import type { Forward, ForwardEffect, ForwardEvent } from '../../src-main/core/forward.ts';
-import { advance } from '../../src-main/core/forward-step.ts';
+import { fail } from '../../src-main/core/base/errors.ts';
+import { newForward } from '../../src-main/core/forward/forward.ts';
+import type { Forward, ForwardEffect, ForwardEvent } from '../../src-main/core/forward/forward.ts';
+import { advance } from '../../src-main/core/forward/forward-step.ts';
 
 const seed = 20_261_121;
 const error = fail('tunnel-failed', 'It failed.', 'Try again.').error;

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { checkLauncher, customLauncherPlan, launcherPlaceholders } from '../../src-main/core/custom-launcher.ts';
-import { hostKeyAlias } from '../../src-main/core/ssh-command.ts';
-import { rdpClients } from '../../src-main/core/rdp-clients.ts';
-import { discoverViewers, viewerProbes } from '../../src-main/core/viewers.ts';
-import { vncClients } from '../../src-main/core/vnc-clients.ts';
-import type { Viewer } from '../../src-main/core/viewers.ts';
+import { checkLauncher, customLauncherPlan, launcherPlaceholders } from '../../src-main/core/launch/custom-launcher.ts';
+import { hostKeyAlias } from '../../src-main/core/ssh/ssh-command.ts';
+import { rdpClients } from '../../src-main/core/launch/rdp-clients.ts';
+import { discoverViewers, viewerProbes } from '../../src-main/core/launch/viewers.ts';
+import { vncClients } from '../../src-main/core/launch/vnc-clients.ts';
+import type { Viewer } from '../../src-main/core/launch/viewers.ts';
 
 const seed = 20261121;
 

@@ -1,11 +1,11 @@
 import { execFileSync } from 'node:child_process';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { browserPlan, childEnvironment } from '../../src-main/core/launch-plan.ts';
-import { escapeCmd, joinPosix, joinWindows, quotePowerShell } from '../../src-main/core/shell-quoting.ts';
-import { checkSshUser, hostKeyAlias, sshCopyable, sshPlan } from '../../src-main/core/ssh-command.ts';
-import { discoverTerminals, terminalProbes } from '../../src-main/core/terminals.ts';
-import type { SshTarget } from '../../src-main/core/ssh-command.ts';
+import { browserPlan, childEnvironment } from '../../src-main/core/launch/launch-plan.ts';
+import { escapeCmd, joinPosix, joinWindows, quotePowerShell } from '../../src-main/core/base/shell-quoting.ts';
+import { checkSshUser, hostKeyAlias, sshCopyable, sshPlan } from '../../src-main/core/ssh/ssh-command.ts';
+import { discoverTerminals, terminalProbes } from '../../src-main/core/launch/terminals.ts';
+import type { SshTarget } from '../../src-main/core/ssh/ssh-command.ts';
 
 const seed = 20261120;
 const check = <T extends [unknown, ...unknown[]]>(property: fc.IProperty<T>, numRuns = 500): void => {

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ok } from '../../src-main/core/errors.ts';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/ports.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { modeConfigSchemas } from '../../src-main/simulators/mode-data.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { modeConfigSchemas } from '../../src-main/simulators/mode/data.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
 import { readEvent } from '../../src-main/vendors/mode/events.ts';
 import { parseVendorTime } from '../../src-main/vendors/mode/schemas.ts';

@@ -1,10 +1,10 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { Device, Presence } from '../../src-main/core/device.ts';
-import { deviceKey } from '../../src-main/core/device.ts';
-import { applyFleetDelta, diffFleets, sameDevice } from '../../src-main/core/fleet-delta.ts';
-import { nextPollDelay } from '../../src-main/core/poll-schedule.ts';
-import { mergePresence, presenceAge } from '../../src-main/core/presence.ts';
+import type { Device, Presence } from '../../src-main/core/fleet/device.ts';
+import { deviceKey } from '../../src-main/core/fleet/device.ts';
+import { applyFleetDelta, diffFleets, sameDevice } from '../../src-main/core/fleet/fleet-delta.ts';
+import { nextPollDelay } from '../../src-main/core/fleet/poll-schedule.ts';
+import { mergePresence, presenceAge } from '../../src-main/core/fleet/presence.ts';
 
 const seed = 20261120;
 const now = 1000;

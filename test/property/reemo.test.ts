@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ok } from '../../src-main/core/errors.ts';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/ports.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { reemo } from '../../src-main/vendors/reemo/connector.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { spoiledJson } from '../support/spoiled-json.ts';

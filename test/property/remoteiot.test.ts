@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/ports.ts';
-import { ok } from '../../src-main/core/errors.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import { parseVendorTime } from '../../src-main/vendors/remoteiot/schemas.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';

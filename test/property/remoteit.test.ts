@@ -1,8 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { ok } from '../../src-main/core/errors.ts';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/ports.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import { PresenceOfEvents, readFrame } from '../../src-main/vendors/remoteit/events.ts';
 import { asTime } from '../../src-main/vendors/remoteit/values.ts';

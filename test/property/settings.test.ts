@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settingsViewSchema } from '../../src-preload/contract/views.ts';
-import { normaliseBaseUrl } from '../../src-main/core/account-url.ts';
-import { fleetCacheFormat } from '../../src-main/core/fleet-cache.ts';
-import { badSettings, defaultSettings, parseSettings } from '../../src-main/core/settings.ts';
-import { accountsFormat } from '../../src-main/services/accounts-format.ts';
-import { deviceNotesFormat } from '../../src-main/services/device-notes.ts';
+import { normaliseBaseUrl } from '../../src-main/core/fleet/account-url.ts';
+import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
+import { badSettings, defaultSettings, parseSettings } from '../../src-main/core/app/settings.ts';
+import { accountsFormat } from '../../src-main/services/fleet/accounts-format.ts';
+import { deviceNotesFormat } from '../../src-main/services/fleet/device-notes.ts';
 
 const seed = 20261120;
 

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 
 /** A simulated account whose devices greet with some bytes and keep what they are sent. */
 export interface SmokeVendor {

@@ -2,8 +2,8 @@ import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir } from 'node:fs/promises';
 import { socketChannel } from '../../src-main/cli/channel-pair.ts';
-import { controlPaths } from '../../src-main/node/control-socket-path.ts';
-import { connectControlSocket } from '../../src-main/node/control-socket.ts';
+import { controlPaths } from '../../src-main/node/control/control-socket-path.ts';
+import { connectControlSocket } from '../../src-main/node/control/control-socket.ts';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 
 export interface Ended {

@@ -2,8 +2,8 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { controlPaths } from '../../src-main/node/control-socket-path.ts';
-import { connectControlSocket } from '../../src-main/node/control-socket.ts';
+import { controlPaths } from '../../src-main/node/control/control-socket-path.ts';
+import { connectControlSocket } from '../../src-main/node/control/control-socket.ts';
 import { startLiveHost, type LiveHost } from './live-host.ts';
 
 /** How much is tried: little in each run, as much as `npm run attacks` says in one that is to be told of. */

@@ -3,16 +3,16 @@ import { readdirSync, readlinkSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
-import { Emitter } from '../../src-main/core/emitter.ts';
-import { deviceKey } from '../../src-main/core/device.ts';
-import type { Device } from '../../src-main/core/device.ts';
-import { ok } from '../../src-main/core/errors.ts';
-import type { Log } from '../../src-main/core/ports.ts';
-import { createForwardHost } from '../../src-main/node/forward-host.ts';
-import { createHttpClient } from '../../src-main/node/http-client.ts';
-import { reachable } from '../../src-main/node/reachable.ts';
-import { systemClock, systemRandom } from '../../src-main/node/system-clock.ts';
-import { Forwards } from '../../src-main/services/forwards.ts';
+import { Emitter } from '../../src-main/core/base/emitter.ts';
+import { deviceKey } from '../../src-main/core/fleet/device.ts';
+import type { Device } from '../../src-main/core/fleet/device.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type { Log } from '../../src-main/core/base/ports.ts';
+import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { createHttpClient } from '../../src-main/node/http/http-client.ts';
+import { reachable } from '../../src-main/node/net/reachable.ts';
+import { systemClock, systemRandom } from '../../src-main/node/runtime/system-clock.ts';
+import { Forwards } from '../../src-main/services/forward/forwards.ts';
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import { machineTime } from './chaos-messages.ts';
 import type { NearMessage, StageMessage } from './chaos-messages.ts';
@@ -180,7 +180,7 @@ const start = async (message: Extract<StageMessage, { type: 'start' }>) => {
       ];
     }),
   );
-  const worker = new URL('../../src-main/node/forward-worker.ts', import.meta.url);
+  const worker = new URL('../../src-main/node/forward/forward-worker.ts', import.meta.url);
   const forwards = new Forwards({
     accounts: { connector: async () => ok(connector), get: () => ({ baseUrl: message.baseUrl }) },
     inventory: { device: (key) => devices.get(key), servicesOf: () => [sshService] },
@@ -242,7 +242,7 @@ process.on('message', (message: StageMessage) => {
     if (message.type === 'start') {
       // The worker's own pipes and the loop's descriptors are made at first use: a worker before is the base line.
       const warm = createForwardHost({
-        worker: new URL('../../src-main/node/forward-worker.ts', import.meta.url),
+        worker: new URL('../../src-main/node/forward/forward-worker.ts', import.meta.url),
         clock: systemClock,
         log: silent,
       });

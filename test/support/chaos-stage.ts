@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { createServer } from 'node:tls';
 import { promisify } from 'node:util';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { machineTime } from './chaos-messages.ts';
 import type { NearMessage, StageMessage } from './chaos-messages.ts';
 import { echo, startFarEnd } from './forward-rig.ts';

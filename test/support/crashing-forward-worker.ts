@@ -1,5 +1,5 @@
 import { createServer } from 'node:net';
-import '../../src-main/node/forward-worker.ts';
+import '../../src-main/node/forward/forward-worker.ts';
 
 // The forward worker with a wound: each client on FORWARD_CRASH_PORT is an error that nobody expected.
 const port = Number(process.env['FORWARD_CRASH_PORT']);

@@ -1,4 +1,4 @@
-import { jsonDocument } from '../../src-main/node/json-document.ts';
+import { jsonDocument } from '../../src-main/node/storage/json-document.ts';
 
 /**
  * A program of its own for the tests that kill it: writes ever higher numbers to the document named by its

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import type { DeviceRecord, PresenceState, Service, VendorId } from '../../src-main/core/device.ts';
-import { ok } from '../../src-main/core/errors.ts';
-import type { Result } from '../../src-main/core/errors.ts';
-import type { HttpClient, Log } from '../../src-main/core/ports.ts';
+import type { DeviceRecord, PresenceState, Service, VendorId } from '../../src-main/core/fleet/device.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
+import type { HttpClient, Log } from '../../src-main/core/base/ports.ts';
 import type { Connector, FleetPage, Vendor, VendorSession } from '../../src-main/vendors/vendor.ts';
 
 export const silentLog: Log = { write: () => undefined, child: () => silentLog };

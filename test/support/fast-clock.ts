@@ -1,5 +1,5 @@
-import type { Clock } from '../../src-main/core/ports.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
+import type { Clock } from '../../src-main/core/base/ports.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 
 /** The computer's clock, on which time passes `factor` times as fast: minutes of waiting for real things in seconds. */
 export const fastClock = (factor: number): Clock => {

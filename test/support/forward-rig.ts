@@ -1,27 +1,27 @@
 import { createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
-import { Emitter } from '../../src-main/core/emitter.ts';
-import { deviceKey } from '../../src-main/core/device.ts';
-import type { Device, Service } from '../../src-main/core/device.ts';
-import { fail, ok } from '../../src-main/core/errors.ts';
-import type { Result } from '../../src-main/core/errors.ts';
-import type { ForwardHistory } from '../../src-main/core/forward-attempt.ts';
-import { noForwardRecords } from '../../src-main/core/forward-record.ts';
-import type { ForwardRecords, ForwardSnapshot } from '../../src-main/core/forward-record.ts';
-import type { Clock, Document, Log } from '../../src-main/core/ports.ts';
-import { createForwardHost } from '../../src-main/node/forward-host.ts';
-import { resetSocket } from '../../src-main/node/forward-reset.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { Forwards } from '../../src-main/services/forwards.ts';
-import type { ForwardSettings } from '../../src-main/services/forwards-deps.ts';
-import type { HostKeys } from '../../src-main/services/host-keys.ts';
+import { Emitter } from '../../src-main/core/base/emitter.ts';
+import { deviceKey } from '../../src-main/core/fleet/device.ts';
+import type { Device, Service } from '../../src-main/core/fleet/device.ts';
+import { fail, ok } from '../../src-main/core/base/errors.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
+import type { ForwardHistory } from '../../src-main/core/forward/forward-attempt.ts';
+import { noForwardRecords } from '../../src-main/core/forward/forward-record.ts';
+import type { ForwardRecords, ForwardSnapshot } from '../../src-main/core/forward/forward-record.ts';
+import type { Clock, Document, Log } from '../../src-main/core/base/ports.ts';
+import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { resetSocket } from '../../src-main/node/forward/forward-reset.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { Forwards } from '../../src-main/services/forward/forwards.ts';
+import type { ForwardSettings } from '../../src-main/services/forward/forwards-deps.ts';
+import type { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import type { Connector, Tunnel } from '../../src-main/vendors/vendor.ts';
 
 /** Says nothing. */
 export const silentLog: Log = { write: () => undefined, child: () => silentLog };
 
 /** The worker as it runs in a checkout. */
-export const workerUrl = new URL('../../src-main/node/forward-worker.ts', import.meta.url);
+export const workerUrl = new URL('../../src-main/node/forward/forward-worker.ts', import.meta.url);
 
 /** A device's server as the tunnel shows it, with every socket it has, closed by `dispose`. */
 export interface FarEnd {

@@ -1,4 +1,5 @@
 import type { ModuleFacts, ModuleImport } from './module-facts.ts';
+import { roomless, upwards } from './rooms.ts';
 
 /** The import rules of ARCHITECTURE.md. This file is their authority; the lint bans only say it sooner. */
 interface Zone {
@@ -58,7 +59,7 @@ const zones: readonly Zone[] = [
   },
   {
     name: 'composition roots',
-    holds: folder(/^src-main\/([^/]+|cli\/[^/]+)\.ts$/),
+    holds: folder(/^src-main\/([^/]+|(?:compose|demo|cli|cli\/commands)\/[^/]+)\.ts$/),
     files: [/^src-main\//, contract, /^package\.json$/],
     packages: [/./],
   },
@@ -81,10 +82,10 @@ const zones: readonly Zone[] = [
 const packageOwners: readonly { readonly name: RegExp; readonly owner: RegExp }[] = [
   { name: electron, owner: /^(src-main\/electron\/|src-preload\/index\.ts$)/ },
   // The second is the demo's make-believe devices: a server, and never part of the application.
-  { name: /^ssh2(\/|$)/, owner: /^(src-main\/node\/ssh-client[^/]*\.ts|src-main\/demo-(?:ssh|files)\.ts)$/ },
+  { name: /^ssh2(\/|$)/, owner: /^(src-main\/node\/ssh\/ssh-client[^/]*\.ts|src-main\/demo\/demo-(?:ssh|files)\.ts)$/ },
   { name: /^electron-updater(\/|$)/, owner: /^src-main\/electron\/updates\.ts$/ },
-  { name: /^ky(\/|$)/, owner: /^src-main\/node\/http-client[^/]*\.ts$/ },
-  { name: /^(keytar|@github\/keytar)(\/|$)/, owner: /^src-main\/node\/keychain-vault\.ts$/ },
+  { name: /^ky(\/|$)/, owner: /^src-main\/node\/http\/http-client[^/]*\.ts$/ },
+  { name: /^(keytar|@github\/keytar)(\/|$)/, owner: /^src-main\/node\/vault\/keychain-vault\.ts$/ },
 ];
 
 /** Config files whose tool reads the default export. */
@@ -95,7 +96,8 @@ const isTest = (path: string): boolean => /\.test\.tsx?$/.test(path) || path.sta
 const importBreaks = (path: string, zone: Zone, { specifier, file, typeOnly }: ModuleImport): string | undefined => {
   if (file !== undefined) {
     if (isTest(file)) return `${path} imports ${file}, and sources never import tests`;
-    return zone.files.some((pattern) => pattern.test(file)) ? undefined : `${path} (${zone.name}) imports ${file}`;
+    if (!zone.files.some((pattern) => pattern.test(file))) return `${path} (${zone.name}) imports ${file}`;
+    return upwards(path, file);
   }
   const owned = packageOwners.find(({ name }) => name.test(specifier));
   if (owned !== undefined && !owned.owner.test(path)) return `${path} imports ${specifier}, which it does not own`;
@@ -112,6 +114,8 @@ export const ruleBreaks = (path: string, facts: ModuleFacts): readonly string[] 
   if (!path.startsWith('src-') || isTest(path)) return breaks;
   const zone = zones.find(({ holds }) => holds(path));
   if (zone === undefined) return [...breaks, `${path} is in no folder that the import rules know`];
+  const placed = roomless(path);
+  if (placed !== undefined) breaks.push(placed);
   for (const found of facts.imports) {
     const broken = importBreaks(path, zone, found);
     if (broken !== undefined) breaks.push(broken);

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline';
-import { createKeychainVault } from '../../src-main/node/keychain-vault.ts';
+import { createKeychainVault } from '../../src-main/node/vault/keychain-vault.ts';
 
 /** A process of its own, because the library reads the address of the bus once: one JSON line a call. */
 

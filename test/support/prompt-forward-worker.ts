@@ -9,4 +9,4 @@ channel.onmessage = (message): void => {
   const { data } = message as { readonly data: { readonly ask?: readonly [number, number] } };
   if (data.ask !== undefined) channel.postMessage({ answer: sockets.has(...data.ask) });
 };
-await import('../../src-main/node/forward-worker.ts');
+await import('../../src-main/node/forward/forward-worker.ts');

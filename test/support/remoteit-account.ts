@@ -1,5 +1,5 @@
-import { RemoteItSimulator } from '../../src-main/simulators/remoteit.ts';
-import type { RemoteItOptions } from '../../src-main/simulators/remoteit.ts';
+import { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
+import type { RemoteItOptions } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { Operation } from '../../src-main/vendors/vendor.ts';
 import { remoteItVendorSchema } from './remoteit-vendor-schema.ts';

@@ -6,8 +6,8 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
-import type { Result } from '../../src-main/core/errors.ts';
-import type { Vault } from '../../src-main/core/ports.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
+import type { Vault } from '../../src-main/core/base/ports.ts';
 
 const run = promisify(execFile);
 

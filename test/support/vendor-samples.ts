@@ -1,5 +1,5 @@
-import type { AppError } from '../../src-main/core/errors.ts';
-import { acceptWebSocket, asksForWebSocket } from '../../src-main/simulators/mode-websocket.ts';
+import type { AppError } from '../../src-main/core/base/errors.ts';
+import { acceptWebSocket, asksForWebSocket } from '../../src-main/simulators/websocket.ts';
 import { rawHttpTransport } from '../../src-main/simulators/raw-http-transport.ts';
 import { Simulator } from '../../src-main/simulators/simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from '../../src-main/simulators/simulator.ts';

@@ -1,8 +1,8 @@
-import type { Result } from '../../src-main/core/errors.ts';
-import type { Clock, Log, LogLevel } from '../../src-main/core/ports.ts';
-import { createHttpClient } from '../../src-main/node/http-client.ts';
-import { systemClock } from '../../src-main/node/system-clock.ts';
-import { createWebSocketClient } from '../../src-main/node/websocket-client.ts';
+import type { Result } from '../../src-main/core/base/errors.ts';
+import type { Clock, Log, LogLevel } from '../../src-main/core/base/ports.ts';
+import { createHttpClient } from '../../src-main/node/http/http-client.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';
 import type { Connector, FleetPage, Vendor } from '../../src-main/vendors/vendor.ts';
 
 /** What a session calls itself on the wire. */

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { DatabaseSync, StatementSync } from 'node:sqlite';
-import { SessionBus } from '../../src-main/node/dbus-connection.ts';
-import { LibraryCalls } from '../../src-main/node/library-calls.ts';
+import { SessionBus } from '../../src-main/node/dbus/session-bus.ts';
+import { LibraryCalls } from '../../src-main/node/runtime/library-calls.ts';
 
 /**
  * Loaded before the host (`node --import`): lets a callback of ours throw where a library calls it, when the test says

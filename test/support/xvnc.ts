@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { obfuscateVncPassword } from '../../src-main/node/secret-file.ts';
+import { obfuscateVncPassword } from '../../src-main/node/storage/secret-file.ts';
 import { freePort, waitForPort } from './ports.ts';
 import type { Readable } from 'node:stream';
 

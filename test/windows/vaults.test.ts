@@ -2,7 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import packageFacts from '../../package.json' with { type: 'json' };
-import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot.ts';
+import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { claimPorts } from '../support/own-ports.ts';
 import { errorOf } from './stage.ts';
 import { Windows, windowsPath } from './wine.ts';

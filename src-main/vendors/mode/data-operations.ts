@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { interactiveMs } from '../../core/deadline.ts';
+import { interactiveMs } from '../../core/base/deadline.ts';
 import { defineOperation } from '../vendor.ts';
 import type { Method } from '../vendor.ts';
 import {

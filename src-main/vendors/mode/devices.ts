@@ -1,6 +1,6 @@
-import { deviceFacts } from '../../core/device-facts.ts';
-import type { DeviceFacts } from '../../core/device-facts.ts';
-import type { DeviceRecord, Presence, Service } from '../../core/device.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceRecord, Presence, Service } from '../../core/fleet/device.ts';
 import type { Home, Homes } from './homes.ts';
 import { parseVendorTime } from './schemas.ts';
 import type { DeviceRow } from './schemas.ts';

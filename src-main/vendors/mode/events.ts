@@ -1,8 +1,8 @@
-import { deviceFacts } from '../../core/device-facts.ts';
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { AppError, Result } from '../../core/errors.ts';
-import { parseForeignJson } from '../../core/lenient-json.ts';
-import type { WebSocketLink, WebSocketRequest } from '../../core/ports.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
+import { parseForeignJson } from '../../core/base/lenient-json.ts';
+import type { WebSocketLink, WebSocketRequest } from '../../core/base/ports.ts';
 import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { classifyMode } from './auth.ts';
 import { parseVendorTime } from './schemas.ts';

@@ -1,4 +1,4 @@
-import type { AppError, Result } from '../../core/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
 import type { HomeRow } from './schemas.ts';

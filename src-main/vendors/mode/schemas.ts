@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { isSecretName } from '../../core/secret-names.ts';
+import { isSecretName } from '../../core/base/secret-names.ts';
 import { readRows } from '../rows.ts';
 
 /**

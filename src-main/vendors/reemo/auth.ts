@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { fail, ok } from '../../core/errors.ts';
+import { fail, ok } from '../../core/base/errors.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorSession } from '../vendor.ts';

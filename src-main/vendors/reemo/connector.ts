@@ -1,6 +1,6 @@
-import type { DeviceRecord, Presence, PresenceState } from '../../core/device.ts';
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { AppError, Result } from '../../core/errors.ts';
+import type { DeviceRecord, Presence, PresenceState } from '../../core/fleet/device.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import type { Connector, FleetPage, Operation, Vendor, VendorSession, WebSession, WebSessionRoute } from '../vendor.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { ok } from '../../core/errors.ts';
-import type { ErrorKind } from '../../core/errors.ts';
+import { ok } from '../../core/base/errors.ts';
+import type { ErrorKind } from '../../core/base/errors.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorSession } from '../vendor.ts';

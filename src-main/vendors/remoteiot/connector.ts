@@ -1,9 +1,9 @@
-import { deviceFacts } from '../../core/device-facts.ts';
-import type { DeviceFacts } from '../../core/device-facts.ts';
-import type { DeviceRecord, Presence, PresenceState, Service } from '../../core/device.ts';
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { AppError, Result } from '../../core/errors.ts';
-import { attributesOf } from '../../core/fact-attributes.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceRecord, Presence, PresenceState, Service } from '../../core/fleet/device.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
+import { attributesOf } from '../../core/fleet/fact-attributes.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { isRow } from '../rows.ts';

@@ -1,4 +1,4 @@
-import type { AppError } from '../../core/errors.ts';
+import type { AppError } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { isRow } from '../rows.ts';

@@ -1,4 +1,4 @@
-import type { ServiceKind } from '../../core/device.ts';
+import type { ServiceKind } from '../../core/fleet/device.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
 import type { Members } from './values.ts';

@@ -1,5 +1,5 @@
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { Result } from '../../core/errors.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { Authorization, OutgoingRequest, VendorWire } from '../execute.ts';
 import type { Operation, VendorSession } from '../vendor.ts';

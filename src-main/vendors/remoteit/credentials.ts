@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { plainIssue } from '../../core/plain-issue.ts';
+import { plainIssue } from '../../core/base/plain-issue.ts';
 import type { CredentialForm, FormField } from '../vendor.ts';
 import { isBase64 } from './signing.ts';
 

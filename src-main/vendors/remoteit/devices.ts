@@ -1,7 +1,7 @@
-import type { DeviceRecord, Presence, Service, ServiceState } from '../../core/device.ts';
-import { deviceFacts } from '../../core/device-facts.ts';
-import type { DeviceFacts } from '../../core/device-facts.ts';
-import { attributesOf } from '../../core/fact-attributes.ts';
+import type { DeviceRecord, Presence, Service, ServiceState } from '../../core/fleet/device.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
+import { attributesOf } from '../../core/fleet/fact-attributes.ts';
 import { kindOfApplication, noTypes } from './application-types.ts';
 import type { VendorTypes } from './application-types.ts';
 import type { DeviceRow, ServiceRow } from './graphql-schemas.ts';

@@ -1,6 +1,6 @@
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { AppError, Result } from '../../core/errors.ts';
-import { parseForeignJson } from '../../core/lenient-json.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
+import { parseForeignJson } from '../../core/base/lenient-json.ts';
 import type { VendorWire } from '../execute.ts';
 import type { FleetEvent, VendorSession } from '../vendor.ts';
 import { vendorName } from './auth.ts';

@@ -1,6 +1,6 @@
-import type { DeviceRecord, Presence, PresenceState, Service, ServiceKind } from '../../core/device.ts';
-import { deviceFacts } from '../../core/device-facts.ts';
-import { attributesOf } from '../../core/fact-attributes.ts';
+import type { DeviceRecord, Presence, PresenceState, Service, ServiceKind } from '../../core/fleet/device.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import { attributesOf } from '../../core/fleet/fact-attributes.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
 import { kindOfApplication } from './application-types.ts';

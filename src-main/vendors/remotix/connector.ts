@@ -1,6 +1,6 @@
-import type { DeviceRecord, Service, ServiceKind } from '../../core/device.ts';
-import { cancelled, fail, ok } from '../../core/errors.ts';
-import type { AppError, Result } from '../../core/errors.ts';
+import type { DeviceRecord, Service, ServiceKind } from '../../core/fleet/device.ts';
+import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import type { AppError, Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import type { z } from 'zod';

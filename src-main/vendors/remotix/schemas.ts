@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { attributesOf } from '../../core/fact-attributes.ts';
+import { attributesOf } from '../../core/fleet/fact-attributes.ts';
 import { noRows } from '../rows.ts';
 
 /**

@@ -1,0 +1,88 @@
+import { checkLauncher } from '../../core/launch/custom-launcher.ts';
+import { serviceKinds } from '../../core/fleet/device.ts';
+import { fail, ok } from '../../core/base/errors.ts';
+import { withChoice } from '../../core/launch/launcher-choice.ts';
+import type { launchRequests as contract } from '../../../src-preload/contract/launch-requests.ts';
+import type { Handlers } from './handler.ts';
+import type { SecretTickets } from './secret-tickets.ts';
+import type { SettingsStore } from '../../services/app/settings-store.ts';
+import type { DeviceNotes } from '../../services/fleet/device-notes.ts';
+import type { Inventory } from '../../services/fleet/inventory.ts';
+import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
+import type { Launches } from '../../services/launch/launches.ts';
+
+const noService = fail(
+  'not-found',
+  'There is no such service on this device.',
+  'It may have been removed; look at the device.',
+);
+
+export interface LaunchRequestDeps {
+  readonly credentials: Pick<ServiceCredentials, 'change'>;
+  readonly inventory: Pick<Inventory, 'servicesOf'>;
+  readonly notes: Pick<DeviceNotes, 'setDefaultService'>;
+  readonly launches: Pick<Launches, 'launchers' | 'checkProgram'>;
+  readonly settings: Pick<SettingsStore, 'get' | 'change'>;
+  readonly tickets: SecretTickets;
+}
+
+/** Requests about the programs that open services, and what they get to enter them. */
+export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof contract> => ({
+  'services.credentials': async ({ deviceKey, serviceId, user, ticket, forgetPassword }) => {
+    const { credentials, inventory, tickets } = deps;
+    const handed = ticket === undefined ? undefined : tickets.take(ticket);
+    if (handed?.ok === false) return handed;
+    if (!inventory.servicesOf(deviceKey).some((service) => service.id === serviceId)) return noService;
+    const given = handed?.value['password'];
+    if (handed !== undefined && (given === undefined || given === '')) {
+      return fail('invalid-input', 'No password was handed over.', 'Enter the password of the service.');
+    }
+    const password = given ?? (forgetPassword === true ? '' : undefined);
+    const changed = await credentials.change(deviceKey, serviceId, {
+      ...(user === undefined ? {} : { user }),
+      ...(password === undefined ? {} : { password }),
+    });
+    return changed.ok ? ok({ user: changed.value.user, hasPassword: changed.value.hasPassword }) : changed;
+  },
+
+  'devices.default': async ({ deviceKey, serviceId }) => {
+    if (serviceId !== undefined && !deps.inventory.servicesOf(deviceKey).some(({ id }) => id === serviceId)) {
+      return noService;
+    }
+    const chosen = await deps.notes.setDefaultService(deviceKey, serviceId);
+    return chosen.ok ? ok({}) : chosen;
+  },
+
+  'launchers.list': async () => {
+    const lists = await Promise.all(
+      serviceKinds.map(async (kind) => ({ kind, names: [...(await deps.launches.launchers(kind))] })),
+    );
+    return ok(lists);
+  },
+
+  'launchers.save': async ({ launchers }) => {
+    for (const launcher of launchers) {
+      const checked = checkLauncher(launcher);
+      if (!checked.ok) return checked;
+      const program = await deps.launches.checkProgram(launcher);
+      if (!program.ok) return program;
+    }
+    const changed = await deps.settings.change({ launchers });
+    return changed.ok ? ok({}) : changed;
+  },
+
+  'launchers.choose': async ({ kind, scope, target, launcher }) => {
+    if (launcher !== undefined && !(await deps.launches.launchers(kind)).includes(launcher)) {
+      return fail(
+        'not-found',
+        `${launcher} is not among the programs for ${kind.toUpperCase()} on this computer.`,
+        'Choose one of those listed, or add a launcher of your own.',
+      );
+    }
+    const choice = { kind, scope, target, ...(launcher === undefined ? {} : { launcher }) };
+    const changed = await deps.settings.change({
+      launcherChoices: withChoice(deps.settings.get().launcherChoices, choice),
+    });
+    return changed.ok ? ok({}) : changed;
+  },
+});

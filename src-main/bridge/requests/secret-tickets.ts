@@ -1,0 +1,68 @@
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import type { Clock } from '../../core/base/ports.ts';
+
+type Secrets = Readonly<Record<string, string>>;
+
+/** How long a ticket is good, milliseconds. */
+export const ticketLifeMs = 600_000;
+/** More tickets than this at once are nobody's forms; the oldest goes. */
+const limit = 64;
+
+const gone = fail(
+  'not-found',
+  'The secrets handed over are no longer here: they are kept for ten minutes and used once.',
+  'Enter them again.',
+);
+
+/** Secrets handed over by a client, kept in memory under one-time tickets until a request uses them. */
+export class SecretTickets {
+  readonly #clock: Clock;
+  readonly #newTicket: () => string;
+  readonly #kept = new Map<
+    string,
+    { readonly secrets: Secrets; readonly until: number; readonly cancel: () => void }
+  >();
+
+  /** `newTicket` answers a text with at least 128 random bits. */
+  constructor(options: { readonly clock: Clock; readonly newTicket: () => string }) {
+    this.#clock = options.clock;
+    this.#newTicket = options.newTicket;
+  }
+
+  /** Keeps the secrets; the answer is the ticket. */
+  hand(secrets: Secrets): string {
+    for (const oldest of this.#kept.keys()) {
+      if (this.#kept.size < limit) break;
+      this.#drop(oldest);
+    }
+    const ticket = this.#newTicket();
+    this.#kept.set(ticket, {
+      secrets,
+      until: this.#clock.monotonic() + ticketLifeMs,
+      cancel: this.#clock.after(ticketLifeMs, () => this.#kept.delete(ticket)),
+    });
+    return ticket;
+  }
+
+  /** The secrets, leaving the ticket good. */
+  look(ticket: string): Result<Secrets> {
+    const kept = this.#kept.get(ticket);
+    return kept === undefined || kept.until <= this.#clock.monotonic() ? gone : ok(kept.secrets);
+  }
+
+  /** The secrets, using the ticket up. */
+  take(ticket: string): Result<Secrets> {
+    const found = this.look(ticket);
+    this.#drop(ticket);
+    return found;
+  }
+
+  dispose(): void {
+    for (const ticket of [...this.#kept.keys()]) this.#drop(ticket);
+  }
+
+  #drop(ticket: string): void {
+    this.#kept.get(ticket)?.cancel();
+    this.#kept.delete(ticket);
+  }
+}

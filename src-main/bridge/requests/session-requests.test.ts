@@ -1,0 +1,79 @@
+import { expect, it } from 'vitest';
+import { ok } from '../../core/base/errors.ts';
+import { createSessionScope } from '../../node/runtime/session-scope.ts';
+import type { ByteChannel } from '../../core/session/byte-channel.ts';
+import type { SessionHostFrame } from '../../../src-preload/contract/session-frames.ts';
+import { LeftParts } from '../../services/session/sftp.ts';
+import { ClientSessions } from './session-requests.ts';
+
+/** Sessions of a client on screens whose password is always `sesame`; tells what each was opened with. */
+const rig = () => {
+  const opened: (string | undefined)[] = [];
+  const sent: SessionHostFrame[] = [];
+  const ends: (() => void)[] = [];
+  const channel = (): ByteChannel => ({
+    write: () => true,
+    onDrain: () => undefined,
+    onData: () => undefined,
+    onEnd: (listener) => void ends.push(() => listener(undefined)),
+    pause: () => undefined,
+    resume: () => undefined,
+    close: () => undefined,
+  });
+  const sessions = new ClientSessions(
+    {
+      ssh: { connect: () => expect.fail('no terminal is opened') },
+      vnc: {
+        connect: async (_request, _desk, _signal, proven) => {
+          opened.push(proven);
+          return ok({ channel: channel(), password: 'sesame' });
+        },
+      },
+      tickets: { take: () => expect.fail('no ticket is taken') } as never,
+      scope: createSessionScope(),
+      newName: () => 'name',
+      leftParts: new LeftParts(),
+    },
+    (frame) => sent.push(frame),
+  );
+  const open = async (session: number, after?: number, deviceKey = 'home/a'): Promise<void> => {
+    sessions.receive({
+      type: 'session-open',
+      session,
+      kind: 'screen',
+      deviceKey,
+      serviceId: 'vnc',
+      ...(after === undefined ? {} : { after }),
+    });
+    await expect
+      .poll(() => sent.some((frame) => frame.type === 'session-event' && frame.session === session))
+      .toBe(true);
+  };
+  const close = (session: number, keep?: boolean): void =>
+    sessions.receive({ type: 'session-close', session, ...(keep === undefined ? {} : { keep }) });
+  return { open, close, opened, sent, lose: () => ends.at(-1)?.() };
+};
+
+it('a screen that was lost opens again with what opened it, as often as it is lost, and tells the window nothing of it', async () => {
+  const { open, opened, lose, sent } = rig();
+  await open(1);
+  lose();
+  await open(2, 1);
+  lose();
+  await open(3, 2);
+  expect(opened).toEqual([undefined, 'sesame', 'sesame']);
+  expect(JSON.stringify(sent)).not.toContain('sesame');
+});
+
+it('the password of a screen is used for no other, and is forgotten with its tab', async () => {
+  const { open, close, opened } = rig();
+  await open(1);
+  await open(2, 1, 'home/b');
+  await open(3, 1);
+  expect(opened).toEqual([undefined, undefined, undefined]);
+  close(3, true);
+  await open(4, 3);
+  close(4);
+  await open(5, 4);
+  expect(opened.slice(3)).toEqual(['sesame', undefined]);
+});

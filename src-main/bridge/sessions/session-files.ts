@@ -1,0 +1,173 @@
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import { downloadFile, Upload } from '../../services/session/sftp.ts';
+import {
+  fileWindow,
+  mostCounted,
+  type FileOperation,
+  type SessionEvent,
+  type SessionHostFrame,
+} from '../../../src-preload/contract/session-frames.ts';
+import { countTree, deleteTree } from '../../services/session/sftp-tree.ts';
+import { OutgoingStream, streamWithin, type ClientStream } from './session-streams.ts';
+import { errorView } from '../views/views.ts';
+
+/** Calls of one session at once; a window that makes more is out of its mind. */
+const mostCalls = 64;
+/** The client has this many streams at once over all its sessions. */
+const mostStreams = 256;
+
+/** What the calls of a session need: its client's end. */
+export interface SessionFilesDeps {
+  readonly files: RemoteFiles;
+  readonly tell: (event: SessionEvent) => void;
+  readonly send: (frame: SessionHostFrame) => void;
+  /** The streams of the client, by number. */
+  readonly streams: Map<number, ClientStream>;
+  /** Does work of the session, which ends with what throws there. */
+  readonly within: (work: () => void) => void;
+  readonly newName: () => string;
+  /** Told of a half-sent file that stays on the device. */
+  readonly left: (part: string) => void;
+}
+
+/** The files of a device for a window: calls with results, transfers as streams. */
+export class SessionFiles {
+  readonly #deps: SessionFilesDeps;
+  readonly #calls = new Map<number, AbortController>();
+  #idle: (() => void) | undefined;
+
+  constructor(deps: SessionFilesDeps) {
+    this.#deps = deps;
+  }
+
+  /** Runs a call and tells its result. */
+  async call(call: number, operation: FileOperation): Promise<void> {
+    const { tell } = this.#deps;
+    if (this.#calls.has(call) || this.#calls.size >= mostCalls) {
+      const refused = fail('conflict', 'Too much is being done with these files at once.', 'Wait for some of it.');
+      tell({ kind: 'refusal', call, error: errorView(refused.error) });
+      return;
+    }
+    const controller = new AbortController();
+    this.#calls.set(call, controller);
+    let result: Result<unknown>;
+    try {
+      result = await this.#run(call, operation, controller.signal);
+    } finally {
+      this.#calls.delete(call);
+      if (this.#calls.size === 0) this.#idle?.();
+    }
+    if (result.ok) tell({ kind: 'result', call, value: result.value });
+    else tell({ kind: 'refusal', call, error: errorView(result.error) });
+  }
+
+  cancel(call: number): void {
+    this.#calls.get(call)?.abort();
+  }
+
+  /** Stops what is under way; resolves when each call has put away what it had half done on the device. */
+  dispose(): Promise<void> {
+    for (const controller of this.#calls.values()) controller.abort();
+    return new Promise((resolve) => {
+      if (this.#calls.size === 0) resolve();
+      else this.#idle = resolve;
+    });
+  }
+
+  async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {
+    const { files, tell } = this.#deps;
+    const progress = (amount: number): void => tell({ kind: 'progress', call, amount });
+    switch (operation.op) {
+      case 'list': {
+        const path = await files.absolute(operation.path);
+        if (!path.ok) return path;
+        const entries = await files.list(path.value);
+        if (!entries.ok) return entries;
+        const shown = entries.value.filter(({ name }) => name !== '.' && name !== '..');
+        return ok({
+          path: path.value,
+          entries: shown.map(({ name, kind, size, modifiedAt, mode }) => ({ name, kind, size, modifiedAt, mode })),
+        });
+      }
+      case 'rename':
+        return files.rename(operation.from, operation.to);
+      case 'delete':
+        return files.removeFile(operation.path);
+      case 'count':
+        return countTree(files, { path: operation.path, most: mostCounted }, progress, signal);
+      case 'delete-folder':
+        return deleteTree(files, operation.path, progress, signal);
+      case 'make-folder':
+        return files.makeFolder(operation.path);
+      case 'download':
+        return this.#download(operation, signal);
+      case 'upload':
+        return this.#upload(call, operation, signal);
+      default:
+        return operation satisfies never;
+    }
+  }
+
+  #claim(stream: number, ends: ClientStream): Result<void> {
+    const { streams, within } = this.#deps;
+    if (streams.has(stream) || streams.size >= mostStreams) {
+      return fail('conflict', 'This transfer cannot be started: too many are under way.', 'Wait for some of them.');
+    }
+    streams.set(stream, streamWithin(within, ends));
+    return ok(undefined);
+  }
+
+  async #download(
+    { path, stream }: Extract<FileOperation, { op: 'download' }>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const { files, send, streams } = this.#deps;
+    const outgoing = new OutgoingStream(stream, send, fileWindow);
+    const claimed = this.#claim(stream, { take: () => undefined, give: (bytes) => outgoing.give(bytes) });
+    if (!claimed.ok) return claimed;
+    const take = async (bytes: Uint8Array): Promise<void> => {
+      await outgoing.ready(signal);
+      if (!signal.aborted) outgoing.send(bytes);
+    };
+    const done = await downloadFile(files, path, take, signal);
+    streams.delete(stream);
+    return done.ok ? ok({ size: done.value }) : done;
+  }
+
+  async #upload(
+    call: number,
+    { path, size, stream }: Extract<FileOperation, { op: 'upload' }>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const { files, left, newName, send, streams, tell } = this.#deps;
+    let upload: Upload | undefined;
+    const early: Uint8Array[] = [];
+    const claimed = this.#claim(stream, {
+      take: (bytes) => (upload === undefined ? void early.push(bytes) : upload.write(bytes)),
+      give: () => undefined,
+    });
+    if (!claimed.ok) return claimed;
+    // A device that is quick takes many pieces in one turn: they are told together.
+    let moved = 0;
+    const tellMoved = (): void => {
+      if (moved === 0) return;
+      send({ type: 'session-credit', stream, bytes: moved });
+      tell({ kind: 'progress', call, amount: moved });
+      moved = 0;
+    };
+    const taken = (bytes: number): void => {
+      if (moved === 0) setImmediate(tellMoved);
+      moved += bytes;
+    };
+    const started = await Upload.start(files, { path, size, newName: newName() }, { taken, left }, signal);
+    if (started.ok) {
+      upload = started.value;
+      for (const bytes of early.splice(0)) upload.write(bytes);
+    }
+    const done = started.ok ? await started.value.done : started;
+    tellMoved();
+    streams.delete(stream);
+    return done.ok ? ok({ size }) : done;
+  }
+}

@@ -1,0 +1,61 @@
+import { ok } from '../../core/base/errors.ts';
+import type { ActivityView } from '../../../src-preload/contract/alert-views.ts';
+import { withCore, type Command } from '../context.ts';
+import { resultOf } from '../find.ts';
+import { exitCodes, note, plain, print, table } from '../terminal.ts';
+
+/** Lines shown to a person; scripts and spreadsheets get all. */
+const shownLines = 200;
+const pageLines = 1000;
+
+/** A line of the history as scripts get it. */
+const shown = (entry: ActivityView): object => ({
+  at: new Date(entry.at).toISOString(),
+  kind: entry.kind,
+  ...(entry.accountId === undefined ? {} : { accountId: entry.accountId }),
+  ...(entry.deviceKey === undefined ? {} : { deviceKey: entry.deviceKey }),
+  name: entry.name,
+  text: entry.text,
+  ...(entry.incidentId === undefined ? {} : { incidentId: entry.incidentId }),
+});
+
+/** `quayside activity [WORDS]` */
+export const activityCommand: Command = (context) =>
+  withCore(context, async ({ client }) => {
+    const words = context.args.words.join(' ');
+    const filter = words === '' ? {} : { text: words };
+    if (context.args.values.csv === true) {
+      for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
+        const from = cursor === undefined ? {} : { cursor };
+        const piece = resultOf(await client.request('history.export', { ...filter, ...from }, context.signal));
+        if (!piece.ok) return piece;
+        process.stdout.write(piece.value.csv);
+        cursor = piece.value.next;
+      }
+      return ok(exitCodes.done);
+    }
+    const most = context.json ? Number.POSITIVE_INFINITY : shownLines;
+    const entries: ActivityView[] = [];
+    let cursor: string | undefined;
+    do {
+      const limit = Math.min(pageLines, most - entries.length);
+      const from = cursor === undefined ? {} : { cursor };
+      const page = resultOf(await client.request('history.query', { ...filter, limit, ...from }, context.signal));
+      if (!page.ok) return page;
+      entries.push(...page.value.entries);
+      cursor = page.value.next;
+    } while (cursor !== undefined && entries.length < most);
+    if (context.json) print(JSON.stringify(entries.map(shown)));
+    else if (entries.length === 0)
+      note(words === '' ? 'Nothing has happened yet. Quayside notes what it sees while it runs.' : 'Nothing matches.');
+    else {
+      const rows = entries.map((entry) => [
+        new Date(entry.at).toISOString(),
+        entry.kind,
+        plain(entry.text || entry.name),
+      ]);
+      print(table([['TIME', 'KIND', 'WHAT'], ...rows]));
+      if (cursor !== undefined) note(`These are the last ${shownLines}. Add words to narrow, or --csv for all.`);
+    }
+    return ok(exitCodes.done);
+  });

@@ -1,0 +1,56 @@
+import { usage } from '../arguments.ts';
+import { attach } from '../attach.ts';
+import type { Command } from '../context.ts';
+import { findDevice } from '../find-device.ts';
+import { findService, resultOf } from '../find.ts';
+import { exitCodes, note, plain, print, printError } from '../terminal.ts';
+
+/** `quayside connect DEVICE`: opens its default service in the program chosen for it. */
+export const connectCommand: Command = async (context) => {
+  const { words, values } = context.args;
+  if (words.length !== 1) return printError(usage('connect takes one device.').error, context.json);
+  const attached = await attach(context.place, true, context.signal);
+  if (!attached.ok) return printError(attached.error, context.json);
+  const { client, own, lost } = attached.value;
+  try {
+    const device = await findDevice(client, words[0] ?? '', context.signal);
+    if (!device.ok) return printError(device.error, context.json);
+    const service = await findService(client, device.value, values.service);
+    if (!service.ok) return printError(service.error, context.json);
+    const opened = resultOf(
+      await client.request(
+        'launch.open',
+        {
+          deviceKey: device.value.key,
+          serviceId: service.value.id,
+          ...(values.user === undefined ? {} : { user: values.user }),
+        },
+        context.signal,
+      ),
+    );
+    if (!opened.ok) return printError(opened.error, context.json);
+    const { launcher, command, address } = opened.value;
+    const shown = { launcher, command, ...(address === undefined ? {} : { address }) };
+    if (context.json) print(JSON.stringify({ ...shown, device: device.value.id, service: service.value.id }));
+    else if (address !== undefined)
+      print(`${plain(service.value.name)} on ${plain(device.value.name)} is at ${address}`);
+    else print(`${plain(service.value.name)} on ${plain(device.value.name)} is open in ${plain(launcher)}.`);
+    // What opened in the vendor's own program needs no way of ours.
+    const isElsewhere = address === undefined && command === '';
+    if (!own || isElsewhere) return exitCodes.done;
+    // The way to the device is in this process.
+    if (!context.json) note('Quayside is not running otherwise, so this command keeps the way open. Ctrl-C closes it.');
+    await Promise.race([
+      lost,
+      new Promise<void>((resolve) => {
+        if (context.signal.aborted) return resolve();
+        context.signal.addEventListener('abort', () => resolve(), { once: true });
+      }),
+    ]);
+    if (attached.value.isHandedOver && !context.json)
+      note('Quayside is running now. This command ends with the last connection it holds; Ctrl-C ends it now.');
+    return exitCodes.done;
+  } finally {
+    await attached.value.dispose(context.signal);
+  }
+};

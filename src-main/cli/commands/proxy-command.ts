@@ -1,0 +1,147 @@
+import { once } from 'node:events';
+import { closeSync, fstatSync, openSync } from 'node:fs';
+import { connect, Socket } from 'node:net';
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { sleep } from '../../core/base/ports.ts';
+import { systemClock } from '../../node/runtime/system-clock.ts';
+import type { FrameClient } from '../../../src-preload/contract/client.ts';
+import type { ForwardView } from '../../../src-preload/contract/views.ts';
+import { usage } from '../arguments.ts';
+import { attach, type Attachment } from '../attach.ts';
+import type { Command, Context } from '../context.ts';
+import { findDevice } from '../find-device.ts';
+import { findService, resultOf } from '../find.ts';
+import { exitCodes, printError } from '../terminal.ts';
+
+const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
+
+/** What the other end may take to close after ours, and how often it is looked, milliseconds. */
+const passOnWithinMs = 5_000;
+const passOnLookMs = 20;
+/** How often a proxy that others build on looks whether they are done, milliseconds. */
+const lingerMs = 250;
+
+/**
+ * Standard output as a stream that does not hold up the whole process while its reader is slow, as `process.stdout`
+ * would; others may be using the forwards of this very process.
+ */
+const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } => {
+  // Windows has no descriptor of that number where whoever started us gave a handle alone.
+  const facts = process.platform === 'win32' ? undefined : fstatSync(1);
+  const isPipe = facts !== undefined && (facts.isFIFO() || facts.isSocket());
+  const stream = isPipe ? new Socket({ fd: 1, readable: false, writable: true }) : process.stdout;
+  return {
+    stream,
+    end: () => {
+      if (!isPipe) return;
+      // Node never closes its standard streams; only this tells the reader that no more comes.
+      closeSync(1);
+      openSync('/dev/null', 'w');
+    },
+  };
+};
+
+/** Connects to a forward of this computer. Rejects where it does not listen any more. */
+const dial = async (
+  target: { readonly address: string; readonly port: number },
+  signal: AbortSignal,
+): Promise<Socket> => {
+  const tunnel = connect({ host: target.address, port: target.port, allowHalfOpen: true, noDelay: true });
+  await once(tunnel, 'connect', { signal });
+  return tunnel;
+};
+
+/** Carries bytes both ways until both ends have said that they are done, or one is gone. */
+const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
+  const output = openOutput();
+  const stop = (): void => void tunnel.destroy();
+  signal.addEventListener('abort', stop, { once: true });
+  // Whoever reads us may be gone first, as ssh is when the user ends it.
+  output.stream.on('error', stop);
+  const input = process.stdin;
+  input.on('error', stop);
+  try {
+    input.pipe(tunnel);
+    tunnel.pipe(output.stream, { end: false });
+    const ended = once(tunnel, 'end');
+    const closed = once(tunnel, 'close');
+    closed.catch(() => undefined);
+    await Promise.race([ended, closed]);
+    await new Promise<void>((resolve) => {
+      if (output.stream.writable) output.stream.write('', () => resolve());
+      else resolve();
+    });
+    output.end();
+    await closed;
+  } finally {
+    signal.removeEventListener('abort', stop);
+    tunnel.destroy();
+    input.unpipe(tunnel);
+    input.pause();
+  }
+};
+
+/** A connection to a service. */
+interface Way {
+  readonly tunnel: Socket;
+  readonly forward: ForwardView;
+}
+
+const openWay = async ({ client }: Attachment, context: Context): Promise<Result<Way>> => {
+  const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
+  if (!device.ok) return device;
+  const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
+  if (!service.ok) return service;
+  const request = { deviceKey: device.value.key, serviceId: service.value.id, anyPort: true };
+  const forward = resultOf(await client.request('forwards.open', request, context.signal));
+  if (!forward.ok) return forward;
+  const tunnel = await dial(forward.value, context.signal).catch(() => undefined);
+  return tunnel === undefined ? lost : ok({ tunnel, forward: forward.value });
+};
+
+/**
+ * Waits until the core has passed on the last bytes of our connection and closed its other end too: ended together with
+ * this process, what is still on its way would be lost.
+ */
+const passedOn = async (client: FrameClient, forwardId: string, port: number | undefined): Promise<void> => {
+  const until = systemClock.monotonic() + passOnWithinMs;
+  while (systemClock.monotonic() < until) {
+    const now = resultOf(await client.request('forwards.statistics', { forwardId }));
+    if (!now.ok || !now.value.peers.some((peer) => peer.port === port)) return;
+    await sleep(systemClock, passOnLookMs);
+  }
+};
+
+const proxy = async (attachment: Attachment, { tunnel, forward }: Way, context: Context): Promise<Result<number>> => {
+  const { client } = attachment;
+  const { localPort } = tunnel;
+  try {
+    await pump(tunnel, context.signal);
+  } catch {
+    const now = resultOf(await client.request('forwards.list', {}));
+    const why = now.ok ? now.value.find(({ id }) => id === forward.id)?.error : undefined;
+    return why === undefined ? lost : fail('unreachable', why.message, why.hint);
+  }
+  if (attachment.own && !attachment.isHandedOver) await passedOn(client, forward.id, localPort);
+  await attachment.idle(lingerMs);
+  return ok(exitCodes.done);
+};
+
+/**
+ * `quayside proxy DEVICE`: standard input and output lead to a service of the device, as ssh's ProxyCommand wants
+ * it. Nothing else is ever written to standard output.
+ */
+export const proxyCommand: Command = async (context) => {
+  if (context.args.words.length !== 1) return printError(usage('proxy takes one device.').error, context.json);
+  const attached = await attach(context.place, true, context.signal);
+  if (!attached.ok) return printError(attached.error, context.json);
+  try {
+    const way = await openWay(attached.value, context);
+    // The core went to another process meanwhile: the way is to be asked for there.
+    if (!way.ok && attached.value.isHandedOver && !context.signal.aborted) return await proxyCommand(context);
+    const result = way.ok ? await proxy(attached.value, way.value, context) : way;
+    return result.ok ? result.value : printError(result.error, context.json);
+  } finally {
+    await attached.value.dispose();
+  }
+};

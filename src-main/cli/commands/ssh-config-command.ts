@@ -1,0 +1,104 @@
+import { realpathSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { ok, type Result } from '../../core/base/errors.ts';
+import { openProfile } from '../../node/storage/paths.ts';
+import { userFiles } from '../../node/storage/user-files.ts';
+import { SshConfig, type SshConfigPreview } from '../../services/ssh/ssh-config.ts';
+import { appImageWords } from '../app-image-words.ts';
+import { readSeconds, usage } from '../arguments.ts';
+import { withCore, type Command, type Context } from '../context.ts';
+import { allDevices, resultOf } from '../find.ts';
+import { listAll, tellMissing } from '../listing.ts';
+import { Patience, usualSeconds } from '../patience.ts';
+import { exitCodes, note, plain, print, printError } from '../terminal.ts';
+
+const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+/** The words that run this very program on this very profile, from anywhere. */
+const ownWords = (profile: string, context: Context): readonly string[] => {
+  const script = process.argv[1];
+  return [
+    ...(appImageWords({ execPath: process.execPath, env: process.env, asRoot: process.getuid?.() === 0 }) ?? [
+      process.execPath,
+      ...(script === undefined ? [] : [realpathSync(script)]),
+    ]),
+    ...(context.place.profile === undefined ? [] : ['--profile', profile]),
+    ...(context.place.vault === undefined ? [] : ['--vault', context.place.vault]),
+  ];
+};
+
+const show = (preview: SshConfigPreview, done: boolean, json: boolean): void => {
+  const { hosts, ownFile, ownText, configFile, line, included } = preview;
+  if (json) {
+    const names = hosts.map(({ alias, deviceKey, serviceId }) => ({ alias, device: deviceKey, service: serviceId }));
+    print(JSON.stringify({ written: done, included, configFile, ownFile, line: line.trimEnd(), hosts: names }));
+    return;
+  }
+  if (done) {
+    print(`${hosts.length} hosts in ${ownFile}, included by the first line of ${configFile}.`);
+    for (const host of hosts.slice(0, 10)) print(`  ssh ${host.alias}    ${plain(host.deviceName)}`);
+    return;
+  }
+  print(`# ${ownFile}\n${ownText}`);
+  print(`# The first line of ${configFile}${included ? ' (it is there already)' : ''}\n${line.trimEnd()}`);
+  note('Nothing was written. Write it with quayside ssh-config --write; take it back with --remove.');
+};
+
+/** `quayside ssh-config [--write|--remove]` */
+export const sshConfigCommand: Command = async (context) => {
+  const { words, values } = context.args;
+  if (words.length > 0) return printError(usage('ssh-config takes no words.').error, context.json);
+  if (values.write === true && values.remove === true) {
+    return printError(usage('ssh-config takes --write or --remove, not both.').error, context.json);
+  }
+  const profile = await openProfile(context.place.profile);
+  if (!profile.ok) return printError(profile.error, context.json);
+  const { knownHosts, profile: folder } = profile.value;
+  const configFile = resolve(values.config ?? join(homedir(), '.ssh', 'config'));
+  const config = new SshConfig({ files: userFiles, ownFile: join(folder, 'ssh_config') });
+  if (values.remove === true) {
+    const removed = await config.remove({ platform, configFile });
+    if (!removed.ok) return printError(removed.error, context.json);
+    print(context.json ? '{"removed":true}' : 'Your SSH configuration is as it was.');
+    return exitCodes.done;
+  }
+  const seconds = readSeconds(values.timeout, usualSeconds);
+  if (!seconds.ok) return printError(seconds.error, context.json);
+  const patience = new Patience(seconds.value, context.signal);
+  const ended = await withCore(context, async ({ client }): Promise<Result<number>> => {
+    const accounts = resultOf(await client.request('accounts.list', {}, context.signal));
+    if (!accounts.ok) return accounts;
+    // What was never listed has no names yet; what was is good enough without asking anybody.
+    const unlisted = accounts.value.filter(({ lastGoodAt }) => lastGoodAt === undefined);
+    const missing = await listAll(client, unlisted, patience);
+    const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, context.signal));
+    if (!known.ok) return known;
+    const devices = known.value.devices;
+    const settings = resultOf(await client.request('settings.change', {}, context.signal));
+    if (!settings.ok) return settings;
+    const facts = {
+      quayside: ownWords(folder, context),
+      knownHostsFile: knownHosts,
+      user: settings.value.sshUser,
+      platform,
+      configFile,
+    } as const;
+    const named = devices.map((device) => ({
+      ...device,
+      services: device.services.map(({ id, kind, route, port, host }) => ({
+        id,
+        kind,
+        route,
+        ...(port === undefined ? {} : { port }),
+        ...(host === undefined ? {} : { host }),
+      })),
+    }));
+    const result = values.write === true ? await config.write(named, facts) : await config.preview(named, facts);
+    if (!result.ok) return result;
+    show(result.value, values.write === true, context.json);
+    return ok(await tellMissing(client, missing, context.json));
+  });
+  patience.dispose();
+  return ended;
+};

@@ -1,0 +1,38 @@
+import type { AppState } from '../services/app/app-state.ts';
+import { hearUncaught, type UncaughtSource } from '../core/base/exception.ts';
+import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
+import { CrashWatch, type CrashWatchDeps } from '../services/app/crash-watch.ts';
+
+/** How a host deals with errors nobody expected: where it hears of them, and whom it tells. */
+export interface CrashHost extends Pick<CrashWatchDeps, 'tell' | 'giveUp'> {
+  readonly source: UncaughtSource;
+}
+
+/** Deals with errors nobody expected until the answer is called. Without a host nobody does. */
+export const watchCrashes = (
+  host: CrashHost | undefined,
+  deps: Pick<CrashWatchDeps, 'clock' | 'log' | 'endSession'> & {
+    readonly app: AppState;
+    /** The folder of reports. */
+    readonly folder: string;
+    readonly programs: ReturnType<typeof runtimeVersions>;
+  },
+): (() => void) => {
+  if (host === undefined) return () => undefined;
+  const { app, folder, programs } = deps;
+  const watch = new CrashWatch({
+    ...deps,
+    giveUp: host.giveUp,
+    tell: (text, hint) => {
+      host.tell(text, hint);
+      // The desktop asks in a dialog of its own.
+      if (app.get().host !== 'desktop') app.addNotice({ id: 'crash', text, hint });
+    },
+    write: async (report) => {
+      const whole = { programs, ...report };
+      const written = await writeReport(folder, whole);
+      return written.ok ? written.value : undefined;
+    },
+  });
+  return hearUncaught(host.source, (thrown) => watch.report(thrown));
+};

@@ -1,0 +1,203 @@
+import { z } from 'zod';
+import type { Bridge } from '../bridge/bridge.ts';
+import { ok } from '../core/base/errors.ts';
+import type { Clock, Document } from '../core/base/ports.ts';
+import { sleep } from '../core/base/ports.ts';
+import { connectControlSocket } from '../node/control/control-socket.ts';
+import type { ControlConnection, ControlSocket, MessageSocket } from '../node/control/control-socket.ts';
+import { controlPaths } from '../node/control/control-socket-path.ts';
+import type { Forwards } from '../services/forward/forwards.ts';
+import type { HeldTunnel } from '../services/forward/own-tunnels.ts';
+
+/** What is waited for requests that clients still have open before they are cut off, milliseconds. */
+const partingMs = 5_000;
+/** How long a process that is asked for its profile may take, milliseconds. */
+const answerMs = 15_000;
+/** How often it is looked whether the last connection has ended, milliseconds. */
+const lookMs = 1_000;
+/** How often it is looked whether the next owner answers, milliseconds. */
+const successionLookMs = 40;
+/** A named pipe can be opened anew only when its last user is gone; there the heir is not heard of until it answers. */
+const isPipe = process.platform === 'win32';
+/** What such an heir may take to answer, milliseconds. */
+const unheardMs = 10_000;
+
+const heldTunnels = z.array(
+  z.object({
+    deviceKey: z.string().min(1),
+    tunnel: z.object({
+      host: z.string().min(1),
+      port: z.number().int().min(1).max(65_535),
+      expiresAt: z.number().exactOptional(),
+      reused: z.boolean(),
+      exposure: z.string().exactOptional(),
+      handle: z.unknown(),
+    }),
+  }),
+);
+const handedOver = z.object({ type: z.literal('handed-over'), tunnels: heldTunnels });
+const handOverRequest = z.object({ type: z.literal('hand-over') });
+
+/** What the process before still holds of a profile that was taken over. */
+export interface TakenOver {
+  /** Tunnels with connections on them. */
+  readonly tunnels: readonly HeldTunnel[];
+  /** Resolves when the last of its connections has ended, with the tunnels it held then. */
+  readonly ended: Promise<readonly HeldTunnel[]>;
+  /** Lets the process before close what it holds itself: this one ends first. */
+  letGo(): void;
+}
+
+/** Whether the owner of a profile is a command that gives it up when asked. */
+export const givesProfile = ({ hello }: ControlConnection): boolean => hello.host === 'cli' && hello.lasting;
+
+/**
+ * Asks a command that owns a profile (`quayside proxy`, `forward`, `ssh`, `connect`) for it: its open connections go on,
+ * all else is ours. Undefined where it does not give the profile up, or is gone.
+ */
+export const askForProfile = (connection: ControlConnection, clock: Clock): Promise<TakenOver | undefined> =>
+  new Promise((resolve) => {
+    const { socket } = connection;
+    let tunnels: readonly HeldTunnel[] | undefined;
+    let end = (): void => undefined;
+    const cancelTimer = clock.after(answerMs, () => socket.close());
+    socket.onMessage((message) => {
+      const parsed = handedOver.safeParse(message);
+      if (!parsed.success) return socket.close();
+      const isFirst = tunnels === undefined;
+      tunnels = parsed.data.tunnels;
+      if (!isFirst) return;
+      cancelTimer();
+      const ended = new Promise<readonly HeldTunnel[]>((resolveEnded) => {
+        end = () => resolveEnded(tunnels ?? []);
+      });
+      const letGo = (): void => {
+        end = () => undefined;
+        socket.close();
+      };
+      resolve({ tunnels, ended, letGo });
+    });
+    socket.onClose(() => {
+      cancelTimer();
+      end();
+      resolve(undefined);
+    });
+    socket.send({ type: 'hand-over' });
+  });
+
+/** The same for whoever is found to own a profile; undefined where that is no such command. */
+export const takeOver = async (profile: string, clock: Clock): Promise<TakenOver | undefined> => {
+  const paths = await controlPaths(profile);
+  const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;
+  if (connection === undefined) return undefined;
+  if (givesProfile(connection)) return askForProfile(connection, clock);
+  connection.socket.close();
+  return undefined;
+};
+
+/** Spares the tunnels of a process before until its connections have ended. */
+export const adoptTunnels = async (forwards: Forwards, { tunnels, ended }: TakenOver): Promise<void> => {
+  const releases = tunnels.map((held) => forwards.adopt(held));
+  // What was dialled while the profile changed hands is known at the end only.
+  releases.push(...(await ended).map((held) => forwards.adopt(held)));
+  await Promise.all(releases.map((release) => release()));
+};
+
+/** Whether a client asks for the profile. */
+export const isHandOverRequest = (message: unknown): boolean => handOverRequest.safeParse(message).success;
+
+/** Gives the profile to another process, once, while the connections that are open go on in this one. */
+export class HandOver {
+  readonly #clock: Clock;
+  readonly #documents: Pick<Document<unknown>, 'read'>[] = [];
+  #heir: MessageSocket | undefined;
+  #hasHeir = false;
+  #tell = (): void => undefined;
+  #over = false;
+  /** Resolves once another process has the profile. */
+  readonly happened: Promise<void>;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+    this.happened = new Promise((resolve) => {
+      this.#tell = resolve;
+    });
+  }
+
+  /** Whether the profile is another process's, or is about to be. */
+  get isOver(): boolean {
+    return this.#over;
+  }
+
+  /** Whether that process lives, so that it will close the tunnels. */
+  get hasHeir(): boolean {
+    return this.#hasHeir;
+  }
+
+  /** The same document for as long as the profile is ours; afterwards nothing is written. */
+  owned<T>(document: Document<T>): Document<T> {
+    this.#documents.push(document);
+    return {
+      read: () => document.read(),
+      write: (value) => (this.#over ? Promise.resolve(ok(undefined)) : document.write(value)),
+    };
+  }
+
+  /**
+   * After `happened`: resolves when the process that was given the profile answers on its socket, or is gone. Until then the
+   * profile may be free, and is not to be taken from that process.
+   */
+  async succeeded(socket: string): Promise<void> {
+    await this.happened;
+    const until = this.#clock.monotonic() + unheardMs;
+    while (this.#hasHeir || (isPipe && this.#clock.monotonic() < until)) {
+      const next = await connectControlSocket(socket);
+      next?.socket.close();
+      // Another command may use the profile meanwhile.
+      if (next !== undefined && next.hello.host !== 'cli') return;
+      await sleep(this.#clock, successionLookMs);
+    }
+  }
+
+  /** `stop` ends what works on the profile but forwards, accounts and HTTP. */
+  async run(
+    heir: MessageSocket,
+    parts: {
+      readonly control: ControlSocket;
+      readonly bridge: Bridge;
+      readonly forwards: Forwards;
+      readonly stop: () => Promise<void>;
+    },
+  ): Promise<void> {
+    const { control, bridge, forwards, stop } = parts;
+    if (this.#heir !== undefined) return;
+    this.#heir = heir;
+    this.#hasHeir = true;
+    heir.onClose(() => {
+      this.#hasHeir = false;
+    });
+    control.refuse();
+    const until = this.#clock.monotonic() + partingMs;
+    while (bridge.pending > 0 && this.#clock.monotonic() < until) await sleep(this.#clock, 10);
+    await stop();
+    await forwards.leave();
+    this.#over = true;
+    // Each document carries its work out in turn: what was being written is on the disk when a read is answered.
+    await Promise.all(this.#documents.map((document) => document.read()));
+    control.handOver(heir);
+    this.#say(forwards);
+    this.#tell();
+  }
+
+  /** Resolves when nobody is connected any more, or on `signal`; then the other process knows. */
+  async connectionsEnded(forwards: Forwards, signal: AbortSignal): Promise<void> {
+    while (!signal.aborted && (await forwards.isUsed())) await sleep(this.#clock, lookMs, signal);
+    this.#say(forwards);
+  }
+
+  #say(forwards: Forwards): void {
+    // Over a pipe nobody would tell when they are free: there the tunnels are left to the vendor's limits.
+    this.#heir?.send({ type: 'handed-over', tunnels: isPipe ? [] : forwards.tunnels() });
+    if (isPipe) this.#heir?.close();
+  }
+}

@@ -1,0 +1,33 @@
+import { ok, type Result } from '../core/base/errors.ts';
+import type { Clock, Log } from '../core/base/ports.ts';
+import type { Settings } from '../core/app/settings.ts';
+import { CompanyCertificates, readCertificates } from '../node/http/company-certificates.ts';
+import { environmentProxies, systemProxies } from '../node/http/proxy.ts';
+import { WayOut } from '../node/http/way-out.ts';
+import type { SettingsStore } from '../services/app/settings-store.ts';
+
+/** Refuses a file of certificates that cannot be used before it is stored. Errors: invalid-input. */
+export const judgeSettings = ({ certificateFile = '' }: Partial<Settings>): Result<void> => {
+  const read = certificateFile === '' ? ok([]) : readCertificates(certificateFile);
+  return read.ok ? ok(undefined) : read;
+};
+
+/** The way out of this computer for everything of one profile. `problem`: what of the settings is not in force. */
+export const composeNetwork = (needs: {
+  readonly settings: SettingsStore;
+  /** How the system names proxies; absent: the environment's count alone. */
+  readonly systemProxy: ((url: string) => Promise<string>) | undefined;
+  readonly clock: Clock;
+  readonly log: Log;
+}): { readonly out: WayOut; readonly problem: Result<void>; dispose(): void } => {
+  const { settings, systemProxy, clock, log } = needs;
+  const certificates = new CompanyCertificates(process.env, log);
+  const problem = certificates.use(settings.get().certificateFile);
+  const proxies =
+    systemProxy === undefined ? environmentProxies(process.env) : systemProxies(systemProxy, process.env, clock);
+  return {
+    out: new WayOut({ certificates, proxies }),
+    problem,
+    dispose: settings.changed.on(({ certificateFile }) => void certificates.use(certificateFile)),
+  };
+};

@@ -1,0 +1,426 @@
+import { AlertDesk, type DeskOutput } from './alert-desk.ts';
+import type { ActivityEntry } from '../activity/activity-entry.ts';
+import { deviceEntry, incidentEntry } from './alert-records.ts';
+import { choiceFor, judgeLoss, type AlertChoice, type MatchesQuery } from './alert-rules.ts';
+import { withoutThePast, type AlertSettings, type AlertTarget } from './alert-settings.ts';
+import { removedDevice, type Device } from '../fleet/device.ts';
+import type { Loss } from './incident-cover.ts';
+import { durationText } from './incident-text.ts';
+import type { IncidentRecord } from './incident-record.ts';
+import { IncidentBook, type Incident, type IncidentChange } from './incident.ts';
+import { QuietWatch } from './quiet-watch.ts';
+import {
+  defaultFlapPolicy,
+  TransitionTracker,
+  type FlapPolicy,
+  type Moment,
+  type PresenceCounts,
+  type TransitionEvent,
+  type TransitionPolicy,
+} from './transition-tracker.ts';
+
+/** What the engine looks up; nothing of it may wait. */
+export interface AlertWorld {
+  device(key: string): Device | undefined;
+  devices(): Iterable<Device>;
+  isFavourite(key: string): boolean;
+  /** Whether a query means the device as it is now. */
+  matches(query: string, device: Device): boolean;
+  accountLabel(accountId: string): string;
+  /** Milliseconds by which the vendor's word may be late. */
+  latencyMs(accountId: string): number;
+  /** IANA name of the time zone of this computer. */
+  timeZone(): string;
+}
+
+export type AlertOutput =
+  | DeskOutput
+  /** An incident is new, another one, or gone. */
+  | { readonly kind: 'incident'; readonly id: string }
+  | { readonly kind: 'record'; readonly entry: ActivityEntry }
+  /** The settings changed by themselves: what was waited for came, what had an end is over. */
+  | { readonly kind: 'settings'; readonly settings: AlertSettings };
+
+/** Losses are gathered until none came for `gatherMs`, but not longer than `gatherMostMs`. */
+const gatherMs = 10_000;
+const gatherMostMs = 45_000;
+/** A device counts as back after this time without a word to the contrary, milliseconds. */
+const backMs = 15_000;
+
+/**
+ * From observations of devices to notices: which changes count, which of them matter to the user, what they have in
+ * common, and when to say it. Holds no clock, no timer and does no IO: each call says what time it is, `take` answers
+ * what is to be done, `dueInMs` says when to call `tick`.
+ */
+export class AlertEngine {
+  readonly #world: AlertWorld;
+  readonly #tracker: TransitionTracker;
+  readonly #book: IncidentBook;
+  readonly #desk: AlertDesk;
+  readonly #batch = new Map<string, Loss>();
+  /** Losses that may not be told yet: device key to since when it is offline. */
+  readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
+  readonly #waitedFor = new Set<string>();
+  readonly #quiet = new QuietWatch();
+  #batchSince = 0;
+  #batchGrewAt = 0;
+  #settings: AlertSettings;
+  #doNotDisturb = false;
+  #incidents = 0;
+  #out: AlertOutput[] = [];
+
+  constructor(world: AlertWorld, settings: AlertSettings, flap: FlapPolicy = defaultFlapPolicy) {
+    this.#world = world;
+    this.#settings = settings;
+    for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
+    this.#tracker = new TransitionTracker((key) => this.#policyOf(key), flap);
+    this.#book = new IncidentBook((openedAt) => `i${openedAt.toString(36)}-${(this.#incidents += 1)}`);
+    this.#desk = new AlertDesk(world, () => this.#settings);
+  }
+
+  get settings(): AlertSettings {
+    return this.#settings;
+  }
+
+  /** Open incidents, then those resolved last. */
+  incidents(): readonly Incident[] {
+    return this.#book.list();
+  }
+
+  incident(id: string): Incident | undefined {
+    return this.#book.get(id);
+  }
+
+  stateOf(key: string): 'online' | 'offline' | undefined {
+    return this.#tracker.stateOf(key);
+  }
+
+  isFlapping(key: string): boolean {
+    return this.#tracker.isFlapping(key);
+  }
+
+  isBlind(accountId: string): boolean {
+    return this.#tracker.isBlind(accountId);
+  }
+
+  countsOf(accountId: string): PresenceCounts {
+    return this.#tracker.countsOf(accountId);
+  }
+
+  /** Devices whose change does not count yet: another look at them says more. */
+  get pendingKeys(): ReadonlySet<string> {
+    return this.#tracker.pendingKeys;
+  }
+
+  take(): readonly AlertOutput[] {
+    const out = this.#out;
+    this.#out = [];
+    return out;
+  }
+
+  observe(devices: Iterable<Device>, moment: Moment): void {
+    for (const device of devices)
+      this.#hear(this.#tracker.observe(device.key, device.accountId, device.presence, moment), moment);
+    this.#work(moment);
+  }
+
+  /**
+   * Brings back the open incidents of an earlier run, after the fleet as it was then has been observed: devices that
+   * left it are left out, and those that are back are told when they are heard of.
+   */
+  restore(records: readonly IncidentRecord[], moment: Moment): void {
+    const known = records.map((record) => ({
+      ...record,
+      members: record.members.filter(({ loss }) => this.#world.device(loss.key) !== undefined),
+    }));
+    const snoozes = new Map(records.map(({ id, snoozedUntil }) => [id, snoozedUntil]));
+    for (const incident of this.#book.restore(known)) {
+      this.#desk.restore(incident, snoozes.get(incident.id));
+      this.#out.push({ kind: 'incident', id: incident.id });
+      for (const key of incident.members.keys()) {
+        if (this.#tracker.stateOf(key) === 'online') this.#back(key, moment.wall, moment);
+      }
+    }
+    this.#work(moment);
+  }
+
+  /** Devices that left the fleet: they are neither offline nor back. */
+  remove(keys: Iterable<string>, moment: Moment): void {
+    for (const key of keys) {
+      this.#tracker.remove(key);
+      this.#batch.delete(key);
+      this.#held.delete(key);
+      this.#desk.calm(key);
+      const incident = this.#book.gone(key, moment.wall);
+      if (incident !== undefined) this.#touch(incident, moment);
+    }
+    this.#work(moment);
+  }
+
+  /** Says whether an account can be heard: not while our own network is down, the computer sleeps or the vendor fails. */
+  setBlind(accountId: string, blind: boolean, moment: Moment): void {
+    this.#tracker.setBlind(accountId, blind, moment);
+  }
+
+  /** Takes the user's choices; what is held is judged by them at once. */
+  setSettings(settings: AlertSettings, moment: Moment): void {
+    this.#settings = settings;
+    this.#waitedFor.clear();
+    for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
+    this.#quiet.again();
+    for (const [key, { since }] of this.#held) this.#held.set(key, { since, until: moment.wall });
+    for (const key of [...this.#batch.keys()]) this.#judgeAgain(key, moment);
+    this.#work(moment);
+  }
+
+  /** Says whether the system wants no notices now. */
+  setDoNotDisturb(on: boolean, moment: Moment): void {
+    this.#doNotDisturb = on;
+    this.#quiet.again();
+    this.#work(moment);
+  }
+
+  /** Takes the notice of an incident away until then. False where there is no such notice. */
+  snoozeIncident(id: string, until: number, moment: Moment): boolean {
+    const snoozed = this.#desk.snooze(id, until);
+    if (snoozed) this.#out.push({ kind: 'incident', id });
+    this.#work(moment);
+    return snoozed;
+  }
+
+  /** Takes the notice of an incident away for as long as it lasts. */
+  silenceIncident(id: string, moment: Moment): void {
+    this.#desk.silence(id);
+    this.#out.push({ kind: 'incident', id });
+    this.#work(moment);
+  }
+
+  /** Epoch milliseconds until which an incident is put aside; undefined where it is not. */
+  snoozedUntil(id: string): number | undefined {
+    return this.#desk.snoozedUntil(id);
+  }
+
+  /** What an incident is about: muted, its like is not told again. Empty where there is no such incident. */
+  targetsOf(id: string): readonly AlertTarget[] {
+    const incident = this.#book.get(id);
+    if (incident === undefined) return [];
+    const { scope } = incident;
+    switch (scope.kind) {
+      case 'group':
+      case 'account':
+        return [scope];
+      case 'device':
+        return [{ kind: 'device', deviceKey: scope.key }];
+      case 'address':
+      case 'fleet':
+        return [...incident.members.keys()].map((deviceKey) => ({ kind: 'device', deviceKey }));
+      default:
+        return scope satisfies never;
+    }
+  }
+
+  tick(moment: Moment): void {
+    this.#hear(this.#tracker.tick(moment), moment);
+    this.#work(moment);
+  }
+
+  /** Milliseconds until `tick` has something to do; undefined where nothing is waited for. */
+  dueInMs(moment: Moment): number | undefined {
+    const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment)];
+    if (this.#batch.size > 0) dues.push(this.#batchDueAt() - moment.mono);
+    for (const { until } of this.#held.values()) dues.push(until - moment.wall);
+    dues.push(this.#quiet.dueInMs(moment));
+    const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
+    return first === Number.POSITIVE_INFINITY ? undefined : Math.max(0, first);
+  }
+
+  #policyOf(key: string): TransitionPolicy {
+    const device = this.#world.device(key);
+    const { confirmations } = this.#settings;
+    if (device === undefined) return { graceMs: this.#settings.graceMs, latencyMs: 0, confirmations, backMs };
+    const { graceMs } = this.#choiceFor(device);
+    return {
+      graceMs,
+      latencyMs: this.#world.latencyMs(device.accountId),
+      confirmations,
+      backMs: Math.min(backMs, graceMs),
+    };
+  }
+
+  #hear(events: readonly TransitionEvent[], moment: Moment): void {
+    for (const event of events) {
+      const device = this.#world.device(event.key);
+      const name = device?.name ?? removedDevice;
+      switch (event.kind) {
+        case 'settled':
+          if (event.state === 'online' && device !== undefined) {
+            this.#tellBack(device);
+            this.#back(event.key, moment.wall, moment);
+          }
+          break;
+        case 'flapping':
+          this.#record(moment.wall, 'flapping', device, name, `${name} keeps going offline and back`);
+          // What was about to be told is part of the flapping.
+          this.#batch.delete(event.key);
+          if (device !== undefined && this.#verdict(device, moment).kind === 'tell')
+            this.#desk.flap(event.key, name, moment);
+          break;
+        case 'calm':
+          this.#desk.calm(event.key);
+          this.#record(moment.wall, 'calm', device, name, `${name} is calm again, and ${event.state}`);
+          if (event.state === 'offline' && device !== undefined) this.#lost(device, moment.wall, moment);
+          break;
+        case 'transition':
+          if (device !== undefined) this.#hearTransition(event, device, moment);
+          break;
+        default:
+          event satisfies never;
+      }
+    }
+  }
+
+  #hearTransition(event: Extract<TransitionEvent, { kind: 'transition' }>, device: Device, moment: Moment): void {
+    const { key, to, at, muted } = event;
+    if (to === 'offline') {
+      this.#record(at, 'offline', device, device.name, `${device.name} went offline`);
+      if (!muted) this.#lost(device, at, moment);
+      else {
+        const incident = this.#book.rejoin(key, at);
+        if (incident !== undefined) this.#touch(incident, moment);
+      }
+      return;
+    }
+    this.#batch.delete(key);
+    this.#held.delete(key);
+    const since = this.#book.of(key)?.members.get(key);
+    const away = since?.offline === true ? `, after ${durationText(Math.max(0, at - since.since))}` : '';
+    this.#record(at, 'online', device, device.name, `${device.name} is back${away}`);
+    this.#tellBack(device);
+    this.#back(key, at, moment);
+  }
+
+  #back(key: string, at: number, moment: Moment): void {
+    const incident = this.#book.back(key, at);
+    if (incident !== undefined) this.#touch(incident, moment);
+  }
+
+  #lost(device: Device, since: number, moment: Moment): void {
+    const known = this.#book.rejoin(device.key, since);
+    if (known !== undefined) return this.#touch(known, moment);
+    const verdict = this.#verdict(device, moment);
+    switch (verdict.kind) {
+      case 'drop':
+        return;
+      case 'hold':
+        this.#held.set(device.key, { since, until: verdict.until });
+        return;
+      case 'tell':
+        if (this.#batch.size === 0) this.#batchSince = moment.mono;
+        this.#batchGrewAt = moment.mono;
+        this.#batch.set(device.key, {
+          key: device.key,
+          name: device.name,
+          accountId: device.accountId,
+          groups: device.groups,
+          ...(device.externalAddress === undefined ? {} : { address: device.externalAddress }),
+          since,
+          sound: this.#choiceFor(device).sound,
+        });
+        return;
+      default:
+        verdict satisfies never;
+    }
+  }
+
+  #verdict(device: Device, moment: Moment): ReturnType<typeof judgeLoss> {
+    const facts = { favourite: this.#world.isFavourite(device.key), matches: this.#matches(device) };
+    return judgeLoss(this.#settings, device, facts, moment.wall);
+  }
+
+  #choiceFor(device: Device): AlertChoice {
+    return choiceFor(this.#settings, device, this.#matches(device));
+  }
+
+  #matches(device: Device): MatchesQuery {
+    return (query) => this.#world.matches(query, device);
+  }
+
+  #judgeAgain(key: string, moment: Moment): void {
+    const loss = this.#batch.get(key);
+    const device = this.#world.device(key);
+    this.#batch.delete(key);
+    if (loss !== undefined && device !== undefined) this.#lost(device, loss.since, moment);
+  }
+
+  #batchDueAt(): number {
+    return Math.min(this.#batchGrewAt + gatherMs, this.#batchSince + gatherMostMs);
+  }
+
+  /** Everything that happens because time passed or something changed. */
+  #work(moment: Moment): void {
+    for (const [key, { since, until }] of [...this.#held]) {
+      if (until > moment.wall) continue;
+      this.#held.delete(key);
+      const device = this.#world.device(key);
+      if (device !== undefined && this.#tracker.stateOf(key) === 'offline') this.#lost(device, since, moment);
+    }
+    this.#lookAtTheHour(moment);
+    if (this.#batch.size > 0 && moment.mono >= this.#batchDueAt()) {
+      const losses = [...this.#batch.values()];
+      this.#batch.clear();
+      this.#announce(this.#book.lose(losses, this.#places(), moment), moment);
+    }
+    this.#desk.tick(moment);
+    for (const output of this.#desk.take()) this.#out.push(output);
+  }
+
+  *#places(): Iterable<Pick<Loss, 'accountId' | 'groups' | 'address'>> {
+    for (const { accountId, groups, externalAddress } of this.#world.devices())
+      yield { accountId, groups, address: externalAddress };
+  }
+
+  #announce({ touched, absorbed }: IncidentChange, moment: Moment): void {
+    for (const incident of absorbed) {
+      this.#desk.absorb(incident);
+      this.#out.push({ kind: 'incident', id: incident.id });
+    }
+    for (const incident of touched) {
+      if (incident.openedAt === moment.wall) this.#recordIncident('incident', moment.wall, incident);
+      this.#touch(incident, moment);
+    }
+  }
+
+  #touch(incident: Incident, moment: Moment): void {
+    if (incident.resolvedAt !== undefined) this.#recordIncident('resolved', incident.resolvedAt, incident);
+    this.#out.push({ kind: 'incident', id: incident.id });
+    this.#desk.touch(incident, moment);
+  }
+
+  /** Quiet by the hour, by the user's pause or by the system; and what is over is taken out of the settings. */
+  #lookAtTheHour(moment: Moment): void {
+    const current = withoutThePast(this.#settings, moment.wall);
+    if (current !== this.#settings) {
+      this.#settings = current;
+      this.#out.push({ kind: 'settings', settings: current });
+    } else if (!this.#quiet.isDue(moment)) return;
+    const quiet = this.#quiet.look(this.#settings, this.#world.timeZone(), moment);
+    this.#desk.setQuiet(this.#doNotDisturb || quiet, moment);
+  }
+
+  #tellBack(device: Device): void {
+    if (!this.#waitedFor.delete(device.key)) return;
+    const tellWhenBack = this.#settings.tellWhenBack.filter((key) => key !== device.key);
+    this.#settings = { ...this.#settings, tellWhenBack };
+    this.#out.push({ kind: 'settings', settings: this.#settings });
+    const place = [this.#world.accountLabel(device.accountId), ...device.groups.slice(0, 1)].join(', ');
+    this.#desk.tellBack(device.key, device.name, `${place}. You asked to be told.`);
+  }
+
+  #record(at: number, kind: ActivityEntry['kind'], device: Device | undefined, name: string, text: string): void {
+    this.#out.push({ kind: 'record', entry: deviceEntry(at, kind, device, name, text) });
+  }
+
+  #recordIncident(kind: 'incident' | 'resolved', at: number, incident: Incident): void {
+    this.#out.push({ kind: 'record', entry: incidentEntry(at, kind, incident, this.#world) });
+  }
+}

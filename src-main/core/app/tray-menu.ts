@@ -1,0 +1,205 @@
+import type { PresenceState, ServiceKind } from '../fleet/device.ts';
+import type { TrayAction, TrayDevice, TrayForward, TrayIcon, TrayService, TrayState } from './tray-state.ts';
+
+/** One line of the tray's menu. A line has an action, a submenu, or neither: then it is only text. */
+export type TrayItem =
+  | { readonly kind: 'separator' }
+  | {
+      readonly kind: 'item';
+      readonly label: string;
+      readonly action?: TrayAction;
+      readonly submenu?: readonly TrayItem[];
+    };
+
+/** The most lines of the menu itself: longer ones do not scroll on Windows and hide below the edge on GNOME. */
+export const mostRows = 25;
+const mostForwards = 5;
+const mostTroubled = 2;
+/** Recents that keep their place however many favourites there are. */
+const keptRecents = 3;
+const mostRecents = 5;
+const mostFavouriteWays = 15;
+/** Characters of a name; vendors allow hundreds. */
+const longestName = 40;
+const longestSentence = 60;
+
+const separator: TrayItem = { kind: 'separator' };
+const item = (label: string, action?: TrayAction): TrayItem =>
+  action === undefined ? { kind: 'item', label } : { kind: 'item', label, action };
+const branch = (label: string, submenu: readonly TrayItem[]): TrayItem => ({ kind: 'item', label, submenu });
+
+const count = (value: number): string => value.toLocaleString('en');
+
+const graphemes = new Intl.Segmenter('en');
+
+/** A vendor's text on one line of a menu: no control characters, the middle left out where it is too long. */
+const shortened = (text: string, most: number): string => {
+  const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
+  const letters = Array.from(graphemes.segment(line), ({ segment }) => segment);
+  if (letters.length <= most) return letters.join('');
+  const head = Math.ceil((most - 1) / 2);
+  return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`;
+};
+
+const name = (text: string): string => shortened(text, longestName) || 'Unnamed device';
+
+const shapes: Readonly<Record<PresenceState, string>> = { online: '●', offline: '○', unknown: '◌' };
+
+const kinds: Readonly<Record<ServiceKind, string>> = {
+  ssh: 'SSH',
+  vnc: 'VNC',
+  rdp: 'RDP',
+  http: 'Browser',
+  https: 'Browser',
+  tcp: 'Open port',
+};
+
+/** Lines that would read the same get the service's own name as well. */
+const serviceLabel = (service: TrayService, all: readonly TrayService[]): string => {
+  const words = kinds[service.kind];
+  const alone = all.filter((other) => kinds[other.kind] === words).length === 1;
+  return alone ? words : `${words}: ${name(service.name)}`;
+};
+
+const ways = (device: TrayDevice): readonly TrayItem[] => {
+  const { key, services } = device;
+  const connects = services.map((service) =>
+    item(serviceLabel(service, services), { type: 'connect', deviceKey: key, serviceId: service.id }),
+  );
+  const copies = services
+    .filter((service) => service.hasAddress)
+    .slice(0, 1)
+    .map((service) => item('Copy address', { type: 'copy-address', deviceKey: key, serviceId: service.id }));
+  return connects.length === 0 ? [item('Nothing to connect to')] : [...connects, ...copies];
+};
+
+const deviceLabel = (device: TrayDevice): string => `${shapes[device.presence]} ${name(device.name)}`;
+
+const forwardState = ({ state, connections, reason }: TrayForward): string => {
+  const number = state === 'open' ? ` (${connections})` : '';
+  return `${state}${number}${reason === undefined ? '' : `: ${shortened(reason, longestSentence)}`}`;
+};
+
+const place = ({ address, port }: TrayForward): string =>
+  `${address === '127.0.0.1' || address === '' ? 'localhost' : address}:${port}`;
+
+const forwardItem = (forward: TrayForward): TrayItem => {
+  const words = kinds[forward.serviceKind];
+  const again: TrayAction = { type: 'connect', deviceKey: forward.deviceKey, serviceId: forward.serviceId };
+  return branch(`${name(forward.deviceName)}  ${words} :${forward.port}  ${forwardState(forward)}`, [
+    ...(forward.serviceKind === 'tcp' ? [] : [item(`Open ${words} again`, again)]),
+    item(`Copy ${place(forward)}`, { type: 'copy-text', text: place(forward) }),
+    item('Stop', { type: 'stop-forward', forwardId: forward.id }),
+  ]);
+};
+
+const forwardSection = (forwards: readonly TrayForward[]): readonly TrayItem[] => {
+  if (forwards.length <= mostForwards) return forwards.map(forwardItem);
+  const shown = forwards.slice(0, mostForwards - 1).map(forwardItem);
+  return [...shown, item(`All ${count(forwards.length)} forwards…`, { type: 'show-forwards' })];
+};
+
+const troubleSection = ({ troubled, offline }: TrayState): readonly TrayItem[] => {
+  const all = troubled.length <= mostTroubled;
+  const shown = all ? troubled : troubled.slice(0, mostTroubled - 1);
+  return [
+    ...shown.map(({ accountId, label, message }) =>
+      item(`${name(label)}: ${shortened(message, longestSentence)}`, { type: 'show-account', accountId }),
+    ),
+    ...(all
+      ? []
+      : [item(`${troubled.length - shown.length} more accounts need attention`, { type: 'open-window' } as const)]),
+    ...(offline > 0 ? [item(`${count(offline)} offline`, { type: 'show-offline' } as const)] : []),
+  ];
+};
+
+const noticeItem = (notices: TrayState['notices']): readonly TrayItem[] => {
+  if (notices === 'absent') return [];
+  if (notices !== 'on')
+    return [branch(`Notifications paused ${notices.paused}`, [item('Resume', { type: 'resume-notices' })])];
+  const pause = (label: string, length: number | 'tomorrow' | 'ever'): TrayItem =>
+    item(label, { type: 'pause-notices', length });
+  return [
+    branch('Pause notifications', [
+      pause('For 30 minutes', 30 * 60_000),
+      pause('For 1 hour', 60 * 60_000),
+      pause('For 4 hours', 4 * 60 * 60_000),
+      pause('Until tomorrow morning', 'tomorrow'),
+      pause('Until I resume them', 'ever'),
+    ]),
+  ];
+};
+
+/** Sections with a line between each two that have something in them. */
+const joined = (sections: readonly (readonly TrayItem[])[]): readonly TrayItem[] =>
+  sections
+    .filter((section) => section.length > 0)
+    .flatMap((section, index) => (index === 0 ? section : [separator, ...section]));
+
+/** Which icon says it best: trouble with an account or a forward before devices offline before all well. */
+export const trayIcon = (state: TrayState): TrayIcon =>
+  state.troubled.length > 0 || state.forwards.some((forward) => forward.state === 'failed')
+    ? 'attention'
+    : state.offline > 0
+      ? 'offline'
+      : 'plain';
+
+/** One line for the tooltip. */
+export const traySummary = (state: TrayState): string => {
+  const facts = [
+    ...(state.troubled.length > 0
+      ? [`${count(state.troubled.length)} account${state.troubled.length === 1 ? ' needs' : 's need'} attention`]
+      : []),
+    ...(state.forwards.length > 0 ? [`${count(state.forwards.length)} open`] : []),
+    ...(state.offline > 0 ? [`${count(state.offline)} offline`] : []),
+  ];
+  return facts.length === 0 ? 'Quayside' : `Quayside: ${facts.join(', ')}`;
+};
+
+/**
+ * The menu, top to bottom, at most `mostRows` lines: what does not fit is found by Search. Every action can be
+ * reached from it alone, because Linux has no click on the icon.
+ */
+export const trayMenu = (state: TrayState): readonly TrayItem[] => {
+  const head = [
+    item(state.shortcut === undefined ? 'Quick connect…' : `Quick connect…  ${state.shortcut}`, {
+      type: 'quick-connect',
+    }),
+    item('Open Quayside', { type: 'open-window' }),
+  ];
+  const foot = [
+    ...noticeItem(state.notices),
+    item('Settings…', { type: 'show-settings' }),
+    item('Quit Quayside', { type: 'quit' }),
+  ];
+  const forwards = forwardSection(state.forwards);
+  const trouble = troubleSection(state);
+  // Separators are counted as if every section were there, and so are Search and the other ways of favourites.
+  const room = mostRows - head.length - forwards.length - trouble.length - foot.length - 5 - 2;
+  const forFavourites = room - Math.min(keptRecents, state.recents.length);
+  const favourites = state.favourites.slice(0, forFavourites);
+  const recents = state.recents.slice(0, Math.min(mostRecents, room - favourites.length));
+  const cut = state.devices > favourites.length + recents.length;
+  return joined([
+    head,
+    forwards,
+    [
+      ...favourites.map((device) => item(deviceLabel(device), { type: 'connect', deviceKey: device.key })),
+      // A line with a submenu cannot be clicked, and a favourite is to connect with one click.
+      ...(favourites.length > 0
+        ? [
+            branch(
+              'Favourites, other ways',
+              state.favourites.slice(0, mostFavouriteWays).map((device) => branch(deviceLabel(device), ways(device))),
+            ),
+          ]
+        : []),
+    ],
+    [
+      ...recents.map((device) => branch(deviceLabel(device), ways(device))),
+      ...(cut ? [item(`Search ${count(state.devices)} devices…`, { type: 'quick-connect' } as const)] : []),
+    ],
+    trouble,
+    foot,
+  ]);
+};

@@ -1,0 +1,118 @@
+import type { Random } from '../base/ports.ts';
+
+/** Which versions are offered: those for everybody, those that are tried first, or none. */
+export type UpdateChannel = 'latest' | 'beta' | 'off';
+
+/** Whether a stored value names a channel. */
+export const isUpdateChannel = (value: unknown): value is UpdateChannel =>
+  value === 'latest' || value === 'beta' || value === 'off';
+
+/**
+ * How this copy of Quayside comes to a new version: it takes its own place when it ends (`itself`), the system's package
+ * manager brings it and Quayside only says so (`system`), or it never asks (`never`).
+ */
+export type UpdateWay = 'itself' | 'system' | 'never';
+
+/** What is known of this copy. */
+export interface Installation {
+  readonly platform: string;
+  /** Whether a feed was named when it was packed. */
+  readonly hasFeed: boolean;
+  /** What electron-builder wrote beside the program: deb, rpm; undefined elsewhere. */
+  readonly packageType: string | undefined;
+  /** Whether it runs from an AppImage. */
+  readonly appImage: boolean;
+  /** Whether it runs unpacked from a single Windows file. */
+  readonly portable: boolean;
+  /** Whether nobody signed it for macOS, which replaces signed copies only. */
+  readonly isUnsigned: boolean;
+}
+
+/** The way of an installation. A copy that an archive was unpacked to, or portable, cannot replace itself. */
+export const updateWay = ({
+  platform,
+  hasFeed,
+  packageType,
+  appImage,
+  portable,
+  isUnsigned,
+}: Installation): UpdateWay => {
+  if (!hasFeed || portable || isUnsigned) return 'never';
+  if (platform !== 'linux') return 'itself';
+  if (appImage) return 'itself';
+  return packageType === 'deb' || packageType === 'rpm' ? 'system' : 'never';
+};
+
+/** What is remembered between steps. Times in epoch milliseconds. */
+export interface UpdateMemory {
+  /** Checks in a row that failed. */
+  readonly failures: number;
+  /** The version that waits to be installed. */
+  readonly ready?: string | undefined;
+  /** Until then nobody is asked about it again. */
+  readonly quietUntil: number;
+}
+
+export const freshUpdates: UpdateMemory = { failures: 0, quietUntil: 0 };
+
+const hour = 3_600_000;
+/** The start of a program is busy enough. */
+const firstCheckMs = 60_000;
+const checkEveryMs = 6 * hour;
+const longestMs = 24 * hour;
+/** How long "Later" holds. */
+const deferMs = 24 * hour;
+
+/** Milliseconds to the next check. Failures double the wait from an hour to a day; all copies never ask at once. */
+export const waitForCheck = (memory: UpdateMemory, isFirst: boolean, random: Random): number => {
+  const base = isFirst
+    ? firstCheckMs
+    : memory.failures === 0
+      ? checkEveryMs
+      : Math.min(longestMs, hour * 2 ** (memory.failures - 1));
+  return Math.round(base * (1 + random() * 0.2));
+};
+
+export type UpdateEvent =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'failed' }
+  /** The version is there: downloaded, or in the system's package source. */
+  | { readonly kind: 'ready'; readonly version: string }
+  | { readonly kind: 'deferred'; readonly at: number };
+
+/** What is remembered after an event. A newer version than the one that was deferred is told at once. */
+export const afterUpdate = (memory: UpdateMemory, event: UpdateEvent): UpdateMemory => {
+  switch (event.kind) {
+    case 'none':
+      return { ...memory, failures: 0 };
+    case 'failed':
+      return { ...memory, failures: memory.failures + 1 };
+    case 'ready':
+      return memory.ready === event.version
+        ? { ...memory, failures: 0 }
+        : { failures: 0, ready: event.version, quietUntil: 0 };
+    case 'deferred':
+      return { ...memory, quietUntil: event.at + deferMs };
+    default:
+      return event satisfies never;
+  }
+};
+
+/** Whether to say now that a version waits. */
+export const tellsOfUpdate = (memory: UpdateMemory, now: number): boolean =>
+  memory.ready !== undefined && now >= memory.quietUntil;
+
+/** What is said of a version, and what can be done about it. */
+export const updateText = (
+  version: string,
+  way: UpdateWay,
+  openForwards: number,
+): { readonly text: string; readonly hint: string } => ({
+  text: `Quayside ${version} is ${way === 'itself' ? 'ready' : 'out'}.`,
+  hint:
+    way !== 'itself'
+      ? 'Install it with your package manager, as you did this one.'
+      : openForwards === 0
+        ? 'It takes the place of this one when you quit.'
+        : `It takes the place of this one when you quit. ${openForwards === 1 ? 'One forward is' : `${openForwards} forwards are`} open and would start again.`,
+});

@@ -1,0 +1,46 @@
+import { fail, ok } from '../base/errors.ts';
+import type { Failure, Result } from '../base/errors.ts';
+
+const refuse = (message: string, hint: string): Failure => fail('invalid-input', message, hint);
+
+/** `URL` has already turned 127.1, 0x7f.1 and the like into four numbers. */
+const isLoopback = (hostname: string): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
+
+/** Whether a vendor's base URL is on this computer: a simulator or a local gateway, which may lead to this computer too. */
+export const isLocalBaseUrl = (baseUrl: string): boolean => isLoopback(URL.parse(baseUrl)?.hostname ?? '');
+
+/**
+ * The base URL of an account in its one spelling: scheme, host, port where it is unusual, path without a
+ * trailing slash. HTTPS only, plain HTTP for this computer alone (simulators, local gateways). Errors:
+ * invalid-input. The text is never repeated in a message, since it may hold a password.
+ */
+export const normaliseBaseUrl = (text: string): Result<string> => {
+  const trimmed = text.trim();
+  if (trimmed === '') {
+    return refuse('The base URL is empty.', 'Enter an address such as https://example.com/api.');
+  }
+  // `URL` drops tabs and line ends and turns backslashes into slashes, so the user would get another address.
+  if (/[\s\\\p{Cc}]/u.test(trimmed)) {
+    return refuse('The base URL holds a space or a backslash.', 'Remove it; an address has neither.');
+  }
+  const url = /^https?:\/\//i.test(trimmed) ? URL.parse(trimmed) : null;
+  if (url === null) {
+    return refuse('The base URL is not a web address.', 'Enter a full address that starts with https://.');
+  }
+  if (url.username !== '' || url.password !== '' || authorityOf(trimmed).includes('@')) {
+    return refuse('The base URL holds a user name or a password.', 'Leave them out; secrets go into the other fields.');
+  }
+  if (trimmed.includes('?') || trimmed.includes('#')) {
+    return refuse('The base URL holds a query or a fragment.', 'Remove everything from the ? or # on.');
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    return refuse(
+      'The base URL uses plain HTTP, which would send your key unencrypted.',
+      'Use https://. Plain http:// is allowed only for localhost, 127.0.0.1 and [::1].',
+    );
+  }
+  return ok(`${url.origin}${url.pathname.replace(/\/+$/, '')}`);
+};
+
+const authorityOf = (text: string): string => text.replace(/^https?:\/\//i, '').split(/[/?#]/)[0] ?? '';

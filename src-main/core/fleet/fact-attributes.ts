@@ -1,0 +1,46 @@
+import { isSecretName, withoutSecretParameters } from '../base/secret-names.ts';
+
+/** Attributes taken of one device, and characters of each: a whole fleet of them is kept. */
+const mostAttributes = 40;
+const longestValue = 300;
+/** How many objects deep a value may stand; what is deeper is left out. */
+const deepest = 3;
+
+const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const textOf = (value: unknown): string | undefined => {
+  if (typeof value === 'number' || typeof value === 'boolean') return String(value);
+  if (typeof value !== 'string') return undefined;
+  const text = withoutSecretParameters(value.trim(), '…');
+  if (text === '') return undefined;
+  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
+};
+
+/**
+ * What a vendor's object tells beyond what is read of it: texts by the vendor's own names, `a.b` for what stands in an
+ * object, a list of texts as one. What is named like a secret is left out, at whatever depth. Undefined where nothing is
+ * left. `known` are names of the object that are shown elsewhere.
+ */
+export const attributesOf = (
+  object: Readonly<Record<string, unknown>>,
+  known: readonly string[],
+): Readonly<Record<string, string>> | undefined => {
+  const found: [string, string][] = [];
+  const read = (fields: Readonly<Record<string, unknown>>, prefix: string, depth: number): void => {
+    for (const [name, value] of Object.entries(fields)) {
+      if (found.length >= mostAttributes) return;
+      if ((depth === 1 && known.includes(name)) || isSecretName(name)) continue;
+      if (isRecord(value)) {
+        if (depth < deepest) read(value, `${prefix}${name}.`, depth + 1);
+        continue;
+      }
+      const text = Array.isArray(value)
+        ? textOf(value.flatMap((item: unknown) => textOf(item) ?? []).join(', '))
+        : textOf(value);
+      if (text !== undefined) found.push([`${prefix}${name}`, text]);
+    }
+  };
+  read(object, '', 1);
+  return found.length === 0 ? undefined : Object.fromEntries(found);
+};

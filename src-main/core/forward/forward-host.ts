@@ -1,0 +1,148 @@
+import type { Emitter } from '../base/emitter.ts';
+import type { AppError, Result } from '../base/errors.ts';
+import type { RefusalReason } from './forward-errors.ts';
+import type { PumpTimings } from './forward.ts';
+
+/**
+ * The port behind which sockets are: it owns the listeners and moves the bytes. `src-main/node/forward/forward-host.ts`
+ * implements it with a worker thread. All commands about one forward are carried out in the order given.
+ */
+export interface ForwardHost {
+  /**
+   * Binds a loopback address, and what `options` wants beside it. A forward that listens already gets the new port
+   * first and then loses the old one; its connections stay. Errors, of the first address alone: port-in-use (naming who
+   * holds it, where that can be read), invalid-input (not a loopback address, or a port only an administrator may use),
+   * internal (no worker can be had).
+   */
+  listen(request: ListenRequest): Promise<Result<Listening>>;
+  /** Changes what is wanted beside the first address. Errors: not-found (it does not listen), internal. */
+  configure(id: string, options: ListenOptions): Promise<Result<Listening>>;
+  /** Closes the listener and every connection of the forward. Resolves when they are closed. */
+  unlisten(id: string): Promise<void>;
+  /**
+   * Closes the listeners of all forwards for good, so that another process may have their ports; clients that are
+   * connected or held go on. `listen` fails from now on.
+   */
+  leave(): Promise<void>;
+  /** Sends held and new clients to `target`. */
+  route(id: string, route: number, target: RouteTarget): void;
+  /** Stops sending clients by `route`; answers `retired` once its last connection has ended, or `kept`. */
+  retire(id: string, route: number, onlyIfIdle: boolean): void;
+  /** Resets the connections of a route. */
+  breakRoute(id: string, route: number): void;
+  /** Closes (by reset) the clients that are held. */
+  rejectWaiting(id: string): void;
+  /** The network may be another one: resets what cannot live on, asks soon whether the rest does. */
+  check(): void;
+  /** The connections of a forward now; none where it does not listen. */
+  peers(id: string): Promise<readonly ForwardPeer[]>;
+  /** A port nobody holds now on any of the addresses, not among `avoid`; undefined where none was found. */
+  freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined>;
+  readonly events: Emitter<ForwardHostEvent>;
+  dispose(): Promise<void>;
+}
+
+export interface Endpoint {
+  readonly address: string;
+  readonly port: number;
+}
+
+/** What a forward wants beside its first address. */
+export interface ListenOptions {
+  /** More loopback addresses; one that cannot be bound is told and does not matter. */
+  readonly also: readonly Endpoint[];
+  /** Port on the computer's own network addresses, for these sources (addresses or CIDR blocks) alone. */
+  readonly share?: { readonly port: number; readonly allow: readonly string[] };
+  readonly limits: ForwardLimits;
+  /** Whether servers of this kind speak first, so that one that says nothing is broken. */
+  readonly speaksFirst: boolean;
+  /** Whether the first bytes of connections are to be told as `opening`. */
+  readonly observe: boolean;
+}
+
+export interface ForwardLimits {
+  /** Connections at once; more are reset. */
+  readonly maxConnections: number;
+  /** Connections to the tunnel's end that are being made at once; more wait. */
+  readonly maxDials: number;
+}
+
+export const defaultLimits: ForwardLimits = { maxConnections: 12_000, maxDials: 64 };
+
+/** Nothing beside the first address. */
+export const plainOptions: ListenOptions = { also: [], limits: defaultLimits, speaksFirst: false, observe: false };
+
+export interface ListenRequest extends Endpoint {
+  readonly id: string;
+  readonly options?: ListenOptions;
+}
+
+export interface Listening {
+  /** Milliseconds; zero where nothing was bound anew. */
+  readonly bindMs: number;
+  /** Bound beside the first address, on loopback and, where shared, on the network. */
+  readonly also: readonly Endpoint[];
+  readonly missed: readonly (Endpoint & { readonly error: AppError })[];
+}
+
+export interface RouteTarget {
+  readonly host: string;
+  readonly port: number;
+  /** Whether it must lie outside this computer and its link, as what a vendor on the Internet names. */
+  readonly outside?: boolean;
+}
+
+/** One client. Times are epoch milliseconds. */
+export interface ForwardPeer {
+  readonly address: string;
+  readonly port: number;
+  readonly since: number;
+  readonly state: 'waiting' | 'open';
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** The program behind it, where it runs here and may be read. */
+  readonly process?: string;
+}
+
+/** What happened to one forward since the last report. Byte counts are differences, the others counts. */
+export interface TrafficReport {
+  readonly id: string;
+  readonly connections: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  /** Clients turned away for a limit or for their address. */
+  readonly refused: number;
+  /** Of the last of them. */
+  readonly refusedFor?: RefusalReason;
+  /** Of the newest connection that got so far. */
+  readonly timings?: PumpTimings;
+}
+
+export type ForwardHostEvent =
+  | { readonly type: 'waiting'; readonly id: string }
+  | { readonly type: 'none-waiting'; readonly id: string }
+  | { readonly type: 'unused'; readonly id: string; readonly route: number }
+  | { readonly type: 'connected'; readonly id: string; readonly route: number; readonly dialMs: number }
+  | {
+      readonly type: 'route-dead';
+      readonly id: string;
+      readonly route: number;
+      readonly error: AppError;
+      readonly gone: boolean;
+    }
+  /** Much was sent and nothing came back. `mute` where a server that speaks first has said nothing at all. */
+  | { readonly type: 'silent'; readonly id: string; readonly route: number; readonly mute: boolean }
+  | { readonly type: 'retired'; readonly id: string; readonly route: number }
+  | { readonly type: 'kept'; readonly id: string; readonly route: number }
+  /** First bytes of a connection, in order, at most 64 KiB each way; `end` once the connection is closed. */
+  | {
+      readonly type: 'opening';
+      readonly id: string;
+      readonly connection: number;
+      readonly direction: 'up' | 'down' | 'end';
+      readonly bytes: Uint8Array;
+    }
+  /** At most a few a second, only what changed. */
+  | { readonly type: 'traffic'; readonly reports: readonly TrafficReport[] }
+  /** Every listener and connection is gone; `listen` starts a new worker. */
+  | { readonly type: 'lost'; readonly error: AppError };

@@ -1,0 +1,183 @@
+import type { AppError } from '../base/errors.ts';
+
+/**
+ * The state of one forward, what can happen to it, and what is to be done about it; forward-step.ts is the machine.
+ *
+ * A *route* is one tunnel as the pump sees it: a number that only grows, so that late answers are told from
+ * current ones. Tunnels are replaced first and then retired: a retired route takes no new clients and its tunnel is
+ * closed at the vendor when its last connection has ended.
+ */
+
+/**
+ * stopped: the port is kept but nothing listens. healing: the way to the device is lost, clients are held while a new
+ * one is tried; `error` says what is wrong. failed: `error` says why; the port may still be bound.
+ */
+export type ForwardState = 'stopped' | 'listening' | 'dialling' | 'open' | 'idle' | 'healing' | 'failed';
+
+/** Milliseconds of the phases of the last attempt; a phase not reached yet is absent. */
+export interface ForwardTimings {
+  readonly bindMs?: number;
+  readonly vendorMs?: number;
+  /** Finding the address of the tunnel's host; absent where it is an address already. */
+  readonly dnsMs?: number;
+  readonly dialMs?: number;
+  /** From the connection to the first byte from the device. */
+  readonly firstByteMs?: number;
+  /** From the first byte sent to the device to the first byte back after it. */
+  readonly firstByteBackMs?: number;
+}
+
+/** The phases the pump measures. */
+export type PumpTimings = Pick<ForwardTimings, 'dnsMs' | 'dialMs' | 'firstByteMs' | 'firstByteBackMs'>;
+
+export interface Forward {
+  readonly state: ForwardState;
+  /** Present exactly while `state` is failed or healing. */
+  readonly error?: AppError;
+  /** Whether the user wants it; false only when stopped. */
+  readonly wanted: boolean;
+  /** Number of the last bind asked for; answers to earlier ones are ignored. */
+  readonly bind: number;
+  /** Whether the answer to that bind is still awaited. */
+  readonly binding: boolean;
+  readonly bound: boolean;
+  /** Times in a row that another program had the port, and epoch milliseconds of the next try to open it. */
+  readonly taken: number;
+  readonly rebindAt?: number;
+  /** Number of the last route asked for. */
+  readonly lastRoute: number;
+  /** The route new clients take, or that the vendor is being asked for. */
+  readonly route?: number;
+  /** Whether the vendor's answer for `route` is still awaited. */
+  readonly opening: boolean;
+  /** A dead route whose replacement has been asked for. */
+  readonly replacing?: number;
+  /** Whether a fresh tunnel was already asked for since a connection last succeeded. */
+  readonly replaced: boolean;
+  /** The route asked for to take the place of the current one before that expires. */
+  readonly renewal?: number;
+  /** Epoch milliseconds at which the current route is to be renewed. */
+  readonly renewAt?: number;
+  /** Failures in a row of the present outage; zero while there is none. */
+  readonly attempt: number;
+  /** Epoch milliseconds since when it lasts. */
+  readonly healingSince?: number;
+  /** Epoch milliseconds of the next attempt, while healing and not trying. */
+  readonly nextAttemptAt?: number;
+  /** Times in a row it gave up, and epoch milliseconds until which clients are refused for it. */
+  readonly failures: number;
+  readonly restUntil?: number;
+  /** Whether the pump holds clients. */
+  readonly waiting: boolean;
+  /** Whether a connection succeeded since the port was bound or the forward last gave up. */
+  readonly worked: boolean;
+  /** Routes without new clients, whose last connections have not ended yet. */
+  readonly retiring: readonly number[];
+  /** Whether the pump has been asked to let go of `route` if it is really idle. */
+  readonly closingIdle: boolean;
+  readonly connections: number;
+  readonly bytesUp: number;
+  readonly bytesDown: number;
+  readonly timings: ForwardTimings;
+  /** Milliseconds; zero means the tunnel is never closed for being idle. */
+  readonly idleTimeoutMs: number;
+  /** Epoch milliseconds at which the present idle period ends the tunnel. */
+  readonly idleUntil?: number;
+}
+
+export type ForwardEvent =
+  | { readonly type: 'start' }
+  | { readonly type: 'stop' }
+  | { readonly type: 'bound'; readonly bind: number; readonly bindMs: number }
+  | { readonly type: 'bind-failed'; readonly bind: number; readonly error: AppError }
+  /** A client is held and has no route. */
+  | { readonly type: 'waiting' }
+  /** The last client that was held has gone or was let go. */
+  | { readonly type: 'none-waiting' }
+  | {
+      readonly type: 'tunnel-opened';
+      readonly route: number;
+      readonly vendorMs: number;
+      /** Epoch milliseconds, where the vendor limits the tunnel's life. */
+      readonly expiresAt?: number;
+    }
+  | { readonly type: 'tunnel-refused'; readonly route: number; readonly vendorMs: number; readonly error: AppError }
+  /** The pump took the route but no client was waiting any more. */
+  | { readonly type: 'unused'; readonly route: number }
+  | { readonly type: 'connected'; readonly route: number; readonly dialMs: number }
+  /**
+   * The tunnel's end could not be dialled. The pump holds the clients and routes no more to it. `gone` where its
+   * computer answered that nothing listens there; otherwise the network may be at fault, and the tunnel still good.
+   */
+  | { readonly type: 'route-dead'; readonly route: number; readonly error: AppError; readonly gone: boolean }
+  /** The tunnel has ended at the vendor, or its time is over; connections over it cannot live on. */
+  | { readonly type: 'lost'; readonly route: number }
+  /** The network is another one, the computer woke up, or the vendor answers again: waiting longer is pointless. */
+  | { readonly type: 'try-now' }
+  /** The last connection of a retired route has ended. */
+  | { readonly type: 'retired'; readonly route: number }
+  /** The route asked to be closed for idleness is in use after all. */
+  | { readonly type: 'kept'; readonly route: number }
+  /** Connections now, bytes since the last report. */
+  | {
+      readonly type: 'traffic';
+      readonly connections: number;
+      readonly bytesUp: number;
+      readonly bytesDown: number;
+      readonly timings?: PumpTimings;
+    }
+  | { readonly type: 'tick' }
+  | { readonly type: 'idle-timeout'; readonly ms: number }
+  /** The pump is gone with every listener and connection; a new one is to be asked. */
+  | { readonly type: 'pump-lost'; readonly error: AppError };
+
+export type ForwardEffect =
+  | { readonly type: 'bind'; readonly bind: number }
+  /** Closes the listener and all connections. */
+  | { readonly type: 'unbind' }
+  /** Asks the vendor; `instead` names the route whose tunnel is replaced, because it is dead for sure or about to expire. */
+  | {
+      readonly type: 'open-tunnel';
+      readonly route: number;
+      readonly instead?: number;
+      readonly because?: 'gone' | 'expiring';
+    }
+  /** Ends the wait for the vendor's answer. A tunnel granted all the same comes back as `tunnel-opened`. */
+  | { readonly type: 'abandon-tunnel'; readonly route: number }
+  | { readonly type: 'close-tunnel'; readonly route: number }
+  /** Sends held and new clients by this route. */
+  | { readonly type: 'route'; readonly route: number }
+  | { readonly type: 'retire'; readonly route: number; readonly onlyIfIdle: boolean }
+  /** Resets the connections of a route whose tunnel is no more. */
+  | { readonly type: 'break'; readonly route: number }
+  /** Closes the clients that are held. */
+  | { readonly type: 'reject-waiting' };
+
+export interface Step {
+  readonly forward: Forward;
+  readonly effects: readonly ForwardEffect[];
+}
+
+/** A forward as it is before it was ever started. `idleTimeoutMs` zero means never. */
+export const newForward = (idleTimeoutMs: number): Forward => ({
+  state: 'stopped',
+  wanted: false,
+  bind: 0,
+  binding: false,
+  bound: false,
+  taken: 0,
+  lastRoute: 0,
+  opening: false,
+  replaced: false,
+  attempt: 0,
+  failures: 0,
+  waiting: false,
+  worked: false,
+  retiring: [],
+  closingIdle: false,
+  connections: 0,
+  bytesUp: 0,
+  bytesDown: 0,
+  timings: {},
+  idleTimeoutMs,
+});

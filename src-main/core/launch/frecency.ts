@@ -1,0 +1,60 @@
+import type { DocumentFormat } from '../base/ports.ts';
+
+/** How often and how lately something was used, in one number that halves with time. */
+interface Use {
+  readonly key: string;
+  /** The score at `at`. */
+  readonly score: number;
+  /** Epoch milliseconds of the last use. */
+  readonly at: number;
+}
+
+/** Uses by key, at most `mostUses`. */
+export type Uses = readonly Use[];
+
+/** A use counts half as much after this time, milliseconds: three days. */
+const halfLifeMs = 3 * 24 * 60 * 60_000;
+const mostUses = 200;
+
+/** The score of a use now. A clock that went back makes nothing newer than now. */
+const scoreAt = (use: Use, now: number): number => use.score * 2 ** (-Math.max(0, now - use.at) / halfLifeMs);
+
+/** Counts one more use at `now` (epoch milliseconds). */
+export const used = (uses: Uses, key: string, now: number): Uses => {
+  const before = uses.find((use) => use.key === key);
+  const next: Use = { key, score: (before === undefined ? 0 : scoreAt(before, now)) + 1, at: now };
+  const others = uses.filter((use) => use.key !== key);
+  return [next, ...others].toSorted((a, b) => scoreAt(b, now) - scoreAt(a, now)).slice(0, mostUses);
+};
+
+/** Keys by frecency, best first; of equals the later used. */
+export const byFrecency = (uses: Uses, now: number): readonly string[] =>
+  uses.toSorted((a, b) => scoreAt(b, now) - scoreAt(a, now) || b.at - a.at).map((use) => use.key);
+
+const isUse = (value: unknown): value is Use => {
+  if (typeof value !== 'object' || value === null) return false;
+  const { key, score, at } = value as Readonly<Record<string, unknown>>;
+  return (
+    typeof key === 'string' &&
+    key !== '' &&
+    typeof score === 'number' &&
+    Number.isFinite(score) &&
+    score > 0 &&
+    typeof at === 'number' &&
+    Number.isFinite(at)
+  );
+};
+
+/** The form of `recents.json`. */
+export const usesFormat: DocumentFormat<Uses> = {
+  version: 1,
+  migrations: [],
+  parse: (value) =>
+    Array.isArray(value)
+      ? value
+          .filter(isUse)
+          .slice(0, mostUses)
+          .map(({ key, score, at }) => ({ key, score, at }))
+      : undefined,
+  fallback: [],
+};

@@ -1,0 +1,70 @@
+import { csvCell } from '../base/csv.ts';
+import type { AppError, ErrorKind } from '../base/errors.ts';
+
+/** Where an item of a bulk run is. `uncertain`: it was sent, and nobody knows what came of it. */
+export type BulkItemState = 'waiting' | 'running' | 'done' | 'failed' | 'uncertain' | 'cancelled';
+
+/** After these the vendor did nothing: it refused, or was never asked. */
+const refusals: ReadonlySet<ErrorKind> = new Set([
+  'unauthorized',
+  'forbidden',
+  'rate-limited',
+  'wrong-url',
+  'clock-skew',
+  'device-offline',
+  'invalid-input',
+  'not-found',
+  'ambiguous',
+  'conflict',
+  'unsupported',
+  'confirmation-required',
+  'vault-locked',
+  'vault-absent',
+  'vault-denied',
+  'vault-corrupt',
+  'file-corrupt',
+]);
+
+/**
+ * What a failed call means: `failed` may be tried again, `uncertain` may have been done. A call that may be repeated
+ * is never uncertain.
+ */
+export const outcomeOf = (error: AppError, repeatable: boolean): 'failed' | 'uncertain' =>
+  repeatable || error.refused === true || refusals.has(error.kind) ? 'failed' : 'uncertain';
+
+/** Milliseconds an account rests after the vendor asked for a pause without saying how long. */
+const usualPauseMs = 30_000;
+const longestPauseMs = 15 * 60_000;
+
+/** How long the account is to be left alone after this error, milliseconds; undefined where it need not be. */
+export const pauseAfter = (error: AppError): number | undefined =>
+  error.kind === 'rate-limited' ? Math.min(error.retryAfterMs ?? usualPauseMs, longestPauseMs) : undefined;
+
+/** After these no further device of the account fares better: the rest is not sent. */
+export const stopsAccount = (error: AppError): boolean =>
+  error.kind === 'unauthorized' || error.kind === 'wrong-url' || error.kind.startsWith('vault-');
+
+/** Milliseconds that are left, from how long the finished ones took; undefined while that says nothing yet. */
+export const remainingMs = (elapsedMs: number, finished: number, left: number): number | undefined =>
+  finished < 3 || left === 0 ? undefined : Math.round((elapsedMs / finished) * left);
+
+/** A device in the report of a run. */
+export interface ReportLine {
+  readonly device: string;
+  readonly id: string;
+  readonly account: string;
+  readonly result: BulkItemState | 'left out';
+  readonly before: string;
+  readonly after: string;
+  readonly attempts: number;
+  readonly tookMs: number | undefined;
+  readonly reason: string;
+}
+
+const columns = ['device', 'id', 'account', 'result', 'before', 'after', 'attempts', 'tookMs', 'reason'] as const;
+
+/** The report as CSV with a header, RFC 4180. */
+export const reportCsv = (lines: readonly ReportLine[]): string =>
+  [columns.join(','), ...lines.map((line) => columns.map((name) => csvCell(String(line[name] ?? ''))).join(','))].join(
+    '\r\n',
+  ) + '\r\n';

@@ -1,0 +1,84 @@
+import type { AppError } from '../base/errors.ts';
+
+/** Bytes both ways, with back-pressure: a connection, a shell on a device, a screen. */
+export interface ByteChannel {
+  /** Sends; false: wait for `onDrain` before sending more. After the end it does nothing. */
+  write(bytes: Uint8Array): boolean;
+  onDrain(listener: () => void): void;
+  /** One listener. Nothing arrives before there is one. */
+  onData(listener: (bytes: Uint8Array) => void): void;
+  /** Called once, with what went wrong where something did. */
+  onEnd(listener: (error: AppError | undefined) => void): void;
+  pause(): void;
+  resume(): void;
+  close(): void;
+}
+
+/** Reads a channel in pieces of known length. Bytes read beyond the last piece are given to whoever takes over. */
+export class ByteReader {
+  readonly #channel: ByteChannel;
+  #kept = new Uint8Array(0);
+  #isOver = false;
+  #error: AppError | undefined;
+  #wake: (() => void) | undefined;
+  #next: ((bytes: Uint8Array) => void) | undefined;
+  #nextEnd: ((error: AppError | undefined) => void) | undefined;
+
+  constructor(channel: ByteChannel) {
+    this.#channel = channel;
+    channel.onData((bytes) => {
+      if (this.#next !== undefined) return this.#next(bytes);
+      const kept = new Uint8Array(this.#kept.length + bytes.length);
+      kept.set(this.#kept);
+      kept.set(bytes, this.#kept.length);
+      this.#kept = kept;
+      this.#wake?.();
+    });
+    channel.onEnd((error) => {
+      this.#isOver = true;
+      this.#error = error;
+      this.#wake?.();
+      this.#nextEnd?.(error);
+    });
+  }
+
+  /** What ended the channel, where something did. */
+  get error(): AppError | undefined {
+    return this.#error;
+  }
+
+  /** The next `length` bytes, or undefined where the channel ends before. One read at a time. */
+  async read(length: number): Promise<Uint8Array | undefined> {
+    while (this.#kept.length < length) {
+      if (this.#isOver) return undefined;
+      await new Promise<void>((resolve) => {
+        this.#wake = resolve;
+      });
+    }
+    const bytes = this.#kept.slice(0, length);
+    this.#kept = this.#kept.slice(length);
+    return bytes;
+  }
+
+  /** The channel from here on, beginning with what was read too far. */
+  rest(): ByteChannel {
+    const channel = this.#channel;
+    return {
+      write: (bytes) => channel.write(bytes),
+      onDrain: (listener) => channel.onDrain(listener),
+      onData: (listener) => {
+        this.#next = listener;
+        const kept = this.#kept;
+        this.#kept = new Uint8Array(0);
+        if (kept.length > 0) listener(kept);
+      },
+      onEnd: (listener) => {
+        this.#nextEnd = listener;
+        if (this.#isOver) listener(this.#error);
+      },
+      pause: () => channel.pause(),
+      resume: () => channel.resume(),
+      close: () => channel.close(),
+    };
+  }
+}

@@ -1,0 +1,90 @@
+import type { DocumentFormat } from '../base/ports.ts';
+
+/** The host keys devices have shown: first use pins, a change is told, and so is one key on two devices. */
+
+/** A key as it was seen on a device. */
+export interface HostKeyPin {
+  /** From `hostKeyAlias`: the device, and the port or machine behind it. */
+  readonly alias: string;
+  /** Such as `ssh-ed25519`. A server may have one key of each type. */
+  readonly type: string;
+  /** From `hostKeyFingerprint`. */
+  readonly fingerprint: string;
+  /** Epoch milliseconds. */
+  readonly firstSeenAt: number;
+}
+
+/** What is to be said of a key that a device has just shown. */
+export interface HostKeyVerdict {
+  /**
+   * - `first-seen`: nothing was pinned for this device.
+   * - `same`: it is the pinned one.
+   * - `other-type`: the device is pinned by keys of other types only; a server with several keys, or somebody
+   *   who does not have the pinned one.
+   * - `changed`: another key of the same type is pinned.
+   */
+  readonly kind: 'first-seen' | 'same' | 'other-type' | 'changed';
+  /** What was pinned of this type, or where there is none, of any. */
+  readonly pinned?: HostKeyPin;
+  /** Aliases of other devices pinned to the same key: images cloned with their keys in them. */
+  readonly sharedWith: readonly string[];
+}
+
+/** More pins than this no fleet needs; the oldest go. */
+export const mostPins = 50_000;
+
+/** Judges a key against what is pinned. */
+export const judgeHostKey = (
+  pins: readonly HostKeyPin[],
+  seen: Pick<HostKeyPin, 'alias' | 'type' | 'fingerprint'>,
+): HostKeyVerdict => {
+  const ofDevice = pins.filter(({ alias }) => alias === seen.alias);
+  const ofType = ofDevice.find(({ type }) => type === seen.type);
+  const sharedWith = [
+    ...new Set(
+      pins
+        .filter((pin) => pin.alias !== seen.alias && pin.type === seen.type && pin.fingerprint === seen.fingerprint)
+        .map(({ alias }) => alias)
+        // The same device under another port, or a machine behind it with the device's own address, is no clone.
+        .filter((alias) => hostKeyDevice(alias) !== hostKeyDevice(seen.alias)),
+    ),
+  ].toSorted();
+  if (ofType !== undefined) {
+    return { kind: ofType.fingerprint === seen.fingerprint ? 'same' : 'changed', pinned: ofType, sharedWith };
+  }
+  const other = ofDevice[0];
+  return other === undefined ? { kind: 'first-seen', sharedWith } : { kind: 'other-type', pinned: other, sharedWith };
+};
+
+/** The part of an alias that names the device: vendor, account, id. */
+export const hostKeyDevice = (alias: string): string => alias.split('.').slice(0, 3).join('.');
+
+/** The pins with one more; one of the same device and type is replaced. */
+export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readonly HostKeyPin[] =>
+  [...pins.filter(({ alias, type }) => alias !== pin.alias || type !== pin.type), pin].slice(-mostPins);
+
+/** The pins without those of a device; all of its ports, as the user asks for after its keys were changed. */
+export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
+  pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
+
+/** The pins in a stored value; bad ones are dropped. Undefined where there is no list at all. */
+const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {
+  if (!Array.isArray(value)) return undefined;
+  const pins: HostKeyPin[] = [];
+  for (const entry of value as readonly unknown[]) {
+    if (typeof entry !== 'object' || entry === null) continue;
+    const { alias, type, fingerprint, firstSeenAt } = entry as Readonly<Record<string, unknown>>;
+    if (typeof alias !== 'string' || typeof type !== 'string' || typeof firstSeenAt !== 'number') continue;
+    if (typeof fingerprint !== 'string' || !/^SHA256:[A-Za-z0-9+/]{43}$/.test(fingerprint)) continue;
+    pins.push({ alias, type, fingerprint, firstSeenAt });
+  }
+  return pins.slice(-mostPins);
+};
+
+/** What host-keys.json holds. */
+export const hostKeyPinsFormat: DocumentFormat<readonly HostKeyPin[]> = {
+  version: 1,
+  migrations: [],
+  parse: parseHostKeyPins,
+  fallback: [],
+};

@@ -1,0 +1,110 @@
+import type { ByteChannel } from '../session/byte-channel.ts';
+import type { Result } from '../base/errors.ts';
+
+/** The port of an SSH client: what sessions inside the application need of one. */
+
+/** One way to prove who the user is. */
+export type SshWay =
+  | { readonly type: 'agent' }
+  | { readonly type: 'key'; readonly pem: string; readonly passphrase?: string }
+  | { readonly type: 'password'; readonly password: string }
+  /** The server's own questions; undefined: nobody answers. */
+  | {
+      readonly type: 'questions';
+      readonly answer: (questions: SshQuestions) => Promise<readonly string[] | undefined>;
+    };
+
+export interface SshQuestions {
+  readonly title: string;
+  readonly instructions: string;
+  readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
+}
+
+export interface SshServerKey {
+  readonly type: string;
+  readonly blob: Uint8Array;
+}
+
+export interface SshDial {
+  readonly host: string;
+  readonly port: number;
+  readonly user: string;
+  /** Tried in order, as far as the server takes their kind. */
+  readonly ways: readonly SshWay[];
+  /** Types of keys known of this server, so that it shows one of them. */
+  readonly knownKeyTypes: readonly string[];
+  /** Whether to go on with this key; may take as long as a person does. */
+  readonly checkKey: (key: SshServerKey) => Promise<boolean>;
+}
+
+export type SshDialed =
+  | { readonly outcome: 'open'; readonly connection: SshConnection; readonly way: SshWay['type'] | 'none' }
+  /** No way was accepted. `methods` are what the server offers, `tried` the kinds of ways it refused. */
+  | { readonly outcome: 'refused'; readonly methods: readonly string[]; readonly tried: readonly SshWay['type'][] }
+  | { readonly outcome: 'key-refused' };
+
+export interface SshShell extends ByteChannel {
+  resize(size: { readonly cols: number; readonly rows: number }): void;
+}
+
+export interface SshConnection {
+  shell(size: { readonly cols: number; readonly rows: number }): Promise<Result<SshShell>>;
+  files(): Promise<Result<RemoteFiles>>;
+  /** Called once, when the connection is over. */
+  onEnd(listener: () => void): void;
+  close(): void;
+}
+
+/** A file or folder of a device. */
+export interface RemoteEntry {
+  readonly name: string;
+  readonly kind: 'file' | 'folder' | 'link' | 'other';
+  readonly size: number;
+  /** Epoch milliseconds. */
+  readonly modifiedAt: number;
+  readonly mode: number;
+}
+
+/** An open file. Reads and writes may overlap. */
+export interface RemoteFile {
+  /** Fewer bytes than asked for: the end. */
+  read(offset: number, length: number): Promise<Result<Uint8Array>>;
+  write(offset: number, bytes: Uint8Array): Promise<Result<void>>;
+  close(): Promise<Result<void>>;
+}
+
+/** Files over SFTP. Errors: not-found, forbidden, conflict, unreachable, bad-response. */
+export interface RemoteFiles {
+  /** The absolute path of a path; `.` is where the user starts. */
+  absolute(path: string): Promise<Result<string>>;
+  list(path: string): Promise<Result<readonly RemoteEntry[]>>;
+  /** What is at a path itself: a link is a link, wherever it leads. */
+  kind(path: string): Promise<Result<RemoteEntry['kind']>>;
+  size(path: string): Promise<Result<number>>;
+  open(path: string, how: 'read' | 'write'): Promise<Result<RemoteFile>>;
+  rename(from: string, to: string): Promise<Result<void>>;
+  /** As `rename`, taking the place of what is at `to`. */
+  replace(from: string, to: string): Promise<Result<void>>;
+  removeFile(path: string): Promise<Result<void>>;
+  removeFolder(path: string): Promise<Result<void>>;
+  makeFolder(path: string): Promise<Result<void>>;
+}
+
+/** A private key file of this computer. */
+export type SshKeyFile =
+  | { readonly state: 'usable'; readonly pem: string }
+  /** Encrypted, and there was no passphrase or a wrong one. */
+  | { readonly state: 'locked' };
+
+export interface SshClient {
+  /** Errors: unreachable, timeout, bad-response, cancelled. */
+  dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
+  /** The user's name on this computer, which SSH takes where none is given. */
+  localUser(): string;
+  /** Whether there is an agent. */
+  hasAgent(): boolean;
+  /** The usual key files that there are, as paths. */
+  usualKeys(): Promise<readonly string[]>;
+  /** Reads a key file; `~` is the home folder. Errors: not-found, invalid-input. */
+  readKey(path: string, passphrase: string | undefined): Promise<Result<SshKeyFile>>;
+}

@@ -1,0 +1,163 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import {
+  includeLine,
+  namedHosts,
+  readSshConfigOrigin,
+  renderSshHosts,
+  sshHosts,
+  withInclude,
+  withoutInclude,
+} from './ssh-config.ts';
+import type { ServiceKind } from '../fleet/device.ts';
+
+const device = (id: string, name: string, ports: readonly number[] = [22]) => ({
+  key: `home/${id}`,
+  accountId: 'home',
+  vendor: 'remoteiot' as const,
+  id,
+  name,
+  services: ports.map((port) => ({
+    id: `ssh:${port}`,
+    kind: 'ssh' as ServiceKind,
+    route: 'tunnel' as const,
+    port,
+  })),
+});
+const aliases = (devices: readonly ReturnType<typeof device>[], ...taken: readonly string[]) =>
+  sshHosts(devices, new Set(taken)).map(({ alias }) => alias);
+const facts = {
+  quayside: ['/usr/bin/node', '/opt/my app/cli.js', '--profile', '/p/100%d'],
+  knownHostsFile: '/p/100%d/known_hosts',
+  user: 'pi',
+  platform: 'linux' as const,
+  configFile: '/home/jane/.ssh/config',
+  madeConfig: false,
+};
+
+describe('aliases', () => {
+  it.each([
+    ['Plant 3 / GW-07', 'plant-3-gw-07'],
+    ['Pumpe Süd', 'pumpe-sud'],
+    ['github.com', 'github-com'],
+    ['10.0.0.1', '10-0-0-1'],
+    ['--proxy', 'proxy'],
+    ['*', 'device-00a1b2'],
+    ['localhost', 'localhost-00a1b2'],
+    ['日本', 'device-00a1b2'],
+    ['a\nHost *', 'a-host'],
+  ])('of %j', (name, alias) => {
+    expect(aliases([device('ff00a1b2', name)])).toEqual([alias]);
+  });
+
+  it('tell devices of one name apart, all of them, and leave names of the user’s own alone', () => {
+    expect(aliases([device('x-000001', 'GW'), device('x-000002', 'gw'), device('x-3', 'other')])).toEqual([
+      'gw-000001',
+      'gw-000002',
+      'other',
+    ]);
+    expect(aliases([device('a-000001', 'nas')], 'nas')).toEqual(['nas-000001']);
+    expect(aliases([device('1-aaaaaa', 'gw'), device('2-aaaaaa', 'gw')])).toEqual(['gw-1-aaaaaa', 'gw-2-aaaaaa']);
+  });
+
+  it('name further SSH services by their port', () => {
+    expect(aliases([device('a1', 'gw', [22, 2222])])).toEqual(['gw', 'gw-2222']);
+  });
+
+  it('are unique words without dots or patterns, whatever the names are', () => {
+    const name = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('gw', 'GW', 'gw-2', '', 'gw-1-2', '*'));
+    fc.assert(
+      fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), name), { maxLength: 12 }), (rows) => {
+        const hosts = sshHosts(
+          rows.map(([id, given], at) => device(`${at}${id}`, given)),
+          new Set(['gw']),
+        );
+        expect(hosts).toHaveLength(rows.length);
+        expect(new Set(hosts.map(({ alias }) => alias)).size).toBe(rows.length);
+        for (const { alias } of hosts) expect(alias).toMatch(/^[a-z0-9_][a-z0-9_-]*$/);
+        const text = renderSshHosts(hosts, facts);
+        const lines = text.ok ? text.value.split('\n') : [];
+        for (const line of lines) {
+          expect(line).toMatch(
+            /^(?:#.*|Host [a-z0-9_-]+| {2}(?:HostKeyAlias|UserKnownHostsFile|StrictHostKeyChecking|CheckHostIP|User|ProxyCommand|ProxyUseFdpass) .+|)$/u,
+          );
+        }
+      }),
+      { seed: 20261121, numRuns: 500 },
+    );
+  });
+});
+
+describe('the text', () => {
+  it('dials by command, pins by device and never speaks of all hosts', () => {
+    const text = renderSshHosts(sshHosts([device('a1', 'GW 1')], new Set()), facts);
+    expect(text.ok ? text.value : '').toContain(`
+Host gw-1
+  HostKeyAlias remoteiot.home.a1
+  UserKnownHostsFile /p/100%%d/known_hosts
+  StrictHostKeyChecking accept-new
+  CheckHostIP no
+  User pi
+  ProxyCommand /usr/bin/node '/opt/my app/cli.js' --profile /p/100%%d proxy home/a1 --service ssh:22
+  ProxyUseFdpass no
+`);
+    expect(text.ok && /Host .*\*/.test(text.value)).toBe(false);
+  });
+
+  it('is refused with a path or user that ssh cannot take', () => {
+    expect(renderSshHosts([], { ...facts, user: '-oProxyCommand=x' }).ok).toBe(false);
+    expect(renderSshHosts([], { ...facts, knownHostsFile: '/p/${x}' }).ok).toBe(false);
+    expect(includeLine('/p/[a]*', 'linux').ok).toBe(false);
+    expect(includeLine('C:\\Users\\Jane Doe\\ssh_config', 'win32')).toEqual({
+      ok: true,
+      value: 'Include "C:/Users/Jane Doe/ssh_config"\n',
+    });
+  });
+});
+
+describe('the origin', () => {
+  it('is read back from the text, and from nothing else', () => {
+    const text = renderSshHosts([], { ...facts, quayside: ['a b', '"\n'], madeConfig: true });
+    expect(text.ok && readSshConfigOrigin(text.value)).toEqual({
+      quayside: ['a b', '"\n'],
+      configFile: facts.configFile,
+      madeConfig: true,
+    });
+    for (const other of ['', 'Host a\n', '# origin: {', '# origin: null', '# origin: {"quayside":[1]}']) {
+      expect(readSshConfigOrigin(other)).toBeUndefined();
+    }
+  });
+});
+
+describe('the line in the user’s configuration', () => {
+  const line = 'Include "/p/ssh_config"\n';
+
+  it('comes first and goes again, leaving every byte', () => {
+    const piece = fc.constantFrom('Host a\n', '  User x\r\n', '\xff\xfe', '\n', line, `# ${line}`, 'Match all', ' ');
+    fc.assert(
+      fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
+        const config = withoutInclude(pieces.join(''), line);
+        const included = withInclude(config, line);
+        expect(included).toBe(line + config);
+        expect(withInclude(included, line)).toBe(included);
+        expect(withoutInclude(included, line)).toBe(config);
+        expect(withoutInclude(`${included}Host later\n`, line)).toBe(`${config}Host later\n`);
+      }),
+      { seed: 20261121 },
+    );
+  });
+
+  it('moves to the front where somebody had moved it', () => {
+    expect(withInclude(`Host a\n${line}  User b\n`, line)).toBe(`${line}Host a\n  User b\n`);
+  });
+
+  it('leaves the names the user has given', () => {
+    expect([...namedHosts('Host a "B c"\n host=d\nHostName x\n#Host z\nHost *.e !f g\n')]).toEqual([
+      'a',
+      'b',
+      'c',
+      'd',
+      'g',
+    ]);
+  });
+});

@@ -1,0 +1,62 @@
+import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
+
+/** Somebody else has the profile. */
+export const profileBusy = fail(
+  'conflict',
+  'Another Quayside already works on this profile.',
+  'Use the one that is running, close it, or choose another folder with --profile.',
+);
+
+const codeOf = (error: unknown): number | undefined =>
+  error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
+
+/** What SQLite's primary result code (https://sqlite.org/rescode.html) means for the lock. */
+const lockFailure = (file: string, code: number | undefined): Failure => {
+  switch ((code ?? 0) & 0xff) {
+    case 5: // SQLITE_BUSY
+    case 6: // SQLITE_LOCKED
+      return profileBusy;
+    case 10: // SQLITE_IOERR
+    case 13: // SQLITE_FULL
+      return fail(
+        'internal',
+        `There is no room for the lock file ${file}.`,
+        'Free some space on that disk, and start again.',
+      );
+    case 3: // SQLITE_PERM
+    case 8: // SQLITE_READONLY
+    case 14: // SQLITE_CANTOPEN
+      return fail(
+        'internal',
+        `The lock file ${file} cannot be written.`,
+        'Make its folder writable for you, or choose another one with --profile.',
+      );
+    default:
+      return fail('file-corrupt', `The lock file ${file} cannot be used.`, 'Remove it while no Quayside is running.');
+  }
+};
+
+/**
+ * Holds a lock of the operating system on a file until released or until the process dies, however it dies.
+ * Node has no lock of its own; SQLite, which comes with it, takes one on its database file on every system.
+ * Errors: conflict (another process or another core of this one has it), disk-full, internal, file-corrupt.
+ */
+export const takeFileLock = async (file: string): Promise<Result<() => void>> => {
+  const { DatabaseSync } = await import('node:sqlite');
+  let database: InstanceType<typeof DatabaseSync> | undefined;
+  try {
+    database = new DatabaseSync(file);
+    // Nothing is ever written into it: a journal on disk would only fail where the disk is full.
+    database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
+  } catch (error) {
+    database?.close();
+    return lockFailure(file, codeOf(error));
+  }
+  const held = database;
+  let released = false;
+  return ok(() => {
+    if (released) return;
+    released = true;
+    held.close();
+  });
+};

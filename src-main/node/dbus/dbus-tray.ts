@@ -1,0 +1,257 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Emitter } from '../../core/base/emitter.ts';
+import { trayIcon, trayMenu, traySummary } from '../../core/app/tray-menu.ts';
+import type { TrayAction, TrayIcon, TrayState } from '../../core/app/tray-state.ts';
+import type { SessionBus } from './session-bus.ts';
+import { DBusMenu } from './dbus-menu.ts';
+import type { DBusInterface } from './dbus-object.ts';
+import type { DBusValue } from './dbus-wire.ts';
+import { argbOf, readPng, tinted } from './png-image.ts';
+
+const watcher = 'org.kde.StatusNotifierWatcher';
+const interfaceName = 'org.kde.StatusNotifierItem';
+const itemPath = '/StatusNotifierItem';
+const menuPath = '/MenuBar';
+const pixmapsType = 'a(iiay)';
+
+/** Where the portal says whether the person wants dark colours, and what it says if so. */
+const appearance = ['org.freedesktop.appearance', 'color-scheme'] as const;
+const prefersDark = 1;
+
+/** What stands in a variant, or in one in another, as the portal's older method answers. */
+const plainValue = (value: DBusValue | undefined): DBusValue | undefined =>
+  typeof value === 'object' && 'signature' in value ? plainValue(value.value) : value;
+
+const icons: readonly TrayIcon[] = ['plain', 'offline', 'attention'];
+
+/** An icon in the sizes panels ask for, as StatusNotifierItem sends pictures. */
+type Pixmaps = readonly DBusValue[];
+
+/** What the watcher's absence means for the person: nobody draws tray icons, or nobody any more. */
+export type TrayPresence = 'shown' | 'absent' | 'lost';
+
+/** The pictures of an icon, for dark panels and for light ones. */
+interface IconPictures {
+  readonly white: Pixmaps;
+  readonly black: Pixmaps;
+}
+
+const readIcon = async (resources: string, icon: TrayIcon): Promise<IconPictures> => {
+  // Sixteen, twenty-four and thirty-two dots; only their shape is used.
+  const files = [`${icon}Template.png`, `${icon}-light-on-dark.png`, `${icon}Template@2x.png`];
+  const read = await Promise.all(files.map(async (file) => readPng(await readFile(join(resources, 'tray', file)))));
+  const pictures = read.filter((picture) => picture !== undefined);
+  const inGrey = (level: number): Pixmaps =>
+    pictures.map((picture) => [picture.width, picture.height, argbOf(tinted(picture, [level, level, level]))]);
+  return { white: inGrey(255), black: inGrey(0) };
+};
+
+/**
+ * The icon in the tray over StatusNotifierItem, with its menu over dbusmenu, on any host. It comes back by itself when
+ * the panel does. Draws only what changed.
+ */
+export class DBusTray {
+  readonly clicked = new Emitter<TrayAction>();
+  /** Told once at the start, and when somebody begins or ends to draw tray icons. */
+  readonly presence = new Emitter<TrayPresence>();
+  readonly #bus: SessionBus;
+  readonly #menu: DBusMenu;
+  readonly #pictures: ReadonlyMap<TrayIcon, IconPictures>;
+  readonly #name: string;
+  readonly #stops: (() => void)[];
+  #isPanelLight = false;
+  #icon: TrayIcon = 'plain';
+  #summary = 'Quayside';
+  #isDisposed = false;
+  #told: TrayPresence | undefined;
+  /** The unique name of the watcher, while there is one. */
+  #watcher: string | undefined;
+
+  private constructor(bus: SessionBus, pictures: ReadonlyMap<TrayIcon, IconPictures>) {
+    this.#bus = bus;
+    this.#pictures = pictures;
+    // Chromium numbers its own icons in this process from 1 on.
+    this.#name = `org.kde.StatusNotifierItem-${process.pid}-1000`;
+    this.#menu = new DBusMenu(bus, menuPath);
+    bus.offer(itemPath, { [interfaceName]: this.#interface() });
+    this.#stops = [this.#menu.clicked.on((action) => this.clicked.emit(action)), bus.lost.on(() => this.#tell('lost'))];
+  }
+
+  /** Puts an icon for `state` in the tray. `resources`: the folder of our pictures. */
+  static async open(
+    bus: SessionBus,
+    options: {
+      readonly resources: string;
+      readonly environment: Readonly<Record<string, string | undefined>>;
+      readonly state: TrayState;
+    },
+  ): Promise<DBusTray> {
+    const pictures = await Promise.all(
+      icons.map(async (icon) => [icon, await readIcon(options.resources, icon)] as const),
+    );
+    const tray = new DBusTray(bus, new Map(pictures));
+    tray.show(options.state);
+    // The bars of GNOME and Xfce are dark whatever the theme; that of KDE follows it.
+    if (options.environment['XDG_CURRENT_DESKTOP']?.includes('KDE') === true) tray.#followTheme();
+    return tray;
+  }
+
+  /** Begins to look for a panel. Listen to `presence` before. */
+  async start(): Promise<void> {
+    await this.#bus.takeName(this.#name);
+    if (this.#isDisposed) return;
+    const watch = this.#bus.watchOwner(watcher, (owner) => {
+      this.#watcher = owner;
+      if (owner === undefined) this.#tell('absent');
+      else void this.#register();
+    });
+    // A watcher only keeps the list; it says when somebody begins or ends to draw what is on it.
+    const hear = this.#bus.listen(watcher, ({ sender, member }) => {
+      if (sender === this.#watcher && member?.startsWith('StatusNotifierHost') === true) void this.#look();
+    });
+    this.#stops.push(watch, hear);
+  }
+
+  show(state: TrayState): void {
+    const before = this.#icon;
+    this.#icon = trayIcon(state);
+    if (this.#icon !== before) {
+      this.#emit('NewIcon');
+      this.#emit('NewAttentionIcon');
+      if (this.#status(before) !== this.#status(this.#icon)) this.#emit('NewStatus', this.#status(this.#icon));
+    }
+    const summary = traySummary(state);
+    if (summary !== this.#summary) {
+      this.#summary = summary;
+      this.#emit('NewToolTip');
+    }
+    this.#menu.show(trayMenu(state));
+  }
+
+  /** Takes the icon away. The bus is left to whoever opened it. */
+  dispose(): void {
+    if (this.#isDisposed) return;
+    this.#isDisposed = true;
+    for (const stop of this.#stops) stop();
+    this.#menu.dispose();
+    this.#bus.releaseName(this.#name);
+  }
+
+  async #register(): Promise<void> {
+    const answer = await this.#bus.call({
+      destination: watcher,
+      path: '/StatusNotifierWatcher',
+      interface: watcher,
+      member: 'RegisterStatusNotifierItem',
+      signature: 's',
+      body: [this.#name],
+    });
+    if (answer.ok) await this.#look();
+    else this.#tell('absent');
+  }
+
+  /** Asks whether somebody draws the icons; a watcher that does not say draws them itself. */
+  async #look(): Promise<void> {
+    const answer = await this.#bus.call({
+      destination: watcher,
+      path: '/StatusNotifierWatcher',
+      interface: 'org.freedesktop.DBus.Properties',
+      member: 'Get',
+      signature: 'ss',
+      body: [watcher, 'IsStatusNotifierHostRegistered'],
+    });
+    const isDrawn = !answer.ok || plainValue(answer.body[0]) !== false;
+    this.#tell(isDrawn && this.#watcher !== undefined ? 'shown' : 'absent');
+  }
+
+  #tell(presence: TrayPresence): void {
+    if (this.#isDisposed || presence === this.#told) return;
+    // An answer that was waited for when the bus went is none.
+    if (presence !== 'lost' && !this.#bus.isOpen) return;
+    this.#told = presence;
+    this.presence.emit(presence);
+  }
+
+  #followTheme(): void {
+    const take = (value: DBusValue | undefined): void => {
+      const scheme = plainValue(value);
+      const isLight = scheme !== prefersDark;
+      if (scheme === undefined || isLight === this.#isPanelLight) return;
+      this.#isPanelLight = isLight;
+      this.#emit('NewIcon');
+      this.#emit('NewAttentionIcon');
+    };
+    const settings = 'org.freedesktop.portal.Settings';
+    const stop = this.#bus.listen(settings, ({ member, body }) => {
+      if (member === 'SettingChanged' && body[0] === appearance[0] && body[1] === appearance[1]) take(body[2]);
+    });
+    this.#stops.push(stop);
+    const asked = this.#bus.call({
+      destination: 'org.freedesktop.portal.Desktop',
+      path: '/org/freedesktop/portal/desktop',
+      interface: settings,
+      member: 'Read',
+      signature: 'ss',
+      body: appearance,
+    });
+    void asked.then((answer) => take(answer.ok ? answer.body[0] : undefined));
+  }
+
+  #picture(icon: TrayIcon): Pixmaps {
+    const pictures = this.#pictures.get(icon);
+    return (this.#isPanelLight ? pictures?.black : pictures?.white) ?? [];
+  }
+
+  #status(icon: TrayIcon): string {
+    return icon === 'attention' ? 'NeedsAttention' : 'Active';
+  }
+
+  #emit(signal: string, ...body: readonly DBusValue[]): void {
+    this.#bus.emit(itemPath, interfaceName, signal, body);
+  }
+
+  #interface(): DBusInterface {
+    const text = (value: string) => ({ type: 's', read: () => value });
+    const none = { type: pixmapsType, read: () => [] };
+    const act = (action: TrayAction) => (): readonly DBusValue[] => {
+      this.clicked.emit(action);
+      return [];
+    };
+    return {
+      methods: {
+        Activate: { takes: 'ii', gives: '', run: act({ type: 'open-window' }) },
+        SecondaryActivate: { takes: 'ii', gives: '', run: act({ type: 'quick-connect' }) },
+        // The panel draws the menu itself, and nothing is scrolled here.
+        ContextMenu: { takes: 'ii', gives: '', run: () => [] },
+        Scroll: { takes: 'is', gives: '', run: () => [] },
+      },
+      properties: {
+        Category: text('ApplicationStatus'),
+        Id: text('quayside'),
+        Title: text('Quayside'),
+        Status: { type: 's', read: () => this.#status(this.#icon) },
+        WindowId: { type: 'i', read: () => 0 },
+        IconThemePath: text(''),
+        IconName: text(''),
+        IconPixmap: { type: pixmapsType, read: () => this.#picture(this.#icon) },
+        OverlayIconName: text(''),
+        OverlayIconPixmap: none,
+        AttentionIconName: text(''),
+        AttentionIconPixmap: { type: pixmapsType, read: () => this.#picture('attention') },
+        AttentionMovieName: text(''),
+        ToolTip: { type: `(s${pixmapsType}ss)`, read: () => ['', [], this.#summary, ''] },
+        ItemIsMenu: { type: 'b', read: () => false },
+        Menu: { type: 'o', read: () => menuPath },
+      },
+      signals: {
+        NewTitle: '',
+        NewIcon: '',
+        NewAttentionIcon: '',
+        NewOverlayIcon: '',
+        NewToolTip: '',
+        NewStatus: 's',
+      },
+    };
+  }
+}

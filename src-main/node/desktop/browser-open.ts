@@ -1,0 +1,88 @@
+import { execFile, spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { homedir, tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { childEnvironment } from '../../core/launch/launch-plan.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Milliseconds after which a browser has read the page that leads to an address, and for asking which one it is. */
+const pageMs = 60_000;
+const askMs = 2000;
+
+/** Whether there is a screen to open something on. */
+export const hasDisplay = (
+  environment: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+): boolean =>
+  platform !== 'linux' || (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== '';
+
+/** The program that opens a page in the user's browser, or undefined where there is no display for one. */
+const opener = (platform: NodeJS.Platform, environment: Environment): readonly [string, ...string[]] | undefined => {
+  if (platform === 'darwin') return ['/usr/bin/open'];
+  if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler'];
+  return hasDisplay(environment, platform) ? ['xdg-open'] : undefined;
+};
+
+/** Where a browser that came as a snap can read; undefined for any other. Snaps name their desktop files so. */
+const snapFolder = (environment: Environment): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const options = { env: childEnvironment(environment), timeout: askMs };
+    execFile('xdg-settings', ['get', 'default-web-browser'], options, (_failure, output) => {
+      const name = /^([a-z\d-]+)_/.exec(output)?.[1];
+      const folder = name === undefined ? undefined : join(homedir(), 'snap', name, 'common');
+      resolve(folder !== undefined && existsSync(folder) ? folder : undefined);
+    });
+  });
+
+const pageText = (url: URL): string =>
+  [
+    '<!doctype html><meta charset="utf-8"><title>Quayside</title>',
+    '<meta name="color-scheme" content="light dark">',
+    `<meta http-equiv="refresh" content="0;url=${url.href.replaceAll('&', '&amp;').replaceAll('"', '%22')}">`,
+  ].join('\n');
+
+/**
+ * Opens one of our own addresses in the browser. It may hold a token, and everybody on this computer can read the
+ * arguments of a program, so the browser gets a page that only its owner can read and that leads there. Answers what
+ * takes the page away (which happens by itself after a minute, in a process that lives so long); undefined where no
+ * program could be started.
+ */
+export const openInBrowser = async (
+  url: URL,
+  platform: NodeJS.Platform = process.platform,
+  environment: Environment = process.env,
+): Promise<(() => Promise<void>) | undefined> => {
+  const command = opener(platform, environment);
+  if (command === undefined) return undefined;
+  const parent = (platform === 'linux' ? await snapFolder(environment) : undefined) ?? tmpdir();
+  const folder = await mkdtemp(join(parent, 'quayside-open-'));
+  const page = join(folder, 'quayside.html');
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  await writeFile(page, pageText(url), { mode: 0o600 });
+  const [program, ...args] = command;
+  const isStarted = await new Promise<boolean>((resolve) => {
+    const child = spawn(program, [...args, pathToFileURL(page).href], {
+      detached: true,
+      stdio: 'ignore',
+      env: childEnvironment(environment),
+    });
+    child.once('error', () => resolve(false));
+    child.once('spawn', () => {
+      child.unref();
+      resolve(true);
+    });
+  });
+  if (!isStarted) {
+    await remove();
+    return undefined;
+  }
+  const later = setTimeout(() => void remove(), pageMs);
+  later.unref();
+  return () => {
+    clearTimeout(later);
+    return remove();
+  };
+};

@@ -1,0 +1,259 @@
+import { AsyncLocalStorage } from 'node:async_hooks';
+import { createServer } from 'node:net';
+import { Worker } from 'node:worker_threads';
+import { Emitter } from '../../core/base/emitter.ts';
+import { fail, ok } from '../../core/base/errors.ts';
+import type { Result } from '../../core/base/errors.ts';
+import { surface } from '../../core/base/exception.ts';
+import { bindError, notLoopback, pumpLost } from '../../core/forward/forward-errors.ts';
+import { plainOptions } from '../../core/forward/forward-host.ts';
+import type {
+  ForwardHost,
+  ForwardHostEvent,
+  ForwardPeer,
+  Listening,
+  ListenOptions,
+  ListenRequest,
+  RouteTarget,
+} from '../../core/forward/forward-host.ts';
+import { candidatePorts, isLoopback } from '../../core/forward/forward-ports.ts';
+import type { Clock, Log } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/ports.ts';
+import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
+import { connectionHolders, portHolder } from './forward-port-holder.ts';
+import { systemClock } from '../runtime/system-clock.ts';
+
+export interface ForwardHostDeps {
+  /** Where forward-worker is: the .ts in a checkout, the built .js in the application. */
+  readonly worker: URL;
+  /** The computer's own where absent. */
+  readonly clock?: Clock | undefined;
+  readonly log: Log;
+  /** Hears of errors nobody expected in the worker, which goes on; whoever hears of all of them where absent. */
+  readonly crashed?: ((thrown: Error) => void) | undefined;
+}
+
+type Answer = Extract<WorkerReport, { request: number }> | 'lost';
+type Ask = Extract<WorkerCommand, { request: number }>;
+
+/**
+ * What the worker's collector lets pile up between two of its short rounds, MB. By its own choice ten thousand
+ * connections made at once leave it with twice the memory they need.
+ */
+const youngMegabytes = 8;
+/** A worker that lives this long is healthy: the next crash is the first again. Milliseconds. */
+const healthyMs = 60_000;
+/** Milliseconds to wait before starting the worker after 0, 1, 2 … crashes in a row. */
+const restartDelays = [0, 100, 500, 2_000, 10_000, 30_000] as const;
+
+const failed = (reason: string): Extract<Result<never>, { ok: false }> => ({ ok: false, error: pumpLost(reason) });
+
+class WorkerForwardHost implements ForwardHost {
+  readonly events = new Emitter<ForwardHostEvent>();
+  readonly #workerUrl: URL;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #crashed: (thrown: Error) => void;
+  readonly #pending = new Map<number, (answer: Answer) => void>();
+  readonly #ended = new AbortController();
+  /** The worker is everybody's, whoever's session opens the first forward. */
+  readonly #outside = AsyncLocalStorage.snapshot();
+  #worker: Worker | undefined;
+  #starting: Promise<Worker | undefined> | undefined;
+  #lastRequest = 0;
+  #crashes = 0;
+  #hasLeft = false;
+
+  constructor({ worker, clock = systemClock, log, crashed = surface }: ForwardHostDeps) {
+    this.#workerUrl = worker;
+    this.#clock = clock;
+    this.#log = log;
+    this.#crashed = crashed;
+  }
+
+  async listen({ id, address, port, options = plainOptions }: ListenRequest): Promise<Result<Listening>> {
+    for (const wanted of [address, ...options.also.map((other) => other.address)])
+      if (!isLoopback(wanted)) return { ok: false, error: notLoopback(wanted) };
+    const worker = this.#hasLeft ? undefined : await this.#ensureWorker();
+    if (worker === undefined) return failed('it was shut down');
+    const request = this.#nextRequest();
+    const answer = await this.#ask(worker, { type: 'listen', request, id, address, port, options });
+    if (answer === 'lost') return failed('it ended while a port was opened');
+    if (answer.type === 'listened') return ok(await this.#listening(answer));
+    const code = answer.type === 'listen-failed' ? answer.code : 'UNKNOWN';
+    const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
+    return { ok: false, error: bindError(code, address, port, holder) };
+  }
+
+  async configure(id: string, options: ListenOptions): Promise<Result<Listening>> {
+    for (const { address } of options.also) if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
+    const worker = await (this.#worker ?? this.#starting);
+    const answer =
+      worker === undefined
+        ? 'lost'
+        : await this.#ask(worker, { type: 'configure', request: this.#nextRequest(), id, options });
+    if (answer === 'lost') return failed('it ended while a port was opened');
+    if (answer.type === 'listened') return ok(await this.#listening(answer));
+    return fail('not-found', 'This forward does not listen.', 'Start it first.');
+  }
+
+  async #listening({ bindMs, also, missed }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
+    const explained = missed.map(async ({ address, port, code }) => {
+      const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
+      return { address, port, error: bindError(code, address, port, holder) };
+    });
+    return { bindMs, also, missed: await Promise.all(explained) };
+  }
+
+  async unlisten(id: string): Promise<void> {
+    // Awaited even where it is there already, as `listen` does: so a later command never overtakes an earlier one.
+    const worker = await (this.#worker ?? this.#starting);
+    if (worker !== undefined) await this.#ask(worker, { type: 'unlisten', request: this.#nextRequest(), id });
+  }
+
+  async leave(): Promise<void> {
+    this.#hasLeft = true;
+    const worker = await (this.#worker ?? this.#starting);
+    if (worker !== undefined) await this.#ask(worker, { type: 'leave', request: this.#nextRequest() });
+  }
+
+  route(id: string, route: number, target: RouteTarget): void {
+    this.#tell({ type: 'route', id, route, target });
+  }
+
+  retire(id: string, route: number, onlyIfIdle: boolean): void {
+    this.#tell({ type: 'retire', id, route, onlyIfIdle });
+  }
+
+  breakRoute(id: string, route: number): void {
+    this.#tell({ type: 'break', id, route });
+  }
+
+  check(): void {
+    this.#tell({ type: 'check' });
+  }
+
+  async peers(id: string): Promise<readonly ForwardPeer[]> {
+    const worker = this.#worker;
+    if (worker === undefined) return [];
+    const answer = await this.#ask(worker, { type: 'peers', request: this.#nextRequest(), id });
+    if (answer === 'lost' || answer.type !== 'peers') return [];
+    const holders = await connectionHolders(answer.peers);
+    return answer.peers.map((peer, index) => {
+      const holder = holders[index];
+      return holder === undefined ? peer : { ...peer, process: holder };
+    });
+  }
+
+  rejectWaiting(id: string): void {
+    this.#tell({ type: 'reject-waiting', id });
+  }
+
+  async freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined> {
+    for (const port of candidatePorts(avoid)) {
+      if (this.#ended.signal.aborted) return undefined;
+      const free = await Promise.all(addresses.map((address) => canBind(address, port)));
+      if (free.every(Boolean)) return port;
+    }
+    return undefined;
+  }
+
+  async dispose(): Promise<void> {
+    this.#ended.abort();
+    const worker = this.#worker ?? (await this.#starting);
+    this.#worker = undefined;
+    await worker?.terminate();
+    this.#answerAll();
+  }
+
+  #nextRequest(): number {
+    this.#lastRequest += 1;
+    return this.#lastRequest;
+  }
+
+  #tell(command: WorkerCommand): void {
+    this.#worker?.postMessage(command);
+  }
+
+  #ask(worker: Worker, command: Ask): Promise<Answer> {
+    return new Promise((resolve) => {
+      // A worker that ended meanwhile will never answer.
+      if (worker !== this.#worker) return resolve('lost');
+      this.#pending.set(command.request, resolve);
+      worker.postMessage(command);
+    });
+  }
+
+  #ensureWorker(): Promise<Worker | undefined> {
+    if (this.#worker !== undefined) return Promise.resolve(this.#worker);
+    this.#starting ??= this.#start().finally(() => {
+      this.#starting = undefined;
+    });
+    return this.#starting;
+  }
+
+  async #start(): Promise<Worker | undefined> {
+    const clock = this.#clock;
+    const delay = restartDelays[Math.min(this.#crashes, restartDelays.length - 1)] ?? 0;
+    if (delay > 0) await sleep(clock, delay, this.#ended.signal);
+    if (this.#ended.signal.aborted) return undefined;
+    const startedAt = clock.monotonic();
+    const worker = this.#outside(() => this.#newWorker());
+    let reason = 'it exited';
+    worker.on('error', (error: unknown) => {
+      reason = error instanceof Error ? error.message : String(error);
+    });
+    worker.on('exit', () => {
+      if (this.#ended.signal.aborted) return;
+      this.#worker = undefined;
+      this.#crashes = clock.monotonic() - startedAt > healthyMs ? 1 : this.#crashes + 1;
+      this.#log.write('error', 'forward-worker-lost', { reason, crashes: this.#crashes });
+      this.#answerAll();
+      this.events.emit({ type: 'lost', error: pumpLost(reason) });
+    });
+    worker.on('message', (report: WorkerReport) => this.#heard(report));
+    this.#worker = worker;
+    return worker;
+  }
+
+  #newWorker(): Worker {
+    return new Worker(this.#workerUrl, {
+      name: 'quayside-forwards',
+      // No flags of the main process: a loader or an inspector there is none of the worker's business.
+      execArgv: [],
+      resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
+    });
+  }
+
+  #heard(report: WorkerReport): void {
+    if (report.type === 'uncaught') {
+      const error = new Error('in the forward worker');
+      error.name = report.name;
+      error.stack = report.stack;
+      return this.#crashed(error);
+    }
+    if (!('request' in report)) return this.events.emit(report);
+    const resolve = this.#pending.get(report.request);
+    this.#pending.delete(report.request);
+    resolve?.(report);
+  }
+
+  #answerAll(): void {
+    for (const resolve of this.#pending.values()) resolve('lost');
+    this.#pending.clear();
+  }
+}
+
+/** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
+export const createForwardHost = (deps: ForwardHostDeps): ForwardHost => new WorkerForwardHost(deps);
+
+/** Whether a port is free at this moment; an address this computer does not have (no IPv6) is in nobody's way. */
+const canBind = (host: string, port: number): Promise<boolean> =>
+  new Promise((resolve) => {
+    const server = createServer();
+    server.once('error', ({ code }: NodeJS.ErrnoException) =>
+      // Whatever else is wrong has words of its own once the port is really bound.
+      resolve(code !== 'EADDRINUSE' && code !== 'EACCES'),
+    );
+    server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));
+  });

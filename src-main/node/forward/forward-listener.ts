@@ -1,0 +1,318 @@
+import type { Socket } from 'node:net';
+import { dialError } from '../../core/forward/forward-errors.ts';
+import { plainOptions } from '../../core/forward/forward-host.ts';
+import type { Endpoint, ForwardPeer, ListenOptions, RouteTarget } from '../../core/forward/forward-host.ts';
+import type { ForwardBuffers } from './forward-buffers.ts';
+import { ForwardLink } from './forward-link.ts';
+import type { Missed, WorkerReport } from './forward-messages.ts';
+import { resetSocket } from './forward-reset.ts';
+import { ForwardServers } from './forward-servers.ts';
+import type { TrafficBook, TrafficCounter } from './forward-traffic.ts';
+import { ForwardWatch } from './forward-watch.ts';
+
+const dialTimeoutMs = 10_000;
+/** Clients held at once for a forward; more are closed. */
+const maxHeld = 1_024;
+/** Milliseconds a client is held at most. Above what a vendor call and two dials may take. */
+const holdMs = 60_000;
+/** Failures of this computer, not of the tunnel's end. */
+const ownFailures: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
+/** The tunnel's end, or its computer, said no. */
+const refusals: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET']);
+
+/** A client without a connection yet. */
+interface Held {
+  readonly socket: Socket;
+  /** Monotonic milliseconds. */
+  readonly since: number;
+}
+
+interface Route {
+  readonly number: number;
+  readonly target: RouteTarget;
+  /** Whether a connection over it has succeeded. Until then one client goes ahead and the others wait. */
+  proven: boolean;
+}
+
+export interface ListenerDeps {
+  readonly send: (report: WorkerReport) => void;
+  readonly buffers: ForwardBuffers;
+  readonly traffic: TrafficBook;
+  /** Whether the process may have one connection more; asked before each. */
+  readonly hasRoom: () => boolean;
+}
+
+let lastConnection = 0;
+
+/** The local ports of one forward: clients are held until there is a route, then connected and pumped. */
+export class ForwardListener {
+  readonly #id: string;
+  readonly #send: (report: WorkerReport) => void;
+  readonly #buffers: ForwardBuffers;
+  readonly #traffic: TrafficCounter;
+  readonly #hasRoom: () => boolean;
+  readonly #servers: ForwardServers;
+  readonly #watch: ForwardWatch;
+  readonly #held = new Set<Held>();
+  /** Connections and dials, with the number of their route. */
+  readonly #links = new Map<ForwardLink, number>();
+  readonly #retiring = new Set<number>();
+  #options: ListenOptions = plainOptions;
+  #route: Route | undefined;
+  #dialling = 0;
+  /** Whether main knows that clients wait. */
+  #asked = false;
+  #holdTimer: NodeJS.Timeout | undefined;
+
+  constructor(id: string, { send, buffers, traffic, hasRoom }: ListenerDeps) {
+    this.#id = id;
+    this.#send = send;
+    this.#buffers = buffers;
+    this.#traffic = traffic.counter(id);
+    this.#hasRoom = hasRoom;
+    this.#servers = new ForwardServers(
+      (socket) => this.#accept(socket),
+      () => this.#traffic.refuse('source'),
+    );
+    this.#watch = new ForwardWatch(this.#links, {
+      silent: (route, mute) => send({ type: 'silent', id, route, mute }),
+      dead: (route, code) => {
+        this.#routeDied(route, code);
+        this.breakRoute(route);
+      },
+    });
+  }
+
+  /** Clients that are connected, held or dialled for. */
+  get clients(): number {
+    return this.#links.size + this.#held.size;
+  }
+
+  /** Binds; the system's error code where that fails. What listened before is closed only after success. */
+  listen(endpoint: Endpoint): Promise<string | undefined> {
+    return this.#servers.listen(endpoint);
+  }
+
+  /** What is wanted beside the first address. */
+  async configure(
+    options: ListenOptions,
+  ): Promise<{ readonly also: readonly Endpoint[]; readonly missed: readonly Missed[] }> {
+    this.#options = options;
+    this.#watch.speaksFirst = options.speaksFirst;
+    const bound = await this.#servers.configure(options.also, options.share);
+    this.#cutUnshared();
+    return bound;
+  }
+
+  setRoute(number: number, target: RouteTarget): void {
+    this.#asked = false;
+    if (this.#route?.number !== number) this.#route = { number, target, proven: false };
+    this.#watch.add(number, target);
+    // Who is still being dialled by an older way goes by the new one.
+    for (const [link, route] of [...this.#links]) if (route !== number && !link.isConnected) link.destroy();
+    if (this.#held.size === 0 && !this.#isUsed(number)) this.#send({ type: 'unused', id: this.#id, route: number });
+    this.#dialHeld();
+  }
+
+  retire(number: number, onlyIfIdle: boolean): void {
+    if (onlyIfIdle && this.#isUsed(number)) return this.#send({ type: 'kept', id: this.#id, route: number });
+    if (this.#route?.number === number) this.#route = undefined;
+    this.#retiring.add(number);
+    this.#reportRetired(number);
+  }
+
+  /** Resets the connections of a route whose tunnel is no more. */
+  breakRoute(number: number): void {
+    if (this.#route?.number === number) this.#route = undefined;
+    for (const [link, route] of [...this.#links]) if (route === number) link.destroy();
+  }
+
+  rejectWaiting(): void {
+    this.#asked = false;
+    for (const held of [...this.#held]) this.#drop(held);
+  }
+
+  check(): void {
+    this.#watch.check();
+    if (this.#options.share !== undefined) void this.#servers.configure(this.#options.also, this.#options.share);
+  }
+
+  peers(): readonly ForwardPeer[] {
+    const monotonic = performance.now();
+    const now = Date.now();
+    const peer = (socket: Socket, since: number, bytesUp: number, bytesDown: number): ForwardPeer => ({
+      address: socket.remoteAddress ?? '',
+      port: socket.remotePort ?? 0,
+      since: now - (monotonic - since),
+      state: 'open',
+      bytesUp,
+      bytesDown,
+    });
+    const open = [...this.#links.keys()].flatMap((link) =>
+      link.peer === undefined ? [] : [peer(link.peer, link.connectedAt, link.bytesUp, link.bytesDown)],
+    );
+    const waiting = [...this.#held].map((held) => ({
+      ...peer(held.socket, held.since, 0, 0),
+      state: 'waiting' as const,
+    }));
+    return [...open, ...waiting];
+  }
+
+  /** Takes no new clients; those it has go on. */
+  leave(): void {
+    this.#servers.leave();
+  }
+
+  /** Closes everything; resolves when the listeners and all sockets are closed. */
+  async close(): Promise<void> {
+    this.#route = undefined;
+    const closed = this.#servers.close();
+    this.#watch.dispose();
+    this.rejectWaiting();
+    clearTimeout(this.#holdTimer);
+    for (const link of [...this.#links.keys()]) link.destroy();
+    await closed;
+  }
+
+  /** Whom the forward is no longer shared with loses what is open, too. */
+  #cutUnshared(): void {
+    for (const held of [...this.#held]) if (!this.#servers.admits(held.socket)) this.#drop(held);
+    for (const link of [...this.#links.keys()]) {
+      const { client } = link;
+      if (client !== undefined && !this.#servers.admits(client)) link.destroy();
+    }
+  }
+
+  #isUsed(route: number): boolean {
+    for (const used of this.#links.values()) if (used === route) return true;
+    return false;
+  }
+
+  #accept(socket: Socket): void {
+    const isFull = this.#held.size >= maxHeld || this.clients >= this.#options.limits.maxConnections;
+    if (isFull || !this.#hasRoom()) {
+      socket.on('error', () => undefined);
+      resetSocket(socket);
+      this.#traffic.refuse(isFull ? 'limit' : 'descriptors');
+      return;
+    }
+    const held: Held = { socket, since: performance.now() };
+    // Taken from here once it is adopted; until then a failing client only has to be forgotten.
+    socket.on('error', () => this.#drop(held));
+    this.#hold(held);
+    this.#dialHeld();
+  }
+
+  #hold(held: Held): void {
+    this.#held.add(held);
+    this.#holdTimer ??= setTimeout(() => this.#dropOld(), holdMs);
+    if (this.#asked || this.#route !== undefined) return;
+    this.#asked = true;
+    this.#send({ type: 'waiting', id: this.#id });
+  }
+
+  #dropOld(): void {
+    this.#holdTimer = undefined;
+    const now = performance.now();
+    for (const held of [...this.#held]) if (now - held.since >= holdMs) this.#drop(held);
+    const oldest = this.#held.values().next().value;
+    if (oldest !== undefined)
+      this.#holdTimer = setTimeout(() => this.#dropOld(), Math.max(1, oldest.since + holdMs - now));
+  }
+
+  #drop(held: Held): void {
+    const wasHeld = this.#held.delete(held);
+    resetSocket(held.socket);
+    if (!wasHeld || this.#held.size > 0 || !this.#asked) return;
+    // Nobody waits any more; whoever comes next has to be announced.
+    this.#asked = false;
+    this.#send({ type: 'none-waiting', id: this.#id });
+  }
+
+  /** Dials for those who wait, as many at once as may be. */
+  #dialHeld(): void {
+    for (const held of this.#held) {
+      const route = this.#route;
+      if (route === undefined || this.#dialling >= (route.proven ? this.#options.limits.maxDials : 1)) return;
+      this.#held.delete(held);
+      this.#dial(held, route);
+    }
+  }
+
+  #dial(held: Held, route: Route): void {
+    const traffic = this.#traffic;
+    lastConnection += 1;
+    const opening = { type: 'opening', id: this.#id, connection: lastConnection } as const;
+    let isObserved = false;
+    // Let go of once it is connected: ten thousand idle connections are to be small.
+    let waiting: Held | undefined = held;
+    const observer = (direction: 'up' | 'down') => (bytes: Uint8Array) => {
+      isObserved = true;
+      this.#send({ ...opening, direction, bytes });
+    };
+    this.#dialling += 1;
+    const link: ForwardLink = new ForwardLink(held.socket, {
+      target: route.target,
+      dialTimeoutMs,
+      buffers: this.#buffers,
+      observe: this.#options.observe ? { up: observer('up'), down: observer('down') } : undefined,
+      listener: {
+        connected: (dialMs) => {
+          this.#dialling -= 1;
+          waiting = undefined;
+          traffic.changeConnections(1);
+          if (!route.proven) {
+            route.proven = true;
+            this.#send({ type: 'connected', id: this.#id, route: route.number, dialMs });
+          }
+          this.#dialHeld();
+        },
+        failed: (code) => {
+          this.#dialling -= 1;
+          this.#links.delete(link);
+          if (waiting !== undefined) this.#dialFailed(waiting, route, code);
+          this.#reportRetired(route.number);
+        },
+        sent: (bytes) => traffic.sent(bytes),
+        received: (bytes) => traffic.received(bytes),
+        timed: (timings) => traffic.timed(timings),
+        closed: () => {
+          this.#links.delete(link);
+          traffic.changeConnections(-1);
+          if (isObserved) this.#send({ ...opening, direction: 'end', bytes: new Uint8Array() });
+          this.#reportRetired(route.number);
+        },
+      },
+    });
+    this.#links.set(link, route.number);
+  }
+
+  #dialFailed(held: Held, route: Route, code: string): void {
+    const isWelcome = this.#servers.isListening && this.#servers.admits(held.socket);
+    if (code === 'EMFILE' || code === 'ENFILE') this.#traffic.refuse('descriptors');
+    if (!isWelcome || ownFailures.has(code)) this.#drop(held);
+    else {
+      if (code !== 'ECANCELED') this.#routeDied(route.number, code);
+      this.#hold(held);
+    }
+    this.#dialHeld();
+  }
+
+  /** A route takes no new clients any more; main is told if it is the present one. */
+  #routeDied(number: number, code: string): void {
+    const route = this.#route;
+    if (route?.number !== number) return;
+    this.#route = undefined;
+    // The report itself says that clients wait.
+    this.#asked = true;
+    const error = dialError(code, route.target.host, route.target.port, dialTimeoutMs);
+    this.#send({ type: 'route-dead', id: this.#id, route: number, error, gone: refusals.has(code) });
+  }
+
+  #reportRetired(route: number): void {
+    if (!this.#retiring.has(route) || this.#isUsed(route)) return;
+    this.#retiring.delete(route);
+    this.#watch.remove(route);
+    this.#send({ type: 'retired', id: this.#id, route });
+  }
+}

@@ -1,0 +1,48 @@
+import type {
+  Endpoint,
+  ForwardHostEvent,
+  ForwardPeer,
+  ListenOptions,
+  RouteTarget,
+} from '../../core/forward/forward-host.ts';
+
+/** What main tells the worker. `request` numbers what is answered. */
+export type WorkerCommand =
+  | {
+      readonly type: 'listen';
+      readonly request: number;
+      readonly id: string;
+      readonly address: string;
+      readonly port: number;
+      readonly options: ListenOptions;
+    }
+  | { readonly type: 'configure'; readonly request: number; readonly id: string; readonly options: ListenOptions }
+  | { readonly type: 'unlisten'; readonly request: number; readonly id: string }
+  | { readonly type: 'leave'; readonly request: number }
+  | { readonly type: 'peers'; readonly request: number; readonly id: string }
+  | { readonly type: 'route'; readonly id: string; readonly route: number; readonly target: RouteTarget }
+  | { readonly type: 'retire'; readonly id: string; readonly route: number; readonly onlyIfIdle: boolean }
+  | { readonly type: 'break'; readonly id: string; readonly route: number }
+  | { readonly type: 'reject-waiting'; readonly id: string }
+  | { readonly type: 'check' };
+
+/** An address that could not be bound; `code` is the system's error code. */
+export type Missed = Endpoint & { readonly code: string };
+
+/** What the worker tells main. */
+export type WorkerReport =
+  | {
+      readonly type: 'listened';
+      readonly request: number;
+      readonly bindMs: number;
+      readonly also: readonly Endpoint[];
+      readonly missed: readonly Missed[];
+    }
+  /** `code` is the system's error code. */
+  | { readonly type: 'listen-failed'; readonly request: number; readonly code: string }
+  | { readonly type: 'unlistened'; readonly request: number }
+  | { readonly type: 'left'; readonly request: number }
+  | { readonly type: 'peers'; readonly request: number; readonly peers: readonly ForwardPeer[] }
+  /** An exception nobody expected; the worker goes on. */
+  | { readonly type: 'uncaught'; readonly name: string; readonly stack: string }
+  | Exclude<ForwardHostEvent, { readonly type: 'lost' }>;

@@ -1,0 +1,147 @@
+import { connect } from 'node:net';
+import type { RouteTarget } from '../../core/forward/forward-host.ts';
+import type { ForwardLink } from './forward-link.ts';
+import { isForwardPort } from './forward-servers.ts';
+import { isCutOff, ownAddresses } from '../net/own-addresses.ts';
+import { EndGuard } from '../net/outside.ts';
+
+/** Milliseconds. */
+const lookEveryMs = 1_000;
+/** Without an answer to what was sent before the tunnel's end is asked. */
+const silentMs = 5_000;
+/** Without a word from a server that speaks first. */
+const muteMs = 15_000;
+const probeTimeoutMs = 2_000;
+/** Without any answer to probes before connections are given up. A network that blinks is survived. */
+const deadMs = 20_000;
+/** The same after the network has changed: what was open most likely is not any more. */
+const deadAfterCheckMs = 6_000;
+const longestPause = 60_000;
+
+export interface WatchListener {
+  silent(route: number, mute: boolean): void;
+  /** No way leads to the tunnel's end any more; `code` as of a dial. */
+  dead(route: number, code: string): void;
+}
+
+interface Watched {
+  readonly target: RouteTarget;
+  nextProbeAt: number;
+  pauseMs: number;
+  failingSince: number;
+  isProbing: boolean;
+  isMuteTold: boolean;
+}
+
+/**
+ * Finds connections whose other end has vanished without a word. The system's own keepalive finds those that are
+ * silent both ways; where something was sent and nothing comes back, the system would try for a quarter of an hour.
+ * So the tunnel's end is dialled, once and then ever less often, and connections are given up when nothing answers.
+ */
+export class ForwardWatch {
+  readonly #links: ReadonlyMap<ForwardLink, number>;
+  readonly #listener: WatchListener;
+  readonly #routes = new Map<number, Watched>();
+  #timer: NodeJS.Timeout | undefined;
+  speaksFirst = false;
+
+  /** `links` with the numbers of their routes, kept by the owner. */
+  constructor(links: ReadonlyMap<ForwardLink, number>, listener: WatchListener) {
+    this.#links = links;
+    this.#listener = listener;
+  }
+
+  /** Names a route's end. */
+  add(route: number, target: RouteTarget): void {
+    if (this.#routes.has(route)) return;
+    const now = performance.now();
+    this.#routes.set(route, {
+      target,
+      nextProbeAt: now,
+      pauseMs: silentMs,
+      failingSince: 0,
+      isProbing: false,
+      isMuteTold: false,
+    });
+    this.#timer ??= setInterval(() => this.#look(), lookEveryMs);
+  }
+
+  remove(route: number): void {
+    this.#routes.delete(route);
+    if (this.#routes.size === 0) this.dispose();
+  }
+
+  /** After the network changed: resets what went out by an address that is gone, and asks all ends at once. */
+  check(): void {
+    const own = ownAddresses();
+    for (const link of [...this.#links.keys()]) if (isCutOff(link, own)) link.destroy();
+    const used = new Set(this.#links.values());
+    for (const [route, watched] of this.#routes) {
+      if (!used.has(route)) continue;
+      void this.#probe(route, watched, performance.now() - deadMs + deadAfterCheckMs);
+    }
+  }
+
+  dispose(): void {
+    clearInterval(this.#timer);
+    this.#timer = undefined;
+    this.#routes.clear();
+  }
+
+  #look(): void {
+    if (this.#links.size === 0) return;
+    const now = performance.now();
+    const states = new Map<number, { unanswered: number; heardAt: number; mute: boolean }>();
+    for (const [link, route] of this.#links) {
+      if (!link.isConnected) continue;
+      const state = states.get(route) ?? { unanswered: 0, heardAt: 0, mute: false };
+      states.set(route, state);
+      if (link.unansweredSince !== 0) state.unanswered = Math.max(state.unanswered, now - link.unansweredSince);
+      state.heardAt = Math.max(state.heardAt, link.lastReceivedAt);
+      if (this.speaksFirst && link.bytesDown === 0 && now - link.connectedAt >= muteMs) state.mute = true;
+    }
+    for (const [route, { unanswered, heardAt, mute }] of states) {
+      const watched = this.#routes.get(route);
+      if (watched === undefined) continue;
+      if (mute && !watched.isMuteTold && now - heardAt >= muteMs) {
+        watched.isMuteTold = true;
+        this.#listener.silent(route, true);
+      }
+      const isSilent = unanswered >= silentMs && now - heardAt >= silentMs;
+      if (!isSilent && watched.failingSince === 0) watched.pauseMs = silentMs;
+      else if (now >= watched.nextProbeAt) void this.#probe(route, watched, now);
+    }
+  }
+
+  async #probe(route: number, watched: Watched, failingSince: number): Promise<void> {
+    if (watched.isProbing) return;
+    watched.isProbing = true;
+    const code = await probe(watched.target);
+    watched.isProbing = false;
+    if (this.#routes.get(route) !== watched) return;
+    const now = performance.now();
+    if (code === undefined || code === 'ECONNREFUSED') {
+      watched.failingSince = 0;
+      watched.nextProbeAt = now + watched.pauseMs;
+      watched.pauseMs = Math.min(watched.pauseMs * 2, longestPause);
+      return this.#listener.silent(route, false);
+    }
+    if (watched.failingSince === 0) watched.failingSince = failingSince;
+    watched.nextProbeAt = now + lookEveryMs;
+    if (now - watched.failingSince >= deadMs) this.#listener.dead(route, code);
+  }
+}
+
+/** Dials and hangs up; the error's code where that fails. */
+const probe = (target: RouteTarget): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    const { lookup } = new EndGuard(target, isForwardPort);
+    const socket = connect({ host: target.host, port: target.port, lookup });
+    const done = (code: string | undefined): void => {
+      resolve(code);
+      socket.destroy();
+    };
+    socket.setTimeout(probeTimeoutMs, () => done('DIAL_TIMEOUT'));
+    socket.once('connect', () => done(undefined));
+    socket.on('error', (error: NodeJS.ErrnoException) => done(error.code ?? error.message));
+  });

@@ -1,0 +1,143 @@
+import type { Clock } from '../../core/base/ports.ts';
+
+/** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans anew. */
+export const longestWait = 15_000;
+
+export type Admission =
+  | { readonly kind: 'admitted' }
+  | { readonly kind: 'cancelled' }
+  /** The vendor asked for a pause that lasts `retryAfterMs` more. */
+  | { readonly kind: 'paused'; readonly retryAfterMs: number };
+
+interface Waiter {
+  readonly settle: (admission: Admission) => void;
+}
+
+/**
+ * A token bucket: in no minute does it admit more than `requestsPerMinute`, however they bunch up. First come,
+ * first served.
+ */
+export class RequestBudget {
+  readonly #clock: Clock;
+  #perMinute: number;
+  #tokens: number;
+  #filledAt: number;
+  #pausedUntil = 0;
+  #waiters: Waiter[] = [];
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(clock: Clock, requestsPerMinute: number) {
+    this.#clock = clock;
+    this.#perMinute = Math.max(1, requestsPerMinute);
+    this.#tokens = this.#capacity();
+    this.#filledAt = clock.monotonic();
+  }
+
+  /** Where lanes that share the budget differ about its size, the smallest holds. */
+  narrow(requestsPerMinute: number): void {
+    if (requestsPerMinute >= this.#perMinute) return;
+    this.#refill();
+    this.#perMinute = Math.max(1, requestsPerMinute);
+    this.#tokens = Math.min(this.#tokens, this.#capacity());
+  }
+
+  /** Admits nobody for `ms` milliseconds; a longer pause already running stays. */
+  pause(ms: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms);
+    this.#serve();
+  }
+
+  /** Waits for a turn. Resolves, never rejects. */
+  admit(signal?: AbortSignal): Promise<Admission> {
+    return new Promise((resolve) => {
+      if (signal?.aborted === true) return resolve({ kind: 'cancelled' });
+      const leave = (): void => {
+        this.#waiters = this.#waiters.filter((other) => other !== waiter);
+        resolve({ kind: 'cancelled' });
+        this.#serve();
+      };
+      const waiter: Waiter = {
+        settle: (admission) => {
+          signal?.removeEventListener('abort', leave);
+          resolve(admission);
+        },
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiters.push(waiter);
+      this.#serve();
+    });
+  }
+
+  /** A tenth of a minute's budget may go at once; the refill is as much smaller. */
+  #capacity(): number {
+    return Math.max(1, Math.floor(this.#perMinute / 10));
+  }
+
+  #perMillisecond(): number {
+    return (this.#perMinute - this.#capacity() + 1) / 60_000;
+  }
+
+  #refill(): void {
+    const now = this.#clock.monotonic();
+    this.#tokens = Math.min(this.#capacity(), this.#tokens + (now - this.#filledAt) * this.#perMillisecond());
+    this.#filledAt = now;
+  }
+
+  #serve(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    this.#refill();
+    const pause = this.#pausedUntil - this.#clock.monotonic();
+    if (pause > longestWait) {
+      const waiters = this.#waiters;
+      this.#waiters = [];
+      for (const waiter of waiters) waiter.settle({ kind: 'paused', retryAfterMs: Math.ceil(pause) });
+      return;
+    }
+    // The margin forgives the rounding of timers; without it the last thousandth of a token is waited for twice.
+    while (pause <= 0 && this.#tokens >= 0.999_999 && this.#waiters.length > 0) {
+      this.#tokens -= 1;
+      this.#waiters.shift()?.settle({ kind: 'admitted' });
+    }
+    if (this.#waiters.length === 0) return;
+    const untilToken = (1 - this.#tokens) / this.#perMillisecond();
+    this.#cancelTimer = this.#clock.after(Math.ceil(Math.max(pause, untilToken, 1)), () => this.#serve());
+  }
+}
+
+/** Places for so many at once; first come, first served. */
+export class Slots {
+  #free: number;
+  #waiters: (() => void)[] = [];
+
+  constructor(size: number) {
+    this.#free = Math.max(1, size);
+  }
+
+  /** Whether a place was had; false where `signal` aborted first. Each true is followed by one `release`. */
+  take(signal?: AbortSignal): Promise<boolean> {
+    if (signal?.aborted === true) return Promise.resolve(false);
+    if (this.#free > 0) {
+      this.#free -= 1;
+      return Promise.resolve(true);
+    }
+    return new Promise((resolve) => {
+      const leave = (): void => {
+        this.#waiters = this.#waiters.filter((other) => other !== enter);
+        resolve(false);
+      };
+      const enter = (): void => {
+        signal?.removeEventListener('abort', leave);
+        resolve(true);
+      };
+      signal?.addEventListener('abort', leave, { once: true });
+      this.#waiters.push(enter);
+    });
+  }
+
+  release(): void {
+    const next = this.#waiters.shift();
+    if (next === undefined) this.#free += 1;
+    else next();
+  }
+}

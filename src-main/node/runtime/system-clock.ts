@@ -1,0 +1,28 @@
+import { randomInt } from 'node:crypto';
+import type { Clock, Random } from '../../core/base/ports.ts';
+
+/** The longest wait `setTimeout` takes; anything above fires at once. */
+const longestTimer = 2 ** 31 - 1;
+
+/**
+ * The computer's clock. Its timers hold the process open: whoever waits must be heard, and whoever is
+ * disposed of cancels.
+ */
+export const systemClock: Clock = {
+  now: () => Date.now(),
+  monotonic: () => performance.now(),
+  after: (ms, run) => {
+    let timer: NodeJS.Timeout;
+    const arm = (left: number): void => {
+      const step = Math.min(left, longestTimer);
+      timer = setTimeout(() => (left > step ? arm(left - step) : run()), step);
+    };
+    arm(Math.max(0, Number.isFinite(ms) ? ms : longestTimer));
+    return () => clearTimeout(timer);
+  },
+};
+
+const span = 2 ** 47;
+
+/** Random numbers nobody can foresee. */
+export const systemRandom: Random = () => randomInt(span) / span;

@@ -1,0 +1,361 @@
+import { access, readFile, stat } from 'node:fs/promises';
+import { connect } from 'node:net';
+import { homedir, userInfo } from 'node:os';
+import { join } from 'node:path';
+import type { AnyAuthMethod, BaseAgent, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
+import type {
+  SshClient,
+  SshConnection,
+  SshDial,
+  SshDialed,
+  SshKeyFile,
+  SshServerKey,
+  SshShell,
+  SshWay,
+} from '../../core/ssh/ssh-client.ts';
+import { LibraryCalls } from '../runtime/library-calls.ts';
+import { streamChannel } from '../net/socket-channel.ts';
+import { namesKeysMs, sshAgent } from './ssh-client-agent.ts';
+import { remoteFiles } from './ssh-client-files.ts';
+import { connectByTurns } from '../net/turn-socket.ts';
+
+/** Milliseconds until the server has shown its key; what comes after waits for a person. */
+const handshakeMs = 30_000;
+/** Milliseconds between signs of life asked of the server, and how many may stay unanswered. */
+const keepAlive = { interval: 15_000, most: 4 } as const;
+/** A private key is some kilobytes. */
+const largestKeyFile = 64 * 1024;
+const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
+
+const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
+  'ssh-ed25519',
+  'ecdsa-sha2-nistp256',
+  'ecdsa-sha2-nistp384',
+  'ecdsa-sha2-nistp521',
+  'rsa-sha2-512',
+  'rsa-sha2-256',
+];
+
+/** A key of type `ssh-rsa` signs by either of the RSA algorithms. */
+const isOfType = (algorithm: string, type: string): boolean =>
+  algorithm === type || (type === 'ssh-rsa' && algorithm.startsWith('rsa-sha2-'));
+
+const keyOf = (blob: Buffer): SshServerKey => {
+  const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
+  return { type: blob.subarray(4, 4 + length).toString('latin1'), blob: new Uint8Array(blob) };
+};
+
+/** SSH's own name of the method a way belongs to. */
+const methodOf = (way: SshWay): string => {
+  switch (way.type) {
+    case 'agent':
+    case 'key':
+      return 'publickey';
+    case 'password':
+      return 'password';
+    case 'questions':
+      return 'keyboard-interactive';
+    default:
+      return way satisfies never;
+  }
+};
+
+/** Undefined: there is no agent. */
+const methodFor = (
+  way: SshWay,
+  username: string,
+  agent: BaseAgent | undefined,
+  calls: LibraryCalls,
+): AnyAuthMethod | undefined => {
+  switch (way.type) {
+    case 'agent':
+      return agent === undefined ? undefined : { type: 'agent', username, agent };
+    case 'key':
+      return {
+        type: 'publickey',
+        username,
+        key: way.pem,
+        ...(way.passphrase === undefined ? {} : { passphrase: way.passphrase }),
+      };
+    case 'password':
+      return { type: 'password', username, password: way.password };
+    case 'questions':
+      return {
+        type: 'keyboard-interactive',
+        username,
+        prompt: calls.ours((title, instructions, _language, prompts, finish) => {
+          const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
+          const answered =
+            asked.length === 0 ? Promise.resolve([]) : way.answer({ title, instructions, prompts: asked });
+          calls.after(answered, (answers) => finish([...(answers ?? [])]));
+        }),
+      };
+    default:
+      return way satisfies never;
+  }
+};
+
+const lost = (): Failure =>
+  fail(
+    'unreachable',
+    'The SSH server ended the connection.',
+    'Reconnect; if it stays, the forwards page says more about the way there.',
+  );
+
+/** One of our own callbacks threw, which is told where unexpected errors are. */
+const broken = (): Failure =>
+  fail('internal', 'Quayside made a mistake in this session.', 'Reconnect. The others go on; the log says more.');
+
+const failureOf = (error: Error & { readonly level?: string }): Failure => {
+  if (error.level === 'client-socket') return lost();
+  // What ssh2 says of a handshake names algorithms and no secrets.
+  return fail('bad-response', `The SSH server was not understood: ${error.message.slice(0, 200)}.`, 'Try again.');
+};
+
+const shellOf = (channel: ClientChannel): SshShell => {
+  const stream = streamChannel(channel, 'The connection to the device broke.');
+  const calls = new LibraryCalls(() => channel.destroy());
+  channel.once('close', () => calls.end());
+  let hasExited = false;
+  channel.once('exit', () => {
+    hasExited = true;
+  });
+  return {
+    ...stream,
+    // A shell that ends says so; without that, it is the connection that ended.
+    onEnd: (listener) => stream.onEnd((error) => listener(error ?? (hasExited ? undefined : lost().error))),
+    resize: calls.theirs(({ cols, rows }) => channel.setWindow(rows, cols, 0, 0)),
+  };
+};
+
+const connectionOf = (client: Client): SshConnection => {
+  let isOver = false;
+  const calls = new LibraryCalls(() => client.destroy());
+  const ends = new Set<() => void>();
+  client.on('close', () => {
+    isOver = true;
+    // The channels hear of it first: they know more of how they ended.
+    setImmediate(() => {
+      for (const listener of ends) calls.ours(listener)();
+      ends.clear();
+    });
+  });
+  const whileOpen = <T>(start: (done: (result: Result<T>) => void) => void): Promise<Result<T>> =>
+    new Promise((resolve) => {
+      if (isOver) return resolve(lost());
+      const end = (): void => resolve(lost());
+      ends.add(end);
+      const done = (result: Result<T>): void => {
+        ends.delete(end);
+        resolve(result);
+      };
+      try {
+        start(done);
+      } catch {
+        // ssh2 throws where the connection went between two events.
+        done(lost());
+      }
+    });
+  const notGiven = (what: string): Failure =>
+    fail('unsupported', `The server gives this user no ${what}.`, 'Sign in as another user.');
+  return {
+    shell: ({ cols, rows }) =>
+      whileOpen((done) => {
+        const give = (error: Error | undefined, channel: ClientChannel): void =>
+          done(error === undefined ? ok(shellOf(channel)) : notGiven('shell'));
+        client.shell({ term: 'xterm-256color', cols, rows, width: 0, height: 0 }, calls.ours(give));
+      }),
+    files: () =>
+      whileOpen((done) => {
+        client.sftp(calls.ours((error, sftp) => done(error === undefined ? ok(remoteFiles(sftp)) : notGiven('files'))));
+      }),
+    onEnd: (listener) => {
+      if (isOver) listener();
+      else ends.add(listener);
+    },
+    close: () => {
+      client.end();
+      client.destroy();
+    },
+  };
+};
+
+/** Loaded when the first session wants it: 13 MB and 40 ms that most starts have no use for. */
+const loadSsh = async (): Promise<typeof import('ssh2')> => (await import('ssh2')).default;
+
+const dial = async (
+  request: SshDial,
+  agentSocket: string | undefined,
+  agentMs: number,
+  signal: AbortSignal,
+): Promise<Result<SshDialed>> => {
+  const ssh2 = await loadSsh();
+  return new Promise((resolve) => {
+    if (signal.aborted) return resolve(cancelled());
+    const client = new ssh2.Client();
+    const calls = new LibraryCalls(() => {
+      settle(broken());
+      client.destroy();
+    });
+    const agent = agentSocket === undefined ? undefined : sshAgent(ssh2, agentSocket, calls, agentMs);
+    const rest = [...request.ways];
+    const tried: SshWay['type'][] = [];
+    let methods: readonly string[] = [];
+    let way: SshWay['type'] | 'none' = 'none';
+    let keyRefused = false;
+    const patience = setTimeout(
+      () => settle(fail('timeout', 'The SSH server did not answer in time.', 'Try again in a moment.')),
+      handshakeMs,
+    );
+    const abort = (): void => settle(cancelled());
+    let settled = false;
+    const settle = (result: Result<SshDialed>): void => {
+      if (settled) return;
+      settled = true;
+      clearTimeout(patience);
+      signal.removeEventListener('abort', abort);
+      agent?.close();
+      if (!result.ok || result.value.outcome !== 'open') {
+        calls.end();
+        client.destroy();
+      }
+      resolve(result);
+    };
+    signal.addEventListener('abort', abort, { once: true });
+    const refused = (): Result<SshDialed> =>
+      ok(keyRefused ? { outcome: 'key-refused' } : { outcome: 'refused', methods, tried });
+    const opened = (): void => settle(ok({ outcome: 'open', connection: connectionOf(client), way }));
+    client.once('ready', calls.ours(opened));
+    client.on('error', (error: Error & { readonly level?: string }) => {
+      // No agent is there, or it gave no signature: ssh2 says so and goes on with the next way.
+      if (error.level === 'agent') return;
+      const isRefusal = keyRefused || error.level === 'client-authentication';
+      // A server that has had enough of our attempts hangs up.
+      settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
+      calls.end();
+      // Also after what was thrown while ssh2 worked, which it catches and which may have cost anybody an event.
+      client.destroy();
+    });
+    client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
+    // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged anew.
+    client.once('end', () => calls.end());
+    client.once('close', () => calls.end());
+    const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));
+    const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
+    let first = true;
+    client.connect({
+      sock: connectByTurns({ host: request.host, port: request.port }),
+      username: request.user,
+      readyTimeout: 0,
+      keepaliveInterval: keepAlive.interval,
+      keepaliveCountMax: keepAlive.most,
+      algorithms: { serverHostKey: [...known, ...others] },
+      hostVerifier: calls.ours((blob: Buffer, verify: (good: boolean) => void) => {
+        clearTimeout(patience);
+        // The person may take longer than the connection lives: then there is nothing to verify any more.
+        calls.after(request.checkKey(keyOf(blob)), (good) => {
+          keyRefused = !good;
+          verify(good);
+        });
+      }),
+      authHandler: calls.ours((left, _partial, next) => {
+        // ssh2 says null where the server has not named its methods yet.
+        const offered = left as readonly string[] | null;
+        if (offered !== null && offered.length > 0) methods = offered;
+        if (first) {
+          first = false;
+          return next({ type: 'none', username: request.user });
+        }
+        for (let choice = rest.shift(); choice !== undefined; choice = rest.shift()) {
+          if (methods.length > 0 && !methods.includes(methodOf(choice))) continue;
+          const method = methodFor(choice, request.user, agent?.agent, calls);
+          if (method === undefined) continue;
+          tried.push(choice.type);
+          way = choice.type;
+          return next(method);
+        }
+        settle(refused());
+      }),
+    });
+  });
+};
+
+const expand = (path: string, home: string): string =>
+  path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
+
+/** The agent that comes with Windows, while its service runs. Source: AGENT_PIPE_ID in agent.c of PowerShell/openssh-portable. */
+const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent';
+
+/** Whether somebody listens on a pipe. */
+const listens = (pipe: string): Promise<boolean> =>
+  new Promise((resolve) => {
+    const socket = connect(pipe);
+    socket.once('error', () => resolve(false));
+    socket.once('connect', () => {
+      socket.destroy();
+      resolve(true);
+    });
+  });
+
+/** An SSH client on ssh2, with the agent and the key files of whoever runs this. The only importer of ssh2 in the app. */
+export const createSshClient = (deps: {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly platform: NodeJS.Platform;
+  readonly home?: string;
+  /** What an agent may take to name its keys, milliseconds. Default 10 s. */
+  readonly agentMs?: number;
+}): SshClient => {
+  const home = deps.home ?? homedir();
+  const agent = async (): Promise<string | undefined> => {
+    const socket = deps.env['SSH_AUTH_SOCK'];
+    if (socket !== undefined && socket !== '') return socket;
+    if (deps.platform !== 'win32') return undefined;
+    return (await listens(windowsAgent)) ? windowsAgent : 'pageant';
+  };
+  return {
+    dial: async (request, signal) => dial(request, await agent(), deps.agentMs ?? namesKeysMs, signal),
+    localUser: () => userInfo().username,
+    hasAgent: () => deps.platform === 'win32' || (deps.env['SSH_AUTH_SOCK'] ?? '') !== '',
+    usualKeys: async () => {
+      const found = await Promise.all(
+        keyNames.map(async (name) => {
+          const path = join(home, '.ssh', name);
+          try {
+            await access(path);
+            return [path];
+          } catch {
+            return [];
+          }
+        }),
+      );
+      return found.flat();
+    },
+    readKey: async (path, passphrase): Promise<Result<SshKeyFile>> => {
+      const file = expand(path, home);
+      let pem: string;
+      try {
+        const facts = await stat(file);
+        if (!facts.isFile() || facts.size > largestKeyFile) throw new Error('not a key');
+        pem = await readFile(file, 'utf8');
+      } catch {
+        return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');
+      }
+      // Some forms hold several keys, which the types do not say.
+      const { utils } = await loadSsh();
+      const [key] = [utils.parseKey(pem, passphrase)].flat();
+      if (key instanceof Error) {
+        if (/encrypted|passphrase|integrity|decrypt/i.test(key.message)) return ok({ state: 'locked' });
+        return fail(
+          'invalid-input',
+          `${path} is no private key that Quayside can read.`,
+          'Choose a private key in OpenSSH, PEM or PuTTY form.',
+        );
+      }
+      if (key === undefined || !key.isPrivateKey()) {
+        return fail('invalid-input', `${path} is a public key.`, 'Choose the private key beside it.');
+      }
+      return ok({ state: 'usable', pem });
+    },
+  };
+};

@@ -1,0 +1,89 @@
+import type { Device } from '../../core/fleet/device.ts';
+import type { Clock } from '../../core/base/ports.ts';
+import { effectivePresence, stalenessMs } from '../../core/alert/transition-effective.ts';
+import type { Accounts } from '../fleet/accounts.ts';
+import type { Inventory } from '../fleet/inventory.ts';
+
+export interface HearingDeps {
+  readonly accounts: Pick<Accounts, 'list' | 'get'>;
+  readonly inventory: Pick<Inventory, 'devices' | 'health'>;
+  readonly clock: Clock;
+  /** An account can be heard no more, or again; `since` is when it could not, epoch milliseconds. */
+  readonly changed: (accountId: string, blind: boolean, since: number) => void;
+  /** Its devices are unknown from now on, or known again. */
+  readonly aged: (accountId: string) => void;
+}
+
+/** Knows which accounts can be heard: not while our network is down, the computer sleeps, or the vendor fails. */
+export class Hearing {
+  readonly #deps: HearingDeps;
+  /** Epoch milliseconds since when an account cannot be heard. */
+  readonly #blindSince = new Map<string, number>();
+  /** Timers of those whose facts are not old yet. */
+  readonly #cancelAge = new Map<string, () => void>();
+  #isOnline = true;
+  #isAwake = true;
+
+  constructor(deps: HearingDeps) {
+    this.#deps = deps;
+  }
+
+  /** Says whether this computer has a network, and whether it is awake. */
+  set(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
+    this.#isOnline = facts.online ?? this.#isOnline;
+    this.#isAwake = facts.awake ?? this.#isAwake;
+    for (const { id } of this.#deps.accounts.list()) this.look(id);
+  }
+
+  /** Looks at one account anew. */
+  look(accountId: string): void {
+    const exists = this.#deps.accounts.get(accountId) !== undefined;
+    const blind = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));
+    const since = this.#blindSince.get(accountId);
+    if (blind === (since !== undefined)) return;
+    const { clock, changed, aged } = this.#deps;
+    if (since === undefined) {
+      const now = clock.now();
+      this.#blindSince.set(accountId, now);
+      this.#cancelAge.set(
+        accountId,
+        clock.after(stalenessMs, () => {
+          this.#cancelAge.delete(accountId);
+          aged(accountId);
+        }),
+      );
+      return changed(accountId, true, now);
+    }
+    this.#blindSince.delete(accountId);
+    this.#cancelAge.get(accountId)?.();
+    const wasYoung = this.#cancelAge.delete(accountId);
+    changed(accountId, false, since);
+    if (!wasYoung) aged(accountId);
+  }
+
+  /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
+  effective(device: Device): Device {
+    const blindSince = this.#blindSince.get(device.accountId);
+    if (blindSince === undefined) return device;
+    const state = effectivePresence(device.presence, blindSince, this.#deps.clock.now());
+    return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
+  }
+
+  /** Ends; what could not be heard until now is told. */
+  dispose(): void {
+    for (const cancel of this.#cancelAge.values()) cancel();
+    this.#cancelAge.clear();
+    for (const [accountId, since] of this.#blindSince) this.#deps.changed(accountId, false, since);
+    this.#blindSince.clear();
+  }
+
+  /** A vendor of which parts still arrive is heard; one that fails whole is not. */
+  #isVendorFailing(accountId: string): boolean {
+    const { error, failingSince } = this.#deps.inventory.health(accountId);
+    if (error === undefined || failingSince === undefined) return false;
+    for (const { accountId: owner, presence } of this.#deps.inventory.devices.values()) {
+      if (owner === accountId && presence.source !== 'none' && presence.observedAt > failingSince) return false;
+    }
+    return true;
+  }
+}

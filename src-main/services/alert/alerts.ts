@@ -1,0 +1,412 @@
+import { AlertEngine, type AlertOutput } from '../../core/alert/alert-engine.ts';
+import type { ActivityEntry } from '../../core/activity/activity-entry.ts';
+import { sameTarget } from '../../core/alert/alert-rules.ts';
+import { defaultAlertSettings, type AlertSettings, type AlertTarget } from '../../core/alert/alert-settings.ts';
+import type { Device } from '../../core/fleet/device.ts';
+import { Emitter } from '../../core/base/emitter.ts';
+import { fail, ok } from '../../core/base/errors.ts';
+import type { Result } from '../../core/base/errors.ts';
+import type { IncidentRecord } from '../../core/alert/incident-record.ts';
+import type { Incident } from '../../core/alert/incident.ts';
+import type { Clock, Document, NoticeAction } from '../../core/base/ports.ts';
+import { Serial } from '../../core/base/serial.ts';
+import type { FlapPolicy, Moment, PresenceCounts } from '../../core/alert/transition-tracker.ts';
+import type { PresenceGap } from '../../core/activity/uptime.ts';
+import type { Accounts } from '../fleet/accounts.ts';
+import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './notice-delivery.ts';
+import { Hearing } from './alerts-hearing.ts';
+import { IncidentKeeper } from './incident-keeper.ts';
+import type { DeviceNotes } from '../fleet/device-notes.ts';
+import type { Inventory } from '../fleet/inventory.ts';
+
+export interface AlertsDeps extends NoticeDeliveryDeps {
+  readonly document: Document<AlertSettings>;
+  /** Open incidents, so that they end in the next run too. */
+  readonly incidents: Document<readonly IncidentRecord[]>;
+  readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
+  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
+  readonly notes: Pick<DeviceNotes, 'isFavourite'>;
+  readonly settings: { get(): { readonly pollFactor: number } };
+  /** Whether a query of the list's language means a device. */
+  readonly matches: (query: string, device: Device) => boolean;
+  /** IANA name of this computer's time zone, as it is now. */
+  readonly timeZone: () => string;
+  readonly clock: Clock;
+  readonly flap?: FlapPolicy | undefined;
+}
+
+/** What the user wants after a click on a notice. */
+export type AlertRequest =
+  | { readonly kind: 'open-incident'; readonly incidentId: string }
+  | { readonly kind: 'open-device'; readonly deviceKey: string }
+  /** Show what happened lately. */
+  | { readonly kind: 'open-activity' }
+  | { readonly kind: 'connect'; readonly deviceKey: string };
+
+/** Of what a snooze is: one incident, a target, or everything. */
+export interface Snooze {
+  readonly forMs: number;
+  readonly incidentId?: string | undefined;
+  readonly target?: AlertTarget | undefined;
+}
+
+/** What the button on a notice means, milliseconds. */
+const snoozeMs = 60 * 60_000;
+/** The longest timer; the engine is asked again then. */
+const mostMs = 60 * 60_000;
+
+/**
+ * Watches the fleets and tells the user what matters. Lives in main, so it works with every window closed. The rules
+ * are in core (alert-engine.ts); here are the timers, the settings on disk and the way to the screen.
+ */
+export class Alerts {
+  /** Ids of incidents that are new, another one, or gone. */
+  readonly changed = new Emitter<readonly string[]>();
+  readonly settingsChanged = new Emitter<AlertSettings>();
+  readonly requested = new Emitter<AlertRequest>();
+  /** Ids of accounts whose devices are unknown from now on, or known again, because of how well they can be heard. */
+  readonly hearing = new Emitter<string>();
+  /** For the history. */
+  readonly recorded = new Emitter<readonly ActivityEntry[]>();
+  readonly gap = new Emitter<PresenceGap & { readonly accountId: string }>();
+  readonly #deps: AlertsDeps;
+  readonly #engine: AlertEngine;
+  readonly #delivery: NoticeDelivery;
+  readonly #writes = new Serial();
+  readonly #keeper: IncidentKeeper;
+  readonly #unsubscribe: readonly (() => void)[];
+  readonly #hearing: Hearing;
+  #cancelTimer: (() => void) | undefined;
+  #isDisposed = false;
+
+  constructor(deps: AlertsDeps) {
+    this.#deps = deps;
+    this.#delivery = new NoticeDelivery(deps);
+    const { accounts, inventory, notes } = deps;
+    this.#engine = new AlertEngine(
+      {
+        device: (key) => inventory.device(key),
+        devices: () => inventory.devices.values(),
+        isFavourite: (key) => notes.isFavourite(key),
+        matches: deps.matches,
+        accountLabel: (id) => accounts.get(id)?.label ?? 'a removed account',
+        latencyMs: (id) => this.#latencyMs(id),
+        timeZone: deps.timeZone,
+      },
+      defaultAlertSettings,
+      deps.flap,
+    );
+    this.#keeper = new IncidentKeeper(deps, this.#engine);
+    this.#hearing = new Hearing({
+      ...deps,
+      changed: (accountId, blind, since) => {
+        const moment = this.#moment();
+        this.#engine.setBlind(accountId, blind, moment);
+        if (!blind) this.gap.emit({ accountId, since, until: moment.wall });
+      },
+      aged: (accountId) => this.hearing.emit(accountId),
+    });
+    this.#unsubscribe = [
+      inventory.changed.on(({ upsert, remove, health }) => {
+        for (const id of health) this.#hearing.look(id);
+        if (remove.length > 0) this.#engine.remove(remove, this.#moment());
+        if (upsert.length > 0) this.#engine.observe(upsert, this.#moment());
+        if (health.length > 0) this.#lookAtPending(new Set(health));
+        this.#settle();
+      }),
+      accounts.changed.on(({ account }) => {
+        this.#hearing.look(account.id);
+        this.#settle();
+      }),
+      ...(deps.notifier === undefined ? [] : [deps.notifier.onAction((id, action) => void this.#act(id, action))]),
+    ];
+  }
+
+  /**
+   * Reads the settings and the open incidents, and takes the fleet as it is for granted. On an error the defaults
+   * are in force; incidents that cannot be read are forgotten.
+   */
+  async load(): Promise<Result<void>> {
+    const [read, incidents] = await Promise.all([this.#deps.document.read(), this.#deps.incidents.read()]);
+    const moment = this.#moment();
+    if (read.ok) this.#engine.setSettings(read.value, moment);
+    this.#engine.observe(this.#deps.inventory.devices.values(), moment);
+    if (incidents.ok) this.#engine.restore(incidents.value, moment);
+    this.#settle();
+    return read.ok ? ok(undefined) : read;
+  }
+
+  /** The user's choices. */
+  get(): AlertSettings {
+    return this.#engine.settings;
+  }
+
+  /** Changes what is given; in force once it is on disk. Errors: those of the document. */
+  change(patch: Partial<AlertSettings>): Promise<Result<AlertSettings>> {
+    return this.#change((settings) => ({ ...settings, ...patch }));
+  }
+
+  /**
+   * No notices for a while: of one incident, of a target, or at all. What is offline when it ends is told then.
+   * `forMs` zero ends a snooze, and the mute of an incident. Errors: not-found (no such open incident), those of the document.
+   */
+  snooze({ forMs, incidentId, target }: Snooze): Promise<Result<AlertSettings>> {
+    const until = this.#deps.clock.now() + forMs;
+    if (incidentId !== undefined) {
+      const targets = forMs > 0 ? [] : this.#engine.targetsOf(incidentId);
+      const snoozed = this.#engine.snoozeIncident(incidentId, until, this.#moment());
+      this.#settle();
+      if (!snoozed) return Promise.resolve(noIncident);
+      return targets.length === 0 ? Promise.resolve(ok(this.get())) : this.#change((from) => without(from, targets));
+    }
+    return this.#change((settings) => {
+      if (target !== undefined) {
+        const others = without(settings, [target]);
+        return forMs > 0 ? { ...others, mutes: [...others.mutes, { target, until }] } : others;
+      }
+      const { pausedUntil: _, ...rest } = settings;
+      return forMs > 0 ? { ...rest, pausedUntil: until } : rest;
+    });
+  }
+
+  /** No notices about a target, or about the like of an incident, until this is taken back. Errors as of `snooze`. */
+  mute(
+    what: { readonly incidentId: string } | { readonly target: AlertTarget; readonly on: boolean },
+  ): Promise<Result<AlertSettings>> {
+    const on = !('target' in what) || what.on;
+    const targets = 'target' in what ? [what.target] : this.#engine.targetsOf(what.incidentId);
+    if (targets.length === 0) return Promise.resolve(noIncident);
+    if ('incidentId' in what) {
+      this.#engine.silenceIncident(what.incidentId, this.#moment());
+      this.#settle();
+    }
+    return this.#change((settings) => {
+      const others = without(settings, targets);
+      return on ? { ...others, mutes: [...others.mutes, ...targets.map((target) => ({ target }))] } : others;
+    });
+  }
+
+  /** Asks to be told once when a device is back. Errors: not-found, conflict (it is online), those of the document. */
+  tellWhenBack(deviceKey: string, on: boolean): Promise<Result<AlertSettings>> {
+    const device = this.#deps.inventory.device(deviceKey);
+    if (on && device === undefined) {
+      return Promise.resolve(
+        fail('not-found', 'There is no such device.', 'It may have left the fleet; look at the list of devices.'),
+      );
+    }
+    if (on && this.#engine.stateOf(deviceKey) === 'online' && device?.presence.state === 'online') {
+      return Promise.resolve(fail('conflict', `${device.name} is online.`, 'Connect to it now.'));
+    }
+    return this.#change((settings) => {
+      const others = settings.tellWhenBack.filter((key) => key !== deviceKey);
+      return { ...settings, tellWhenBack: on ? [...others, deviceKey] : others };
+    });
+  }
+
+  /** Open incidents, then those resolved last. */
+  incidents(): readonly Incident[] {
+    return this.#engine.incidents();
+  }
+
+  incident(id: string): Incident | undefined {
+    return this.#engine.incident(id);
+  }
+
+  /** Epoch milliseconds until which an open incident is put aside; undefined where it is not. */
+  snoozedUntil(incidentId: string): number | undefined {
+    return this.#engine.snoozedUntil(incidentId);
+  }
+
+  /** How notices reach the user. */
+  get noticeWay(): NoticeWay {
+    return this.#delivery.way;
+  }
+
+  /** What counts as the state of a device; undefined before anything is known. */
+  stateOf(deviceKey: string): 'online' | 'offline' | undefined {
+    return this.#engine.stateOf(deviceKey);
+  }
+
+  /** Whether a device changes sides so often that it is muted for now. */
+  isFlapping(deviceKey: string): boolean {
+    return this.#engine.isFlapping(deviceKey);
+  }
+
+  /** Whether nothing can be heard of an account: our own network, sleep, or the vendor. */
+  isBlind(accountId: string): boolean {
+    return this.#engine.isBlind(accountId);
+  }
+
+  /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
+  effective(device: Device): Device {
+    return this.#hearing.effective(device);
+  }
+
+  countsOf(accountId: string): PresenceCounts {
+    return this.#engine.countsOf(accountId);
+  }
+
+  /** Says whether this computer has a network. */
+  setOnline(online: boolean): void {
+    this.#hear({ online });
+  }
+
+  /** While the computer sleeps no time passes. */
+  suspend(): void {
+    this.#hear({ awake: false });
+  }
+
+  resume(): void {
+    this.#hear({ awake: true });
+  }
+
+  /** Says whether the system wants no notices now. */
+  setDoNotDisturb(on: boolean): void {
+    this.#engine.setDoNotDisturb(on, this.#moment());
+    this.#settle();
+  }
+
+  /** Ends the watching; notices on the screen stay. */
+  async dispose(): Promise<void> {
+    if (!this.#isDisposed) {
+      this.#isDisposed = true;
+      for (const unsubscribe of this.#unsubscribe) unsubscribe();
+      this.#cancelTimer?.();
+      this.#hearing.dispose();
+    }
+    await this.#keeper.dispose();
+    await this.#writes.run(async () => undefined);
+    await this.#delivery.settled();
+  }
+
+  #moment(): Moment {
+    return { wall: this.#deps.clock.now(), mono: this.#deps.clock.monotonic() };
+  }
+
+  #latencyMs(accountId: string): number {
+    const account = this.#deps.accounts.get(accountId);
+    const vendor = account === undefined ? undefined : this.#deps.accounts.vendor(account.vendor);
+    if (vendor === undefined) return 0;
+    return vendor.presenceLatencyMs ?? vendor.poll.intervalMs * this.#deps.settings.get().pollFactor;
+  }
+
+  #hear(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
+    this.#hearing.set(facts);
+    this.#settle();
+  }
+
+  /** A poll that only confirms is not announced device by device, so what waits for it is looked up. */
+  #lookAtPending(accounts: ReadonlySet<string>): void {
+    const waiting = [];
+    for (const key of this.#engine.pendingKeys) {
+      const device = this.#deps.inventory.device(key);
+      if (device !== undefined && accounts.has(device.accountId)) waiting.push(device);
+    }
+    if (waiting.length > 0) this.#engine.observe(waiting, this.#moment());
+  }
+
+  /** Carries out what the engine wants and waits for its next turn. */
+  #settle(): void {
+    this.#carryOut(this.#engine.take());
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    if (this.#isDisposed) return;
+    const ms = this.#engine.dueInMs(this.#moment());
+    if (ms === undefined) return;
+    this.#cancelTimer = this.#deps.clock.after(Math.min(mostMs, ms), () => {
+      this.#engine.tick(this.#moment());
+      this.#settle();
+    });
+  }
+
+  #carryOut(outputs: readonly AlertOutput[]): void {
+    const incidents = new Set<string>();
+    const entries: ActivityEntry[] = [];
+    for (const output of outputs) {
+      switch (output.kind) {
+        case 'show':
+        case 'update': {
+          const { kind, notice } = output;
+          this.#delivery.deliver(kind, notice);
+          break;
+        }
+        case 'close':
+          this.#delivery.takeBack(output.id);
+          break;
+        case 'incident':
+          incidents.add(output.id);
+          break;
+        case 'record':
+          entries.push(output.entry);
+          break;
+        case 'settings':
+          void this.#change((settings) => settings);
+          break;
+        default:
+          output satisfies never;
+      }
+    }
+    if (entries.length > 0) this.recorded.emit(entries);
+    if (incidents.size === 0) return;
+    this.changed.emit([...incidents]);
+    if (!this.#isDisposed) this.#keeper.changed();
+  }
+
+  async #act(id: string, action: NoticeAction | 'open'): Promise<void> {
+    const incident = this.#engine.incident(id);
+    const back = /^back-(.+)$/s.exec(id)?.[1];
+    const deviceKey = back ?? (incident?.members.size === 1 ? [...incident.members.keys()][0] : undefined);
+    switch (action) {
+      case 'open':
+        this.requested.emit(
+          incident !== undefined
+            ? { kind: 'open-incident', incidentId: id }
+            : back !== undefined
+              ? { kind: 'open-device', deviceKey: back }
+              : { kind: 'open-activity' },
+        );
+        return;
+      case 'connect':
+        if (deviceKey !== undefined) this.requested.emit({ kind: 'connect', deviceKey });
+        return;
+      case 'snooze':
+        await this.snooze({ forMs: snoozeMs, incidentId: id });
+        return;
+      case 'mute':
+        await this.mute({ incidentId: id });
+        return;
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Changes the settings that there are when it is its turn. */
+  #change(next: (settings: AlertSettings) => AlertSettings): Promise<Result<AlertSettings>> {
+    return this.#writes.run(async () => {
+      const written = await this.#deps.document.write(next(this.#engine.settings));
+      if (!written.ok) {
+        this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
+        return written;
+      }
+      // Applied anew: while this was written the engine may have dropped what was over.
+      const now = this.#engine.settings;
+      const settings = next(now);
+      if (settings !== now) this.#engine.setSettings(settings, this.#moment());
+      this.settingsChanged.emit(this.#engine.settings);
+      this.#settle();
+      return ok(this.#engine.settings);
+    });
+  }
+}
+
+/** The settings with no mute of these targets. */
+const without = (settings: AlertSettings, targets: readonly AlertTarget[]): AlertSettings => ({
+  ...settings,
+  mutes: settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target))),
+});
+
+const noIncident = fail(
+  'not-found',
+  'This incident has no notice any more.',
+  'It may be over; look at the activity page.',
+);

@@ -1,0 +1,56 @@
+import type { AlertEngine } from '../../core/alert/alert-engine.ts';
+import type { IncidentRecord } from '../../core/alert/incident-record.ts';
+import type { Clock, Document, Log } from '../../core/base/ports.ts';
+import { Serial } from '../../core/base/serial.ts';
+
+export interface IncidentKeeperDeps {
+  readonly incidents: Document<readonly IncidentRecord[]>;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Incidents are written this long after one changed, milliseconds. */
+const saveMs = 5000;
+
+/** Keeps the open incidents on disk, so that they end, and stay put aside, in the next run too. */
+export class IncidentKeeper {
+  readonly #deps: IncidentKeeperDeps;
+  readonly #engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>;
+  readonly #writes = new Serial();
+  #cancel: (() => void) | undefined;
+
+  constructor(deps: IncidentKeeperDeps, engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>) {
+    this.#deps = deps;
+    this.#engine = engine;
+  }
+
+  /** An incident is another one: written soon, together with what else changes until then. */
+  changed(): void {
+    this.#cancel ??= this.#deps.clock.after(saveMs, () => void this.#save());
+  }
+
+  /** Writes what is not written yet. */
+  async dispose(): Promise<void> {
+    if (this.#cancel !== undefined) await this.#save();
+    await this.#writes.run(async () => undefined);
+  }
+
+  async #save(): Promise<void> {
+    this.#cancel?.();
+    this.#cancel = undefined;
+    const records = this.#engine
+      .incidents()
+      .filter(({ resolvedAt }) => resolvedAt === undefined)
+      .map(({ id, scope, total, startedAt, openedAt, members }) => ({
+        id,
+        scope,
+        total,
+        startedAt,
+        openedAt,
+        snoozedUntil: this.#engine.snoozedUntil(id),
+        members: [...members.values()],
+      }));
+    const written = await this.#writes.run(() => this.#deps.incidents.write(records));
+    if (!written.ok) this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
+  }
+}

@@ -1,0 +1,85 @@
+import type { DesktopNotice, Log, Notifier } from '../../core/base/ports.ts';
+import { Serial } from '../../core/base/serial.ts';
+
+export interface NoticeDeliveryDeps {
+  /** Absent where the host shows no notices of its own: they go into the window. */
+  readonly notifier?: Notifier | undefined;
+  /** Notices inside the window. */
+  readonly inApp: {
+    add(notice: { readonly id: string; readonly text: string; readonly hint: string }): void;
+    dismiss(id: string): void;
+  };
+  readonly log: Log;
+}
+
+/** Where notices go: to the system, or into the window, with the reason of the newest failure. */
+export type NoticeWay =
+  | { readonly by: 'system' }
+  /** Absent reason: this host has no notices of its own. */
+  | { readonly by: 'window'; readonly reason?: string };
+
+/** Most notices of alerts in the window at once; the activity page has them all. */
+const mostInApp = 3;
+
+/**
+ * Brings notices to the screen, one after another. What the system does not show is put into the window, with the
+ * reason, and leaves it when it is taken back, updated on the screen, or too old.
+ */
+export class NoticeDelivery {
+  readonly #deps: NoticeDeliveryDeps;
+  readonly #turns = new Serial();
+  /** In the order they were put into the window. */
+  readonly #inApp = new Set<string>();
+  #way: NoticeWay;
+
+  constructor(deps: NoticeDeliveryDeps) {
+    this.#deps = deps;
+    this.#way = { by: deps.notifier === undefined ? 'window' : 'system' };
+  }
+
+  /** How the newest notice reached the user, or how the first one will be tried. */
+  get way(): NoticeWay {
+    return this.#way;
+  }
+
+  deliver(kind: 'show' | 'update', notice: DesktopNotice): void {
+    void this.#turns.run(() => this.#deliver(kind, notice));
+  }
+
+  takeBack(id: string): void {
+    void this.#turns.run(async () => {
+      this.#dismiss(id);
+      await this.#deps.notifier?.close(id);
+    });
+  }
+
+  /** Resolves when everything handed over so far is on its way. */
+  settled(): Promise<void> {
+    return this.#turns.run(async () => undefined);
+  }
+
+  async #deliver(kind: 'show' | 'update', notice: DesktopNotice): Promise<void> {
+    const { notifier, inApp, log } = this.#deps;
+    const shown = await notifier?.[kind](notice);
+    this.#dismiss(notice.id);
+    if (shown?.ok === true) {
+      this.#way = { by: 'system' };
+      return;
+    }
+    if (shown !== undefined) {
+      this.#way = { by: 'window', reason: shown.error.message };
+      log.write('warn', 'alerts.not-shown', { kind: shown.error.kind, reason: shown.error.message });
+    }
+    const reason = shown === undefined ? [] : [`It is shown here because: ${shown.error.message}`, shown.error.hint];
+    this.#inApp.add(notice.id);
+    inApp.add({ id: notice.id, text: notice.title, hint: [notice.body, ...reason].filter(Boolean).join(' ') });
+    for (const id of this.#inApp) {
+      if (this.#inApp.size <= mostInApp) break;
+      this.#dismiss(id);
+    }
+  }
+
+  #dismiss(id: string): void {
+    if (this.#inApp.delete(id)) this.#deps.inApp.dismiss(id);
+  }
+}

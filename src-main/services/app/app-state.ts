@@ -1,0 +1,101 @@
+import { Emitter } from '../../core/base/emitter.ts';
+import type { AppError } from '../../core/base/errors.ts';
+import type { VaultKind } from '../../core/base/ports.ts';
+import type { Wish } from '../../core/app/wish.ts';
+import type { UpdateState } from './updates.ts';
+
+/** Something a person should know once. */
+export interface Notice {
+  readonly id: string;
+  readonly text: string;
+  readonly hint: string;
+  /** Devices whose names stand in the text: the window makes links of them. */
+  readonly devices?: readonly { readonly key: string; readonly name: string }[];
+}
+
+/** What is true of the application itself, beside its settings. */
+export interface AppFacts {
+  readonly version: string;
+  readonly host: 'desktop' | 'headless' | 'cli';
+  readonly platform: string;
+  readonly demo: boolean;
+  readonly polling: boolean;
+  readonly vaultKind: VaultKind;
+  /** Why the vault cannot be used, where that is so. */
+  readonly vaultError?: AppError | undefined;
+  readonly terminals: readonly string[];
+  readonly notices: readonly Notice[];
+  /** What the window is to show next; numbered, so that each is shown once. */
+  readonly wish?: { readonly id: number; readonly wish: Wish } | undefined;
+  /** How the global shortcut is doing; absent on hosts that have none. */
+  readonly shortcut?: ShortcutState | undefined;
+  /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
+  readonly shortcutCommand?: string | undefined;
+  /** How this copy comes to new versions; absent where it looks for none. */
+  readonly update?: UpdateState | undefined;
+}
+
+/** `asked`: a desktop that says nothing was asked for it, so it may do nothing. `taken`: another program has it. */
+export type ShortcutState = 'on' | 'off' | 'taken' | 'asked';
+
+/** Keeps the facts of the application and says when they change. */
+export class AppState {
+  #facts: AppFacts;
+  #lastWish = 0;
+  readonly changed = new Emitter<AppFacts>();
+  /** What the user says about the version that waits. */
+  readonly updateAnswered = new Emitter<'restart' | 'later'>();
+
+  constructor(facts: AppFacts) {
+    this.#facts = facts;
+  }
+
+  get(): AppFacts {
+    return this.#facts;
+  }
+
+  setPolling(polling: boolean): void {
+    if (polling !== this.#facts.polling) this.#change({ polling });
+  }
+
+  /** Says why the vault cannot be used; undefined once it can. */
+  setVaultError(vaultError: AppError | undefined): void {
+    if (vaultError?.kind !== this.#facts.vaultError?.kind) this.#change({ vaultError });
+  }
+
+  setTerminals(terminals: readonly string[]): void {
+    this.#change({ terminals });
+  }
+
+  /** Shows a notice; one with the id of another takes its place. */
+  addNotice(notice: Notice): void {
+    this.#change({ notices: [...this.#facts.notices.filter((other) => other.id !== notice.id), notice] });
+  }
+
+  dismissNotice(id: string): void {
+    this.#change({ notices: this.#facts.notices.filter((notice) => notice.id !== id) });
+  }
+
+  /** Asks the window to show something. A later wish takes the place of one that no window has met yet. */
+  setWish(wish: Wish): void {
+    this.#change({ wish: { id: (this.#lastWish += 1), wish } });
+  }
+
+  /** The window has shown what it was asked to. */
+  meetWish(id: number): void {
+    if (this.#facts.wish?.id === id) this.#change({ wish: undefined });
+  }
+
+  setShortcut(shortcut: ShortcutState, shortcutCommand?: string): void {
+    if (shortcut !== this.#facts.shortcut) this.#change({ shortcut, shortcutCommand });
+  }
+
+  setUpdate(update: UpdateState): void {
+    this.#change({ update });
+  }
+
+  #change(part: Partial<AppFacts>): void {
+    this.#facts = { ...this.#facts, ...part };
+    this.changed.emit(this.#facts);
+  }
+}

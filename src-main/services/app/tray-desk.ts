@@ -1,0 +1,297 @@
+import { byPreference } from '../../core/fleet/service-preference.ts';
+import { interactiveMs, secondsText, withDeadline } from '../../core/base/deadline.ts';
+import type { Device, Service } from '../../core/fleet/device.ts';
+import { Emitter } from '../../core/base/emitter.ts';
+import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
+import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
+import type { Clock } from '../../core/base/ports.ts';
+import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../../core/app/tray-state.ts';
+import type { Wish } from '../../core/app/wish.ts';
+import type { Accounts } from '../fleet/accounts.ts';
+import type { AlertRequest } from '../alert/alerts.ts';
+import type { DeviceNotes } from '../fleet/device-notes.ts';
+import type { Forwards } from '../forward/forwards.ts';
+import type { Inventory } from '../fleet/inventory.ts';
+import type { Launches } from '../launch/launches.ts';
+import type { Recents } from '../launch/recents.ts';
+
+/** Milliseconds between a change and the menu that shows it: a fleet changes in bursts. */
+const gatherMs = 250;
+/** Recents looked at; devices that are gone or favourites leave room for later ones. */
+const mostRecents = 20;
+/** The hour of the day at which notices come back in the morning. */
+const morning = 8;
+
+/** Pausing notices, where this host has them. Times are epoch milliseconds; `Number.MAX_SAFE_INTEGER`: for good. */
+export interface NoticePause {
+  until(): number | undefined;
+  set(until: number | undefined): Promise<Result<void>>;
+  readonly changed: { on(listener: () => void): () => void };
+}
+
+/** What a tray needs of the program that shows it. */
+export interface TrayHost {
+  /** Opens the palette; where there is none, the window with it. */
+  quickConnect(): void;
+  /** Opens the window, showing something where a wish is given. */
+  openWindow(wish?: Wish): void;
+  copyText(text: string): Promise<Result<void>>;
+  /** Says that what was clicked could not be done. */
+  failed(error: AppError): void;
+  quit(): void;
+}
+
+export interface TrayDeskNeeds {
+  readonly accounts: Pick<Accounts, 'list' | 'changed'>;
+  readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'changed'>;
+  readonly notes: Pick<DeviceNotes, 'isFavourite' | 'defaultServiceId' | 'changed'>;
+  readonly forwards: Pick<Forwards, 'list' | 'open' | 'stop' | 'changed'>;
+  readonly launches: Pick<Launches, 'open'>;
+  readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;
+  readonly pause?: NoticePause | undefined;
+  readonly clock: Clock;
+  readonly host: TrayHost;
+  /** The global shortcut in the system's words, where there is one. */
+  readonly shortcut?: () => string | undefined;
+}
+
+const twoDigits = (value: number): string => String(value).padStart(2, '0');
+
+/** `until 14:30`, with the day where it is another one. */
+const untilText = (until: number, now: number): string => {
+  if (until >= Number.MAX_SAFE_INTEGER) return '';
+  const end = new Date(until);
+  const time = `${twoDigits(end.getHours())}:${twoDigits(end.getMinutes())}`;
+  return end.toDateString() === new Date(now).toDateString() ? `until ${time}` : `until tomorrow ${time}`;
+};
+
+const nextMorning = (now: number): number => {
+  const next = new Date(now);
+  if (next.getHours() >= morning) next.setDate(next.getDate() + 1);
+  next.setHours(morning, 0, 0, 0);
+  return next.getTime();
+};
+
+/** What needs an eye first. */
+const forwardOrder = ['failed', 'healing', 'open', 'dialling', 'idle', 'listening'];
+
+/** What any tray shows and does, whatever draws it: Electron's, or StatusNotifierItem's of the headless host. */
+export class TrayDesk {
+  /** The state may have changed; gathered, so that a busy fleet does not redraw a menu all the time. */
+  readonly changed = new Emitter<void>();
+  readonly #needs: TrayDeskNeeds;
+  readonly #stops: readonly (() => void)[];
+  readonly #ending = new AbortController();
+  #cancelTimer: (() => void) | undefined;
+
+  constructor(needs: TrayDeskNeeds) {
+    this.#needs = needs;
+    const touch = (): void => this.touch();
+    this.#stops = [
+      needs.accounts.changed.on(touch),
+      needs.inventory.changed.on(touch),
+      needs.notes.changed.on(touch),
+      needs.forwards.changed.on(touch),
+      needs.recents.changed.on(touch),
+      ...(needs.pause === undefined ? [] : [needs.pause.changed.on(touch)]),
+    ];
+  }
+
+  /** Something outside the services changed that the tray shows. */
+  touch(): void {
+    this.#cancelTimer ??= this.#needs.clock.after(gatherMs, () => {
+      this.#cancelTimer = undefined;
+      this.changed.emit();
+    });
+  }
+
+  state(): TrayState {
+    const { accounts, inventory, notes, recents, shortcut } = this.#needs;
+    let offline = 0;
+    const favourites: Device[] = [];
+    for (const device of inventory.devices.values()) {
+      if (device.presence.state === 'offline') offline += 1;
+      if (notes.isFavourite(device.key)) favourites.push(device);
+    }
+    favourites.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
+    const used = recents
+      .keys()
+      .filter((key) => !notes.isFavourite(key))
+      .map((key) => inventory.device(key))
+      .filter((device) => device !== undefined)
+      .slice(0, mostRecents);
+    const keys = shortcut?.();
+    return {
+      forwards: this.#forwards(),
+      favourites: favourites.map((device) => this.#device(device)),
+      recents: used.map((device) => this.#device(device)),
+      troubled: accounts.list().flatMap((account) => {
+        const { error } = inventory.health(account.id);
+        return error === undefined ? [] : [{ accountId: account.id, label: account.label, message: error.message }];
+      }),
+      offline,
+      devices: inventory.devices.size,
+      notices: this.#notices(),
+      ...(keys === undefined ? {} : { shortcut: keys }),
+    };
+  }
+
+  /** Does what was clicked. Never rejects; what fails is told by the host. */
+  async act(action: TrayAction): Promise<void> {
+    const { host, forwards, pause } = this.#needs;
+    switch (action.type) {
+      case 'quick-connect':
+        return host.quickConnect();
+      case 'open-window':
+        return host.openWindow();
+      case 'show-offline':
+        return host.openWindow({ show: 'devices', query: 'is:offline' });
+      case 'show-account':
+        return host.openWindow({ show: 'account', accountId: action.accountId });
+      case 'show-forwards':
+        return host.openWindow({ show: 'page', page: 'forwards' });
+      case 'show-settings':
+        return host.openWindow({ show: 'page', page: 'settings' });
+      case 'connect':
+        return this.#tell(await this.#connect(action.deviceKey, action.serviceId));
+      case 'copy-address':
+        return this.#tell(await this.#copyAddress(action.deviceKey, action.serviceId));
+      case 'copy-text':
+        return this.#tell(await host.copyText(action.text));
+      case 'stop-forward':
+        return this.#tell(await forwards.stop(action.forwardId));
+      case 'pause-notices':
+        return this.#tell((await pause?.set(this.#until(action.length))) ?? ok(undefined));
+      case 'resume-notices':
+        return this.#tell((await pause?.set(undefined)) ?? ok(undefined));
+      case 'quit':
+        return host.quit();
+      default:
+        action satisfies never;
+    }
+  }
+
+  /** Does what was asked for by a click on a notice. */
+  follow(request: AlertRequest): void {
+    const { host } = this.#needs;
+    switch (request.kind) {
+      case 'open-incident':
+        host.openWindow({ show: 'incident', incidentId: request.incidentId });
+        return;
+      case 'open-device':
+        host.openWindow({ show: 'device', deviceKey: request.deviceKey });
+        return;
+      case 'open-activity':
+        host.openWindow({ show: 'page', page: 'activity' });
+        return;
+      case 'connect':
+        void this.act({ type: 'connect', deviceKey: request.deviceKey });
+        return;
+      default:
+        request satisfies never;
+    }
+  }
+
+  /** Ends what was clicked and is not done yet. */
+  dispose(): void {
+    for (const stop of this.#stops) stop();
+    this.#cancelTimer?.();
+    this.#ending.abort();
+  }
+
+  #services(deviceKey: string): readonly Service[] {
+    const { inventory, notes } = this.#needs;
+    return byPreference(inventory.servicesOf(deviceKey), notes.defaultServiceId(deviceKey));
+  }
+
+  #device(device: Device): TrayDevice {
+    return {
+      key: device.key,
+      name: device.name,
+      presence: device.presence.state,
+      services: this.#services(device.key).map(({ id, kind, name, route }) => ({
+        id,
+        kind,
+        name,
+        hasAddress: route === 'tunnel' || route === 'http',
+      })),
+    };
+  }
+
+  #forwards(): readonly TrayForward[] {
+    const { forwards, inventory } = this.#needs;
+    return forwards
+      .list()
+      .filter((forward) => forward.state !== 'stopped')
+      .toSorted((a, b) => forwardOrder.indexOf(a.state) - forwardOrder.indexOf(b.state) || a.port - b.port)
+      .map((forward: ForwardSnapshot) => ({
+        id: forward.id,
+        deviceKey: forward.deviceKey,
+        deviceName: inventory.nameOf(forward.deviceKey),
+        serviceId: forward.serviceId,
+        serviceKind: forward.serviceKind,
+        address: forward.address,
+        port: forward.port,
+        state: forward.state,
+        connections: forward.connections,
+        ...(forward.error === undefined ? {} : { reason: forward.error.message }),
+      }));
+  }
+
+  #notices(): TrayState['notices'] {
+    const { pause, clock } = this.#needs;
+    if (pause === undefined) return 'absent';
+    const until = pause.until();
+    return until === undefined || until <= clock.now() ? 'on' : { paused: untilText(until, clock.now()) };
+  }
+
+  #until(length: number | 'tomorrow' | 'ever'): number {
+    const now = this.#needs.clock.now();
+    return length === 'ever' ? Number.MAX_SAFE_INTEGER : length === 'tomorrow' ? nextMorning(now) : now + length;
+  }
+
+  /** What a person who clicked waits for at most; they are told then, since nothing else on the screen does. */
+  #soon<T>(act: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
+    const late = () =>
+      fail(
+        'timeout',
+        `What was chosen in the menu was not done within ${secondsText(interactiveMs)}.`,
+        'Open the window: it shows what is waited for.',
+      );
+    return withDeadline({ clock: this.#needs.clock, ms: interactiveMs, signal: this.#ending.signal, late }, act);
+  }
+
+  async #connect(deviceKey: string, wanted: string | undefined): Promise<Result<unknown>> {
+    const { forwards, launches, recents } = this.#needs;
+    const services = this.#services(deviceKey);
+    const service = wanted === undefined ? services[0] : services.find(({ id }) => id === wanted);
+    if (service === undefined) {
+      this.#needs.host.openWindow({ show: 'device', deviceKey });
+      return ok(undefined);
+    }
+    const request = { deviceKey, serviceId: service.id };
+    // A plain port has no program: it is opened, and the window says where.
+    const done = await this.#soon<unknown>((signal) =>
+      service.kind === 'tcp' ? forwards.open(request, signal) : launches.open(request, signal),
+    );
+    if (!done.ok) return done;
+    if (service.kind === 'tcp') this.#needs.host.openWindow({ show: 'device', deviceKey });
+    // It is connected, whether or not that can be remembered.
+    await recents.note(deviceKey);
+    return ok(undefined);
+  }
+
+  async #copyAddress(deviceKey: string, serviceId: string): Promise<Result<void>> {
+    const { forwards, host, recents } = this.#needs;
+    const opened = await this.#soon((signal) => forwards.open({ deviceKey, serviceId }, signal));
+    if (!opened.ok) return opened;
+    const { address, port } = opened.value;
+    const copied = await host.copyText(`${address === '127.0.0.1' ? 'localhost' : address}:${port}`);
+    if (copied.ok) await recents.note(deviceKey);
+    return copied;
+  }
+
+  #tell(done: Result<unknown>): void {
+    if (!done.ok && done.error.kind !== 'cancelled') this.#needs.host.failed(done.error);
+  }
+}

@@ -1,0 +1,116 @@
+import { boundedRecord } from '../../core/fleet/device-bounds.ts';
+import { deviceFacts } from '../../core/fleet/device-facts.ts';
+import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
+import { deviceKey } from '../../core/fleet/device.ts';
+import type { Device, DeviceRecord, Presence, VendorId } from '../../core/fleet/device.ts';
+import { applyFleetDelta, diffFleets, sameDevice, sameFacts } from '../../core/fleet/fleet-delta.ts';
+import type { FleetDelta } from '../../core/fleet/fleet-delta.ts';
+import { mergePresence } from '../../core/fleet/presence.ts';
+
+/** Listeners see the age of a fact at most this wrong in a small fleet, and 30 ms more for each device in a large one. */
+const ageLagMs = 60_000;
+const ageLagPerDeviceMs = 30;
+/** Devices of which one listing announces nothing but a newer observation. */
+const ageAnnouncements = 2000;
+
+/** One listing under way: what it has named so far. */
+export interface Listing {
+  readonly listed: Map<string, Device>;
+  ageAnnouncements: number;
+}
+
+/** What is known of a device after news: since when it is as it was ends with its state. */
+const factsAfter = (known: Device, presence: Presence, told: DeviceFacts | undefined): DeviceFacts | undefined => {
+  const over = known.presence.state === presence.state ? {} : { onlineSince: undefined, offlineSince: undefined };
+  return deviceFacts({ ...known.facts, ...over, ...told });
+};
+
+/** The devices of one account as last heard of. Joins by id, never by position. */
+export class AccountFleet {
+  readonly #accountId: string;
+  readonly #vendor: VendorId;
+  readonly #devices = new Map<string, Device>();
+  /** For devices observed again without news: the observation that listeners know. */
+  readonly #announcedAt = new Map<string, number>();
+
+  constructor(accountId: string, vendor: VendorId) {
+    this.#accountId = accountId;
+    this.#vendor = vendor;
+  }
+
+  get devices(): ReadonlyMap<string, Device> {
+    return this.#devices;
+  }
+
+  beginListing(): Listing {
+    return { listed: new Map(), ageAnnouncements };
+  }
+
+  /**
+   * Takes in a page. `heard` are the devices as they are now, `announce` those of them worth telling about: a
+   * fleet of 50,000 that only confirms itself would otherwise be sent to every window with each poll.
+   */
+  hear(
+    records: readonly DeviceRecord[],
+    listing: Listing,
+    now: number,
+  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
+    const heard: Device[] = [];
+    const announce: Device[] = [];
+    const lagMs = Math.max(ageLagMs, this.#devices.size * ageLagPerDeviceMs);
+    for (const record of records) {
+      const key = deviceKey(this.#accountId, record.id);
+      const known = this.#devices.get(key);
+      const device: Device = {
+        ...boundedRecord(record),
+        presence: mergePresence(known?.presence, record.presence, now),
+        key,
+        accountId: this.#accountId,
+        vendor: this.#vendor,
+      };
+      if (known !== undefined && sameDevice(known, device)) {
+        listing.listed.set(key, known);
+        continue;
+      }
+      listing.listed.set(key, device);
+      this.#devices.set(key, device);
+      heard.push(device);
+      if (known !== undefined && sameFacts(known, device)) {
+        const announcedAt = this.#announcedAt.get(key) ?? known.presence.observedAt;
+        if (device.presence.observedAt - announcedAt < lagMs || listing.ageAnnouncements <= 0) {
+          this.#announcedAt.set(key, announcedAt);
+          continue;
+        }
+        listing.ageAnnouncements -= 1;
+      }
+      this.#announcedAt.delete(key);
+      announce.push(device);
+    }
+    return { heard, announce };
+  }
+
+  /** Takes in what the vendor told of one device by itself. A device that is not known waits for the next listing. */
+  hearPresence(
+    deviceId: string,
+    told: { readonly presence: Presence; readonly facts?: DeviceFacts | undefined },
+    listing: Listing,
+    now: number,
+  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
+    const known = this.#devices.get(deviceKey(this.#accountId, deviceId));
+    if (known === undefined) return { heard: [], announce: [] };
+    // A listing that has named it keeps the news; one that has not is not told that it has.
+    const into = listing.listed.has(known.key) ? listing : this.beginListing();
+    const { facts: _before, ...rest } = known;
+    const facts = factsAfter(known, told.presence, told.facts);
+    const device = { ...rest, presence: told.presence, ...(facts === undefined ? {} : { facts }) };
+    return this.hear([device], into, now);
+  }
+
+  /** After a complete listing: what it did not name is gone. */
+  finish(listing: Listing): FleetDelta {
+    const delta = diffFleets(this.#devices, listing.listed);
+    applyFleetDelta(this.#devices, delta);
+    for (const key of delta.remove) this.#announcedAt.delete(key);
+    return delta;
+  }
+}

@@ -1,0 +1,57 @@
+import type { CachedFleet } from '../../core/fleet/fleet-cache.ts';
+import type { Clock, DocumentFolder, Log } from '../../core/base/ports.ts';
+
+export interface CacheWriterDeps {
+  readonly accountId: string;
+  readonly cache: DocumentFolder<CachedFleet>;
+  readonly snapshot: () => CachedFleet;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Writes the fleet of one account to disk, some time after it changed and never twice at once. */
+export class CacheWriter {
+  readonly #deps: CacheWriterDeps;
+  #due: { readonly at: number; readonly cancel: () => void } | undefined;
+  #writing: Promise<void> = Promise.resolve();
+  #closed = false;
+
+  constructor(deps: CacheWriterDeps) {
+    this.#deps = deps;
+  }
+
+  /** Writes within `ms` milliseconds, together with what changes until then. */
+  touch(ms: number): void {
+    if (this.#closed) return;
+    const at = this.#deps.clock.monotonic() + ms;
+    if (this.#due !== undefined && this.#due.at <= at) return;
+    this.#due?.cancel();
+    this.#due = { at, cancel: this.#deps.clock.after(ms, () => this.#write()) };
+  }
+
+  /** Writes what is waiting and closes. */
+  async close(): Promise<void> {
+    if (this.#due !== undefined) this.#write();
+    this.#closed = true;
+    await this.#writing;
+  }
+
+  /** Removes the file and closes. */
+  async discard(): Promise<void> {
+    this.#closed = true;
+    this.#due?.cancel();
+    this.#due = undefined;
+    await this.#writing;
+    const removed = await this.#deps.cache.remove(this.#deps.accountId);
+    if (!removed.ok) this.#deps.log.write('warn', 'inventory.cache-not-removed', { reason: removed.error.message });
+  }
+
+  #write(): void {
+    this.#due?.cancel();
+    this.#due = undefined;
+    this.#writing = this.#writing.then(async () => {
+      const written = await this.#deps.cache.document(this.#deps.accountId).write(this.#deps.snapshot());
+      if (!written.ok) this.#deps.log.write('warn', 'inventory.cache-not-written', { reason: written.error.message });
+    });
+  }
+}

@@ -1,0 +1,92 @@
+import { describe, expect, it } from 'vitest';
+import { MemoryDocument } from '../../../test/support/memory-document.ts';
+import { fail } from '../../core/base/errors.ts';
+import { deviceNotesFormat, DeviceNotes } from './device-notes.ts';
+import type { StoredNotes } from './device-notes.ts';
+
+const setUp = async (stored: StoredNotes = {}) => {
+  const document = new MemoryDocument<StoredNotes>({}, stored);
+  const notes = new DeviceNotes(document);
+  await notes.load();
+  const heard: string[] = [];
+  notes.changed.on((key) => heard.push(key));
+  return { document, notes, heard };
+};
+
+describe('DeviceNotes', () => {
+  it('remembers favourites and services over a restart', async () => {
+    const { document, notes, heard } = await setUp();
+    await notes.setFavourite('a/1', true);
+    expect(await notes.addService('a/1', { kind: 'ssh', port: 2222 })).toEqual({
+      ok: true,
+      value: { id: 'ssh:2222', kind: 'ssh', name: 'SSH 2222', route: 'tunnel', port: 2222 },
+    });
+    await notes.addService('a/1', { kind: 'http', port: 80, host: 'printer.local' });
+    const again = new DeviceNotes(
+      new MemoryDocument<StoredNotes>({}, deviceNotesFormat.parse(JSON.parse(JSON.stringify(document.value)))),
+    );
+    await again.load();
+    expect(again.isFavourite('a/1')).toBe(true);
+    expect(again.customServices('a/1').map((service) => service.id)).toEqual(['ssh:2222', 'http:printer.local:80']);
+    expect(heard).toEqual(['a/1', 'a/1', 'a/1']);
+  });
+
+  it('holds nothing on a device of which nothing is said any more', async () => {
+    const { document, notes } = await setUp();
+    await notes.setFavourite('a/1', true);
+    await notes.setFavourite('a/1', false);
+    expect(document.value).toEqual({});
+  });
+
+  it('refuses what is no service, or there already', async () => {
+    const { notes } = await setUp();
+    for (const draft of [
+      { port: 0 },
+      { port: 65_536 },
+      { port: 1.5 },
+      {},
+      { port: 22, host: '-oProxyCommand=x' },
+      { port: 22, host: 'a b' },
+    ]) {
+      expect(await notes.addService('a/1', { kind: 'ssh', ...draft })).toMatchObject({
+        error: { kind: 'invalid-input' },
+      });
+    }
+    await notes.addService('a/1', { kind: 'ssh', port: 22, host: 'fe80::1' });
+    expect(await notes.addService('a/1', { kind: 'ssh', port: 22, host: 'fe80::1' })).toMatchObject({
+      error: { kind: 'conflict' },
+    });
+  });
+
+  it('removes only services the user added', async () => {
+    const { notes } = await setUp();
+    await notes.addService('a/1', { kind: 'ssh', port: 22 });
+    expect(await notes.removeService('a/1', 'vendor-service')).toMatchObject({ error: { kind: 'not-found' } });
+    expect(await notes.removeService('a/1', 'ssh:22')).toMatchObject({ ok: true });
+    expect(notes.customServices('a/1')).toEqual([]);
+  });
+
+  it('forgets an account and no other whose id begins alike', async () => {
+    const { notes, document } = await setUp();
+    for (const key of ['home/1', 'home/2', 'home-2/1']) await notes.setFavourite(key, true);
+    await notes.forgetAccount('home');
+    expect(Object.keys(document.value ?? {})).toEqual(['home-2/1']);
+  });
+
+  it('changes nothing where the disk refuses', async () => {
+    const { notes, document, heard } = await setUp();
+    document.writeError = fail('internal', 'The disk is full.', 'Make room.');
+    expect(await notes.setFavourite('a/1', true)).toEqual(document.writeError);
+    expect(notes.isFavourite('a/1')).toBe(false);
+    expect(heard).toEqual([]);
+  });
+
+  it('drops only what cannot be read of a stored file', () => {
+    const good = { favourite: true, services: [] };
+    expect(deviceNotesFormat.parse({ a: good, b: 3, c: { favourite: 'yes', services: [{ id: 'x' }] } })).toEqual({
+      a: good,
+      c: { favourite: false, services: [] },
+    });
+    expect(deviceNotesFormat.parse([])).toBeUndefined();
+  });
+});

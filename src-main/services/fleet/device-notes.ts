@@ -1,0 +1,155 @@
+import { customService } from '../../core/fleet/custom-service.ts';
+import type { ServiceDraft } from '../../core/fleet/custom-service.ts';
+import type { Service } from '../../core/fleet/device.ts';
+import { Emitter } from '../../core/base/emitter.ts';
+import { fail, ok } from '../../core/base/errors.ts';
+import type { Result } from '../../core/base/errors.ts';
+import { parseServices } from '../../core/fleet/fleet-cache.ts';
+import type { Document, DocumentFormat } from '../../core/base/ports.ts';
+import { Serial } from '../../core/base/serial.ts';
+
+/** What the user says of one device. */
+interface DeviceNote {
+  readonly favourite: boolean;
+  readonly services: readonly Service[];
+  /** Id of the service that Connect opens. */
+  readonly defaultServiceId?: string;
+}
+
+/** Notes by device key; a device of which nothing is said has none. */
+export type StoredNotes = Readonly<Record<string, DeviceNote>>;
+
+const noNote: DeviceNote = { favourite: false, services: [] };
+
+const parseNotes = (value: unknown): StoredNotes | undefined => {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
+  const notes: [string, DeviceNote][] = [];
+  for (const [key, note] of Object.entries(value)) {
+    const said: unknown = note;
+    if (typeof said !== 'object' || said === null) continue;
+    notes.push([
+      key,
+      {
+        favourite: 'favourite' in said && said.favourite === true,
+        services: 'services' in said ? parseServices(said.services) : [],
+        ...('defaultServiceId' in said && typeof said.defaultServiceId === 'string'
+          ? { defaultServiceId: said.defaultServiceId }
+          : {}),
+      },
+    ]);
+  }
+  return Object.fromEntries(notes);
+};
+
+/** The form of `devices-notes.json`. */
+export const deviceNotesFormat: DocumentFormat<StoredNotes> = {
+  version: 1,
+  migrations: [],
+  parse: parseNotes,
+  fallback: {},
+};
+
+/** What the user says of devices: favourites and services of their own. Kept whether or not the device is listed. */
+export class DeviceNotes {
+  /** The key of the device whose notes changed. */
+  readonly changed = new Emitter<string>();
+  readonly #document: Document<StoredNotes>;
+  readonly #writes = new Serial();
+  #notes: ReadonlyMap<string, DeviceNote> = new Map();
+
+  constructor(document: Document<StoredNotes>) {
+    this.#document = document;
+  }
+
+  /** Reads the notes; on an error there are none, and the error says why. */
+  async load(): Promise<Result<void>> {
+    const read = await this.#document.read();
+    if (!read.ok) return read;
+    this.#notes = new Map(Object.entries(read.value));
+    return ok(undefined);
+  }
+
+  isFavourite(key: string): boolean {
+    return this.#notes.get(key)?.favourite ?? false;
+  }
+
+  /** Id of the service the user chose for Connect; the service may be gone since. */
+  defaultServiceId(key: string): string | undefined {
+    return this.#notes.get(key)?.defaultServiceId;
+  }
+
+  customServices(key: string): readonly Service[] {
+    return this.#notes.get(key)?.services ?? noNote.services;
+  }
+
+  setFavourite(key: string, favourite: boolean): Promise<Result<void>> {
+    return this.#change(key, (note) => ok({ ...note, favourite }));
+  }
+
+  /** Chooses the service that Connect opens; without one, the choice is Quayside's again. */
+  setDefaultService(key: string, id: string | undefined): Promise<Result<void>> {
+    return this.#change(key, ({ favourite, services }) =>
+      ok({ favourite, services, ...(id === undefined ? {} : { defaultServiceId: id }) }),
+    );
+  }
+
+  /** Adds a port as a service. Errors: invalid-input, conflict (there already), those of the document. */
+  async addService(key: string, draft: ServiceDraft): Promise<Result<Service>> {
+    const service = customService(draft);
+    if (!service.ok) return service;
+    const changed = await this.#change(key, (note) =>
+      note.services.some((known) => known.id === service.value.id)
+        ? fail(
+            'conflict',
+            `This device already has ${service.value.name}.`,
+            'Use the one that is there, or another port.',
+          )
+        : ok({ ...note, services: [...note.services, service.value] }),
+    );
+    return changed.ok ? service : changed;
+  }
+
+  /** Errors: not-found (also for a service of the vendor), those of the document. */
+  removeService(key: string, id: string): Promise<Result<void>> {
+    return this.#change(key, (note) =>
+      note.services.some((service) => service.id === id)
+        ? ok({ ...note, services: note.services.filter((service) => service.id !== id) })
+        : fail(
+            'not-found',
+            'You have added no such service to this device.',
+            'Only services you added can be removed.',
+          ),
+    );
+  }
+
+  /** Forgets all notes on the devices of an account. */
+  async forgetAccount(accountId: string): Promise<void> {
+    await this.#writes.run(async () => {
+      const prefix = `${accountId}/`;
+      const forgotten = [...this.#notes.keys()].filter((key) => key.startsWith(prefix));
+      if (forgotten.length === 0) return;
+      const next = new Map(this.#notes);
+      for (const key of forgotten) next.delete(key);
+      // Forgotten in memory even where the disk refuses: the account is gone.
+      this.#notes = next;
+      await this.#document.write(Object.fromEntries(next));
+      for (const key of forgotten) this.changed.emit(key);
+    });
+  }
+
+  #change(key: string, edit: (note: DeviceNote) => Result<DeviceNote>): Promise<Result<void>> {
+    return this.#writes.run(async () => {
+      const edited = edit(this.#notes.get(key) ?? noNote);
+      if (!edited.ok) return edited;
+      const next = new Map(this.#notes);
+      const { favourite, services, defaultServiceId } = edited.value;
+      if (!favourite && services.length === 0 && defaultServiceId === undefined) next.delete(key);
+      else next.set(key, edited.value);
+      const written = await this.#document.write(Object.fromEntries(next));
+      if (!written.ok) return written;
+      this.#notes = next;
+      this.changed.emit(key);
+      return ok(undefined);
+    });
+  }
+}

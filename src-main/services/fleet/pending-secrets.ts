@@ -1,0 +1,55 @@
+import { ok, type Result } from '../../core/base/errors.ts';
+import type { Document, DocumentFormat, Log, Vault } from '../../core/base/ports.ts';
+
+/** The keys of the vault that a change was about to write or delete. No secret is in it. */
+export const pendingSecretsFormat: DocumentFormat<readonly string[]> = {
+  version: 1,
+  migrations: [],
+  parse: (value) =>
+    Array.isArray(value) && value.every((key): key is string => typeof key === 'string') ? value : undefined,
+  fallback: [],
+};
+
+/**
+ * Remembers on disk which secrets are being added or removed. Vault and documents are written one after the other, so
+ * a process that is killed between the two would leave a secret that nobody asks for again.
+ */
+export class PendingSecrets {
+  readonly #document: Document<readonly string[]>;
+  #keys: readonly string[] = [];
+
+  constructor(document: Document<readonly string[]>) {
+    this.#document = document;
+  }
+
+  /** Deletes what a killed process left: the pending keys that belong to nobody. What cannot be deleted now stays pending. */
+  async sweep(vault: Vault, isUsed: (key: string) => boolean, log: Log): Promise<void> {
+    const stored = await this.#document.read();
+    if (!stored.ok || stored.value.length === 0) return;
+    const left: string[] = [];
+    for (const key of stored.value) {
+      const deleted = isUsed(key) ? ok(undefined) : await vault.delete(key);
+      if (deleted.ok) continue;
+      left.push(key);
+      log.write('warn', 'accounts.secret-left', { account: key, kind: deleted.error.kind });
+    }
+    this.#keys = left;
+    await this.#document.write(left);
+  }
+
+  /** Before the first write of a change. Errors: those of the document. */
+  async begin(key: string): Promise<Result<void>> {
+    return this.#write([...this.#keys.filter((each) => each !== key), key]);
+  }
+
+  /** Once vault and documents agree. A failure is harmless: the next start looks again. */
+  async end(key: string): Promise<void> {
+    await this.#write(this.#keys.filter((each) => each !== key));
+  }
+
+  async #write(keys: readonly string[]): Promise<Result<void>> {
+    const written = await this.#document.write(keys);
+    if (written.ok) this.#keys = keys;
+    return written;
+  }
+}

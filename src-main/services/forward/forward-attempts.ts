@@ -1,0 +1,73 @@
+import { keptAttempts } from '../../core/forward/forward-attempt.ts';
+import type { ForwardAttempt, Hop } from '../../core/forward/forward-attempt.ts';
+import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
+
+/** The hop at which an event says that it failed. */
+const hopOf = (event: ForwardEvent): Hop | undefined => {
+  switch (event.type) {
+    case 'bind-failed':
+    case 'pump-lost':
+      return 'port';
+    case 'tunnel-refused':
+      return event.error.kind === 'device-offline' ? 'device' : 'vendor';
+    case 'route-dead':
+      return event.error.message.includes('could not be resolved') ? 'name' : 'tunnel';
+    default:
+      return undefined;
+  }
+};
+
+/** The attempts of one forward, as its state machine goes through them. */
+export class ForwardAttempts {
+  #attempts: ForwardAttempt[];
+
+  constructor(kept: readonly ForwardAttempt[]) {
+    this.#attempts = [...kept];
+  }
+
+  /** Newest last; one that runs is left out where only `finished` ones are wanted. */
+  list(finished = false): readonly ForwardAttempt[] {
+    return finished ? this.#attempts.filter(({ outcome }) => outcome !== 'running') : [...this.#attempts];
+  }
+
+  /** Takes a step of the machine; true where a finished attempt was added or changed. */
+  note(event: ForwardEvent, after: Forward, effects: readonly ForwardEffect[], now: number): boolean {
+    let changed = false;
+    const last = this.#attempts.at(-1);
+    const hop = hopOf(event);
+    // A port that another program keeps is tried again and again: one entry says it.
+    if (hop === 'port' && last?.hop === 'port' && 'error' in event && last.error?.message === event.error.message)
+      return false;
+    if (hop !== undefined && 'error' in event && (last?.outcome === 'running' || hop === 'port')) {
+      const timings = { ...last?.timings, ...('vendorMs' in event ? { vendorMs: event.vendorMs } : {}) };
+      const failed: ForwardAttempt = {
+        at: last?.outcome === 'running' ? last.at : now,
+        outcome: 'failed',
+        timings: last?.outcome === 'running' ? timings : {},
+        hop,
+        error: event.error,
+      };
+      if (last?.outcome === 'running') this.#attempts.pop();
+      this.#attempts.push(failed);
+      changed = true;
+    } else if (last !== undefined && last.outcome !== 'failed' && last.timings !== after.timings) {
+      const isOpen = last.outcome === 'open' || after.state === 'open' || after.state === 'idle';
+      this.#attempts[this.#attempts.length - 1] = {
+        ...last,
+        outcome: isOpen ? 'open' : 'running',
+        timings: after.timings,
+      };
+      changed = isOpen;
+    }
+    if (effects.some((effect) => effect.type === 'open-tunnel' && effect.because !== 'expiring')) {
+      this.#dropRunning();
+      this.#attempts.push({ at: now, outcome: 'running', timings: after.timings });
+    } else if (after.state === 'stopped') this.#dropRunning();
+    if (this.#attempts.length > keptAttempts) this.#attempts = this.#attempts.slice(-keptAttempts);
+    return changed;
+  }
+
+  #dropRunning(): void {
+    if (this.#attempts.at(-1)?.outcome === 'running') this.#attempts.pop();
+  }
+}

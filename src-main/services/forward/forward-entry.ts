@@ -1,0 +1,424 @@
+import type { AppError, Result } from '../../core/base/errors.ts';
+import { refusalWords } from '../../core/forward/forward-errors.ts';
+import type { RefusalReason } from '../../core/forward/forward-errors.ts';
+import { newForward } from '../../core/forward/forward.ts';
+import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
+import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
+import type { ForwardHost, Listening, TrafficReport } from '../../core/forward/forward-host.ts';
+import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
+import { rebindDelay } from '../../core/forward/forward-healing.ts';
+import { advance } from '../../core/forward/forward-step.ts';
+import type { SniffedKind } from '../../core/forward/sniff.ts';
+import type { Clock, Log, Random, WebCookies } from '../../core/base/ports.ts';
+import { ForwardAttempts } from './forward-attempts.ts';
+import { forwardAddress, listenOptions, shownEndpoints } from './forward-listening.ts';
+import type { DeviceEndpoint } from './forward-listening.ts';
+import { ForwardMeter } from './forward-meter.ts';
+import type { MeterSample } from './forward-meter.ts';
+import type { ForwardTunnels, Grant } from './forward-tunnels.ts';
+import type { SeenHostKey } from '../ssh/host-keys.ts';
+import type { HeldTunnel } from './own-tunnels.ts';
+
+export interface ForwardEntryDeps {
+  readonly host: ForwardHost;
+  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Log;
+  /** Adds a free port to a port-in-use error. */
+  readonly suggest: (error: AppError) => Promise<AppError>;
+  /** The device's own address, where it is to have one. */
+  readonly deviceEndpoint: (record: ForwardRecord) => DeviceEndpoint | undefined;
+  /** Whether somebody wants the first bytes of connections. */
+  readonly observe: (record: ForwardRecord) => boolean;
+  /** Anything in the snapshot changed. */
+  readonly changed: (id: string) => void;
+  /** A finished attempt was added or changed. */
+  readonly attempted: (id: string) => void;
+}
+
+/** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
+const expiryGraceMs = 5_000;
+
+const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullable<ForwardSnapshot['hostKey']> => ({
+  fingerprint,
+  verdict,
+  ...(warning === undefined ? {} : { warning }),
+});
+
+/** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
+export class ForwardEntry {
+  readonly #deps: ForwardEntryDeps;
+  readonly #grants = new Map<number, Grant>();
+  /** Timers of the expiry of grants, by route. */
+  readonly #expiries = new Map<number, () => void>();
+  /** Vendor calls under way, by route. */
+  readonly #asking = new Map<number, AbortController>();
+  /** What must have ended before the forward is truly stopped. */
+  readonly #closing = new Set<Promise<void>>();
+  readonly #attempts: ForwardAttempts;
+  readonly #meter: ForwardMeter;
+  /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
+  #cookies: WebCookies | undefined;
+  #record: ForwardRecord;
+  /** Where it listens while it cannot have its own port, and why it cannot. */
+  #elsewhere: { readonly port: number; readonly error: AppError } | undefined;
+  #cancelReturn: (() => void) | undefined;
+  #forward: Forward;
+  #exposure: string | undefined;
+  #listening: Listening | undefined;
+  #seenKey: SeenHostKey | undefined;
+  #recognised: ForwardSnapshot['recognised'];
+  #refused = 0;
+  #refusedFor: RefusalReason | undefined;
+  #binding: Promise<void> = Promise.resolve();
+  #cancelTimer: (() => void) | undefined;
+  #isSuspended = false;
+
+  constructor(
+    record: ForwardRecord,
+    idleTimeoutMs: number,
+    attempts: readonly ForwardAttempt[],
+    deps: ForwardEntryDeps,
+  ) {
+    this.#record = record;
+    this.#forward = newForward(record.limits?.idleTimeoutMs ?? idleTimeoutMs);
+    this.#attempts = new ForwardAttempts(attempts);
+    this.#meter = new ForwardMeter(deps.clock);
+    this.#deps = deps;
+  }
+
+  get record(): ForwardRecord {
+    return this.#record;
+  }
+
+  /** Newest last. */
+  attempts(finished = false): readonly ForwardAttempt[] {
+    return this.#attempts.list(finished);
+  }
+
+  /** The tunnels it holds at the vendor. */
+  tunnels(): readonly HeldTunnel[] {
+    const { deviceKey } = this.#record;
+    return [...this.#grants.values()].filter((grant) => grant.isAtVendor).map(({ tunnel }) => ({ deviceKey, tunnel }));
+  }
+
+  samples(): readonly MeterSample[] {
+    return this.#meter.samples();
+  }
+
+  snapshot(): ForwardSnapshot {
+    const { id, deviceKey, serviceId, serviceKind } = this.#record;
+    const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
+    const { attempt, nextAttemptAt, route } = this.#forward;
+    const expiresAt = route === undefined ? undefined : this.#grants.get(route)?.tunnel.expiresAt;
+    return {
+      id,
+      deviceKey,
+      serviceId,
+      serviceKind,
+      address: forwardAddress,
+      port: this.#port,
+      ...(this.#elsewhere === undefined
+        ? {}
+        : {
+            portReason: `${this.#elsewhere.error.message} So this forward has port ${this.#elsewhere.port} for now.`,
+          }),
+      ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
+      state,
+      ...(error === undefined ? {} : { error }),
+      ...(state === 'healing' ? { attempt } : {}),
+      ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+      refused: this.#refused,
+      ...(this.#refusedFor === undefined ? {} : { refusedBecause: refusalWords[this.#refusedFor] }),
+      connections,
+      bytesUp,
+      bytesDown,
+      timings,
+      ...(this.#exposure === undefined ? {} : { exposure: this.#exposure }),
+      ...(this.#seenKey === undefined ? {} : { hostKey: shownHostKey(this.#seenKey) }),
+      ...(this.#recognised === undefined ? {} : { recognised: this.#recognised }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+      idleTimeoutMs,
+      ...(idleUntil === undefined ? {} : { idleUntil }),
+    };
+  }
+
+  /**
+   * Listens, if it does not yet; with `keep` it is to listen again after a restart. With `elsewhere` it listens there
+   * until its own port, refused for that error, can be had. The error is that of the port; a device that cannot be
+   * reached shows itself later.
+   */
+  async start(
+    keep = true,
+    elsewhere?: { readonly port: number; readonly error: AppError },
+  ): Promise<Result<ForwardSnapshot>> {
+    if (keep) this.keep();
+    if (!this.#forward.bound) this.#elsewhere = elsewhere;
+    this.dispatch({ type: 'start' });
+    await this.#binding;
+    const { bound, error } = this.#forward;
+    if (!bound) this.#elsewhere = undefined;
+    else if (this.#elsewhere !== undefined) this.#waitToReturn(1);
+    return bound || error === undefined ? { ok: true, value: this.snapshot() } : { ok: false, error };
+  }
+
+  /** Whether it listens on another port than its own. */
+  get isElsewhere(): boolean {
+    return this.#elsewhere !== undefined;
+  }
+
+  /** From now on it is to listen again after a restart. */
+  keep(): void {
+    this.#record = { ...this.#record, listening: true };
+  }
+
+  /** Listens on another port: the new one is opened before the old one is closed. Connections stay. */
+  async move(port: number): Promise<Result<void>> {
+    // One that waited for its old port may be on the way to it.
+    await this.#binding;
+    if (this.#forward.bound) {
+      const { id } = this.#record;
+      const moved = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+      if (!moved.ok) return { ok: false, error: await this.#deps.suggest(moved.error) };
+      this.#listening = moved.value;
+    }
+    this.#isHome();
+    this.#record = { ...this.#record, port };
+    this.#deps.changed(this.#record.id);
+    return { ok: true, value: undefined };
+  }
+
+  /** Takes over what the user changed beside the port, and listens accordingly. */
+  async change(change: Pick<ForwardRecord, 'share' | 'limits'>, idleTimeoutMs: number): Promise<void> {
+    const { share: _share, limits: _limits, ...rest } = this.#record;
+    this.#record = { ...rest, ...change };
+    this.dispatch({ type: 'idle-timeout', ms: change.limits?.idleTimeoutMs ?? idleTimeoutMs });
+    await this.configure();
+  }
+
+  /** Listens on what is wanted now beside the first address. */
+  async configure(): Promise<void> {
+    if (this.#forward.bound) {
+      const configured = await this.#deps.host.configure(this.#record.id, this.#options(this.#port));
+      if (configured.ok) this.#listening = configured.value;
+    }
+    this.#deps.changed(this.#record.id);
+  }
+
+  /**
+   * Closes the port, its connections and its tunnels; resolves when the vendor has answered too. With `keep` it
+   * is still to listen after a restart.
+   */
+  async stop(keep = false): Promise<void> {
+    if (!keep) this.#record = { ...this.#record, listening: false };
+    this.dispatch({ type: 'stop' });
+    await this.#binding;
+    while (this.#closing.size > 0) await Promise.all(this.#closing);
+  }
+
+  /** While the computer sleeps nothing is tried. */
+  suspend(): void {
+    this.#isSuspended = true;
+    this.#setTimer();
+  }
+
+  /** The network may be there again: tries now rather than when planned. */
+  wake(): void {
+    this.#isSuspended = false;
+    this.dispatch({ type: 'try-now' });
+    this.#setTimer();
+  }
+
+  traffic({ refused, refusedFor, id: _id, ...report }: TrafficReport): void {
+    this.#refused += refused;
+    this.#refusedFor = refusedFor ?? this.#refusedFor;
+    this.#meter.add(report.bytesUp, report.bytesDown);
+    this.dispatch({ type: 'traffic', ...report });
+  }
+
+  /**
+   * A route brings nothing back: if the vendor has ended its tunnel it is given up, and so is one on which a server
+   * that ought to speak first said nothing (`mute`).
+   */
+  async silent(route: number, mute: boolean): Promise<void> {
+    const grant = this.#grants.get(route);
+    if (grant === undefined) return;
+    const alive = await this.#deps.tunnels.isAlive(grant);
+    if (alive === false || (mute && this.#grants.has(route))) this.dispatch({ type: 'lost', route });
+  }
+
+  /** The SSH host key that was seen last. */
+  get seenKey(): SeenHostKey | undefined {
+    return this.#seenKey;
+  }
+
+  setHostKey(key: SeenHostKey): void {
+    this.#seenKey = key;
+    this.#deps.changed(this.#record.id);
+  }
+
+  setRecognised(kind: SniffedKind): void {
+    this.#recognised = kind;
+    this.#deps.changed(this.#record.id);
+  }
+
+  dispatch(event: ForwardEvent): void {
+    const { clock, log, changed, random, attempted } = this.#deps;
+    const { id } = this.#record;
+    const before = this.#forward;
+    const { forward, effects } = advance(before, event, clock.now(), random());
+    this.#forward = forward;
+    if (!forward.bound && before.bound) {
+      this.#listening = undefined;
+      this.#isHome();
+    }
+    if (this.#attempts.note(event, forward, effects, clock.now())) attempted(id);
+    for (const effect of effects) this.#carryOut(effect);
+    this.#setTimer();
+    if (forward === before) return;
+    if (forward.state !== before.state) {
+      log.write(forward.state === 'failed' ? 'warn' : 'debug', 'forward.state', {
+        forward: id,
+        state: forward.state,
+        ...(forward.error === undefined ? {} : { reason: forward.error.message }),
+      });
+    }
+    changed(id);
+  }
+
+  get #port(): number {
+    return this.#elsewhere?.port ?? this.#record.port;
+  }
+
+  #isHome(): void {
+    this.#elsewhere = undefined;
+    this.#cancelReturn?.();
+  }
+
+  /** Looks for its own port later; `times` it was taken in a row. */
+  #waitToReturn(times: number): void {
+    this.#cancelReturn?.();
+    this.#cancelReturn = this.#deps.clock.after(rebindDelay(times), () => {
+      this.#binding = this.#return(times);
+    });
+  }
+
+  async #return(times: number): Promise<void> {
+    const { bind } = this.#forward;
+    const { id, port } = this.#record;
+    const listened = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    // It was stopped, moved or bound anew meanwhile.
+    if (bind !== this.#forward.bind || this.#elsewhere === undefined) return;
+    if (!listened.ok) return this.#waitToReturn(times + 1);
+    this.#isHome();
+    this.#listening = listened.value;
+    this.#deps.changed(id);
+  }
+
+  #options(port: number): ReturnType<typeof listenOptions> {
+    const { deviceEndpoint, observe } = this.#deps;
+    return listenOptions(this.#record, port, deviceEndpoint(this.#record), observe(this.#record));
+  }
+
+  #setTimer(): void {
+    this.#cancelTimer?.();
+    this.#cancelTimer = undefined;
+    const { rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, renewal, opening } = this.#forward;
+    const times = [
+      this.#isSuspended ? undefined : rebindAt,
+      closingIdle ? undefined : idleUntil,
+      this.#isSuspended ? undefined : nextAttemptAt,
+      this.#isSuspended || opening || closingIdle || renewal !== undefined ? undefined : renewAt,
+    ].filter((time) => time !== undefined);
+    if (times.length === 0) return;
+    const { clock } = this.#deps;
+    const wait = Math.max(0, Math.min(...times) - clock.now());
+    this.#cancelTimer = clock.after(wait, () => this.dispatch({ type: 'tick' }));
+  }
+
+  #carryOut(effect: ForwardEffect): void {
+    const { host } = this.#deps;
+    const { id } = this.#record;
+    switch (effect.type) {
+      case 'bind':
+        this.#binding = this.#bind(effect.bind);
+        return;
+      case 'unbind':
+        return this.#close(host.unlisten(id));
+      case 'open-tunnel':
+        return this.#close(this.#openTunnel(effect));
+      case 'abandon-tunnel':
+        this.#asking.get(effect.route)?.abort();
+        return;
+      case 'close-tunnel': {
+        const grant = this.#grants.get(effect.route);
+        this.#grants.delete(effect.route);
+        this.#expiries.get(effect.route)?.();
+        this.#expiries.delete(effect.route);
+        if (this.#grants.size === 0) this.#exposure = undefined;
+        if (grant !== undefined) this.#close(this.#deps.tunnels.close(this.#record.deviceKey, grant));
+        return;
+      }
+      case 'route': {
+        const grant = this.#grants.get(effect.route);
+        if (grant === undefined) return;
+        const { tunnel, outside } = grant;
+        return host.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
+      }
+      case 'retire':
+        return host.retire(id, effect.route, effect.onlyIfIdle);
+      case 'break':
+        return host.breakRoute(id, effect.route);
+      case 'reject-waiting':
+        return host.rejectWaiting(id);
+    }
+    return effect satisfies never;
+  }
+
+  #close(work: Promise<void>): void {
+    this.#closing.add(work);
+    void work.finally(() => this.#closing.delete(work));
+  }
+
+  async #bind(bind: number): Promise<void> {
+    const { host, suggest } = this.#deps;
+    const { id } = this.#record;
+    const port = this.#port;
+    const listened = await host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    if (!listened.ok) return this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
+    if (bind === this.#forward.bind) this.#listening = listened.value;
+    this.dispatch({ type: 'bound', bind, bindMs: listened.value.bindMs });
+  }
+
+  async #openTunnel(effect: Extract<ForwardEffect, { type: 'open-tunnel' }>): Promise<void> {
+    const { clock, tunnels } = this.#deps;
+    const { deviceKey, serviceId } = this.#record;
+    const { route, instead, because } = effect;
+    const abort = new AbortController();
+    this.#asking.set(route, abort);
+    const started = clock.monotonic();
+    const old = instead === undefined ? undefined : this.#grants.get(instead);
+    const dead = because === 'gone' ? old : undefined;
+    this.#cookies ??= tunnels.cookies();
+    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, {
+      cookies: this.#cookies,
+      ports: () => [this.#port, ...(this.#listening?.also.map(({ port }) => port) ?? [])],
+    });
+    this.#asking.delete(route);
+    const vendorMs = clock.monotonic() - started;
+    if (!opened.ok) return this.dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });
+    const { tunnel } = opened.value;
+    this.#grants.set(route, opened.value);
+    this.#exposure = tunnel.exposure;
+    const { expiresAt } = tunnel;
+    if (expiresAt !== undefined) {
+      const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
+      this.#expiries.set(
+        route,
+        clock.after(wait, () => this.dispatch({ type: 'lost', route })),
+      );
+    }
+    this.dispatch({ type: 'tunnel-opened', route, vendorMs, ...(expiresAt === undefined ? {} : { expiresAt }) });
+  }
+}

@@ -1,0 +1,53 @@
+import { noForwardHistory } from '../../core/forward/forward-attempt.ts';
+import type { ForwardAttempt, ForwardHistory } from '../../core/forward/forward-attempt.ts';
+import type { Clock, Document, Log } from '../../core/base/ports.ts';
+
+/** Milliseconds between a change and its writing; changes in between go with it. */
+const writeAfterMs = 5_000;
+
+/** Keeps the attempts of all forwards on disk. A file that cannot be written costs the history, nothing else. */
+export class ForwardHistoryFile {
+  readonly #document: Document<ForwardHistory> | undefined;
+  readonly #clock: Clock;
+  readonly #log: Log;
+  readonly #collect: () => ForwardHistory;
+  #cancelTimer: (() => void) | undefined;
+
+  /** `collect` answers what is to be written. */
+  constructor(
+    deps: { readonly document: Document<ForwardHistory> | undefined; readonly clock: Clock; readonly log: Log },
+    collect: () => ForwardHistory,
+  ) {
+    this.#document = deps.document;
+    this.#clock = deps.clock;
+    this.#log = deps.log;
+    this.#collect = collect;
+  }
+
+  /** What was kept, by forward. */
+  async load(): Promise<Readonly<Record<string, readonly ForwardAttempt[]>>> {
+    const read = await this.#document?.read();
+    return (read?.ok === true ? read.value : noForwardHistory).attempts;
+  }
+
+  touch(): void {
+    if (this.#document === undefined) return;
+    this.#cancelTimer ??= this.#clock.after(writeAfterMs, () => {
+      this.#cancelTimer = undefined;
+      void this.#write();
+    });
+  }
+
+  /** Writes what is not written yet. */
+  async dispose(): Promise<void> {
+    if (this.#cancelTimer === undefined) return;
+    this.#cancelTimer();
+    this.#cancelTimer = undefined;
+    await this.#write();
+  }
+
+  async #write(): Promise<void> {
+    const written = await this.#document?.write(this.#collect());
+    if (written?.ok === false) this.#log.write('warn', 'forward.history', { reason: written.error.message });
+  }
+}

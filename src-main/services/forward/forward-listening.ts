@@ -1,0 +1,76 @@
+import { defaultLimits } from '../../core/forward/forward-host.ts';
+import type { Listening, ListenOptions } from '../../core/forward/forward-host.ts';
+import { sharingWarning } from '../../core/forward/forward-record.ts';
+import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
+import { isLoopback } from '../../core/forward/forward-ports.ts';
+
+/** Where every forward listens. */
+export const forwardAddress = '127.0.0.1';
+/** And where IPv6 is. */
+export const forwardAddress6 = '::1';
+
+/** Kinds whose servers speak first. */
+const speakFirst: ReadonlySet<string> = new Set(['ssh', 'vnc']);
+
+/** The device's own address, and the port its service has on the device. */
+export interface DeviceEndpoint {
+  readonly address: string;
+  readonly nativePort: number | undefined;
+}
+
+/** What the host is to listen on beside the first address. */
+export const listenOptions = (
+  record: ForwardRecord,
+  port: number,
+  device: DeviceEndpoint | undefined,
+  observe: boolean,
+): ListenOptions => {
+  const { address, nativePort } = device ?? {};
+  const ports = nativePort === undefined || nativePort === port ? [port] : [nativePort, port];
+  return {
+    also: [
+      { address: forwardAddress6, port },
+      ...(address === undefined ? [] : ports.map((other) => ({ address, port: other }))),
+    ],
+    ...(record.share === undefined ? {} : { share: { port, allow: record.share } }),
+    limits: { ...defaultLimits, ...record.limits },
+    speaksFirst: speakFirst.has(record.serviceKind),
+    observe,
+  };
+};
+
+type Shown = Pick<ForwardSnapshot, 'also' | 'deviceEndpoint' | 'sharing' | 'limits'>;
+
+/** What others see of where a forward listens; `listening` is undefined while it does not. */
+export const shownEndpoints = (
+  record: ForwardRecord,
+  device: DeviceEndpoint | undefined,
+  listening: Listening | undefined,
+): Shown => {
+  const { maxConnections, maxDials } = { ...defaultLimits, ...record.limits };
+  const bound = listening?.also ?? [];
+  const own = bound.filter(({ address }) => address === device?.address);
+  const native = own.find(({ port }) => port === device?.nativePort);
+  const missed = listening?.missed.find(
+    ({ address, port }) => address === device?.address && port === device?.nativePort,
+  );
+  const endpoint = native ?? own[0];
+  const addresses = bound.filter(({ address }) => !isLoopback(address)).map(({ address }) => address);
+  return {
+    also: bound.filter(({ address }) => isLoopback(address)),
+    ...(endpoint === undefined
+      ? {}
+      : {
+          deviceEndpoint: {
+            ...endpoint,
+            ...(native !== undefined || missed === undefined
+              ? {}
+              : { reason: `${missed.error.message} So this forward has port ${endpoint.port} there.` }),
+          },
+        }),
+    ...(record.share === undefined
+      ? {}
+      : { sharing: { allow: record.share, addresses, warning: sharingWarning(record.share) } }),
+    limits: { maxConnections, maxDials },
+  };
+};

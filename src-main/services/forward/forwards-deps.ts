@@ -1,0 +1,37 @@
+import type { Emitter } from '../../core/base/emitter.ts';
+import type { ForwardHistory } from '../../core/forward/forward-attempt.ts';
+import type { ForwardHost } from '../../core/forward/forward-host.ts';
+import type { ForwardRecords } from '../../core/forward/forward-record.ts';
+import type { Document, Random } from '../../core/base/ports.ts';
+import type { ForwardTunnelsDeps } from './forward-tunnels.ts';
+import type { HostKeys } from '../ssh/host-keys.ts';
+
+export interface ForwardsDeps extends ForwardTunnelsDeps {
+  readonly document: Document<ForwardRecords>;
+  readonly host: ForwardHost;
+  /** Attempts of the last runs; not kept where absent. */
+  readonly history?: Document<ForwardHistory>;
+  readonly hostKeys?: Pick<HostKeys, 'reader' | 'accept' | 'accepted'>;
+  readonly settings: {
+    get(): ForwardSettings;
+    readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
+  };
+  readonly random: Random;
+  /** Whether this process only carries out a command: what it opens is not to listen again after a restart. */
+  readonly isPassing?: boolean;
+}
+
+export interface ForwardSettings {
+  readonly idleTimeoutMs: number;
+  /** Whether each device has a loopback address of its own; such addresses exist on Linux and Windows. */
+  readonly deviceAddresses?: boolean;
+}
+
+export interface OpenForward {
+  readonly deviceKey: string;
+  readonly serviceId: string;
+  /** 1 to 65535; one of our own range where absent. */
+  readonly port?: number;
+  /** Whoever asks only wants a way to the device: any port will do for now, should the forward's own be taken. */
+  readonly anyPort?: boolean;
+}

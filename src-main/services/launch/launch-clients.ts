@@ -1,0 +1,140 @@
+import { fail, ok } from '../../core/base/errors.ts';
+import { puttyProbes } from '../../core/ssh/putty-command.ts';
+import { rdpClients } from '../../core/launch/rdp-clients.ts';
+import { discoverTerminals, terminalProbes } from '../../core/launch/terminals.ts';
+import { discoverViewers, viewerProbes } from '../../core/launch/viewers.ts';
+import { vncClients } from '../../core/launch/vnc-clients.ts';
+import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
+import type { ServiceKind } from '../../core/fleet/device.ts';
+import type { Result } from '../../core/base/errors.ts';
+import type { Executables, LaunchPlatform } from '../../core/launch/launch-plan.ts';
+import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
+import type { FoundTerminal } from '../../core/launch/terminals.ts';
+import type { FoundViewer } from '../../core/launch/viewers.ts';
+
+/** What finding clients needs of the rest. */
+export interface LaunchClientsDependencies {
+  readonly settings: {
+    get(): {
+      readonly terminal: string;
+      readonly launchers?: readonly CustomLauncher[];
+      readonly launcherChoices?: readonly LauncherChoice[];
+    };
+  };
+  readonly executables: Executables;
+  readonly platform: LaunchPlatform;
+  /** The environment that says which desktop this is. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+}
+
+/** The name of PuTTY among the launchers for SSH, on Windows. */
+export const putty = 'PuTTY';
+
+/** The programs on this computer that open services, looked for each time: people install and remove them. */
+export class LaunchClients {
+  readonly #needs: LaunchClientsDependencies;
+
+  constructor(needs: LaunchClientsDependencies) {
+    this.#needs = needs;
+  }
+
+  /** Whether windows can be shown at all. */
+  hasDisplay(): boolean {
+    const { platform, env } = this.#needs;
+    return platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
+  }
+
+  /** Terminals, best first; those of `chosen` before all. */
+  async terminals(chosen: readonly string[]): Promise<readonly FoundTerminal[]> {
+    const { platform, settings, env } = this.#needs;
+    if (!this.hasDisplay()) return [];
+    const desktop = env['XDG_CURRENT_DESKTOP'];
+    const terminals = discoverTerminals({
+      platform,
+      found: await this.#probe(terminalProbes(platform)),
+      display: true,
+      preferred: settings.get().terminal,
+      ...(desktop === undefined ? {} : { desktop }),
+    });
+    const rank = ({ name }: FoundTerminal): number => (chosen.includes(name) ? chosen.indexOf(name) : chosen.length);
+    return terminals.toSorted((one, other) => rank(one) - rank(other));
+  }
+
+  /** Clients of VNC or RDP, best first; those of `chosen` before all. */
+  async viewers(kind: 'vnc' | 'rdp', chosen: readonly string[]): Promise<readonly FoundViewer[]> {
+    const { platform } = this.#needs;
+    if (!this.hasDisplay()) return [];
+    const catalogue = (kind === 'vnc' ? vncClients : rdpClients)[platform];
+    const found = await this.#probe(viewerProbes(catalogue));
+    return discoverViewers(catalogue, { platform, found, display: true, preferred: chosen });
+  }
+
+  /** Where PuTTY is; Windows only, where it is what people have. */
+  async putty(): Promise<string | undefined> {
+    if (this.#needs.platform !== 'win32') return undefined;
+    return [...(await this.#probe(puttyProbes)).values()][0];
+  }
+
+  /** The names of what can open a kind of service here: the user's own programs, then what was found, best first. */
+  async names(kind: ServiceKind): Promise<readonly string[]> {
+    const own = this.#own(kind).map(({ name }) => name);
+    return [...new Set([...own, ...(await this.#found(kind))])];
+  }
+
+  async #found(kind: ServiceKind): Promise<readonly string[]> {
+    switch (kind) {
+      case 'ssh': {
+        const terminals = (await this.terminals([])).map(({ name }) => name);
+        return (await this.putty()) === undefined ? terminals : [...terminals, putty];
+      }
+      case 'vnc':
+      case 'rdp':
+        return (await this.viewers(kind, [])).map(({ name }) => name);
+      case 'http':
+      case 'https':
+        return ['Browser'];
+      case 'tcp':
+        return [];
+      default:
+        return kind satisfies never;
+    }
+  }
+
+  /** The first of the chosen names that is here, and the user's own program behind it, if it is one. */
+  async first(
+    kind: ServiceKind,
+    chosen: readonly string[],
+  ): Promise<{ readonly name: string; readonly own?: CustomLauncher } | undefined> {
+    if (chosen.length === 0) return undefined;
+    const here = await this.names(kind);
+    const name = chosen.find((candidate) => here.includes(candidate));
+    if (name === undefined) return undefined;
+    const own = this.#own(kind).find((launcher) => launcher.name === name);
+    return { name, ...(own === undefined ? {} : { own }) };
+  }
+
+  /** Where the program of a custom launcher is. Error: launcher-missing. */
+  async program(launcher: CustomLauncher): Promise<Result<string>> {
+    const path = await this.#needs.executables.find(launcher.program);
+    return path === undefined
+      ? fail(
+          'launcher-missing',
+          `${launcher.name} cannot be started: ${launcher.program} is not on this computer.`,
+          'Install it, or change this launcher in the settings.',
+        )
+      : ok(path);
+  }
+
+  #own(kind: ServiceKind): readonly CustomLauncher[] {
+    return (this.#needs.settings.get().launchers ?? []).filter((launcher) => launcher.kind === kind);
+  }
+
+  async #probe(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>();
+    for (const name of names) {
+      const path = await this.#needs.executables.find(name);
+      if (path !== undefined) found.set(name, path);
+    }
+    return found;
+  }
+}

@@ -1,0 +1,49 @@
+import { Emitter } from '../../core/base/emitter.ts';
+import { ok, type Result } from '../../core/base/errors.ts';
+import { byFrecency, used, type Uses } from '../../core/launch/frecency.ts';
+import type { Clock, Document } from '../../core/base/ports.ts';
+import { Serial } from '../../core/base/serial.ts';
+
+/** Which devices the user connects to, often and lately. Kept in `recents.json`. */
+export class Recents {
+  readonly changed = new Emitter<void>();
+  readonly #document: Document<Uses>;
+  readonly #clock: Clock;
+  readonly #writes = new Serial();
+  #uses: Uses = [];
+
+  constructor(needs: { readonly document: Document<Uses>; readonly clock: Clock }) {
+    this.#document = needs.document;
+    this.#clock = needs.clock;
+  }
+
+  /** Reads what was kept; on an error there is nothing, and the error says why. */
+  async load(): Promise<Result<void>> {
+    const read = await this.#document.read();
+    if (!read.ok) return read;
+    this.#uses = read.value;
+    return ok(undefined);
+  }
+
+  /** Device keys, best first, also of devices that are gone by now. */
+  keys(): readonly string[] {
+    return byFrecency(this.#uses, this.#clock.now());
+  }
+
+  /** The user connected to a device. A disk that refuses costs only the memory of it after a restart. */
+  note(deviceKey: string): Promise<Result<void>> {
+    return this.#change(used(this.#uses, deviceKey, this.#clock.now()));
+  }
+
+  /** Forgets the devices of an account. */
+  forgetAccount(accountId: string): Promise<Result<void>> {
+    const left = this.#uses.filter(({ key }) => !key.startsWith(`${accountId}/`));
+    return left.length === this.#uses.length ? Promise.resolve(ok(undefined)) : this.#change(left);
+  }
+
+  #change(uses: Uses): Promise<Result<void>> {
+    this.#uses = uses;
+    this.changed.emit();
+    return this.#writes.run(() => this.#document.write(this.#uses));
+  }
+}

@@ -1,0 +1,303 @@
+import type { PlanRow } from '../../core/operation/bulk-plan.ts';
+import {
+  outcomeOf,
+  pauseAfter,
+  remainingMs,
+  stopsAccount,
+  type BulkItemState,
+} from '../../core/operation/bulk-outcome.ts';
+import { BulkQueue, type QueueItem } from '../../core/operation/bulk-queue.ts';
+import { fail, type AppError, type Result } from '../../core/base/errors.ts';
+import { sleep, type Clock } from '../../core/base/ports.ts';
+
+/** A device of a run, and how it went. */
+export interface BulkItem {
+  readonly index: number;
+  readonly row: PlanRow;
+  readonly state: BulkItemState;
+  /** How often it was sent. */
+  readonly attempts: number;
+  readonly tookMs?: number;
+  readonly error?: AppError;
+}
+
+/** A run as a whole. Times in epoch milliseconds. */
+export interface BulkRunSnapshot {
+  readonly id: string;
+  readonly title: string;
+  readonly state: 'running' | 'cancelling' | 'ended';
+  readonly counts: Readonly<Record<BulkItemState, number>>;
+  readonly total: number;
+  readonly retryable: number;
+  readonly startedAt: number;
+  readonly endedAt?: number;
+  readonly remainingMs?: number;
+  readonly pausedMs?: number;
+  readonly version: number;
+}
+
+export interface BulkRunDeps {
+  readonly clock: Clock;
+  /** Calls of one account at once. */
+  readonly width: number;
+  /** Does what the row says, once. */
+  readonly call: (row: PlanRow, signal: AbortSignal) => Promise<Result<unknown>>;
+  readonly repeatable: (row: PlanRow) => boolean;
+  readonly onException: (thrown: unknown) => void;
+  /** Called each time nothing is left to do. */
+  readonly onEnded: () => void;
+}
+
+interface Entry extends QueueItem {
+  readonly index: number;
+  readonly row: PlanRow;
+  state: BulkItemState;
+  attempts: number;
+  tookMs: number | undefined;
+  error: AppError | undefined;
+  /** The version of the run at which it last changed. */
+  version: number;
+}
+
+/** A repeatable call that the vendor put off is sent so often at most. */
+const mostAttempts = 6;
+/** Milliseconds in which changes are gathered before somebody who waits hears of them. */
+const gatherMs = 100;
+
+/**
+ * One action on many devices: a queue for each account, so many calls at once in each. A call is sent again by itself
+ * only where it may be repeated and the vendor put it off. Belongs to main, so no window has to stay for it.
+ */
+export class BulkRun {
+  readonly id: string;
+  readonly title: string;
+  readonly #deps: BulkRunDeps;
+  readonly #entries: readonly Entry[];
+  readonly #stop = new AbortController();
+  readonly #startedAt: number;
+  /** Monotonic; what was finished before counts for nothing in the time that is left. */
+  #since = 0;
+  #finishedBefore = 0;
+  #queue: BulkQueue;
+  /** Items that are waiting or running. */
+  #open: number;
+  #state: BulkRunSnapshot['state'] = 'running';
+  #endedAt: number | undefined;
+  #version = 1;
+  #waiters = new Set<() => void>();
+  readonly #timers = new Map<string, () => void>();
+
+  constructor(id: string, title: string, rows: readonly PlanRow[], deps: BulkRunDeps) {
+    this.id = id;
+    this.title = title;
+    this.#deps = deps;
+    this.#startedAt = deps.clock.now();
+    this.#entries = rows.map((row, index) => ({
+      index,
+      row,
+      accountId: row.device.accountId,
+      state: 'waiting',
+      attempts: 0,
+      tookMs: undefined,
+      error: undefined,
+      version: 1,
+    }));
+    this.#queue = new BulkQueue(this.#entries, deps.width);
+    this.#open = rows.length;
+    this.#begin();
+  }
+
+  snapshot(): BulkRunSnapshot {
+    const counts: Record<BulkItemState, number> = {
+      waiting: 0,
+      running: 0,
+      done: 0,
+      failed: 0,
+      uncertain: 0,
+      cancelled: 0,
+    };
+    for (const entry of this.#entries) counts[entry.state] += 1;
+    const { clock } = this.#deps;
+    const left = counts.waiting + counts.running;
+    const finished = this.#entries.length - left - this.#finishedBefore;
+    const remaining = remainingMs(clock.monotonic() - this.#since, finished, left);
+    const restMs = this.#state === 'running' ? this.#queue.restMs(clock.monotonic()) : 0;
+    return {
+      id: this.id,
+      title: this.title,
+      state: this.#state,
+      counts,
+      total: this.#entries.length,
+      retryable: counts.failed + counts.cancelled,
+      startedAt: this.#startedAt,
+      ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt }),
+      ...(this.#state === 'ended' || remaining === undefined ? {} : { remainingMs: remaining }),
+      ...(restMs > 0 ? { pausedMs: restMs } : {}),
+      version: this.#version,
+    };
+  }
+
+  /** The items that changed after `version`, in the order of the plan. */
+  itemsSince(version: number): readonly BulkItem[] {
+    return this.#entries
+      .filter((entry) => entry.version > version)
+      .map(({ index, row, state, attempts, tookMs, error }) => ({
+        index,
+        row,
+        state,
+        attempts,
+        ...(tookMs === undefined ? {} : { tookMs }),
+        ...(error === undefined ? {} : { error }),
+      }));
+  }
+
+  /** Resolves when something changed after `version`, after `mostMs`, or when `signal` aborts. */
+  async changedAfter(version: number, mostMs: number, signal: AbortSignal): Promise<void> {
+    if (this.#version <= version) {
+      const woken = new AbortController();
+      const wake = (): void => woken.abort();
+      signal.addEventListener('abort', wake, { once: true });
+      this.#waiters.add(wake);
+      if (signal.aborted) wake();
+      await sleep(this.#deps.clock, mostMs, woken.signal);
+      this.#waiters.delete(wake);
+      signal.removeEventListener('abort', wake);
+    }
+    if (!signal.aborted && this.#state !== 'ended') await sleep(this.#deps.clock, gatherMs, signal);
+  }
+
+  /** Starts nothing more. What was sent is waited for: nobody could tell what came of it otherwise. */
+  cancel(): void {
+    if (this.#state !== 'running') return;
+    this.#state = 'cancelling';
+    for (const index of this.#queue.drop('cancelled')) this.#close(index);
+    this.#settleIfDone();
+    this.#announce();
+  }
+
+  /** Tries again what failed or was cancelled; false while it still runs or where there is nothing. */
+  retry(): boolean {
+    if (this.#state !== 'ended' || this.#stop.signal.aborted) return false;
+    const again = this.#entries.filter((entry) => entry.state === 'failed' || entry.state === 'cancelled');
+    if (again.length === 0) return false;
+    for (const entry of again) {
+      entry.state = 'waiting';
+      entry.error = undefined;
+      this.#touch(entry.index);
+    }
+    this.#open = again.length;
+    this.#state = 'running';
+    this.#endedAt = undefined;
+    this.#queue = new BulkQueue(this.#entries, this.#deps.width);
+    this.#begin();
+    this.#announce();
+    return true;
+  }
+
+  /** Ends it at once, calls under way included. */
+  dispose(): void {
+    this.#stop.abort();
+    this.cancel();
+    for (const cancel of this.#timers.values()) cancel();
+    this.#timers.clear();
+    this.#announce();
+  }
+
+  #begin(): void {
+    this.#since = this.#deps.clock.monotonic();
+    this.#finishedBefore = this.#entries.filter((entry) => entry.state !== 'waiting').length;
+    for (const accountId of this.#queue.accounts) this.#pump(accountId);
+  }
+
+  /** Starts as many calls of the account as there is room for. */
+  #pump(accountId: string): void {
+    if (this.#state !== 'running') return;
+    for (;;) {
+      const next = this.#queue.next(accountId, this.#deps.clock.monotonic());
+      if (next === undefined) return;
+      if ('waitMs' in next) {
+        this.#timers.get(accountId)?.();
+        const resume = (): void => {
+          this.#timers.delete(accountId);
+          this.#pump(accountId);
+        };
+        this.#timers.set(accountId, this.#deps.clock.after(next.waitMs, resume));
+        return;
+      }
+      void this.#run(next.run);
+    }
+  }
+
+  async #run(index: number): Promise<void> {
+    const entry = this.#entries[index];
+    if (entry === undefined) return;
+    const queue = this.#queue;
+    const started = this.#deps.clock.monotonic();
+    entry.attempts += 1;
+    this.#touch(index);
+    this.#announce();
+    const answer = await this.#call(entry.row);
+    entry.tookMs = Math.round(this.#deps.clock.monotonic() - started);
+    entry.error = answer.ok ? undefined : answer.error;
+    const outcome = answer.ok ? 'done' : this.#judge(entry, answer.error);
+    queue.settle(index, outcome);
+    if (outcome === 'waiting') this.#touch(index);
+    else this.#close(index);
+    this.#settleIfDone();
+    this.#announce();
+    this.#pump(entry.accountId);
+  }
+
+  /** A mistake of ours costs one device, not the run. */
+  async #call(row: PlanRow): Promise<Result<unknown>> {
+    try {
+      return await this.#deps.call(row, this.#stop.signal);
+    } catch (thrown) {
+      this.#deps.onException(thrown);
+      return fail('internal', 'Quayside made a mistake with this device.', 'Look at the log in the profile folder.');
+    }
+  }
+
+  /** What a failure means for this item, and for the others of its account. */
+  #judge(entry: Entry, error: AppError): BulkItemState {
+    const repeatable = this.#deps.repeatable(entry.row);
+    const pause = pauseAfter(error);
+    if (pause !== undefined) {
+      this.#queue.rest(entry.accountId, this.#deps.clock.monotonic() + pause);
+      if (repeatable && entry.attempts < mostAttempts) return this.#state === 'running' ? 'waiting' : 'cancelled';
+    }
+    if (stopsAccount(error))
+      for (const index of this.#queue.drop('failed', entry.accountId)) {
+        const other = this.#entries[index];
+        if (other !== undefined) other.error = error;
+        this.#close(index);
+      }
+    return outcomeOf(error, repeatable);
+  }
+
+  #settleIfDone(): void {
+    if (this.#state === 'ended' || this.#open > 0) return;
+    this.#state = 'ended';
+    this.#endedAt = this.#deps.clock.now();
+    this.#version += 1;
+    this.#deps.onEnded();
+  }
+
+  /** The item is through, for now. */
+  #close(index: number): void {
+    this.#open -= 1;
+    this.#touch(index);
+  }
+
+  #touch(index: number): void {
+    this.#version += 1;
+    const entry = this.#entries[index];
+    if (entry !== undefined) entry.version = this.#version;
+  }
+
+  #announce(): void {
+    const waiters = this.#waiters;
+    this.#waiters = new Set();
+    for (const wake of waiters) wake();
+  }
+}

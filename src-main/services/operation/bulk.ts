@@ -1,0 +1,315 @@
+import type { BulkAction } from '../../core/operation/bulk-action.ts';
+import { bulkTitle, planBulk, type Plan, type PlanRow } from '../../core/operation/bulk-plan.ts';
+import { reportCsv, type ReportLine } from '../../core/operation/bulk-outcome.ts';
+import type { Device } from '../../core/fleet/device.ts';
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { describeException } from '../../core/base/exception.ts';
+import type { Clock, Log } from '../../core/base/ports.ts';
+import type { Danger, Operation } from '../../vendors/vendor.ts';
+import type { Accounts } from '../fleet/accounts.ts';
+import type { Activity } from '../activity/activity.ts';
+import { planFacts, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
+import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
+import type { BulkSecrets } from './bulk-secrets.ts';
+import type { DeviceLogs } from './device-logs.ts';
+import type { Inventory } from '../fleet/inventory.ts';
+
+export interface BulkDeps {
+  readonly accounts: Pick<Accounts, 'get' | 'vendor' | 'connector'>;
+  readonly inventory: Pick<Inventory, 'device' | 'devices' | 'refresh'>;
+  readonly secrets: Pick<BulkSecrets, 'rotate' | 'forget'>;
+  /** Reads that empty what they read are kept by it. */
+  readonly deviceLogs: Pick<DeviceLogs, 'call'>;
+  /** Writes down each call, never what was in it. */
+  readonly activity: Pick<Activity, 'recordOperation'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** A text nobody can guess. */
+  readonly newId: () => string;
+  /** Names of an operation's inputs. */
+  readonly inputsOf: (operation: Operation) => readonly string[];
+}
+
+/** A plan that was shown. */
+export interface BulkPlan extends Plan {
+  readonly planId: string;
+  readonly title: string;
+  readonly danger: 'none' | 'changes' | 'destroys';
+  readonly confirm?: string;
+  readonly notes: readonly string[];
+}
+
+interface Kept {
+  readonly plan: BulkPlan;
+  readonly action: BulkAction;
+}
+
+interface KeptRun extends Kept {
+  readonly run: BulkRun;
+}
+
+/** Calls of one account at once; the lane of its HTTP client holds them below the vendor's own limits besides. */
+const width = 4;
+const mostPlans = 16;
+const mostRuns = 20;
+/** Milliseconds that somebody who waits for news is kept waiting. */
+const mostWaitMs = 20_000;
+const refreshMs = 120_000;
+
+const noRun = (): Result<never> =>
+  fail('not-found', 'There is no such run any more.', 'Runs are kept until Quayside ends; start it again.');
+
+/** Actions on many devices: plans that change nothing, and runs of them. */
+export class Bulk {
+  readonly #deps: BulkDeps;
+  readonly #catalogue: BulkCatalogue;
+  readonly #plans = new Map<string, Kept>();
+  readonly #runs = new Map<string, KeptRun>();
+
+  constructor(deps: BulkDeps) {
+    this.#deps = deps;
+    this.#catalogue = {
+      vendor: (id) => deps.accounts.vendor(id),
+      account: (id) => deps.accounts.get(id),
+      inputsOf: deps.inputsOf,
+    };
+  }
+
+  /** What the action would do to each device. Errors: invalid-input, not-found (none of the devices is there). */
+  async preview(deviceKeys: readonly string[], action: BulkAction, signal: AbortSignal): Promise<Result<BulkPlan>> {
+    const { inventory, clock } = this.#deps;
+    const chosen = [...new Set(deviceKeys)].flatMap((key): readonly Device[] => {
+      const device = inventory.device(key);
+      return device === undefined ? [] : [device];
+    });
+    if (chosen.length === 0)
+      return fail('not-found', 'None of these devices is there any more.', 'Select others in the list.');
+    const notes: string[] = [];
+    const fields =
+      action.kind === 'custom-field' && action.field.trim() !== ''
+        ? await readCustomField(chosen, action.field, this.#deps.accounts, signal)
+        : { values: new Map<string, string>() };
+    if (fields.problem !== undefined) notes.push(`The present values are not known: ${fields.problem.message}`);
+    const groups = new Set<string>();
+    for (const device of inventory.devices.values())
+      for (const group of device.groups) groups.add(`${device.accountId}\n${group}`);
+    const planned = planBulk(
+      action,
+      chosen,
+      inventory.devices.values(),
+      planFacts(this.#catalogue, {
+        groups,
+        fields: fields.values,
+        now: new Date(clock.now()).toISOString().slice(0, 19).replace('T', ' '),
+      }),
+    );
+    if (!planned.ok) return planned;
+    const { rows, leftOut } = planned.value;
+    const plan: BulkPlan = {
+      planId: this.#deps.newId(),
+      title: bulkTitle(action, rows.length),
+      ...this.#dangerOf(rows),
+      rows,
+      leftOut,
+      notes,
+    };
+    this.#plans.set(plan.planId, { plan, action });
+    for (const oldest of this.#plans.keys()) {
+      if (this.#plans.size <= mostPlans) break;
+      this.#plans.delete(oldest);
+    }
+    return ok(plan);
+  }
+
+  /**
+   * Runs a plan, once. `count` must be that of its devices where it destroys. `password` is what the devices get with
+   * the action `password`. Errors: not-found, invalid-input, confirmation-required.
+   */
+  start(planId: string, options: { readonly count?: number; readonly password?: string }): Result<BulkRunSnapshot> {
+    const kept = this.#plans.get(planId);
+    if (kept === undefined)
+      return fail('not-found', 'This plan is no longer here.', 'Look at what will change once more, then start it.');
+    const { plan, action } = kept;
+    if (plan.rows.length === 0)
+      return fail('invalid-input', 'There is no device left to change.', 'Change the action or the selection.');
+    if (plan.danger === 'destroys' && options.count !== plan.rows.length)
+      return fail('confirmation-required', plan.confirm ?? '', `Enter ${plan.rows.length} to confirm.`);
+    if (action.kind === 'password' && !action.generate && (options.password ?? '') === '')
+      return fail(
+        'invalid-input',
+        'There is no new password.',
+        'Enter the new password, or let Quayside make one each.',
+      );
+    this.#plans.delete(planId);
+    const id = this.#deps.newId();
+    const firsts = new Map<string, Promise<Result<unknown>>>();
+    const run = new BulkRun(id, plan.title, plan.rows, {
+      clock: this.#deps.clock,
+      width,
+      repeatable: (row) => this.#operation(row)?.repeatable === true,
+      call: (row, signal) =>
+        action.kind === 'password'
+          ? this.#deps.secrets.rotate(row, action, options.password, (filled) => this.#call(filled, firsts, signal))
+          : this.#call(row, firsts, signal),
+      onException: (thrown) =>
+        this.#deps.log.write('error', 'bulk.exception', { run: id, ...describeException(thrown) }),
+      onEnded: () => this.#refresh(plan.rows),
+    });
+    this.#runs.set(id, { run, plan, action });
+    this.#deps.log.write('info', 'bulk.start', { run: id, kind: action.kind, devices: plan.rows.length });
+    this.#forgetOldRuns();
+    return ok(run.snapshot());
+  }
+
+  /** Newest first. */
+  list(): readonly BulkRunSnapshot[] {
+    return [...this.#runs.values()].map(({ run }) => run.snapshot()).reverse();
+  }
+
+  /** The run and what changed of it after `version`; waits a while where nothing did. Errors: not-found. */
+  async status(
+    runId: string,
+    version: number,
+    signal: AbortSignal,
+  ): Promise<Result<{ readonly run: BulkRunSnapshot; readonly items: readonly BulkItem[] }>> {
+    const kept = this.#runs.get(runId);
+    if (kept === undefined) return noRun();
+    const { run } = kept;
+    if (run.snapshot().state !== 'ended') await run.changedAfter(version, mostWaitMs, signal);
+    return ok({ run: run.snapshot(), items: run.itemsSince(version) });
+  }
+
+  cancel(runId: string): Result<BulkRunSnapshot> {
+    const kept = this.#runs.get(runId);
+    if (kept === undefined) return noRun();
+    kept.run.cancel();
+    return ok(kept.run.snapshot());
+  }
+
+  /** Errors: not-found, conflict (it still runs, or nothing can be tried again). */
+  retry(runId: string): Result<BulkRunSnapshot> {
+    const kept = this.#runs.get(runId);
+    if (kept === undefined) return noRun();
+    return kept.run.retry()
+      ? ok(kept.run.snapshot())
+      : fail('conflict', 'There is nothing to try again.', 'What may have been done is not sent a second time.');
+  }
+
+  /** The result of a run, device by device. Errors: not-found. */
+  report(runId: string, format: 'csv' | 'json'): Result<{ readonly name: string; readonly text: string }> {
+    const kept = this.#runs.get(runId);
+    if (kept === undefined) return noRun();
+    const account = (id: string): string => this.#deps.accounts.get(id)?.label ?? 'a removed account';
+    const snapshot = kept.run.snapshot();
+    const lines: readonly ReportLine[] = [
+      ...kept.run.itemsSince(0).map((item) => ({
+        device: item.row.device.name,
+        id: item.row.device.id,
+        account: account(item.row.device.accountId),
+        result: item.state,
+        before: item.row.before ?? '',
+        after: item.row.after,
+        attempts: item.attempts,
+        tookMs: item.tookMs,
+        reason: item.error === undefined ? '' : `${item.error.message} ${item.error.hint}`,
+      })),
+      ...kept.plan.leftOut.map(({ device, reason }) => ({
+        device: device.name,
+        id: device.id,
+        account: account(device.accountId),
+        result: 'left out' as const,
+        before: '',
+        after: '',
+        attempts: 0,
+        tookMs: undefined,
+        reason,
+      })),
+    ];
+    const startedAt = new Date(snapshot.startedAt).toISOString();
+    const stem = `${snapshot.title} ${startedAt.slice(0, 16)}`.replace(/[^\p{L}\p{N}]+/gu, '-').toLowerCase();
+    return ok({
+      name: `${stem}.${format}`,
+      text:
+        format === 'csv'
+          ? reportCsv(lines)
+          : `${JSON.stringify({ title: snapshot.title, startedAt, devices: lines }, undefined, 2)}\n`,
+    });
+  }
+
+  /** Forgets the passwords that were given to devices of the account; call it while they are still known. */
+  async forgetAccount(accountId: string): Promise<void> {
+    for (const device of this.#deps.inventory.devices.values())
+      if (device.accountId === accountId && device.vendor === 'remotix') await this.#deps.secrets.forget(device.key);
+  }
+
+  dispose(): void {
+    for (const { run } of this.#runs.values()) run.dispose();
+    this.#plans.clear();
+  }
+
+  #operation(row: PlanRow, id = row.operation): Operation | undefined {
+    return this.#deps.accounts.vendor(row.device.vendor)?.operations.find((operation) => operation.id === id);
+  }
+
+  /** The worst that a row does, and the sentences that say so. */
+  #dangerOf(rows: readonly PlanRow[]): Pick<BulkPlan, 'danger' | 'confirm'> {
+    const losses = new Map<Extract<Danger, { level: 'destroys' }>, number>();
+    let danger: BulkPlan['danger'] = 'none';
+    for (const row of rows) {
+      const level = this.#operation(row)?.danger;
+      if (level?.level === 'destroys') losses.set(level, (losses.get(level) ?? 0) + 1);
+      else if (level?.level === 'changes') danger = 'changes';
+    }
+    if (losses.size === 0) return { danger };
+    const sentences = [...losses].map(([{ confirm, confirmMany }, count]) =>
+      count === 1 ? confirm : (confirmMany ?? `For each of these ${count} devices: ${confirm}`),
+    );
+    return { danger: 'destroys', confirm: sentences.join(' ') };
+  }
+
+  async #call(
+    row: PlanRow,
+    firsts: Map<string, Promise<Result<unknown>>>,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const operation = this.#operation(row);
+    if (operation === undefined)
+      return fail('unsupported', `There is no operation ${row.operation}.`, 'Choose another action.');
+    const connector = await this.#deps.accounts.connector(row.device.accountId);
+    if (!connector.ok) return connector;
+    const { first } = row;
+    if (first !== undefined) {
+      const key = `${row.device.accountId}\n${JSON.stringify(first)}`;
+      const before = this.#operation(row, first.operation);
+      const known = firsts.get(key) ?? (before && connector.value.call(before, first.input, signal));
+      if (known !== undefined) {
+        firsts.set(key, known);
+        const done = await known;
+        // One that is there already is what was wanted.
+        if (!done.ok && done.error.kind !== 'conflict') {
+          firsts.delete(key);
+          return { ok: false, error: { ...done.error, refused: true } };
+        }
+      }
+    }
+    const answer = await (operation.keep === undefined
+      ? connector.value.call(operation, row.input, signal)
+      : this.#deps.deviceLogs.call(row.device.accountId, operation, row.input));
+    const { accountId, key } = row.device;
+    this.#deps.activity.recordOperation(accountId, operation.id, answer.ok ? undefined : answer.error, key);
+    return answer;
+  }
+
+  /** The list of devices is to show what was changed. How that goes is shown beside each account. */
+  #refresh(rows: readonly PlanRow[]): void {
+    for (const accountId of new Set(rows.map((row) => row.device.accountId)))
+      void this.#deps.inventory.refresh(accountId, AbortSignal.timeout(refreshMs));
+  }
+
+  #forgetOldRuns(): void {
+    for (const [id, { run }] of this.#runs) {
+      if (this.#runs.size <= mostRuns) return;
+      if (run.snapshot().state === 'ended') this.#runs.delete(id);
+    }
+  }
+}

@@ -1,0 +1,61 @@
+import type { Device, Service } from '../../core/fleet/device.ts';
+import type { Emitter } from '../../core/base/emitter.ts';
+import type { LaunchPlatform } from '../../core/launch/launch-plan.ts';
+import type { Clock, Log } from '../../core/base/ports.ts';
+import type { SshConfig } from './ssh-config.ts';
+
+/** What keeping our file of hosts true needs of the rest. */
+export interface SshConfigKeeperDependencies {
+  readonly config: Pick<SshConfig, 'refresh'>;
+  readonly inventory: {
+    readonly devices: ReadonlyMap<string, Device>;
+    servicesOf(key: string): readonly Service[];
+    readonly changed: Pick<Emitter<{ readonly upsert: readonly unknown[]; readonly remove: readonly unknown[] }>, 'on'>;
+  };
+  readonly settings: { get(): { readonly sshUser: string } };
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly knownHostsFile: string;
+  readonly platform: LaunchPlatform;
+}
+
+/** Milliseconds from a change to the file: many devices change at once, and ssh reads it only when it is run. */
+const settleMs = 2_000;
+
+/** Writes the hosts of the user's ssh anew when devices come, go or change, where the user has asked for them. */
+export class SshConfigKeeper {
+  readonly #needs: SshConfigKeeperDependencies;
+  readonly #unsubscribe: () => void;
+  #cancel: (() => void) | undefined;
+
+  constructor(needs: SshConfigKeeperDependencies) {
+    this.#needs = needs;
+    this.#unsubscribe = needs.inventory.changed.on(({ upsert, remove }) => {
+      if (this.#cancel !== undefined || upsert.length + remove.length === 0) return;
+      this.#cancel = needs.clock.after(settleMs, () => {
+        this.#cancel = undefined;
+        void this.#refresh();
+      });
+    });
+  }
+
+  async #refresh(): Promise<void> {
+    const { config, inventory, settings, log, knownHostsFile, platform } = this.#needs;
+    const devices = [...inventory.devices.values()].map(({ key, accountId, vendor, id, name }) => ({
+      key,
+      accountId,
+      vendor,
+      id,
+      name,
+      services: inventory.servicesOf(key),
+    }));
+    const refreshed = await config.refresh(devices, { knownHostsFile, platform, user: settings.get().sshUser });
+    if (!refreshed.ok) log.write('warn', 'ssh-config.failed', { kind: refreshed.error.kind });
+  }
+
+  dispose(): void {
+    this.#unsubscribe();
+    this.#cancel?.();
+    this.#cancel = undefined;
+  }
+}

@@ -1,0 +1,118 @@
+import { describe, expect, it } from 'vitest';
+import { Emitter } from '../../core/base/emitter.ts';
+import { fail, ok } from '../../core/base/errors.ts';
+import { VirtualClock, settle } from '../../../test/support/virtual-clock.ts';
+import { SshConfigKeeper } from './ssh-config-keeper.ts';
+import { SshConfig } from './ssh-config.ts';
+import type { Device } from '../../core/fleet/device.ts';
+import type { Log } from '../../core/base/ports.ts';
+import type { UserFiles } from './ssh-config.ts';
+
+const ownFile = '/p/ssh_config';
+const configFile = '/home/jane/.ssh/config';
+const line = 'Include "/p/ssh_config"\n';
+const wish = {
+  quayside: ['/usr/bin/quayside'],
+  knownHostsFile: '/p/known_hosts',
+  user: '',
+  platform: 'linux' as const,
+  configFile,
+};
+const device = (id: string, name: string): Device => ({
+  key: `home/${id}`,
+  accountId: 'home',
+  vendor: 'remoteiot',
+  id,
+  name,
+  groups: [],
+  tags: [],
+  presence: { state: 'online', observedAt: 0, source: 'vendor-list' },
+  services: [{ id: 'ssh:22', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 }],
+});
+
+const world = (config?: string) => {
+  const disk = new Map<string, string>(config === undefined ? [] : [[configFile, config]]);
+  const files: UserFiles = {
+    read: async (path) => ok(disk.get(path)),
+    replace: async (path, before, after) => {
+      if (disk.get(path) !== before) return fail('conflict', 'Changed.', 'Try again.');
+      disk.set(path, after);
+      return ok(undefined);
+    },
+    remove: async (path) => {
+      disk.delete(path);
+      return ok(undefined);
+    },
+  };
+  return { disk, config: new SshConfig({ files, ownFile }) };
+};
+
+describe('the integration with the user’s ssh', () => {
+  it.each([
+    ['no configuration', undefined],
+    ['an empty one', ''],
+    ['one of their own', 'Host *\n  User x'],
+    ['bytes that are no text', '\xff\xfe\r\nHost a'],
+  ])('is taken back to the byte over %s', async (_name, before) => {
+    const { disk, config } = world(before);
+    expect(await config.write([device('a1', 'Gärtnerei')], wish)).toMatchObject({ ok: true });
+    expect(disk.get(configFile)).toBe(line + (before ?? ''));
+    expect(disk.get(ownFile)).toContain('\nHost gartnerei\n');
+    // Writing again, also without a device, keeps in mind how it was.
+    await config.write([], wish);
+    expect(disk.get(configFile)).toBe(line + (before ?? ''));
+    expect(await config.remove({ platform: 'linux', configFile: '/elsewhere' })).toEqual(ok(undefined));
+    expect(disk).toEqual(new Map(before === undefined ? [] : [[configFile, before]]));
+  });
+
+  it('leaves what the user has added meanwhile', async () => {
+    const { disk, config } = world();
+    await config.write([], wish);
+    disk.set(configFile, `${disk.get(configFile) ?? ''}Host later\n`);
+    await config.remove({ platform: 'linux', configFile });
+    expect(disk.get(configFile)).toBe('Host later\n');
+  });
+
+  it('takes no name that the user has given to a host', async () => {
+    const { config } = world('Host nas\n');
+    const preview = await config.preview([device('abcdef', 'NAS')], wish);
+    expect(preview.ok && preview.value.hosts.map(({ alias }) => alias)).toEqual(['nas-abcdef']);
+  });
+
+  it('is kept true when devices change, and only where it was asked for', async () => {
+    const { disk, config } = world();
+    const clock = new VirtualClock();
+    const changed = new Emitter<{ upsert: readonly unknown[]; remove: readonly unknown[] }>();
+    const devices = new Map([['home/a1', device('a1', 'one')]]);
+    const silent: Log = { write: () => undefined, child: () => silent };
+    const keeper = new SshConfigKeeper({
+      config,
+      inventory: { devices, servicesOf: (key) => devices.get(key)?.services ?? [], changed },
+      settings: { get: () => ({ sshUser: 'pi' }) },
+      clock,
+      log: silent,
+      knownHostsFile: '/p/known_hosts',
+      platform: 'linux',
+    });
+    const change = async (): Promise<void> => {
+      changed.emit({ upsert: [1], remove: [] });
+      await clock.advance(2_000);
+      await settle();
+    };
+    await change();
+    expect(disk.size).toBe(0);
+
+    await config.write([...devices.values()], wish);
+    devices.set('home/a2', device('a2', 'two'));
+    await change();
+    expect(disk.get(ownFile)).toContain('\nHost one\n');
+    expect(disk.get(ownFile)).toContain('\nHost two\n');
+    expect(disk.get(ownFile)).toContain('ProxyCommand /usr/bin/quayside proxy home/a2');
+    expect(disk.get(configFile)).toBe(line);
+
+    keeper.dispose();
+    devices.delete('home/a1');
+    await change();
+    expect(disk.get(ownFile)).toContain('\nHost one\n');
+  });
+});

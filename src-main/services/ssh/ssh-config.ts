@@ -1,0 +1,153 @@
+import { ok } from '../../core/base/errors.ts';
+import {
+  includeLine,
+  namedHosts,
+  readSshConfigOrigin,
+  renderSshHosts,
+  sshHosts,
+  withInclude,
+  withoutInclude,
+} from '../../core/ssh/ssh-config.ts';
+import type { Result } from '../../core/base/errors.ts';
+import type { SshConfigFacts, SshConfigOrigin, SshHost } from '../../core/ssh/ssh-config.ts';
+
+/** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
+export interface UserFiles {
+  /** Undefined where there is none. Errors: invalid-input (cannot be read). */
+  read(path: string): Promise<Result<string | undefined>>;
+  /**
+   * Atomic; follows a link to the file it means, keeps its permissions, and refuses (`conflict`) where the file is no
+   * longer as it was read. Makes the folder, for its owner alone.
+   */
+  replace(path: string, before: string | undefined, after: string): Promise<Result<void>>;
+  /** Removing what is not there is success. */
+  remove(path: string): Promise<Result<void>>;
+}
+
+/** The devices that hosts are made of. */
+export type SshConfigDevices = Parameters<typeof sshHosts>[0];
+
+/** What is asked for: where the user's configuration is, and what the blocks have in common. */
+export type SshConfigWish = Omit<SshConfigFacts, 'madeConfig'>;
+
+/** What the integration would do, or has done. */
+export interface SshConfigPreview {
+  readonly hosts: readonly SshHost[];
+  readonly ownFile: string;
+  readonly ownText: string;
+  readonly configFile: string;
+  /** The line put first in the user's configuration. */
+  readonly line: string;
+  /** Whether that line is there already. */
+  readonly included: boolean;
+}
+
+/** The opt-in integration with the user's own ssh: a file of Host blocks, and one line that includes it. */
+export class SshConfig {
+  readonly #files: UserFiles;
+  readonly #ownFile: string;
+
+  /** `ownFile`: ours, in the profile. */
+  constructor(options: { readonly files: UserFiles; readonly ownFile: string }) {
+    this.#files = options.files;
+    this.#ownFile = options.ownFile;
+  }
+
+  /** What writing would do; touches nothing. Errors: invalid-input. */
+  async preview(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
+    const line = includeLine(this.#ownFile, wish.platform);
+    if (!line.ok) return line;
+    const config = await this.#files.read(wish.configFile);
+    if (!config.ok) return config;
+    const origin = await this.#origin();
+    if (!origin.ok) return origin;
+    const included = config.value?.startsWith(toLatin1(line.value)) === true;
+    const madeConfig = included ? origin.value?.madeConfig === true : config.value === undefined;
+    const hosts = sshHosts(devices, namedHosts(withoutInclude(config.value ?? '', toLatin1(line.value))));
+    const text = renderSshHosts(hosts, { ...wish, madeConfig });
+    if (!text.ok) return text;
+    return ok({
+      hosts,
+      ownFile: this.#ownFile,
+      ownText: text.value,
+      configFile: wish.configFile,
+      line: line.value,
+      included,
+    });
+  }
+
+  /** Writes our file, then the line: an include of nothing is never seen. Errors: those of `preview` and the files. */
+  async write(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
+    const planned = await this.preview(devices, wish);
+    if (!planned.ok) return planned;
+    const wrote = await this.#writeOwn(planned.value.ownText);
+    if (!wrote.ok) return wrote;
+    const config = await this.#files.read(wish.configFile);
+    if (!config.ok) return config;
+    const after = withInclude(config.value ?? '', toLatin1(planned.value.line));
+    if (after !== config.value) {
+      const changed = await this.#files.replace(wish.configFile, config.value, after);
+      if (!changed.ok) return changed;
+    }
+    return ok({ ...planned.value, included: true });
+  }
+
+  /** Writes our file anew where the user has asked for it before; does nothing otherwise, and never touches theirs. */
+  async refresh(devices: SshConfigDevices, facts: Omit<SshConfigFacts, keyof SshConfigOrigin>): Promise<Result<void>> {
+    const origin = await this.#origin();
+    if (!origin.ok || origin.value === undefined) return origin.ok ? ok(undefined) : origin;
+    const { quayside, configFile } = origin.value;
+    const planned = await this.preview(devices, { ...facts, quayside, configFile });
+    return planned.ok ? this.#writeOwn(planned.value.ownText) : planned;
+  }
+
+  /**
+   * Takes both back: the user's file (`configFile`, or the one our file tells of) is as it was, byte for byte, with
+   * whatever was changed in it since.
+   */
+  async remove(options: {
+    readonly platform: SshConfigFacts['platform'];
+    readonly configFile: string;
+  }): Promise<Result<void>> {
+    const line = includeLine(this.#ownFile, options.platform);
+    if (!line.ok) return line;
+    const origin = await this.#origin();
+    if (!origin.ok) return origin;
+    for (const configFile of new Set([options.configFile, origin.value?.configFile ?? options.configFile])) {
+      const config = await this.#files.read(configFile);
+      if (!config.ok) return config;
+      if (config.value === undefined) continue;
+      const after = withoutInclude(config.value, toLatin1(line.value));
+      if (after === config.value) continue;
+      const changed =
+        after === '' && origin.value?.madeConfig === true
+          ? await this.#files.remove(configFile)
+          : await this.#files.replace(configFile, config.value, after);
+      if (!changed.ok) return changed;
+    }
+    return this.#files.remove(this.#ownFile);
+  }
+
+  async #origin(): Promise<Result<SshConfigOrigin | undefined>> {
+    const own = await this.#files.read(this.#ownFile);
+    if (!own.ok) return own;
+    return ok(own.value === undefined ? undefined : readSshConfigOrigin(fromLatin1(own.value)));
+  }
+
+  async #writeOwn(text: string): Promise<Result<void>> {
+    const own = await this.#files.read(this.#ownFile);
+    if (!own.ok) return own;
+    const after = toLatin1(text);
+    return after === own.value ? ok(undefined) : this.#files.replace(this.#ownFile, own.value, after);
+  }
+}
+
+/** UTF-8 text as Latin-1 of its bytes, the form `UserFiles` has. */
+const toLatin1 = (text: string): string => {
+  let out = '';
+  for (const byte of new TextEncoder().encode(text)) out += String.fromCharCode(byte);
+  return out;
+};
+
+const fromLatin1 = (text: string): string =>
+  new TextDecoder().decode(Uint8Array.from(text, (char) => char.charCodeAt(0)));

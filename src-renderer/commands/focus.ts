@@ -1,0 +1,15 @@
+import { flushSync } from 'react-dom';
+import { goTo, useView } from '../state/view-store.ts';
+
+/** The search field, wherever it is now, before the next letter is typed: whoever types fast loses none. */
+export const focusSearch = (): void => {
+  if (useView.getState().page !== 'devices') flushSync(() => goTo('devices'));
+  const field = document.getElementById('search');
+  if (field instanceof HTMLInputElement) {
+    field.focus();
+    field.select();
+  }
+};
+
+/** The list, so that arrows and shortcuts reach it. */
+export const focusList = (): void => document.getElementById('device-list')?.focus();

@@ -1,0 +1,119 @@
+import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { create } from 'zustand';
+import type { Answer } from '../../src-preload/contract/client.ts';
+import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
+import { ask } from '../state/main-state.ts';
+
+/** What was loaded under a key, kept while the window is open so that a tab opens with what it showed last. */
+interface Entry {
+  readonly value?: unknown;
+  /** Epoch milliseconds. */
+  readonly at?: number;
+  readonly error?: ErrorView;
+  readonly loading: boolean;
+}
+
+const useEntries = create<{ readonly entries: ReadonlyMap<string, Entry> }>(() => ({ entries: new Map() }));
+
+/** Answers kept; the oldest go first. */
+const mostEntries = 120;
+/** Milliseconds in which an answer is new enough to be shown without asking again. */
+const freshMs = 15_000;
+/** The same for what is asked again and again: it changes while somebody looks elsewhere. */
+const soonMs = 1000;
+
+const put = (key: string, change: (before: Entry | undefined) => Entry): void =>
+  useEntries.setState(({ entries }) => {
+    const next = new Map(entries);
+    const entry = change(next.get(key));
+    next.delete(key);
+    next.set(key, entry);
+    const oldest = next.size > mostEntries ? next.keys().next().value : undefined;
+    if (oldest !== undefined) next.delete(oldest);
+    return { entries: next };
+  });
+
+const start = async (key: string, load: () => Promise<Answer<unknown>>): Promise<void> => {
+  if (useEntries.getState().entries.get(key)?.loading === true) return;
+  put(key, (before) => ({ ...before, loading: true }));
+  const answer = await load();
+  put(key, (before) =>
+    answer.ok
+      ? { value: answer.value, at: Date.now(), loading: false }
+      : {
+          ...(before?.at === undefined ? {} : { value: before.value, at: before.at }),
+          error: answer.error,
+          loading: false,
+        },
+  );
+};
+
+/** Something asked of main. After a failed reload `value` is what was known before. */
+export interface Loaded<T> {
+  readonly value: T | undefined;
+  readonly at: number | undefined;
+  readonly error: ErrorView | undefined;
+  readonly loading: boolean;
+  /** Asks again. */
+  readonly reload: () => Promise<void>;
+}
+
+/** Loads what `key` stands for, once; `undefined` loads nothing. `everyMs` asks again while it is on show. */
+export const useLoaded = <T>(key: string | undefined, load: () => Promise<Answer<T>>, everyMs?: number): Loaded<T> => {
+  const entry = useEntries((state) => (key === undefined ? undefined : state.entries.get(key)));
+  const latest = useRef(load);
+  useEffect(() => {
+    latest.current = load;
+  });
+  const reload = useCallback(async () => {
+    if (key !== undefined) await start(key, () => latest.current());
+  }, [key]);
+  useEffect(() => {
+    if (key === undefined) return undefined;
+    const known = useEntries.getState().entries.get(key);
+    if (known?.at === undefined || Date.now() - known.at > (everyMs === undefined ? freshMs : soonMs)) void reload();
+    if (everyMs === undefined) return undefined;
+    const timer = setInterval(() => {
+      if (document.visibilityState === 'visible') void reload();
+    }, everyMs);
+    return () => clearInterval(timer);
+  }, [key, everyMs, reload]);
+  return {
+    value: entry?.value as T | undefined,
+    at: entry?.at,
+    error: entry?.error,
+    loading: entry?.loading ?? key !== undefined,
+    reload,
+  };
+};
+
+/** Calls an operation of the device's account. `confirmed` says that the user agreed to its sentence. */
+export const callOperation = async (
+  device: Pick<DeviceView, 'accountId'>,
+  operation: string,
+  input: Readonly<Record<string, unknown>>,
+  confirmed = false,
+): Promise<Answer<unknown>> => {
+  const answer = await ask('operations.call', { accountId: device.accountId, operation, input, confirmed });
+  return answer.ok ? { ok: true, value: answer.value.output } : answer;
+};
+
+/** The answer of a reading operation, in the form `read` gives it. An undefined input asks nothing. */
+export const useOperation = <T>(
+  device: Pick<DeviceView, 'accountId'>,
+  operation: string,
+  input: Readonly<Record<string, unknown>> | undefined,
+  read: (output: unknown) => T,
+  everyMs?: number,
+): Loaded<T> => {
+  const key = input === undefined ? undefined : `${device.accountId}\n${operation}\n${JSON.stringify(input)}`;
+  const loaded = useLoaded(key, () => callOperation(device, operation, input ?? {}), everyMs);
+  const { value, at } = loaded;
+  const readLatest = useRef(read);
+  useEffect(() => {
+    readLatest.current = read;
+  });
+  // `at` tells a new answer from none: the output itself may be null.
+  const shown = useMemo(() => (at === undefined ? undefined : readLatest.current(value)), [value, at]);
+  return { ...loaded, value: shown };
+};

@@ -1,0 +1,70 @@
+import { AppWindow, Play } from 'lucide-react';
+import { useCallback, useEffect, useState } from 'react';
+import type { Answer } from '../../../src-preload/contract/client.ts';
+import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
+import type { DeviceView } from '../../../src-preload/contract/views.ts';
+import { vendorNames } from '../../../src-preload/contract/vendor-names.ts';
+import { ask } from '../../state/main-state.ts';
+import { Failure, IconButton } from '../../ui/controls.tsx';
+import { busyKey, runAction, useBusy } from '../../commands/device-commands.ts';
+
+type Listed = Answer<RequestOutput<'actions.list'>>;
+type Action = RequestOutput<'actions.list'>['actions'][number];
+
+const ActionItem = ({ device, action }: { readonly device: DeviceView; readonly action: Action }): React.ReactNode => {
+  const busy = useBusy((state) => state.keys.has(busyKey(device.key, action.id)));
+  return (
+    <li className="service" aria-label={action.label}>
+      <div className="service-line">
+        <AppWindow size={15} strokeWidth={1.75} aria-hidden="true" />
+        <span className="service-name ellipsis">{action.label}</span>
+        <span className="service-target mono ellipsis">{action.type}</span>
+        <span className="service-actions">
+          <IconButton
+            icon={Play}
+            label={`Run ${action.label}`}
+            disabled={busy}
+            onClick={() => void runAction(device, action)}
+          />
+        </span>
+      </div>
+    </li>
+  );
+};
+
+/** What the vendor's program on this computer can do with the device now; asked for when somebody looks. */
+export const VendorActions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
+  const { key, vendor } = device;
+  const [listed, setListed] = useState<{ readonly key: string; readonly answer: Listed }>();
+  const look = useCallback(
+    async (signal?: AbortSignal): Promise<void> => {
+      const answer = await ask('actions.list', { deviceKey: key }, signal);
+      if (signal?.aborted !== true) setListed({ key, answer });
+    },
+    [key],
+  );
+  useEffect(() => {
+    const controller = new AbortController();
+    void look(controller.signal);
+    return () => controller.abort();
+  }, [look]);
+  const answer = listed?.key === key ? listed.answer : undefined;
+  if (answer === undefined) return <p className="faint">Asking {vendorNames[vendor]} what it can do.</p>;
+  if (!answer.ok)
+    return (
+      <Failure error={answer.error}>
+        <button type="button" className="button small" onClick={() => void look()}>
+          Try again
+        </button>
+      </Failure>
+    );
+  const { actions } = answer.value;
+  if (actions.length === 0) return <p className="faint">{vendorNames[vendor]} can do nothing with it now.</p>;
+  return (
+    <ul className="services">
+      {actions.map((action) => (
+        <ActionItem key={action.id} device={device} action={action} />
+      ))}
+    </ul>
+  );
+};

@@ -1,0 +1,172 @@
+import { useCallback, useEffect, useRef, useState } from 'react';
+import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session-frames.ts';
+import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import { fleet, useHost } from '../../state/main-state.ts';
+import { mayComeBack, triesAfter, waitAfter } from './retry-plan.ts';
+import { openSession, type SessionHandle } from './session-link.ts';
+
+/** Where a session is. */
+export type Phase =
+  /** `again`: what was there before is still to be seen. */
+  | { readonly name: 'working'; readonly text: string; readonly again: boolean }
+  | { readonly name: 'asking'; readonly ask: number; readonly question: SessionQuestion; readonly again: boolean }
+  | { readonly name: 'open'; readonly user: string | undefined; readonly home: string | undefined }
+  /** Lost, and tried again by itself: at `at` (epoch milliseconds), or just now where there is none. */
+  | { readonly name: 'lost'; readonly error: ErrorView | undefined; readonly at: number | undefined }
+  /** `left`: by the person, before it was open. */
+  | { readonly name: 'ended'; readonly error: ErrorView | undefined; readonly left?: boolean };
+
+export interface SessionControl {
+  readonly phase: Phase;
+  /** The session of the moment. */
+  readonly handle: React.RefObject<SessionHandle | undefined>;
+  readonly answer: (answer: SessionAnswer) => void;
+  readonly reconnect: () => void;
+  /** Gives up what is not open yet, and trying again. */
+  readonly leave: () => void;
+  /** Ends it from this side, with the reason. */
+  readonly drop: (error: ErrorView) => void;
+}
+
+/** What a tab does with its session; read anew at each event, so it need not be stable. */
+export interface SessionUse {
+  /** Whether one that was lost comes back by itself: where nothing at the device is lost with it. */
+  readonly comesBack?: boolean;
+  /** What is told when it is opened. */
+  options(): Parameters<typeof openSession>[1];
+  bytes(bytes: Uint8Array, taken: () => void): void;
+  opened(): void;
+}
+
+/** Calls when the way to a device may be there again: the network of this computer, Quayside, the device itself. */
+const followWay = (deviceKey: string, then: () => void): (() => void) => {
+  const isThere = (): boolean =>
+    useHost.getState().link === 'live' && fleet.get(deviceKey)?.presence.state === 'online';
+  let before = isThere();
+  const stop = useHost.subscribe(() => {
+    const now = isThere();
+    const isBack = now && !before;
+    before = now;
+    if (isBack) then();
+  });
+  window.addEventListener('online', then);
+  return () => {
+    stop();
+    window.removeEventListener('online', then);
+  };
+};
+
+/** Calls once there is a connection to Quayside; at once where there is one. */
+const whenLive = (then: () => void): (() => void) => {
+  if (useHost.getState().link === 'live') {
+    then();
+    return () => undefined;
+  }
+  const stop = useHost.subscribe(({ link }) => {
+    if (link !== 'live') return;
+    stop();
+    then();
+  });
+  return stop;
+};
+
+/** Opens the session of a tab when the tab appears, closes it with the tab, and opens it again on request. */
+export const useSession = (place: SessionPlace, use: SessionUse): SessionControl => {
+  const [phase, setPhase] = useState<Phase>({ name: 'working', text: 'Connecting', again: false });
+  const [attempt, setAttempt] = useState({ isByItself: false });
+  const handle = useRef<SessionHandle | undefined>(undefined);
+  const stopOpening = useRef<() => void>(undefined);
+  /** When it was opened, of the clock that only goes on; tries in vain since then; whether it ever was. */
+  const past = useRef({ openedAt: 0, tries: 0, wasOpen: false });
+  const uses = useRef(use);
+  useEffect(() => {
+    uses.current = use;
+  });
+  const { kind, deviceKey, serviceId } = place;
+  useEffect(() => {
+    let { isByItself } = attempt;
+    let isOpen = false;
+    const { wasOpen: again } = past.current;
+    const work = (text: string): void => {
+      if (!isByItself) setPhase({ name: 'working', text, again });
+    };
+    const end = (error: ErrorView | undefined): void => {
+      const { openedAt, tries } = past.current;
+      if (isOpen) past.current.tries = triesAfter(tries, performance.now() - openedAt);
+      if (uses.current.comesBack !== true || !(isOpen || isByItself) || !mayComeBack(error)) {
+        setPhase({ name: 'ended', error });
+        return;
+      }
+      setPhase({ name: 'lost', error, at: Date.now() + waitAfter(past.current.tries, error) });
+      past.current.tries += 1;
+    };
+    work('Connecting');
+    const before = handle.current;
+    const stop = whenLive(() => {
+      before?.abandon();
+      handle.current = openSession(
+        { kind, deviceKey, serviceId },
+        { ...uses.current.options(), ...(before === undefined ? {} : { after: before.id }) },
+        {
+          bytes: (bytes, taken) => uses.current.bytes(bytes, taken),
+          event: (event) => {
+            if (event.kind === 'step') work(event.text);
+            else if (event.kind === 'ask') {
+              // From here on a person decides.
+              isByItself = false;
+              setPhase({ name: 'asking', ask: event.ask, question: event.question, again });
+            } else if (event.kind === 'end') end(event.error);
+            else if (event.kind === 'ready') {
+              isOpen = true;
+              past.current.openedAt = performance.now();
+              past.current.wasOpen = true;
+              setPhase({ name: 'open', user: event.user, home: event.home });
+              // The tab may drop it at once.
+              uses.current.opened();
+            }
+          },
+        },
+      );
+    });
+    stopOpening.current = stop;
+    return stop;
+  }, [kind, deviceKey, serviceId, attempt]);
+  useEffect(() => () => handle.current?.close(), []);
+  useEffect(() => {
+    if (phase.name !== 'lost' || phase.at === undefined) return undefined;
+    const again = (): void => {
+      setPhase({ name: 'lost', error: phase.error, at: undefined });
+      setAttempt({ isByItself: true });
+    };
+    const timer = setTimeout(again, Math.max(0, phase.at - Date.now()));
+    const stopFollowing = followWay(deviceKey, again);
+    return () => {
+      clearTimeout(timer);
+      stopFollowing();
+    };
+  }, [phase, deviceKey]);
+  const answer = (given: SessionAnswer): void => {
+    if (phase.name !== 'asking') return;
+    handle.current?.answer(phase.ask, given);
+    setPhase({ name: 'working', text: 'Connecting', again: phase.again });
+  };
+  const reconnect = (): void => {
+    past.current.tries = 0;
+    // One that comes back by itself goes on doing so when this try is in vain.
+    const isByItself = phase.name === 'lost';
+    if (isByItself) setPhase({ name: 'lost', error: phase.error, at: undefined });
+    setAttempt({ isByItself });
+  };
+  const leave = useCallback(() => {
+    stopOpening.current?.();
+    handle.current?.pause();
+    setPhase((now) =>
+      now.name === 'lost' ? { name: 'ended', error: now.error } : { name: 'ended', error: undefined, left: true },
+    );
+  }, []);
+  const drop = useCallback((error: ErrorView) => {
+    handle.current?.close();
+    setPhase({ name: 'ended', error });
+  }, []);
+  return { phase, handle, answer, reconnect, leave, drop };
+};

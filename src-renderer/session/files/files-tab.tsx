@@ -1,0 +1,352 @@
+import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
+import { useEffect, useRef, useState } from 'react';
+import {
+  fileListingSchema,
+  type FileEntryView,
+  type FileListingView,
+  type SessionPlace,
+} from '../../../src-preload/contract/session-frames.ts';
+import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import { Failure, IconButton } from '../../ui/controls.tsx';
+import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { absolute, bytes } from '../../ui/format.ts';
+import { DeleteQuestion } from './delete-question.tsx';
+import { keyFileMemory } from '../connection/questions.tsx';
+import { SessionCover } from '../connection/session-state.tsx';
+import { TransferList } from './transfer-list.tsx';
+import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
+import { useSession } from '../connection/use-session.ts';
+
+/** Files sent at once: a small one waits for its device several times, and the next ones need not wait with it. */
+const sentAtOnce = 4;
+/** Rows shown of one folder; more are found by narrowing. */
+const mostRows = 2000;
+
+const icons = { file: File, folder: Folder, link: Link, other: File } as const;
+
+const sorted = (entries: readonly FileEntryView[]): FileEntryView[] =>
+  entries.toSorted(
+    (a, b) =>
+      Number(b.kind === 'folder') - Number(a.kind === 'folder') ||
+      a.name.localeCompare(b.name, undefined, { numeric: true }),
+  );
+
+const within = (folder: string, name: string): string => `${folder.replace(/\/$/, '')}/${name}`;
+const above = (folder: string): string => folder.replace(/\/[^/]*\/?$/, '') || '/';
+const permissions = (mode: number): string =>
+  [6, 3, 0]
+    .map((shift) => (mode >> shift) & 7)
+    .map((bits) => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`)
+    .join('');
+
+const NameDialog = ({
+  title,
+  verb,
+  name,
+  onName,
+  onClose,
+}: {
+  readonly title: string;
+  readonly verb: string;
+  readonly name: string;
+  readonly onName: (name: string) => void;
+  readonly onClose: () => void;
+}): React.ReactNode => (
+  <Dialog label={title} className="confirm" onClose={onClose}>
+    <form
+      className="name-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        const given = new FormData(event.currentTarget).get('name');
+        if (typeof given === 'string' && given.trim() !== '' && given !== name) onName(given.trim());
+        else onClose();
+      }}
+    >
+      <h2>{title}</h2>
+      <input
+        className="input mono"
+        name="name"
+        aria-label="Name"
+        defaultValue={name}
+        autoFocus
+        required
+        pattern="[^\/]+"
+        spellCheck={false}
+      />
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button type="submit" className="button primary">
+          {verb}
+        </button>
+      </div>
+    </form>
+  </Dialog>
+);
+
+type Asking =
+  | { readonly what: 'rename' | 'delete'; readonly entry: FileEntryView }
+  | { readonly what: 'new-folder' }
+  | { readonly what: 'replace'; readonly files: readonly globalThis.File[]; readonly names: string };
+
+/** The files of a device over SFTP. */
+export const FilesTab = ({
+  place,
+  device,
+}: {
+  readonly place: SessionPlace;
+  readonly device: string;
+}): React.ReactNode => {
+  const [listing, setListing] = useState<FileListingView>();
+  const [error, setError] = useState<ErrorView>();
+  const [asking, setAsking] = useState<Asking>();
+  const [transfers] = useState(createTransfers);
+  const picker = useRef<HTMLInputElement>(null);
+  const session = useSession(place, {
+    options: () => {
+      const keyFile = localStorage.getItem(keyFileMemory);
+      return keyFile === null || keyFile === '' ? {} : { keyFile };
+    },
+    bytes: (_bytes, taken) => taken(),
+    opened: () => undefined,
+  });
+  const { handle, phase } = session;
+  const home = phase.name === 'open' ? phase.home : undefined;
+  const folder = listing?.path ?? home ?? '/';
+
+  const look = async (path: string): Promise<void> => {
+    const answer = await handle.current?.call({ op: 'list', path });
+    if (answer === undefined) return;
+    if (!answer.ok) return setError(answer.error);
+    const read = fileListingSchema.safeParse(answer.value);
+    if (!read.success) return;
+    setError(undefined);
+    setListing({ path: read.data.path, entries: sorted(read.data.entries) });
+  };
+  const begin = useRef(look);
+  useEffect(() => {
+    begin.current = look;
+  });
+  const last = useRef<string | undefined>(undefined);
+  useEffect(() => {
+    last.current = listing?.path;
+  }, [listing]);
+  useEffect(() => {
+    if (home !== undefined) void begin.current(last.current ?? home);
+  }, [home]);
+
+  const change = async (operation: Parameters<NonNullable<typeof handle.current>['call']>[0]): Promise<void> => {
+    setAsking(undefined);
+    const answer = await handle.current?.call(operation);
+    if (answer?.ok === false) setError(answer.error);
+    else await look(last.current ?? folder);
+  };
+  const erase = async (entry: FileEntryView, items: number | undefined): Promise<void> => {
+    const path = within(folder, entry.name);
+    if (entry.kind !== 'folder') return change({ op: 'delete', path });
+    setAsking(undefined);
+    const at = handle.current;
+    if (at === undefined) return;
+    await deleteFolder(at, transfers, { path, name: entry.name, items });
+    // It may take a while, and the person may be elsewhere by then, or in what is no longer there.
+    const here = last.current ?? folder;
+    await look(`${here}/`.startsWith(`${path}/`) ? above(path) : here);
+  };
+  const send = async (files: readonly globalThis.File[]): Promise<void> => {
+    setAsking(undefined);
+    const to = handle.current;
+    if (to === undefined) return;
+    const waiting = [...files];
+    const sendNext = async (): Promise<void> => {
+      for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
+        await upload(to, transfers, folder, file);
+    };
+    await Promise.all(Array.from({ length: sentAtOnce }, sendNext));
+    await look(last.current ?? folder);
+  };
+  const offer = (files: readonly globalThis.File[]): void => {
+    const taken = new Set(listing?.entries.map((entry) => entry.name));
+    const names = files.filter((file) => taken.has(file.name)).map((file) => file.name);
+    if (names.length > 0) setAsking({ what: 'replace', files, names: names.join(', ') });
+    else if (files.length > 0) void send(files);
+  };
+  const openEntry = (entry: FileEntryView): void => {
+    if (entry.kind === 'folder' || entry.kind === 'link') return void look(within(folder, entry.name));
+    const from = handle.current;
+    if (from !== undefined)
+      void download(from, transfers, { path: within(folder, entry.name), name: entry.name, size: entry.size });
+  };
+  const isOpen = phase.name === 'open';
+
+  return (
+    <div
+      className="session-body files-body"
+      data-phase={phase.name}
+      onDragOver={(event) => event.preventDefault()}
+      onDrop={(event) => {
+        event.preventDefault();
+        if (isOpen) offer([...event.dataTransfer.files]);
+      }}
+    >
+      <div className="session-tools" role="toolbar" aria-label={`Files of ${device}`}>
+        <IconButton
+          icon={ArrowUp}
+          label="Folder above"
+          disabled={!isOpen || folder === '/'}
+          onClick={() => void look(above(folder))}
+        />
+        <form
+          className="path-form"
+          onSubmit={(event) => {
+            event.preventDefault();
+            const path = new FormData(event.currentTarget).get('path');
+            if (typeof path === 'string' && path !== '') void look(path);
+          }}
+        >
+          <input
+            key={folder}
+            className="input mono"
+            name="path"
+            aria-label="Folder"
+            defaultValue={folder}
+            spellCheck={false}
+            disabled={!isOpen}
+          />
+        </form>
+        <IconButton icon={RotateCw} label="Refresh" disabled={!isOpen} onClick={() => void look(folder)} />
+        <IconButton
+          icon={FolderPlus}
+          label="New folder"
+          disabled={!isOpen}
+          onClick={() => setAsking({ what: 'new-folder' })}
+        />
+        <button type="button" className="button" disabled={!isOpen} onClick={() => picker.current?.click()}>
+          <Upload size={14} aria-hidden="true" />
+          Upload
+        </button>
+        <input
+          ref={picker}
+          type="file"
+          multiple
+          hidden
+          aria-label="Files to upload"
+          onChange={(event) => {
+            offer([...(event.target.files ?? [])]);
+            event.target.value = '';
+          }}
+        />
+      </div>
+      {error === undefined ? null : (
+        <Failure error={error}>
+          <IconButton icon={X} label="Dismiss" onClick={() => setError(undefined)} />
+        </Failure>
+      )}
+      <div className="session-stage">
+        <div className="files-scroll" tabIndex={0} role="region" aria-label={`Files in ${folder}`}>
+          {listing === undefined ? null : (
+            <table className="files">
+              <thead>
+                <tr>
+                  <th scope="col">Name</th>
+                  <th scope="col" className="number">
+                    Size
+                  </th>
+                  <th scope="col">Changed</th>
+                  <th scope="col">Permissions</th>
+                  <th scope="col">
+                    <span className="hidden-text">Actions</span>
+                  </th>
+                </tr>
+              </thead>
+              <tbody>
+                {listing.entries.slice(0, mostRows).map((entry) => {
+                  const Icon = icons[entry.kind];
+                  return (
+                    <tr key={entry.name}>
+                      <td>
+                        <button type="button" className="file-name" title={entry.name} onClick={() => openEntry(entry)}>
+                          <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
+                          <span className="ellipsis">{entry.name}</span>
+                        </button>
+                      </td>
+                      <td className="number">{entry.kind === 'file' ? bytes(entry.size) : ''}</td>
+                      <td className="faint">{absolute(entry.modifiedAt)}</td>
+                      <td className="faint mono">{permissions(entry.mode)}</td>
+                      <td className="file-actions">
+                        {entry.kind === 'file' ? (
+                          <IconButton
+                            icon={Download}
+                            label={`Download ${entry.name}`}
+                            onClick={() => openEntry(entry)}
+                          />
+                        ) : null}
+                        <IconButton
+                          icon={Pencil}
+                          label={`Rename ${entry.name}`}
+                          onClick={() => setAsking({ what: 'rename', entry })}
+                        />
+                        <IconButton
+                          icon={Trash2}
+                          label={`Delete ${entry.name}`}
+                          onClick={() => setAsking({ what: 'delete', entry })}
+                        />
+                      </td>
+                    </tr>
+                  );
+                })}
+              </tbody>
+            </table>
+          )}
+          {listing?.entries.length === 0 ? <p className="files-empty">This folder is empty. Drop files here.</p> : null}
+          {listing !== undefined && listing.entries.length > mostRows ? (
+            <p className="files-empty">
+              The first {mostRows} of {listing.entries.length} are shown.
+            </p>
+          ) : null}
+        </div>
+        <SessionCover device={device} session={session} />
+      </div>
+      <TransferList transfers={transfers} />
+      {asking?.what === 'new-folder' ? (
+        <NameDialog
+          title="New folder"
+          verb="Create"
+          name=""
+          onName={(name) => void change({ op: 'make-folder', path: within(folder, name) })}
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+      {asking?.what === 'rename' ? (
+        <NameDialog
+          title={`Rename ${asking.entry.name}`}
+          verb="Rename"
+          name={asking.entry.name}
+          onName={(name) =>
+            void change({ op: 'rename', from: within(folder, asking.entry.name), to: within(folder, name) })
+          }
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+      {asking?.what === 'delete' ? (
+        <DeleteQuestion
+          entry={asking.entry}
+          path={within(folder, asking.entry.name)}
+          device={device}
+          session={handle}
+          onConfirm={(items) => void erase(asking.entry, items)}
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+      {asking?.what === 'replace' ? (
+        <Confirm
+          title={`Replace ${asking.names} on ${device}?`}
+          loss="What is there now is lost once the upload is complete."
+          verb="Replace"
+          onConfirm={() => void send(asking.files)}
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+    </div>
+  );
+};

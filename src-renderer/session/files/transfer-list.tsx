@@ -1,0 +1,63 @@
+import { Download, Trash2, Upload, X } from 'lucide-react';
+import { Failure, IconButton } from '../../ui/controls.tsx';
+import { bytes, count, plural } from '../../ui/format.ts';
+import type { Transfer, Transfers } from './transfers.ts';
+
+const ways = {
+  up: { icon: Upload, word: 'Upload', done: 'done' },
+  down: { icon: Download, word: 'Download', done: 'done' },
+  delete: { icon: Trash2, word: 'Deletion', done: 'deleted' },
+} as const;
+
+/** How far it is, in words. */
+const progressOf = ({ moved, size, state, way }: Transfer): string => {
+  const end = state === 'moving' ? '' : ` · ${state === 'done' ? ways[way].done : state}`;
+  if (way !== 'delete') {
+    const all = bytes(size ?? moved);
+    return state === 'moving' ? `${bytes(moved)} of ${all}` : `${all}${end}`;
+  }
+  // Of a folder that was empty there is nothing to count.
+  if (state === 'done') return moved === 0 ? 'deleted' : `${plural(moved, 'item')}${end}`;
+  return `${size === undefined ? plural(moved, 'item') : `${count(moved)} of ${plural(size, 'item')}`} deleted${end}`;
+};
+
+const TransferRow = ({ transfer, onDismiss }: { transfer: Transfer; onDismiss: () => void }): React.ReactNode => {
+  const { error, moved, name, size, state, way } = transfer;
+  const { icon: Icon, word } = ways[way];
+  const share = size === undefined || size === 0 ? 1 : Math.min(1, moved / size);
+  return (
+    <li className={`transfer ${state}`} data-state={state} aria-label={`${word} of ${name}`}>
+      <div className="transfer-line">
+        <Icon size={14} aria-hidden="true" />
+        <span className="ellipsis">{name}</span>
+        <span className="faint">{progressOf(transfer)}</span>
+        <IconButton
+          icon={X}
+          label={state === 'moving' ? `Cancel ${name}` : `Dismiss ${name}`}
+          onClick={state === 'moving' ? transfer.cancel : onDismiss}
+        />
+      </div>
+      {state === 'moving' && size !== undefined ? (
+        <progress aria-label={`${word} of ${name}`} max={1} value={share} />
+      ) : null}
+      {error === undefined ? null : <Failure error={error} />}
+    </li>
+  );
+};
+
+/** What is on its way or was, until it is dismissed. */
+export const TransferList = ({ transfers }: { readonly transfers: Transfers }): React.ReactNode => {
+  const list = transfers((state) => state.list);
+  if (list.length === 0) return null;
+  const dismiss = (id: number): void =>
+    transfers.setState((state) => ({ list: state.list.filter((transfer) => transfer.id !== id) }));
+  return (
+    <section className="transfers" aria-label="Transfers">
+      <ul>
+        {list.map((transfer) => (
+          <TransferRow key={transfer.id} transfer={transfer} onDismiss={() => dismiss(transfer.id)} />
+        ))}
+      </ul>
+    </section>
+  );
+};

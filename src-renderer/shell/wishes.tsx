@@ -1,0 +1,77 @@
+import { useEffect, useState } from 'react';
+import type { WishView } from '../../src-preload/contract/views.ts';
+import { ask, fleet, useHost } from '../state/main-state.ts';
+import { connect, defaultService } from '../commands/device-commands.ts';
+import { showHere } from '../commands/palette-host.ts';
+import { Dialog } from '../ui/dialog.tsx';
+import { openPanel, toast } from '../state/view-store.ts';
+
+type ConnectWish = Extract<WishView, { readonly show: 'connect' }>;
+
+/** Asks before anything is opened that a link asked for: anybody can make a link. */
+const AskToConnect = ({
+  wish,
+  onClose,
+}: {
+  readonly wish: ConnectWish;
+  readonly onClose: () => void;
+}): React.ReactNode => {
+  const device = fleet.get(wish.deviceKey);
+  const service =
+    device === undefined
+      ? undefined
+      : wish.service === undefined
+        ? defaultService(device)
+        : device.services.find(({ kind }) => kind === wish.service);
+  if (device === undefined || service === undefined) return null;
+  const title = `Connect to ${device.name}?`;
+  return (
+    <Dialog label={title} className="confirm" onClose={onClose}>
+      <h2>{title}</h2>
+      <p>
+        A link asks to open {service.name} on it. Go on only if you followed that link yourself and trust where it came
+        from.
+      </p>
+      <div className="dialog-actions">
+        <button type="button" className="button" onClick={onClose}>
+          Cancel
+        </button>
+        <button
+          type="button"
+          className="button primary"
+          onClick={() => {
+            onClose();
+            void connect(device.key, service.id);
+          }}
+        >
+          Connect
+        </button>
+      </div>
+    </Dialog>
+  );
+};
+
+/** Shows what the tray, a notice, a link or a second launch asks for, each once. */
+export const Wishes = (): React.ReactNode => {
+  const wanted = useHost((host) => (host.loaded ? host.app?.wish : undefined));
+  const [asked, setAsked] = useState<ConnectWish>();
+  const id = wanted?.id;
+  useEffect(() => {
+    const wish = useHost.getState().app?.wish?.wish;
+    if (id === undefined || wish === undefined) return;
+    void ask('window.shown', { wishId: id });
+    if ((wish.show === 'device' || wish.show === 'connect') && fleet.get(wish.deviceKey) === undefined) {
+      toast({
+        tone: 'error',
+        text: 'That device is not in any of your accounts.',
+        hint: 'It may have been removed, or belong to an account that is not in this profile.',
+      });
+      return;
+    }
+    if (wish.show === 'connect') {
+      openPanel(wish.deviceKey);
+      setAsked(wish);
+    } else showHere(wish);
+  }, [id]);
+  return asked === undefined ? null : <AskToConnect wish={asked} onClose={() => setAsked(undefined)} />;
+};

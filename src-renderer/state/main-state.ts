@@ -1,0 +1,188 @@
+import { create } from 'zustand';
+import type { Answer, StateEvent } from '../../src-preload/contract/client.ts';
+import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
+import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
+import type { AccountView, AppView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
+import { FleetIndex, type FleetCounts } from './fleet-index.ts';
+import { Connection } from './connection.ts';
+import { isShutOut, openChannel } from './open-channel.ts';
+import { SnapshotAssembly, changesOf } from './snapshot-assembly.ts';
+
+/** What the window knows of main. Devices live in `fleet`; `fleetVersion` tells that it changed. */
+export interface HostState {
+  /** `shut-out`: Quayside answers and does not know this browser, as after a start of its own. */
+  readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
+  /** True once a complete snapshot was seen. */
+  readonly loaded: boolean;
+  readonly app: AppView | undefined;
+  readonly accounts: readonly AccountView[];
+  readonly accountsById: ReadonlyMap<string, AccountView>;
+  readonly forwards: readonly ForwardView[];
+  readonly forwardsByDevice: ReadonlyMap<string, readonly ForwardView[]>;
+  /** Open, or resolved lately; newest first. */
+  readonly incidents: readonly IncidentView[];
+  readonly vendors: readonly VendorView[];
+  readonly fleetVersion: number;
+  readonly counts: FleetCounts;
+}
+
+const none: FleetCounts = { total: 0, offline: 0, favourites: 0, groups: [] };
+
+/** The state of main as last told; kept while reconnecting. */
+export const useHost = create<HostState>(() => ({
+  link: 'connecting',
+  loaded: false,
+  app: undefined,
+  accounts: [],
+  accountsById: new Map(),
+  forwards: [],
+  forwardsByDevice: new Map(),
+  incidents: [],
+  vendors: [],
+  fleetVersion: 0,
+  counts: none,
+}));
+
+/** True while the local port of a forward accepts clients. */
+export const isLive = (forward: ForwardView): boolean => forward.state !== 'stopped' && forward.state !== 'failed';
+
+/** The fleet, searched and sorted in place. */
+export const fleet = new FleetIndex({
+  accountLabel: (id) => useHost.getState().accountsById.get(id)?.label ?? id,
+  forwardPort: (key) => useHost.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
+});
+
+const byLabel = (rows: Iterable<AccountView>): AccountView[] =>
+  [...rows].sort((a, b) => a.label.localeCompare(b.label));
+
+const groupForwards = (forwards: readonly ForwardView[]): Map<string, readonly ForwardView[]> =>
+  Map.groupBy(forwards, (forward) => forward.deviceKey);
+
+const byOpening = (rows: Iterable<IncidentView>): IncidentView[] => [...rows].sort((a, b) => b.openedAt - a.openedAt);
+
+const assembly = new SnapshotAssembly();
+
+const take = (event: StateEvent): void => {
+  if (event.type === 'disconnected') {
+    if (useHost.getState().link !== 'shut-out') useHost.setState({ link: 'reconnecting' });
+    void isShutOut().then((isOut) => {
+      if (useHost.getState().link !== 'live') useHost.setState({ link: isOut ? 'shut-out' : 'reconnecting' });
+    });
+    return;
+  }
+  if (event.type === 'rows') {
+    const whole = assembly.take(event);
+    if (whole === undefined) return;
+    const forwards = [...whole.forwards.values()];
+    useHost.setState({
+      link: 'live',
+      loaded: true,
+      app: whole.app,
+      accounts: byLabel(whole.accounts.values()),
+      accountsById: whole.accounts,
+      forwards,
+      forwardsByDevice: groupForwards(forwards),
+      incidents: byOpening(whole.incidents.values()),
+    });
+    fleet.replace(whole.devices);
+    useHost.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
+    if (useHost.getState().vendors.length === 0) void loadVendors();
+    return;
+  }
+  const changes = changesOf(event.changes);
+  const state = useHost.getState();
+  const next: { -readonly [K in keyof HostState]?: HostState[K] } = {};
+  let relabelled = false;
+  if (changes.app !== undefined) next.app = changes.app;
+  if (changes.accounts.upsert.length > 0 || changes.accounts.remove.length > 0) {
+    const accounts = new Map(state.accountsById);
+    for (const id of changes.accounts.remove) accounts.delete(id);
+    for (const account of changes.accounts.upsert) {
+      const before = accounts.get(account.id);
+      // A new account counts too: its devices may have been indexed before its label was known.
+      if (before?.label !== account.label) relabelled = true;
+      accounts.set(account.id, account);
+    }
+    next.accountsById = accounts;
+    next.accounts = byLabel(accounts.values());
+  }
+  let ports = false;
+  if (changes.forwards.upsert.length > 0 || changes.forwards.remove.length > 0) {
+    const forwards = new Map(state.forwards.map((forward) => [forward.id, forward]));
+    for (const id of changes.forwards.remove) forwards.delete(id);
+    for (const forward of changes.forwards.upsert) {
+      const before = forwards.get(forward.id);
+      if (before === undefined || isLive(before) !== isLive(forward)) ports = true;
+      forwards.set(forward.id, forward);
+    }
+    ports ||= changes.forwards.remove.length > 0;
+    next.forwards = [...forwards.values()];
+    next.forwardsByDevice = groupForwards(next.forwards);
+  }
+  if (changes.incidents.upsert.length > 0 || changes.incidents.remove.length > 0) {
+    const incidents = new Map(state.incidents.map((incident) => [incident.id, incident]));
+    for (const id of changes.incidents.remove) incidents.delete(id);
+    for (const incident of changes.incidents.upsert) incidents.set(incident.id, incident);
+    next.incidents = byOpening(incidents.values());
+  }
+  useHost.setState(next);
+  const { upsert, remove } = changes.devices;
+  const devices = upsert.length > 0 || remove.length > 0;
+  if (devices) fleet.apply(upsert, remove);
+  if (relabelled) fleet.refresh();
+  else if (ports && fleet.sort.column === 'forward') fleet.resort();
+  if (devices || relabelled || (ports && fleet.sort.column === 'forward')) announceFleet();
+};
+
+/** Milliseconds in which changes of the fleet are shown together: a burst of deltas filters the list once. */
+const together = 30;
+let announced: ReturnType<typeof setTimeout> | undefined;
+
+const announceFleet = (): void => {
+  announced ??= setTimeout(() => {
+    announced = undefined;
+    useHost.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+  }, together);
+};
+
+let hearSession: ((frame: SessionHostFrame) => void) | undefined;
+
+const connection = new Connection({
+  open: openChannel,
+  onSession: (frame) => hearSession?.(frame),
+  onState: take,
+  later: (ms, run) => {
+    const timer = setTimeout(run, ms);
+    return () => clearTimeout(timer);
+  },
+  random: Math.random,
+});
+
+const loadVendors = async (): Promise<void> => {
+  const answer = await connection.request('vendors.list', {});
+  if (answer.ok) useHost.setState({ vendors: answer.value });
+};
+
+/** Opens the channel and follows main until the window closes. */
+export const startHost = (): void => connection.connect();
+
+/** Tries to reach main again now. */
+export const reconnectNow = (): void => {
+  if (useHost.getState().link !== 'live') connection.connect();
+};
+
+/** Follows the sessions of this window; one listener. */
+export const followSessions = (listener: (frame: SessionHostFrame) => void): void => {
+  hearSession = listener;
+};
+
+/** Sends a frame of a session. */
+export const postSession = (frame: SessionClientFrame): void => connection.post(frame);
+
+/** Asks main; see the contract's `requests`. Never rejects. */
+export const ask = <N extends RequestName>(
+  name: N,
+  input: RequestInput<N>,
+  signal?: AbortSignal,
+): Promise<Answer<RequestOutput<N>>> => connection.request(name, input, signal);
