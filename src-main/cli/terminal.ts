@@ -45,8 +45,7 @@ export type ShownError = Pick<AppError, 'message' | 'hint'> & {
 /** Prints an error and answers the exit code for it. */
 export const printError = (error: ShownError, json: boolean): number => {
   const port = error.suggestedPort;
-  const hint =
-    port === undefined || error.hint.includes(String(port)) ? error.hint : `${error.hint} Port ${port} is free.`;
+  const hint = port === undefined ? error.hint : `${error.hint} Port ${port} is free.`;
   const { kind, message, vendorMessage } = error;
   note(
     json

@@ -238,7 +238,7 @@ const commands: Readonly<Record<string, (world: World) => void>> = {
     world.pumpRoute = undefined;
     world.held += 1;
     world.hasAsked = true;
-    world.toMain.push({ type: 'route-dead', route, error, gone: world.now % 800 === 0 });
+    world.toMain.push({ type: 'route-dead', route, error, gone: world.now % 800 === 0, hop: 'tunnel' });
   },
   expire: (world) => {
     const route = [...world.tunnels].at(-1);

@@ -1,14 +1,11 @@
 import { fail, ok } from '../base/errors.ts';
 import type { Failure, Result } from '../base/errors.ts';
+import { isLoopbackHost } from '../base/loopback.ts';
 
 const refuse = (message: string, hint: string): Failure => fail('invalid-input', message, hint);
 
-/** `URL` has already turned 127.1, 0x7f.1 and the like into four numbers. */
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127\.\d{1,3}\.\d{1,3}\.\d{1,3}$/.test(hostname);
-
 /** Whether a vendor's base URL is on this computer: a simulator or a local gateway, which may lead to this computer too. */
-export const isLocalBaseUrl = (baseUrl: string): boolean => isLoopback(URL.parse(baseUrl)?.hostname ?? '');
+export const isLocalBaseUrl = (baseUrl: string): boolean => isLoopbackHost(URL.parse(baseUrl)?.hostname ?? '');
 
 /**
  * The base URL of an account in its one spelling: scheme, host, port where it is unusual, path without a
@@ -34,7 +31,7 @@ export const normaliseBaseUrl = (text: string): Result<string> => {
   if (trimmed.includes('?') || trimmed.includes('#')) {
     return refuse('The base URL holds a query or a fragment.', 'Remove everything from the ? or # on.');
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     return refuse(
       'The base URL uses plain HTTP, which would send your key unencrypted.',
       'Use https://. Plain http:// is allowed only for localhost, 127.0.0.1 and [::1].',

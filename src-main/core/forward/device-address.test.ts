@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { deviceAddress, isDeviceAddress } from './device-address.ts';
-import { isLoopback } from './forward-ports.ts';
+import { isLoopback } from '../base/loopback.ts';
 
 test('a device has the same address every time, and no two share one', () => {
   const taken = new Set<string>();

@@ -21,6 +21,12 @@ export const refusalWords: Readonly<Record<RefusalReason, string>> = {
   descriptors: `All forwards together have as many clients as the system lets Quayside have. ${moreDescriptors}`,
 };
 
+/** Where a dial fails: in looking up the name of the tunnel's end, or on the way there. */
+export type DialHop = 'name' | 'tunnel';
+
+/** Where a dial failed with this code of the system. */
+export const dialHop = (code: string): DialHop => (code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'name' : 'tunnel');
+
 /** Why a tunnel's end could not be dialled, in words. `code` is the system's error code, DIAL_TIMEOUT or ENDS_HERE. */
 export const dialError = (code: string, host: string, port: number, timeoutMs: number): AppError => {
   const end = `the tunnel at ${host}:${port}`;

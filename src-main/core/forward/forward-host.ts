@@ -1,6 +1,6 @@
 import type { Emitter } from '../base/emitter.ts';
 import type { AppError, Result } from '../base/errors.ts';
-import type { RefusalReason } from './forward-errors.ts';
+import type { DialHop, RefusalReason } from './forward-errors.ts';
 import type { PumpTimings } from './forward.ts';
 
 /**
@@ -129,6 +129,7 @@ export type ForwardHostEvent =
       readonly route: number;
       readonly error: AppError;
       readonly gone: boolean;
+      readonly hop: DialHop;
     }
   /** Much was sent and nothing came back. `mute` where a server that speaks first has said nothing at all. */
   | { readonly type: 'silent'; readonly id: string; readonly route: number; readonly mute: boolean }

@@ -13,14 +13,3 @@ export function* candidatePorts(taken: ReadonlySet<number>): Generator<number> {
     for (let port = first; port <= last; port += 1) if (!taken.has(port)) yield port;
   }
 }
-
-/** Whether an address is of this computer only: 127.0.0.0/8 or ::1, as literals. */
-export const isLoopback = (address: string): boolean => {
-  if (address === '::1') return true;
-  const parts = address.split('.');
-  return (
-    parts.length === 4 &&
-    parts[0] === '127' &&
-    parts.every((part) => /^(?:0|[1-9]\d{0,2})$/.test(part) && Number(part) <= 255)
-  );
-};

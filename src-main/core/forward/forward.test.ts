@@ -49,7 +49,7 @@ test('clients that come while the vendor is asked share the dial', () => {
 });
 
 test('a dead tunnel is replaced first and then retired; the second one that is dead starts the healing', () => {
-  const dead: readonly ForwardEvent[] = [...open, { type: 'route-dead', route: 1, error, gone: true }];
+  const dead: readonly ForwardEvent[] = [...open, { type: 'route-dead', route: 1, error, gone: true, hop: 'tunnel' }];
   expect(play(dead)).toMatchObject({
     forward: { state: 'dialling' },
     effects: [{ type: 'open-tunnel', route: 2, instead: 1, because: 'gone' }],
@@ -60,7 +60,7 @@ test('a dead tunnel is replaced first and then retired; the second one that is d
     { type: 'retire', route: 1, onlyIfIdle: false },
   ]);
   expect(play([...replaced, { type: 'retired', route: 1 }]).effects).toEqual([{ type: 'close-tunnel', route: 1 }]);
-  expect(play([...replaced, { type: 'route-dead', route: 2, error, gone: true }])).toMatchObject({
+  expect(play([...replaced, { type: 'route-dead', route: 2, error, gone: true, hop: 'tunnel' }])).toMatchObject({
     forward: { state: 'healing', error, bound: true, attempt: 1, nextAttemptAt: 7_150 },
     effects: [{ type: 'retire', route: 2, onlyIfIdle: false }],
   });
@@ -110,7 +110,7 @@ test.each(['unauthorized', 'not-found', 'unsupported', 'device-offline'] as cons
 test('a device that worked and went offline is waited for, and given up after five minutes', () => {
   const gone: readonly ForwardEvent[] = [
     ...open,
-    { type: 'route-dead', route: 1, error, gone: true },
+    { type: 'route-dead', route: 1, error, gone: true, hop: 'tunnel' },
     refused(2, 'device-offline'),
   ];
   expect(play(gone).forward).toMatchObject({ state: 'healing', worked: true });

@@ -1,4 +1,5 @@
 import type { AppError } from '../base/errors.ts';
+import type { DialHop } from './forward-errors.ts';
 
 /**
  * The state of one forward, what can happen to it, and what is to be done about it; forward-step.ts is the machine.
@@ -109,7 +110,13 @@ export type ForwardEvent =
    * The tunnel's end could not be dialled. The pump holds the clients and routes no more to it. `gone` where its
    * computer answered that nothing listens there; otherwise the network may be at fault, and the tunnel still good.
    */
-  | { readonly type: 'route-dead'; readonly route: number; readonly error: AppError; readonly gone: boolean }
+  | {
+      readonly type: 'route-dead';
+      readonly route: number;
+      readonly error: AppError;
+      readonly gone: boolean;
+      readonly hop: DialHop;
+    }
   /** The tunnel has ended at the vendor, or its time is over; connections over it cannot live on. */
   | { readonly type: 'lost'; readonly route: number }
   /** The network is another one, the computer woke up, or the vendor answers again: waiting longer is pointless. */

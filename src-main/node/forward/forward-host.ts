@@ -16,7 +16,8 @@ import type {
   ListenRequest,
   RouteTarget,
 } from '../../core/forward/forward-host.ts';
-import { candidatePorts, isLoopback } from '../../core/forward/forward-ports.ts';
+import { isLoopback } from '../../core/base/loopback.ts';
+import { candidatePorts } from '../../core/forward/forward-ports.ts';
 import type { Clock, Log } from '../../core/base/ports.ts';
 import { sleep } from '../../core/base/ports.ts';
 import type { WorkerCommand, WorkerReport } from './forward-messages.ts';

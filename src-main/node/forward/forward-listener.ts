@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import { dialError } from '../../core/forward/forward-errors.ts';
+import { dialError, dialHop } from '../../core/forward/forward-errors.ts';
 import { plainOptions } from '../../core/forward/forward-host.ts';
 import type { Endpoint, ForwardPeer, ListenOptions, RouteTarget } from '../../core/forward/forward-host.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
@@ -306,7 +306,14 @@ export class ForwardListener {
     // The report itself says that clients wait.
     this.#asked = true;
     const error = dialError(code, route.target.host, route.target.port, dialTimeoutMs);
-    this.#send({ type: 'route-dead', id: this.#id, route: number, error, gone: refusals.has(code) });
+    this.#send({
+      type: 'route-dead',
+      id: this.#id,
+      route: number,
+      error,
+      gone: refusals.has(code),
+      hop: dialHop(code),
+    });
   }
 
   #reportRetired(route: number): void {

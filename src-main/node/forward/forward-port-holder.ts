@@ -1,5 +1,6 @@
 import { readdir, readFile, readlink } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
+import { isLoopback } from '../../core/base/loopback.ts';
 
 /** States in /proc/net/tcp. */
 const listening = '0A';
@@ -136,7 +137,7 @@ export const portHolder = async (address: string, port: number): Promise<string 
 export const connectionHolders = async (
   peers: readonly { readonly address: string; readonly port: number }[],
 ): Promise<readonly (string | undefined)[]> => {
-  const isHere = (address: string): boolean => /^(?:::ffff:)?127\.|^::1$/.test(address);
+  const isHere = (address: string): boolean => isLoopback(address.replace(/^::ffff:/, ''));
   const ports = new Set(peers.filter(({ address }) => isHere(address)).map(({ port }) => port));
   if (ports.size === 0) return peers.map(() => undefined);
   const socketOf = new Map<number, string>();

@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { CrashLimit } from '../../core/base/crash-limit.ts';
 import { hearUncaught, surface } from '../../core/base/exception.ts';
-import { isLoopback } from '../../core/forward/forward-ports.ts';
+import { isLoopback } from '../../core/base/loopback.ts';
 import { descriptorPlan } from '../runtime/descriptors.ts';
 import { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardListener } from './forward-listener.ts';

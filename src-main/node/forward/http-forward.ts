@@ -15,6 +15,7 @@ import { limitClients, passedOnLimits } from '../runtime/descriptors.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';
 import { WayOut, type Way } from '../http/way-out.ts';
+import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebForwarderOptions {
   /** Milliseconds without a byte until the answer begins. Default 2 min. */
@@ -30,9 +31,6 @@ const host = '127.0.0.1';
 const dropped =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|strict-transport-security|alt-svc)$/;
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-
 /** What a page shows within itself. */
 const framed = /^(?:iframe|frame|embed|object|fencedframe)$/;
 
@@ -44,7 +42,7 @@ const framed = /^(?:iframe|frame|embed|object|fencedframe)$/;
 const isForeign = (request: http.IncomingMessage, isOwnPort: (port: number) => boolean): boolean => {
   const { host: name = '', origin } = request.headers;
   const own = URL.parse(`http://${name}`);
-  if (own === null || !isLoopback(own.hostname) || !isOwnPort(Number(own.port || 80))) return true;
+  if (own === null || !isLoopbackHost(own.hostname) || !isOwnPort(Number(own.port || 80))) return true;
   if (origin !== undefined && origin !== own.origin) return true;
   const { 'sec-fetch-site': site, 'sec-fetch-mode': mode, 'sec-fetch-dest': dest = '' } = request.headers;
   if (site === undefined || site === 'same-origin' || site === 'none') return false;
@@ -173,7 +171,7 @@ const serve = async (
     return refuse(response, status, `${wanted.error.message} ${wanted.error.hint}`);
   }
   const url = new URL(wanted.value.url);
-  if (url.protocol !== 'https:' && !isLoopback(url.hostname))
+  if (url.protocol !== 'https:' && !isLoopbackHost(url.hostname))
     return refuse(
       response,
       502,

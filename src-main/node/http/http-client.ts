@@ -11,6 +11,7 @@ import { ownAddresses } from '../net/own-addresses.ts';
 import { redactSecrets } from '../runtime/redact.ts';
 import { longestWait, RequestBudget, Slots } from './request-budget.ts';
 import { WayOut } from './way-out.ts';
+import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface HttpClientOptions {
   readonly clock: Clock;
@@ -63,9 +64,6 @@ interface Attempt {
   readonly permanent: boolean;
 }
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-
 const readUrl = (text: string): Result<URL> => {
   const url = URL.parse(text);
   if (url === null || !/^https?:$/.test(url.protocol)) {
@@ -75,7 +73,7 @@ const readUrl = (text: string): Result<URL> => {
       'Enter a base URL that starts with https://.',
     );
   }
-  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+  if (url.protocol === 'http:' && !isLoopbackHost(url.hostname)) {
     return fail(
       'wrong-url',
       `${url.host} would be called without encryption.`,

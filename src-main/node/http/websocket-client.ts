@@ -9,6 +9,7 @@ import { codeOf, networkFailure, TransportFailure } from './http-client-fetch.ts
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { redactSecrets } from '../runtime/redact.ts';
 import { WayOut, type Way } from './way-out.ts';
+import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
@@ -38,12 +39,10 @@ const closeMs = 2000;
 const mostBacklog = 8 * 1024 ** 2;
 const regularCloses: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname);
-
 const readUrl = (text: string): Result<URL> => {
   const url = URL.parse(text);
-  if (url !== null && (url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopback(url.hostname)))) return ok(url);
+  if (url !== null && (url.protocol === 'wss:' || (url.protocol === 'ws:' && isLoopbackHost(url.hostname))))
+    return ok(url);
   return fail(
     'wrong-url',
     url?.protocol === 'ws:'

@@ -11,7 +11,7 @@ const hopOf = (event: ForwardEvent): Hop | undefined => {
     case 'tunnel-refused':
       return event.error.kind === 'device-offline' ? 'device' : 'vendor';
     case 'route-dead':
-      return event.error.message.includes('could not be resolved') ? 'name' : 'tunnel';
+      return event.hop;
     default:
       return undefined;
   }
@@ -36,7 +36,7 @@ export class ForwardAttempts {
     const last = this.#attempts.at(-1);
     const hop = hopOf(event);
     // A port that another program keeps is tried again and again: one entry says it.
-    if (hop === 'port' && last?.hop === 'port' && 'error' in event && last.error?.message === event.error.message)
+    if (hop === 'port' && last?.hop === 'port' && 'error' in event && last.error?.kind === event.error.kind)
       return false;
     if (hop !== undefined && 'error' in event && (last?.outcome === 'running' || hop === 'port')) {
       const timings = { ...last?.timings, ...('vendorMs' in event ? { vendorMs: event.vendorMs } : {}) };

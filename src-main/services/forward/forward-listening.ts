@@ -2,7 +2,7 @@ import { defaultLimits } from '../../core/forward/forward-host.ts';
 import type { Listening, ListenOptions } from '../../core/forward/forward-host.ts';
 import { sharingWarning } from '../../core/forward/forward-record.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import { isLoopback } from '../../core/forward/forward-ports.ts';
+import { isLoopback } from '../../core/base/loopback.ts';
 
 /** Where every forward listens. */
 export const forwardAddress = '127.0.0.1';

@@ -4,6 +4,7 @@ import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorSession } from '../vendor.ts';
 import { readServers } from './session-servers.ts';
+import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export const vendorName = 'Reemo';
 export const baseUrlHint = 'https://restapi.reemo.io/v1';
@@ -23,9 +24,6 @@ export const reemoSecrets = z.strictObject({
     ),
 });
 
-const isLoopback = (hostname: string): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || /^127(?:\.\d+){3}$/.test(hostname);
-
 /** A script that a session's window loads: HTTPS, or this computer. */
 const scriptAddress = z
   .string()
@@ -33,7 +31,7 @@ const scriptAddress = z
   .refine((text) => {
     const url = URL.parse(text);
     if (url === null || url.username !== '' || url.password !== '') return false;
-    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopback(url.hostname));
+    return url.protocol === 'https:' || (url.protocol === 'http:' && isLoopbackHost(url.hostname));
   }, 'expected an address that starts with https://');
 
 const wholeNumber = (least: number, most: number) =>

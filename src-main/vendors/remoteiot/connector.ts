@@ -21,6 +21,7 @@ import { connect, deleteConnection, device, listConnection, remoteIotOperations,
 import { hostName, parseVendorTime } from './schemas.ts';
 import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
 import { Statuses } from './statuses.ts';
+import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 /** What DeleteConnection needs, and what tells the tunnel from another that got its remote port later. */
 interface Handle {
@@ -40,7 +41,7 @@ const filled = (value: string | undefined): string | undefined => {
 /** The other machine a tunnel leads to; undefined for the device itself, however that is written. */
 const otherHost = (host: string | undefined): string | undefined => {
   const name = filled(host)?.toLowerCase();
-  return name === 'localhost' || name === '127.0.0.1' || name === '::1' ? undefined : name;
+  return name === undefined || isLoopbackHost(name) ? undefined : name;
 };
 
 /** No time zone is ever said. A time that is later than now by more than a clock may be wrong was not GMT: then it is left out. */
