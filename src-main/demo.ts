@@ -8,7 +8,7 @@ import { socketChannel } from './cli/channel-pair.ts';
 import { composeCore } from './compose/compose-core.ts';
 import { openDesktopSession, startHeadlessDesktop } from './compose/compose-headless-desktop.ts';
 import { startHeadless } from './compose/compose-headless.ts';
-import { sleep } from './core/base/ports.ts';
+import { sleep } from './core/base/clock.ts';
 import { writeDemoHistory, type DemoPast } from './demo/demo-history.ts';
 import { startDemoScreen } from './demo/demo-screen.ts';
 import { startDemoSsh } from './demo/demo-ssh.ts';

@@ -7,7 +7,9 @@ import { takeOver, type TakenOver } from './compose/compose-hand-over.ts';
 import { composeCore, type Core } from './compose/compose-core.ts';
 import { commandArguments } from './core/base/command-arguments.ts';
 import { ok, type Result } from './core/base/errors.ts';
-import { sleep, type Notifier, type VaultKind } from './core/base/ports.ts';
+import { sleep } from './core/base/clock.ts';
+import type { Notifier } from './core/alert/notifier.ts';
+import type { VaultKind } from './core/base/vault.ts';
 import {
   endBroken,
   failApplication,

@@ -1,5 +1,5 @@
 import { cancelled, fail, type Result } from '../core/base/errors.ts';
-import type { Log } from '../core/base/ports.ts';
+import type { Log } from '../core/base/log.ts';
 import { clientFrameSchema, type HostFrame } from '../../src-preload/contract/frames.ts';
 import type { ClientSessions } from './requests/session-requests.ts';
 import type { StateFeed } from './state-feed.ts';

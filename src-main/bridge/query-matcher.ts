@@ -1,5 +1,5 @@
 import type { Device } from '../core/fleet/device.ts';
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 import {
   haystackOf,
   matchesHaystack,

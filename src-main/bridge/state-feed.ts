@@ -1,4 +1,4 @@
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 import type { Change, CollectionName, HostFrame } from '../../src-preload/contract/frames.ts';
 
 /** Where the feed reads the rows of one collection. Rows are read when they are sent, never before. */

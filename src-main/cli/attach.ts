@@ -3,7 +3,7 @@ import { askForProfile, givesProfile, type TakenOver } from '../compose/compose-
 import { composeCore, type Core, type CoreOptions } from '../compose/compose-core.ts';
 import { cancelled, fail, ok, type Result } from '../core/base/errors.ts';
 import { chosenVault } from '../compose/compose-vault.ts';
-import { sleep } from '../core/base/ports.ts';
+import { sleep } from '../core/base/clock.ts';
 import { locate } from '../compose/locations.ts';
 import { controlPaths } from '../node/control/control-socket-path.ts';
 import { connectControlSocket, type ControlConnection } from '../node/control/control-socket.ts';

@@ -1,5 +1,5 @@
 import { fail, type Failure } from '../core/base/errors.ts';
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 import type { FrameChannel } from '../../src-preload/contract/frames.ts';
 
 /** Milliseconds without a word of an owner that owes an answer, after which it is asked whether it is still there. */

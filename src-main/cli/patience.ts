@@ -1,4 +1,4 @@
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
 import { typedMs } from './terminal.ts';
 

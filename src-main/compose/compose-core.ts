@@ -19,15 +19,10 @@ import { hostKeyPinsFormat } from '../core/ssh/host-key-pins.ts';
 import { tunnelRecordsFormat } from '../core/forward/tunnel-record.ts';
 import { fleetCacheFormat } from '../core/fleet/fleet-cache.ts';
 import type { LaunchPlatform } from '../core/launch/launch-plan.ts';
-import {
-  sleep,
-  type Clock,
-  type Log,
-  type Notifier,
-  type Random,
-  type Vault,
-  type VaultKind,
-} from '../core/base/ports.ts';
+import { sleep, type Clock, type Random } from '../core/base/clock.ts';
+import type { Log } from '../core/base/log.ts';
+import type { Notifier } from '../core/alert/notifier.ts';
+import type { Vault, VaultKind } from '../core/base/vault.ts';
 import { usesFormat } from '../core/launch/frecency.ts';
 import { settingsFormat } from '../core/app/settings.ts';
 import type { WebSessionHost } from '../core/session/web-session.ts';

@@ -1,8 +1,9 @@
 import { z } from 'zod';
 import type { Bridge } from '../bridge/bridge.ts';
 import { ok } from '../core/base/errors.ts';
-import type { Clock, Document } from '../core/base/ports.ts';
-import { sleep } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
+import type { Document } from '../core/base/document.ts';
+import { sleep } from '../core/base/clock.ts';
 import { connectControlSocket } from '../node/control/control-socket.ts';
 import type { ControlConnection, ControlSocket, MessageSocket } from '../node/control/control-socket.ts';
 import { controlPaths } from '../node/control/control-socket-path.ts';

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Core } from './compose-core.ts';
-import type { Notifier } from '../core/base/ports.ts';
+import type { Notifier } from '../core/alert/notifier.ts';
 import type { Wish } from '../core/app/wish.ts';
 import { hasDisplay, openInBrowser } from '../node/desktop/browser-open.ts';
 import { ChromiumWindow, findChromium } from '../node/desktop/chromium-window.ts';

@@ -1,5 +1,6 @@
 import { ok, type Result } from '../core/base/errors.ts';
-import type { Clock, Log } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
+import type { Log } from '../core/base/log.ts';
 import type { Settings } from '../core/app/settings.ts';
 import { CompanyCertificates, readCertificates } from '../node/http/company-certificates.ts';
 import { environmentProxies, systemProxies } from '../node/http/proxy.ts';

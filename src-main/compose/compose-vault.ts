@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import type { AppState } from '../services/app/app-state.ts';
-import type { Clock, Vault, VaultKind } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
+import type { Vault, VaultKind } from '../core/base/vault.ts';
 import { createFileVault } from '../node/vault/file-vault.ts';
 import { createKeychainVault } from '../node/vault/keychain-vault.ts';
 import { createMemoryVault } from '../node/vault/memory-vault.ts';

@@ -1,5 +1,6 @@
 import { BrowserWindow, nativeTheme, screen, type WebContents } from 'electron';
-import type { Document, Log } from '../core/base/ports.ts';
+import type { Document } from '../core/base/document.ts';
+import type { Log } from '../core/base/log.ts';
 import { appOrigin } from './app-scheme.ts';
 import { CrashLimit } from '../core/base/crash-limit.ts';
 import { minimumSize, onScreen, type WindowState } from './window-state.ts';

@@ -1,5 +1,5 @@
 import { BrowserWindow, screen } from 'electron';
-import type { Log } from '../core/base/ports.ts';
+import type { Log } from '../core/base/log.ts';
 import { appOrigin } from './app-scheme.ts';
 import { pageBackground, pagePreferences, reviveContents } from './app-window.ts';
 

@@ -1,6 +1,6 @@
 import { app, Notification } from 'electron';
 import { fail, ok, type Result } from '../core/base/errors.ts';
-import type { DesktopNotice, NoticeAction, Notifier } from '../core/base/ports.ts';
+import type { DesktopNotice, NoticeAction, Notifier } from '../core/alert/notifier.ts';
 import { Emitter } from '../core/base/emitter.ts';
 
 const actionNames: Readonly<Record<NoticeAction, string>> = { connect: 'Connect', snooze: 'Snooze', mute: 'Mute' };

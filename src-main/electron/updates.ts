@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { AppUpdater } from 'electron-updater';
 import type { AppState } from '../services/app/app-state.ts';
 import { fail, ok } from '../core/base/errors.ts';
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 import { updateWay, type Installation } from '../core/app/update-policy.ts';
 import { Updates, type UpdatesOptions, type UpdateSource } from '../services/app/updates.ts';
 

@@ -1,6 +1,6 @@
 import type { AppError, ErrorKind } from '../core/base/errors.ts';
 import { parseForeignJson } from '../core/base/lenient-json.ts';
-import type { HttpAnswer } from '../core/base/ports.ts';
+import type { HttpAnswer } from '../core/base/http.ts';
 import type { AnswerForm } from './vendor.ts';
 
 /** What is needed to turn a vendor's refusal into words. */

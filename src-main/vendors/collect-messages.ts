@@ -1,7 +1,7 @@
 import { parseForeignJson } from '../core/base/lenient-json.ts';
 import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
-import type { WebSocketRequest } from '../core/base/ports.ts';
+import type { WebSocketRequest } from '../core/base/websocket.ts';
 import type { Collecting, VendorSession } from './vendor.ts';
 
 /** JSON as its value, anything else as the text it is. */

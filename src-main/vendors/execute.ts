@@ -4,7 +4,7 @@ import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
 import { parseLenientJson } from '../core/base/lenient-json.ts';
 import { plainIssue } from '../core/base/plain-issue.ts';
-import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/base/ports.ts';
+import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/base/http.ts';
 import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorSession, WireParts } from './vendor.ts';
 

@@ -1,6 +1,6 @@
 import { cancelled } from '../core/base/errors.ts';
 import type { Result } from '../core/base/errors.ts';
-import type { Clock } from '../core/base/ports.ts';
+import type { Clock } from '../core/base/clock.ts';
 
 /** A call that has been under way for longer may hang; whoever asks then does not wait with the others, milliseconds. */
 const joinWithinMs = 1_000;

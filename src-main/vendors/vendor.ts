@@ -2,17 +2,11 @@ import type { z } from 'zod';
 import type { DeviceFacts } from '../core/fleet/device-facts.ts';
 import type { DeviceRecord, Presence, Service, VendorId } from '../core/fleet/device.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
-import type {
-  Clock,
-  ForwardedRequest,
-  HttpAnswer,
-  HttpBody,
-  HttpClient,
-  Log,
-  Random,
-  UpstreamRequest,
-  WebSocketClient,
-} from '../core/base/ports.ts';
+import type { Clock, Random } from '../core/base/clock.ts';
+import type { ForwardedRequest, UpstreamRequest } from '../core/forward/web-forwarder.ts';
+import type { HttpAnswer, HttpBody, HttpClient } from '../core/base/http.ts';
+import type { Log } from '../core/base/log.ts';
+import type { WebSocketClient } from '../core/base/websocket.ts';
 
 /**
  * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and

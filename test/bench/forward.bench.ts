@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
-import type { Log } from '../../src-main/core/base/ports.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
 import { startSshd } from '../support/sshd.ts';
 import { workerUrl } from '../support/forward-rig.ts';

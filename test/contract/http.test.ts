@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib';
 import { afterEach, describe, expect, test } from 'vitest';
 import { fail } from '../../src-main/core/base/errors.ts';
 import type { AppError, ErrorKind } from '../../src-main/core/base/errors.ts';
-import type { HttpAnswer, HttpRequest } from '../../src-main/core/base/ports.ts';
+import type { HttpAnswer, HttpRequest } from '../../src-main/core/base/http.ts';
 import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import type { DisposableHttpClient, HttpClientOptions } from '../../src-main/node/http/http-client.ts';
 import { environmentProxies, systemProxies } from '../../src-main/node/http/proxy.ts';

@@ -1,7 +1,7 @@
 import { request as ask } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createWebForwarder } from '../../src-main/node/forward/http-forward.ts';
-import type { WebListener } from '../../src-main/core/base/ports.ts';
+import type { WebListener } from '../../src-main/core/forward/web-forwarder.ts';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import type { Vault } from '../../src-main/core/base/ports.ts';
+import type { Vault } from '../../src-main/core/base/vault.ts';
 import { createFileVault } from '../../src-main/node/vault/file-vault.ts';
 import { createKeychainVault } from '../../src-main/node/vault/keychain-vault.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';

@@ -6,7 +6,7 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { WebSocketServer } from 'ws';
 import type { WebSocket } from 'ws';
 import type { AppError } from '../../src-main/core/base/errors.ts';
-import type { WebSocketRequest } from '../../src-main/core/base/ports.ts';
+import type { WebSocketRequest } from '../../src-main/core/base/websocket.ts';
 import { environmentProxies } from '../../src-main/node/http/proxy.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';

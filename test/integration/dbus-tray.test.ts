@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import type { DesktopNotice } from '../../src-main/core/base/ports.ts';
+import type { DesktopNotice } from '../../src-main/core/alert/notifier.ts';
 import type { TrayAction, TrayState } from '../../src-main/core/app/tray-state.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { SessionBus } from '../../src-main/node/dbus/session-bus.ts';

@@ -4,7 +4,7 @@ import { parsePattern, parseReplacement } from '../../src-main/core/operation/bu
 import type { PlanRow } from '../../src-main/core/operation/bulk-plan.ts';
 import { deviceKey, type Device } from '../../src-main/core/fleet/device.ts';
 import { fail, ok, type ErrorKind, type Result } from '../../src-main/core/base/errors.ts';
-import { sleep } from '../../src-main/core/base/ports.ts';
+import { sleep } from '../../src-main/core/base/clock.ts';
 import { BulkRun } from '../../src-main/services/operation/bulk-run.ts';
 import { VirtualClock, settle } from '../support/virtual-clock.ts';
 

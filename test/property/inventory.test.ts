@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../src-main/core/base/errors.ts';
-import { sleep } from '../../src-main/core/base/ports.ts';
+import { sleep } from '../../src-main/core/base/clock.ts';
 import { pages, record } from '../support/fake-vendor.ts';
 import { account, inventoryRig } from '../support/inventory-rig.ts';
 

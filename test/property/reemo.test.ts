@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../src-main/core/base/errors.ts';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import type { HttpAnswer, HttpClient } from '../../src-main/core/base/http.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { reemo } from '../../src-main/vendors/reemo/connector.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';

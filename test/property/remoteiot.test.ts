@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import type { HttpAnswer, HttpClient } from '../../src-main/core/base/http.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';

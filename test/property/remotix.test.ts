@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { ok } from '../../src-main/core/base/errors.ts';
-import type { HttpAnswer, HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import type { HttpAnswer, HttpClient } from '../../src-main/core/base/http.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { remotix } from '../../src-main/vendors/remotix/connector.ts';
 import { typeOf, typeText } from '../../src-main/vendors/remotix/schemas.ts';

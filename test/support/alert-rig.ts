@@ -6,7 +6,7 @@ import type { DeviceRecord } from '../../src-main/core/fleet/device.ts';
 import { Emitter } from '../../src-main/core/base/emitter.ts';
 import { fail, ok } from '../../src-main/core/base/errors.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
-import type { DesktopNotice, NoticeAction, Notifier } from '../../src-main/core/base/ports.ts';
+import type { DesktopNotice, NoticeAction, Notifier } from '../../src-main/core/alert/notifier.ts';
 import { Alerts, type AlertRequest } from '../../src-main/services/alert/alerts.ts';
 import type { AccountChange } from '../../src-main/services/fleet/accounts.ts';
 import type { Vendor } from '../../src-main/vendors/vendor.ts';

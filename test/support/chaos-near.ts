@@ -7,7 +7,7 @@ import { Emitter } from '../../src-main/core/base/emitter.ts';
 import { deviceKey } from '../../src-main/core/fleet/device.ts';
 import type { Device } from '../../src-main/core/fleet/device.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
-import type { Log } from '../../src-main/core/base/ports.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
 import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import { reachable } from '../../src-main/node/net/reachable.ts';

@@ -2,7 +2,8 @@ import { z } from 'zod';
 import type { DeviceRecord, PresenceState, Service, VendorId } from '../../src-main/core/fleet/device.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
-import type { HttpClient, Log } from '../../src-main/core/base/ports.ts';
+import type { HttpClient } from '../../src-main/core/base/http.ts';
+import type { Log } from '../../src-main/core/base/log.ts';
 import type { Connector, FleetPage, Vendor, VendorSession } from '../../src-main/vendors/vendor.ts';
 
 export const silentLog: Log = { write: () => undefined, child: () => silentLog };

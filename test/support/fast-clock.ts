@@ -1,4 +1,4 @@
-import type { Clock } from '../../src-main/core/base/ports.ts';
+import type { Clock } from '../../src-main/core/base/clock.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 
 /** The computer's clock, on which time passes `factor` times as fast: minutes of waiting for real things in seconds. */

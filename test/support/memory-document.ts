@@ -1,6 +1,6 @@
 import { ok } from '../../src-main/core/base/errors.ts';
 import type { Failure, Result } from '../../src-main/core/base/errors.ts';
-import type { Document, DocumentFolder } from '../../src-main/core/base/ports.ts';
+import type { Document, DocumentFolder } from '../../src-main/core/base/document.ts';
 
 /** A document kept in memory, which can be told to fail. */
 export class MemoryDocument<T> implements Document<T> {

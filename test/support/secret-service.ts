@@ -7,7 +7,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Result } from '../../src-main/core/base/errors.ts';
-import type { Vault } from '../../src-main/core/base/ports.ts';
+import type { Vault } from '../../src-main/core/base/vault.ts';
 
 const run = promisify(execFile);
 

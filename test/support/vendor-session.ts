@@ -1,5 +1,6 @@
 import type { Result } from '../../src-main/core/base/errors.ts';
-import type { Clock, Log, LogLevel } from '../../src-main/core/base/ports.ts';
+import type { Clock } from '../../src-main/core/base/clock.ts';
+import type { Log, LogLevel } from '../../src-main/core/base/log.ts';
 import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';

@@ -1,4 +1,4 @@
-import type { Clock } from '../../src-main/core/base/ports.ts';
+import type { Clock } from '../../src-main/core/base/clock.ts';
 
 interface Timer {
   readonly dueAt: number;

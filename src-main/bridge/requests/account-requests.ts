@@ -3,7 +3,7 @@ import { interactiveMs, lateListing, withDeadline } from '../../core/base/deadli
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { DeviceNotes } from '../../services/fleet/device-notes.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';

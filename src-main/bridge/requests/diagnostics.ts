@@ -1,6 +1,6 @@
 import type { Result } from '../../core/base/errors.ts';
 import type { DiagnosticsView } from '../../../src-preload/contract/views.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { Alerts } from '../../services/alert/alerts.ts';
 import type { AppState } from '../../services/app/app-state.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';

@@ -6,7 +6,7 @@ import { deviceKey } from '../../core/fleet/device.ts';
 import type { Handlers } from './handler.ts';
 import type { BridgeActivity } from './alert-requests.ts';
 import type { SecretTickets } from './secret-tickets.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { AppState } from '../../services/app/app-state.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 type Secrets = Readonly<Record<string, string>>;
 

@@ -1,5 +1,5 @@
 import { ok, type Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
 import { runInForeground } from '../../node/desktop/processes.ts';
 import { systemClock } from '../../node/runtime/system-clock.ts';
 import { adviceOf } from '../../../src-preload/contract/advice.ts';

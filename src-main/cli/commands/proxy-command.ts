@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { connect, Socket } from 'node:net';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
 import { systemClock } from '../../node/runtime/system-clock.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { ForwardView } from '../../../src-preload/contract/views.ts';

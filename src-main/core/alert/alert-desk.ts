@@ -1,7 +1,7 @@
 import { count, incidentBody, incidentNotice, incidentTitle, namesText, type Labels } from './incident-text.ts';
 import type { Incident } from './incident.ts';
-import type { DesktopNotice } from '../base/ports.ts';
-import type { Moment } from './transition-tracker.ts';
+import type { DesktopNotice } from './notifier.ts';
+import type { Moment } from '../base/moment.ts';
 
 export type DeskOutput =
   | { readonly kind: 'show' | 'update'; readonly notice: DesktopNotice }

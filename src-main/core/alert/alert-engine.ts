@@ -9,11 +9,11 @@ import { durationText } from './incident-text.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { IncidentBook, type Incident, type IncidentChange } from './incident.ts';
 import { QuietWatch } from './quiet-watch.ts';
+import type { Moment } from '../base/moment.ts';
 import {
   defaultFlapPolicy,
   TransitionTracker,
   type FlapPolicy,
-  type Moment,
   type PresenceCounts,
   type TransitionEvent,
   type TransitionPolicy,

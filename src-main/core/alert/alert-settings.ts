@@ -1,4 +1,4 @@
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 import { noQuietHours, type QuietHours } from './quiet-hours.ts';
 
 /**

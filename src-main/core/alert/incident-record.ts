@@ -1,5 +1,5 @@
 import type { IncidentScope, Loss } from './incident-cover.ts';
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** What is kept of an open incident between runs: devices that come back later are told all the same. */
 export interface IncidentRecord {

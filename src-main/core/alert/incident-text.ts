@@ -1,6 +1,6 @@
 import type { IncidentScope } from './incident-cover.ts';
 import type { Incident, IncidentMember } from './incident.ts';
-import type { DesktopNotice } from '../base/ports.ts';
+import type { DesktopNotice } from './notifier.ts';
 
 /** How accounts are called. */
 export interface Labels {

@@ -1,6 +1,6 @@
 import { coverLosses, type IncidentScope, type Loss } from './incident-cover.ts';
 import type { IncidentRecord } from './incident-record.ts';
-import type { Moment } from './transition-tracker.ts';
+import type { Moment } from '../base/moment.ts';
 
 export interface IncidentMember {
   readonly loss: Loss;

@@ -1,6 +1,6 @@
 import type { AlertSettings } from './alert-settings.ts';
 import { isQuiet, nextQuietChange } from './quiet-hours.ts';
-import type { Moment } from './transition-tracker.ts';
+import type { Moment } from '../base/moment.ts';
 
 /** Quiet hours are looked at again at least so often: the clock or the time zone may have been changed. */
 const lookMs = 15 * 60_000;

@@ -3,7 +3,7 @@ import { isShortcut } from './shortcut.ts';
 import { areChoices } from '../launch/launcher-choice.ts';
 import type { CustomLauncher } from '../launch/custom-launcher.ts';
 import type { LauncherChoice } from '../launch/launcher-choice.ts';
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 import { isUpdateChannel, type UpdateChannel } from './update-policy.ts';
 
 /** What the user can choose. The contract's SettingsView has the same shape. */

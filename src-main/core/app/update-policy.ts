@@ -1,4 +1,4 @@
-import type { Random } from '../base/ports.ts';
+import type { Random } from '../base/clock.ts';
 
 /** Which versions are offered: those for everybody, those that are tried first, or none. */
 export type UpdateChannel = 'latest' | 'beta' | 'off';

@@ -3,7 +3,7 @@ import { settle, VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { withDeadline } from './deadline.ts';
 import { cancelled, fail, ok } from './errors.ts';
 import type { Result } from './errors.ts';
-import { sleep } from './ports.ts';
+import { sleep } from './clock.ts';
 
 const late = (waitingFor: string | undefined) =>
   fail('timeout', `It waited for ${waitingFor ?? 'something'}.`, 'Wait.');

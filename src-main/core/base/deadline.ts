@@ -1,6 +1,6 @@
 import { cancelled, fail } from './errors.ts';
 import type { Failure, Result } from './errors.ts';
-import type { Clock } from './ports.ts';
+import type { Clock } from './clock.ts';
 
 /** Milliseconds that whoever waits is kept waiting for a vendor, all attempts and pauses included. */
 export const interactiveMs = 30_000;

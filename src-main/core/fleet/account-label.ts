@@ -1,6 +1,6 @@
 import { fail, ok } from '../base/errors.ts';
 import type { Result } from '../base/errors.ts';
-import type { Random } from '../base/ports.ts';
+import type { Random } from '../base/clock.ts';
 
 const maxLength = 80;
 

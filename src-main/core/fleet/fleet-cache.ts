@@ -1,7 +1,7 @@
 import { parseDeviceFacts } from './device-facts.ts';
 import { serviceKinds, serviceStates } from './device.ts';
 import type { DeviceRecord, Presence, Service } from './device.ts';
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** The last good fleet of one account, as kept on disk. */
 export interface CachedFleet {

@@ -1,4 +1,4 @@
-import type { Random } from '../base/ports.ts';
+import type { Random } from '../base/clock.ts';
 
 /** What decides when an account is polled next. */
 export interface PollPlan {

@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.ts';
 import type { ForwardTimings } from './forward.ts';
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** Where on the way to a device an attempt failed. */
 export type Hop = 'port' | 'vendor' | 'name' | 'tunnel' | 'device';

@@ -2,7 +2,7 @@ import { parseAddressBlock } from './address-block.ts';
 import { serviceKinds } from '../fleet/device.ts';
 import type { ServiceKind } from '../fleet/device.ts';
 import { isDeviceAddress } from './device-address.ts';
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 import type { AppError } from '../base/errors.ts';
 import type { ForwardState, ForwardTimings } from './forward.ts';
 import type { SniffedKind } from './sniff.ts';

@@ -1,4 +1,4 @@
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** What is kept of a tunnel that this profile opened at a vendor, until the vendor has closed it. */
 export interface TunnelRecord {

@@ -1,4 +1,4 @@
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** How often and how lately something was used, in one number that halves with time. */
 interface Use {

@@ -1,4 +1,4 @@
-import type { HttpBody } from '../base/ports.ts';
+import type { HttpBody } from '../base/http.ts';
 import { joinPasteWindows, joinPosix } from '../base/shell-quoting.ts';
 
 /** A request as it would go out, with placeholders for its secrets. */

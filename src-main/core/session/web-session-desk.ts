@@ -1,7 +1,7 @@
 import { webSessionPolicy, webSessionStates } from './web-session.ts';
 import type { WebSessionMaterial, WebSessionOrder, WebSessionState } from './web-session.ts';
 import { sessionPage, sessionScript, sessionStyle } from './web-session-page.ts';
-import type { Clock } from '../base/ports.ts';
+import type { Clock } from '../base/clock.ts';
 
 /** An answer of the desk, on any carrier. */
 export interface DeskAnswer {

@@ -1,4 +1,4 @@
-import type { DocumentFormat } from '../base/ports.ts';
+import type { DocumentFormat } from '../base/document.ts';
 
 /** The host keys devices have shown: first use pins, a change is told, and so is one key on two devices. */
 

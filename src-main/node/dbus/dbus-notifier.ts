@@ -1,7 +1,7 @@
 import { pathToFileURL } from 'node:url';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import type { DesktopNotice, NoticeAction, Notifier } from '../../core/base/ports.ts';
+import type { DesktopNotice, NoticeAction, Notifier } from '../../core/alert/notifier.ts';
 import { busErrors, type DBusAnswer, type SessionBus } from './session-bus.ts';
 import type { DBusMessage, DBusValue } from './dbus-wire.ts';
 

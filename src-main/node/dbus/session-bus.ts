@@ -1,7 +1,7 @@
 import { connect, type Socket } from 'node:net';
 import { Emitter } from '../../core/base/emitter.ts';
 import { surface } from '../../core/base/exception.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import { sessionBusPaths } from './dbus-address.ts';
 import { answerCall, type DBusInterfaces } from './dbus-object.ts';
 import { decodeMessage, encodeMessage, type DBusMessage, type DBusValue } from './dbus-wire.ts';

@@ -1,5 +1,5 @@
 import type { Readable, Writable } from 'node:stream';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 /** An answer of a browser: its fields, which are checked where they are used. */
 export type ChromiumAnswer = Readonly<Record<string, unknown>>;

@@ -6,7 +6,7 @@ import { basename, join } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { Emitter } from '../../core/base/emitter.ts';
 import { childEnvironment, type Executables } from '../../core/launch/launch-plan.ts';
-import { sleep, type Clock } from '../../core/base/ports.ts';
+import { sleep, type Clock } from '../../core/base/clock.ts';
 import { Serial } from '../../core/base/serial.ts';
 import { ChromiumPipe, pagesOf } from './chromium-pipe.ts';
 

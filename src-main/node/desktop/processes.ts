@@ -9,7 +9,7 @@ import type { ChildProcess, StdioOptions } from 'node:child_process';
 import type { FileHandle } from 'node:fs/promises';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 /** Milliseconds a program must live to count as started. */
 const settleMs = 1_000;

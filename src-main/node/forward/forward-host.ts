@@ -18,8 +18,9 @@ import type {
 } from '../../core/forward/forward-host.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
 import { candidatePorts } from '../../core/forward/forward-ports.ts';
-import type { Clock, Log } from '../../core/base/ports.ts';
-import { sleep } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
+import { sleep } from '../../core/base/clock.ts';
 import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
 import { connectionHolders, portHolder } from './forward-port-holder.ts';
 import { systemClock } from '../runtime/system-clock.ts';

@@ -3,14 +3,14 @@ import https from 'node:https';
 import type { AddressInfo } from 'node:net';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type {
-  Clock,
   ForwardedRequest,
   UpstreamRequest,
   WebCookies,
   WebForwarder,
   WebListener,
-} from '../../core/base/ports.ts';
+} from '../../core/forward/web-forwarder.ts';
 import { limitClients, passedOnLimits } from '../runtime/descriptors.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';

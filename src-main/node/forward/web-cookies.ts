@@ -1,5 +1,6 @@
 import { parseSetCookie } from 'set-cookie-parser';
-import type { Clock, WebCookies } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { WebCookies } from '../../core/forward/web-forwarder.ts';
 
 interface KeptCookie {
   readonly name: string;

@@ -3,7 +3,7 @@ import { existsSync, readFileSync, statSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import tls from 'node:tls';
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 

@@ -3,7 +3,7 @@ import https from 'node:https';
 import { Readable } from 'node:stream';
 import { createGunzip } from 'node:zlib';
 import type { AppError } from '../../core/base/errors.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { Proxy } from './proxy.ts';
 import type { Way, WayOut } from './way-out.ts';
 

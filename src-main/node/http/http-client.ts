@@ -1,8 +1,10 @@
 import ky from 'ky';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, ErrorKind, Failure, Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type { Clock, HttpAnswer, HttpBody, HttpClient, HttpRequest, Log, Random } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { HttpAnswer, HttpBody, HttpClient, HttpRequest } from '../../core/base/http.ts';
+import type { Log } from '../../core/base/log.ts';
 import { describeTransportFailure, isPermanent } from './http-client-failures.ts';
 import { createTransport, TransportFailure } from './http-client-fetch.ts';
 import type { Phase, TransportLimits } from './http-client-fetch.ts';

@@ -1,5 +1,5 @@
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import { isExcepted } from './proxy-exceptions.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 /** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans anew. */
 export const longestWait = 15_000;

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Emitter } from '../../core/base/emitter.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import { interfacesNow } from './own-addresses.ts';
 
 /** `changed`: another network, or another way into it; what was connected through the old one is likely dead. */

@@ -1,6 +1,7 @@
 import { chmodSync, closeSync, fstatSync, mkdirSync, openSync, renameSync, writeSync } from 'node:fs';
 import path from 'node:path';
-import type { Clock, Log, LogLevel } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log, LogLevel } from '../../core/base/log.ts';
 import type { Redactor } from './redact.ts';
 
 const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };

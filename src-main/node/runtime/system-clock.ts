@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto';
-import type { Clock, Random } from '../../core/base/ports.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
 
 /** The longest wait `setTimeout` takes; anything above fires at once. */
 const longestTimer = 2 ** 31 - 1;

@@ -4,7 +4,7 @@ import { moreDescriptors, outOfDescriptors } from '../../core/forward/forward-er
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import { migrate } from '../../core/base/migrate.ts';
-import type { Document, DocumentFolder, DocumentFormat } from '../../core/base/ports.ts';
+import type { Document, DocumentFolder, DocumentFormat } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
 import { atomicWrite, removeLeftovers, replaceFile } from './atomic-write.ts';
 

@@ -1,6 +1,7 @@
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
-import type { Clock, Vault } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Vault } from '../../core/base/vault.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { checkSecret, largestSecret } from './vault-rules.ts';
 

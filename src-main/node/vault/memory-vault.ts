@@ -1,5 +1,5 @@
 import { ok } from '../../core/base/errors.ts';
-import type { Vault } from '../../core/base/ports.ts';
+import type { Vault } from '../../core/base/vault.ts';
 import { checkSecret } from './vault-rules.ts';
 
 /** Secrets in memory, gone with the process: for the demo and the tests. */

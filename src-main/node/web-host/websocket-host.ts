@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { mostBacklog } from '../../core/base/backlog.ts';
 import { limitClients, pageLimits } from '../runtime/descriptors.ts';

@@ -14,7 +14,8 @@ import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import type { Clock, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { PresenceCounts } from '../../core/alert/transition-tracker.ts';
 import { presenceBuckets, uptimeOf, type PresenceGap, type Uptime } from '../../core/activity/uptime.ts';
 

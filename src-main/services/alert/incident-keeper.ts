@@ -1,6 +1,8 @@
 import type { AlertEngine } from '../../core/alert/alert-engine.ts';
 import type { IncidentRecord } from '../../core/alert/incident-record.ts';
-import type { Clock, Document, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Document } from '../../core/base/document.ts';
+import type { Log } from '../../core/base/log.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 export interface IncidentKeeperDeps {

@@ -1,4 +1,5 @@
-import type { DesktopNotice, Log, Notifier } from '../../core/base/ports.ts';
+import type { DesktopNotice, Notifier } from '../../core/alert/notifier.ts';
+import type { Log } from '../../core/base/log.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 export interface NoticeDeliveryDeps {

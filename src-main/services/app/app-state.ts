@@ -1,6 +1,6 @@
 import { Emitter } from '../../core/base/emitter.ts';
 import type { AppError } from '../../core/base/errors.ts';
-import type { VaultKind } from '../../core/base/ports.ts';
+import type { VaultKind } from '../../core/base/vault.ts';
 import type { Wish } from '../../core/app/wish.ts';
 import type { UpdateState } from './updates.ts';
 

@@ -1,6 +1,7 @@
 import { CrashLimit } from '../../core/base/crash-limit.ts';
 import { describeException } from '../../core/base/exception.ts';
-import type { Clock, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 
 /** What is written down when the process ends itself. No messages: they can quote a request, and so a secret. */
 export interface CrashReport {

@@ -1,5 +1,5 @@
 import { ok } from '../../core/base/errors.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { Alerts } from '../alert/alerts.ts';
 import type { NoticePause } from './tray-desk.ts';
 

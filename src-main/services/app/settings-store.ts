@@ -1,7 +1,7 @@
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
-import type { Document } from '../../core/base/ports.ts';
+import type { Document } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
 import { badSettings, defaultSettings } from '../../core/app/settings.ts';
 import type { Settings } from '../../core/app/settings.ts';

@@ -4,7 +4,7 @@ import type { Device, Service } from '../../core/fleet/device.ts';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../../core/app/tray-state.ts';
 import type { Wish } from '../../core/app/wish.ts';
 import type { Accounts } from '../fleet/accounts.ts';

@@ -1,4 +1,5 @@
-import type { Clock, Log, Random } from '../../core/base/ports.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Result } from '../../core/base/errors.ts';
 import {
   afterUpdate,

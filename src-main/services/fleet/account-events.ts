@@ -2,8 +2,9 @@ import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import type { Presence } from '../../core/fleet/device.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import { describeException } from '../../core/base/exception.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type { Clock, Log, Random } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Connector, FleetEvent } from '../../vendors/vendor.ts';
 
 export interface AccountEventsDeps {

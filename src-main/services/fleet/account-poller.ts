@@ -3,8 +3,9 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Failure, Result } from '../../core/base/errors.ts';
 import { describeException } from '../../core/base/exception.ts';
 import { nextPollDelay } from '../../core/fleet/poll-schedule.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type { Clock, Log, Random } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { DeviceRecord } from '../../core/fleet/device.ts';
 import type { Connector, Vendor } from '../../vendors/vendor.ts';
 

@@ -2,7 +2,7 @@ import type { Account } from '../../core/fleet/account.ts';
 import { normaliseLabel } from '../../core/fleet/account-label.ts';
 import { normaliseBaseUrl } from '../../core/fleet/account-url.ts';
 import { vendorIds } from '../../core/fleet/device.ts';
-import type { DocumentFormat } from '../../core/base/ports.ts';
+import type { DocumentFormat } from '../../core/base/document.ts';
 
 const parseFieldTexts = (value: unknown): Record<string, string> =>
   typeof value === 'object' && value !== null

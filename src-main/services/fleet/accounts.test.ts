@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
-import type { Vault } from '../../core/base/ports.ts';
+import type { Vault } from '../../core/base/vault.ts';
 import type { Connector, VendorSession } from '../../vendors/vendor.ts';
 import { accountsFormat } from './accounts-format.ts';
 import { Accounts } from './accounts.ts';

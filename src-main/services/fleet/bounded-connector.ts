@@ -1,7 +1,7 @@
 import { interactiveMs, secondsText, withDeadline } from '../../core/base/deadline.ts';
 import { fail } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import type { Connector, Operation } from '../../vendors/vendor.ts';
 
 /** Longest that an operation may take with this input, milliseconds; one that is not right is refused at once anyway. */

@@ -1,5 +1,7 @@
 import type { CachedFleet } from '../../core/fleet/fleet-cache.ts';
-import type { Clock, DocumentFolder, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { DocumentFolder } from '../../core/base/document.ts';
+import type { Log } from '../../core/base/log.ts';
 
 export interface CacheWriterDeps {
   readonly accountId: string;

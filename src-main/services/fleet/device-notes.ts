@@ -5,7 +5,7 @@ import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { parseServices } from '../../core/fleet/fleet-cache.ts';
-import type { Document, DocumentFormat } from '../../core/base/ports.ts';
+import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 /** What the user says of one device. */

@@ -1,5 +1,7 @@
 import { ok, type Result } from '../../core/base/errors.ts';
-import type { Document, DocumentFormat, Log, Vault } from '../../core/base/ports.ts';
+import type { Document, DocumentFormat } from '../../core/base/document.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Vault } from '../../core/base/vault.ts';
 
 /** The keys of the vault that a change was about to write or delete. No secret is in it. */
 export const pendingSecretsFormat: DocumentFormat<readonly string[]> = {

@@ -9,7 +9,9 @@ import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-
 import { rebindDelay } from '../../core/forward/forward-healing.ts';
 import { advance } from '../../core/forward/forward-step.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
-import type { Clock, Log, Random, WebCookies } from '../../core/base/ports.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { WebCookies } from '../../core/forward/web-forwarder.ts';
 import { ForwardAttempts } from './forward-attempts.ts';
 import { forwardAddress, listenOptions, shownEndpoints } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';

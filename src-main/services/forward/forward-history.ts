@@ -1,6 +1,8 @@
 import { noForwardHistory } from '../../core/forward/forward-attempt.ts';
 import type { ForwardAttempt, ForwardHistory } from '../../core/forward/forward-attempt.ts';
-import type { Clock, Document, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Document } from '../../core/base/document.ts';
+import type { Log } from '../../core/base/log.ts';
 
 /** Milliseconds between a change and its writing; changes in between go with it. */
 const writeAfterMs = 5_000;

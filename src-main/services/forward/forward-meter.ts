@@ -1,4 +1,4 @@
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 /** Bytes in one second. */
 export interface MeterSample {

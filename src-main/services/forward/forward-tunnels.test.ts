@@ -5,7 +5,7 @@ import { deviceKey } from '../../core/fleet/device.ts';
 import type { Device, Service } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
 import type { Connector, TunnelRoute } from '../../vendors/vendor.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
 import type { Grant } from './forward-tunnels.ts';

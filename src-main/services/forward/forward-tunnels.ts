@@ -3,16 +3,11 @@ import type { Device, Service } from '../../core/fleet/device.ts';
 import { interactiveMs, secondsText, withDeadline } from '../../core/base/deadline.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type {
-  Clock,
-  Document,
-  ForwardedRequest,
-  Log,
-  WebCookies,
-  WebForwarder,
-  WebListener,
-} from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Document } from '../../core/base/document.ts';
+import type { ForwardedRequest, WebCookies, WebForwarder, WebListener } from '../../core/forward/web-forwarder.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { TunnelRecords } from '../../core/forward/tunnel-record.ts';
 import type { Connector, Tunnel, TunnelRoute } from '../../vendors/vendor.ts';
 import { endOf, OwnTunnels } from './own-tunnels.ts';

@@ -2,7 +2,8 @@ import type { Emitter } from '../../core/base/emitter.ts';
 import type { ForwardHistory } from '../../core/forward/forward-attempt.ts';
 import type { ForwardHost } from '../../core/forward/forward-host.ts';
 import type { ForwardRecords } from '../../core/forward/forward-record.ts';
-import type { Document, Random } from '../../core/base/ports.ts';
+import type { Document } from '../../core/base/document.ts';
+import type { Random } from '../../core/base/clock.ts';
 import type { ForwardTunnelsDeps } from './forward-tunnels.ts';
 import type { HostKeys } from '../ssh/host-keys.ts';
 

@@ -1,6 +1,7 @@
 import { ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { Document, Log } from '../../core/base/ports.ts';
+import type { Document } from '../../core/base/document.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { TunnelRecords } from '../../core/forward/tunnel-record.ts';
 import type { Tunnel } from '../../vendors/vendor.ts';
 

@@ -1,7 +1,7 @@
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock } from '../../core/base/clock.ts';
 import { mayBeProbed, sniff, sniffBytes, sniffProbes } from '../../core/forward/sniff.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 

@@ -1,7 +1,7 @@
 import { cancelled, fail } from '../../core/base/errors.ts';
 import type { AppError, ErrorKind, Result } from '../../core/base/errors.ts';
-import { sleep } from '../../core/base/ports.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import { sleep } from '../../core/base/clock.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 export interface TunnelGateDeps {
   readonly clock: Clock;

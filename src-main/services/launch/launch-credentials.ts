@@ -3,7 +3,8 @@ import { fail, ok } from '../../core/base/errors.ts';
 import { Serial } from '../../core/base/serial.ts';
 import { checkViewerUser } from '../../core/launch/viewers.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { Document, DocumentFormat, Vault } from '../../core/base/ports.ts';
+import type { Document, DocumentFormat } from '../../core/base/document.ts';
+import type { Vault } from '../../core/base/vault.ts';
 
 /** What is known of the way into a service without asking the vault. */
 export interface CredentialFacts {

@@ -1,7 +1,8 @@
 import { Emitter } from '../../core/base/emitter.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import { byFrecency, used, type Uses } from '../../core/launch/frecency.ts';
-import type { Clock, Document } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Document } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 /** Which devices the user connects to, often and lately. Kept in `recents.json`. */

@@ -1,6 +1,6 @@
 import type { Device } from '../../core/fleet/device.ts';
 import { fail, type Result } from '../../core/base/errors.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Connector, LocalAction, LocalActionRoute } from '../../vendors/vendor.ts';
 
 export interface DeviceActionsDeps {

@@ -8,7 +8,7 @@ import {
 } from '../../core/operation/bulk-outcome.ts';
 import { BulkQueue, type QueueItem } from '../../core/operation/bulk-queue.ts';
 import { fail, type AppError, type Result } from '../../core/base/errors.ts';
-import { sleep, type Clock } from '../../core/base/ports.ts';
+import { sleep, type Clock } from '../../core/base/clock.ts';
 
 /** A device of a run, and how it went. */
 export interface BulkItem {

@@ -2,7 +2,7 @@ import type { BulkAction } from '../../core/operation/bulk-action.ts';
 import { outcomeOf } from '../../core/operation/bulk-outcome.ts';
 import type { PlanRow } from '../../core/operation/bulk-plan.ts';
 import { fail, type Result } from '../../core/base/errors.ts';
-import type { Vault } from '../../core/base/ports.ts';
+import type { Vault } from '../../core/base/vault.ts';
 
 type PasswordAction = Extract<BulkAction, { readonly kind: 'password' }>;
 

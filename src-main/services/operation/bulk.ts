@@ -4,7 +4,8 @@ import { reportCsv, type ReportLine } from '../../core/operation/bulk-outcome.ts
 import type { Device } from '../../core/fleet/device.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { describeException } from '../../core/base/exception.ts';
-import type { Clock, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Danger, Operation } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Activity } from '../activity/activity.ts';

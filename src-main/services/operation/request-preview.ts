@@ -1,7 +1,9 @@
 import type { Account } from '../../core/fleet/account.ts';
 import { cancelled, ok, type Result } from '../../core/base/errors.ts';
 import { placeholder, type RequestPreview } from '../../core/operation/operation-commands.ts';
-import type { Clock, HttpAnswer, Log, Random } from '../../core/base/ports.ts';
+import type { Clock, Random } from '../../core/base/clock.ts';
+import type { HttpAnswer } from '../../core/base/http.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { Operation, Vendor } from '../../vendors/vendor.ts';
 
 /** A request with placeholders, and what a person has to know about repeating it elsewhere. */

@@ -1,6 +1,6 @@
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { Journal } from '../../core/base/journal.ts';
-import type { Clock } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
 
 /** A network test of a device: the vendor's own names and values, and when Quayside saw it (epoch milliseconds). */
 export interface SpeedTest {

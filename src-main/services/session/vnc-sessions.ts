@@ -1,7 +1,7 @@
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { Service } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import { greetRfb, screenFront } from '../../core/session/rfb-handshake.ts';
 import type { SessionDesk } from '../../core/session/session-desk.ts';
 import type { SshSessionsDeps } from './ssh-sessions.ts';

@@ -1,6 +1,6 @@
 import type { Device, VendorId } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { WebSessionHost } from '../../core/session/web-session.ts';
 import type { Connector } from '../../vendors/vendor.ts';
 

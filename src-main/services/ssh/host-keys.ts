@@ -4,7 +4,8 @@ import type { Result } from '../../core/base/errors.ts';
 import { HostKeyReader, hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import { forgetHostKeys, judgeHostKey, pinHostKey } from '../../core/ssh/host-key-pins.ts';
 import type { HostKeyPin, HostKeyVerdict } from '../../core/ssh/host-key-pins.ts';
-import type { Clock, Document } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Document } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 export interface HostKeysDeps {

@@ -1,7 +1,8 @@
 import type { Device, Service } from '../../core/fleet/device.ts';
 import type { Emitter } from '../../core/base/emitter.ts';
 import type { LaunchPlatform } from '../../core/launch/launch-plan.ts';
-import type { Clock, Log } from '../../core/base/ports.ts';
+import type { Clock } from '../../core/base/clock.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { SshConfig } from './ssh-config.ts';
 
 /** What keeping our file of hosts true needs of the rest. */

@@ -5,7 +5,7 @@ import { VirtualClock, settle } from '../../../test/support/virtual-clock.ts';
 import { SshConfigKeeper } from './ssh-config-keeper.ts';
 import { SshConfig } from './ssh-config.ts';
 import type { Device } from '../../core/fleet/device.ts';
-import type { Log } from '../../core/base/ports.ts';
+import type { Log } from '../../core/base/log.ts';
 import type { UserFiles } from './ssh-config.ts';
 
 const ownFile = '/p/ssh_config';

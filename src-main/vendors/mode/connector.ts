@@ -1,7 +1,7 @@
 import type { DeviceRecord, Service } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
-import type { ForwardedRequest, UpstreamRequest } from '../../core/base/ports.ts';
+import type { ForwardedRequest, UpstreamRequest } from '../../core/forward/web-forwarder.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';

@@ -1,7 +1,7 @@
 import type { Service } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { ForwardedRequest, UpstreamRequest } from '../../core/base/ports.ts';
+import type { ForwardedRequest, UpstreamRequest } from '../../core/forward/web-forwarder.ts';
 import type { VendorSession } from '../vendor.ts';
 
 /** MODE-21 to MODE-25: no other method is passed on. */

@@ -1,6 +1,6 @@
 import type { AppError, ErrorKind } from '../../core/base/errors.ts';
 import { parseForeignJson } from '../../core/base/lenient-json.ts';
-import type { HttpAnswer } from '../../core/base/ports.ts';
+import type { HttpAnswer } from '../../core/base/http.ts';
 import { answerError, classifyByStatus } from '../classify.ts';
 import type { ClassifyContext } from '../classify.ts';
 import { asFlag, asText, itemsOf, membersOf } from './values.ts';

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { AppError } from '../../core/base/errors.ts';
-import type { HttpAnswer } from '../../core/base/ports.ts';
+import type { HttpAnswer } from '../../core/base/http.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, Operation, VendorSession } from '../vendor.ts';

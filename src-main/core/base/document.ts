@@ -1,0 +1,34 @@
+import type { Result } from './errors.ts';
+
+/** A versioned JSON document on disk. */
+export interface Document<T> {
+  /**
+   * The stored value; the default where there is no file. A file that does not parse is set aside (renamed,
+   * never overwritten) and reported as `file-corrupt`, once; later reads answer the default.
+   */
+  read(): Promise<Result<T>>;
+  /** Atomic: another process sees the old value or the new one. */
+  write(value: T): Promise<Result<void>>;
+}
+
+/** How the value of a versioned document looks, and how older versions of it become the present one. */
+export interface DocumentFormat<T> {
+  /** The version written now, from 1. */
+  readonly version: number;
+  /** `migrations[n]` turns a value of version n + 1 into one of version n + 2. Pure; one a version but the last. */
+  readonly migrations: readonly ((value: unknown) => unknown)[];
+  /** The value, or undefined where it cannot be read at all. Drops bad parts rather than refusing the whole. */
+  readonly parse: (value: unknown) => T | undefined;
+  /** What `read` answers where there is no file. */
+  readonly fallback: T;
+  /** The JSON text of a value in pieces, so that a large one does not block the event loop. */
+  readonly chunks?: (value: T) => Iterable<string>;
+}
+
+/** Documents of one kind in one folder, by name (letters, digits and dashes). */
+export interface DocumentFolder<T> {
+  /** The same object for the same name. */
+  document(name: string): Document<T>;
+  /** Removing what is not there is success. */
+  remove(name: string): Promise<Result<void>>;
+}
