@@ -6,11 +6,12 @@ import type { Clock, Random } from '../core/base/clock.ts';
 import type { ForwardedRequest, UpstreamRequest } from '../core/forward/web-forwarder.ts';
 import type { HttpAnswer, HttpBody, HttpClient } from '../core/base/http.ts';
 import type { Log } from '../core/base/log.ts';
+import type { DeviceEdits, DeviceParameter, OperationShape } from '../core/operation/device-edit.ts';
 import type { WebSocketClient } from '../core/base/websocket.ts';
 
 /**
- * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts connector.ts) and
- * one line in registry.ts.
+ * What a vendor provides. A new vendor is one folder (operations.ts schemas.ts auth.ts device-edits.ts connector.ts)
+ * and one line in registry.ts: nothing else in the sources knows it by its id.
  */
 
 /** Who may call an operation, in the words the vendors use for their keys. */
@@ -275,6 +276,15 @@ export interface Vendor {
    */
   readonly presenceLatencyMs?: number;
   readonly operations: readonly Operation[];
+  /** Which input of an operation names a device or a service; undefined where none does, so that it is about the account. */
+  deviceParameter(operation: OperationShape): DeviceParameter | undefined;
+  /** What can be changed on a device. */
+  readonly edits: DeviceEdits;
+  /**
+   * The operations behind each part of the device page, by the names in `capabilityNames` of the contract; a part whose
+   * operations are not all in the catalogue is not shown.
+   */
+  readonly capabilities: Readonly<Partial<Record<string, readonly string[]>>>;
   open(session: VendorSession): Connector;
 }
 

@@ -242,7 +242,7 @@ export const formFieldViewSchema = z.object({
   options: z.array(z.string()).optional(),
 });
 
-/** What a page of a device may offer; see src-main/bridge/views/capabilities.ts for the operations behind each. */
+/** What a page of a device may offer; `capabilities` of each vendor has the operations behind each. */
 export const capabilityNames = [
   'logs.once',
   'logs.range',
@@ -300,12 +300,14 @@ export const operationViewSchema = z.object({
   secretFields: z.array(z.string()),
   /** Sending it twice does no harm beyond sending it once. */
   repeatable: z.boolean(),
-  /** The input that names a device: its id, or a list of ids. `of`: which kind of device, or its service. Absent: not about devices. */
+  /** The input that names a device: its id, or a list of ids. `of`: a device, or a service of one. Absent: not about devices. */
   device: z
     .object({
       parameter: z.string(),
       form: z.enum(['id', 'ids']),
-      of: z.enum(['device', 'service', 'computer', 'connection']),
+      of: z.enum(['device', 'service']),
+      /** Where only some devices fit: those that have a service of this id, or that lack it. */
+      only: z.object({ service: z.string(), has: z.boolean() }).optional(),
     })
     .optional(),
 });

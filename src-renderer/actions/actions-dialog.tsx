@@ -11,14 +11,6 @@ import { keyKindOf, operationsFor } from './find-operations.ts';
 import { OperationForm } from './operation-form.tsx';
 import { OperationList } from './operation-list.tsx';
 
-/** Which of Remotix's two kinds a device is; the other vendors have one. */
-export const remotixKindOf = (device: DeviceView): 'computer' | 'connection' | undefined =>
-  device.vendor !== 'remotix'
-    ? undefined
-    : device.services.some((service) => service.id === 'connect')
-      ? 'connection'
-      : 'computer';
-
 const Title = ({
   account,
   device,
@@ -49,10 +41,7 @@ const Workbench = ({
   const error = useActions((state) => state.errors[account.vendor]);
   const pane = useRef<HTMLDivElement>(null);
   useEffect(() => void loadCatalogue(account.vendor), [account.vendor]);
-  const operations =
-    all === undefined
-      ? undefined
-      : operationsFor(all, target.kind, device === undefined ? undefined : remotixKindOf(device));
+  const operations = all === undefined ? undefined : operationsFor(all, target.kind, device);
   const chosen = operations?.find((operation) => operation.operation === target.operation);
   const chosenId = chosen?.operation;
   useEffect(() => {

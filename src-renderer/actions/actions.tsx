@@ -2,7 +2,6 @@ import { useEffect } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { useHost } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
-import { remotixKindOf } from './actions-dialog.tsx';
 import { loadCatalogue, openActions, useActions } from './actions-store.ts';
 import { keyKindOf, operationsFor } from './find-operations.ts';
 import { OperationList } from './operation-list.tsx';
@@ -22,7 +21,7 @@ export const Actions = ({ device }: { readonly device: DeviceView }): React.Reac
   return (
     <section className="actions-tab" aria-label="Actions">
       <OperationList
-        operations={operationsFor(catalogue, 'device', remotixKindOf(device))}
+        operations={operationsFor(catalogue, 'device', device)}
         keyKind={keyKindOf(account)}
         chosen={undefined}
         onChoose={(operation) => openActions({ kind: 'device', deviceKey: device.key, operation: operation.operation })}

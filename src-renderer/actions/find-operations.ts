@@ -1,5 +1,5 @@
 import { fold } from '../../src-preload/contract/query.ts';
-import type { AccountView, OperationView } from '../../src-preload/contract/views.ts';
+import type { AccountView, DeviceView, OperationView } from '../../src-preload/contract/views.ts';
 
 /** Whose key the account holds, in the words of `callers`. Vendors with one kind of key have users only. */
 export const keyKindOf = (account: Pick<AccountView, 'fields'> | undefined): string =>
@@ -40,14 +40,15 @@ export const findOperations = (operations: readonly OperationView[], query: stri
   });
 };
 
-/** The operations that are about a device of this kind, or about the account. */
+/** The operations that are about this device, or about the account. */
 export const operationsFor = (
   operations: readonly OperationView[],
   about: 'device' | 'account',
-  kind?: 'computer' | 'connection',
+  of?: Pick<DeviceView, 'services'>,
 ): readonly OperationView[] =>
   operations.filter(({ device }) => {
     if (about === 'account') return true;
     if (device === undefined) return false;
-    return device.of === 'device' || device.of === 'service' || kind === undefined || device.of === kind;
+    const { only } = device;
+    return only === undefined || of === undefined || of.services.some(({ id }) => id === only.service) === only.has;
   });

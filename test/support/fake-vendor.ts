@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import type { DeviceEdits } from '../../src-main/core/operation/device-edit.ts';
 import type { DeviceRecord, PresenceState, Service, VendorId } from '../../src-main/core/fleet/device.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
@@ -79,6 +80,19 @@ export class ScriptedConnector implements Connector {
 
 export const sshService: Service = { id: 'ssh:22', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 };
 
+const not = { not: 'is a vendor of the tests' };
+const noEdits: DeviceEdits = {
+  rename: not,
+  group: not,
+  tag: not,
+  delete: not,
+  customField: not,
+  job: not,
+  upload: not,
+  command: not,
+  password: not,
+};
+
 /** A vendor whose key is 8 or more letters; `open` is the test's. */
 export const fakeVendor = (id: VendorId, open: (session: VendorSession) => Connector): Vendor => ({
   id,
@@ -102,5 +116,8 @@ export const fakeVendor = (id: VendorId, open: (session: VendorSession) => Conne
   customServices: true,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: [],
+  deviceParameter: () => undefined,
+  edits: noEdits,
+  capabilities: {},
   open,
 });

@@ -70,7 +70,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<Names> =
   /** The key of the one device that an input names, if it is one that is listed. */
   const deviceOf = (
     accountId: string,
-    vendor: KnownVendor['id'],
+    vendor: KnownVendor,
     operation: KnownOperation,
     input: unknown,
   ): string | undefined => {
@@ -88,7 +88,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<Names> =
       const found = vendorOf(vendor);
       if (!found.ok) return found;
       return ok(
-        found.value.operations.map((operation) => operationView(operation, deps.describeInput(operation), vendor)),
+        found.value.operations.map((operation) => operationView(operation, deps.describeInput(operation), found.value)),
       );
     },
 
@@ -116,7 +116,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<Names> =
           accountId,
           id,
           output.ok ? undefined : output.error,
-          deviceOf(accountId, found.value.vendor.id, operation, whole.value),
+          deviceOf(accountId, found.value.vendor, operation, whole.value),
         );
       return output.ok ? ok({ output: operationOutput(output.value, operation.secretFields) }) : output;
     },

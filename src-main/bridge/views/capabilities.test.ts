@@ -1,10 +1,11 @@
 import { expect, test } from 'vitest';
 import { vendors } from '../../vendors/registry.ts';
+import { capabilityNames } from '../../../src-preload/contract/views.ts';
 import { capabilitiesOf } from './capabilities.ts';
 
 const of = (id: (typeof vendors)[number]['id']) => {
   const vendor = vendors.find((candidate) => candidate.id === id);
-  return vendor === undefined ? [] : capabilitiesOf(id, vendor.operations);
+  return vendor === undefined ? [] : capabilitiesOf(vendor.capabilities, vendor.operations);
 };
 const names = (id: (typeof vendors)[number]['id']) => of(id).map((capability) => capability.name);
 
@@ -48,5 +49,15 @@ test('a capability is for the keys that may call all of its operations', () => {
 test('a catalogue that lacks an operation lacks what needs it', () => {
   const mode = vendors.find((vendor) => vendor.id === 'mode');
   const fewer = (mode?.operations ?? []).filter((operation) => operation.id !== 'deleteKeyValue');
-  expect(capabilitiesOf('mode', fewer).map((capability) => capability.name)).not.toContain('data.values');
+  expect(capabilitiesOf(mode?.capabilities ?? {}, fewer).map((capability) => capability.name)).not.toContain(
+    'data.values',
+  );
+});
+
+test('a vendor names no part of the page that there is not, and no operation that it has not', () => {
+  for (const vendor of vendors)
+    for (const [name, ids = []] of Object.entries(vendor.capabilities)) {
+      expect(capabilityNames, vendor.id).toContain(name);
+      for (const id of ids) expect(vendor.operations.map((operation) => operation.id)).toContain(id);
+    }
 });

@@ -2,7 +2,7 @@ import type { Account, AccountHealth } from '../../core/fleet/account.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import type { Device, Service } from '../../core/fleet/device.ts';
 import type { AppError } from '../../core/base/errors.ts';
-import { deviceParameter } from '../../core/operation/operation-target.ts';
+import type { DeviceParameter } from '../../core/operation/device-edit.ts';
 import { isSecretName, withoutSecretParameters } from '../../core/base/secret-names.ts';
 import type { Settings } from '../../core/app/settings.ts';
 
@@ -274,7 +274,7 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
     })),
   })),
   customServices: vendor.customServices,
-  capabilities: capabilitiesOf(vendor.id, vendor.operations),
+  capabilities: capabilitiesOf(vendor.capabilities, vendor.operations),
 });
 
 /** The names of the inputs in a JSON Schema. */
@@ -283,11 +283,19 @@ export const inputNames = (schema: Readonly<Record<string, unknown>>): readonly 
   return typeof properties === 'object' && properties !== null ? Object.keys(properties) : [];
 };
 
+const parameterView = (found: DeviceParameter | undefined): OperationView['device'] =>
+  found && {
+    parameter: found.parameter,
+    form: found.form,
+    of: found.of,
+    only: found.only && { service: found.only.service, has: found.only.has },
+  };
+
 /** One endpoint. `input` is the JSON Schema of its parameters. */
 export const operationView = (
   operation: KnownOperation,
   input: Readonly<Record<string, unknown>>,
-  vendor: KnownVendor['id'],
+  vendor: Pick<KnownVendor, 'deviceParameter'>,
 ): OperationView => ({
   operation: operation.id,
   number: operation.number,
@@ -300,7 +308,7 @@ export const operationView = (
   input: Object.fromEntries(Object.entries(input)),
   secretFields: [...operation.secretFields],
   repeatable: operation.repeatable,
-  device: deviceParameter(vendor, { id: operation.id, path: operation.path, inputs: inputNames(input) }),
+  device: parameterView(vendor.deviceParameter({ id: operation.id, path: operation.path, inputs: inputNames(input) })),
 });
 
 const hiddenSecret = '[secret]';

@@ -1,22 +1,28 @@
 import { passwordProtocols, type BulkAction } from './bulk-action.ts';
 import type { Device, VendorId } from '../fleet/device.ts';
-import { remotixKind, withDevice, type DeviceParameter } from './operation-target.ts';
+import {
+  isOffered,
+  withDevice,
+  type DeviceEdits,
+  type DeviceParameter,
+  type Edit,
+  type EditCall,
+  type Refusal,
+} from './device-edit.ts';
 
 /** One call of an operation, and what it changes in words. */
-export interface DeviceCall {
-  readonly operation: string;
-  readonly input: Readonly<Record<string, unknown>>;
+export interface DeviceCall extends EditCall {
   /** Where it is known. */
   readonly before?: string;
   readonly after: string;
-  /** Called once for each account before its first device: what the calls of the devices rely on. */
-  readonly first?: { readonly operation: string; readonly input: Readonly<Record<string, unknown>> };
 }
 
 /** What planning asks besides the devices. */
 export interface PlanFacts {
   readonly vendorName: (id: VendorId) => string;
   readonly accountLabel: (accountId: string) => string;
+  /** What can be changed on devices of the vendor; undefined where it is not known. */
+  readonly edits: (vendor: VendorId) => DeviceEdits | undefined;
   /** Whether the account has this group already. */
   readonly hasGroup: (accountId: string, group: string) => boolean;
   /** Why the account's key cannot call the operation; undefined where it can. */
@@ -29,170 +35,106 @@ export interface PlanFacts {
   readonly now: string;
 }
 
-type Outcome = DeviceCall | { readonly reason: string };
+type Outcome = DeviceCall | Refusal;
 type Kind<K extends BulkAction['kind']> = Extract<BulkAction, { readonly kind: K }>;
+/** A vendor's way to make a change. */
+type Offered<K extends keyof DeviceEdits> = DeviceEdits[K] extends Edit<infer T> ? T : never;
 
 const cannot = (facts: PlanFacts, device: Device, what: string): Outcome => ({
   reason: `${facts.vendorName(device.vendor)} ${what}.`,
 });
 
-const renamed = (device: Device, name: string): { readonly operation: string; readonly input: DeviceCall['input'] } => {
-  switch (device.vendor) {
-    case 'remoteiot':
-      return {
-        operation: 'rename',
-        // The call sets both, and the description is to stay.
-        input: {
-          UnitId: device.id,
-          Name: name,
-          ...(device.description === undefined ? {} : { Description: device.description }),
-        },
-      };
-    case 'mode':
-      return { operation: 'updateDevice', input: { deviceId: device.id, name } };
-    case 'remotix':
-      return remotixKind(device) === 'computer'
-        ? { operation: 'updateComputer', input: { computer_id: device.id, name } }
-        : { operation: 'updateConnection', input: { uid: device.id, name } };
-    case 'reemo':
-      return { operation: 'updateComputer', input: { id: device.id, name } };
-    case 'remoteit':
-      return { operation: 'renameService', input: { serviceId: device.id, name } };
-    default:
-      return device.vendor satisfies never;
-  }
-};
+/** The call with its words; a refusal stays one. */
+const worded = (call: EditCall | Refusal, after: string, before?: string): Outcome =>
+  'reason' in call ? call : { ...call, after, ...(before === undefined ? {} : { before }) };
 
-const rename = (device: Device, name: string): Outcome => {
+const rename = (edit: Offered<'rename'>, device: Device, name: string): Outcome => {
   if (name === '') return { reason: 'It would have no name.' };
   if (name === device.name) return { reason: 'Its name stays as it is.' };
-  return { ...renamed(device, name), before: device.name, after: name };
+  return worded(edit.call(device, name, device.description), name, device.name);
 };
 
-const group = (device: Device, { group: wanted }: Kind<'group'>, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'remoteiot') {
-    const why = {
-      mode: 'has homes instead of groups; move a device with the operation updateDevice',
-      remotix: 'knows groups by their uid; move a device with its own operation',
-      reemo: 'has no groups',
-      remoteit: 'has tags instead of groups',
-    } as const;
-    return cannot(facts, device, why[device.vendor]);
-  }
+const group = (edit: Offered<'group'>, device: Device, { group: wanted }: Kind<'group'>, facts: PlanFacts): Outcome => {
   const before = device.groups[0] ?? '';
   if (before === wanted) return { reason: `It is in ${wanted} already.` };
+  return worded(edit.call(device, wanted, facts.hasGroup(device.accountId, wanted)), wanted, before);
+};
+
+const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'>): Outcome => {
+  const ways = edit.ways(device);
+  const way = ways.find(({ isHard }) => isHard === hard) ?? ways[0];
+  if (way === undefined) return { reason: 'It cannot be deleted.' };
+  if (way.reason !== undefined) return { reason: way.reason };
+  const { operation, input, first, otherwise, after } = way;
   return {
-    operation: 'ChangeGroup',
-    input: { UnitId: device.id, Group: wanted },
-    before,
-    after: wanted,
-    ...(facts.hasGroup(device.accountId, wanted) ? {} : { first: { operation: 'AddGroup', input: { Group: wanted } } }),
+    operation,
+    input,
+    ...(first === undefined ? {} : { first }),
+    ...(otherwise === undefined ? {} : { otherwise }),
+    before: device.name,
+    after,
   };
 };
 
-const remove = (device: Device, { hard }: Kind<'delete'>, facts: PlanFacts): Outcome => {
-  const gone = { before: device.name, after: 'deleted' };
-  switch (device.vendor) {
-    case 'remoteiot':
-      return { operation: 'DeleteDevice', input: { UnitId: device.id }, ...gone };
-    case 'mode':
-      return {
-        operation: 'deleteDevice',
-        input: { deviceId: device.id, hardDelete: hard },
-        before: device.name,
-        after: hard ? 'erased for ever' : 'out of its home',
-      };
-    case 'remotix':
-      return remotixKind(device) === 'computer'
-        ? { operation: 'deleteComputer', input: { computer_id: device.id }, ...gone }
-        : { operation: 'deleteConnection', input: { uid: device.id }, ...gone };
-    case 'reemo':
-      return device.presence.state === 'online'
-        ? { reason: 'Reemo deletes only computers that are offline.' }
-        : { operation: 'deleteComputer', input: { id: device.id }, ...gone };
-    case 'remoteit':
-      return cannot(facts, device, 'deletes no devices over its API; use its portal');
-    default:
-      return device.vendor satisfies never;
-  }
+const job = (edit: Offered<'job'>, device: Device, action: Kind<'job'>, facts: PlanFacts): Outcome => {
+  const { name, command = '', script = '', at = '' } = action;
+  const time = at === '' ? facts.now : at;
+  const work = command === '' ? { script } : { command };
+  return worded(
+    edit.call(device, { name, work, time }),
+    `${command === '' ? `script ${script}` : command} at ${time} GMT`,
+  );
 };
 
-const job = (device: Device, action: Kind<'job'>, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'remoteiot') return cannot(facts, device, 'runs no jobs');
-  const { name, command, script, at } = action;
-  const time = at === undefined || at === '' ? facts.now : at;
-  const work = command === undefined || command === '' ? { Script: script } : { Command: command };
-  return {
-    operation: 'submitjob',
-    input: { JobName: name, UnitId: device.id, ExecuteTime: time, ...work },
-    after: `${command === undefined || command === '' ? `script ${script ?? ''}` : command} at ${time} GMT`,
-  };
-};
+const upload = (edit: Offered<'upload'>, device: Device, { file, folder }: Kind<'upload'>): Outcome =>
+  worded(edit.call(device, { file, folder }), `${folder.replace(/\/+$/, '')}/${file.name}`);
 
-const upload = (device: Device, { file, folder }: Kind<'upload'>, facts: PlanFacts): Outcome =>
-  device.vendor === 'remoteiot'
-    ? {
-        operation: 'FileUpload',
-        input: { File: file, Folder: folder, Unit: [{ UnitId: device.id }] },
-        after: `${folder.replace(/\/+$/, '')}/${file.name}`,
-      }
-    : cannot(facts, device, 'takes no files');
-
-const customField = (device: Device, { field }: Kind<'custom-field'>, value: string, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'remoteiot') return cannot(facts, device, 'has no custom fields');
+const customField = (
+  edit: Offered<'customField'>,
+  device: Device,
+  { field }: Kind<'custom-field'>,
+  value: string,
+  facts: PlanFacts,
+): Outcome => {
   const before = facts.customField(device.key);
   if (before === value) return { reason: 'The field has this value already.' };
-  return {
-    operation: 'UpdateCustomField',
-    input: { CustomField: field, UnitId: device.id, Value: value },
-    ...(before === undefined ? {} : { before }),
-    after: value,
-  };
+  return worded(edit.call(device, field, value), value, before);
 };
 
-const command = (device: Device, { action, parameters }: Kind<'command'>, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'mode') return cannot(facts, device, 'takes no commands');
-  if (device.presence.state === 'offline') return { reason: 'It is offline, and MODE keeps no commands for later.' };
-  return {
-    operation: 'sendCommand',
-    input: { deviceId: device.id, action, ...(parameters === undefined ? {} : { parameters }) },
-    after: parameters === undefined ? action : `${action} ${JSON.stringify(parameters)}`,
-  };
-};
+const command = (edit: Offered<'command'>, device: Device, { action, parameters }: Kind<'command'>): Outcome =>
+  worded(
+    edit.call(device, { action, parameters }),
+    parameters === undefined ? action : `${action} ${JSON.stringify(parameters)}`,
+  );
 
-const tag = (device: Device, { change, tags }: Kind<'tag'>, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'remoteit') return cannot(facts, device, 'has no tags to change');
+const tag = (edit: Offered<'tag'>, device: Device, { change, tags }: Kind<'tag'>, facts: PlanFacts): Outcome => {
   const adding = change === 'add';
+  if (adding && !edit.many && tags.length > 1) return cannot(facts, device, 'keeps one tag for a device; choose one');
   const affected = tags.filter((name) => device.tags.includes(name) !== adding);
   if (affected.length === 0) return { reason: adding ? 'It has these tags already.' : 'It has none of these tags.' };
-  const after = adding ? [...device.tags, ...affected] : device.tags.filter((name) => !affected.includes(name));
-  return {
-    operation: adding ? 'addTag' : 'removeTag',
-    input: { name: affected, serviceId: [device.id] },
-    before: device.tags.join(', '),
-    after: after.join(', '),
-  };
+  const kept = adding && !edit.many ? [] : device.tags.filter((name) => adding || !affected.includes(name));
+  const after = adding ? [...kept, ...affected] : kept;
+  // Only adding, or only removing, is one call.
+  const [call = { reason: 'Its tags stay as they are.' }] = edit.calls(device, after);
+  return worded(call, after.join(', '), device.tags.join(', '));
 };
 
-const password = (device: Device, { protocol, user, generate }: Kind<'password'>, facts: PlanFacts): Outcome => {
-  if (device.vendor !== 'remotix') return cannot(facts, device, 'keeps no passwords of its connections');
-  if (remotixKind(device) === 'computer')
-    return { reason: 'Remotix takes new passwords for the connections of its address book only.' };
-  return {
-    operation: 'updateConnectionCredentials',
-    input: { uid: device.id, ...(user === undefined || user === '' ? {} : { [`${protocol}.username`]: user }) },
-    after: `${generate ? 'a password of its own' : 'the new password'} for ${passwordProtocols[protocol]}`,
-  };
+const password = (
+  edit: Offered<'password'>,
+  device: Device,
+  { protocol, user, generate }: Kind<'password'>,
+): Outcome => {
+  const call = edit.call(device, protocol, user === '' ? undefined : user);
+  return worded(call, `${generate ? 'a password of its own' : 'the new password'} for ${passwordProtocols[protocol]}`);
 };
 
 const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanFacts): Outcome => {
   const parameter = facts.parameter(device.vendor, action.operation);
   if (parameter === undefined) return cannot(facts, device, `has no operation ${action.operation} for a device`);
   if (parameter.of === 'service') return { reason: 'This operation is about a service, not about a device.' };
-  if (parameter.of !== 'device' && remotixKind(device) !== parameter.of)
-    return {
-      reason: parameter.of === 'computer' ? 'This is for cloud computers only.' : 'This is for connections only.',
-    };
+  const { only } = parameter;
+  if (only !== undefined && device.services.some(({ id }) => id === only.service) !== only.has)
+    return { reason: only.reason };
   const rest = Object.entries(action.input).filter(([name]) => name !== parameter.parameter);
   const shown = rest.map(([name, value]) => `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`);
   return {
@@ -204,28 +146,31 @@ const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanFact
 
 /** The call that does the action to one device, or why it is left out. `wording` is its new name or value. */
 export const callFor = (action: BulkAction, device: Device, wording: string, facts: PlanFacts): Outcome => {
+  if (action.kind === 'operation') return anyOperation(device, action, facts);
+  const edits = facts.edits(device.vendor);
+  if (edits === undefined) return cannot(facts, device, 'is not known here');
+  const edited = <T extends object>(edit: Edit<T>, outcome: (offered: T) => Outcome): Outcome =>
+    isOffered(edit) ? outcome(edit) : cannot(facts, device, edit.not);
   switch (action.kind) {
     case 'rename':
     case 'replace':
-      return rename(device, wording);
+      return edited(edits.rename, (edit) => rename(edit, device, wording));
     case 'group':
-      return group(device, action, facts);
+      return edited(edits.group, (edit) => group(edit, device, action, facts));
     case 'delete':
-      return remove(device, action, facts);
+      return edited(edits.delete, (edit) => remove(edit, device, action));
     case 'job':
-      return job(device, action, facts);
+      return edited(edits.job, (edit) => job(edit, device, action, facts));
     case 'upload':
-      return upload(device, action, facts);
+      return edited(edits.upload, (edit) => upload(edit, device, action));
     case 'custom-field':
-      return customField(device, action, wording, facts);
+      return edited(edits.customField, (edit) => customField(edit, device, action, wording, facts));
     case 'command':
-      return command(device, action, facts);
+      return edited(edits.command, (edit) => command(edit, device, action));
     case 'tag':
-      return tag(device, action, facts);
+      return edited(edits.tag, (edit) => tag(edit, device, action, facts));
     case 'password':
-      return password(device, action, facts);
-    case 'operation':
-      return anyOperation(device, action, facts);
+      return edited(edits.password, (edit) => password(edit, device, action));
     default:
       return action satisfies never;
   }

@@ -21,6 +21,7 @@ const device = (vendor: VendorId, id: string, more: Partial<Device> = {}): Devic
 const facts: PlanFacts = {
   vendorName: (id) => id,
   accountLabel: (id) => id,
+  edits: (id) => vendorById(id)?.edits,
   hasGroup: (_account, group) => group === 'Plant 1',
   refusal: () => undefined,
   parameter: (vendor, operation) =>
@@ -113,4 +114,53 @@ test('what cannot be done is left out: offline for commands, online for Reemo’
 test('an action that lacks something says what', () => {
   const incomplete = planBulk({ kind: 'job', name: 'x' }, fleet, fleet, facts);
   expect(incomplete.ok ? '' : incomplete.error.message).toContain('a command or a script');
+});
+
+test('MODE’s one tag is set, replaced and taken away; two are too many', () => {
+  const tagged = (change: 'add' | 'remove', tags: readonly string[]): Plan =>
+    plan({ kind: 'tag', change, tags }, [device('mode', '7')]);
+  expect(tagged('add', ['b']).rows[0]).toMatchObject({
+    operation: 'updateDevice',
+    input: { deviceId: '7', tag: 'b' },
+    before: 'a',
+    after: 'b',
+  });
+  expect(tagged('remove', ['a']).rows[0]).toMatchObject({ input: { deviceId: '7', tag: '' }, after: '' });
+  expect(tagged('remove', ['b']).leftOut[0]?.reason).toBe('It has none of these tags.');
+  expect(tagged('add', ['b', 'c']).leftOut[0]?.reason).toBe('mode keeps one tag for a device; choose one.');
+});
+
+test('remote.it gets the tags that are new, and loses those that it has', () => {
+  const tagged = (change: 'add' | 'remove', tags: readonly string[]) =>
+    plan({ kind: 'tag', change, tags }, [device('remoteit', 'it', { tags: ['a', 'b'] })]).rows[0];
+  expect(tagged('add', ['b', 'c'])).toMatchObject({ operation: 'addTag', input: { name: ['c'] }, after: 'a, b, c' });
+  expect(tagged('remove', ['a', 'c'])).toMatchObject({ operation: 'removeTag', input: { name: ['a'] }, after: 'b' });
+});
+
+test('a rename at remote.it has the older operation for credentials that the newer one refuses', () => {
+  const renamed = plan({ kind: 'rename', pattern: 'n', first: 1 }, [device('remoteit', 'it')]).rows[0];
+  expect(renamed?.otherwise).toEqual({
+    operation: 'device/name',
+    input: { deviceaddress: 'it', devicealias: 'n' },
+  });
+});
+
+test('MODE’s devices move to a home by its number, and a name moves none', () => {
+  const moved = (group: string): Plan => plan({ kind: 'group', group }, [device('mode', '7')]);
+  expect(moved('1923').rows[0]?.input).toEqual({ deviceId: '7', homeId: 1923 });
+  expect(moved('Plant 2').leftOut[0]?.reason).toContain('by number');
+});
+
+test('Reemo deletes what is known to be offline alone', () => {
+  const deleted = (state: 'online' | 'offline' | 'unknown'): number =>
+    plan({ kind: 'delete', hard: false }, [
+      device('reemo', 'r', { presence: { state, observedAt: 0, source: 'vendor-list' } }),
+    ]).rows.length;
+  expect([deleted('online'), deleted('unknown'), deleted('offline')]).toEqual([0, 0, 1]);
+});
+
+test('the harder way to delete is taken where there is one', () => {
+  const deleted = (hard: boolean) => plan({ kind: 'delete', hard }, [device('mode', '7')]).rows[0];
+  expect(deleted(false)).toMatchObject({ input: { hardDelete: 'false' }, after: 'out of its home' });
+  expect(deleted(true)).toMatchObject({ input: { hardDelete: 'true' }, after: 'erased for ever' });
 });

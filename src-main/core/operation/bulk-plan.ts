@@ -111,7 +111,10 @@ export const planBulk = (
     if ('reason' in call) leftOut.push({ device, reason: call.reason });
     else {
       const refusal = facts.refusal(device, call.operation);
-      if (refusal === undefined) rows.push({ ...call, device });
+      const { otherwise } = call;
+      const isOpen =
+        refusal === undefined || (otherwise !== undefined && facts.refusal(device, otherwise.operation) === undefined);
+      if (isOpen) rows.push({ ...call, device });
       else leftOut.push({ device, reason: refusal });
     }
   });

@@ -2,7 +2,7 @@ import type { Account } from '../../core/fleet/account.ts';
 import type { PlanFacts } from '../../core/operation/bulk-calls.ts';
 import type { Device, VendorId } from '../../core/fleet/device.ts';
 import type { AppError } from '../../core/base/errors.ts';
-import { deviceParameter } from '../../core/operation/operation-target.ts';
+import { isOffered } from '../../core/operation/device-edit.ts';
 import type { Operation, Vendor } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 
@@ -32,6 +32,7 @@ export const planFacts = (
   return {
     vendorName: (id) => catalogue.vendor(id)?.name ?? id,
     accountLabel: (id) => catalogue.account(id)?.label ?? id,
+    edits: (id) => catalogue.vendor(id)?.edits,
     hasGroup: (accountId, group) => gathered.groups.has(`${accountId}\n${group}`),
     refusal: (device, id) => {
       const operation = operationOf(device.vendor, id);
@@ -44,15 +45,14 @@ export const planFacts = (
     parameter: (vendor, id) => {
       const operation = operationOf(vendor, id);
       if (operation === undefined) return undefined;
-      return deviceParameter(vendor, { id, path: operation.path, inputs: catalogue.inputsOf(operation) });
+      return catalogue
+        .vendor(vendor)
+        ?.deviceParameter({ id, path: operation.path, inputs: catalogue.inputsOf(operation) });
     },
     customField: (key) => gathered.fields.get(key),
     now: gathered.now,
   };
 };
-
-/** Devices that one call of RemoteIoT reads a custom field of. */
-const fieldsAtOnce = 1000;
 
 /** The present values of a custom field by device key. What could not be read is absent, with the reason. */
 export const readCustomField = async (
@@ -63,35 +63,36 @@ export const readCustomField = async (
 ): Promise<{ readonly values: ReadonlyMap<string, string>; readonly problem?: AppError }> => {
   const values = new Map<string, string>();
   let problem: AppError | undefined;
-  const operation = accounts.vendor('remoteiot')?.operations.find((candidate) => candidate.id === 'CustomField');
-  if (operation === undefined) return { values };
-  const concerned = Map.groupBy(
-    devices.filter((device) => device.vendor === 'remoteiot'),
-    (device) => device.accountId,
-  );
-  const readOne = async (accountId: string, list: readonly Device[]): Promise<void> => {
+  const readOne = async (accountId: string, list: readonly Device[], vendor: Vendor | undefined): Promise<void> => {
+    const edit = vendor?.edits.customField;
+    if (edit === undefined || !isOffered(edit)) return;
+    const { read } = edit;
+    const operation = vendor?.operations.find((candidate) => candidate.id === read.operation);
+    if (operation === undefined) return;
     const connector = await accounts.connector(accountId);
     if (!connector.ok) {
       problem = connector.error;
       return;
     }
     const keys = new Map(list.map((device) => [device.id, device.key]));
-    for (let at = 0; at < list.length && !signal.aborted; at += fieldsAtOnce) {
-      const unit = list.slice(at, at + fieldsAtOnce).map((device) => device.id);
-      const answer = await connector.value.call(operation, { CustomField: field, Unit: unit }, signal);
+    for (let at = 0; at < list.length && !signal.aborted; at += read.atOnce) {
+      const ids = list.slice(at, at + read.atOnce).map((device) => device.id);
+      const answer = await connector.value.call(operation, read.input(field, ids), signal);
       if (!answer.ok) {
         problem = answer.error;
         return;
       }
-      if (!Array.isArray(answer.value)) continue;
-      for (const row of answer.value as readonly unknown[]) {
-        if (typeof row !== 'object' || row === null || !('UnitId' in row) || !('Custom' in row)) continue;
-        const key = keys.get(String(row.UnitId));
-        if (key !== undefined && typeof row.Custom === 'string') values.set(key, row.Custom);
+      for (const [id, value] of read.values(answer.value)) {
+        const key = keys.get(id);
+        if (key !== undefined) values.set(key, value);
       }
     }
   };
   // All at once: an account whose vendor hangs holds back nobody else's.
-  await Promise.all([...concerned].map(([accountId, list]) => readOne(accountId, list)));
+  await Promise.all(
+    [...Map.groupBy(devices, (device) => device.accountId)].map(([accountId, list]) =>
+      readOne(accountId, list, list[0] && accounts.vendor(list[0].vendor)),
+    ),
+  );
   return problem === undefined ? { values } : { values, problem };
 };

@@ -1,25 +1,8 @@
 import { expect, test } from 'vitest';
 import { createMemoryVault } from '../../node/vault/memory-vault.ts';
-import type { PlanRow } from '../../core/operation/bulk-plan.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { BulkSecrets, makePassword, rotatedKey } from './bulk-secrets.ts';
 
-const row: PlanRow = {
-  device: {
-    key: 'desk/c1',
-    id: 'c1',
-    name: 'Reception',
-    vendor: 'remotix',
-    accountId: 'desk',
-    groups: [],
-    tags: [],
-    presence: { state: 'unknown', observedAt: 0, source: 'none' },
-    services: [],
-  },
-  operation: 'updateConnectionCredentials',
-  input: { uid: 'c1' },
-  after: 'the new password for RDP',
-};
 const action = { kind: 'password', protocol: 'rdp', generate: false } as const;
 const key = rotatedKey('desk/c1', 'rdp');
 
@@ -40,26 +23,26 @@ const rig = () => {
 test('the new password is in the vault before it is sent, and alone in it once it was taken', async () => {
   const { secrets, kept } = rig();
   let during: unknown;
-  const sent = await secrets.rotate(row, action, 'first', async (filled) => {
+  const sent = await secrets.rotate('desk/c1', action, 'first', async (password) => {
     during = await kept();
-    expect(filled.input).toEqual({ uid: 'c1', 'rdp.password': 'first' });
+    expect(password).toBe('first');
     return ok(undefined);
   });
   expect(sent.ok).toBe(true);
   expect(during).toEqual({ password: 'first' });
-  await secrets.rotate(row, action, 'second', async () => ok(undefined));
+  await secrets.rotate('desk/c1', action, 'second', async () => ok(undefined));
   expect(await kept()).toEqual({ password: 'second' });
 });
 
 test('a refusal keeps the one before; an answer that is lost keeps both', async () => {
   const { secrets, kept } = rig();
   const answers = (result: Result<unknown>) => async (): Promise<Result<unknown>> => result;
-  await secrets.rotate(row, action, 'good', answers(ok(undefined)));
-  await secrets.rotate(row, action, 'refused', answers(fail('forbidden', 'No.', 'Ask.')));
+  await secrets.rotate('desk/c1', action, 'good', answers(ok(undefined)));
+  await secrets.rotate('desk/c1', action, 'refused', answers(fail('forbidden', 'No.', 'Ask.')));
   expect(await kept()).toEqual({ password: 'good' });
-  await secrets.rotate(row, action, 'lost', answers(fail('timeout', 'Nothing came.', 'Look.')));
+  await secrets.rotate('desk/c1', action, 'lost', answers(fail('timeout', 'Nothing came.', 'Look.')));
   expect(await kept()).toEqual({ password: 'lost', previous: ['good'] });
-  await secrets.rotate(row, action, 'lost too', answers(fail('timeout', 'Nothing came.', 'Look.')));
+  await secrets.rotate('desk/c1', action, 'lost too', answers(fail('timeout', 'Nothing came.', 'Look.')));
   expect(await kept()).toEqual({ password: 'lost too', previous: ['lost', 'good'] });
   await secrets.forget('desk/c1');
   expect(await kept()).toBeUndefined();
@@ -72,7 +55,7 @@ test('nothing is sent where the vault cannot keep it', async () => {
     randomBytes: (count) => new Uint8Array(count),
   });
   let sent = 0;
-  const answer = await secrets.rotate(row, action, 'new', async () => {
+  const answer = await secrets.rotate('desk/c1', action, 'new', async () => {
     sent += 1;
     return ok(undefined);
   });
@@ -84,8 +67,8 @@ test('made passwords differ, are long, and hold no letters that are taken for ot
   const { secrets, vault } = rig();
   const made: string[] = [];
   for (let index = 0; index < 5; index += 1)
-    await secrets.rotate(row, { ...action, generate: true }, undefined, async (filled) => {
-      made.push(String(filled.input['rdp.password']));
+    await secrets.rotate('desk/c1', { ...action, generate: true }, undefined, async (password) => {
+      made.push(password);
       return ok(undefined);
     });
   expect(new Set(made).size).toBe(5);

@@ -1,6 +1,5 @@
 import type { BulkAction } from '../../core/operation/bulk-action.ts';
 import { outcomeOf } from '../../core/operation/bulk-outcome.ts';
-import type { PlanRow } from '../../core/operation/bulk-plan.ts';
 import { fail, type Result } from '../../core/base/errors.ts';
 import type { Vault } from '../../core/base/vault.ts';
 
@@ -28,7 +27,7 @@ export const makePassword = (bytes: (count: number) => Uint8Array): string => {
 };
 
 /**
- * New passwords for connections of Remotix. The new one is in the vault before it is sent; the one before stays beside
+ * New passwords for devices. The new one is in the vault before it is sent; the one before stays beside
  * it until the vendor took the new one, so that neither is lost, whatever happens in between.
  */
 export class BulkSecrets {
@@ -48,17 +47,17 @@ export class BulkSecrets {
     for (const protocol of protocols) await this.#vault.delete(rotatedKey(deviceKey, protocol));
   }
 
-  /** Gives one connection its new password: `given`, or one made for it. Errors: the vault's, and those of `send`. */
+  /** Gives one device its new password: `given`, or one made for it. Errors: the vault's, and those of `send`. */
   async rotate(
-    row: PlanRow,
+    deviceKey: string,
     action: PasswordAction,
     given: string | undefined,
-    send: (filled: PlanRow) => Promise<Result<unknown>>,
+    send: (password: string) => Promise<Result<unknown>>,
   ): Promise<Result<unknown>> {
     const password = action.generate ? makePassword(this.#bytes) : given;
     if (password === undefined)
       return fail('invalid-input', 'There is no new password.', 'Start it again and enter the password.');
-    const key = rotatedKey(row.device.key, action.protocol);
+    const key = rotatedKey(deviceKey, action.protocol);
     const before = await this.#vault.get(key);
     if (!before.ok) return before;
     const previous = passwordsIn(before.value);
@@ -67,7 +66,7 @@ export class BulkSecrets {
       JSON.stringify({ password, ...(previous.length === 0 ? {} : { previous }) }),
     );
     if (!kept.ok) return kept;
-    const sent = await send({ ...row, input: { ...row.input, [`${action.protocol}.password`]: password } });
+    const sent = await send(password);
     if (sent.ok) await this.#vault.set(key, JSON.stringify({ password }));
     else if (outcomeOf(sent.error, false) === 'failed') {
       // The vendor refused it, so the one before is still the right one.

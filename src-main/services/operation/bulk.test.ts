@@ -169,3 +169,19 @@ test('the report names every device, those left out included', async () => {
     ],
   });
 });
+
+test('an account whose credentials the newer operation refuses is renamed by the older one', async () => {
+  const stage = rig([device('user', 'A', { vendor: 'remoteit' })], (operation) =>
+    operation === 'renameService'
+      ? fail('unauthorized', 'This key is for the older API.', 'Add another.')
+      : ok(undefined),
+  );
+  const run = stage.bulk.start((await planned(stage, { kind: 'rename', pattern: 'new', first: 1 })).planId, {});
+  await stage.clock.advance(1000);
+  expect(stage.calls.map(({ operation, input }) => [operation, input])).toEqual([
+    ['renameService', { serviceId: 'A', name: 'new' }],
+    ['device/name', { deviceaddress: 'A', devicealias: 'new' }],
+  ]);
+  const status = await stage.bulk.status(run.ok ? run.value.id : '', 0, stage.signal);
+  expect(status.ok && status.value.run.counts.done).toBe(1);
+});

@@ -1,4 +1,4 @@
-import type { BulkAction } from '../../core/operation/bulk-action.ts';
+import type { BulkAction, PasswordProtocol } from '../../core/operation/bulk-action.ts';
 import { bulkTitle, planBulk, type Plan, type PlanRow } from '../../core/operation/bulk-plan.ts';
 import { reportCsv, type ReportLine } from '../../core/operation/bulk-outcome.ts';
 import type { Device } from '../../core/fleet/device.ts';
@@ -6,9 +6,11 @@ import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { describeException } from '../../core/base/exception.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { Danger, Operation } from '../../vendors/vendor.ts';
+import type { Connector, Danger, Operation } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Activity } from '../activity/activity.ts';
+import { isOffered, type OperationCall } from '../../core/operation/device-edit.ts';
+import { isThere, sendEdit } from './edit-call.ts';
 import { planFacts, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
 import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
 import type { BulkSecrets } from './bulk-secrets.ts';
@@ -147,10 +149,12 @@ export class Bulk {
     const run = new BulkRun(id, plan.title, plan.rows, {
       clock: this.#deps.clock,
       width,
-      repeatable: (row) => this.#operation(row)?.repeatable === true,
+      repeatable: (row) => this.#operations(row).every((operation) => operation?.repeatable === true),
       call: (row, signal) =>
         action.kind === 'password'
-          ? this.#deps.secrets.rotate(row, action, options.password, (filled) => this.#call(filled, firsts, signal))
+          ? this.#deps.secrets.rotate(row.device.key, action, options.password, (password) =>
+              this.#call(this.#withPassword(row, action.protocol, password), firsts, signal),
+            )
           : this.#call(row, firsts, signal),
       onException: (thrown) =>
         this.#deps.log.write('error', 'bulk.exception', { run: id, ...describeException(thrown) }),
@@ -240,7 +244,7 @@ export class Bulk {
   /** Forgets the passwords that were given to devices of the account; call it while they are still known. */
   async forgetAccount(accountId: string): Promise<void> {
     for (const device of this.#deps.inventory.devices.values())
-      if (device.accountId === accountId && device.vendor === 'remotix') await this.#deps.secrets.forget(device.key);
+      if (device.accountId === accountId && this.#takesPasswords(device)) await this.#deps.secrets.forget(device.key);
   }
 
   dispose(): void {
@@ -248,16 +252,35 @@ export class Bulk {
     this.#plans.clear();
   }
 
-  #operation(row: PlanRow, id = row.operation): Operation | undefined {
+  #takesPasswords({ vendor }: Device): boolean {
+    const edit = this.#deps.accounts.vendor(vendor)?.edits.password;
+    return edit !== undefined && isOffered(edit);
+  }
+
+  #withPassword(row: PlanRow, protocol: PasswordProtocol, password: string): PlanRow {
+    const edit = this.#deps.accounts.vendor(row.device.vendor)?.edits.password;
+    // A row of this action exists only where the vendor takes passwords.
+    if (edit === undefined || !isOffered(edit)) return row;
+    return { ...row, input: { ...row.input, [edit.input(protocol)]: password } };
+  }
+
+  #operation(row: PlanRow, id: string): Operation | undefined {
     return this.#deps.accounts.vendor(row.device.vendor)?.operations.find((operation) => operation.id === id);
+  }
+
+  /** What a row may call to make its change. */
+  #operations(row: PlanRow): readonly (Operation | undefined)[] {
+    return [row, ...(row.otherwise === undefined ? [] : [row.otherwise])].map((call) =>
+      this.#operation(row, call.operation),
+    );
   }
 
   /** The worst that a row does, and the sentences that say so. */
   #dangerOf(rows: readonly PlanRow[]): Pick<BulkPlan, 'danger' | 'confirm'> {
     const losses = new Map<Extract<Danger, { level: 'destroys' }>, number>();
     let danger: BulkPlan['danger'] = 'none';
-    for (const row of rows) {
-      const level = this.#operation(row)?.danger;
+    for (const operation of rows.flatMap((row) => this.#operations(row))) {
+      const level = operation?.danger;
       if (level?.level === 'destroys') losses.set(level, (losses.get(level) ?? 0) + 1);
       else if (level?.level === 'changes') danger = 'changes';
     }
@@ -273,9 +296,6 @@ export class Bulk {
     firsts: Map<string, Promise<Result<unknown>>>,
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
-    const operation = this.#operation(row);
-    if (operation === undefined)
-      return fail('unsupported', `There is no operation ${row.operation}.`, 'Choose another action.');
     const connector = await this.#deps.accounts.connector(row.device.accountId);
     if (!connector.ok) return connector;
     const { first } = row;
@@ -286,17 +306,23 @@ export class Bulk {
       if (known !== undefined) {
         firsts.set(key, known);
         const done = await known;
-        // One that is there already is what was wanted.
-        if (!done.ok && done.error.kind !== 'conflict') {
+        if (!done.ok && !isThere(done)) {
           firsts.delete(key);
           return { ok: false, error: { ...done.error, refused: true } };
         }
       }
     }
-    const answer = await (operation.keep === undefined
-      ? connector.value.call(operation, row.input, signal)
-      : this.#deps.deviceLogs.call(row.device.accountId, operation, row.input));
+    return sendEdit(row, (call) => this.#send(row, call, connector.value, signal));
+  }
+
+  async #send(row: PlanRow, call: OperationCall, connector: Connector, signal: AbortSignal): Promise<Result<unknown>> {
+    const operation = this.#operation(row, call.operation);
+    if (operation === undefined)
+      return fail('unsupported', `There is no operation ${call.operation}.`, 'Choose another action.');
     const { accountId, key } = row.device;
+    const answer = await (operation.keep === undefined
+      ? connector.call(operation, call.input, signal)
+      : this.#deps.deviceLogs.call(accountId, operation, call.input));
     this.#deps.activity.recordOperation(accountId, operation.id, answer.ok ? undefined : answer.error, key);
     return answer;
   }

@@ -9,6 +9,7 @@ import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
 import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorSession } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
+import { modeCapabilities, modeEdits, modeParameter } from './device-edits.ts';
 import { listKeyValues } from './data-operations.ts';
 import { getDevice, listDevices } from './device-operations.ts';
 import { deviceOf } from './devices.ts';
@@ -306,5 +307,8 @@ export const mode: Vendor = {
   customServices: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: modeOperations,
+  deviceParameter: modeParameter,
+  edits: modeEdits,
+  capabilities: modeCapabilities,
   open: (session) => new ModeConnector(session),
 };

@@ -14,6 +14,7 @@ import {
   reemoWire,
   vendorName,
 } from './auth.ts';
+import { reemoCapabilities, reemoEdits, reemoParameter } from './device-edits.ts';
 import { connectComputer, deleteComputer, getComputer, listComputers, reemoOperations } from './operations.ts';
 import { isFullPage, repeatedPage } from '../repeated-page.ts';
 import { computerOf, pageOf } from './schemas.ts';
@@ -294,5 +295,8 @@ export const reemo: Vendor = {
   customServices: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: reemoOperations,
+  deviceParameter: reemoParameter,
+  edits: reemoEdits,
+  capabilities: reemoCapabilities,
   open: (session) => new ReemoConnector(session),
 };

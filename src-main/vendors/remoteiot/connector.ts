@@ -17,6 +17,7 @@ import {
   remoteIotWire,
   vendorName,
 } from './auth.ts';
+import { remoteIotCapabilities, remoteIotEdits, remoteIotParameter } from './device-edits.ts';
 import { connect, deleteConnection, device, listConnection, remoteIotOperations, status } from './operations.ts';
 import { hostName, parseVendorTime } from './schemas.ts';
 import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
@@ -310,5 +311,8 @@ export const remoteIot: Vendor = {
   customServices: true,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: remoteIotOperations,
+  deviceParameter: remoteIotParameter,
+  edits: remoteIotEdits,
+  capabilities: remoteIotCapabilities,
   open: (session) => new RemoteIotConnector(session),
 };

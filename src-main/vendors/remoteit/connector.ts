@@ -13,6 +13,7 @@ import { vendorTypesOf, noTypes } from './application-types.ts';
 import type { VendorTypes } from './application-types.ts';
 import { deviceOf } from './devices.ts';
 import { listenToEvents } from './events.ts';
+import { remoteItCapabilities, remoteItEdits, remoteItParameter } from './device-edits.ts';
 import { accountInputs, applicationTypes, devices, platformTypes, whoAmI } from './graphql-operations.ts';
 import type { DeviceRow } from './graphql-schemas.ts';
 import { remoteItOperations } from './operations.ts';
@@ -210,5 +211,8 @@ export const remoteIt: Vendor = {
   customServices: false,
   poll: { intervalMs: 60_000, minimumMs: 15_000 },
   operations: remoteItOperations,
+  deviceParameter: remoteItParameter,
+  edits: remoteItEdits,
+  capabilities: remoteItCapabilities,
   open: (session) => new RemoteItConnector(session),
 };

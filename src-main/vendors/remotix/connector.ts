@@ -29,6 +29,7 @@ import {
   listComputerConnections,
   runComputerAction,
 } from './computer-operations.ts';
+import { connectAction, remotixCapabilities, remotixEdits, remotixParameter } from './device-edits.ts';
 import { connectConnection, listGroupItems, listGroups, listNearby, remotixOperations } from './operations.ts';
 import { actionId, actionsOf, groupsOf, itemsOf, typeOf, typesOf, typeText } from './schemas.ts';
 import type { ActionRow, ItemRow, TypeParts } from './schemas.ts';
@@ -51,8 +52,6 @@ interface Gathering {
   nameless: number;
 }
 
-/** The action of a plain connection: RMX-22. */
-const connectAction = 'connect';
 /** The pane of Remotix, as a tag: being in it is no promise that a device can be reached. */
 const nearbyTag = 'Nearby';
 /** These belong to NEAR alone, so their type is known where the answer does not tell it. */
@@ -340,5 +339,8 @@ export const remotix: Vendor = {
   customServices: false,
   poll: { intervalMs: 120_000, minimumMs: 10_000 },
   operations: remotixOperations,
+  deviceParameter: remotixParameter,
+  edits: remotixEdits,
+  capabilities: remotixCapabilities,
   open: (session) => new RemotixConnector(session),
 };

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { vendors } from '../../vendors/registry.ts';
-import { deviceParameter, remotixKind, withDevice } from './operation-target.ts';
+import { withDevice } from '../core/operation/device-edit.ts';
+import { vendors } from './registry.ts';
+import { isConnection } from './remotix/device-edits.ts';
 
 const inputsOf = (schema: z.ZodType): string[] =>
   Object.keys(
@@ -39,7 +40,7 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
     const account: string[] = [];
     for (const operation of vendor.operations) {
       const inputs = inputsOf(operation.input);
-      const found = deviceParameter(id, { id: operation.id, path: operation.path, inputs });
+      const found = vendor.deviceParameter({ id: operation.id, path: operation.path, inputs });
       if (found === undefined) account.push(operation.id);
       else expect(inputs, operation.id).toContain(found.parameter);
     }
@@ -49,7 +50,7 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
   test('the filled-in device is one that the operation takes', () => {
     for (const operation of vendor.operations) {
       const shape = { id: operation.id, path: operation.path, inputs: inputsOf(operation.input) };
-      const found = deviceParameter(id, shape);
+      const found = vendor.deviceParameter(shape);
       if (found === undefined) continue;
       const parsed = operation.input.safeParse(withDevice(found, 'D-1'));
       const wrong = parsed.success ? [] : parsed.error.issues.filter((issue) => issue.path[0] === found.parameter);
@@ -60,6 +61,6 @@ describe.each(vendors.map((vendor) => [vendor.id, vendor] as const))('%s', (id, 
 
 test('Remotix tells its two kinds of devices apart by what can be opened', () => {
   const service = { kind: 'tcp', name: 'Open in Remotix', route: 'local-action' } as const;
-  expect(remotixKind({ services: [{ ...service, id: 'connect' }] })).toBe('connection');
-  expect(remotixKind({ services: [] })).toBe('computer');
+  expect(isConnection({ services: [{ ...service, id: 'connect' }] })).toBe(true);
+  expect(isConnection({ services: [] })).toBe(false);
 });
