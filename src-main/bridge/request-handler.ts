@@ -8,6 +8,7 @@ import { appRequests, type AppRequestDeps } from './requests/app-requests.ts';
 import { bulkRequests, type BulkRequestDeps } from './requests/bulk-requests.ts';
 import { deviceLogRequests, type DeviceLogRequestDeps } from './requests/device-log-requests.ts';
 import { deviceRequests, type DeviceRequestDeps } from './requests/device-requests.ts';
+import { editRequests, type EditRequestDeps } from './requests/edit-requests.ts';
 import { loggedName, type Handlers } from './requests/handler.ts';
 import { launchRequests, type LaunchRequestDeps } from './requests/launch-requests.ts';
 import { operationRequests, type OperationRequestDeps } from './requests/operation-requests.ts';
@@ -22,6 +23,7 @@ export type RequestDeps = AccountRequestDeps &
   BulkRequestDeps &
   DeviceLogRequestDeps &
   DeviceRequestDeps &
+  EditRequestDeps &
   LaunchRequestDeps &
   OperationRequestDeps &
   RouteRequestDeps &
@@ -30,6 +32,7 @@ export type RequestDeps = AccountRequestDeps &
 const allHandlers = (deps: RequestDeps): Handlers => {
   const accounts = accountRequests(deps);
   const devices = deviceRequests(deps);
+  const edits = editRequests(deps);
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
   const alerts = alertRequests(deps);
@@ -41,6 +44,7 @@ const allHandlers = (deps: RequestDeps): Handlers => {
   return {
     ...accounts,
     ...devices,
+    ...edits,
     ...logs,
     ...app,
     ...alerts,

@@ -57,6 +57,7 @@ import type { Activity } from '../services/activity/activity.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import { BulkSecrets } from '../services/operation/bulk-secrets.ts';
 import { Bulk } from '../services/operation/bulk.ts';
+import { DeviceEditor } from '../services/operation/device-editor.ts';
 import { DeviceLogs } from '../services/operation/device-logs.ts';
 import { deviceNotesFormat, DeviceNotes } from '../services/fleet/device-notes.ts';
 import { Forwards } from '../services/forward/forwards.ts';
@@ -399,6 +400,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     activity,
     accounts,
     bulk,
+    deviceEditor: new DeviceEditor({ accounts, inventory, activity, log }),
     previewRequest: async (account, operation, input, signal) => {
       const vendor = accounts.vendor(account.vendor);
       const secretNames = await accounts.secretNames(account.id);

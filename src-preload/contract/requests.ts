@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { alertRequests } from './alert-requests.ts';
+import { editRequests } from './edit-requests.ts';
 import { launchRequests } from './launch-requests.ts';
 import { routeRequests } from './route-requests.ts';
 import { sessionRequests } from './session-frames.ts';
@@ -195,6 +196,7 @@ export const requests = {
   ),
 
   ...alertRequests,
+  ...editRequests,
   ...launchRequests,
   ...routeRequests,
   ...sessionRequests,

@@ -271,6 +271,21 @@ export const capabilityViewSchema = z.object({
 });
 export type CapabilityView = z.infer<typeof capabilityViewSchema>;
 
+/** What can be changed on a device of a vendor, in the vendor's own terms. */
+export const vendorEditsViewSchema = z.object({
+  offered: z.array(z.enum(['rename', 'group', 'tag', 'delete', 'customField', 'job', 'upload', 'command', 'password'])),
+  /** Whether a rename takes a description, too. */
+  description: z.boolean(),
+  group: z
+    .object({ called: z.enum(['Group', 'Home']), by: z.enum(['name', 'number']), help: z.string().optional() })
+    .optional(),
+  /** Whether a device has any number of tags; else one or none. */
+  manyTags: z.boolean(),
+  /** What chooses the harder of two ways to delete. */
+  hardDelete: z.string().optional(),
+});
+export type VendorEditsView = z.infer<typeof vendorEditsViewSchema>;
+
 export const vendorViewSchema = z.object({
   id: vendorIdSchema,
   name: z.string(),
@@ -282,6 +297,7 @@ export const vendorViewSchema = z.object({
   customServices: z.boolean(),
   /** What its API can do with a device. */
   capabilities: z.array(capabilityViewSchema),
+  edits: vendorEditsViewSchema,
 });
 export type VendorView = z.infer<typeof vendorViewSchema>;
 

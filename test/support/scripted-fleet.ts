@@ -1,4 +1,6 @@
 import type { AccountView, AppView, DeviceView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
+import { vendorEditsView } from '../../src-main/bridge/views/vendor-edits-view.ts';
+import { vendors } from '../../src-main/vendors/registry.ts';
 import { forwardExtras } from './scripted-forwards.ts';
 
 /** A small repeatable random number generator (mulberry32): 0 to 1. */
@@ -165,6 +167,12 @@ const tokenField: VendorView['credentialForms'][number]['fields'][number] = {
 };
 
 /** Account forms as main would describe them. */
+const editsOf = (id: string): VendorView['edits'] => {
+  const vendor = vendors.find((known) => known.id === id);
+  if (vendor === undefined) throw new Error(`no vendor ${id}`);
+  return vendorEditsView(vendor.edits);
+};
+
 export const scriptedVendors: VendorView[] = [
   {
     id: 'remoteit',
@@ -191,6 +199,7 @@ export const scriptedVendors: VendorView[] = [
     ],
     customServices: false,
     capabilities: [],
+    edits: editsOf('remoteit'),
   },
   {
     id: 'remoteiot',
@@ -206,6 +215,7 @@ export const scriptedVendors: VendorView[] = [
     ],
     customServices: true,
     capabilities: [],
+    edits: editsOf('remoteiot'),
   },
   ...(['mode', 'remotix', 'reemo'] as const).map((id): VendorView => ({
     id,
@@ -215,6 +225,7 @@ export const scriptedVendors: VendorView[] = [
     credentialForms: [{ id: 'token', title: 'API token', why: 'Made in the vendor’s console.', fields: [tokenField] }],
     customServices: false,
     capabilities: [],
+    edits: editsOf(id),
   })),
 ];
 

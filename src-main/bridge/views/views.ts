@@ -28,6 +28,7 @@ import type {
   UpdateView,
   VendorView,
 } from '../../../src-preload/contract/views.ts';
+import { vendorEditsView } from './vendor-edits-view.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { KnownOperation, KnownVendor } from './known.ts';
 
@@ -275,6 +276,7 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
   })),
   customServices: vendor.customServices,
   capabilities: capabilitiesOf(vendor.capabilities, vendor.operations),
+  edits: vendorEditsView(vendor.edits),
 });
 
 /** The names of the inputs in a JSON Schema. */

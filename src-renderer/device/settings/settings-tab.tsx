@@ -1,5 +1,12 @@
 import { useId, useState } from 'react';
-import type { CapabilityName, CapabilityView, DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { DeletionView, DeviceChangeView } from '../../../src-preload/contract/edit-requests.ts';
+import type {
+  CapabilityName,
+  CapabilityView,
+  DeviceView,
+  ErrorView,
+  VendorEditsView,
+} from '../../../src-preload/contract/views.ts';
 import { vendorNames } from '../../../src-preload/contract/vendor-names.ts';
 import { ask, useHost } from '../../state/main-state.ts';
 import { Failure } from '../../ui/controls.tsx';
@@ -8,26 +15,18 @@ import { CustomFields } from './custom-fields.tsx';
 import { keysThatCan } from '../../ui/format.ts';
 import { capabilityOf, refusalOf } from '../tabs/device-tabs.ts';
 import { Firmware } from './firmware.tsx';
-import { callOperation } from '../../commands/operation-call.ts';
-import { deletions, renameCall, tagCalls, takesDescription, type Call, type Deletion } from './settings-calls.ts';
+import { useLoaded } from '../../commands/operation-call.ts';
 import type { TabProps } from '../tabs/tab-context.ts';
-import { ConfirmLoss, Part } from '../../ui/parts.tsx';
+import { ConfirmLoss, Part, TabFailure } from '../../ui/parts.tsx';
 
-/** What a vendor answers to credentials of another kind than an operation takes. */
-const closed: ReadonlySet<string> = new Set(['unauthorized', 'forbidden', 'unsupported']);
-
-/** Calls one after another until one fails, then asks the vendor for the list, so that the change is seen to be true. */
+/** Makes a change, then asks the vendor for the list, so that the change is seen to be true. */
 const change = async (
   device: DeviceView,
-  calls: readonly Call[],
+  wanted: DeviceChangeView,
   confirmed: boolean,
 ): Promise<ErrorView | undefined> => {
-  for (const { operation, input, otherwise } of calls) {
-    let answer = await callOperation(device, operation, input, confirmed);
-    if (!answer.ok && otherwise !== undefined && closed.has(answer.error.kind))
-      answer = await callOperation(device, otherwise.operation, otherwise.input, confirmed);
-    if (!answer.ok) return answer.error;
-  }
+  const answer = await ask('devices.edit', { deviceKey: device.key, change: wanted, confirmed });
+  if (!answer.ok) return answer.error;
   const refreshed = await ask('accounts.refresh', { accountId: device.accountId });
   // The change was made; that the list could not be read is shown beside the account.
   return refreshed.ok || refreshed.error.kind !== 'internal' ? undefined : refreshed.error;
@@ -97,15 +96,16 @@ const SettingForm = ({
 
 interface SettingProps {
   readonly device: DeviceView;
+  readonly edits: VendorEditsView;
   readonly capability: CapabilityView;
   readonly refusal: string | undefined;
 }
 
-const Rename = ({ device, capability, refusal }: SettingProps): React.ReactNode => {
+const Rename = ({ device, edits, capability, refusal }: SettingProps): React.ReactNode => {
   const id = useId();
   const [name, setName] = useState(device.name);
   const [description, setDescription] = useState(device.description ?? '');
-  const more = takesDescription(device);
+  const more = edits.description;
   const same = name.trim() === device.name && (!more || description.trim() === (device.description ?? ''));
   return (
     <SettingForm
@@ -115,7 +115,11 @@ const Rename = ({ device, capability, refusal }: SettingProps): React.ReactNode 
       done={`It is called ${name.trim()} now.`}
       disabled={same || name.trim() === ''}
       onSave={(confirmed) =>
-        change(device, [renameCall(device, name.trim(), more ? description.trim() : undefined)], confirmed)
+        change(
+          device,
+          { kind: 'rename', name: name.trim(), ...(more ? { description: description.trim() } : {}) },
+          confirmed,
+        )
       }
     >
       <div className="field">
@@ -153,10 +157,6 @@ const Group = ({ device, capability, refusal }: SettingProps): React.ReactNode =
   const [group, setGroup] = useState(device.groups[0] ?? '');
   const wanted = group.trim();
   const fresh = wanted !== '' && !known.some((entry) => entry.name === wanted);
-  const calls: readonly Call[] = [
-    ...(fresh ? [{ operation: 'AddGroup', input: { Group: wanted } }] : []),
-    { operation: 'ChangeGroup', input: { UnitId: device.id, Group: wanted } },
-  ];
   return (
     <SettingForm
       label="Group"
@@ -164,7 +164,7 @@ const Group = ({ device, capability, refusal }: SettingProps): React.ReactNode =
       refusal={refusal}
       done={wanted === '' ? `${device.name} is in no group now.` : `${device.name} is in ${wanted} now.`}
       disabled={wanted === (device.groups[0] ?? '')}
-      onSave={(confirmed) => change(device, calls, confirmed)}
+      onSave={(confirmed) => change(device, { kind: 'group', group: wanted }, confirmed)}
     >
       <div className="field">
         <label htmlFor={id}>Group</label>
@@ -188,63 +188,58 @@ const Group = ({ device, capability, refusal }: SettingProps): React.ReactNode =
   );
 };
 
-/** MODE's groups are homes, known by their number. */
-const Home = ({ device, capability, refusal }: SettingProps): React.ReactNode => {
+/** A group that the vendor knows by a number, which the device does not show. */
+const NumberedGroup = ({ device, edits, capability, refusal }: SettingProps): React.ReactNode => {
   const id = useId();
   const [home, setHome] = useState('');
+  const called = edits.group?.called ?? 'Group';
+  const spoken = called.toLowerCase();
+  const help = edits.group?.help;
   return (
     <SettingForm
-      label="Home"
+      label={called}
       capability={capability}
       refusal={refusal}
-      done={`${device.name} is in home ${home.trim()} now.`}
+      done={`${device.name} is in ${spoken} ${home.trim()} now.`}
       disabled={!/^\d+$/.test(home.trim())}
-      onSave={(confirmed) =>
-        change(
-          device,
-          [{ operation: 'updateDevice', input: { deviceId: device.id, homeId: Number(home.trim()) } }],
-          confirmed,
-        )
-      }
+      onSave={(confirmed) => change(device, { kind: 'group', group: home.trim() }, confirmed)}
     >
       <div className="field">
-        <label htmlFor={id}>Move to the home</label>
+        <label htmlFor={id}>Move to the {spoken}</label>
         <input
           id={id}
           className="input mono"
           inputMode="numeric"
           autoComplete="off"
-          placeholder={device.groups[0] ?? 'Number of the home'}
-          aria-describedby={`${id}-help`}
+          placeholder={device.groups[0] ?? `Number of the ${spoken}`}
+          aria-describedby={help === undefined ? undefined : `${id}-help`}
           value={home}
           onChange={(event) => setHome(event.target.value)}
         />
-        <span className="help" id={`${id}-help`}>
-          Its number in the MODE console. This and the tag need a project key with “Admin” rights, or a user of the
-          whole project.
-        </span>
+        {help === undefined ? null : (
+          <span className="help" id={`${id}-help`}>
+            {help}
+          </span>
+        )}
       </div>
     </SettingForm>
   );
 };
 
-const Tags = ({ device, capability, refusal }: SettingProps): React.ReactNode => {
+const Tags = ({ device, edits, capability, refusal }: SettingProps): React.ReactNode => {
   const id = useId();
-  const single = device.vendor === 'mode';
+  const single = !edits.manyTags;
   const before = device.tags.join(', ');
   const [text, setText] = useState(before);
-  const tags = single
-    ? [text.trim()]
-    : [...new Set(text.split(',').map((tag) => tag.trim()))].filter((tag) => tag !== '');
-  const calls = tagCalls(device, tags);
+  const tags = [...new Set((single ? [text] : text.split(',')).map((tag) => tag.trim()))].filter((tag) => tag !== '');
   return (
     <SettingForm
       label={single ? 'Tag' : 'Tags'}
       capability={capability}
       refusal={refusal}
       done={`Saved the ${single ? 'tag' : 'tags'} of ${device.name}.`}
-      disabled={calls.length === 0}
-      onSave={(confirmed) => change(device, calls, confirmed)}
+      disabled={tags.length === device.tags.length && tags.every((tag) => device.tags.includes(tag))}
+      onSave={(confirmed) => change(device, { kind: 'tag', tags }, confirmed)}
     >
       <div className="field">
         <label htmlFor={id}>{single ? 'Tag' : 'Tags'}</label>
@@ -274,15 +269,11 @@ const Delete = ({
   refusal,
 }: {
   readonly device: DeviceView;
-  readonly deletion: Deletion;
+  readonly deletion: DeletionView;
   readonly refusal: string | undefined;
 }): React.ReactNode => {
   const [asking, setAsking] = useState(false);
-  // Reemo deletes computers that are offline only.
-  const wait =
-    device.vendor === 'reemo' && device.presence.state !== 'offline'
-      ? 'Reemo deletes it only while it is offline.'
-      : refusal;
+  const wait = deletion.reason ?? refusal;
   return (
     <div className="danger-line">
       <div>
@@ -299,7 +290,11 @@ const Delete = ({
           verb={deletion.verb}
           type={device.name}
           onConfirm={async () => {
-            const answer = await callOperation(device, deletion.operation, deletion.input, true);
+            const answer = await ask('devices.edit', {
+              deviceKey: device.key,
+              change: { kind: 'delete', way: deletion.id },
+              confirmed: true,
+            });
             if (!answer.ok) return answer.error;
             toast({ tone: 'done', text: `${device.name}: done at ${vendorNames[device.vendor]}.` });
             closePanel();
@@ -315,6 +310,7 @@ const Delete = ({
 
 /** What can be changed of a device at its vendor. */
 export const SettingsTab = ({ device, account, capabilities }: TabProps): React.ReactNode => {
+  const edits = useHost((host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.edits);
   const of = (name: CapabilityName): CapabilityView | undefined => capabilityOf(capabilities, name);
   const setting = (
     name: CapabilityName,
@@ -323,10 +319,11 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
     present: string,
   ): React.ReactNode => {
     const capability = of(name);
-    return capability === undefined ? null : (
+    return capability === undefined || edits === undefined ? null : (
       <Form
         key={`${device.key}\n${present}`}
         device={device}
+        edits={edits}
         capability={capability}
         refusal={refusalOf(capability, account)}
       />
@@ -335,12 +332,16 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
   const firmware = of('settings.firmware');
   const fields = of('settings.fields');
   const removal = of('settings.delete');
-  const ways = removal === undefined ? [] : deletions(device);
+  const ways = useLoaded(
+    // What is lost names the device, and whether it can be deleted may hang on whether it is online.
+    removal === undefined ? undefined : `deletions\n${device.key}\n${device.name}\n${device.presence.state}`,
+    () => ask('devices.deletions', { deviceKey: device.key }),
+  );
   return (
     <div className="stack settings-tab">
       <Part title={`At ${vendorNames[device.vendor]}`}>
         {setting('settings.rename', Rename, `${device.name}\n${device.description ?? ''}`)}
-        {setting('settings.group', device.vendor === 'mode' ? Home : Group, device.groups.join('\n'))}
+        {setting('settings.group', edits?.group?.by === 'number' ? NumberedGroup : Group, device.groups.join('\n'))}
         {setting('settings.tag', Tags, device.tags.join('\n'))}
       </Part>
       {fields === undefined ? null : (
@@ -353,9 +354,10 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
           <Firmware key={device.key} device={device} refusal={refusalOf(firmware, account)} />
         </Part>
       )}
-      {ways.length === 0 ? null : (
+      {removal === undefined || (ways.value?.length === 0 && ways.error === undefined) ? null : (
         <Part title="Danger">
-          {ways.map((deletion) => (
+          {ways.error === undefined ? null : <TabFailure error={ways.error} retry={() => void ways.reload()} />}
+          {ways.value?.map((deletion) => (
             <Delete key={deletion.verb} device={device} deletion={deletion} refusal={refusalOf(removal, account)} />
           ))}
         </Part>

@@ -3,7 +3,6 @@ import { keysThatCan } from '../../ui/format.ts';
 import { capabilityOf, refusalOf, tabsOf } from './device-tabs.ts';
 import { findIn, logText } from '../logs/log-text.ts';
 import { isSecretName, readLine, timeOf, vendorTime } from './read-output.ts';
-import { deletions, renameCall, tagCalls } from '../settings/settings-calls.ts';
 import { fillKeyName, noteValues, parseEdited, typesFor } from '../data/value-types.ts';
 
 const everybody = ['user', 'project', 'device'];
@@ -114,55 +113,5 @@ describe('values of a device', () => {
   it('a key’s pattern is filled or not at all', () => {
     expect(fillKeyName('ug::{{model}}:{{module}}::c', { model: 'm', module: '7' })).toBe('ug::m:7::c');
     expect(fillKeyName('ug::{{model}}', { model: ' ' })).toBeUndefined();
-  });
-});
-
-describe('settings become calls of the vendor’s own operations', () => {
-  const device = (vendor: 'mode' | 'remoteit' | 'remoteiot' | 'remotix', tags: string[] = []) => ({
-    vendor,
-    id: '7',
-    name: 'pump',
-    tags,
-    services: [],
-  });
-
-  it('to rename', () => {
-    expect(renameCall(device('remoteiot'), 'n', 'd')).toEqual({
-      operation: 'rename',
-      input: { UnitId: '7', Name: 'n', Description: 'd' },
-    });
-    expect(renameCall(device('mode'), 'n', undefined)).toEqual({
-      operation: 'updateDevice',
-      input: { deviceId: '7', name: 'n' },
-    });
-  });
-
-  it('of the kind the device is of', () => {
-    const connect = { id: 'connect', kind: 'vnc', name: 'VNC', route: 'local-action', custom: false } as const;
-    const connection = { ...device('remotix'), services: [connect] };
-    expect(renameCall(connection, 'n', undefined)).toEqual({
-      operation: 'updateConnection',
-      input: { uid: '7', name: 'n' },
-    });
-    expect(deletions(connection).map((way) => way.operation)).toEqual(['deleteConnection']);
-    expect(deletions(device('remotix')).map((way) => way.operation)).toEqual(['deleteComputer']);
-    expect(renameCall(device('remoteit'), 'n', undefined).otherwise?.operation).toBe('device/name');
-  });
-
-  it('to change tags: only those that changed', () => {
-    expect(tagCalls(device('remoteit', ['a', 'b']), ['b', 'c'])).toEqual([
-      { operation: 'addTag', input: { name: ['c'], serviceId: ['7'] } },
-      { operation: 'removeTag', input: { name: ['a'], serviceId: ['7'] } },
-    ]);
-    expect(tagCalls(device('mode', ['a']), ['a'])).toEqual([]);
-    expect(tagCalls(device('mode', ['a']), [''])).toEqual([
-      { operation: 'updateDevice', input: { deviceId: '7', tag: '' } },
-    ]);
-  });
-
-  it('to delete, each way with what is lost', () => {
-    expect(deletions(device('mode')).map((way) => way.input['hardDelete'])).toEqual(['false', 'true']);
-    for (const way of deletions(device('mode'))) expect(way.loss).toMatch(/^pump /);
-    expect(deletions(device('remoteit'))).toEqual([]);
   });
 });

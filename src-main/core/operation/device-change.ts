@@ -1,0 +1,55 @@
+import type { DeviceRecord } from '../fleet/device.ts';
+import { isOffered, type DeviceEdits, type EditCall, type Refusal } from './device-edit.ts';
+
+/** How one device is to be changed. */
+export type DeviceChange =
+  | { readonly kind: 'rename'; readonly name: string; readonly description?: string | undefined }
+  | { readonly kind: 'group'; readonly group: string }
+  /** The tags that it is to have. */
+  | { readonly kind: 'tag'; readonly tags: readonly string[] }
+  /** By one of the ways of its vendor. */
+  | { readonly kind: 'delete'; readonly way: string };
+
+/** What planning a change asks besides the device. */
+export interface ChangeFacts {
+  readonly vendorName: string;
+  readonly edits: DeviceEdits;
+  /** Whether the account has this group already. */
+  readonly hasGroup: (group: string) => boolean;
+}
+
+/** The calls that make the change, in their order, or why there are none. None at all: the device is so already. */
+export const callsFor = (
+  change: DeviceChange,
+  device: DeviceRecord,
+  { vendorName, edits, hasGroup }: ChangeFacts,
+): readonly EditCall[] | Refusal => {
+  const absent = ({ not }: { readonly not: string }): Refusal => ({ reason: `${vendorName} ${not}.` });
+  const one = (call: EditCall | Refusal): readonly EditCall[] | Refusal => ('reason' in call ? call : [call]);
+  switch (change.kind) {
+    case 'rename': {
+      const { rename } = edits;
+      if (!isOffered(rename)) return absent(rename);
+      return one(rename.call(device, change.name, change.description ?? device.description));
+    }
+    case 'group': {
+      const { group } = edits;
+      return isOffered(group) ? one(group.call(device, change.group, hasGroup(change.group))) : absent(group);
+    }
+    case 'tag': {
+      const { tag } = edits;
+      if (!isOffered(tag)) return absent(tag);
+      return !tag.many && change.tags.length > 1
+        ? absent({ not: 'keeps one tag for a device; choose one' })
+        : tag.calls(device, change.tags);
+    }
+    case 'delete': {
+      if (!isOffered(edits.delete)) return absent(edits.delete);
+      const way = edits.delete.ways(device).find(({ id }) => id === change.way);
+      if (way === undefined) return { reason: 'The device cannot be deleted this way.' };
+      return way.reason === undefined ? [way] : { reason: way.reason };
+    }
+    default:
+      return change satisfies never;
+  }
+};
