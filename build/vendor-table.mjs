@@ -68,7 +68,7 @@ export const vendorTable = async () => {
   const { vendors } = await import('../src-main/vendors/registry.ts');
   const { capabilitiesOf } = await import('../src-main/bridge/views/capabilities.ts');
   const head = ['Vendor', 'Signs in with', 'A device is reached by', 'Listed', 'On the device page', 'Operations'];
-  const rows = vendors.map((vendor) => row(vendor, capabilitiesOf(vendor.id, vendor.operations)));
+  const rows = vendors.map((vendor) => row(vendor, capabilitiesOf(vendor.capabilities, vendor.operations)));
   const widths = head.map((title, at) => Math.max(title.length, ...rows.map((cells) => cells[at].length)));
   const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;

@@ -4,6 +4,8 @@ import { join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { ruleBreaks, textBreaks } from './support/import-rules.ts';
+import { vendors } from '../src-main/vendors/registry.ts';
+import { vendorWords } from './support/vendor-words.ts';
 import { cyclesOf, moduleFacts, reachableFrom } from './support/module-facts.ts';
 
 const root = join(import.meta.dirname, '..');
@@ -37,6 +39,7 @@ const graphOf = (paths: readonly string[], withTypes: boolean): ReadonlyMap<stri
   );
 
 const sources = [...modules.keys()].filter(isSource);
+const vendorIds = vendors.map(({ id }) => id);
 
 describe('the checkout', () => {
   test('keeps the import rules', () => {
@@ -55,6 +58,10 @@ describe('the checkout', () => {
       [...reachableFrom(entry, graph)].some((path) => path.startsWith('src-main/electron/')),
     );
     expect(leaks).toEqual([]);
+  });
+
+  test('knows a vendor by its id nowhere but in its folder, the registry, its simulator and the demo', () => {
+    expect(sources.flatMap((path) => vendorWords(path, text(path), vendorIds))).toEqual([]);
   });
 
   test('holds no unfinished marker, no path of one machine and no registry', () => {
@@ -146,6 +153,28 @@ describe('the rules refuse', () => {
     ]);
     expect(cyclesOf(graph)).toEqual([['b', 'c', 'b']]);
     expect(reachableFrom('a', graph)).toEqual(new Set(['a', 'b', 'c']));
+  });
+
+  test.each([
+    ['src-renderer/a.tsx', "export const x = (vendor: string) => vendor === 'reemo';"],
+    ['src-main/core/base/a.ts', "export type X = 'mode' | 'other';"],
+    ['src-main/services/fleet/a.ts', 'export const x = { remotix: 1 };'],
+    ['src-main/bridge/views/a.ts', "export const x = { mode: 1, 'reemo-2': 2, remoteit: 3 };"],
+    ['src-preload/contract/a.ts', 'export const x = `remoteiot`;'],
+    ['src-renderer/a.ts', 'export const x = (names: Record<string, string>) => names.remoteit;'],
+    ['src-main/vendors/mode/a.ts', "export const x = 'remotix';"],
+  ])('a vendor’s id in %s: %s', (path, source) => {
+    expect(vendorWords(path, source, vendorIds)).not.toEqual([]);
+  });
+
+  test('no id of a vendor where it belongs, and no word that only looks like one', () => {
+    const allowed: readonly (readonly [path: string, source: string])[] = [
+      ['src-main/vendors/mode/a.ts', "export const x = 'mode';"],
+      ['src-main/simulators/reemo/a.ts', "export const x = 'reemo';"],
+      ['src-main/node/storage/a.ts', 'export const x = (stats: { mode: number }) => ({ mode: stats.mode });'],
+      ['src-main/core/base/a.ts', "export const x = 'a mode of its own';"],
+    ];
+    expect(allowed.flatMap(([path, source]) => vendorWords(path, source, vendorIds))).toEqual([]);
   });
 
   test.each([

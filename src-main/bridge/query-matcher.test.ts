@@ -19,6 +19,7 @@ it('a rule’s query means what the same query means in the list, as things are 
   let isFavourite = false;
   let now = 1_000_000_000;
   const matches = queryMatcher({
+    vendorName: (vendor) => vendor,
     accountLabel: () => label,
     isFavourite: () => isFavourite,
     servicesOf: () => [{ id: 'vnc:5900', kind: 'vnc', name: 'VNC', route: 'tunnel' }],

@@ -25,6 +25,8 @@ interface Prepared {
  * prepared once, until it is heard of anew.
  */
 export const queryMatcher = (deps: {
+  /** As the vendor writes it. */
+  readonly vendorName: (vendor: string) => string;
   readonly accountLabel: (accountId: string) => string;
   readonly isFavourite: (deviceKey: string) => boolean;
   /** Of the vendor, by default and the user's own, as the list has them. */
@@ -49,7 +51,7 @@ export const queryMatcher = (deps: {
     if (known?.label === label && known.favourite === favourite) return known.hay;
     const hay = haystackOf(
       { ...device, favourite, services: deps.servicesOf(device.key) },
-      { accountLabel: () => label },
+      { accountLabel: () => label, vendorName: deps.vendorName },
     );
     prepared.set(device, { label, favourite, hay });
     return hay;

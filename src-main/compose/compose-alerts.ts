@@ -63,6 +63,7 @@ export const composeAlerts = async (deps: {
     notifier,
     inApp: { add: (notice) => app.addNotice(notice), dismiss: (id) => app.dismissNotice(id) },
     matches: queryMatcher({
+      vendorName: (id) => accounts.vendor(id)?.name ?? id,
       accountLabel: (id) => accounts.get(id)?.label ?? '',
       isFavourite: (key) => notes.isFavourite(key),
       servicesOf: (key) => inventory.servicesOf(key),

@@ -228,7 +228,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
   note(await recents.load());
   const accounts = new Accounts({
-    document: jsonDocument({ path: paths.accounts, ...accountsFormat }),
+    document: jsonDocument({ path: paths.accounts, ...accountsFormat(vendors) }),
     pendingSecrets: jsonDocument({ path: join(paths.profile, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault,
     vendors,

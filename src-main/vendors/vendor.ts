@@ -252,10 +252,13 @@ export interface Connector {
   call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
 }
 
-export interface Vendor {
-  readonly id: VendorId;
+export interface Vendor<Id extends VendorId = VendorId> {
+  /** Unique, of small letters and digits; stored with accounts. */
+  readonly id: Id;
   /** As the vendor writes it. */
   readonly name: string;
+  /** The name in at most five letters, for a small tile. */
+  readonly mark: string;
   /** Absent where the user must say (Remotix). No trailing slash. */
   readonly defaultBaseUrl?: string;
   /** A host the URL usually has, a path it must end in: used to tell "wrong URL" from "vendor down". */
@@ -268,6 +271,8 @@ export interface Vendor {
   readonly defaultServices: readonly Service[];
   /** Whether a user may add services (ports) of their own. */
   readonly customServices: boolean;
+  /** Whether a program of the vendor on this computer acts on devices; what it can do with one is asked for. */
+  readonly localActions: boolean;
   /** Milliseconds between polls; a user may raise `intervalMs` but never go below `minimumMs`. */
   readonly poll: { readonly intervalMs: number; readonly minimumMs: number };
   /**

@@ -23,7 +23,11 @@ const device: Searchable = {
     owner: 'ann@example.com',
   },
 };
-const context = { accountLabel: (id: string): string => (id === 'acme' ? 'Acme Works' : id) };
+const names: Readonly<Record<string, string>> = { remoteit: 'remote.it', remoteiot: 'RemoteIoT' };
+const context = {
+  vendorName: (id: string): string => names[id] ?? id,
+  accountLabel: (id: string): string => (id === 'acme' ? 'Acme Works' : id),
+};
 const asks = (text: string, other: Partial<Searchable> = {}): boolean =>
   matches(parseQuery(text), { ...device, ...other }, context);
 

@@ -1,5 +1,4 @@
 import type { DeviceView } from './views.ts';
-import { vendorNames } from './vendor-names.ts';
 
 /**
  * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
@@ -51,6 +50,8 @@ export interface Searchable {
 
 /** What a query needs to know besides the device. */
 export interface QueryContext {
+  /** The vendor's own spelling of its name. */
+  readonly vendorName: (vendor: string) => string;
   readonly accountLabel: (accountId: string) => string;
 }
 
@@ -110,12 +111,10 @@ export const parseQuery = (text: string, now = Date.now()): Query => ({
   terms: (text.match(words) ?? []).map((word) => parseWord(word, now)).filter((term) => term !== undefined),
 });
 
-const foldedVendor = (vendor: DeviceView['vendor']): string => `${vendor}${separator}${fold(vendorNames[vendor])}`;
-
 /** Prepares a device. Keep it until the device or its account's label changes. */
 export const haystackOf = (device: Searchable, context: QueryContext): Haystack => {
   const account = fold(context.accountLabel(device.accountId));
-  const vendor = foldedVendor(device.vendor);
+  const vendor = `${fold(device.vendor)}${separator}${fold(context.vendorName(device.vendor))}`;
   const groups = fold(device.groups.join(separator));
   const tags = fold(device.tags.join(separator));
   return {

@@ -5,7 +5,8 @@ import { z } from 'zod';
  * express a secret. Times are epoch milliseconds, durations milliseconds, sizes bytes.
  */
 
-export const vendorIdSchema = z.enum(['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo']);
+/** Names a vendor. Open: which there are is main's to know, and `vendors.list` tells. */
+export const vendorIdSchema = z.string().min(1).max(64);
 
 export const errorViewSchema = z.object({
   kind: z.string(),
@@ -289,12 +290,16 @@ export type VendorEditsView = z.infer<typeof vendorEditsViewSchema>;
 export const vendorViewSchema = z.object({
   id: vendorIdSchema,
   name: z.string(),
+  /** The name in at most five letters. */
+  mark: z.string(),
   defaultBaseUrl: z.string().optional(),
   baseUrlHint: z.string(),
   credentialForms: z.array(
     z.object({ id: z.string(), title: z.string(), why: z.string(), fields: z.array(formFieldViewSchema) }),
   ),
   customServices: z.boolean(),
+  /** Whether a program of the vendor on this computer acts on devices. */
+  localActions: z.boolean(),
   /** What its API can do with a device. */
   capabilities: z.array(capabilityViewSchema),
   edits: vendorEditsViewSchema,

@@ -1,7 +1,7 @@
 import { Pencil, RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { endingSoon } from './credentials-end.ts';
-import { useHost } from '../state/main-state.ts';
+import { useHost, useVendorName } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
@@ -29,8 +29,9 @@ export const CredentialsEnd = ({
   readonly account: AccountView;
   readonly named?: boolean;
 }): React.ReactNode => {
-  const text = useNow((clock) => endingSoon(account, clock.now)?.text);
-  const hint = useNow((clock) => endingSoon(account, clock.now)?.hint);
+  const vendor = useVendorName(account.vendor);
+  const text = useNow((clock) => endingSoon(account, vendor, clock.now)?.text);
+  const hint = useNow((clock) => endingSoon(account, vendor, clock.now)?.hint);
   if (text === undefined) return null;
   return <Callout tone="warn" text={named ? `${account.label}: ${text}` : text} hint={hint} />;
 };
@@ -98,7 +99,7 @@ export const AccountNotices = (): React.ReactNode => {
   const scope = useView((view) => view.scope);
   const shown = accounts.filter((account) => scope.kind !== 'account' || scope.accountId === account.id);
   const failing = shown.filter((account) => account.error !== undefined);
-  const ending = useNow((clock) => shown.filter((account) => endingSoon(account, clock.now) !== undefined).length);
+  const ending = useNow((clock) => shown.filter((account) => endingSoon(account, '', clock.now) !== undefined).length);
   if (failing.length === 0 && ending === 0) return null;
   return (
     <div className="notices">

@@ -2,9 +2,8 @@ import { Ellipsis, Pencil, Plug, Plus, RefreshCw, Trash2, Wrench } from 'lucide-
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { openActions } from '../actions/actions-store.ts';
-import { ask, useHost } from '../state/main-state.ts';
+import { ask, useHost, useVendor } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { AccountFailure, CredentialsEnd } from './account-notices.tsx';
 import { useNow } from '../ui/clock.ts';
@@ -14,15 +13,6 @@ import { ago, failureSince, millis, plural } from '../ui/format.ts';
 import { setAccountForm, showScope, toast, toastError, useView } from '../state/view-store.ts';
 import { AccountForm } from './account-form.tsx';
 import { validUntil } from './credentials-end.ts';
-
-/** A vendor in the few letters that fit its mark. */
-const vendorMarks: Readonly<Record<AccountView['vendor'], string>> = {
-  remoteit: 'r.it',
-  remoteiot: 'RIoT',
-  mode: 'MODE',
-  remotix: 'RMX',
-  reemo: 'reemo',
-};
 
 type TestResult = { readonly tookMs: number; readonly error: ErrorView | undefined };
 
@@ -44,6 +34,8 @@ const Health = ({ account }: { readonly account: AccountView }): React.ReactNode
 };
 
 const AccountCard = ({ account }: { readonly account: AccountView }): React.ReactNode => {
+  const vendor = useVendor(account.vendor);
+  const vendorName = vendor?.name ?? account.vendor;
   const [testing, setTesting] = useState(false);
   const [result, setResult] = useState<TestResult>();
   const [removing, setRemoving] = useState(false);
@@ -68,7 +60,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
     <li className="account" aria-label={account.label}>
       <div className="account-line">
         <span className={`vendor-mark ${account.error === undefined ? '' : 'bad'}`} aria-hidden="true">
-          {vendorMarks[account.vendor]}
+          {vendor?.mark}
         </span>
         <div className="account-what">
           <h2 className="ellipsis">
@@ -80,7 +72,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
             >
               {account.label}
             </button>
-            <span className="faint"> {vendorNames[account.vendor]}</span>
+            <span className="faint"> {vendorName}</span>
           </h2>
           <p className="faint ellipsis">
             <Health account={account} />
@@ -138,17 +130,14 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
       <CredentialsEnd account={account} />
       {account.error === undefined || result !== undefined ? null : <AccountFailure account={account} />}
       {result === undefined ? null : result.error === undefined ? (
-        <Callout
-          tone="good"
-          text={`${vendorNames[account.vendor]} accepted the credentials in ${millis(result.tookMs)}.`}
-        />
+        <Callout tone="good" text={`${vendorName} accepted the credentials in ${millis(result.tookMs)}.`} />
       ) : (
         <Failure error={result.error} />
       )}
       {removing ? (
         <Confirm
           title={`Remove ${account.label}?`}
-          loss={`Its secrets, the list of its ${plural(account.deviceCount, 'device')} and their forwards are deleted from this computer. Nothing changes at ${vendorNames[account.vendor]}.`}
+          loss={`Its secrets, the list of its ${plural(account.deviceCount, 'device')} and their forwards are deleted from this computer. Nothing changes at ${vendorName}.`}
           verb="Remove account"
           onConfirm={() => void remove()}
           onClose={() => setRemoving(false)}

@@ -1,5 +1,4 @@
 import type { AccountView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { absolute } from '../ui/format.ts';
 
 /** Time enough to get a new key. */
@@ -11,13 +10,14 @@ export const validUntil = (account: Pick<AccountView, 'credentialsExpireAt'>): s
 
 /** What to tell of credentials that end within a day; an account that fails tells of itself. */
 export const endingSoon = (
-  account: Pick<AccountView, 'vendor' | 'credentialsExpireAt' | 'error'>,
+  account: Pick<AccountView, 'credentialsExpireAt' | 'error'>,
+  vendorName: string,
   now: number,
 ): { readonly text: string; readonly hint: string } | undefined => {
   const end = account.credentialsExpireAt;
   if (end === undefined || account.error !== undefined || end - now > warnMs) return undefined;
   return {
-    text: `${vendorNames[account.vendor]} takes the key of this account until ${absolute(end)}, and no longer.`,
+    text: `${vendorName} takes the key of this account until ${absolute(end)}, and no longer.`,
     hint: 'Get a new one before that, and enter it in the account’s settings.',
   };
 };

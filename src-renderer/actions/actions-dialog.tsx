@@ -1,8 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useHost, useVendorName } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -17,16 +16,17 @@ const Title = ({
 }: {
   readonly account: AccountView;
   readonly device: DeviceView | undefined;
-}): React.ReactNode => (
-  <header className="workbench-head">
-    {device === undefined ? null : <PresenceMark state={device.presence.state} />}
-    <h1 className="ellipsis">{device?.name ?? account.label}</h1>
-    <span className="faint ellipsis">
-      {device === undefined ? vendorNames[account.vendor] : `${vendorNames[account.vendor]} · ${account.label}`}
-    </span>
-    <IconButton icon={X} label="Close" onClick={closeActions} />
-  </header>
-);
+}): React.ReactNode => {
+  const vendor = useVendorName(account.vendor);
+  return (
+    <header className="workbench-head">
+      {device === undefined ? null : <PresenceMark state={device.presence.state} />}
+      <h1 className="ellipsis">{device?.name ?? account.label}</h1>
+      <span className="faint ellipsis">{device === undefined ? vendor : `${vendor} · ${account.label}`}</span>
+      <IconButton icon={X} label="Close" onClick={closeActions} />
+    </header>
+  );
+};
 
 const Workbench = ({
   target,
@@ -39,6 +39,7 @@ const Workbench = ({
 }): React.ReactNode => {
   const all = useActions((state) => state.catalogues[account.vendor]);
   const error = useActions((state) => state.errors[account.vendor]);
+  const vendor = useVendorName(account.vendor);
   const pane = useRef<HTMLDivElement>(null);
   useEffect(() => void loadCatalogue(account.vendor), [account.vendor]);
   const operations = all === undefined ? undefined : operationsFor(all, target.kind, device);
@@ -94,7 +95,7 @@ const Workbench = ({
             <div className="empty">
               <h2>Choose an action</h2>
               <p>
-                Everything {vendorNames[account.vendor]} can do
+                Everything {vendor} can do
                 {device === undefined ? ' with this account' : ' with this device'}, with a form for each.
               </p>
             </div>

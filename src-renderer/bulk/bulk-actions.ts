@@ -13,48 +13,41 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import type { BulkActionView } from '../../src-preload/contract/bulk.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView, VendorEditsView, VendorView } from '../../src-preload/contract/views.ts';
 
 export type BulkKind = BulkActionView['kind'];
 
-/** What can be done with many devices, in the order of the list. */
+/** What can be done with many devices, in the order of the list; `needs` is what a vendor has to offer for it. */
 export const bulkKinds: readonly {
   readonly kind: BulkKind;
   readonly title: string;
   readonly icon: LucideIcon;
-  readonly vendors: readonly DeviceView['vendor'][];
+  readonly needs: VendorEditsView['offered'][number] | undefined;
 }[] = [
-  {
-    kind: 'rename',
-    title: 'Rename by pattern',
-    icon: PenLine,
-    vendors: ['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo'],
-  },
-  {
-    kind: 'replace',
-    title: 'Replace in names',
-    icon: Replace,
-    vendors: ['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo'],
-  },
-  { kind: 'group', title: 'Move to a group', icon: FolderInput, vendors: ['remoteiot'] },
-  { kind: 'tag', title: 'Tag', icon: Tags, vendors: ['remoteit'] },
-  { kind: 'custom-field', title: 'Set a custom field', icon: TextCursorInput, vendors: ['remoteiot'] },
-  { kind: 'job', title: 'Run a job', icon: SquareTerminal, vendors: ['remoteiot'] },
-  { kind: 'upload', title: 'Upload a file', icon: Upload, vendors: ['remoteiot'] },
-  { kind: 'command', title: 'Send a command', icon: Zap, vendors: ['mode'] },
-  { kind: 'password', title: 'New passwords', icon: KeyRound, vendors: ['remotix'] },
-  {
-    kind: 'operation',
-    title: 'Any operation',
-    icon: Wrench,
-    vendors: ['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo'],
-  },
-  { kind: 'delete', title: 'Delete', icon: Trash2, vendors: ['remoteiot', 'mode', 'remotix', 'reemo'] },
+  { kind: 'rename', title: 'Rename by pattern', icon: PenLine, needs: 'rename' },
+  { kind: 'replace', title: 'Replace in names', icon: Replace, needs: 'rename' },
+  { kind: 'group', title: 'Move to a group', icon: FolderInput, needs: 'group' },
+  { kind: 'tag', title: 'Tag', icon: Tags, needs: 'tag' },
+  { kind: 'custom-field', title: 'Set a custom field', icon: TextCursorInput, needs: 'customField' },
+  { kind: 'job', title: 'Run a job', icon: SquareTerminal, needs: 'job' },
+  { kind: 'upload', title: 'Upload a file', icon: Upload, needs: 'upload' },
+  { kind: 'command', title: 'Send a command', icon: Zap, needs: 'command' },
+  { kind: 'password', title: 'New passwords', icon: KeyRound, needs: 'password' },
+  { kind: 'operation', title: 'Any operation', icon: Wrench, needs: undefined },
+  { kind: 'delete', title: 'Delete', icon: Trash2, needs: 'delete' },
 ];
 
 /** How many of the devices a vendor could do this with. */
-export const concerned = (devices: readonly DeviceView[], vendors: readonly DeviceView['vendor'][]): number =>
-  devices.reduce((count, device) => count + Number(vendors.includes(device.vendor)), 0);
+export const concerned = (
+  devices: readonly DeviceView[],
+  vendors: readonly VendorView[],
+  needs: VendorEditsView['offered'][number] | undefined,
+): number => {
+  const able = new Set(
+    vendors.filter(({ edits }) => needs === undefined || edits.offered.includes(needs)).map(({ id }) => id),
+  );
+  return devices.reduce((count, device) => count + Number(able.has(device.vendor)), 0);
+};
 
 /** What a run did, in a sentence: `128 done, 2 failed, 1 uncertain`. */
 export const countWords = (run: {

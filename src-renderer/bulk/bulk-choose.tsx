@@ -1,10 +1,9 @@
 import { ArrowRight, TriangleAlert } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { BulkPlanView } from '../../src-preload/contract/bulk.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
 import { useActions } from '../actions/actions-store.ts';
-import { ask, fleet, useHost } from '../state/main-state.ts';
+import { ask, fleet, useHost, useVendorName } from '../state/main-state.ts';
 import { Segmented } from '../ui/parts.tsx';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
@@ -114,11 +113,11 @@ const PlanTable = ({
   );
 };
 
-/** The vendor whose devices are the most among these. */
+/** The vendor whose devices are the most among these; empty where there are none. */
 const mainVendor = (devices: readonly DeviceView[]): DeviceView['vendor'] => {
   const counts = new Map<DeviceView['vendor'], number>();
   for (const { vendor } of devices) counts.set(vendor, (counts.get(vendor) ?? 0) + 1);
-  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? 'remoteiot';
+  return [...counts].toSorted((a, b) => b[1] - a[1])[0]?.[0] ?? '';
 };
 
 const verbs: Readonly<Record<BulkKind, string>> = {
@@ -143,7 +142,10 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
     () => deviceKeys.map((key) => fleet.get(key)).filter((device) => device !== undefined),
     [deviceKeys],
   );
+  const vendors = useHost((host) => host.vendors);
   const vendor = useMemo(() => mainVendor(devices), [devices]);
+  const vendorName = useVendorName(vendor);
+  const ofVendor = devices.filter((device) => device.vendor === vendor).length;
   const catalogue = useActions((state) => state.catalogues[vendor]);
   const [kind, setKind] = useState<BulkKind>('rename');
   const [draft, setDraft] = useState<Draft>(() => firstDraft('rename'));
@@ -223,7 +225,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
     >
       <div className="workbench-list bulk-kinds" role="radiogroup" aria-label="Action">
         {bulkKinds.map((each) => {
-          const able = concerned(devices, each.vendors);
+          const able = concerned(devices, vendors, each.needs);
           const Icon = each.icon;
           return (
             <label
@@ -252,10 +254,9 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             operation={operation}
             change={(name, value) => setDraft((before) => ({ ...before, [name]: value }))}
           />
-          {kind === 'operation' && concerned(devices, [vendor]) < devices.length ? (
+          {kind === 'operation' && ofVendor < devices.length ? (
             <p className="faint">
-              {vendorNames[vendor]} has {plural(concerned(devices, [vendor]), 'device')} of the selection; the others
-              are left out.
+              {vendorName} has {plural(ofVendor, 'device')} of the selection; the others are left out.
             </p>
           ) : null}
         </div>

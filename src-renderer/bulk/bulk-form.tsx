@@ -1,13 +1,12 @@
 import { useEffect, useId, useMemo, useState } from 'react';
 import type { DeviceView, OperationView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import { loadCatalogue, useActions } from '../actions/actions-store.ts';
 import { FieldInput } from '../actions/field-input.tsx';
 import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field as FormField } from '../actions/schema-fields.ts';
 import { Segmented } from '../ui/parts.tsx';
 import { Field } from '../ui/controls.tsx';
-import { useHost } from '../state/main-state.ts';
+import { useHost, useVendorName } from '../state/main-state.ts';
 import type { BulkKind } from './bulk-actions.ts';
 import { bulkFields, deviceOperations, text, type Draft } from './bulk-draft.ts';
 
@@ -53,12 +52,18 @@ export const BulkForm = ({
 }): React.ReactNode => {
   const id = useId();
   const groups = useHost((host) => host.counts.groups);
+  const vendors = useHost((host) => host.vendors);
+  const vendorName = useVendorName(vendor);
   const catalogue = useActions((state) => state.catalogues[vendor]);
   const [, refreshFields] = useState(0);
   useEffect(() => {
-    if (kind === 'operation') void loadCatalogue(vendor).then(() => refreshFields((count) => count + 1));
+    if (kind === 'operation' && vendor !== '')
+      void loadCatalogue(vendor).then(() => refreshFields((count) => count + 1));
   }, [kind, vendor]);
   const knownTags = useMemo(() => [...new Set(devices.flatMap((device) => device.tags))].toSorted(), [devices]);
+  const harder = vendors
+    .filter(({ id: known }) => devices.some((device) => device.vendor === known))
+    .flatMap(({ edits }) => edits.hardDelete ?? []);
   const field = (
     name: string,
     label: string,
@@ -114,8 +119,8 @@ export const BulkForm = ({
         </>
       );
     case 'delete':
-      return devices.some((device) => device.vendor === 'mode') ? (
-        <Check draft={draft} name="hard" label="At MODE, erase them from the project, too" change={change} />
+      return harder.length > 0 ? (
+        <Check draft={draft} name="hard" label={harder.join('; ')} change={change} />
       ) : (
         <p className="faint">Which devices are deleted is listed below.</p>
       );
@@ -254,7 +259,7 @@ export const BulkForm = ({
       const operations = deviceOperations(catalogue);
       return (
         <>
-          <Field id={`${id}-operation`} label={`Operation of ${vendorNames[vendor]}`} help={operation?.summary}>
+          <Field id={`${id}-operation`} label={`Operation of ${vendorName}`} help={operation?.summary}>
             <select
               id={`${id}-operation`}
               className="select"

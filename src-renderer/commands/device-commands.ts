@@ -1,8 +1,7 @@
 import { create } from 'zustand';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, isLive, useHost } from '../state/main-state.ts';
+import { ask, fleet, isLive, useHost, vendorName } from '../state/main-state.ts';
 import { writeClipboard } from '../state/clipboard.ts';
 import { toast, toastError } from '../state/view-store.ts';
 
@@ -25,11 +24,9 @@ const whileBusy = async (key: string, work: () => Promise<void>): Promise<void> 
 
 export const busyKey = (deviceKey: string, serviceId: string): string => `${deviceKey}\n${serviceId}`;
 
-/** Vendors whose program on this computer acts on devices; what it can do with one is asked for, not listed. */
-const vendorsWithActions: ReadonlySet<VendorView['id']> = new Set(['remotix'] as const);
-
-/** Whether the device is reached by actions of a program on this computer. */
-export const hasActions = (device: DeviceView): boolean => vendorsWithActions.has(device.vendor);
+/** Whether the device is reached by actions of a program on this computer; what can be done with it is asked for. */
+export const hasActions = (device: DeviceView, vendors: readonly VendorView[]): boolean =>
+  vendors.some(({ id, localActions }) => localActions && id === device.vendor);
 
 const order: readonly ServiceView['kind'][] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
 
@@ -49,7 +46,7 @@ const warnInactive = (device: DeviceView, service: ServiceView): void => {
   if (service.state !== 'inactive') return;
   toast({
     tone: 'error',
-    text: `${vendorNames[device.vendor]} says that ${service.name} of ${device.name} is inactive.`,
+    text: `${vendorName(device.vendor)} says that ${service.name} of ${device.name} is inactive.`,
     hint: 'Quayside tries it all the same. If it fails, start the service on the device.',
   });
 };
@@ -129,7 +126,7 @@ const openTab = (address: string, what: string): void => {
 export const runAction = (device: DeviceView, action: { readonly id: string; readonly label: string }): Promise<void> =>
   whileBusy(busyKey(device.key, action.id), async () => {
     const ran = await ask('actions.run', { deviceKey: device.key, actionId: action.id });
-    if (ran.ok) toast({ tone: 'done', text: `${action.label}: ${vendorNames[device.vendor]} opens ${device.name}.` });
+    if (ran.ok) toast({ tone: 'done', text: `${action.label}: ${vendorName(device.vendor)} opens ${device.name}.` });
     else toastError(ran.error);
   });
 
@@ -142,7 +139,7 @@ const connectByAction = (device: DeviceView): Promise<void> =>
     if (first !== undefined) return runAction(device, first);
     toast({
       tone: 'error',
-      text: `${vendorNames[device.vendor]} can do nothing with ${device.name} now.`,
+      text: `${vendorName(device.vendor)} can do nothing with ${device.name} now.`,
       hint: 'It may be switched off.',
     });
   });
@@ -160,7 +157,8 @@ const connectElsewhere = (device: DeviceView, service: ServiceView): Promise<voi
 /** Connects by the route of the service: its local port and the user's own program, a tab, or the vendor's program. */
 export const connect = (deviceKey: string, serviceId?: string): Promise<void> => {
   const known = fleet.get(deviceKey);
-  if (known !== undefined && serviceId === undefined && hasActions(known)) return connectByAction(known);
+  if (known !== undefined && serviceId === undefined && hasActions(known, useHost.getState().vendors))
+    return connectByAction(known);
   const picked = pick(deviceKey, serviceId);
   if (picked === undefined) return Promise.resolve();
   const { device, service } = picked;

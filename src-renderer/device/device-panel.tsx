@@ -2,8 +2,7 @@ import { ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'lucide-r
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useHost, useVendorName } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -39,6 +38,7 @@ const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactN
 /** Connect, where the vendor's program on this computer does it: the first thing it offers. */
 const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, '')));
+  const vendor = useVendorName(device.vendor);
   return (
     <div className="connect-bar">
       <button
@@ -50,7 +50,7 @@ const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
         <span className="connect-with" aria-hidden="true">
-          <span className="ellipsis">{vendorNames[device.vendor]}</span>
+          <span className="ellipsis">{vendor}</span>
           <kbd>⏎</kbd>
         </span>
       </button>
@@ -62,7 +62,8 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const service = defaultService(device);
   const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
   const launchers = useView((view) => view.launchers);
-  if (hasActions(device)) return <ActionBar device={device} />;
+  const acts = useHost((host) => hasActions(device, host.vendors));
+  if (acts) return <ActionBar device={device} />;
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
     <div className="connect-bar">
@@ -142,6 +143,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
   const key = useView((view) => view.active);
   const device = useHost((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
   const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+  const vendor = useVendorName(device?.vendor ?? '');
   useSpokenPresence(device);
   const place = useRef<HTMLElement>(null);
   useEffect(() => {
@@ -206,7 +208,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
           />
         </div>
         <p className="panel-where ellipsis">
-          {[vendorNames[device.vendor], account?.label, device.groups[0]]
+          {[vendor, account?.label, device.groups[0]]
             .filter((part) => part !== undefined)
             .join(' · ')}
         </p>

@@ -1,8 +1,7 @@
 import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { fleet, isLive, useHost } from '../state/main-state.ts';
+import { fleet, isLive, useHost, useVendorName } from '../state/main-state.ts';
 import { busyKey, connect, copyCommand, defaultService, useBusy } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -94,6 +93,7 @@ export const DeviceRow = memo(
   }): React.ReactNode => {
     const device = useHost((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
     const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+    const vendor = useVendorName(device?.vendor ?? '');
     const marked = useView((view) => view.marked.has(deviceKey));
     const [hovered, setHovered] = useState(false);
     if (device === undefined) return null;
@@ -142,7 +142,7 @@ export const DeviceRow = memo(
           {device.groups.length > 1 ? <span className="faint"> +{device.groups.length - 1}</span> : null}
         </div>
         <div role="gridcell" className="col-vendor ellipsis">
-          {vendorNames[device.vendor]}
+          {vendor}
         </div>
         <div role="gridcell" className="col-account ellipsis">
           {account?.label}

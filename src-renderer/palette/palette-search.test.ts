@@ -16,7 +16,11 @@ const entry = (name: string, more: Partial<Searchable> = {}): Searched => {
     services: [],
     ...more,
   };
-  return { device: { key: name }, name: fold(name), hay: haystackOf(device, { accountLabel: () => 'Acme' }) };
+  return {
+    device: { key: name },
+    name: fold(name),
+    hay: haystackOf(device, { accountLabel: () => 'Acme', vendorName: (id) => id }),
+  };
 };
 
 const all = [

@@ -1,8 +1,7 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DiagnosticsView, ErrorView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { ask } from '../state/main-state.ts';
+import { ask, vendorName } from '../state/main-state.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
@@ -74,7 +73,7 @@ const Parts = ({ value }: { readonly value: DiagnosticsView }): React.ReactNode 
           : `Shown in this window${notices.reason === undefined ? '' : `: ${notices.reason}`}`}
       </Part>
       {accounts.map(({ vendor, devices, lastGoodAt, error }, index) => (
-        <Part key={index} name={vendorNames[vendor]} good={error === undefined}>
+        <Part key={index} name={vendorName(vendor)} good={error === undefined}>
           {plural(devices, 'device')}
           {lastGoodAt === undefined ? ', never listed' : `, listed ${ago(lastGoodAt, now)}`}
           {error === undefined ? '' : `: ${error}`}

@@ -12,8 +12,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
-import { isLive, useHost } from '../state/main-state.ts';
+import { isLive, useHost, useVendorName } from '../state/main-state.ts';
 import type { Scope } from '../state/fleet-index.ts';
 import { count } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
@@ -78,12 +77,13 @@ const PageItem = ({
 
 const AccountItem = ({ account }: { readonly account: AccountView }): React.ReactNode => {
   const failing = account.error !== undefined;
+  const vendor = useVendorName(account.vendor);
   return (
     <ScopeItem
       scope={{ kind: 'account', accountId: account.id }}
       label={account.label}
       number={account.deviceCount}
-      tip={failing ? account.error?.message : `${account.label}, ${vendorNames[account.vendor]}`}
+      tip={failing ? account.error?.message : `${account.label}, ${vendor}`}
     >
       {failing ? (
         <span className="rail-alarm">

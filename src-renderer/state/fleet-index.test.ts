@@ -8,6 +8,7 @@ const now = 1_800_000_000_000;
 const accounts = scriptedAccounts(now);
 const ports = new Map<string, number>();
 const context = {
+  vendorName: (id: string): string => id,
   accountLabel: (id: string): string => accounts.find((account) => account.id === id)?.label ?? id,
   forwardPort: (key: string): number | undefined => ports.get(key),
 };

@@ -1,6 +1,5 @@
 import { fold, haystackOf, matchesHaystack, type Haystack, type Query } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
 
 /** Columns the list can be sorted by. */
 export const sortColumns = ['name', 'group', 'vendor', 'account', 'address', 'seen', 'forward'] as const;
@@ -39,6 +38,7 @@ interface Entry {
 /** What the index asks about things other than the device itself. */
 export interface FleetContext {
   readonly accountLabel: (accountId: string) => string;
+  readonly vendorName: (vendor: string) => string;
   /** Local port of the device's live forward. */
   readonly forwardPort: (deviceKey: string) => number | undefined;
 }
@@ -225,7 +225,7 @@ export class FleetIndex {
       case 'group':
         return device.groups[0] === undefined ? last : naturalText(device.groups[0]);
       case 'vendor':
-        return fold(vendorNames[device.vendor]);
+        return fold(this.#context.vendorName(device.vendor));
       case 'account':
         return naturalText(this.#context.accountLabel(device.accountId));
       case 'address':

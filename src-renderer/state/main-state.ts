@@ -47,9 +47,23 @@ export const useHost = create<HostState>(() => ({
 /** True while the local port of a forward accepts clients. */
 export const isLive = (forward: ForwardView): boolean => forward.state !== 'stopped' && forward.state !== 'failed';
 
+const nameIn = (vendors: readonly VendorView[], id: string): string =>
+  vendors.find((vendor) => vendor.id === id)?.name ?? (vendors.length === 0 ? '' : id);
+
+/** The vendor's own spelling of its name; empty until main has told. For what is done at once; see `useVendorName`. */
+export const vendorName = (id: string): string => nameIn(useHost.getState().vendors, id);
+
+/** The vendor's own spelling of its name, for what stays on show. */
+export const useVendorName = (id: string): string => useHost((host) => nameIn(host.vendors, id));
+
+/** What main tells of a vendor; undefined until it has. */
+export const useVendor = (id: string): VendorView | undefined =>
+  useHost((host) => host.vendors.find((vendor) => vendor.id === id));
+
 /** The fleet, searched and sorted in place. */
 export const fleet = new FleetIndex({
   accountLabel: (id) => useHost.getState().accountsById.get(id)?.label ?? id,
+  vendorName: (id) => vendorName(id),
   forwardPort: (key) => useHost.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
 });
 
@@ -72,6 +86,7 @@ const take = (event: StateEvent): void => {
     return;
   }
   if (event.type === 'rows') {
+    if (useHost.getState().vendors.length === 0) void loadVendors();
     const whole = assembly.take(event);
     if (whole === undefined) return;
     const forwards = [...whole.forwards.values()];
@@ -87,7 +102,6 @@ const take = (event: StateEvent): void => {
     });
     fleet.replace(whole.devices);
     useHost.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
-    if (useHost.getState().vendors.length === 0) void loadVendors();
     return;
   }
   const changes = changesOf(event.changes);
@@ -159,9 +173,19 @@ const connection = new Connection({
   random: Math.random,
 });
 
+let loadingVendors = false;
+
 const loadVendors = async (): Promise<void> => {
+  if (loadingVendors) return;
+  loadingVendors = true;
   const answer = await connection.request('vendors.list', {});
-  if (answer.ok) useHost.setState({ vendors: answer.value });
+  loadingVendors = false;
+  if (!answer.ok) return;
+  useHost.setState({ vendors: answer.value });
+  if (!useHost.getState().loaded) return;
+  // Devices are searched and sorted by the names of their vendors.
+  fleet.refresh();
+  announceFleet();
 };
 
 /** Opens the channel and follows main until the window closes. */

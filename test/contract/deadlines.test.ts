@@ -11,7 +11,7 @@ import { operationMs } from '../../src-main/services/fleet/bounded-connector.ts'
 import type { Fault, FaultInput } from '../../src-main/simulators/faults.ts';
 import { simulatedReemoId } from '../../src-main/simulators/reemo/reemo.ts';
 import { simulatedComputerId } from '../../src-main/simulators/remotix/book.ts';
-import { vendors } from '../../src-main/vendors/registry.ts';
+import { vendors, type KnownVendorId } from '../../src-main/vendors/registry.ts';
 import type { Connector, Operation, Vendor } from '../../src-main/vendors/vendor.ts';
 import { recordingLog } from '../support/fake-vendor.ts';
 import { MemoryDocument } from '../support/memory-document.ts';
@@ -49,7 +49,7 @@ const faults: Readonly<Record<Fault['kind'], readonly FaultInput[]>> = {
   revoked: [{ kind: 'revoked' }],
 };
 
-const rig = async (vendor: Vendor) => {
+const rig = async (vendor: Vendor<KnownVendorId>) => {
   const side = await exercises[vendor.id]();
   const clock = new VirtualClock(Date.now());
   // The clock runs ahead of a drip, which would look like one that has stalled.

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { deviceView } from '../../src-main/bridge/views/views.ts';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { Simulator } from '../../src-main/simulators/simulator.ts';
 import type { RecordedRequest, SimulatedAnswer } from '../../src-main/simulators/simulator.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';

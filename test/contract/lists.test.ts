@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import type { Connector, FleetPage } from '../../src-main/vendors/vendor.ts';
 import { exercises } from '../support/vendor-exercises.ts';

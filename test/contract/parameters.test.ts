@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
-import { vendorIds } from '../../src-main/core/fleet/device.ts';
+import { vendorIds } from '../support/vendor-ids.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 
 /**

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { afterEach, describe, expect, it } from 'vitest';
-import { vendorIds } from '../../src-main/core/fleet/device.ts';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import { vendorIds } from '../support/vendor-ids.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
 import { comparable, DocumentServer } from '../support/vendor-samples.ts';

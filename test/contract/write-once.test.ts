@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
-import { vendors } from '../../src-main/vendors/registry.ts';
+import { vendors, type KnownVendorId } from '../../src-main/vendors/registry.ts';
 import type { Operation, Vendor } from '../../src-main/vendors/vendor.ts';
 import { exercises, isOnWire } from '../support/vendor-exercises.ts';
 import { openSession } from '../support/vendor-session.ts';
@@ -17,7 +17,7 @@ const faults: Readonly<Record<string, FaultInput>> = {
 };
 
 /** How often an operation arrived while a fault befell it, and what its caller was told. */
-const arrivals = async (vendor: Vendor, operation: Operation, fault: FaultInput) => {
+const arrivals = async (vendor: Vendor<KnownVendorId>, operation: Operation, fault: FaultInput) => {
   const { simulator, prefix, prepare } = await exercises[vendor.id]();
   const { input, ...account } = await prepare(operation);
   simulator.forgetRequests();

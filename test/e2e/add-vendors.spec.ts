@@ -1,5 +1,5 @@
 import type { Locator, Page } from '@playwright/test';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { ReemoSimulator } from '../../src-main/simulators/reemo/reemo.ts';
 import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import type { Simulator } from '../../src-main/simulators/simulator.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { composeCore, type Core } from '../../src-main/compose/compose-core.ts';
 import { startHeadless } from '../../src-main/compose/compose-headless.ts';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { makeFleet, type FleetDevice } from '../../src-main/simulators/fleet.ts';

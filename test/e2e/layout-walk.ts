@@ -1,5 +1,5 @@
 import { expect, type Locator, type Page } from '@playwright/test';
-import { vendorNames } from '../../src-preload/contract/vendor-names.ts';
+import { vendors } from '../../src-main/vendors/registry.ts';
 import { troublesIn } from './layout-sizes.ts';
 
 /** Goes through the tabs of the device on show, in the panel and on the page. */
@@ -130,7 +130,7 @@ const sights: readonly Sight[] = [
       await page.getByRole('main').getByRole('button', { name: 'Add account' }).first().click();
     },
   },
-  ...Object.values(vendorNames).map((vendor): Sight => ({
+  ...vendors.map(({ name: vendor }): Sight => ({
     name: `form of an account of ${vendor}`,
     show: (page) => page.getByRole('form', { name: 'Add account' }).getByRole('radio', { name: vendor }).check(),
   })),

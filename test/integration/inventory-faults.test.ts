@@ -1,3 +1,4 @@
+import { vendors } from '../../src-main/vendors/registry.ts';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,7 +58,7 @@ const start = async (log: string[] = []) => {
   });
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   const accounts = new Accounts({
-    document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),
+    document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat(vendors) }),
     pendingSecrets: jsonDocument({ path: join(folder, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault,
     vendors: [remoteIot],

@@ -10,7 +10,7 @@ import { startDemoScreen } from '../../src-main/demo/demo-screen.ts';
 import { startDemoSsh } from '../../src-main/demo/demo-ssh.ts';
 import { startDemoVendors } from '../../src-main/demo/demo-vendors.ts';
 import type { DemoVendor } from '../../src-main/demo/demo-vendors.ts';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import { historyStore } from '../../src-main/node/storage/history-store.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';

@@ -5,7 +5,7 @@ import type { AddressInfo, Server } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from '../support/vendor-ids.ts';
 import type { AppError, ErrorKind, Result } from '../../src-main/core/base/errors.ts';
 import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
 import { settingsFormat } from '../../src-main/core/app/settings.ts';
@@ -163,7 +163,7 @@ beforeEach(async () => {
   const sockets = createWebSocketClient({ clock: systemClock, userAgent: 'test' });
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   accounts = new Accounts({
-    document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat }),
+    document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat(vendors) }),
     pendingSecrets: jsonDocument({ path: join(folder, 'pending-secrets.json'), ...pendingSecretsFormat }),
     vault: createMemoryVault(),
     vendors,

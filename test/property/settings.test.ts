@@ -1,3 +1,4 @@
+import { vendors } from '../../src-main/vendors/registry.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { settingsViewSchema } from '../../src-preload/contract/views.ts';
@@ -101,7 +102,7 @@ describe('stored files', () => {
     })).value;
     fc.assert(
       fc.property(near, (value) => {
-        for (const { parse } of [fleetCacheFormat, accountsFormat, deviceNotesFormat]) {
+        for (const { parse } of [fleetCacheFormat, accountsFormat(vendors), deviceNotesFormat]) {
           const once = parse(value);
           if (once === undefined) continue;
           expect(parse(JSON.parse(JSON.stringify(once)))).toEqual(once);

@@ -97,6 +97,7 @@ const noEdits: DeviceEdits = {
 export const fakeVendor = (id: VendorId, open: (session: VendorSession) => Connector): Vendor => ({
   id,
   name: `Vendor ${id}`,
+  mark: 'V',
   defaultBaseUrl: 'https://api.example.com/v1',
   baseUrlHint: 'api.example.com',
   credentialForms: [
@@ -114,6 +115,7 @@ export const fakeVendor = (id: VendorId, open: (session: VendorSession) => Conne
   fields: z.record(z.string(), z.string().max(8)),
   defaultServices: [sshService],
   customServices: true,
+  localActions: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: [],
   deviceParameter: () => undefined,

@@ -210,7 +210,10 @@ export class ScriptedChannel implements FrameChannel {
       }
       case 'devices.query': {
         const query = parseQuery(input['query'] ?? '');
-        const context = { accountLabel: (id: string): string => accounts.get(id)?.label ?? id };
+        const context = {
+          accountLabel: (id: string): string => accounts.get(id)?.label ?? id,
+          vendorName: (id: string): string => scriptedVendors.find((vendor) => vendor.id === id)?.name ?? id,
+        };
         const found = [...devices.values()].filter((device) => matches(query, device, context));
         return { value: { total: found.length, devices: found } };
       }

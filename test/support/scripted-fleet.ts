@@ -167,10 +167,10 @@ const tokenField: VendorView['credentialForms'][number]['fields'][number] = {
 };
 
 /** Account forms as main would describe them. */
-const editsOf = (id: string): VendorView['edits'] => {
+const knownOf = (id: string): Pick<VendorView, 'mark' | 'localActions' | 'edits'> => {
   const vendor = vendors.find((known) => known.id === id);
   if (vendor === undefined) throw new Error(`no vendor ${id}`);
-  return vendorEditsView(vendor.edits);
+  return { mark: vendor.mark, localActions: vendor.localActions, edits: vendorEditsView(vendor.edits) };
 };
 
 export const scriptedVendors: VendorView[] = [
@@ -199,7 +199,7 @@ export const scriptedVendors: VendorView[] = [
     ],
     customServices: false,
     capabilities: [],
-    edits: editsOf('remoteit'),
+    ...knownOf('remoteit'),
   },
   {
     id: 'remoteiot',
@@ -215,7 +215,7 @@ export const scriptedVendors: VendorView[] = [
     ],
     customServices: true,
     capabilities: [],
-    edits: editsOf('remoteiot'),
+    ...knownOf('remoteiot'),
   },
   ...(['mode', 'remotix', 'reemo'] as const).map((id): VendorView => ({
     id,
@@ -225,7 +225,7 @@ export const scriptedVendors: VendorView[] = [
     credentialForms: [{ id: 'token', title: 'API token', why: 'Made in the vendor’s console.', fields: [tokenField] }],
     customServices: false,
     capabilities: [],
-    edits: editsOf(id),
+    ...knownOf(id),
   })),
 ];
 

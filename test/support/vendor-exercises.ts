@@ -1,4 +1,4 @@
-import type { VendorId } from '../../src-main/core/fleet/device.ts';
+import type { VendorId } from './vendor-ids.ts';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { ReemoSimulator, simulatedReemoId } from '../../src-main/simulators/reemo/reemo.ts';

@@ -1,4 +1,3 @@
-import { vendorIds } from '../../core/fleet/device.ts';
 import { interactiveMs, lateListing, withDeadline } from '../../core/base/deadline.ts';
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type { Handlers } from './handler.ts';
@@ -28,7 +27,7 @@ const noAccount = fail(
 );
 
 export interface AccountRequestDeps {
-  readonly accounts: Pick<Accounts, 'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'vendor'>;
+  readonly accounts: Pick<Accounts, 'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'vendor' | 'vendors'>;
   readonly inventory: Pick<Inventory, 'health' | 'refresh'>;
   readonly forwards: Pick<Forwards, 'removeAccount'>;
   readonly bulk: Pick<Bulk, 'forgetAccount'>;
@@ -47,13 +46,7 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<Names> => {
   ): Result<Readonly<Record<string, string>>> => (ticket === undefined ? ok({}) : read(ticket));
 
   return {
-    'vendors.list': async () =>
-      ok(
-        vendorIds
-          .map((id) => accounts.vendor(id))
-          .filter((vendor) => vendor !== undefined)
-          .map(vendorView),
-      ),
+    'vendors.list': async () => ok(accounts.vendors.map(vendorView)),
 
     'secrets.hand': async ({ secrets, ticket }) => {
       const before = entered(ticket, (given) => tickets.take(given));

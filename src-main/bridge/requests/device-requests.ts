@@ -1,7 +1,7 @@
 import type { z } from 'zod';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Device } from '../../core/fleet/device.ts';
-import { haystackOf, matchesHaystack, parseQuery } from '../../../src-preload/contract/query.ts';
+import { haystackOf, matchesHaystack, parseQuery, type QueryContext } from '../../../src-preload/contract/query.ts';
 import type { DeviceView, ForwardView } from '../../../src-preload/contract/views.ts';
 import type { Requests } from '../../../src-preload/contract/requests.ts';
 import type { OpenForward } from '../../services/forward/forwards-deps.ts';
@@ -141,7 +141,10 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<Names> => {
   return {
     'devices.query': async ({ query, limit }) => {
       const parsed = parseQuery(query);
-      const accountLabel = (id: string): string => accounts.get(id)?.label ?? '';
+      const context: QueryContext = {
+        accountLabel: (id) => accounts.get(id)?.label ?? '',
+        vendorName: (id) => accounts.vendor(id)?.name ?? id,
+      };
       const found: DeviceView[] = [];
       let total = 0;
       for (const known of inventory.devices.values()) {
@@ -151,7 +154,7 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<Names> => {
           services: inventory.servicesOf(device.key),
           favourite: notes.isFavourite(device.key),
         };
-        if (parsed.terms.length > 0 && !matchesHaystack(parsed, haystackOf(searchable, { accountLabel }))) continue;
+        if (parsed.terms.length > 0 && !matchesHaystack(parsed, haystackOf(searchable, context))) continue;
         total += 1;
         if (found.length < (limit ?? defaultLimit)) found.push(presentDevice(deps, device));
       }

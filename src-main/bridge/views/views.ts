@@ -258,6 +258,7 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
 export const vendorView = (vendor: KnownVendor): VendorView => ({
   id: vendor.id,
   name: vendor.name,
+  mark: vendor.mark,
   defaultBaseUrl: vendor.defaultBaseUrl,
   baseUrlHint: vendor.baseUrlHint,
   credentialForms: vendor.credentialForms.map((form) => ({
@@ -275,6 +276,7 @@ export const vendorView = (vendor: KnownVendor): VendorView => ({
     })),
   })),
   customServices: vendor.customServices,
+  localActions: vendor.localActions,
   capabilities: capabilitiesOf(vendor.capabilities, vendor.operations),
   edits: vendorEditsView(vendor.edits),
 });

@@ -1,6 +1,5 @@
-import { vendorIds, type VendorId } from '../../core/fleet/device.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import { vendorById } from '../../vendors/registry.ts';
+import { vendorById, vendors } from '../../vendors/registry.ts';
 import type { FormField } from '../../vendors/vendor.ts';
 import { adviceOf } from '../../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
@@ -21,15 +20,10 @@ import {
   table,
 } from '../terminal.ts';
 
-const isVendorId = (text: string): text is VendorId => vendorIds.some((id) => id === text);
-
-/** Reads a vendor's name on the command line. Errors: invalid-input, unsupported. */
+/** Reads a vendor's name on the command line. Errors: invalid-input. */
 export const readVendor = (text: string | undefined): Result<NonNullable<ReturnType<typeof vendorById>>> => {
-  if (text === undefined || !isVendorId(text)) return usage(`VENDOR is one of ${vendorIds.join(', ')}.`);
-  const vendor = vendorById(text);
-  return vendor === undefined
-    ? fail('unsupported', `Quayside does not speak to ${text} yet.`, 'A later version will.')
-    : ok(vendor);
+  const vendor = text === undefined ? undefined : vendorById(text);
+  return vendor === undefined ? usage(`VENDOR is one of ${vendors.map(({ id }) => id).join(', ')}.`) : ok(vendor);
 };
 
 const readFields = (given: readonly string[]): Result<Record<string, string>> => {

@@ -1,8 +1,10 @@
 import type { DeviceFacts } from './device-facts.ts';
 
-/** The five vendors Quayside speaks to. */
-export const vendorIds = ['remoteit', 'remoteiot', 'mode', 'remotix', 'reemo'] as const;
-export type VendorId = (typeof vendorIds)[number];
+/**
+ * Names a vendor. Open, because only vendors/registry.ts knows which there are; what comes from outside (a file, a request,
+ * the command line) is looked up there.
+ */
+export type VendorId = string;
 
 /** How a service is reached: see DESIGN "route". */
 export type RouteKind = 'tunnel' | 'http' | 'web-session' | 'local-action';

@@ -1,8 +1,9 @@
 import type { Account } from '../../core/fleet/account.ts';
 import { normaliseLabel } from '../../core/fleet/account-label.ts';
 import { normaliseBaseUrl } from '../../core/fleet/account-url.ts';
-import { vendorIds } from '../../core/fleet/device.ts';
 import type { DocumentFormat } from '../../core/base/document.ts';
+
+type Vendors = readonly { readonly id: string }[];
 
 const parseFieldTexts = (value: unknown): Record<string, string> =>
   typeof value === 'object' && value !== null
@@ -14,11 +15,11 @@ const parseFieldTexts = (value: unknown): Record<string, string> =>
 /** What is no text is no label and no address either, and neither is an empty text. */
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-const parseAccount = (value: unknown): Account | undefined => {
+const parseAccount = (value: unknown, vendors: Vendors): Account | undefined => {
   if (typeof value !== 'object' || value === null) return undefined;
   const stored = new Map<string, unknown>(Object.entries(value));
   const id = stored.get('id');
-  const vendor = vendorIds.find((known) => known === stored.get('vendor'));
+  const vendor = vendors.find(({ id: known }) => known === stored.get('vendor'))?.id;
   const label = normaliseLabel(textOf(stored.get('label')));
   const baseUrl = normaliseBaseUrl(textOf(stored.get('baseUrl')));
   if (typeof id !== 'string' || !/^[a-z0-9-]+$/.test(id) || vendor === undefined || !label.ok || !baseUrl.ok) {
@@ -31,17 +32,17 @@ const parseAccount = (value: unknown): Account | undefined => {
  * All accounts or none: an entry that cannot be read would be lost with the next write, and its secrets with
  * it, so the file is set aside whole instead.
  */
-const parseAccounts = (value: unknown): readonly Account[] | undefined => {
+const parseAccounts = (value: unknown, vendors: Vendors): readonly Account[] | undefined => {
   if (!Array.isArray(value)) return undefined;
-  const accounts = value.map(parseAccount).filter((account) => account !== undefined);
+  const accounts = value.map((entry) => parseAccount(entry, vendors)).filter((account) => account !== undefined);
   const ids = new Set(accounts.map((account) => account.id));
   return accounts.length === value.length && ids.size === accounts.length ? accounts : undefined;
 };
 
-/** The form of `accounts.json`. It holds no secrets. */
-export const accountsFormat: DocumentFormat<readonly Account[]> = {
+/** The form of `accounts.json`. It holds no secrets. An account of a vendor that is not among these cannot be read. */
+export const accountsFormat = (vendors: Vendors): DocumentFormat<readonly Account[]> => ({
   version: 1,
   migrations: [],
-  parse: parseAccounts,
+  parse: (value) => parseAccounts(value, vendors),
   fallback: [],
-};
+});

@@ -1,3 +1,4 @@
+import { vendors } from '../../vendors/registry.ts';
 import { describe, expect, it, vi } from 'vitest';
 import { fakeVendor, noHttp, recordingLog, ScriptedConnector } from '../../../test/support/fake-vendor.ts';
 import { MemoryDocument } from '../../../test/support/memory-document.ts';
@@ -111,7 +112,7 @@ describe('adding an account', () => {
     expect(account.id).toMatch(/^zuhause-bu-ro-[a-z0-9]{6}$/);
     expect(JSON.parse(vault.secrets.get(account.id) ?? '')).toEqual({ token });
     expect(JSON.stringify(document.value)).not.toContain(token);
-    expect(accountsFormat.parse(JSON.parse(JSON.stringify(document.value)))).toEqual([account]);
+    expect(accountsFormat(vendors).parse(JSON.parse(JSON.stringify(document.value)))).toEqual([account]);
     expect(heard).toEqual([{ kind: 'added', account }]);
     expect(accounts.findByLabel('zuhause & BÜRO')).toBe(account);
   });
@@ -365,11 +366,11 @@ describe('stored accounts', () => {
   });
 
   it('are refused whole where one of them would be lost or lead astray', () => {
-    expect(accountsFormat.parse([stored])).toEqual([stored]);
+    expect(accountsFormat(vendors).parse([stored])).toEqual([stored]);
     for (const bad of [{ id: '../x' }, { vendor: 'nobody' }, { label: '' }, { baseUrl: 'http://example.com' }]) {
-      expect(accountsFormat.parse([stored, { ...stored, id: 'other', ...bad }])).toBeUndefined();
+      expect(accountsFormat(vendors).parse([stored, { ...stored, id: 'other', ...bad }])).toBeUndefined();
     }
-    expect(accountsFormat.parse([stored, stored])).toBeUndefined();
-    expect(accountsFormat.parse({})).toBeUndefined();
+    expect(accountsFormat(vendors).parse([stored, stored])).toBeUndefined();
+    expect(accountsFormat(vendors).parse({})).toBeUndefined();
   });
 });

@@ -102,6 +102,11 @@ export class Accounts {
     return this.#accounts.find((account) => labelKey(account.label) === labelKey(label));
   }
 
+  /** Every vendor there may be accounts of. */
+  get vendors(): readonly Vendor[] {
+    return this.#deps.vendors;
+  }
+
   vendor(id: VendorId): Vendor | undefined {
     return this.#deps.vendors.find((vendor) => vendor.id === id);
   }

@@ -295,9 +295,10 @@ class ModeConnector implements Connector, HttpRoute {
 }
 
 /** MODE: fleets page by page, presence by list and event, commands, data and logs; no tunnels, but web requests. */
-export const mode: Vendor = {
+export const mode: Vendor<'mode'> = {
   id: 'mode',
   name: vendorName,
+  mark: 'MODE',
   defaultBaseUrl: 'https://api.tinkermode.com',
   baseUrlHint,
   credentialForms: modeCredentialForms,
@@ -305,6 +306,7 @@ export const mode: Vendor = {
   fields: modeFields,
   defaultServices: [],
   customServices: false,
+  localActions: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: modeOperations,
   deviceParameter: modeParameter,

@@ -283,9 +283,10 @@ class ReemoConnector implements Connector, WebSessionRoute {
 }
 
 /** Reemo: computers page by page, sessions in the vendor's own web client. */
-export const reemo: Vendor = {
+export const reemo: Vendor<'reemo'> = {
   id: 'reemo',
   name: vendorName,
+  mark: 'reemo',
   defaultBaseUrl: 'https://restapi.reemo.io/v1',
   baseUrlHint,
   credentialForms: reemoCredentialForms,
@@ -293,6 +294,7 @@ export const reemo: Vendor = {
   fields: reemoFields,
   defaultServices: [{ id: 'web-session', kind: 'https', name: 'Remote desktop', route: 'web-session' }],
   customServices: false,
+  localActions: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: reemoOperations,
   deviceParameter: reemoParameter,

@@ -293,9 +293,10 @@ const defaultService = (kind: Service['kind'], name: string, port: number): Serv
 });
 
 /** RemoteIoT: fleets listed whole, status by id, tunnels on a shared public proxy. */
-export const remoteIot: Vendor = {
+export const remoteIot: Vendor<'remoteiot'> = {
   id: 'remoteiot',
   name: vendorName,
+  mark: 'RIoT',
   defaultBaseUrl: 'https://remoteiot.com/portal/api',
   baseUrlHint,
   credentialForms: remoteIotCredentialForms,
@@ -309,6 +310,7 @@ export const remoteIot: Vendor = {
     defaultService('https', 'HTTPS', 443),
   ],
   customServices: true,
+  localActions: false,
   poll: { intervalMs: 60_000, minimumMs: 10_000 },
   operations: remoteIotOperations,
   deviceParameter: remoteIotParameter,

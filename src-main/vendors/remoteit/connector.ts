@@ -198,9 +198,10 @@ class RemoteItConnector implements Connector {
 }
 
 /** remote.it: fleets page by page with their services, presence by list and event, tunnels on a public proxy. */
-export const remoteIt: Vendor = {
+export const remoteIt: Vendor<'remoteit'> = {
   id: 'remoteit',
   name: vendorName,
+  mark: 'r.it',
   defaultBaseUrl,
   baseUrlHint,
   credentialForms: remoteItCredentialForms,
@@ -209,6 +210,7 @@ export const remoteIt: Vendor = {
   // remote.it lists the services of each device, and connects to nothing else.
   defaultServices: [],
   customServices: false,
+  localActions: false,
   poll: { intervalMs: 60_000, minimumMs: 15_000 },
   operations: remoteItOperations,
   deviceParameter: remoteItParameter,

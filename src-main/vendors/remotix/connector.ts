@@ -328,15 +328,17 @@ class RemotixConnector implements Connector, LocalActionRoute {
 }
 
 /** Remotix: the address book of the desktop application on this computer, and its windows. Experimental. */
-export const remotix: Vendor = {
+export const remotix: Vendor<'remotix'> = {
   id: 'remotix',
   name: vendorName,
+  mark: 'RMX',
   baseUrlHint,
   credentialForms: remotixCredentialForms,
   secrets: remotixSecrets,
   fields: remotixFields,
   defaultServices: [],
   customServices: false,
+  localActions: true,
   poll: { intervalMs: 120_000, minimumMs: 10_000 },
   operations: remotixOperations,
   deviceParameter: remotixParameter,

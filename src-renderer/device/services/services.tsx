@@ -1,8 +1,7 @@
 import { ChevronDown, ChevronRight, Copy, Play, Plus, Square, Trash2, Waypoints } from 'lucide-react';
 import { useId, useState } from 'react';
-import { vendorNames } from '../../../src-preload/contract/vendor-names.ts';
 import type { DeviceView, ErrorView, ServiceView } from '../../../src-preload/contract/views.ts';
-import { ask, isLive, useHost } from '../../state/main-state.ts';
+import { ask, isLive, useHost, vendorName } from '../../state/main-state.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../../ui/format.ts';
@@ -58,7 +57,7 @@ const ServiceItem = ({
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="service-name ellipsis">{service.name}</span>
         {service.state === 'inactive' ? (
-          <span className="tag" title={`${vendorNames[device.vendor]} says that nothing answers there now.`}>
+          <span className="tag" title={`${vendorName(device.vendor)} says that nothing answers there now.`}>
             inactive
           </span>
         ) : null}
@@ -227,6 +226,7 @@ export const Services = ({ device }: { readonly device: DeviceView }): React.Rea
   const custom = useHost(
     (host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.customServices ?? host.vendors.length === 0,
   );
+  const acts = useHost((host) => hasActions(device, host.vendors));
   const open = adding === device.key;
   return (
     <section className="panel-section" aria-label="Services">
@@ -241,7 +241,7 @@ export const Services = ({ device }: { readonly device: DeviceView }): React.Rea
           />
         ) : null}
       </h3>
-      {hasActions(device) ? (
+      {acts ? (
         <VendorActions device={device} />
       ) : (
         <>

@@ -3,8 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { Answer } from '../../../src-preload/contract/client.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import type { DeviceView } from '../../../src-preload/contract/views.ts';
-import { vendorNames } from '../../../src-preload/contract/vendor-names.ts';
-import { ask } from '../../state/main-state.ts';
+import { ask, useVendorName } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { busyKey, runAction, useBusy } from '../../commands/device-commands.ts';
 
@@ -34,7 +33,8 @@ const ActionItem = ({ device, action }: { readonly device: DeviceView; readonly 
 
 /** What the vendor's program on this computer can do with the device now; asked for when somebody looks. */
 export const VendorActions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
-  const { key, vendor } = device;
+  const { key } = device;
+  const name = useVendorName(device.vendor);
   const [listed, setListed] = useState<{ readonly key: string; readonly answer: Listed }>();
   const look = useCallback(
     async (signal?: AbortSignal): Promise<void> => {
@@ -49,7 +49,7 @@ export const VendorActions = ({ device }: { readonly device: DeviceView }): Reac
     return () => controller.abort();
   }, [look]);
   const answer = listed?.key === key ? listed.answer : undefined;
-  if (answer === undefined) return <p className="faint">Asking {vendorNames[vendor]} what it can do.</p>;
+  if (answer === undefined) return <p className="faint">Asking {name} what it can do.</p>;
   if (!answer.ok)
     return (
       <Failure error={answer.error}>
@@ -59,7 +59,7 @@ export const VendorActions = ({ device }: { readonly device: DeviceView }): Reac
       </Failure>
     );
   const { actions } = answer.value;
-  if (actions.length === 0) return <p className="faint">{vendorNames[vendor]} can do nothing with it now.</p>;
+  if (actions.length === 0) return <p className="faint">{name} can do nothing with it now.</p>;
   return (
     <ul className="services">
       {actions.map((action) => (

@@ -7,8 +7,7 @@ import type {
   ErrorView,
   VendorEditsView,
 } from '../../../src-preload/contract/views.ts';
-import { vendorNames } from '../../../src-preload/contract/vendor-names.ts';
-import { ask, useHost } from '../../state/main-state.ts';
+import { ask, useHost, useVendor, vendorName } from '../../state/main-state.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { closePanel, toast } from '../../state/view-store.ts';
 import { CustomFields } from './custom-fields.tsx';
@@ -296,7 +295,7 @@ const Delete = ({
               confirmed: true,
             });
             if (!answer.ok) return answer.error;
-            toast({ tone: 'done', text: `${device.name}: done at ${vendorNames[device.vendor]}.` });
+            toast({ tone: 'done', text: `${device.name}: done at ${vendorName(device.vendor)}.` });
             closePanel();
             await ask('accounts.refresh', { accountId: device.accountId });
             return undefined;
@@ -310,7 +309,8 @@ const Delete = ({
 
 /** What can be changed of a device at its vendor. */
 export const SettingsTab = ({ device, account, capabilities }: TabProps): React.ReactNode => {
-  const edits = useHost((host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.edits);
+  const vendor = useVendor(device.vendor);
+  const edits = vendor?.edits;
   const of = (name: CapabilityName): CapabilityView | undefined => capabilityOf(capabilities, name);
   const setting = (
     name: CapabilityName,
@@ -339,7 +339,7 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
   );
   return (
     <div className="stack settings-tab">
-      <Part title={`At ${vendorNames[device.vendor]}`}>
+      <Part title={`At ${vendor?.name ?? device.vendor}`}>
         {setting('settings.rename', Rename, `${device.name}\n${device.description ?? ''}`)}
         {setting('settings.group', edits?.group?.by === 'number' ? NumberedGroup : Group, device.groups.join('\n'))}
         {setting('settings.tag', Tags, device.tags.join('\n'))}
