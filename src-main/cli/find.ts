@@ -46,10 +46,7 @@ export const findService = async (
     names === '' ? 'Choose a port with --service PORT.' : `It has: ${plain(names)}.`,
   );
   if (word === undefined) {
-    const first =
-      services.find((service) => service.id === device.defaultService) ??
-      services.find((service) => service.kind === 'ssh') ??
-      services[0];
+    const first = services.find((service) => service.id === device.connectService);
     return first === undefined ? missing : ok(first);
   }
   const byId = services.find((service) => service.id === word);

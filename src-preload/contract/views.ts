@@ -93,6 +93,8 @@ export const deviceViewSchema = z.object({
   services: z.array(serviceViewSchema),
   /** Id of the service the user chose for Connect. */
   defaultService: z.string().optional(),
+  /** Id of the service that Connect opens: the user's choice, else Quayside's. Absent where there is none. */
+  connectService: z.string().optional(),
   externalAddress: z.string().optional(),
   internalAddress: z.string().optional(),
   mac: z.string().optional(),

@@ -28,17 +28,17 @@ export const busyKey = (deviceKey: string, serviceId: string): string => `${devi
 export const hasActions = (device: DeviceView, vendors: readonly VendorView[]): boolean =>
   vendors.some(({ id, localActions }) => localActions && id === device.vendor);
 
-const order: readonly ServiceView['kind'][] = ['ssh', 'rdp', 'vnc', 'https', 'http', 'tcp'];
+/** What Connect opens, as main says: the user's choice, else Quayside's. */
+export const defaultService = (device: DeviceView): ServiceView | undefined =>
+  device.services.find(({ id }) => id === device.connectService);
 
-/** What Connect opens: SSH where there is one, else the next best; one that the vendor says is inactive only last. */
-export const defaultService = (device: DeviceView): ServiceView | undefined => {
-  const active = device.services.filter(({ state }) => state !== 'inactive');
-  const among = active.length > 0 ? active : device.services;
-  for (const kind of order) {
-    const service = among.find((candidate) => candidate.kind === kind);
-    if (service !== undefined) return service;
-  }
-  return undefined;
+/** Chooses what Connect opens; without a service the choice is Quayside's again. */
+export const setDefaultService = async (device: DeviceView, service: ServiceView | undefined): Promise<void> => {
+  const answer = await ask('devices.default', {
+    deviceKey: device.key,
+    ...(service === undefined ? {} : { serviceId: service.id }),
+  });
+  if (!answer.ok) toastError(answer.error);
 };
 
 /** The vendor may be wrong or late, so an inactive service is opened all the same. */

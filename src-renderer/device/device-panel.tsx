@@ -1,7 +1,7 @@
-import { ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'lucide-react';
+import { Check, ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
 import { fleet, useHost, useVendorName } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
@@ -18,6 +18,7 @@ import {
   defaultService,
   hasActions,
   openPort,
+  setDefaultService,
   setFavourite,
   useBusy,
 } from '../commands/device-commands.ts';
@@ -55,6 +56,59 @@ const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode
         </span>
       </button>
     </div>
+  );
+};
+
+/** What Connect opens on this device: Quayside's choice, or the user's. */
+const DefaultServiceMenu = ({
+  device,
+  opens,
+}: {
+  readonly device: DeviceView;
+  readonly opens: ServiceView;
+}): React.ReactNode => {
+  const mark = (
+    <DropdownMenu.ItemIndicator className="menu-detail">
+      <Check size={14} aria-hidden="true" />
+    </DropdownMenu.ItemIndicator>
+  );
+  return (
+    <>
+      <DropdownMenu.Separator className="menu-line" />
+      <DropdownMenu.Sub>
+        <DropdownMenu.SubTrigger className="menu-item">
+          <Star size={14} aria-hidden="true" />
+          What Connect opens
+          <span className="menu-detail">{opens.name}</span>
+        </DropdownMenu.SubTrigger>
+        <DropdownMenu.Portal>
+          <DropdownMenu.SubContent className="menu" collisionPadding={8}>
+            <DropdownMenu.RadioGroup
+              value={device.defaultService ?? ''}
+              onValueChange={(id) => {
+                // A second choice of the same is none.
+                if (id !== (device.defaultService ?? ''))
+                  void setDefaultService(
+                    device,
+                    device.services.find((service) => service.id === id),
+                  );
+              }}
+            >
+              <DropdownMenu.RadioItem className="menu-item" value="">
+                Quayside chooses
+                {mark}
+              </DropdownMenu.RadioItem>
+              {device.services.map((service) => (
+                <DropdownMenu.RadioItem key={service.id} className="menu-item" value={service.id}>
+                  {service.name}
+                  {mark}
+                </DropdownMenu.RadioItem>
+              ))}
+            </DropdownMenu.RadioGroup>
+          </DropdownMenu.SubContent>
+        </DropdownMenu.Portal>
+      </DropdownMenu.Sub>
+    </>
   );
 };
 
@@ -117,6 +171,7 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
               </>
             ) : null}
             <SessionMenu device={device} />
+            {device.services.length > 1 ? <DefaultServiceMenu device={device} opens={service} /> : null}
           </DropdownMenu.Content>
         </DropdownMenu.Portal>
       </DropdownMenu.Root>

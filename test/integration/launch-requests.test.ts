@@ -123,9 +123,10 @@ describe('requests about launching', () => {
 
   it('choose what Connect opens', async () => {
     expect(await ask('devices.default', { deviceKey, serviceId: 'vnc:5900' })).toEqual({});
-    expect((await device())?.defaultService).toBe('vnc:5900');
+    expect(await device()).toMatchObject({ defaultService: 'vnc:5900', connectService: 'vnc:5900' });
     expect(await ask('devices.default', { deviceKey, serviceId: 'nope' })).toMatchObject({ kind: 'not-found' });
     expect(await ask('devices.default', { deviceKey })).toEqual({});
     expect((await device())?.defaultService).toBeUndefined();
+    expect((await device())?.connectService).toBe('ssh:22');
   });
 });

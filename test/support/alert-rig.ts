@@ -126,6 +126,7 @@ export const alertRig = (options: {
     notes: { isFavourite: (key) => favourites.has(key) },
     settings: { get: () => ({ pollFactor: 1 }) },
     matches: queryMatcher({
+      vendorName: (id) => id,
       accountLabel: (id) => id,
       isFavourite: (key) => favourites.has(key),
       servicesOf: (key) => inventory.servicesOf(key),

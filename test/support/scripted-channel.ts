@@ -9,6 +9,7 @@ import { matches, parseQuery } from '../../src-preload/contract/query.ts';
 import { isRequestName, requests, type RequestName } from '../../src-preload/contract/requests.ts';
 import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
 import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import { preferredService } from '../../src-main/core/fleet/service-preference.ts';
 import { ScriptedAlerts } from './scripted-alerts.ts';
 import { scriptedVendors } from './scripted-fleet.ts';
 import { forwardReply } from './scripted-forwards.ts';
@@ -220,6 +221,17 @@ export class ScriptedChannel implements FrameChannel {
       case 'devices.favourite': {
         const device = devices.get(input['deviceKey'] ?? '');
         if (device !== undefined) this.#upsert('devices', { ...device, favourite: input['favourite'] ?? false });
+        return nothing;
+      }
+      case 'devices.default': {
+        const device = devices.get(input['deviceKey'] ?? '');
+        const chosen: string | undefined = input['serviceId'];
+        if (device !== undefined)
+          this.#upsert('devices', {
+            ...device,
+            defaultService: chosen,
+            connectService: preferredService(device.services, chosen)?.id,
+          });
         return nothing;
       }
       case 'services.add': {

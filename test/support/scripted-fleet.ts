@@ -100,6 +100,7 @@ export const scriptedDevices = (count: number, accounts: readonly AccountView[],
           ? { lastOnlineAt: now - Math.floor(random() ** 3 * 40 * 24 * 60) * minute - minute }
           : {}),
       },
+      connectService: 'ssh:22',
       services: [
         service('ssh', 22),
         ...(role === 'hmi' || role === 'sign' ? [service('vnc', 5900)] : []),

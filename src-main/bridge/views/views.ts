@@ -1,6 +1,7 @@
 import type { Account, AccountHealth } from '../../core/fleet/account.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import type { Device, Service } from '../../core/fleet/device.ts';
+import { preferredService } from '../../core/fleet/service-preference.ts';
 import type { AppError } from '../../core/base/errors.ts';
 import type { DeviceParameter } from '../../core/operation/device-edit.ts';
 import { isSecretName, withoutSecretParameters } from '../../core/base/secret-names.ts';
@@ -129,6 +130,7 @@ export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => 
   defaultService: extras.services.some(({ id }) => id === extras.defaultServiceId)
     ? extras.defaultServiceId
     : undefined,
+  connectService: preferredService(extras.services, extras.defaultServiceId)?.id,
   externalAddress: device.externalAddress,
   internalAddress: device.internalAddress,
   mac: device.mac,

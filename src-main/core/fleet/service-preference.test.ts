@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { byPreference } from './service-preference.ts';
+import { byPreference, preferredService } from './service-preference.ts';
 
 it('Connect opens the user’s choice, else SSH, else the next best, and what the vendor says is inactive last', () => {
   const services = [
@@ -11,4 +11,7 @@ it('Connect opens the user’s choice, else SSH, else the next best, and what th
   const ids = (chosen?: string): readonly string[] => byPreference(services, chosen).map(({ id }) => id);
   expect(ids()).toEqual(['d', 'c', 'a', 'b']);
   expect(ids('b')).toEqual(['b', 'd', 'c', 'a']);
+  for (const chosen of [undefined, 'a', 'b', 'gone'])
+    expect(preferredService(services, chosen)?.id).toBe(ids(chosen)[0]);
+  expect(preferredService([])).toBeUndefined();
 });
