@@ -21,7 +21,7 @@ import { historyStore } from './node/storage/history-store.ts';
 import { systemClock } from './node/runtime/system-clock.ts';
 import { FrameClient } from '../src-preload/contract/client.ts';
 
-const mostDevices = 100_000;
+const maxDevices = 100_000;
 const electronStartMs = 30_000;
 
 const complain = (text: string, hint: string): void => void process.stderr.write(`${text}\n${hint}\n`);
@@ -206,9 +206,9 @@ try {
   given = undefined;
 }
 const count = given !== undefined && /^\d{1,6}$/.test(given.devices) ? Number(given.devices) : 0;
-if (given === undefined || count < 1 || count > mostDevices) {
+if (given === undefined || count < 1 || count > maxDevices) {
   process.stderr.write(
-    `The demo takes --devices N, from 1 to ${mostDevices}, --trouble, which gets one account into trouble, and --browser.\n`,
+    `The demo takes --devices N, from 1 to ${maxDevices}, --trouble, which gets one account into trouble, and --browser.\n`,
   );
   process.exitCode = 2;
 } else {

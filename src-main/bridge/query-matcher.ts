@@ -9,7 +9,7 @@ import {
 } from '../../src-preload/contract/query.ts';
 
 /** Queries that are kept read; more is a mistake of whoever wrote so many rules. */
-const mostQueries = 200;
+const maxQueries = 200;
 /** Milliseconds after which a query is read again: `seen:<1h` counts from when it was. */
 const freshMs = 1_000;
 
@@ -39,7 +39,7 @@ export const queryMatcher = (deps: {
     const now = deps.clock.now();
     const known = queries.get(text);
     if (known !== undefined && Math.abs(now - known.readAt) < freshMs) return known.query;
-    if (queries.size >= mostQueries) queries.clear();
+    if (queries.size >= maxQueries) queries.clear();
     const query = parseQuery(text, now);
     queries.set(text, { query, readAt: now });
     return query;

@@ -7,7 +7,7 @@ import type { Operation } from '../vendors/vendor.ts';
 import { plain } from './terminal.ts';
 
 /** Bytes of the largest file that crosses to the process with the accounts in one message, in base64. */
-const mostFileBytes = 4_500_000;
+const maxFileBytes = 4_500_000;
 
 /** What the content of a file becomes: `{name, base64}`, base64 alone, or text. */
 type FileForm = 'named' | 'base64' | 'text';
@@ -64,15 +64,15 @@ const readBytes = async (path: string): Promise<Result<Buffer>> => {
     if (!facts.isFile()) return fail('invalid-input', `${plain(path)} is not a file.`, 'Name a file on a disk.');
     file = await open(resolve(path), 'r');
     // One byte more than is taken: the file may grow while it is read.
-    const buffer = Buffer.alloc(Math.min(facts.size, mostFileBytes) + 1);
+    const buffer = Buffer.alloc(Math.min(facts.size, maxFileBytes) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read)
       ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length));
-    if (length <= mostFileBytes) return ok(buffer.subarray(0, length));
+    if (length <= maxFileBytes) return ok(buffer.subarray(0, length));
     return fail(
       'invalid-input',
       `${plain(path)} is too large: ${Math.max(facts.size, length)} bytes.`,
-      `Quayside sends files of at most ${mostFileBytes} bytes.`,
+      `Quayside sends files of at most ${maxFileBytes} bytes.`,
     );
   } catch (error) {
     return notRead(path, error instanceof Error && 'code' in error ? String(error.code) : 'unknown');

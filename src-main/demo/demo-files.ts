@@ -18,7 +18,7 @@ type Entry = DemoFile | DemoFolder;
 const { OPEN_MODE, STATUS_CODE } = ssh2.utils.sftp;
 const home = '/home/demo';
 /** A device of the demo keeps no larger files; its disk is this computer's memory. */
-const mostBytes = 16_000_000;
+const maxBytes = 16_000_000;
 const minuteMs = 60_000;
 
 const file = (text: string, modifiedAt: number): DemoFile => ({ kind: 'file', data: Buffer.from(text), modifiedAt });
@@ -184,7 +184,7 @@ export const serveDemoFiles = (sftp: SFTPWrapper, root: DemoFolder, now: () => n
   sftp.on('WRITE', (id, handle, offset, data) => {
     const entry = held(handle)?.entry;
     const end = offset + data.length;
-    if (entry?.kind !== 'file' || sizeOf(root) + Math.max(0, end - entry.data.length) > mostBytes)
+    if (entry?.kind !== 'file' || sizeOf(root) + Math.max(0, end - entry.data.length) > maxBytes)
       return done(id, false);
     const grown = Buffer.alloc(Math.max(end, entry.data.length));
     entry.data.copy(grown);

@@ -136,7 +136,7 @@ const lengthOf = (message: Buffer): number | undefined => {
   }
 };
 /** Nothing that a client says is longer: what is, is no RFB. */
-const mostWaiting = 1_000_000;
+const maxWaiting = 1_000_000;
 
 /** Speaks RFB 3.8 (RFC 6143) without a password to one client. */
 const serve = (socket: Socket, name: string): void => {
@@ -198,7 +198,7 @@ const serve = (socket: Socket, name: string): void => {
   socket.on('data', (data) => {
     waiting = Buffer.concat([waiting, data]);
     while (waiting.length > 0 && step());
-    if (waiting.length > mostWaiting) socket.destroy();
+    if (waiting.length > maxWaiting) socket.destroy();
   });
 };
 

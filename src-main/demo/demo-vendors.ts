@@ -133,7 +133,7 @@ const startRemoteIot: StartVendor = async (devices, options) => {
     target: (unitId, port) => serverFor(options, port, simulator.deviceName(unitId) ?? unitId),
   });
   await simulator.listen();
-  for (const unitId of simulator.unitIds.slice(0, mostLogs))
+  for (const unitId of simulator.unitIds.slice(0, maxLogs))
     for (const line of systemLog(systemClock.now())) simulator.appendLog(unitId, 'syslog', line);
   simulator.setFlapping(
     simulator.unitIds.filter((_unitId, index) => index % flapEvery === flapEvery - 1),
@@ -147,7 +147,7 @@ const startRemoteIot: StartVendor = async (devices, options) => {
 };
 
 /** A large demo fleet has logs for the first of its devices only. */
-const mostLogs = 500;
+const maxLogs = 500;
 
 /** What a gateway notes in its first minutes, in the form of a kernel's log. */
 const systemLog = (now: number): readonly string[] =>

@@ -16,7 +16,7 @@ export const creditStep = streamWindow / 4;
 /** The most bytes of one frame: two requests of a file's bytes, so that none is cut small. */
 export const largestFrame = 62 * 1024;
 /** Items in a folder that are counted; beyond these there are `more than` as many. */
-export const mostCounted = 10_000;
+export const maxCounted = 10_000;
 
 export const sessionKindSchema = z.enum(['terminal', 'screen', 'files']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
@@ -78,7 +78,7 @@ export type FileListingView = z.infer<typeof fileListingSchema>;
 
 /** What `count` comes back with. */
 export const folderCountSchema = z.object({
-  /** Files, folders and links below the folder; `mostCounted` where there are more. */
+  /** Files, folders and links below the folder; `maxCounted` where there are more. */
   items: z.number(),
   isMore: z.boolean(),
   /** Folders that could not be looked into. */

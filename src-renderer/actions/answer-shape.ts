@@ -26,7 +26,7 @@ export const lineOf = (value: unknown): string => {
 export const isSecret = (value: unknown): boolean => value === secretMark;
 
 /** More columns than this are read better as a tree. */
-const mostColumns = 40;
+const maxColumns = 40;
 
 /** A table for lists of objects, text for text, a tree for all else. */
 export const shapeOf = (value: unknown): AnswerShape => {
@@ -40,7 +40,7 @@ export const shapeOf = (value: unknown): AnswerShape => {
       ? { kind: 'tree' }
       : { kind: 'table', columns: ['value'], rows: entries.map((entry) => ({ value: entry })) };
   const columns = [...new Set(entries.flatMap((entry) => Object.keys(entry)))];
-  return columns.length > mostColumns || columns.length === 0
+  return columns.length > maxColumns || columns.length === 0
     ? { kind: 'tree' }
     : { kind: 'table', columns, rows: entries };
 };

@@ -88,7 +88,7 @@ const AnswerTable = ({
 };
 
 /** Members of a branch shown at first; a branch of thousands would stop the window. */
-const mostMembers = 200;
+const maxMembers = 200;
 
 const Leaf = ({ name, value }: { readonly name: string | undefined; readonly value: unknown }): React.ReactNode => (
   <div className="tree-leaf">
@@ -111,7 +111,7 @@ const Branch = ({
   readonly value: unknown;
   readonly open: boolean;
 }): React.ReactNode => {
-  const [most, setMost] = useState(mostMembers);
+  const [most, setMost] = useState(maxMembers);
   const [opened, setOpened] = useState(open);
   if (typeof value !== 'object' || value === null) return <Leaf name={name} value={value} />;
   const members: readonly (readonly [string, unknown])[] = Object.entries(value);

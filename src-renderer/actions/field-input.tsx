@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { mostFileBytes, readFile } from '../ui/read-file.ts';
+import { maxFileBytes, readFile } from '../ui/read-file.ts';
 import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field } from './schema-fields.ts';
 
@@ -112,7 +112,7 @@ export const FieldInput = ({
               setProblem('');
               onChange(undefined);
               if (file === undefined) return;
-              if (file.size > mostFileBytes) setProblem('This file is larger than 4.5 MB.');
+              if (file.size > maxFileBytes) setProblem('This file is larger than 4.5 MB.');
               else
                 void readFile(file).then((chosen) => {
                   if (chosen === undefined) setProblem('This file cannot be read.');

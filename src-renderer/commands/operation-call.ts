@@ -16,7 +16,7 @@ interface Entry {
 const useEntries = create<{ readonly entries: ReadonlyMap<string, Entry> }>(() => ({ entries: new Map() }));
 
 /** Answers kept; the oldest go first. */
-const mostEntries = 120;
+const maxEntries = 120;
 /** Milliseconds in which an answer is new enough to be shown without asking again. */
 const freshMs = 15_000;
 /** The same for what is asked again and again: it changes while somebody looks elsewhere. */
@@ -28,7 +28,7 @@ const put = (key: string, change: (before: Entry | undefined) => Entry): void =>
     const entry = change(next.get(key));
     next.delete(key);
     next.set(key, entry);
-    const oldest = next.size > mostEntries ? next.keys().next().value : undefined;
+    const oldest = next.size > maxEntries ? next.keys().next().value : undefined;
     if (oldest !== undefined) next.delete(oldest);
     return { entries: next };
   });

@@ -15,10 +15,10 @@ import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useVisible } from './use-visible.ts';
 
 /** Devices connected to with one command before it asks to narrow the selection. */
-const mostConnects = 12;
+const maxConnects = 12;
 
 /** Devices that one action changes at most. */
-const mostChanged = 20_000;
+const maxChanged = 20_000;
 
 /** The selection in the order of the list: that is how devices are numbered by a pattern. */
 const inListOrder = (marked: ReadonlySet<string>): readonly string[] =>
@@ -234,8 +234,8 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
       <button
         type="button"
         className="button small"
-        disabled={marked.size > mostConnects}
-        data-tip={marked.size > mostConnects ? `Select ${mostConnects} or fewer to connect` : undefined}
+        disabled={marked.size > maxConnects}
+        data-tip={marked.size > maxConnects ? `Select ${maxConnects} or fewer to connect` : undefined}
         onClick={() => {
           for (const key of marked) void connect(key);
         }}
@@ -262,8 +262,8 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
       <button
         type="button"
         className="button small primary"
-        disabled={marked.size > mostChanged}
-        data-tip={marked.size > mostChanged ? `Select ${count(mostChanged)} or fewer` : undefined}
+        disabled={marked.size > maxChanged}
+        data-tip={marked.size > maxChanged ? `Select ${count(maxChanged)} or fewer` : undefined}
         onClick={() => openBulk(inListOrder(marked))}
       >
         Actions

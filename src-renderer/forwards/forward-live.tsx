@@ -25,13 +25,13 @@ const useInSight = (): [React.RefObject<HTMLElement | null>, boolean] => {
 type Samples = ForwardStatisticsView['samples'];
 
 /** Bytes a second at the highest point of a minute; 1 where there was none, so that it can divide. */
-const mostOf = (samples: Samples): number => Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
+const maxOf = (samples: Samples): number => Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
 
 const minuteWords = (samples: Samples): string =>
-  mostOf(samples) === 1 ? 'no traffic' : `at most ${bytes(mostOf(samples))}/s`;
+  maxOf(samples) === 1 ? 'no traffic' : `at most ${bytes(maxOf(samples))}/s`;
 
 const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.ReactNode => {
-  const most = mostOf(samples);
+  const most = maxOf(samples);
   const path = (pick: (sample: { readonly up: number; readonly down: number }) => number): string =>
     samples
       .map((sample, index) => {

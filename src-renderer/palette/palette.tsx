@@ -25,7 +25,7 @@ type Step =
   | { readonly kind: 'user'; readonly deviceKey: string; readonly action: DeviceAction };
 
 const most = 8;
-const mostCommands = 3;
+const maxCommands = 3;
 
 const itemKey = (item: Item): string =>
   item.kind === 'device' ? item.key : item.kind === 'command' ? item.command.name : item.action.id;
@@ -37,7 +37,7 @@ const asDevice = (key: string): Item => ({ kind: 'device', key });
 const suggestions = (recents: readonly string[], offered: readonly Command[]): readonly Item[] => {
   const known = recents.filter((key) => fleet.get(key) !== undefined);
   const favourites = best(fleet.devices(), (device) => (device.favourite ? 1 : undefined), most).map(({ key }) => key);
-  const keys = [...new Set([...known, ...favourites])].slice(0, most - mostCommands);
+  const keys = [...new Set([...known, ...favourites])].slice(0, most - maxCommands);
   return [...keys.map(asDevice), ...offered.map(asCommand)].slice(0, most);
 };
 
@@ -66,7 +66,7 @@ const useItems = (host: PaletteHost, step: Step, text: string, shown: number): r
     const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
     if (typed === '') return suggestions(recents, offered);
     const found = search.find({ text, recents, limit: most, now: Date.now() });
-    const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), mostCommands);
+    const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), maxCommands);
     return [...found.slice(0, most - wanted.length).map(asDevice), ...wanted.map(asCommand)];
   }, [host, step, text, search]);
 };

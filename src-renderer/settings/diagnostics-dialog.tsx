@@ -16,7 +16,7 @@ const vaults: Readonly<Record<string, string>> = {
 };
 
 /** Newest lines of the log that tell of trouble. */
-const mostTroubles = 20;
+const maxTroubles = 20;
 
 interface Trouble {
   readonly time: string;
@@ -28,7 +28,7 @@ const troublesOf = (log: readonly string[]): readonly Trouble[] =>
   log
     .toReversed()
     .filter((line) => /"level":"(?:warn|error)"/.test(line))
-    .slice(0, mostTroubles)
+    .slice(0, maxTroubles)
     .map((line) => {
       const { time, level: _, event, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
       const facts = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);

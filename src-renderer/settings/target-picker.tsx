@@ -17,7 +17,7 @@ export interface Place {
 
 /** Lines offered at once, and how many of them devices may not take. */
 const most = 6;
-const mostKept = 4;
+const maxKept = 4;
 
 const icons: Readonly<Record<AlertTargetView['kind'], LucideIcon>> = {
   everything: Globe,
@@ -79,7 +79,7 @@ const found = ({ places, search }: Offer, text: string): readonly Place[] => {
     const device = fleet.get(key);
     return device === undefined ? [] : [{ key, words: device.name, target: { kind: 'device', deviceKey: key } }];
   });
-  const kept = fitting.slice(0, Math.max(mostKept, most - devices.length));
+  const kept = fitting.slice(0, Math.max(maxKept, most - devices.length));
   const query: Place = {
     key: `query ${text.trim()}`,
     words: `Devices that match ${text.trim()}`,

@@ -58,7 +58,7 @@ const presenceRank = { online: '0', offline: '1', unknown: '2' } as const;
 /** What a device is called whose name nobody knows any more. */
 const removedDevice = 'A device that was removed';
 /** Removed devices whose names are kept, for tabs and pages that still show them. */
-const mostRemovedNames = 1000;
+const maxRemovedNames = 1000;
 
 /** Empty facts sort last in both directions. */
 const last = '\uffff';
@@ -191,7 +191,7 @@ export class FleetIndex {
   #rememberName(key: string, name: string): void {
     this.#removedNames.set(key, name);
     const [oldest] = this.#removedNames.keys();
-    if (oldest !== undefined && this.#removedNames.size > mostRemovedNames) this.#removedNames.delete(oldest);
+    if (oldest !== undefined && this.#removedNames.size > maxRemovedNames) this.#removedNames.delete(oldest);
   }
 
   #put(device: DeviceView): Entry {

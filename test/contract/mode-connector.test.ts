@@ -147,7 +147,7 @@ describe('the fleet', () => {
   });
 
   it('is whole, too, where MODE sends fewer at a time than asked for', async () => {
-    const simulator = await start({ devices: 130, mostPerPage: 50 });
+    const simulator = await start({ devices: 130, maxPerPage: 50 });
     const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
     expect(devicesOf(pages)).toHaveLength(130);
     expect(simulator.requestsTo('/devices').map((request) => request.query['skip'])).toEqual(['0', '50', '100']);

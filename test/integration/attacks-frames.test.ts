@@ -11,7 +11,7 @@ import { enterByLink, type LivePage } from '../support/live-host.ts';
 
 const seed = 20_261_130;
 /** The log's two files (node/runtime/file-log.ts), and a line's length above each. */
-const mostLog = 2 * (2 * 1024 * 1024 + 64 * 1024);
+const maxLog = 2 * (2 * 1024 * 1024 + 64 * 1024);
 
 let stage: AttackStage;
 let other: LivePage;
@@ -132,7 +132,7 @@ test(
     await fresh.leave();
     const logs = join(stage.folder, 'profile/logs');
     const sizes = await Promise.all((await readdir(logs)).map(async (file) => (await stat(join(logs, file))).size));
-    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(mostLog);
+    expect(sizes.reduce((sum, size) => sum + size, 0)).toBeLessThan(maxLog);
     const total = Object.values(counts).reduce((sum, count) => sum + count, 0);
     expect(total).toBeGreaterThanOrEqual(frames);
     tellAttack('frames', { total, ...counts, sockets: crowd.length, cutOff, slowestAnswerMs: Math.round(slowest) });

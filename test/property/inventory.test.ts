@@ -88,7 +88,7 @@ describe('the inventory', () => {
         });
         const verify = (): void => {
           for (const id of owed) expect(inventory.devices.has(`a/${id}`)).toBe(true);
-          expect(connector('a').mostInFlight).toBeLessThanOrEqual(1);
+          expect(connector('a').maxInFlight).toBeLessThanOrEqual(1);
           expect(inventory.health('b').error).toBeUndefined();
         };
         const begun = clock.monotonic();

@@ -54,7 +54,7 @@ export class ScriptedConnector implements Connector {
   checked: Result<void> = ok(undefined);
   started = 0;
   inFlight = 0;
-  mostInFlight = 0;
+  maxInFlight = 0;
 
   async check(): Promise<Result<void>> {
     return this.checked;
@@ -65,7 +65,7 @@ export class ScriptedConnector implements Connector {
   async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
     this.started += 1;
     this.inFlight += 1;
-    this.mostInFlight = Math.max(this.mostInFlight, this.inFlight);
+    this.maxInFlight = Math.max(this.maxInFlight, this.inFlight);
     try {
       yield* this.listing(signal);
     } finally {

@@ -31,10 +31,10 @@ export type BridgeActivity = Pick<Activity, 'query' | 'exportCsv' | 'uptime' | '
 
 /** Lines of an answer unless it asks for more. */
 const defaultLimit = 100;
-const mostBuckets = 2400;
+const maxBuckets = 2400;
 const hourMs = 3_600_000;
 /** Devices in the view of an incident. */
-const mostDevices = 200;
+const maxDevices = 200;
 
 /** The choices, all of which a window may see. */
 const alertSettingsView = (settings: AlertSettings): AlertSettingsView => ({
@@ -78,7 +78,7 @@ export const incidentView = (incident: Incident, labels: Labels, snoozedUntil: n
     openedAt: incident.openedAt,
     resolvedAt: incident.resolvedAt,
     snoozedUntil,
-    devices: members.slice(0, mostDevices).map(({ loss, offline, since, backAt }) => ({
+    devices: members.slice(0, maxDevices).map(({ loss, offline, since, backAt }) => ({
       key: loss.key,
       name: loss.name,
       offline,
@@ -177,7 +177,7 @@ export const alertRequests = (deps: AlertRequestDeps): Handlers<keyof typeof con
 
     'history.timeline': async ({ accountId, since, until, bucket }) => {
       if (until <= since) return backwards;
-      if ((until - since) / (bucket === 'hour' ? hourMs : 24 * hourMs) > mostBuckets) {
+      if ((until - since) / (bucket === 'hour' ? hourMs : 24 * hourMs) > maxBuckets) {
         return fail(
           'invalid-input',
           'This is too long a time for such small steps.',

@@ -35,7 +35,7 @@ export interface SessionDeps {
 }
 
 /** Sessions of one client at once. */
-const mostSessions = 64;
+const maxSessions = 64;
 const size = { cols: 80, rows: 24 } as const;
 
 const broken = fail(
@@ -349,7 +349,7 @@ export class ClientSessions {
     const proven = this.#succeed(frame);
     const { deviceKey, serviceId } = frame;
     const prove = (password: string): void => void this.#proven.set(id, { deviceKey, serviceId, password });
-    if (this.#sessions.has(id) || this.#streams.has(id) || this.#sessions.size >= mostSessions) {
+    if (this.#sessions.has(id) || this.#streams.has(id) || this.#sessions.size >= maxSessions) {
       const { error } = fail('conflict', 'Too many sessions are open in this window.', 'Close some of its tabs.');
       this.#send({ type: 'session-event', session: id, event: { kind: 'end', error: errorView(error) } });
       return;

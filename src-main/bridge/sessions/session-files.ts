@@ -3,7 +3,7 @@ import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
 import { downloadFile, Upload } from '../../services/session/sftp.ts';
 import {
   fileWindow,
-  mostCounted,
+  maxCounted,
   type FileOperation,
   type SessionEvent,
   type SessionHostFrame,
@@ -13,9 +13,9 @@ import { OutgoingStream, streamWithin, type ClientStream } from './session-strea
 import { errorView } from '../views/views.ts';
 
 /** Calls of one session at once; a window that makes more is out of its mind. */
-const mostCalls = 64;
+const maxCalls = 64;
 /** The client has this many streams at once over all its sessions. */
-const mostStreams = 256;
+const maxStreams = 256;
 
 /** What the calls of a session need: its client's end. */
 export interface SessionFilesDeps {
@@ -44,7 +44,7 @@ export class SessionFiles {
   /** Runs a call and tells its result. */
   async call(call: number, operation: FileOperation): Promise<void> {
     const { tell } = this.#deps;
-    if (this.#calls.has(call) || this.#calls.size >= mostCalls) {
+    if (this.#calls.has(call) || this.#calls.size >= maxCalls) {
       const refused = fail('conflict', 'Too much is being done with these files at once.', 'Wait for some of it.');
       tell({ kind: 'refusal', call, error: errorView(refused.error) });
       return;
@@ -95,7 +95,7 @@ export class SessionFiles {
       case 'delete':
         return files.removeFile(operation.path);
       case 'count':
-        return countTree(files, { path: operation.path, most: mostCounted }, progress, signal);
+        return countTree(files, { path: operation.path, most: maxCounted }, progress, signal);
       case 'delete-folder':
         return deleteTree(files, operation.path, progress, signal);
       case 'make-folder':
@@ -111,7 +111,7 @@ export class SessionFiles {
 
   #claim(stream: number, ends: ClientStream): Result<void> {
     const { streams, within } = this.#deps;
-    if (streams.has(stream) || streams.size >= mostStreams) {
+    if (streams.has(stream) || streams.size >= maxStreams) {
       return fail('conflict', 'This transfer cannot be started: too many are under way.', 'Wait for some of them.');
     }
     streams.set(stream, streamWithin(within, ends));

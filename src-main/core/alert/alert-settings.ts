@@ -77,7 +77,7 @@ export const defaultAlertSettings: AlertSettings = {
 };
 
 /** Most entries of each list; more is a mistake of whoever wrote them. */
-const mostEntries = 5000;
+const maxEntries = 5000;
 
 type Unknowns = Readonly<Record<string, unknown>>;
 
@@ -105,7 +105,7 @@ const parseTarget = (value: unknown): AlertTarget | undefined => {
 const listOf = <T>(value: unknown, parse: (entry: Unknowns) => T | undefined): readonly T[] =>
   Array.isArray(value)
     ? value
-        .slice(0, mostEntries)
+        .slice(0, maxEntries)
         .map((entry: unknown) => (isObject(entry) ? parse(entry) : undefined))
         .filter((entry) => entry !== undefined)
     : [];
@@ -165,7 +165,7 @@ export const parseAlertSettings = (value: unknown): AlertSettings | undefined =>
     maintenance: listOf(value['maintenance'], parseMaintenance),
     quietHours: parseQuietHours(value['quietHours']),
     ...(isTime(pausedUntil) ? { pausedUntil } : {}),
-    tellWhenBack: Array.isArray(tellWhenBack) ? [...new Set(tellWhenBack.filter(isText))].slice(0, mostEntries) : [],
+    tellWhenBack: Array.isArray(tellWhenBack) ? [...new Set(tellWhenBack.filter(isText))].slice(0, maxEntries) : [],
     historyDays: isIntegerIn(historyDays, 1, 3650) ? historyDays : base.historyDays,
   };
 };

@@ -47,7 +47,7 @@ export interface IncidentChange {
 /** Losses within this time of an incident's last growth may belong to it, milliseconds. */
 const mergeMs = 10 * 60_000;
 /** Resolved incidents kept for the window. */
-const mostResolved = 50;
+const maxResolved = 50;
 
 type Fleet = Parameters<typeof coverLosses>[1];
 
@@ -205,7 +205,7 @@ export class IncidentBook {
     incident.resolvedAt = at;
     this.#open.delete(incident.id);
     for (const key of incident.members.keys()) this.#byDevice.delete(key);
-    this.#resolved = [incident, ...this.#resolved].slice(0, mostResolved);
+    this.#resolved = [incident, ...this.#resolved].slice(0, maxResolved);
   }
 }
 

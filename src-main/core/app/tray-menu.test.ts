@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { mostRows, trayIcon, trayMenu, traySummary, type TrayItem } from './tray-menu.ts';
+import { maxRows, trayIcon, trayMenu, traySummary, type TrayItem } from './tray-menu.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from './tray-state.ts';
 
 const calm: TrayState = {
@@ -138,7 +138,7 @@ describe('trayMenu', () => {
           notices: 'on',
         };
         const menu = trayMenu(state);
-        expect(menu.length).toBeLessThanOrEqual(mostRows);
+        expect(menu.length).toBeLessThanOrEqual(maxRows);
         expect(menu.at(-1)).toMatchObject({ action: { type: 'quit' } });
         expect(menu.filter((entry, at) => entry.kind === 'separator' && menu[at + 1]?.kind === 'separator')).toEqual(
           [],

@@ -12,13 +12,13 @@ export type TrayItem =
     };
 
 /** The most lines of the menu itself: longer ones do not scroll on Windows and hide below the edge on GNOME. */
-export const mostRows = 25;
-const mostForwards = 5;
-const mostTroubled = 2;
+export const maxRows = 25;
+const maxForwards = 5;
+const maxTroubled = 2;
 /** Recents that keep their place however many favourites there are. */
 const keptRecents = 3;
-const mostRecents = 5;
-const mostFavouriteWays = 15;
+const maxRecents = 5;
+const maxFavouriteWays = 15;
 /** Characters of a name; vendors allow hundreds. */
 const longestName = 40;
 const longestSentence = 60;
@@ -94,14 +94,14 @@ const forwardItem = (forward: TrayForward): TrayItem => {
 };
 
 const forwardSection = (forwards: readonly TrayForward[]): readonly TrayItem[] => {
-  if (forwards.length <= mostForwards) return forwards.map(forwardItem);
-  const shown = forwards.slice(0, mostForwards - 1).map(forwardItem);
+  if (forwards.length <= maxForwards) return forwards.map(forwardItem);
+  const shown = forwards.slice(0, maxForwards - 1).map(forwardItem);
   return [...shown, item(`All ${count(forwards.length)} forwards…`, { type: 'show-forwards' })];
 };
 
 const troubleSection = ({ troubled, offline }: TrayState): readonly TrayItem[] => {
-  const all = troubled.length <= mostTroubled;
-  const shown = all ? troubled : troubled.slice(0, mostTroubled - 1);
+  const all = troubled.length <= maxTroubled;
+  const shown = all ? troubled : troubled.slice(0, maxTroubled - 1);
   return [
     ...shown.map(({ accountId, label, message }) =>
       item(`${name(label)}: ${shortened(message, longestSentence)}`, { type: 'show-account', accountId }),
@@ -157,7 +157,7 @@ export const traySummary = (state: TrayState): string => {
 };
 
 /**
- * The menu, top to bottom, at most `mostRows` lines: what does not fit is found by Search. Every action can be
+ * The menu, top to bottom, at most `maxRows` lines: what does not fit is found by Search. Every action can be
  * reached from it alone, because Linux has no click on the icon.
  */
 export const trayMenu = (state: TrayState): readonly TrayItem[] => {
@@ -175,10 +175,10 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
   const forwards = forwardSection(state.forwards);
   const trouble = troubleSection(state);
   // Separators are counted as if every section were there, and so are Search and the other ways of favourites.
-  const room = mostRows - head.length - forwards.length - trouble.length - foot.length - 5 - 2;
+  const room = maxRows - head.length - forwards.length - trouble.length - foot.length - 5 - 2;
   const forFavourites = room - Math.min(keptRecents, state.recents.length);
   const favourites = state.favourites.slice(0, forFavourites);
-  const recents = state.recents.slice(0, Math.min(mostRecents, room - favourites.length));
+  const recents = state.recents.slice(0, Math.min(maxRecents, room - favourites.length));
   const cut = state.devices > favourites.length + recents.length;
   return joined([
     head,
@@ -190,7 +190,7 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
         ? [
             branch(
               'Favourites, other ways',
-              state.favourites.slice(0, mostFavouriteWays).map((device) => branch(deviceLabel(device), ways(device))),
+              state.favourites.slice(0, maxFavouriteWays).map((device) => branch(deviceLabel(device), ways(device))),
             ),
           ]
         : []),

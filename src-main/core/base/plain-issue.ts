@@ -33,7 +33,7 @@ const bound = ({ origin }: SchemaIssue, how: 'at least' | 'at most', limit: unkn
 export const otherwise = 'expected something else';
 
 /** Most choices that are named. */
-const mostChoices = 8;
+const maxChoices = 8;
 
 /** What was expected instead, to be read by a person: `expected a whole number`, or `missing`. A schema's own words stay. */
 export const plainIssue = (issue: SchemaIssue): string => {
@@ -47,7 +47,7 @@ export const plainIssue = (issue: SchemaIssue): string => {
     case 'too_big':
       return `expected ${bound(issue, 'at most', issue.maximum)}`;
     case 'invalid_value':
-      return (issue.values?.length ?? 0) > mostChoices
+      return (issue.values?.length ?? 0) > maxChoices
         ? 'expected one of the values that are listed'
         : `expected ${(issue.values ?? []).map(String).join(' or ')}`;
     default:

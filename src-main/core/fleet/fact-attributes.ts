@@ -1,7 +1,7 @@
 import { isSecretName, withoutSecretParameters } from '../base/secret-names.ts';
 
 /** Attributes taken of one device, and characters of each: a whole fleet of them is kept. */
-const mostAttributes = 40;
+const maxAttributes = 40;
 const longestValue = 300;
 /** How many objects deep a value may stand; what is deeper is left out. */
 const deepest = 3;
@@ -29,7 +29,7 @@ export const attributesOf = (
   const found: [string, string][] = [];
   const read = (fields: Readonly<Record<string, unknown>>, prefix: string, depth: number): void => {
     for (const [name, value] of Object.entries(fields)) {
-      if (found.length >= mostAttributes) return;
+      if (found.length >= maxAttributes) return;
       if ((depth === 1 && known.includes(name)) || isSecretName(name)) continue;
       if (isRecord(value)) {
         if (depth < deepest) read(value, `${prefix}${name}.`, depth + 1);

@@ -30,8 +30,8 @@ export interface LauncherValues {
 }
 
 /** Launchers a person may keep. */
-export const mostLaunchers = 100;
-const mostArguments = 64;
+export const maxLaunchers = 100;
+const maxArguments = 64;
 const longestArgument = 1024;
 
 const placeholder = /\{([A-Za-z]+)\}/g;
@@ -84,7 +84,7 @@ export const checkLauncher = (launcher: CustomLauncher): Result<CustomLauncher> 
   if (/\.(?:bat|cmd)$/i.test(program)) {
     return refuse(`${name} is a batch file, which Windows hands to a shell.`, 'Give the program that it starts.');
   }
-  if (args.length > mostArguments || args.some((arg) => arg.length > longestArgument || arg.includes('\0'))) {
+  if (args.length > maxArguments || args.some((arg) => arg.length > longestArgument || arg.includes('\0'))) {
     return refuse(`${name} has too many or too long arguments.`, 'Use at most 64, of at most 1,024 characters.');
   }
   for (const arg of args) {
@@ -162,6 +162,6 @@ const isLauncher = (value: unknown): value is CustomLauncher => {
 /** Whether a value is a list of launchers that may be stored. */
 export const areLaunchers = (value: unknown): value is readonly CustomLauncher[] =>
   Array.isArray(value) &&
-  value.length <= mostLaunchers &&
+  value.length <= maxLaunchers &&
   value.every((entry) => isLauncher(entry) && checkLauncher(entry).ok) &&
   new Set((value as readonly CustomLauncher[]).map(({ name }) => name)).size === value.length;

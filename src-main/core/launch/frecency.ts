@@ -9,12 +9,12 @@ interface Use {
   readonly at: number;
 }
 
-/** Uses by key, at most `mostUses`. */
+/** Uses by key, at most `maxUses`. */
 export type Uses = readonly Use[];
 
 /** A use counts half as much after this time, milliseconds: three days. */
 const halfLifeMs = 3 * 24 * 60 * 60_000;
-const mostUses = 200;
+const maxUses = 200;
 
 /** The score of a use now. A clock that went back makes nothing newer than now. */
 const scoreAt = (use: Use, now: number): number => use.score * 2 ** (-Math.max(0, now - use.at) / halfLifeMs);
@@ -24,7 +24,7 @@ export const used = (uses: Uses, key: string, now: number): Uses => {
   const before = uses.find((use) => use.key === key);
   const next: Use = { key, score: (before === undefined ? 0 : scoreAt(before, now)) + 1, at: now };
   const others = uses.filter((use) => use.key !== key);
-  return [next, ...others].toSorted((a, b) => scoreAt(b, now) - scoreAt(a, now)).slice(0, mostUses);
+  return [next, ...others].toSorted((a, b) => scoreAt(b, now) - scoreAt(a, now)).slice(0, maxUses);
 };
 
 /** Keys by frecency, best first; of equals the later used. */
@@ -53,7 +53,7 @@ export const usesFormat: DocumentFormat<Uses> = {
     Array.isArray(value)
       ? value
           .filter(isUse)
-          .slice(0, mostUses)
+          .slice(0, maxUses)
           .map(({ key, score, at }) => ({ key, score, at }))
       : undefined,
   fallback: [],

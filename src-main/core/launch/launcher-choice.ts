@@ -15,7 +15,7 @@ export interface LauncherChoice {
 }
 
 /** Choices a person may keep. */
-export const mostChoices = 2000;
+export const maxChoices = 2000;
 
 /** The target of a choice for one service of a device. Neither part can hold a line feed. */
 export const serviceTarget = (deviceKey: string, serviceId: string): string => `${deviceKey}\n${serviceId}`;
@@ -64,7 +64,7 @@ const scopes: readonly LauncherScope[] = ['service', 'device', 'group', 'default
 /** Whether a value is a list of choices that may be stored. */
 export const areChoices = (value: unknown): value is readonly LauncherChoice[] =>
   Array.isArray(value) &&
-  value.length <= mostChoices &&
+  value.length <= maxChoices &&
   value.every((entry: unknown) => {
     if (typeof entry !== 'object' || entry === null) return false;
     const { kind, scope, target, launcher } = entry as Readonly<Record<string, unknown>>;

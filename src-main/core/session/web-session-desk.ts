@@ -37,7 +37,7 @@ interface Entry {
 
 /** Milliseconds for which a page that nobody opened can be opened. */
 const waitMs = 600_000;
-const mostEntries = 64;
+const maxEntries = 64;
 const freshMs = 40_000;
 
 const common: Readonly<Record<string, string>> = {
@@ -145,7 +145,7 @@ export class WebSessionDesk {
 
   #add(order: WebSessionOrder, material: WebSessionMaterial | undefined): string {
     for (const oldest of this.#entries.keys()) {
-      if (this.#entries.size < mostEntries) break;
+      if (this.#entries.size < maxEntries) break;
       this.#entries.delete(oldest);
     }
     const ticket = this.#options.newTicket();

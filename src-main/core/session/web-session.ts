@@ -54,7 +54,7 @@ const originsOf = (text: string): readonly string[] => {
 };
 
 /** Addresses taken of one object: a policy is a header, and headers have an end. */
-const mostServers = 60;
+const maxServers = 60;
 const hostAndPort = /^(?:[a-z\d](?:[a-z\d-]*[a-z\d])?\.)+[a-z\d-]+:\d{1,5}$/i;
 const hostSource = /^(?:\*\.)?[a-z\d][a-z\d.-]*(?::\d{1,5})?$/i;
 
@@ -77,7 +77,7 @@ export const webSessionPolicy = (material: WebSessionMaterial | undefined): stri
           ...material.servers
             .filter((host) => hostSource.test(host))
             .flatMap((host) => [`https://${host}`, `wss://${host}`]),
-          ...words(material.computer).flatMap(serverOf).slice(0, mostServers),
+          ...words(material.computer).flatMap(serverOf).slice(0, maxServers),
         ];
   const from = script === undefined ? '' : ` ${script}`;
   const to = [...new Set(servers)].map((origin) => ` ${origin}`).join('');

@@ -31,7 +31,7 @@ export interface HostKeyVerdict {
 }
 
 /** More pins than this no fleet needs; the oldest go. */
-export const mostPins = 50_000;
+export const maxPins = 50_000;
 
 /** Judges a key against what is pinned. */
 export const judgeHostKey = (
@@ -61,7 +61,7 @@ export const hostKeyDevice = (alias: string): string => alias.split('.').slice(0
 
 /** The pins with one more; one of the same device and type is replaced. */
 export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readonly HostKeyPin[] =>
-  [...pins.filter(({ alias, type }) => alias !== pin.alias || type !== pin.type), pin].slice(-mostPins);
+  [...pins.filter(({ alias, type }) => alias !== pin.alias || type !== pin.type), pin].slice(-maxPins);
 
 /** The pins without those of a device; all of its ports, as the user asks for after its keys were changed. */
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
@@ -78,7 +78,7 @@ const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => 
     if (typeof fingerprint !== 'string' || !/^SHA256:[A-Za-z0-9+/]{43}$/.test(fingerprint)) continue;
     pins.push({ alias, type, fingerprint, firstSeenAt });
   }
-  return pins.slice(-mostPins);
+  return pins.slice(-maxPins);
 };
 
 /** What host-keys.json holds. */

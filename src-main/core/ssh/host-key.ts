@@ -31,7 +31,7 @@ const longestGreeting = 8 * 1024;
 /** Bytes of one packet: OpenSSH's own limit. */
 const longestPacket = 256 * 1024;
 /** Packets before the reply: KEXINIT, a group, and what may be ignored. */
-const mostPackets = 16;
+const maxPackets = 16;
 /** Bytes of a key: RSA with 16,384 bits takes about 2 KiB, certificates somewhat more. */
 const longestKey = 64 * 1024;
 
@@ -131,7 +131,7 @@ export class HostKeyReader {
     const padding = bytes[at + 4] ?? 0;
     if (padding + 1 >= length) return this.#none('no-key');
     this.#packets += 1;
-    if (this.#packets > mostPackets) return this.#none('no-key');
+    if (this.#packets > maxPackets) return this.#none('no-key');
     const payload = bytes.subarray(at + 5, at + 4 + length - padding);
     const type = payload[0];
     if (this.#packets === 1 && type !== message.kexInit && type !== message.disconnect && type !== 2 && type !== 4) {

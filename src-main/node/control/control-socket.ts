@@ -3,7 +3,7 @@ import { connect, createServer, type Socket } from 'node:net';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { profileBusy, takeFileLock } from './control-socket-lock.ts';
-import { mostBacklog } from '../../core/base/backlog.ts';
+import { maxBacklog } from '../../core/base/backlog.ts';
 import { limitClients } from '../runtime/descriptors.ts';
 import type { ControlPaths } from './control-socket-path.ts';
 
@@ -74,7 +74,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
 
   return {
     send: (message) => {
-      if (socket.writableLength > mostBacklog) socket.destroy();
+      if (socket.writableLength > maxBacklog) socket.destroy();
       else if (!closed && socket.writable) socket.write(`${JSON.stringify(message)}\n`);
     },
     onMessage: (next) => {

@@ -11,7 +11,7 @@ interface KeptCookie {
 }
 
 /** What RFC 6265, section 6.1 asks of a browser for one domain, and for one cookie in characters. */
-const mostCookies = 50;
+const maxCookies = 50;
 const longestCookie = 4096;
 
 const pathOf = (target: string): string => target.split(/[?#]/, 1)[0] ?? '/';
@@ -64,7 +64,7 @@ export const createWebCookies = (clock: Pick<Clock, 'now'>): WebCookies => {
         else kept.set(key, { name: cookie.name, value: cookie.value, path, expiresAt });
       }
       for (const key of kept.keys()) {
-        if (kept.size <= mostCookies) break;
+        if (kept.size <= maxCookies) break;
         kept.delete(key);
       }
     },

@@ -45,7 +45,7 @@ export interface DisposableHttpClient extends HttpClient {
   dispose(): void;
 }
 
-const mostAttempts = 3;
+const maxAttempts = 3;
 const longestVendorMessage = 300;
 const retried: ReadonlySet<ErrorKind> = new Set(['unreachable', 'timeout', 'rate-limited', 'vendor-unavailable']);
 const slowed: ReadonlySet<ErrorKind> = new Set(['rate-limited', 'vendor-unavailable']);
@@ -177,9 +177,7 @@ class NodeHttpClient implements DisposableHttpClient {
       if (error.kind === 'rate-limited' && sent) {
         this.#budget(request).pause(clampRetryAfter(Math.max(error.retryAfterMs ?? 0, backoff)));
       }
-      const again = request.repeatable
-        ? attempt < mostAttempts
-        : attempt === 1 && !sent && error.kind === 'unreachable';
+      const again = request.repeatable ? attempt < maxAttempts : attempt === 1 && !sent && error.kind === 'unreachable';
       if (!again || permanent || !retried.has(error.kind) || (error.retryAfterMs ?? 0) > longestWait) return result;
       await sleep(this.#clock, Math.max(error.retryAfterMs ?? 0, backoff), request.signal);
       if (isCancelled()) return cancelled(`another attempt: ${error.message}`);

@@ -38,7 +38,7 @@ const refusalBytes = 64 * 1024;
 /** A peer that does not answer our closing is cut off after this time. */
 const closeMs = 2000;
 /** What we send is small; a peer that takes none of it is as good as gone. */
-const mostBacklog = 8 * 1024 ** 2;
+const maxBacklog = 8 * 1024 ** 2;
 const regularCloses: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
 const readUrl = (text: string): Result<URL> => {
@@ -160,7 +160,7 @@ class NodeWebSocketLink implements WebSocketLink {
 
   send(text: string): void {
     if (this.#socket.readyState !== WebSocket.OPEN) return;
-    if (this.#socket.bufferedAmount > mostBacklog) return this.#socket.terminate();
+    if (this.#socket.bufferedAmount > maxBacklog) return this.#socket.terminate();
     this.#socket.send(text);
   }
 

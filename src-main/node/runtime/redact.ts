@@ -84,7 +84,7 @@ export interface Redactor {
 }
 
 const deepest = 6;
-const mostEntries = 100;
+const maxEntries = 100;
 
 /** A redactor that knows nothing yet but the patterns and field names. */
 export const createRedactor = (): Redactor => {
@@ -119,13 +119,13 @@ export const createRedactor = (): Redactor => {
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
     if (value instanceof URL) return text(value.href);
     if (ArrayBuffer.isView(value)) return `[${value.byteLength} bytes]`;
-    if (value instanceof Set) return copy([...value].slice(0, mostEntries), depth);
-    if (Array.isArray(value)) return value.slice(0, mostEntries).map((entry) => copy(entry, depth + 1));
+    if (value instanceof Set) return copy([...value].slice(0, maxEntries), depth);
+    if (Array.isArray(value)) return value.slice(0, maxEntries).map((entry) => copy(entry, depth + 1));
     const entries: Iterable<[unknown, unknown]> =
       value instanceof Map || value instanceof Headers ? value : Object.entries(value);
     const result: [string, unknown][] = [];
     for (const [name, entry] of entries) {
-      if (result.length >= mostEntries) break;
+      if (result.length >= maxEntries) break;
       result.push([text(String(name)), field(String(name), entry, depth + 1)]);
     }
     return Object.fromEntries(result);

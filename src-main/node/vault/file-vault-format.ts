@@ -42,7 +42,7 @@ const version = 1;
 const tagBytes = 16;
 
 /** Memory one derivation may take, bytes: a file made by somebody else must not exhaust this computer. */
-const mostMemory = 1024 ** 3;
+const maxMemory = 1024 ** 3;
 
 export const corruptVault = (why: string): Failure =>
   fail(
@@ -108,8 +108,7 @@ const parameterProblem = ({ N, r, p, salt }: KeyParameters): string | undefined 
   const whole = [N, r, p].every((value) => Number.isSafeInteger(value) && value > 0);
   if (!whole || (N & (N - 1)) !== 0) return 'its key parameters are no numbers that make sense';
   if (N < 2 ** 14 || r < 8 || salt.length < 16) return 'its key parameters are too weak to be ours';
-  if (128 * N * r * p > mostMemory || p > 16 || salt.length > 64)
-    return 'its key parameters would take too much memory';
+  if (128 * N * r * p > maxMemory || p > 16 || salt.length > 64) return 'its key parameters would take too much memory';
   return undefined;
 };
 

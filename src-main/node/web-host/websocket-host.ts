@@ -6,7 +6,7 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { mostBacklog } from '../../core/base/backlog.ts';
+import { maxBacklog } from '../../core/base/backlog.ts';
 import { limitClients, pageLimits } from '../runtime/descriptors.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
 import { doorHeaders, doorPage, tokenIn } from './web-door.ts';
@@ -114,7 +114,7 @@ const readBinary = (data: Buffer): unknown =>
 const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {
     // A client that does not read costs us its answers; it is cut off, and a page that lives connects again.
-    if (socket.bufferedAmount > mostBacklog) socket.terminate();
+    if (socket.bufferedAmount > maxBacklog) socket.terminate();
     else if (socket.readyState === socket.OPEN && !sendBytes(socket, message)) socket.send(JSON.stringify(message));
   },
   onMessage: (listener) => {

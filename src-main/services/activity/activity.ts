@@ -59,11 +59,11 @@ const samplesPerPrune = 60;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
 /** What waits in memory while the file cannot be written; older entries give way. */
-const mostWaiting = 50_000;
+const maxWaiting = 50_000;
 /** Lines of one piece of an export. */
 const exportLines = 2000;
 /** Longest text of an entry; a vendor's message may be a page. */
-const mostText = 500;
+const maxText = 500;
 
 /**
  * The history: writes down what happens, in batches and never in the way of what happens, and answers questions about
@@ -115,11 +115,11 @@ export class Activity {
     for (const entry of entries) {
       this.#entries.push({
         ...entry,
-        name: this.#deps.redact(entry.name).slice(0, mostText),
-        text: this.#deps.redact(entry.text).slice(0, mostText),
+        name: this.#deps.redact(entry.name).slice(0, maxText),
+        text: this.#deps.redact(entry.text).slice(0, maxText),
       });
     }
-    if (this.#entries.length > mostWaiting) this.#entries = this.#entries.slice(-mostWaiting);
+    if (this.#entries.length > maxWaiting) this.#entries = this.#entries.slice(-maxWaiting);
     this.#writeSoon();
   }
 
@@ -235,7 +235,7 @@ export class Activity {
     }
     this.#deps.log.write('warn', 'history.not-written', { reason: written.error.message });
     // Sums and first sights of a disk that is full are not worth keeping; what happened is.
-    this.#entries = [...batch.entries, ...this.#entries].slice(-mostWaiting);
+    this.#entries = [...batch.entries, ...this.#entries].slice(-maxWaiting);
   }
 
   /** Writes what waits and closes the file. */

@@ -56,7 +56,7 @@ export interface Snooze {
 /** What the button on a notice means, milliseconds. */
 const snoozeMs = 60 * 60_000;
 /** The longest timer; the engine is asked again then. */
-const mostMs = 60 * 60_000;
+const maxMs = 60 * 60_000;
 
 /**
  * Watches the fleets and tells the user what matters. Lives in main, so it works with every window closed. The rules
@@ -316,7 +316,7 @@ export class Alerts {
     if (this.#isDisposed) return;
     const ms = this.#engine.dueInMs(this.#moment());
     if (ms === undefined) return;
-    this.#cancelTimer = this.#deps.clock.after(Math.min(mostMs, ms), () => {
+    this.#cancelTimer = this.#deps.clock.after(Math.min(maxMs, ms), () => {
       this.#engine.tick(this.#moment());
       this.#settle();
     });

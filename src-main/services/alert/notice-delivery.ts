@@ -20,7 +20,7 @@ export type NoticeWay =
   | { readonly by: 'window'; readonly reason?: string };
 
 /** Most notices of alerts in the window at once; the activity page has them all. */
-const mostInApp = 3;
+const maxInApp = 3;
 
 /**
  * Brings notices to the screen, one after another. What the system does not show is put into the window, with the
@@ -75,7 +75,7 @@ export class NoticeDelivery {
     this.#inApp.add(notice.id);
     inApp.add({ id: notice.id, text: notice.title, hint: [notice.body, ...reason].filter(Boolean).join(' ') });
     for (const id of this.#inApp) {
-      if (this.#inApp.size <= mostInApp) break;
+      if (this.#inApp.size <= maxInApp) break;
       this.#dismiss(id);
     }
   }

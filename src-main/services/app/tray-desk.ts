@@ -18,7 +18,7 @@ import type { Recents } from '../launch/recents.ts';
 /** Milliseconds between a change and the menu that shows it: a fleet changes in bursts. */
 const gatherMs = 250;
 /** Recents looked at; devices that are gone or favourites leave room for later ones. */
-const mostRecents = 20;
+const maxRecents = 20;
 /** The hour of the day at which notices come back in the morning. */
 const morning = 8;
 
@@ -119,7 +119,7 @@ export class TrayDesk {
       .filter((key) => !notes.isFavourite(key))
       .map((key) => inventory.device(key))
       .filter((device) => device !== undefined)
-      .slice(0, mostRecents);
+      .slice(0, maxRecents);
     const keys = shortcut?.();
     return {
       forwards: this.#forwards(),

@@ -99,7 +99,7 @@ describe('what a vendor tells by itself', () => {
     await clock.advance(3000);
     expect(isOpen()).toBe(1);
     expect(scripted.started).toBe(before + 1);
-    expect(scripted.mostInFlight).toBe(1);
+    expect(scripted.maxInFlight).toBe(1);
   });
 
   it('is asked for again with growing pauses, and rarely where the key is refused', async () => {

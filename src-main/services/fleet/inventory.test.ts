@@ -242,7 +242,7 @@ describe('Inventory', () => {
     expect(connector('a')).toMatchObject({ started: 1, inFlight: 1 });
     gate.resolve();
     await clock.advance(20_000);
-    expect(connector('a')).toMatchObject({ started: 2, inFlight: 0, mostInFlight: 1 });
+    expect(connector('a')).toMatchObject({ started: 2, inFlight: 0, maxInFlight: 1 });
   });
 
   it('shows the cached fleet, with its age, before the first answer', async () => {

@@ -50,7 +50,7 @@ interface InventoryListener extends PollListener {
 }
 
 /** Removed devices whose names are kept, for what still speaks of them. */
-const mostRemovedNames = 1000;
+const maxRemovedNames = 1000;
 /** Changes within this time are announced together, milliseconds. */
 const batchMs = 30;
 /** The cache is written this long after the fleet changed, or after its observations alone became newer. */
@@ -352,7 +352,7 @@ export class Inventory {
     if (name !== undefined) {
       this.#removedNames.set(key, name);
       const [oldest] = this.#removedNames.keys();
-      if (oldest !== undefined && this.#removedNames.size > mostRemovedNames) this.#removedNames.delete(oldest);
+      if (oldest !== undefined && this.#removedNames.size > maxRemovedNames) this.#removedNames.delete(oldest);
     }
     this.#devices.delete(key);
     this.#upsert.delete(key);

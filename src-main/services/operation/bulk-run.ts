@@ -60,7 +60,7 @@ interface Entry extends QueueItem {
 }
 
 /** A repeatable call that the vendor put off is sent so often at most. */
-const mostAttempts = 6;
+const maxAttempts = 6;
 /** Milliseconds in which changes are gathered before somebody who waits hears of them. */
 const gatherMs = 100;
 
@@ -151,15 +151,15 @@ export class BulkRun {
       }));
   }
 
-  /** Resolves when something changed after `version`, after `mostMs`, or when `signal` aborts. */
-  async changedAfter(version: number, mostMs: number, signal: AbortSignal): Promise<void> {
+  /** Resolves when something changed after `version`, after `maxMs`, or when `signal` aborts. */
+  async changedAfter(version: number, maxMs: number, signal: AbortSignal): Promise<void> {
     if (this.#version <= version) {
       const woken = new AbortController();
       const wake = (): void => woken.abort();
       signal.addEventListener('abort', wake, { once: true });
       this.#waiters.add(wake);
       if (signal.aborted) wake();
-      await sleep(this.#deps.clock, mostMs, woken.signal);
+      await sleep(this.#deps.clock, maxMs, woken.signal);
       this.#waiters.delete(wake);
       signal.removeEventListener('abort', wake);
     }
@@ -264,7 +264,7 @@ export class BulkRun {
     const pause = pauseAfter(error);
     if (pause !== undefined) {
       this.#queue.rest(entry.accountId, this.#deps.clock.monotonic() + pause);
-      if (repeatable && entry.attempts < mostAttempts) return this.#state === 'running' ? 'waiting' : 'cancelled';
+      if (repeatable && entry.attempts < maxAttempts) return this.#state === 'running' ? 'waiting' : 'cancelled';
     }
     if (stopsAccount(error))
       for (const index of this.#queue.drop('failed', entry.accountId)) {

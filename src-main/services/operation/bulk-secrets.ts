@@ -78,7 +78,7 @@ export class BulkSecrets {
 }
 
 /** One of them is the right one as long as nobody knows whether the newest was taken; a vault holds small texts only. */
-const mostPrevious = 8;
+const maxPrevious = 8;
 
 /** Every password that may be in force, newest first. */
 const passwordsIn = (stored: string | undefined): readonly string[] => {
@@ -89,7 +89,7 @@ const passwordsIn = (stored: string | undefined): readonly string[] => {
     const previous: unknown = 'previous' in value ? value.previous : [];
     return [value.password, ...(Array.isArray(previous) ? (previous as readonly unknown[]) : [])]
       .filter((password) => typeof password === 'string')
-      .slice(0, mostPrevious);
+      .slice(0, maxPrevious);
   } catch {
     return [];
   }

@@ -53,10 +53,10 @@ interface KeptRun extends Kept {
 
 /** Calls of one account at once; the lane of its HTTP client holds them below the vendor's own limits besides. */
 const width = 4;
-const mostPlans = 16;
-const mostRuns = 20;
+const maxPlans = 16;
+const maxRuns = 20;
 /** Milliseconds that somebody who waits for news is kept waiting. */
-const mostWaitMs = 20_000;
+const maxWaitMs = 20_000;
 const refreshMs = 120_000;
 
 const noRun = (): Result<never> =>
@@ -118,7 +118,7 @@ export class Bulk {
     };
     this.#plans.set(plan.planId, { plan, action });
     for (const oldest of this.#plans.keys()) {
-      if (this.#plans.size <= mostPlans) break;
+      if (this.#plans.size <= maxPlans) break;
       this.#plans.delete(oldest);
     }
     return ok(plan);
@@ -180,7 +180,7 @@ export class Bulk {
     const kept = this.#runs.get(runId);
     if (kept === undefined) return noRun();
     const { run } = kept;
-    if (run.snapshot().state !== 'ended') await run.changedAfter(version, mostWaitMs, signal);
+    if (run.snapshot().state !== 'ended') await run.changedAfter(version, maxWaitMs, signal);
     return ok({ run: run.snapshot(), items: run.itemsSince(version) });
   }
 
@@ -335,7 +335,7 @@ export class Bulk {
 
   #forgetOldRuns(): void {
     for (const [id, { run }] of this.#runs) {
-      if (this.#runs.size <= mostRuns) return;
+      if (this.#runs.size <= maxRuns) return;
       if (run.snapshot().state === 'ended') this.#runs.delete(id);
     }
   }

@@ -36,13 +36,13 @@ const device = (
   };
   let requests = 0;
   let under = 0;
-  let mostUnder = 0;
+  let maxUnder = 0;
   const later = (turns: number): Promise<void> =>
     turns < 1 ? Promise.resolve() : Promise.resolve().then(() => later(turns - 1));
   const answer = async <T>(give: () => Result<T>): Promise<Result<T>> => {
     requests += 1;
     under += 1;
-    mostUnder = Math.max(mostUnder, under);
+    maxUnder = Math.max(maxUnder, under);
     await later((requests * 7) % 5);
     under -= 1;
     return give();
@@ -90,7 +90,7 @@ const device = (
     files: files as RemoteFiles,
     left: () => [...tree.keys()],
     vanish: (path: string) => tree.delete(path),
-    most: () => mostUnder,
+    most: () => maxUnder,
   };
 };
 

@@ -51,7 +51,7 @@ export interface SshSessionRequest {
 }
 
 /** A person's patience with a server that refuses them. */
-const mostSignIns = 20;
+const maxSignIns = 20;
 
 const passphraseKey = (path: string): string => `ssh-key:${path}`;
 
@@ -121,7 +121,7 @@ export class SshSessions {
     let refused: string | undefined;
     let mustAsk = user === '';
     let answer: SignIn | undefined;
-    for (let round = 0; round < mostSignIns; round += 1) {
+    for (let round = 0; round < maxSignIns; round += 1) {
       if (mustAsk) {
         desk.step('Waiting for you to sign in');
         const about = {

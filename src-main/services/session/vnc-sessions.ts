@@ -19,7 +19,7 @@ export interface VncSessionsDeps {
 }
 
 /** Wrong passwords in one session; servers begin to refuse everything before. */
-const mostPasswords = 10;
+const maxPasswords = 10;
 /** Reasons of servers that say no more than that the password is wrong. */
 const saysNothing = /^(?:authentication (?:failure|failed)[.!]?)?$/i;
 
@@ -57,7 +57,7 @@ export class VncSessions {
     const kept = proven === undefined ? await credentials.password(deviceKey, serviceId) : ok(proven);
     let password = kept.ok ? kept.value : undefined;
     let keep = false;
-    for (let round = 0; round < mostPasswords; round += 1) {
+    for (let round = 0; round < maxPasswords; round += 1) {
       desk.step('Connecting');
       const dialed = await dial({ host: forward.value.address, port: forward.value.port }, signal);
       if (!dialed.ok) return dialed;

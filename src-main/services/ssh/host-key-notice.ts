@@ -14,7 +14,7 @@ export interface HostKeyNotice {
 type NamedDevice = Pick<Device, 'vendor' | 'accountId' | 'id' | 'key' | 'name'>;
 
 /** Devices that are named; the rest is a number. */
-const mostNamed = 4;
+const maxNamed = 4;
 
 const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
@@ -29,7 +29,7 @@ export const hostKeyNotice = (key: SeenHostKey, fleet: Iterable<NamedDevice>): H
   const wanted = new Set(aliases);
   const found: NamedDevice[] = [];
   for (const device of fleet) if (wanted.has(hostKeyAlias(device, {}))) found.push(device);
-  const named = found.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, mostNamed);
+  const named = found.toSorted((a, b) => a.name.localeCompare(b.name)).slice(0, maxNamed);
   const devices = named.map(({ key: deviceKey, name }) => ({ key: deviceKey, name }));
   const hint = 'The forwards page shows the key.';
   if (key.verdict === 'shared') {

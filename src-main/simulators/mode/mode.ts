@@ -20,7 +20,7 @@ export interface ModeOptions extends ModeKeys {
   readonly projectId?: number;
   readonly provisioning?: 'pre-provisioned' | 'on-demand';
   /** Devices in one page, whatever is asked for. */
-  readonly mostPerPage?: number;
+  readonly maxPerPage?: number;
   /** Whether the event stream takes the key in a header; the query alone is documented. */
   readonly eventsByHeader?: boolean;
   /** Source paths of the project's App Proxy configuration for devices; `app` where absent. */
@@ -164,7 +164,7 @@ export class ModeSimulator extends Simulator {
     const wanted = (device: SimulatedDevice): boolean =>
       (homeId === undefined || device.homeId === homeId) &&
       (deviceClass === undefined || device.deviceClass === deviceClass);
-    return json(this.fleet.page(wanted, skip, Math.min(limit, this.#options.mostPerPage ?? limit), this.#now()));
+    return json(this.fleet.page(wanted, skip, Math.min(limit, this.#options.maxPerPage ?? limit), this.#now()));
   }
 
   /** https://dev.tinkermode.com/platform/api/homes: those of the project for its key, those of a user for theirs. */

@@ -21,7 +21,7 @@ type Args = Readonly<Record<string, unknown>>;
 
 const iso = (at: number): string => new Date(at).toISOString();
 const lifetimeSeconds = 28_800;
-const mostItems = 1000;
+const maxItems = 1000;
 
 const serviceRow = (
   service: SimulatedRemoteItService,
@@ -71,7 +71,7 @@ const textsOf = (value: unknown): readonly string[] =>
 const page = (args: Args): { readonly from: number; readonly to: number } => {
   const size = typeof args['size'] === 'number' ? args['size'] : 100;
   const from = typeof args['from'] === 'number' ? args['from'] : 0;
-  if (size > mostItems) throw graphQlFailure(`size must not be greater than ${mostItems}`);
+  if (size > maxItems) throw graphQlFailure(`size must not be greater than ${maxItems}`);
   return { from, to: from + size };
 };
 

@@ -37,7 +37,7 @@ interface Group {
 }
 
 /** Sites share a group where there would be more groups than this: nobody keeps thousands of them. */
-const mostGroups = 200;
+const maxGroups = 200;
 const nearbyEvery = 10;
 const connectionEvery = 4;
 
@@ -85,7 +85,7 @@ export class RemotixBook {
 
   constructor(fleet: readonly FleetDevice[]) {
     const sites = [...new Set(fleet.map((machine) => machine.site))];
-    const perGroup = Math.max(1, Math.ceil(sites.length / mostGroups));
+    const perGroup = Math.max(1, Math.ceil(sites.length / maxGroups));
     const groupOfSite = new Map<string, string>();
     let uid = '';
     for (const [index, site] of sites.entries()) {

@@ -33,7 +33,7 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unreachable',
   'cancelled',
 ]);
-const mostFailedPages = 2;
+const maxFailedPages = 2;
 /** Homes are seldom renamed, and a project may have as many pages of them as of devices. */
 const namesForMs = 10 * 60_000;
 
@@ -249,7 +249,7 @@ class ModeConnector implements Connector, HttpRoute {
         failed += 1;
         if (hopeless.has(answer.error.kind)) return false;
         // Of this home or project only: another one may be well.
-        if (failed >= mostFailedPages || answer.error.kind === 'forbidden') return true;
+        if (failed >= maxFailedPages || answer.error.kind === 'forbidden') return true;
         skip += longest === 0 ? limit : longest;
         continue;
       }

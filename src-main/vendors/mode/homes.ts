@@ -13,7 +13,7 @@ export interface Home {
 export type Homes = ReadonlyMap<string, Home>;
 
 /** Pages of homes; a user has few, and of a project those beyond go by their ids. */
-const mostPages = 20;
+const maxPages = 20;
 
 /**
  * Homes, page after page, as far as they can be read. `ask` reads the page that begins after so many; `known` are those
@@ -25,7 +25,7 @@ export const readHomes = async (
 ): Promise<{ readonly homes: Homes; readonly problem?: AppError }> => {
   const homes = new Map<string, Home>();
   let skip = 0;
-  for (let page = 0; page < mostPages; page += 1) {
+  for (let page = 0; page < maxPages; page += 1) {
     const rows = await ask(skip);
     if (!rows.ok) return { homes: new Map([...known, ...homes]), problem: rows.error };
     const before = homes.size;

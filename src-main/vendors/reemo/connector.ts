@@ -33,8 +33,8 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unreachable',
   'cancelled',
 ]);
-const mostFailedPages = 2;
-const mostPages = 20_000;
+const maxFailedPages = 2;
+const maxPages = 20_000;
 
 /** The document knows the word OFFLINE and explains it as not connected; the others are the obvious ones. */
 const offlineWords = /\boffline\b|^disconnected$|^not[ _-]?connected$/i;
@@ -132,7 +132,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
     /** Whether the vendor said that the page exists; a guess may fail without meaning anything. */
     let isPromised = true;
     let failed = 0;
-    for (let count = 0; count < mostPages; count += 1) {
+    for (let count = 0; count < maxPages; count += 1) {
       const observedAt = this.#session.clock.now();
       const answer = await execute(this.#session, this.#wire, listComputers, query, signal);
       if (signal.aborted) {
@@ -149,7 +149,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
         failed += 1;
         const name = this.#pageParameter;
         const number = query[name];
-        if (hopeless.has(kind) || failed >= mostFailedPages || number === undefined || listing.total === undefined)
+        if (hopeless.has(kind) || failed >= maxFailedPages || number === undefined || listing.total === undefined)
           return;
         listing.page += 1;
         query = { ...query, [name]: String(Number(number) + 1) };

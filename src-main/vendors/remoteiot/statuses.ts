@@ -11,7 +11,7 @@ const defaultBatch = 1000;
 /** A batch is never halved for good below this, whatever fails. */
 const leastBatch = 50;
 /** Requests that one listing may spend on halves of refused batches: enough to find one odd id among a thousand, twice. */
-const mostHalves = 40;
+const maxHalves = 40;
 /** Refusals that may lie in what was asked for: one id, or too many of them. A 500 may be the second. */
 const halved: ReadonlySet<AppError['kind']> = new Set(['invalid-input', 'not-found', 'vendor-unavailable']);
 /** Asking on would only lengthen the limit, and a refused token stays refused. */
@@ -45,7 +45,7 @@ export class Statuses {
     const even = odd.length === 0 ? ids : ids.filter((id) => !this.#odd.has(id));
     this.#odd.clear();
     for (const id of odd) this.#odd.add(id);
-    const halves = { left: mostHalves };
+    const halves = { left: maxHalves };
     let giveUp: AppError | undefined;
     for (const [rest, batch] of [
       [even, this.#batch],

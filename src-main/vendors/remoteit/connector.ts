@@ -32,7 +32,7 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'cancelled',
 ]);
 /** Pages that may fail one after the other before the listing is given up. */
-const mostFailedPages = 2;
+const maxFailedPages = 2;
 
 /** Milliseconds that a listing waits for what only makes it nicer. */
 const longestTypesMs = 3000;
@@ -145,7 +145,7 @@ class RemoteItConnector implements Connector {
       if (!answer.ok) {
         yield answer;
         failedInRow += 1;
-        if (hopeless.has(answer.error.kind) || failedInRow >= mostFailedPages) return;
+        if (hopeless.has(answer.error.kind) || failedInRow >= maxFailedPages) return;
         from += size;
         continue;
       }

@@ -56,7 +56,7 @@ interface Gathering {
 const nearbyTag = 'Nearby';
 /** These belong to NEAR alone, so their type is known where the answer does not tell it. */
 const nearActions: ReadonlySet<string> = new Set(['curtain', 'observe', 'ft']);
-const mostGroups = 10_000;
+const maxGroups = 10_000;
 /** After these errors the next request fares no better. */
 const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unreachable',
@@ -221,7 +221,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
   }
 
   #queue(gathering: Gathering, group: { readonly id: string; readonly name: string }): void {
-    if (gathering.groups.has(group.id) || gathering.groups.size >= mostGroups) return;
+    if (gathering.groups.has(group.id) || gathering.groups.size >= maxGroups) return;
     gathering.groups.add(group.id);
     gathering.queue.push(group);
   }

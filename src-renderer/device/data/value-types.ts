@@ -73,7 +73,7 @@ export interface SeenValue {
 export type SeenValues = ReadonlyMap<string, readonly SeenValue[]>;
 
 /** Changes remembered of one key. */
-const mostSeen = 50;
+const maxSeen = 50;
 
 /** Adds to what was seen of each key what the present answer changes. Keys that were never seen begin with it. */
 export const noteValues = (
@@ -89,12 +89,12 @@ export const noteValues = (
     const before = next.get(key) ?? [];
     const last = before.at(-1);
     if (last !== undefined && 'value' in last && JSON.stringify(last.value) === JSON.stringify(value)) continue;
-    next.set(key, [...before, { at, value }].slice(-mostSeen));
+    next.set(key, [...before, { at, value }].slice(-maxSeen));
   }
   for (const [key, before] of seen) {
     const last = before.at(-1);
     if (!present.has(key) && covers(key) && last !== undefined && 'value' in last)
-      next.set(key, [...before, { at }].slice(-mostSeen));
+      next.set(key, [...before, { at }].slice(-maxSeen));
   }
   return next;
 };

@@ -10,7 +10,7 @@ import { Moment, Nothing, Part, RowsSkeleton, TabFailure } from '../../ui/parts.
 
 /** Milliseconds between two looks for the result, and how long it is waited for. */
 const lookMs = 4000;
-const mostMs = 180_000;
+const maxMs = 180_000;
 
 type Result = Readonly<Record<string, string>>;
 
@@ -51,7 +51,7 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
     const submitted = await callOperation(device, 'SubmitSpeedTest', { UnitId: device.id });
     let failure = submitted.ok ? undefined : submitted.error;
     let done = false;
-    while (failure === undefined && !done && !signal.aborted && Date.now() - since < mostMs) {
+    while (failure === undefined && !done && !signal.aborted && Date.now() - since < maxMs) {
       const answer = await callOperation(device, 'GetSpeedTestResult', { UnitId: device.id });
       // Until the device has answered there is none, or the one before.
       if (answer.ok && JSON.stringify(answer.value) !== old) {
@@ -75,7 +75,7 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
       setError(
         failure ?? {
           kind: 'timeout',
-          message: `${device.name} sent no result within ${duration(mostMs)}.`,
+          message: `${device.name} sent no result within ${duration(maxMs)}.`,
           hint: 'It may still come: look here again later. A device that is offline tests nothing.',
         },
       );
@@ -105,8 +105,8 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
           <progress
             className="progress-bar"
             aria-label="Waiting for the device"
-            max={mostMs}
-            value={Math.max(running.elapsed, mostMs / 50)}
+            max={maxMs}
+            value={Math.max(running.elapsed, maxMs / 50)}
           />
           <span className="faint">
             {device.name} tests its network, {duration(running.elapsed)} so far. It uses the device’s data volume.

@@ -3,7 +3,7 @@ import { useId, useRef, useState } from 'react';
 import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
 import { Failure, Field } from '../../ui/controls.tsx';
 import { bytes } from '../../ui/format.ts';
-import { mostFileBytes, readFile } from '../../ui/read-file.ts';
+import { maxFileBytes, readFile } from '../../ui/read-file.ts';
 import { toast } from '../../state/view-store.ts';
 import { capabilityOf, showTab } from '../tabs/device-tabs.ts';
 import { callOperation } from '../../commands/operation-call.ts';
@@ -33,15 +33,15 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const [error, setError] = useState<ErrorView>();
   const choose = (chosen: File | undefined): void => {
     setError(
-      chosen !== undefined && chosen.size > mostFileBytes
+      chosen !== undefined && chosen.size > maxFileBytes
         ? {
             kind: 'invalid-input',
-            message: `${chosen.name} has ${bytes(chosen.size)}; at most ${bytes(mostFileBytes)} can be sent from here.`,
+            message: `${chosen.name} has ${bytes(chosen.size)}; at most ${bytes(maxFileBytes)} can be sent from here.`,
             hint: 'Send it over an SSH or SFTP connection instead.',
           }
         : undefined,
     );
-    setFile(chosen !== undefined && chosen.size <= mostFileBytes ? chosen : undefined);
+    setFile(chosen !== undefined && chosen.size <= maxFileBytes ? chosen : undefined);
   };
   const upload = async (): Promise<ErrorView | undefined> => {
     if (file === undefined) return undefined;
@@ -98,7 +98,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
           <label htmlFor={`${id}-file`} className="drop-name">
             {file === undefined ? 'Choose a file, or drop one here' : file.name}
           </label>
-          <p className="faint">{file === undefined ? `Up to ${bytes(mostFileBytes)}` : bytes(file.size)}</p>
+          <p className="faint">{file === undefined ? `Up to ${bytes(maxFileBytes)}` : bytes(file.size)}</p>
         </div>
         <input
           ref={picker}

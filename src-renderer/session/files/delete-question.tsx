@@ -1,7 +1,7 @@
 import { useEffect, useState } from 'react';
 import {
   folderCountSchema,
-  mostCounted,
+  maxCounted,
   type FileEntryView,
   type FolderCountView,
 } from '../../../src-preload/contract/session-frames.ts';
@@ -51,7 +51,7 @@ const verbOf = (name: string): string => `Delete ${middle(name, 32)}`;
 
 const titleOf = (name: string, counted: FolderCountView | undefined): string => {
   if (counted === undefined || counted.items === 0) return `Delete ${name}?`;
-  if (counted.isMore) return `Delete ${name} and more than ${count(mostCounted)} items in it?`;
+  if (counted.isMore) return `Delete ${name} and more than ${count(maxCounted)} items in it?`;
   if (counted.items === 1) return `Delete ${name} and the one item in it?`;
   return `Delete ${name} and the ${count(counted.items)} items in it?`;
 };

@@ -3,9 +3,9 @@ import { bytes as inWords } from '../../ui/format.ts';
 import { safeName, saveBlob } from './save-blob.ts';
 
 /** Bytes up to which a file goes where downloads go. */
-const mostUnasked = 8 * 1000 * 1000;
+const maxUnasked = 8 * 1000 * 1000;
 /** Bytes that are collected in the page where it cannot write to the disk. Browsers keep them in a store of limited size. */
-const mostCollected = 500 * 1000 * 1000;
+const maxCollected = 500 * 1000 * 1000;
 /** Bytes gathered before they are given to the browser, which keeps large blobs on its disk. */
 const gather = 4 * 1024 * 1024;
 
@@ -39,7 +39,7 @@ export type TargetChoice =
 
 const tooLarge = (name: string): ErrorView => ({
   kind: 'unsupported',
-  message: `${name} is larger than the ${inWords(mostCollected)} this browser can take, because it cannot write to your disk while the file arrives.`,
+  message: `${name} is larger than the ${inWords(maxCollected)} this browser can take, because it cannot write to your disk while the file arrives.`,
   hint: 'Use the desktop application, open Quayside in Chrome, Edge or Chromium on the computer it runs on, or copy the file with scp.',
 });
 
@@ -138,7 +138,7 @@ class BlobTarget implements DownloadTarget {
   async write(bytes: Uint8Array<ArrayBuffer>): Promise<ErrorView | undefined> {
     this.#size += bytes.length;
     // It has grown since it was listed.
-    if (this.#size > mostCollected) return tooLarge(this.#name);
+    if (this.#size > maxCollected) return tooLarge(this.#name);
     this.#parts.push(bytes);
     this.#gathered += bytes.length;
     if (this.#gathered >= gather) this.#fold();
@@ -187,10 +187,10 @@ const chooseFile = async (
  */
 export const chooseTarget = async (file: { readonly name: string; readonly size: number }): Promise<TargetChoice> => {
   const { name, size } = file;
-  if (size > mostUnasked && window.showSaveFilePicker !== undefined) {
+  if (size > maxUnasked && window.showSaveFilePicker !== undefined) {
     const choice = await chooseFile(name, window.showSaveFilePicker.bind(window));
     if (choice !== undefined) return choice;
   }
-  if (size > mostCollected) return { outcome: 'refused', error: tooLarge(name) };
+  if (size > maxCollected) return { outcome: 'refused', error: tooLarge(name) };
   return { outcome: 'target', target: new BlobTarget(name) };
 };

@@ -20,7 +20,7 @@ import { useSession } from '../connection/use-session.ts';
 /** Files sent at once: a small one waits for its device several times, and the next ones need not wait with it. */
 const sentAtOnce = 4;
 /** Rows shown of one folder; more are found by narrowing. */
-const mostRows = 2000;
+const maxRows = 2000;
 
 const icons = { file: File, folder: Folder, link: Link, other: File } as const;
 
@@ -260,7 +260,7 @@ export const FilesTab = ({
                 </tr>
               </thead>
               <tbody>
-                {listing.entries.slice(0, mostRows).map((entry) => {
+                {listing.entries.slice(0, maxRows).map((entry) => {
                   const Icon = icons[entry.kind];
                   return (
                     <tr key={entry.name}>
@@ -299,9 +299,9 @@ export const FilesTab = ({
             </table>
           )}
           {listing?.entries.length === 0 ? <p className="files-empty">This folder is empty. Drop files here.</p> : null}
-          {listing !== undefined && listing.entries.length > mostRows ? (
+          {listing !== undefined && listing.entries.length > maxRows ? (
             <p className="files-empty">
-              The first {mostRows} of {listing.entries.length} are shown.
+              The first {maxRows} of {listing.entries.length} are shown.
             </p>
           ) : null}
         </div>

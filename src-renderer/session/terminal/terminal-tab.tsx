@@ -25,13 +25,13 @@ import { beginAfresh, makeTerminalScreen, type TerminalScreen } from './terminal
 import { useSession } from '../connection/use-session.ts';
 
 /** Matches that are marked and counted. */
-const mostMarked = 1000;
+const maxMarked = 1000;
 
 /** Which match is shown, of how many. */
 const foundWords = (index: number, matches: number): string => {
   if (matches === 0) return 'Not found';
   if (index >= 0) return `${count(index + 1)} of ${count(matches)}`;
-  return matches < mostMarked ? `${count(matches)} found` : `More than ${count(matches - 1)}`;
+  return matches < maxMarked ? `${count(matches)} found` : `More than ${count(matches - 1)}`;
 };
 
 /** A shell of a device. */
