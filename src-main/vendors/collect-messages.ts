@@ -2,7 +2,7 @@ import { parseForeignJson } from '../core/base/lenient-json.ts';
 import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
 import type { WebSocketRequest } from '../core/base/websocket.ts';
-import type { Collecting, VendorSession } from './vendor.ts';
+import type { Collecting, VendorContext } from './vendor.ts';
 
 /** JSON as its value, anything else as the text it is. */
 const readMessage = (text: string): unknown => {
@@ -16,7 +16,7 @@ const readMessage = (text: string): unknown => {
  * `WebSocketClient.open`, and the reason of a break before the first message.
  */
 export const collectMessages = async (
-  session: Pick<VendorSession, 'sockets' | 'clock'>,
+  session: Pick<VendorContext, 'sockets' | 'clock'>,
   request: WebSocketRequest,
   collecting: Collecting,
 ): Promise<Result<readonly unknown[]>> => {

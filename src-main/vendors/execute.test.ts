@@ -9,7 +9,7 @@ import { classifyByStatus } from './classify.ts';
 import { execute, fillPath } from './execute.ts';
 import type { OutgoingRequest, VendorWire } from './execute.ts';
 import { defineOperation } from './vendor.ts';
-import type { VendorSession } from './vendor.ts';
+import type { VendorContext } from './vendor.ts';
 
 const clock: Clock = { now: () => 0, monotonic: () => 0, after: () => () => undefined };
 const log: Log = { write: () => undefined, child: () => log };
@@ -27,7 +27,7 @@ const outside = (...answers: readonly Partial<HttpAnswer>[]) => {
       return error === undefined ? ok(answer) : { ok: false, error };
     },
   };
-  const session: VendorSession = {
+  const session: VendorContext = {
     accountId: 'a',
     baseUrl: 'https://api.example.com/v1/',
     fields: {},

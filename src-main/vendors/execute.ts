@@ -6,7 +6,7 @@ import { parseLenientJson } from '../core/base/lenient-json.ts';
 import { plainIssue } from '../core/base/plain-issue.ts';
 import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/base/http.ts';
 import { collectMessages } from './collect-messages.ts';
-import type { Collecting, Operation, VendorSession, WireParts } from './vendor.ts';
+import type { Collecting, Operation, VendorContext, WireParts } from './vendor.ts';
 
 /** A request as it will go out, before it is signed. */
 export interface OutgoingRequest {
@@ -107,7 +107,7 @@ const accepted: Readonly<Record<Operation['answer'], string>> = {
 };
 
 const outgoing = (
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   operation: Operation,
   parts: WireParts,
@@ -160,7 +160,7 @@ const readAny = (answer: HttpAnswer): unknown => {
   return { contentType, base64: btoa(answer.bytes.reduce((text, byte) => text + String.fromCharCode(byte), '')) };
 };
 
-const read = (session: VendorSession, wire: VendorWire, operation: Operation, answer: HttpAnswer): Result<unknown> => {
+const read = (session: VendorContext, wire: VendorWire, operation: Operation, answer: HttpAnswer): Result<unknown> => {
   switch (operation.answer) {
     case 'nothing':
       return ok(undefined);
@@ -186,7 +186,7 @@ const read = (session: VendorSession, wire: VendorWire, operation: Operation, an
 
 /** The request with what proves who we are, and every secret in it. */
 const authorized = async (
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   operation: Operation,
   request: OutgoingRequest,
@@ -204,7 +204,7 @@ const authorized = async (
 };
 
 const send = async (
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   operation: Operation,
   request: OutgoingRequest,
@@ -233,7 +233,7 @@ const send = async (
 };
 
 const listen = async (
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   operation: Operation,
   request: OutgoingRequest,
@@ -256,7 +256,7 @@ const listen = async (
  * cancelled, and whatever the client, `authorize` and `classify` answer.
  */
 export const execute = async <I extends z.ZodType, O extends z.ZodType>(
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   operation: Operation<I, O>,
   input: unknown,

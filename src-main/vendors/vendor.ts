@@ -119,7 +119,7 @@ export interface CredentialForm {
 }
 
 /** What a connector gets to work with: one account, its secrets, and the outside. */
-export interface VendorSession {
+export interface VendorContext {
   readonly accountId: string;
   readonly baseUrl: string;
   readonly fields: Readonly<Record<string, string>>;
@@ -290,7 +290,7 @@ export interface Vendor<Id extends VendorId = VendorId> {
    * operations are not all in the catalogue is not shown.
    */
   readonly capabilities: Readonly<Partial<Record<string, readonly string[]>>>;
-  open(session: VendorSession): Connector;
+  open(session: VendorContext): Connector;
 }
 
 /** The vendor's reading of an HTTP answer; see HttpRequest.classify. */

@@ -5,7 +5,7 @@ import { ok } from '../../src-main/core/base/errors.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
 import type { HttpClient } from '../../src-main/core/base/http.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
-import type { Connector, FleetPage, Vendor, VendorSession } from '../../src-main/vendors/vendor.ts';
+import type { Connector, FleetPage, Vendor, VendorContext } from '../../src-main/vendors/vendor.ts';
 
 export const silentLog: Log = { write: () => undefined, child: () => silentLog };
 
@@ -94,7 +94,7 @@ const noEdits: DeviceEdits = {
 };
 
 /** A vendor whose key is 8 or more letters; `open` is the test's. */
-export const fakeVendor = (id: VendorId, open: (session: VendorSession) => Connector): Vendor => ({
+export const fakeVendor = (id: VendorId, open: (session: VendorContext) => Connector): Vendor => ({
   id,
   name: `Vendor ${id}`,
   mark: 'V',

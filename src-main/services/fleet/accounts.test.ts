@@ -7,7 +7,7 @@ import type { Account } from '../../core/fleet/account.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { Vault } from '../../core/base/vault.ts';
-import type { Connector, VendorSession } from '../../vendors/vendor.ts';
+import type { Connector, VendorContext } from '../../vendors/vendor.ts';
 import { accountsFormat } from './accounts-format.ts';
 import { Accounts } from './accounts.ts';
 import type { AccountChange, AccountDraft } from './accounts.ts';
@@ -55,9 +55,9 @@ const setUp = async (
   vault = new TestVault(),
 ) => {
   const document = new MemoryDocument<readonly Account[]>([], stored);
-  const sessions: VendorSession[] = [];
+  const sessions: VendorContext[] = [];
   const log: string[] = [];
-  let make: (session: VendorSession) => Connector = () => new ScriptedConnector();
+  let make: (session: VendorContext) => Connector = () => new ScriptedConnector();
   let seed = 0;
   const accounts = new Accounts({
     document,
@@ -88,7 +88,7 @@ const setUp = async (
     sessions,
     heard,
     log,
-    openWith: (next: (session: VendorSession) => Connector) => {
+    openWith: (next: (session: VendorContext) => Connector) => {
       make = next;
     },
   };

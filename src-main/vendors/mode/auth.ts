@@ -5,7 +5,7 @@ import { parseForeignJson } from '../../core/base/lenient-json.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { OutgoingRequest, VendorWire } from '../execute.ts';
-import type { CredentialForm, Operation, VendorSession } from '../vendor.ts';
+import type { CredentialForm, Operation, VendorContext } from '../vendor.ts';
 
 export const vendorName = 'MODE';
 export const baseUrlHint = 'https://api.tinkermode.com';
@@ -195,7 +195,7 @@ const provisionsItself = (request: OutgoingRequest): boolean =>
   request.body?.kind === 'form' && request.body.fields['token'] !== undefined;
 
 /** How MODE is spoken to: a fixed key, and a budget of its own for each account. */
-export const modeWire = (session: VendorSession): VendorWire => {
+export const modeWire = (session: VendorContext): VendorWire => {
   const key = session.secrets['apiKey'] ?? '';
   return {
     vendorName,

@@ -7,7 +7,7 @@ import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
-import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorSession } from '../vendor.ts';
+import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorContext } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
 import { modeCapabilities, modeEdits, modeParameter } from './device-edits.ts';
 import { listKeyValues } from './data-operations.ts';
@@ -66,7 +66,7 @@ const keyOfDevice = (): Result<never> =>
   );
 
 class ModeConnector implements Connector, HttpRoute {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   #homes: Homes = new Map();
   /** Monotonic milliseconds until when the names of homes are not asked for again. */
@@ -75,7 +75,7 @@ class ModeConnector implements Connector, HttpRoute {
   readonly #addresses = new Map<string, string>();
   #expiresAt: number | undefined;
 
-  constructor(session: VendorSession) {
+  constructor(session: VendorContext) {
     this.#session = session;
     this.#wire = modeWire(session);
   }

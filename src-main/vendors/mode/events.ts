@@ -3,7 +3,7 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import { parseForeignJson } from '../../core/base/lenient-json.ts';
 import type { WebSocketLink, WebSocketRequest } from '../../core/base/websocket.ts';
-import type { FleetEvent, VendorSession } from '../vendor.ts';
+import type { FleetEvent, VendorContext } from '../vendor.ts';
 import { classifyMode } from './auth.ts';
 import { parseVendorTime } from './schemas.ts';
 
@@ -57,7 +57,7 @@ export const readEvent = (text: string, now: number): FleetEvent | undefined | n
   };
 };
 
-const open = async (session: VendorSession, signal: AbortSignal): Promise<Result<WebSocketLink>> => {
+const open = async (session: VendorContext, signal: AbortSignal): Promise<Result<WebSocketLink>> => {
   const { sockets } = session;
   if (sockets === undefined) return noEvents();
   const key = session.secrets['apiKey'] ?? '';
@@ -79,7 +79,7 @@ const open = async (session: VendorSession, signal: AbortSignal): Promise<Result
 
 /** Listens to the event stream until it ends; see `Connector.events`. */
 export const listenToEvents = async (
-  session: VendorSession,
+  session: VendorContext,
   listener: (event: FleetEvent) => void,
   signal: AbortSignal,
 ): Promise<Result<void>> => {

@@ -2,7 +2,7 @@ import type { Service } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import type { ForwardedRequest, UpstreamRequest } from '../../core/forward/web-forwarder.ts';
-import type { VendorSession } from '../vendor.ts';
+import type { VendorContext } from '../vendor.ts';
 
 /** MODE-21 to MODE-25: no other method is passed on. */
 const methods: ReadonlySet<string> = new Set(['GET', 'POST', 'PUT', 'PATCH', 'DELETE']);
@@ -38,7 +38,7 @@ export const appProxyService: Service = { id: 'http:app-proxy', kind: 'http', na
  * so that an application finds what it calls by an absolute path. With the account's key.
  */
 export const modeUpstream = (
-  session: VendorSession,
+  session: VendorContext,
   deviceId: string,
   request: ForwardedRequest,
 ): Result<UpstreamRequest> => {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
-import type { CredentialForm, VendorSession } from '../vendor.ts';
+import type { CredentialForm, VendorContext } from '../vendor.ts';
 import { readServers } from './session-servers.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
@@ -148,7 +148,7 @@ export const reemoCredentialForms: readonly CredentialForm[] = [
 ];
 
 /** How Reemo is spoken to: the key as it is in `Authorization`, and a budget of its own for each account. */
-export const reemoWire = (session: VendorSession): VendorWire => {
+export const reemoWire = (session: VendorContext): VendorWire => {
   const key = session.secrets['secretKey'] ?? '';
   return {
     vendorName,

@@ -3,7 +3,7 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
-import type { Connector, FleetPage, Operation, Vendor, VendorSession, WebSession, WebSessionRoute } from '../vendor.ts';
+import type { Connector, FleetPage, Operation, Vendor, VendorContext, WebSession, WebSessionRoute } from '../vendor.ts';
 import {
   baseUrlHint,
   defaultClientScript,
@@ -104,10 +104,10 @@ const offline = (vendorMessage?: string): Result<never> =>
   );
 
 class ReemoConnector implements Connector, WebSessionRoute {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
 
-  constructor(session: VendorSession) {
+  constructor(session: VendorContext) {
     this.#session = session;
     this.#wire = reemoWire(session);
   }

@@ -3,7 +3,7 @@ import { ok } from '../../core/base/errors.ts';
 import type { ErrorKind } from '../../core/base/errors.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
-import type { CredentialForm, VendorSession } from '../vendor.ts';
+import type { CredentialForm, VendorContext } from '../vendor.ts';
 
 export const vendorName = 'RemoteIoT';
 export const baseUrlHint = 'https://remoteiot.com/portal/api';
@@ -107,7 +107,7 @@ const limitedOrNoPlan = {
 };
 
 /** How RemoteIoT is spoken to: a fixed token, and one budget for all its accounts, because it counts by address. */
-export const remoteIotWire = (session: VendorSession): VendorWire => {
+export const remoteIotWire = (session: VendorContext): VendorWire => {
   const token = session.secrets['token'] ?? '';
   /** Whether this account was ever let in: before, a 403 may be about its plan, whatever the document says. */
   let wasLetIn = false;

@@ -8,7 +8,7 @@ import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { isRow } from '../rows.ts';
 import { SharedCall } from '../shared-call.ts';
-import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
+import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorContext } from '../vendor.ts';
 import {
   baseUrlHint,
   remoteIotCredentialForms,
@@ -119,13 +119,13 @@ const isSame = (row: ConnectionRow, handle: Handle): boolean =>
   leadsTo(row, handle.UnitId, handle.LocalPort, handle.LocalHost) && remotePort(row) === handle.Port;
 
 class RemoteIotConnector implements Connector, TunnelRoute {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   readonly #statuses: Statuses;
   /** The tunnels there are. Forwards that lost theirs together ask together. */
   readonly #connections: SharedCall<readonly ConnectionRow[]>;
 
-  constructor(session: VendorSession) {
+  constructor(session: VendorContext) {
     this.#session = session;
     this.#wire = remoteIotWire(session);
     this.#statuses = new Statuses(session, this.#wire);

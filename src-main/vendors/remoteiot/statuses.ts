@@ -2,7 +2,7 @@ import type { AppError } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { isRow } from '../rows.ts';
-import type { VendorSession } from '../vendor.ts';
+import type { VendorContext } from '../vendor.ts';
 import { status } from './operations.ts';
 import type { StatusRow } from './schemas.ts';
 
@@ -27,13 +27,13 @@ export interface StatusBatch {
 
 /** Asks for the presence of a fleet, a batch at a time. One id that the vendor refuses costs the others nothing. */
 export class Statuses {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   #batch: number;
   /** Ids that were refused alone: they are asked for by themselves from then on. */
   readonly #odd = new Set<string>();
 
-  constructor(session: VendorSession, wire: VendorWire) {
+  constructor(session: VendorContext, wire: VendorWire) {
     this.#session = session;
     this.#wire = wire;
     this.#batch = Number(session.fields['statusBatch'] ?? defaultBatch);

@@ -2,7 +2,7 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { Authorization, OutgoingRequest, VendorWire } from '../execute.ts';
-import type { Operation, VendorSession } from '../vendor.ts';
+import type { Operation, VendorContext } from '../vendor.ts';
 import { classifyRemoteIt } from './answers.ts';
 import { login, restConnect } from './rest-operations.ts';
 import { connect } from './graphql-operations.ts';
@@ -19,11 +19,11 @@ const documentedGraphQlPath = '/graphql/v1';
 const renewEarlyMs = 60_000;
 
 /** Whether the account speaks v27 alone. */
-export const isRestOnly = (session: Pick<VendorSession, 'secrets'>): boolean =>
+export const isRestOnly = (session: Pick<VendorContext, 'secrets'>): boolean =>
   session.secrets['accessKeyId'] === undefined;
 
 /** The access key of the account, where it has one. */
-export const accessKeyOf = (session: Pick<VendorSession, 'secrets'>): AccessKey | undefined => {
+export const accessKeyOf = (session: Pick<VendorContext, 'secrets'>): AccessKey | undefined => {
   const { accessKeyId, secretAccessKey } = session.secrets;
   return accessKeyId === undefined || secretAccessKey === undefined
     ? undefined
@@ -31,7 +31,7 @@ export const accessKeyOf = (session: Pick<VendorSession, 'secrets'>): AccessKey 
 };
 
 /** What the user entered to sign in, in words. */
-export const credentialOf = (session: Pick<VendorSession, 'secrets'>): string => {
+export const credentialOf = (session: Pick<VendorContext, 'secrets'>): string => {
   if (session.secrets['accessKeyId'] !== undefined) return 'access key';
   return session.secrets['password'] === undefined ? 'developer key and session token' : 'developer key and password';
 };
@@ -46,12 +46,12 @@ interface SessionToken {
 
 /** The session token of an account: the one that was entered, or one fetched by signing in with the password. */
 class TokenSource {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #loginWire: VendorWire;
   #held: SessionToken | undefined;
   #login: Promise<Result<SessionToken>> | undefined;
 
-  constructor(session: VendorSession, loginWire: VendorWire) {
+  constructor(session: VendorContext, loginWire: VendorWire) {
     this.#session = session;
     this.#loginWire = loginWire;
     const { token } = session.secrets;
@@ -113,7 +113,7 @@ const signed = (request: OutgoingRequest, date: string): SignedRequest => {
 
 /** The headers that sign a request with the account's access key, dated now by this computer's clock. */
 export const signRequest = (
-  session: VendorSession,
+  session: VendorContext,
   key: AccessKey,
   request: OutgoingRequest,
 ): Promise<Readonly<Record<string, string>>> => {
@@ -130,7 +130,7 @@ const needsDeveloperKey = (operation: Operation): Result<never> =>
   );
 
 /** How remote.it is spoken to: each request signed with the access key, or the developer key with a session token. */
-export const remoteItWire = (session: VendorSession): VendorWire => {
+export const remoteItWire = (session: VendorContext): VendorWire => {
   const { developerKey } = session.secrets;
   const key = accessKeyOf(session);
   const developer = developerKey === undefined ? {} : { developerkey: developerKey };

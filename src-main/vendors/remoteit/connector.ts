@@ -6,7 +6,7 @@ import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';
 import { isRow } from '../rows.ts';
 import type { NotARow } from '../rows.ts';
-import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorSession } from '../vendor.ts';
+import type { Connector, FleetEvent, FleetPage, Operation, TunnelRoute, Vendor, VendorContext } from '../vendor.ts';
 import { baseUrlHint, defaultBaseUrl, isRestOnly, remoteItWire, vendorName } from './auth.ts';
 import { remoteItCredentialForms, remoteItFields, remoteItSecrets } from './credentials.ts';
 import { vendorTypesOf, noTypes } from './application-types.ts';
@@ -48,13 +48,13 @@ const moved = (): AppError =>
   fail('bad-response', `The list of ${vendorName} changed while it was being read.`, 'Refresh later.').error;
 
 class RemoteItConnector implements Connector {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   readonly tunnels: TunnelRoute;
   /** Asked for once; those that could not be had are asked for at the next listing. */
   #types: VendorTypes | undefined;
 
-  constructor(session: VendorSession) {
+  constructor(session: VendorContext) {
     this.#session = session;
     this.#wire = remoteItWire(session);
     this.tunnels = new RemoteItTunnels(session, this.#wire);

@@ -2,7 +2,7 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import { parseForeignJson } from '../../core/base/lenient-json.ts';
 import type { VendorWire } from '../execute.ts';
-import type { FleetEvent, VendorSession } from '../vendor.ts';
+import type { FleetEvent, VendorContext } from '../vendor.ts';
 import { vendorName } from './auth.ts';
 import { whoAmI } from './graphql-operations.ts';
 import { asText, asTime, itemsOf, membersOf } from './values.ts';
@@ -29,7 +29,7 @@ const noEvents = (why: string): Result<never> =>
   fail('unsupported', why, 'Quayside asks for the list from time to time instead.');
 
 /** Where the events of this account come from; undefined where nobody said. */
-const socketUrl = (session: VendorSession): URL | undefined => {
+const socketUrl = (session: VendorContext): URL | undefined => {
   const host = URL.parse(session.baseUrl)?.hostname ?? '';
   const address = session.fields['eventsUrl'] ?? (Object.hasOwn(usualSockets, host) ? usualSockets[host] : undefined);
   return address === undefined ? undefined : (URL.parse(address) ?? undefined);
@@ -116,7 +116,7 @@ const subscription = (headers: Readonly<Record<string, string>>): string => {
 
 /** Listens to the event stream until it ends; see `Connector.events`. */
 export const listenToEvents = async (
-  session: VendorSession,
+  session: VendorContext,
   wire: VendorWire,
   listener: (event: FleetEvent) => void,
   signal: AbortSignal,

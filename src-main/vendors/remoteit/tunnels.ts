@@ -3,7 +3,7 @@ import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
-import type { Tunnel, TunnelRoute, VendorSession } from '../vendor.ts';
+import type { Tunnel, TunnelRoute, VendorContext } from '../vendor.ts';
 import { isRestOnly, vendorName } from './auth.ts';
 import { latch } from './credentials.ts';
 import { connect, disconnect } from './graphql-operations.ts';
@@ -61,14 +61,14 @@ const isGone = (error: AppError): boolean => {
  */
 export class RemoteItTunnels implements TunnelRoute {
   readonly openWithinMs = connectWithinMs;
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   /** Our own connections, by service id. */
   readonly #own = new Map<string, { readonly tunnel: Tunnel; readonly reusableUntil: number }>();
   /** Connections being asked for, by service id. */
   readonly #opening = new Map<string, Promise<Result<Tunnel>>>();
 
-  constructor(session: VendorSession, wire: VendorWire) {
+  constructor(session: VendorContext, wire: VendorWire) {
     this.#session = session;
     this.#wire = wire;
   }

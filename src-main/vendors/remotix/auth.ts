@@ -4,7 +4,7 @@ import type { AppError } from '../../core/base/errors.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { VendorWire } from '../execute.ts';
-import type { CredentialForm, Operation, VendorSession } from '../vendor.ts';
+import type { CredentialForm, Operation, VendorContext } from '../vendor.ts';
 
 export const vendorName = 'Remotix';
 /** Newer packages of the application have another name; whether those still have the API is not documented. */
@@ -115,7 +115,7 @@ export const notRunning = (error: AppError): AppError => ({
 });
 
 /** How Remotix is spoken to: on this computer, with a header only where the user names one. */
-export const remotixWire = (session: VendorSession): VendorWire => {
+export const remotixWire = (session: VendorContext): VendorWire => {
   const { headerName } = session.fields;
   const { headerValue } = session.secrets;
   return {

@@ -11,7 +11,7 @@ import type {
   LocalActionRoute,
   Operation,
   Vendor,
-  VendorSession,
+  VendorContext,
 } from '../vendor.ts';
 import { actionLabel } from './action-labels.ts';
 import {
@@ -108,14 +108,14 @@ const bare = <I extends z.ZodType, O extends z.ZodType>(operation: Operation<I, 
 });
 
 class RemotixConnector implements Connector, LocalActionRoute {
-  readonly #session: VendorSession;
+  readonly #session: VendorContext;
   readonly #wire: VendorWire;
   /** What the last listing said each id is: computers have actions to ask for, connections can only be opened. */
   readonly #kinds = new Map<string, DeviceRow['kind']>();
   /** What `/actions` said of the computers whose actions somebody looked at. */
   readonly #services = new Map<string, readonly Service[]>();
 
-  constructor(session: VendorSession) {
+  constructor(session: VendorContext) {
     this.#session = session;
     this.#wire = remotixWire(session);
   }
