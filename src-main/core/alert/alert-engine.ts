@@ -1,4 +1,4 @@
-import { AlertDesk, type DeskOutput } from './alert-desk.ts';
+import { NoticeScheduler, type DeskOutput } from './notice-scheduler.ts';
 import type { ActivityEntry } from '../activity/activity-entry.ts';
 import { deviceEntry, incidentEntry } from './alert-records.ts';
 import { choiceFor, judgeLoss, type AlertChoice, type MatchesQuery } from './alert-rules.ts';
@@ -56,7 +56,7 @@ export class AlertEngine {
   readonly #world: AlertWorld;
   readonly #tracker: TransitionTracker;
   readonly #book: IncidentBook;
-  readonly #desk: AlertDesk;
+  readonly #desk: NoticeScheduler;
   readonly #batch = new Map<string, Loss>();
   /** Losses that may not be told yet: device key to since when it is offline. */
   readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
@@ -75,7 +75,7 @@ export class AlertEngine {
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
     this.#tracker = new TransitionTracker((key) => this.#policyOf(key), flap);
     this.#book = new IncidentBook((openedAt) => `i${openedAt.toString(36)}-${(this.#incidents += 1)}`);
-    this.#desk = new AlertDesk(world, () => this.#settings);
+    this.#desk = new NoticeScheduler(world, () => this.#settings);
   }
 
   get settings(): AlertSettings {

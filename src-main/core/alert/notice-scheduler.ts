@@ -33,7 +33,7 @@ const flapNoticeId = 'flapping';
  * Decides when an incident is shown, updated and taken back. While it is quiet nothing goes out; when it ends, one
  * notice says what happened. An incident that is over before anybody was told is not told.
  */
-export class AlertDesk {
+export class NoticeScheduler {
   readonly #labels: Labels;
   readonly #choices: () => DeskChoices;
   readonly #posts = new Map<string, Post>();
