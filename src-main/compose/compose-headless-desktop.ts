@@ -12,7 +12,7 @@ import { createExecutables } from '../node/desktop/executables.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
 import type { WebHost } from '../node/web-host/websocket-host.ts';
 import { noticePause } from '../services/app/notice-pause.ts';
-import { TrayDesk } from '../services/app/tray-desk.ts';
+import { TrayController } from '../services/app/tray-controller.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -115,7 +115,7 @@ export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Pro
     return { show, dispose: windows.dispose };
   }
 
-  const desk = new TrayDesk({
+  const desk = new TrayController({
     ...core,
     clock: systemClock,
     pause: noticePause(alerts, systemClock),

@@ -12,7 +12,7 @@ import type { Wish } from '../core/app/wish.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import { noticePause } from '../services/app/notice-pause.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
-import { TrayDesk, type TrayDeskNeeds } from '../services/app/tray-desk.ts';
+import { TrayController, type TrayDeskNeeds } from '../services/app/tray-controller.ts';
 import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
@@ -130,7 +130,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   };
   const palette = new PaletteWindow({ preload: options.preload, log });
 
-  const desk = new TrayDesk({
+  const desk = new TrayController({
     accounts: options.accounts,
     inventory: options.inventory,
     notes: options.notes,

@@ -1,7 +1,7 @@
 import { ok } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Alerts } from '../alert/alerts.ts';
-import type { NoticePause } from './tray-desk.ts';
+import type { NoticePause } from './tray-controller.ts';
 
 /** Pausing the notices of alerts from a tray. */
 export const noticePause = (

@@ -7,7 +7,7 @@ import type { Wish } from '../../core/app/wish.ts';
 import { MemoryDocument } from '../../../test/support/memory-document.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { Recents } from '../launch/recents.ts';
-import { TrayDesk } from './tray-desk.ts';
+import { TrayController } from './tray-controller.ts';
 
 const service = (kind: Service['kind']): Service => ({ id: kind, kind, name: kind, route: 'tunnel' });
 const device = (id: string, services: readonly Service[], state: 'online' | 'offline' = 'online'): Device => ({
@@ -22,7 +22,7 @@ const device = (id: string, services: readonly Service[], state: 'online' | 'off
   services,
 });
 
-describe('TrayDesk', () => {
+describe('TrayController', () => {
   const devices = new Map(
     [
       device('gw-10', [service('vnc'), service('ssh')]),
@@ -40,7 +40,7 @@ describe('TrayDesk', () => {
   let launch: Launch | Promise<Launch>;
   let recents: Recents;
   let remembered: MemoryDocument<typeof usesFormat.fallback>;
-  let desk: TrayDesk;
+  let desk: TrayController;
   const inventoryChanged = new Emitter<{
     upsert: readonly Device[];
     remove: readonly string[];
@@ -53,7 +53,7 @@ describe('TrayDesk', () => {
     remembered = new MemoryDocument(usesFormat.fallback);
     recents = new Recents({ document: remembered, clock });
     const forward = { address: '127.0.0.1', port: 33_001 } as never;
-    desk = new TrayDesk({
+    desk = new TrayController({
       accounts: { list: () => [], changed: new Emitter() },
       inventory: {
         devices,

@@ -76,7 +76,7 @@ const nextMorning = (now: number): number => {
 const forwardOrder = ['failed', 'healing', 'open', 'dialling', 'idle', 'listening'];
 
 /** What any tray shows and does, whatever draws it: Electron's, or StatusNotifierItem's of the headless host. */
-export class TrayDesk {
+export class TrayController {
   /** The state may have changed; gathered, so that a busy fleet does not redraw a menu all the time. */
   readonly changed = new Emitter<void>();
   readonly #needs: TrayDeskNeeds;
