@@ -4,7 +4,7 @@ import type { Session } from 'electron';
 import { ok } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 import type { Log } from '../core/base/log.ts';
-import { WebSessionDesk } from '../core/session/web-session-desk.ts';
+import { WebSessionRegistry } from '../core/session/web-session-registry.ts';
 import type { WebSessionHost, WebSessionOrder } from '../core/session/web-session.ts';
 import { limitSessionPermissions, type Shared } from './session-permissions.ts';
 
@@ -43,7 +43,7 @@ const askUser = async (what: Shared, owner: BrowserWindow | undefined, vendor: s
 class SessionWindow {
   readonly #partition: Session;
   readonly #origin: string;
-  readonly #desk: WebSessionDesk;
+  readonly #desk: WebSessionRegistry;
   readonly #window: BrowserWindow;
   readonly closed: Promise<void>;
 
@@ -52,7 +52,7 @@ class SessionWindow {
     // Without `persist:` it lives in memory.
     this.#partition = session.fromPartition(`web-session-${name}`);
     this.#origin = `app://session-${name}`;
-    this.#desk = new WebSessionDesk({ clock, newTicket, show: (path) => void this.#load(path) });
+    this.#desk = new WebSessionRegistry({ clock, newTicket, show: (path) => void this.#load(path) });
     this.#partition.protocol.handle('app', async (request) => {
       const url = new URL(request.url);
       if (`${url.protocol}//${url.host}` !== this.#origin) return new Response(null, { status: 403 });

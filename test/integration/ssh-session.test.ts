@@ -11,9 +11,9 @@ import { ok } from '../../src-main/core/base/errors.ts';
 import type {
   HostKeyQuestion,
   PromptsQuestion,
-  SessionDesk,
+  SessionPrompts,
   SignInQuestion,
-} from '../../src-main/core/session/session-desk.ts';
+} from '../../src-main/core/session/session-prompts.ts';
 import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
@@ -64,7 +64,7 @@ const rig = async (
     sha256: (bytes) => createHash('sha256').update(bytes).digest(),
     log: { write: () => undefined, child: () => expect.fail('no child is made') },
   });
-  const desk: SessionDesk = {
+  const desk: SessionPrompts = {
     step: () => undefined,
     hostKey: async (question) => {
       asked.push(question);
@@ -168,7 +168,7 @@ test('a session that is given up while it connects leaves nothing behind', async
   sshd = await startSshd();
   const { sessions, desk } = await rig(sshd.port);
   const controller = new AbortController();
-  const asking: SessionDesk = {
+  const asking: SessionPrompts = {
     ...desk,
     hostKey: async () => {
       controller.abort();
@@ -198,7 +198,7 @@ test.each(['is given up', 'loses its server', 'outlasts the patience of the serv
     for (const answer of [false, true]) {
       const controller = new AbortController();
       const [asked, accepted] = [later<undefined>(), later<boolean>()];
-      const asking: SessionDesk = {
+      const asking: SessionPrompts = {
         ...desk,
         hostKey: async () => {
           asked.settle(undefined);

@@ -1,6 +1,6 @@
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
-import type { SessionDesk, SignIn } from '../../core/session/session-desk.ts';
+import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
 import type { SessionScope } from '../../core/session/session-scope.ts';
 import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
 import type { LeftParts } from '../../services/session/sftp.ts';
@@ -244,7 +244,7 @@ class LiveSession {
     channel.onEnd((error) => this.#end(error));
   }
 
-  #desk(): SessionDesk {
+  #desk(): SessionPrompts {
     const ask = (question: SessionQuestion): Promise<SessionAnswer | undefined> =>
       new Promise((resolve) => {
         if (this.#controller.signal.aborted) return resolve(undefined);

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 import { limitClients, pageLimits } from '../runtime/descriptors.ts';
-import { WebSessionDesk } from '../../core/session/web-session-desk.ts';
+import { WebSessionRegistry } from '../../core/session/web-session-registry.ts';
 import type { WebSessionHost } from '../../core/session/web-session.ts';
 
 const host = '127.0.0.1';
@@ -28,7 +28,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => 
  * no origin with our window. Cookies are neither set nor read. The port is opened with the first session.
  */
 export const createWebSessionHost = (deps: { readonly clock: Clock; readonly log: Log }): WebSessionHost => {
-  const desk = new WebSessionDesk({ clock: deps.clock, newTicket: () => randomBytes(24).toString('base64url') });
+  const desk = new WebSessionRegistry({ clock: deps.clock, newTicket: () => randomBytes(24).toString('base64url') });
   let listening: Promise<Result<{ readonly server: Server; readonly origin: string }>> | undefined;
   let isOver = false;
 

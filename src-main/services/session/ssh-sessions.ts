@@ -4,7 +4,7 @@ import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import { judgeHostKey, type HostKeyPin } from '../../core/ssh/host-key-pins.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Vault } from '../../core/base/vault.ts';
-import type { SessionDesk, SignIn } from '../../core/session/session-desk.ts';
+import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
 import type { SshClient, SshConnection, SshServerKey, SshWay } from '../../core/ssh/ssh-client.ts';
 import { checkSshUser, hostKeyAlias } from '../../core/ssh/ssh-command.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
@@ -94,7 +94,7 @@ export class SshSessions {
    */
   async connect(
     request: SshSessionRequest,
-    desk: SessionDesk,
+    desk: SessionPrompts,
     signal: AbortSignal,
   ): Promise<Result<{ readonly connection: SshConnection; readonly user: string }>> {
     const { deviceKey, serviceId } = request;
@@ -172,7 +172,7 @@ export class SshSessions {
   }
 
   /** What can be tried without asking anybody: the agent, key files, what the vault has. */
-  async #automaticWays(request: SshSessionRequest, desk: SessionDesk): Promise<readonly SshWay[]> {
+  async #automaticWays(request: SshSessionRequest, desk: SessionPrompts): Promise<readonly SshWay[]> {
     const { client, credentials, vault } = this.#deps;
     const ways: SshWay[] = [];
     if (client.hasAgent()) ways.push({ type: 'agent' });
@@ -195,7 +195,7 @@ export class SshSessions {
     return ways;
   }
 
-  #questions(desk: SessionDesk): SshWay {
+  #questions(desk: SessionPrompts): SshWay {
     return {
       type: 'questions',
       answer: (questions) => {
@@ -205,7 +205,7 @@ export class SshSessions {
     };
   }
 
-  async #waysOf(answer: SignIn, desk: SessionDesk): Promise<Result<readonly SshWay[]>> {
+  async #waysOf(answer: SignIn, desk: SessionPrompts): Promise<Result<readonly SshWay[]>> {
     switch (answer.way) {
       case 'password':
         return ok([{ type: 'password', password: answer.password ?? '' }]);
@@ -232,7 +232,7 @@ export class SshSessions {
   }
 
   /** Judges the server's key by what was pinned, asking where that is not enough. */
-  async #check(alias: string, key: SshServerKey, known: readonly HostKeyPin[], desk: SessionDesk): Promise<boolean> {
+  async #check(alias: string, key: SshServerKey, known: readonly HostKeyPin[], desk: SessionPrompts): Promise<boolean> {
     const { hostKeys, settings, sha256 } = this.#deps;
     const seen = { alias, type: key.type, fingerprint: hostKeyFingerprint(key, sha256) };
     const { kind, pinned, sharedWith } = judgeHostKey(known, seen);

@@ -3,7 +3,7 @@ import type { Service } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import { greetRfb, screenFront } from '../../core/session/rfb-handshake.ts';
-import type { SessionDesk } from '../../core/session/session-desk.ts';
+import type { SessionPrompts } from '../../core/session/session-prompts.ts';
 import type { SshSessionsDeps } from './ssh-sessions.ts';
 
 export interface VncSessionsDeps {
@@ -38,7 +38,7 @@ export class VncSessions {
    */
   async connect(
     request: { readonly deviceKey: string; readonly serviceId: string },
-    desk: SessionDesk,
+    desk: SessionPrompts,
     signal: AbortSignal,
     proven?: string,
   ): Promise<Result<{ readonly channel: ByteChannel; readonly password: string | undefined }>> {

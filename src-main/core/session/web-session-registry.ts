@@ -88,7 +88,7 @@ const stateOf = (body: string): WebSessionState | undefined => {
  * Serves the pages of web sessions, whatever carries them. Each page's address is good once, and so is the object that
  * the page fetches; another try is another page with another object.
  */
-export class WebSessionDesk {
+export class WebSessionRegistry {
   readonly #options: WebSessionDeskOptions;
   /** By ticket, oldest first. */
   readonly #entries = new Map<string, Entry>();

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { fail, ok, type Result } from '../base/errors.ts';
-import { WebSessionDesk } from './web-session-desk.ts';
+import { WebSessionRegistry } from './web-session-registry.ts';
 import type { WebSessionMaterial, WebSessionOrder } from './web-session.ts';
 import { webSessionPolicy } from './web-session.ts';
 
@@ -16,7 +16,7 @@ const rig = (fresh: () => Promise<Result<WebSessionMaterial>> = async () => ok(m
   const told: string[] = [];
   let count = 0;
   let asked = 0;
-  const desk = new WebSessionDesk({ clock, newTicket: () => `ticket-${String((count += 1)).padStart(20, '0')}` });
+  const desk = new WebSessionRegistry({ clock, newTicket: () => `ticket-${String((count += 1)).padStart(20, '0')}` });
   const order: WebSessionOrder = {
     title: 'desk <1>',
     vendor: 'Reemo',

@@ -35,7 +35,7 @@ export interface PromptsQuestion {
 }
 
 /** Undefined answers: nobody is there any more. */
-export interface SessionDesk {
+export interface SessionPrompts {
   /** Says what is being done. */
   step(text: string): void;
   hostKey(question: HostKeyQuestion): Promise<boolean>;
