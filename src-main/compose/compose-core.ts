@@ -71,7 +71,7 @@ import { Recents } from '../services/launch/recents.ts';
 import { recogniseService } from '../services/forward/recognise-service.ts';
 import { SettingsStore } from '../services/app/settings-store.ts';
 import { LeftParts } from '../services/session/sftp.ts';
-import { SshConfigKeeper } from '../services/ssh/ssh-config-keeper.ts';
+import { SshConfigSync } from '../services/ssh/ssh-config-sync.ts';
 import { SshConfig } from '../services/ssh/ssh-config.ts';
 import { SpeedTests } from '../services/operation/speed-tests.ts';
 import { SshSessions } from '../services/session/ssh-sessions.ts';
@@ -309,8 +309,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     env: process.env,
   });
   // A command that is soon done leaves this to whoever stays.
-  const sshConfigKeeper = options.lasting
-    ? new SshConfigKeeper({
+  const sshConfigSync = options.lasting
+    ? new SshConfigSync({
         config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
         inventory,
         settings,
@@ -446,7 +446,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     stopWatching();
     stopForgetting();
     stopClosing();
-    sshConfigKeeper?.dispose();
+    sshConfigSync?.dispose();
     const parted = new AbortController();
     const parting = bridge.dispose().finally(() => parted.abort());
     // A device that does not answer keeps nobody.

@@ -7,7 +7,7 @@ import { removedDevice, type Device } from '../fleet/device.ts';
 import type { Loss } from './incident-cover.ts';
 import { durationText } from './incident-text.ts';
 import type { IncidentRecord } from './incident-record.ts';
-import { IncidentBook, type Incident, type IncidentChange } from './incident.ts';
+import { IncidentTracker, type Incident, type IncidentChange } from './incident.ts';
 import { QuietWatch } from './quiet-watch.ts';
 import type { Moment } from '../base/moment.ts';
 import {
@@ -55,7 +55,7 @@ const backMs = 15_000;
 export class AlertEngine {
   readonly #world: AlertWorld;
   readonly #tracker: TransitionTracker;
-  readonly #book: IncidentBook;
+  readonly #book: IncidentTracker;
   readonly #desk: NoticeScheduler;
   readonly #batch = new Map<string, Loss>();
   /** Losses that may not be told yet: device key to since when it is offline. */
@@ -74,7 +74,7 @@ export class AlertEngine {
     this.#settings = settings;
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
     this.#tracker = new TransitionTracker((key) => this.#policyOf(key), flap);
-    this.#book = new IncidentBook((openedAt) => `i${openedAt.toString(36)}-${(this.#incidents += 1)}`);
+    this.#book = new IncidentTracker((openedAt) => `i${openedAt.toString(36)}-${(this.#incidents += 1)}`);
     this.#desk = new NoticeScheduler(world, () => this.#settings);
   }
 

@@ -52,7 +52,7 @@ const maxResolved = 50;
 type Fleet = Parameters<typeof coverLosses>[1];
 
 /** All incidents. A device is in at most one open incident. */
-export class IncidentBook {
+export class IncidentTracker {
   readonly #newId: (openedAt: number) => string;
   readonly #open = new Map<string, OpenIncident>();
   readonly #byDevice = new Map<string, OpenIncident>();

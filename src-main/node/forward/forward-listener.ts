@@ -7,7 +7,7 @@ import { ForwardLink } from './forward-link.ts';
 import type { Missed, WorkerReport } from './forward-messages.ts';
 import { resetSocket } from './forward-reset.ts';
 import { ForwardServers } from './forward-servers.ts';
-import type { TrafficBook, TrafficCounter } from './forward-traffic.ts';
+import type { TrafficAggregator, TrafficCounter } from './forward-traffic.ts';
 import { ForwardWatch } from './forward-watch.ts';
 
 const dialTimeoutMs = 10_000;
@@ -37,7 +37,7 @@ interface Route {
 export interface ListenerDeps {
   readonly send: (report: WorkerReport) => void;
   readonly buffers: ForwardBuffers;
-  readonly traffic: TrafficBook;
+  readonly traffic: TrafficAggregator;
   /** Whether the process may have one connection more; asked before each. */
   readonly hasRoom: () => boolean;
 }

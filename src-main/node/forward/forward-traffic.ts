@@ -66,7 +66,7 @@ export class TrafficCounter {
 }
 
 /** Gathers the counters of all forwards into few messages: nothing while nothing changes. */
-export class TrafficBook {
+export class TrafficAggregator {
   readonly #send: (reports: readonly TrafficReport[]) => void;
   readonly #changed = new Map<string, TrafficCounter>();
   #timer: NodeJS.Timeout | undefined;

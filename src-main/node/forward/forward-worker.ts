@@ -7,7 +7,7 @@ import { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardListener } from './forward-listener.ts';
 import { portCount } from './forward-servers.ts';
 import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
-import { TrafficBook } from './forward-traffic.ts';
+import { TrafficAggregator } from './forward-traffic.ts';
 
 /** Entry of the worker thread: it owns every listener and moves every byte. */
 const port = parentPort;
@@ -27,7 +27,7 @@ const stopHearing = hearUncaught(process, (thrown) => {
 });
 
 const buffers = new ForwardBuffers();
-const traffic = new TrafficBook((reports) => send({ type: 'traffic', reports }));
+const traffic = new TrafficAggregator((reports) => send({ type: 'traffic', reports }));
 const listeners = new Map<string, ForwardListener>();
 
 /** Descriptors are the process's, so all forwards share what there is. */

@@ -18,7 +18,7 @@ import type { PresenceGap } from '../../core/activity/uptime.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './notice-delivery.ts';
 import { Hearing } from './alerts-hearing.ts';
-import { IncidentKeeper } from './incident-keeper.ts';
+import { IncidentStore } from './incident-store.ts';
 import type { DeviceNotes } from '../fleet/device-notes.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 
@@ -76,7 +76,7 @@ export class Alerts {
   readonly #engine: AlertEngine;
   readonly #delivery: NoticeDelivery;
   readonly #writes = new Serial();
-  readonly #keeper: IncidentKeeper;
+  readonly #keeper: IncidentStore;
   readonly #unsubscribe: readonly (() => void)[];
   readonly #hearing: Hearing;
   #cancelTimer: (() => void) | undefined;
@@ -99,7 +99,7 @@ export class Alerts {
       defaultAlertSettings,
       deps.flap,
     );
-    this.#keeper = new IncidentKeeper(deps, this.#engine);
+    this.#keeper = new IncidentStore(deps, this.#engine);
     this.#hearing = new Hearing({
       ...deps,
       changed: (accountId, blind, since) => {

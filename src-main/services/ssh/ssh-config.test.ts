@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import { VirtualClock, settle } from '../../../test/support/virtual-clock.ts';
-import { SshConfigKeeper } from './ssh-config-keeper.ts';
+import { SshConfigSync } from './ssh-config-sync.ts';
 import { SshConfig } from './ssh-config.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -85,7 +85,7 @@ describe('the integration with the user’s ssh', () => {
     const changed = new Emitter<{ upsert: readonly unknown[]; remove: readonly unknown[] }>();
     const devices = new Map([['home/a1', device('a1', 'one')]]);
     const silent: Log = { write: () => undefined, child: () => silent };
-    const keeper = new SshConfigKeeper({
+    const keeper = new SshConfigSync({
       config,
       inventory: { devices, servicesOf: (key) => devices.get(key)?.services ?? [], changed },
       settings: { get: () => ({ sshUser: 'pi' }) },

@@ -15,7 +15,7 @@ export interface IncidentKeeperDeps {
 const saveMs = 5000;
 
 /** Keeps the open incidents on disk, so that they end, and stay put aside, in the next run too. */
-export class IncidentKeeper {
+export class IncidentStore {
   readonly #deps: IncidentKeeperDeps;
   readonly #engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>;
   readonly #writes = new Serial();

@@ -24,7 +24,7 @@ export interface SshConfigKeeperDependencies {
 const settleMs = 2_000;
 
 /** Writes the hosts of the user's ssh anew when devices come, go or change, where the user has asked for them. */
-export class SshConfigKeeper {
+export class SshConfigSync {
   readonly #needs: SshConfigKeeperDependencies;
   readonly #unsubscribe: () => void;
   #cancel: (() => void) | undefined;
