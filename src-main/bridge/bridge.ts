@@ -114,7 +114,7 @@ export class Bridge {
       deps.notes.changed.on((key) => feed.touch('devices', [key])),
       deps.credentials.changed.on((key) => feed.touch('devices', [key])),
       deps.alerts.changed.on((ids) => feed.touch('incidents', ids)),
-      deps.alerts.hearing.on((accountId) => {
+      deps.alerts.reachabilityChanged.on((accountId) => {
         const keys: string[] = [];
         for (const device of deps.inventory.devices.values()) if (device.accountId === accountId) keys.push(device.key);
         feed.touch('devices', keys);

@@ -32,7 +32,7 @@ type Step =
   | { readonly do: 'many'; readonly from: number; readonly size: number; readonly state: PresenceState }
   | { readonly do: 'wait'; readonly ms: number }
   | { readonly do: 'poll' }
-  | { readonly do: 'blind'; readonly account: number; readonly on: boolean }
+  | { readonly do: 'unreachable'; readonly account: number; readonly on: boolean }
   | { readonly do: 'remove'; readonly index: number }
   | { readonly do: 'disturb'; readonly on: boolean }
   | { readonly do: 'choose'; readonly settings: Partial<AlertSettings> };
@@ -52,7 +52,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   },
   { weight: 5, arbitrary: fc.record({ do: fc.constant('wait' as const), ms: fc.nat(4 * minute) }) },
   { weight: 4, arbitrary: fc.constant({ do: 'poll' as const }) },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('blind' as const), account: fc.nat(1), on: fc.boolean() }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ do: fc.constant('unreachable' as const), account: fc.nat(1), on: fc.boolean() }),
+  },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), index: fc.nat(fleetSize - 1) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('disturb' as const), on: fc.boolean() }) },
   {
@@ -132,8 +135,8 @@ const stage = () => {
           return wait(what.ms);
         case 'poll':
           return [...devices.values()].forEach((device) => put([Number(device.id.slice(1))], device.presence.state));
-        case 'blind':
-          engine.setBlind(`a${what.account}`, what.on, moment());
+        case 'unreachable':
+          engine.setUnreachable(`a${what.account}`, what.on, moment());
           return collect();
         case 'remove': {
           const key = `a${what.index % 2}/d${what.index}`;
@@ -184,8 +187,8 @@ describe('alerts', () => {
         const chosen = steps.filter(({ do: what }) => what === 'disturb' || what === 'choose').length;
         expect(shown.length).toBeLessThanOrEqual(transitions.length + chosen);
         // Everything is well again, and stays so.
-        engine.setBlind('a0', false, { wall: 0, mono: 0 });
-        for (const account of [0, 1]) run({ do: 'blind', account, on: false });
+        engine.setUnreachable('a0', false, { wall: 0, mono: 0 });
+        for (const account of [0, 1]) run({ do: 'unreachable', account, on: false });
         run({ do: 'disturb', on: false });
         put(
           Array.from({ length: fleetSize }, (_, index) => index),

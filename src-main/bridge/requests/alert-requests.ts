@@ -24,7 +24,7 @@ export type BridgeAlerts = Pick<
   | 'noticeWay'
   | 'changed'
   | 'effective'
-  | 'hearing'
+  | 'reachabilityChanged'
 >;
 /** What these requests need of the history. */
 export type BridgeActivity = Pick<Activity, 'query' | 'exportCsv' | 'uptime' | 'timeline' | 'recordOperation'>;

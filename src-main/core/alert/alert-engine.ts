@@ -99,8 +99,8 @@ export class AlertEngine {
     return this.#tracker.isFlapping(key);
   }
 
-  isBlind(accountId: string): boolean {
-    return this.#tracker.isBlind(accountId);
+  isUnreachable(accountId: string): boolean {
+    return this.#tracker.isUnreachable(accountId);
   }
 
   countsOf(accountId: string): PresenceCounts {
@@ -158,8 +158,8 @@ export class AlertEngine {
   }
 
   /** Says whether an account can be heard: not while our own network is down, the computer sleeps or the vendor fails. */
-  setBlind(accountId: string, blind: boolean, moment: Moment): void {
-    this.#tracker.setBlind(accountId, blind, moment);
+  setUnreachable(accountId: string, unreachable: boolean, moment: Moment): void {
+    this.#tracker.setUnreachable(accountId, unreachable, moment);
   }
 
   /** Takes the user's choices; what is held is judged by them at once. */

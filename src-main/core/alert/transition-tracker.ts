@@ -66,7 +66,7 @@ interface Track {
 }
 
 interface Account {
-  blindSince: number | undefined;
+  unreachableSince: number | undefined;
   pausedMs: number;
   readonly counts: Record<PresenceState, number>;
 }
@@ -76,7 +76,7 @@ export type PresenceCounts = Readonly<Record<PresenceState, number>>;
 
 /**
  * Turns observations into changes that count. Holds no clock and no timer: every call says what time it is, and
- * `dueInMs` says when to call `tick`. An account that cannot be heard is blind: its time stands still, so no grace
+ * `dueInMs` says when to call `tick`. An account that cannot be heard is unreachable: its time stands still, so no grace
  * passes and nobody calms down. "Unknown" is never a change.
  */
 export class TransitionTracker {
@@ -111,16 +111,16 @@ export class TransitionTracker {
     return { online, offline, unknown };
   }
 
-  isBlind(accountId: string): boolean {
-    return this.#accounts.get(accountId)?.blindSince !== undefined;
+  isUnreachable(accountId: string): boolean {
+    return this.#accounts.get(accountId)?.unreachableSince !== undefined;
   }
 
   /** Says whether an account can be heard. */
-  setBlind(accountId: string, blind: boolean, moment: Moment): void {
+  setUnreachable(accountId: string, unreachable: boolean, moment: Moment): void {
     const account = this.#account(accountId);
-    if (blind === (account.blindSince !== undefined)) return;
-    if (account.blindSince !== undefined) account.pausedMs += moment.mono - account.blindSince;
-    account.blindSince = blind ? moment.mono : undefined;
+    if (unreachable === (account.unreachableSince !== undefined)) return;
+    if (account.unreachableSince !== undefined) account.pausedMs += moment.mono - account.unreachableSince;
+    account.unreachableSince = unreachable ? moment.mono : undefined;
   }
 
   /** Takes in what was observed of a device; the same observation twice is once. */
@@ -176,13 +176,13 @@ export class TransitionTracker {
     const events: TransitionEvent[] = [];
     for (const key of [...this.#pending]) {
       const track = this.#tracks.get(key);
-      if (track?.pending === undefined || this.isBlind(track.accountId)) continue;
+      if (track?.pending === undefined || this.isUnreachable(track.accountId)) continue;
       if (this.#activeAt(track.accountId, moment.mono) >= dueAt(track.pending))
         events.push(this.#settle(key, track, track.pending));
     }
     for (const key of [...this.#muted]) {
       const track = this.#tracks.get(key);
-      if (track?.settled === undefined || this.isBlind(track.accountId)) continue;
+      if (track?.settled === undefined || this.isUnreachable(track.accountId)) continue;
       if (this.#activeAt(track.accountId, moment.mono) < this.#calmAt(track)) continue;
       track.muted = false;
       track.changes = undefined;
@@ -196,7 +196,7 @@ export class TransitionTracker {
   dueInMs(moment: Moment): number | undefined {
     let due: number | undefined;
     const consider = (track: Track, at: number): void => {
-      if (this.isBlind(track.accountId)) return;
+      if (this.isUnreachable(track.accountId)) return;
       const ms = Math.max(0, at - this.#activeAt(track.accountId, moment.mono));
       if (due === undefined || ms < due) due = ms;
     };
@@ -231,15 +231,19 @@ export class TransitionTracker {
   #account(accountId: string): Account {
     const known = this.#accounts.get(accountId);
     if (known !== undefined) return known;
-    const account: Account = { blindSince: undefined, pausedMs: 0, counts: { online: 0, offline: 0, unknown: 0 } };
+    const account: Account = {
+      unreachableSince: undefined,
+      pausedMs: 0,
+      counts: { online: 0, offline: 0, unknown: 0 },
+    };
     this.#accounts.set(accountId, account);
     return account;
   }
 
-  /** The account's own time, which stands still while it is blind. */
+  /** The account's own time, which stands still while it is unreachable. */
   #activeAt(accountId: string, mono: number): number {
-    const { blindSince, pausedMs } = this.#account(accountId);
-    return (blindSince ?? mono) - pausedMs;
+    const { unreachableSince, pausedMs } = this.#account(accountId);
+    return (unreachableSince ?? mono) - pausedMs;
   }
 
   /** Notes a change; true when it is the one that makes the device flap. */

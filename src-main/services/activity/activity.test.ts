@@ -58,7 +58,7 @@ const stage = (wrap: (store: HistoryStore) => HistoryStore = (store) => store) =
     forwards: { get: () => undefined, changed: forwardsChanged },
     presence: {
       countsOf: () => ({ online: 2, offline: 1, unknown: 0 }),
-      isBlind: () => blind,
+      isUnreachable: () => blind,
       stateOf: (key) => (key === 'acme/d3' ? 'offline' : 'online'),
     },
     days: () => 90,
@@ -86,7 +86,7 @@ const stage = (wrap: (store: HistoryStore) => HistoryStore = (store) => store) =
       devices.set(`acme/${id}`, device(id));
       inventoryChanged.emit({ upsert: [device(id)] });
     },
-    setBlind: (on: boolean) => (blind = on),
+    setUnreachable: (on: boolean) => (blind = on),
   };
 };
 
@@ -177,13 +177,13 @@ describe('the history of what happens', () => {
   });
 
   it('draws a fleet by the hour and the day, and nothing where it slept', async () => {
-    const { activity, clock, setBlind } = stage();
+    const { activity, clock, setUnreachable } = stage();
     const start = clock.now();
     activity.start();
     await pass(clock, activity, hour);
-    setBlind(true);
+    setUnreachable(true);
     await pass(clock, activity, hour);
-    setBlind(false);
+    setUnreachable(false);
     const hours = await activity.timeline(undefined, start, start + 3 * hour, 'hour');
     expect(hours).toMatchObject({
       ok: true,

@@ -38,7 +38,7 @@ export interface ActivityDeps {
   /** Devices of an account by state, and whether it can be heard at all. */
   readonly presence: {
     countsOf(accountId: string): PresenceCounts;
-    isBlind(accountId: string): boolean;
+    isUnreachable(accountId: string): boolean;
     stateOf(deviceKey: string): 'online' | 'offline' | undefined;
   };
   /** Days that are kept. */
@@ -336,15 +336,15 @@ export class Activity {
       const { online, offline, unknown } = this.#deps.presence.countsOf(id);
       const total = online + offline + unknown;
       if (total === 0) continue;
-      const blind = this.#deps.presence.isBlind(id);
+      const unreachable = this.#deps.presence.isUnreachable(id);
       const key = `${hour} ${id}`;
       const sum = this.#samples.get(key);
       this.#samples.set(key, {
         accountId: id,
         hour,
-        onlineMs: (sum?.onlineMs ?? 0) + (blind ? 0 : online * passed),
-        offlineMs: (sum?.offlineMs ?? 0) + (blind ? 0 : offline * passed),
-        unknownMs: (sum?.unknownMs ?? 0) + (blind ? total : unknown) * passed,
+        onlineMs: (sum?.onlineMs ?? 0) + (unreachable ? 0 : online * passed),
+        offlineMs: (sum?.offlineMs ?? 0) + (unreachable ? 0 : offline * passed),
+        unknownMs: (sum?.unknownMs ?? 0) + (unreachable ? total : unknown) * passed,
         watchedMs: (sum?.watchedMs ?? 0) + passed,
       });
     }

@@ -316,7 +316,7 @@ describe('our own trouble', () => {
     });
     const gaps: number[] = [];
     const hearing: string[] = [];
-    alerts.hearing.on((accountId) => hearing.push(accountId));
+    alerts.reachabilityChanged.on((accountId) => hearing.push(accountId));
     alerts.gap.on(({ since, until }) => gaps.push(until - since));
     await start();
     turnOff(...range(0, 300));
@@ -325,7 +325,7 @@ describe('our own trouble', () => {
     opening.set('acme', fail('vendor-unavailable', 'It is down.', 'Wait.'));
     await poll();
     await clock.advance(3 * hour);
-    expect(alerts.isBlind('acme')).toBe(true);
+    expect(alerts.isUnreachable('acme')).toBe(true);
     expect(screen.log).toEqual([]);
     // What it said then is no longer a fact.
     const states = (): string[] => [
@@ -340,7 +340,7 @@ describe('our own trouble', () => {
     expect(screen.log).toEqual([]);
     expect(entries).toEqual([]);
     expect(gaps).toHaveLength(1);
-    expect(alerts.isBlind('acme')).toBe(false);
+    expect(alerts.isUnreachable('acme')).toBe(false);
     expect(states()).toEqual(['online']);
     expect(hearing).toEqual(['acme', 'acme']);
   });

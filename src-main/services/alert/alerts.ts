@@ -17,7 +17,7 @@ import type { FlapPolicy, PresenceCounts } from '../../core/alert/transition-tra
 import type { PresenceGap } from '../../core/activity/uptime.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './notice-delivery.ts';
-import { Hearing } from './alerts-hearing.ts';
+import { AccountReachability } from './account-reachability.ts';
 import { IncidentStore } from './incident-store.ts';
 import type { DeviceNotes } from '../fleet/device-notes.ts';
 import type { Inventory } from '../fleet/inventory.ts';
@@ -68,7 +68,7 @@ export class Alerts {
   readonly settingsChanged = new Emitter<AlertSettings>();
   readonly requested = new Emitter<AlertRequest>();
   /** Ids of accounts whose devices are unknown from now on, or known again, because of how well they can be heard. */
-  readonly hearing = new Emitter<string>();
+  readonly reachabilityChanged = new Emitter<string>();
   /** For the history. */
   readonly recorded = new Emitter<readonly ActivityEntry[]>();
   readonly gap = new Emitter<PresenceGap & { readonly accountId: string }>();
@@ -78,7 +78,7 @@ export class Alerts {
   readonly #writes = new Serial();
   readonly #keeper: IncidentStore;
   readonly #unsubscribe: readonly (() => void)[];
-  readonly #hearing: Hearing;
+  readonly #reachability: AccountReachability;
   #cancelTimer: (() => void) | undefined;
   #isDisposed = false;
 
@@ -100,25 +100,25 @@ export class Alerts {
       deps.flap,
     );
     this.#keeper = new IncidentStore(deps, this.#engine);
-    this.#hearing = new Hearing({
+    this.#reachability = new AccountReachability({
       ...deps,
-      changed: (accountId, blind, since) => {
+      changed: (accountId, unreachable, since) => {
         const moment = this.#moment();
-        this.#engine.setBlind(accountId, blind, moment);
-        if (!blind) this.gap.emit({ accountId, since, until: moment.wall });
+        this.#engine.setUnreachable(accountId, unreachable, moment);
+        if (!unreachable) this.gap.emit({ accountId, since, until: moment.wall });
       },
-      aged: (accountId) => this.hearing.emit(accountId),
+      aged: (accountId) => this.reachabilityChanged.emit(accountId),
     });
     this.#unsubscribe = [
       inventory.changed.on(({ upsert, remove, health }) => {
-        for (const id of health) this.#hearing.look(id);
+        for (const id of health) this.#reachability.look(id);
         if (remove.length > 0) this.#engine.remove(remove, this.#moment());
         if (upsert.length > 0) this.#engine.observe(upsert, this.#moment());
         if (health.length > 0) this.#lookAtPending(new Set(health));
         this.#settle();
       }),
       accounts.changed.on(({ account }) => {
-        this.#hearing.look(account.id);
+        this.#reachability.look(account.id);
         this.#settle();
       }),
       ...(deps.notifier === undefined ? [] : [deps.notifier.onAction((id, action) => void this.#act(id, action))]),
@@ -236,13 +236,13 @@ export class Alerts {
   }
 
   /** Whether nothing can be heard of an account: our own network, sleep, or the vendor. */
-  isBlind(accountId: string): boolean {
-    return this.#engine.isBlind(accountId);
+  isUnreachable(accountId: string): boolean {
+    return this.#engine.isUnreachable(accountId);
   }
 
   /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
   effective(device: Device): Device {
-    return this.#hearing.effective(device);
+    return this.#reachability.effective(device);
   }
 
   countsOf(accountId: string): PresenceCounts {
@@ -275,7 +275,7 @@ export class Alerts {
       this.#isDisposed = true;
       for (const unsubscribe of this.#unsubscribe) unsubscribe();
       this.#cancelTimer?.();
-      this.#hearing.dispose();
+      this.#reachability.dispose();
     }
     await this.#keeper.dispose();
     await this.#writes.run(async () => undefined);
@@ -294,7 +294,7 @@ export class Alerts {
   }
 
   #hear(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
-    this.#hearing.set(facts);
+    this.#reachability.set(facts);
     this.#settle();
   }
 

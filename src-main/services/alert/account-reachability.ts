@@ -9,16 +9,16 @@ export interface HearingDeps {
   readonly inventory: Pick<Inventory, 'devices' | 'health'>;
   readonly clock: Clock;
   /** An account can be heard no more, or again; `since` is when it could not, epoch milliseconds. */
-  readonly changed: (accountId: string, blind: boolean, since: number) => void;
+  readonly changed: (accountId: string, unreachable: boolean, since: number) => void;
   /** Its devices are unknown from now on, or known again. */
   readonly aged: (accountId: string) => void;
 }
 
 /** Knows which accounts can be heard: not while our network is down, the computer sleeps, or the vendor fails. */
-export class Hearing {
+export class AccountReachability {
   readonly #deps: HearingDeps;
   /** Epoch milliseconds since when an account cannot be heard. */
-  readonly #blindSince = new Map<string, number>();
+  readonly #unreachableSince = new Map<string, number>();
   /** Timers of those whose facts are not old yet. */
   readonly #cancelAge = new Map<string, () => void>();
   #isOnline = true;
@@ -38,13 +38,13 @@ export class Hearing {
   /** Looks at one account anew. */
   look(accountId: string): void {
     const exists = this.#deps.accounts.get(accountId) !== undefined;
-    const blind = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));
-    const since = this.#blindSince.get(accountId);
-    if (blind === (since !== undefined)) return;
+    const unreachable = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));
+    const since = this.#unreachableSince.get(accountId);
+    if (unreachable === (since !== undefined)) return;
     const { clock, changed, aged } = this.#deps;
     if (since === undefined) {
       const now = clock.now();
-      this.#blindSince.set(accountId, now);
+      this.#unreachableSince.set(accountId, now);
       this.#cancelAge.set(
         accountId,
         clock.after(stalenessMs, () => {
@@ -54,7 +54,7 @@ export class Hearing {
       );
       return changed(accountId, true, now);
     }
-    this.#blindSince.delete(accountId);
+    this.#unreachableSince.delete(accountId);
     this.#cancelAge.get(accountId)?.();
     const wasYoung = this.#cancelAge.delete(accountId);
     changed(accountId, false, since);
@@ -63,9 +63,9 @@ export class Hearing {
 
   /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
   effective(device: Device): Device {
-    const blindSince = this.#blindSince.get(device.accountId);
-    if (blindSince === undefined) return device;
-    const state = effectivePresence(device.presence, blindSince, this.#deps.clock.now());
+    const unreachableSince = this.#unreachableSince.get(device.accountId);
+    if (unreachableSince === undefined) return device;
+    const state = effectivePresence(device.presence, unreachableSince, this.#deps.clock.now());
     return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
   }
 
@@ -73,8 +73,8 @@ export class Hearing {
   dispose(): void {
     for (const cancel of this.#cancelAge.values()) cancel();
     this.#cancelAge.clear();
-    for (const [accountId, since] of this.#blindSince) this.#deps.changed(accountId, false, since);
-    this.#blindSince.clear();
+    for (const [accountId, since] of this.#unreachableSince) this.#deps.changed(accountId, false, since);
+    this.#unreachableSince.clear();
   }
 
   /** A vendor of which parts still arrive is heard; one that fails whole is not. */
