@@ -1,5 +1,5 @@
 import type { Accounts } from '../services/fleet/accounts.ts';
-import type { DeviceNotes } from '../services/fleet/device-notes.ts';
+import type { DevicePreferences } from '../services/fleet/device-preferences.ts';
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
@@ -17,7 +17,7 @@ import { accountView, errorView, settingsView, updateView } from './views/views.
 export interface BridgeDeps extends RequestDeps {
   readonly accounts: RequestDeps['accounts'] & Pick<Accounts, 'changed'>;
   readonly inventory: RequestDeps['inventory'] & Pick<Inventory, 'changed'>;
-  readonly notes: RequestDeps['notes'] & Pick<DeviceNotes, 'changed'>;
+  readonly notes: RequestDeps['notes'] & Pick<DevicePreferences, 'changed'>;
   readonly forwards: RequestDeps['forwards'] & Pick<Forwards, 'changed'>;
   readonly credentials: RequestDeps['credentials'] & Pick<ServiceCredentials, 'changed'>;
   readonly recents: RequestDeps['recents'] & Pick<Recents, 'keys' | 'changed'>;

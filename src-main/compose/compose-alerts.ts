@@ -14,7 +14,7 @@ import type { Redactor } from '../node/runtime/redact.ts';
 import type { Accounts } from '../services/fleet/accounts.ts';
 import { Activity } from '../services/activity/activity.ts';
 import { Alerts } from '../services/alert/alerts.ts';
-import type { DeviceNotes } from '../services/fleet/device-notes.ts';
+import type { DevicePreferences } from '../services/fleet/device-preferences.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
@@ -37,7 +37,7 @@ export const composeAlerts = async (deps: {
   readonly profile: string;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
-  readonly notes: DeviceNotes;
+  readonly notes: DevicePreferences;
   readonly settings: SettingsStore;
   readonly forwards: Forwards;
   readonly app: AppState;

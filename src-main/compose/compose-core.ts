@@ -59,7 +59,7 @@ import { BulkSecrets } from '../services/operation/bulk-secrets.ts';
 import { Bulk } from '../services/operation/bulk.ts';
 import { DeviceEditor } from '../services/operation/device-editor.ts';
 import { DeviceLogs } from '../services/operation/device-logs.ts';
-import { deviceNotesFormat, DeviceNotes } from '../services/fleet/device-notes.ts';
+import { devicePreferencesFormat, DevicePreferences } from '../services/fleet/device-preferences.ts';
 import { Forwards } from '../services/forward/forwards.ts';
 import { hostKeyNotice } from '../services/ssh/host-key-notice.ts';
 import { HostKeys } from '../services/ssh/host-keys.ts';
@@ -116,7 +116,7 @@ export interface CoreOptions {
 /** Everything that runs on one profile, whatever the host. */
 export interface Core {
   readonly settings: SettingsStore;
-  readonly notes: DeviceNotes;
+  readonly notes: DevicePreferences;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly forwards: Forwards;
@@ -223,7 +223,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   note(network.problem);
   const http = createHttpClient({ clock, random, userAgent, log, out });
   const sockets = createWebSocketClient({ clock, userAgent, out });
-  const notes = new DeviceNotes(jsonDocument({ path: paths.deviceNotes, ...deviceNotesFormat }));
+  const notes = new DevicePreferences(jsonDocument({ path: paths.devicePreferences, ...devicePreferencesFormat }));
   note(await notes.load());
   const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
   note(await recents.load());

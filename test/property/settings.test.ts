@@ -6,7 +6,7 @@ import { normaliseBaseUrl } from '../../src-main/core/fleet/account-url.ts';
 import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
 import { badSettings, defaultSettings, parseSettings } from '../../src-main/core/app/settings.ts';
 import { accountsFormat } from '../../src-main/services/fleet/accounts-format.ts';
-import { deviceNotesFormat } from '../../src-main/services/fleet/device-notes.ts';
+import { devicePreferencesFormat } from '../../src-main/services/fleet/device-preferences.ts';
 
 const seed = 20261120;
 
@@ -102,7 +102,7 @@ describe('stored files', () => {
     })).value;
     fc.assert(
       fc.property(near, (value) => {
-        for (const { parse } of [fleetCacheFormat, accountsFormat(vendors), deviceNotesFormat]) {
+        for (const { parse } of [fleetCacheFormat, accountsFormat(vendors), devicePreferencesFormat]) {
           const once = parse(value);
           if (once === undefined) continue;
           expect(parse(JSON.parse(JSON.stringify(once)))).toEqual(once);

@@ -4,7 +4,7 @@ import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
-import type { DeviceNotes } from '../../services/fleet/device-notes.ts';
+import type { DevicePreferences } from '../../services/fleet/device-preferences.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { Bulk } from '../../services/operation/bulk.ts';
@@ -31,7 +31,7 @@ export interface AccountRequestDeps {
   readonly inventory: Pick<Inventory, 'health' | 'refresh'>;
   readonly forwards: Pick<Forwards, 'removeAccount'>;
   readonly bulk: Pick<Bulk, 'forgetAccount'>;
-  readonly notes: Pick<DeviceNotes, 'forgetAccount'>;
+  readonly notes: Pick<DevicePreferences, 'forgetAccount'>;
   readonly tickets: SecretTickets;
   readonly clock: Clock;
 }

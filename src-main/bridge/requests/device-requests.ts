@@ -8,7 +8,7 @@ import type { OpenForward } from '../../services/forward/forwards-deps.ts';
 import type { Handlers } from './handler.ts';
 import type { BridgeAlerts } from './alert-requests.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
-import type { DeviceNotes } from '../../services/fleet/device-notes.ts';
+import type { DevicePreferences } from '../../services/fleet/device-preferences.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
@@ -61,14 +61,14 @@ const noForward = fail(
 /** What the view of a device is made of. */
 interface DeviceViewDeps {
   readonly inventory: Pick<Inventory, 'servicesOf'>;
-  readonly notes: Pick<DeviceNotes, 'customServices' | 'isFavourite' | 'defaultServiceId'>;
+  readonly notes: Pick<DevicePreferences, 'customServices' | 'isFavourite' | 'defaultServiceId'>;
   readonly credentials: Pick<ServiceCredentials, 'facts'>;
 }
 
 export interface DeviceRequestDeps extends OpenByRouteDeps, DeviceViewDeps {
   readonly accounts: Pick<Accounts, 'get' | 'vendor'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf'>;
-  readonly notes: DeviceViewDeps['notes'] & Pick<DeviceNotes, 'setFavourite' | 'addService' | 'removeService'>;
+  readonly notes: DeviceViewDeps['notes'] & Pick<DevicePreferences, 'setFavourite' | 'addService' | 'removeService'>;
   readonly alerts: Pick<BridgeAlerts, 'effective'>;
   readonly forwards: Pick<
     Forwards,

@@ -6,7 +6,7 @@ import type { launchRequests as contract } from '../../../src-preload/contract/l
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { SettingsStore } from '../../services/app/settings-store.ts';
-import type { DeviceNotes } from '../../services/fleet/device-notes.ts';
+import type { DevicePreferences } from '../../services/fleet/device-preferences.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
 import type { Launches } from '../../services/launch/launches.ts';
@@ -20,7 +20,7 @@ const noService = fail(
 export interface LaunchRequestDeps {
   readonly credentials: Pick<ServiceCredentials, 'change'>;
   readonly inventory: Pick<Inventory, 'servicesOf'>;
-  readonly notes: Pick<DeviceNotes, 'setDefaultService'>;
+  readonly notes: Pick<DevicePreferences, 'setDefaultService'>;
   readonly launches: Pick<Launches, 'launchers' | 'checkProgram'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change'>;
   readonly tickets: SecretTickets;

@@ -9,7 +9,7 @@ export interface ProfilePaths {
   readonly profile: string;
   readonly accounts: string;
   readonly settings: string;
-  readonly deviceNotes: string;
+  readonly devicePreferences: string;
   readonly forwards: string;
   /** Devices connected to, often and lately. */
   readonly recents: string;
@@ -41,7 +41,7 @@ export const profilePaths = (profile: string): ProfilePaths => {
     profile: root,
     accounts: path.join(root, 'accounts.json'),
     settings: path.join(root, 'settings.json'),
-    deviceNotes: path.join(root, 'devices-notes.json'),
+    devicePreferences: path.join(root, 'devices-notes.json'),
     forwards: path.join(root, 'forwards.json'),
     recents: path.join(root, 'recents.json'),
     reports: path.join(root, 'reports'),

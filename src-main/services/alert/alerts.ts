@@ -19,7 +19,7 @@ import type { Accounts } from '../fleet/accounts.ts';
 import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './notice-delivery.ts';
 import { AccountReachability } from './account-reachability.ts';
 import { IncidentStore } from './incident-store.ts';
-import type { DeviceNotes } from '../fleet/device-notes.ts';
+import type { DevicePreferences } from '../fleet/device-preferences.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 
 export interface AlertsDeps extends NoticeDeliveryDeps {
@@ -28,7 +28,7 @@ export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly incidents: Document<readonly IncidentRecord[]>;
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
-  readonly notes: Pick<DeviceNotes, 'isFavourite'>;
+  readonly notes: Pick<DevicePreferences, 'isFavourite'>;
   readonly settings: { get(): { readonly pollFactor: number } };
   /** Whether a query of the list's language means a device. */
   readonly matches: (query: string, device: Device) => boolean;

@@ -9,7 +9,7 @@ import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../../core/
 import type { Wish } from '../../core/app/wish.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { AlertRequest } from '../alert/alerts.ts';
-import type { DeviceNotes } from '../fleet/device-notes.ts';
+import type { DevicePreferences } from '../fleet/device-preferences.ts';
 import type { Forwards } from '../forward/forwards.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 import type { Launches } from '../launch/launches.ts';
@@ -44,7 +44,7 @@ export interface TrayHost {
 export interface TrayDeskNeeds {
   readonly accounts: Pick<Accounts, 'list' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'changed'>;
-  readonly notes: Pick<DeviceNotes, 'isFavourite' | 'defaultServiceId' | 'changed'>;
+  readonly notes: Pick<DevicePreferences, 'isFavourite' | 'defaultServiceId' | 'changed'>;
   readonly forwards: Pick<Forwards, 'list' | 'open' | 'stop' | 'changed'>;
   readonly launches: Pick<Launches, 'open'>;
   readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;

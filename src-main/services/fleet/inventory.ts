@@ -16,7 +16,7 @@ import { AccountPoller } from './account-poller.ts';
 import type { PollListener } from './account-poller.ts';
 import type { AccountChange, Accounts } from './accounts.ts';
 import { CacheWriter } from './cache-writer.ts';
-import type { DeviceNotes } from './device-notes.ts';
+import type { DevicePreferences } from './device-preferences.ts';
 
 export interface InventoryChange {
   readonly upsert: readonly Device[];
@@ -33,7 +33,7 @@ export interface PollSettings {
 
 export interface InventoryDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'connector' | 'vendor' | 'changed'>;
-  readonly notes: Pick<DeviceNotes, 'customServices'>;
+  readonly notes: Pick<DevicePreferences, 'customServices'>;
   readonly settings: {
     get(): PollSettings;
     readonly changed: Pick<Emitter<PollSettings>, 'on'>;

@@ -42,7 +42,7 @@ const parseNotes = (value: unknown): StoredNotes | undefined => {
 };
 
 /** The form of `devices-notes.json`. */
-export const deviceNotesFormat: DocumentFormat<StoredNotes> = {
+export const devicePreferencesFormat: DocumentFormat<StoredNotes> = {
   version: 1,
   migrations: [],
   parse: parseNotes,
@@ -50,7 +50,7 @@ export const deviceNotesFormat: DocumentFormat<StoredNotes> = {
 };
 
 /** What the user says of devices: favourites and services of their own. Kept whether or not the device is listed. */
-export class DeviceNotes {
+export class DevicePreferences {
   /** The key of the device whose notes changed. */
   readonly changed = new Emitter<string>();
   readonly #document: Document<StoredNotes>;

@@ -1,19 +1,19 @@
 import { describe, expect, it } from 'vitest';
 import { MemoryDocument } from '../../../test/support/memory-document.ts';
 import { fail } from '../../core/base/errors.ts';
-import { deviceNotesFormat, DeviceNotes } from './device-notes.ts';
-import type { StoredNotes } from './device-notes.ts';
+import { devicePreferencesFormat, DevicePreferences } from './device-preferences.ts';
+import type { StoredNotes } from './device-preferences.ts';
 
 const setUp = async (stored: StoredNotes = {}) => {
   const document = new MemoryDocument<StoredNotes>({}, stored);
-  const notes = new DeviceNotes(document);
+  const notes = new DevicePreferences(document);
   await notes.load();
   const heard: string[] = [];
   notes.changed.on((key) => heard.push(key));
   return { document, notes, heard };
 };
 
-describe('DeviceNotes', () => {
+describe('DevicePreferences', () => {
   it('remembers favourites and services over a restart', async () => {
     const { document, notes, heard } = await setUp();
     await notes.setFavourite('a/1', true);
@@ -22,8 +22,8 @@ describe('DeviceNotes', () => {
       value: { id: 'ssh:2222', kind: 'ssh', name: 'SSH 2222', route: 'tunnel', port: 2222 },
     });
     await notes.addService('a/1', { kind: 'http', port: 80, host: 'printer.local' });
-    const again = new DeviceNotes(
-      new MemoryDocument<StoredNotes>({}, deviceNotesFormat.parse(JSON.parse(JSON.stringify(document.value)))),
+    const again = new DevicePreferences(
+      new MemoryDocument<StoredNotes>({}, devicePreferencesFormat.parse(JSON.parse(JSON.stringify(document.value)))),
     );
     await again.load();
     expect(again.isFavourite('a/1')).toBe(true);
@@ -83,10 +83,10 @@ describe('DeviceNotes', () => {
 
   it('drops only what cannot be read of a stored file', () => {
     const good = { favourite: true, services: [] };
-    expect(deviceNotesFormat.parse({ a: good, b: 3, c: { favourite: 'yes', services: [{ id: 'x' }] } })).toEqual({
+    expect(devicePreferencesFormat.parse({ a: good, b: 3, c: { favourite: 'yes', services: [{ id: 'x' }] } })).toEqual({
       a: good,
       c: { favourite: false, services: [] },
     });
-    expect(deviceNotesFormat.parse([])).toBeUndefined();
+    expect(devicePreferencesFormat.parse([])).toBeUndefined();
   });
 });
