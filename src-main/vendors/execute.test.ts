@@ -42,7 +42,7 @@ const outside = (...answers: readonly Partial<HttpAnswer>[]) => {
 
 const wire = (extra: Partial<VendorWire> = {}): VendorWire => ({
   vendorName: 'Example',
-  lane: { account: 'a', concurrency: 1, budget: 'b', requestsPerMinute: 60 },
+  rateLimitGroup: { account: 'a', concurrency: 1, budget: 'b', requestsPerMinute: 60 },
   authorize: async () => ok({ headers: { authorization: 'key-1234' }, secrets: ['key-1234'] }),
   classify: (answer, operation, secrets) =>
     classifyByStatus(answer, {

@@ -4,7 +4,7 @@ import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
 import { parseLenientJson } from '../core/base/lenient-json.ts';
 import { plainIssue } from '../core/base/plain-issue.ts';
-import type { HttpAnswer, HttpBody, HttpLane, HttpRequest } from '../core/base/http.ts';
+import type { HttpAnswer, HttpBody, RateLimitGroup, HttpRequest } from '../core/base/http.ts';
 import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorContext, WireParts } from './vendor.ts';
 
@@ -30,7 +30,7 @@ export interface Authorization {
 /** How one vendor is spoken to with one account: made by its connector, once per session. */
 export interface VendorWire {
   readonly vendorName: string;
-  readonly lane: HttpLane;
+  readonly rateLimitGroup: RateLimitGroup;
   /** Largest answer taken, bytes. */
   readonly maxBytes?: number;
   /** Where an operation needs longer than the client's default. */
@@ -216,7 +216,7 @@ const send = async (
   const { headers, secrets } = signed.value;
   const timeouts = wire.timeouts?.(operation);
   const answer = await session.http.request({
-    lane: wire.lane,
+    rateLimitGroup: wire.rateLimitGroup,
     method: request.method,
     url: request.url.href,
     headers,
@@ -251,7 +251,7 @@ const listen = async (
 };
 
 /**
- * Runs one operation: parses the input, builds and authorizes the request, sends it within the account's lane, and
+ * Runs one operation: parses the input, builds and authorizes the request, sends it within the account's rateLimitGroup, and
  * reads the answer. Errors: invalid-input (naming the field), bad-response (naming what was wrong, never a value),
  * cancelled, and whatever the client, `authorize` and `classify` answer.
  */

@@ -53,7 +53,7 @@ const classify = (answer: HttpAnswer): AppError | undefined => {
 };
 
 const request = (url: string, more: Partial<HttpRequest> = {}): HttpRequest => ({
-  lane: { account: 'a', concurrency: 4, budget: 'b', requestsPerMinute: 60_000 },
+  rateLimitGroup: { account: 'a', concurrency: 4, budget: 'b', requestsPerMinute: 60_000 },
   method: 'POST',
   url,
   headers: { authorization: `Bearer ${secret}` },
@@ -384,19 +384,19 @@ describe('retries', () => {
     const made = client();
     expect(await errorOf(made, request(target.url))).toMatchObject({ kind: 'rate-limited', retryAfterMs: 600_000 });
     const other = request(target.url, {
-      lane: { account: 'other', concurrency: 1, budget: 'b', requestsPerMinute: 60 },
+      rateLimitGroup: { account: 'other', concurrency: 1, budget: 'b', requestsPerMinute: 60 },
     });
     const paused = await errorOf(made, other);
     expect(paused.kind).toBe('rate-limited');
     expect(paused.retryAfterMs).toBeGreaterThan(590_000);
     expect(target.requests).toHaveLength(1);
-    await made.request(request(target.url, { lane: { ...other.lane, budget: 'own' } }));
+    await made.request(request(target.url, { rateLimitGroup: { ...other.rateLimitGroup, budget: 'own' } }));
     expect(target.requests).toHaveLength(2);
   });
 });
 
 describe('lanes', () => {
-  test('an account never has more requests at once than its lane allows', async () => {
+  test('an account never has more requests at once than its rateLimitGroup allows', async () => {
     let most = 0;
     const held: RawRequest[] = [];
     const target = await server((got) => {
@@ -406,8 +406,10 @@ describe('lanes', () => {
       setImmediate(() => held.splice(0).forEach(reply(answerText(200, ''))));
     });
     const made = client();
-    const lane = { account: 'a', concurrency: 3, budget: 'b', requestsPerMinute: 1_000_000 };
-    const results = await Promise.all(Array.from({ length: 60 }, () => made.request(request(target.url, { lane }))));
+    const rateLimitGroup = { account: 'a', concurrency: 3, budget: 'b', requestsPerMinute: 1_000_000 };
+    const results = await Promise.all(
+      Array.from({ length: 60 }, () => made.request(request(target.url, { rateLimitGroup }))),
+    );
     expect(results.every(({ ok }) => ok)).toBe(true);
     expect(most).toBe(3);
   });
@@ -421,7 +423,7 @@ describe('lanes', () => {
       Array.from({ length: 63 }, (_, index) =>
         made.request(
           request(target.url, {
-            lane: { account: `a${index % 2}`, concurrency: 40, budget: 'shared', requestsPerMinute: 600 },
+            rateLimitGroup: { account: `a${index % 2}`, concurrency: 40, budget: 'shared', requestsPerMinute: 600 },
           }),
         ),
       ),
@@ -433,11 +435,11 @@ describe('lanes', () => {
   test('cancelled while queued, in flight and between retries: nothing more is sent', async () => {
     const target = await server(() => undefined);
     const made = client({ backoffMs: 60_000 });
-    const lane = { account: 'a', concurrency: 1, budget: 'b', requestsPerMinute: 6000 };
+    const rateLimitGroup = { account: 'a', concurrency: 1, budget: 'b', requestsPerMinute: 6000 };
     const first = new AbortController();
     const second = new AbortController();
-    const inflight = errorOf(made, request(target.url, { lane, signal: first.signal }));
-    const queued = errorOf(made, request(target.url, { lane, signal: second.signal }));
+    const inflight = errorOf(made, request(target.url, { rateLimitGroup, signal: first.signal }));
+    const queued = errorOf(made, request(target.url, { rateLimitGroup, signal: second.signal }));
     await until(() => target.requests.length === 1);
     second.abort();
     expect((await queued).kind).toBe('cancelled');

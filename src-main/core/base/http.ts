@@ -10,8 +10,8 @@ export type MultipartPart =
   | { readonly name: string; readonly value: string }
   | { readonly name: string; readonly filename: string; readonly bytes: Uint8Array };
 
-/** Requests that share a lane share its budget. */
-export interface HttpLane {
+/** Requests that share a rateLimitGroup share its budget. */
+export interface RateLimitGroup {
   /** Requests at once: per account. */
   readonly account: string;
   readonly concurrency: number;
@@ -21,7 +21,7 @@ export interface HttpLane {
 }
 
 export interface HttpRequest {
-  readonly lane: HttpLane;
+  readonly rateLimitGroup: RateLimitGroup;
   readonly method: string;
   readonly url: string;
   readonly headers: Readonly<Record<string, string>>;

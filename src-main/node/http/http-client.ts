@@ -188,20 +188,20 @@ class NodeHttpClient implements DisposableHttpClient {
     return (this.#options.backoffMs ?? 500) * 2 ** (attempt - 1) * (0.5 + this.#options.random());
   }
 
-  #budget({ lane }: HttpRequest): RequestBudget {
-    let budget = this.#budgets.get(lane.budget);
+  #budget({ rateLimitGroup }: HttpRequest): RequestBudget {
+    let budget = this.#budgets.get(rateLimitGroup.budget);
     if (budget === undefined) {
-      budget = new RequestBudget(this.#clock, lane.requestsPerMinute);
-      this.#budgets.set(lane.budget, budget);
-    } else budget.narrow(lane.requestsPerMinute);
+      budget = new RequestBudget(this.#clock, rateLimitGroup.requestsPerMinute);
+      this.#budgets.set(rateLimitGroup.budget, budget);
+    } else budget.narrow(rateLimitGroup.requestsPerMinute);
     return budget;
   }
 
-  #slotsOf({ lane }: HttpRequest): Slots {
-    let slots = this.#slots.get(lane.account);
+  #slotsOf({ rateLimitGroup }: HttpRequest): Slots {
+    let slots = this.#slots.get(rateLimitGroup.account);
     if (slots === undefined) {
-      slots = new Slots(lane.concurrency);
-      this.#slots.set(lane.account, slots);
+      slots = new Slots(rateLimitGroup.concurrency);
+      this.#slots.set(rateLimitGroup.account, slots);
     }
     return slots;
   }

@@ -87,7 +87,7 @@ const closeWithinMs = 10_000;
 const aliveWithinMs = 10_000;
 /** Milliseconds that a new tunnel waits for the closing of another: a vendor that does not answer must not hold it up. */
 const waitForClosingMs = 1_500;
-/** Tunnels an account may open in a minute where the vendor names no number: two requests each stay below its lane. */
+/** Tunnels an account may open in a minute where the vendor names no number: two requests each stay below its rateLimitGroup. */
 const opensPerMinute = 120;
 /** Milliseconds between two questions whether a tunnel still is. */
 const aliveEveryMs = 10_000;

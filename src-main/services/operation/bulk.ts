@@ -51,7 +51,7 @@ interface KeptRun extends Kept {
   readonly run: BulkRun;
 }
 
-/** Calls of one account at once; the lane of its HTTP client holds them below the vendor's own limits besides. */
+/** Calls of one account at once; the rateLimitGroup of its HTTP client holds them below the vendor's own limits besides. */
 const width = 4;
 const maxPlans = 16;
 const maxRuns = 20;

@@ -199,7 +199,7 @@ export const modeWire = (session: VendorContext): VendorWire => {
   const key = session.secrets['apiKey'] ?? '';
   return {
     vendorName,
-    lane: {
+    rateLimitGroup: {
       account: session.accountId,
       concurrency: 4,
       budget: `mode:${session.accountId}`,

@@ -152,7 +152,7 @@ export const reemoWire = (session: VendorContext): VendorWire => {
   const key = session.secrets['secretKey'] ?? '';
   return {
     vendorName,
-    lane: {
+    rateLimitGroup: {
       account: session.accountId,
       concurrency: 4,
       budget: `reemo:${session.accountId}`,

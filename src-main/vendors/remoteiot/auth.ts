@@ -113,7 +113,7 @@ export const remoteIotWire = (session: VendorContext): VendorWire => {
   let wasLetIn = false;
   return {
     vendorName,
-    lane: {
+    rateLimitGroup: {
       account: session.accountId,
       concurrency: 4,
       budget: 'remoteiot',

@@ -140,7 +140,7 @@ export const remoteItWire = (session: VendorContext): VendorWire => {
 
   const base: Omit<VendorWire, 'authorize' | 'renew'> = {
     vendorName,
-    lane: {
+    rateLimitGroup: {
       account: session.accountId,
       concurrency: 4,
       budget: `remoteit:${session.accountId}`,

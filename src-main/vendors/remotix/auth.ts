@@ -120,7 +120,7 @@ export const remotixWire = (session: VendorContext): VendorWire => {
   const { headerValue } = session.secrets;
   return {
     vendorName,
-    lane: {
+    rateLimitGroup: {
       account: session.accountId,
       concurrency: 4,
       budget: `remotix:${session.accountId}`,
