@@ -166,7 +166,7 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
   return ok({
     client,
     // Attached to at once, the profile would be ours again: the other process is still on its way to it.
-    lost: core.succeeded(),
+    lost: core.waitForSuccessor(),
     own: true,
     get isHandedOver() {
       return core.isHandedOver;

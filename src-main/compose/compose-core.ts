@@ -152,7 +152,7 @@ export interface Core {
   readonly handedOver: Promise<void>;
   readonly isHandedOver: boolean;
   /** After a hand-over: resolves when the next owner of the profile answers, or the process given it is gone. */
-  succeeded(): Promise<void>;
+  waitForSuccessor(): Promise<void>;
   /** After a hand-over: resolves when the last of the connections has ended, or on `signal`. */
   connectionsEnded(signal: AbortSignal): Promise<void>;
   /** Closes what is open, tunnels at the vendors included. */
@@ -462,8 +462,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   });
   // A command that stays, like `quayside proxy`, makes room for the application; one that is soon done is waited for.
   const givesUp = options.host === 'cli' && options.lasting;
-  const giveUp = (heir: MessageSocket): Promise<void> =>
-    handOver.run(heir, {
+  const giveUp = (successor: MessageSocket): Promise<void> =>
+    handOver.run(successor, {
       control: control.value,
       bridge,
       forwards,
@@ -503,7 +503,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     for (const takenOver of options.takenOver ?? []) takenOver.letGo();
     await stopServing();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
-    await forwards.dispose(handOver.hasHeir ? 'leave' : 'close');
+    await forwards.dispose(handOver.hasSuccessor ? 'leave' : 'close');
     await stopWatchingFleet();
     network.dispose();
     sockets.dispose();
@@ -553,11 +553,11 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       void forwards.resume();
     },
     networkChanged,
-    handedOver: handOver.happened,
+    handedOver: handOver.completed,
     get isHandedOver() {
       return handOver.isOver;
     },
-    succeeded: () => handOver.succeeded(places.value.socket),
+    waitForSuccessor: () => handOver.waitForSuccessor(places.value.socket),
     connectionsEnded: (signal) => handOver.connectionsEnded(forwards, signal),
     dispose,
   });

@@ -18,9 +18,9 @@ const answerMs = 15_000;
 const lookMs = 1_000;
 /** How often it is looked whether the next owner answers, milliseconds. */
 const successionLookMs = 40;
-/** A named pipe can be opened anew only when its last user is gone; there the heir is not heard of until it answers. */
+/** A named pipe can be opened anew only when its last user is gone; there the successor is not heard of until it answers. */
 const isPipe = process.platform === 'win32';
-/** What such an heir may take to answer, milliseconds. */
+/** What such an successor may take to answer, milliseconds. */
 const unheardMs = 10_000;
 
 const heldTunnels = z.array(
@@ -111,16 +111,16 @@ export const isHandOverRequest = (message: unknown): boolean => handOverRequest.
 export class HandOver {
   readonly #clock: Clock;
   readonly #documents: Pick<Document<unknown>, 'read'>[] = [];
-  #heir: MessageSocket | undefined;
-  #hasHeir = false;
+  #successor: MessageSocket | undefined;
+  #hasSuccessor = false;
   #tell = (): void => undefined;
   #over = false;
   /** Resolves once another process has the profile. */
-  readonly happened: Promise<void>;
+  readonly completed: Promise<void>;
 
   constructor(clock: Clock) {
     this.#clock = clock;
-    this.happened = new Promise((resolve) => {
+    this.completed = new Promise((resolve) => {
       this.#tell = resolve;
     });
   }
@@ -131,8 +131,8 @@ export class HandOver {
   }
 
   /** Whether that process lives, so that it will close the tunnels. */
-  get hasHeir(): boolean {
-    return this.#hasHeir;
+  get hasSuccessor(): boolean {
+    return this.#hasSuccessor;
   }
 
   /** The same document for as long as the profile is ours; afterwards nothing is written. */
@@ -145,13 +145,13 @@ export class HandOver {
   }
 
   /**
-   * After `happened`: resolves when the process that was given the profile answers on its socket, or is gone. Until then the
+   * After `completed`: resolves when the process that was given the profile answers on its socket, or is gone. Until then the
    * profile may be free, and is not to be taken from that process.
    */
-  async succeeded(socket: string): Promise<void> {
-    await this.happened;
+  async waitForSuccessor(socket: string): Promise<void> {
+    await this.completed;
     const until = this.#clock.monotonic() + unheardMs;
-    while (this.#hasHeir || (isPipe && this.#clock.monotonic() < until)) {
+    while (this.#hasSuccessor || (isPipe && this.#clock.monotonic() < until)) {
       const next = await connectControlSocket(socket);
       next?.socket.close();
       // Another command may use the profile meanwhile.
@@ -162,7 +162,7 @@ export class HandOver {
 
   /** `stop` ends what works on the profile but forwards, accounts and HTTP. */
   async run(
-    heir: MessageSocket,
+    successor: MessageSocket,
     parts: {
       readonly control: ControlSocket;
       readonly bridge: Bridge;
@@ -171,11 +171,11 @@ export class HandOver {
     },
   ): Promise<void> {
     const { control, bridge, forwards, stop } = parts;
-    if (this.#heir !== undefined) return;
-    this.#heir = heir;
-    this.#hasHeir = true;
-    heir.onClose(() => {
-      this.#hasHeir = false;
+    if (this.#successor !== undefined) return;
+    this.#successor = successor;
+    this.#hasSuccessor = true;
+    successor.onClose(() => {
+      this.#hasSuccessor = false;
     });
     control.refuse();
     const until = this.#clock.monotonic() + partingMs;
@@ -185,7 +185,7 @@ export class HandOver {
     this.#over = true;
     // Each document carries its work out in turn: what was being written is on the disk when a read is answered.
     await Promise.all(this.#documents.map((document) => document.read()));
-    control.handOver(heir);
+    control.handOver(successor);
     this.#say(forwards);
     this.#tell();
   }
@@ -198,7 +198,7 @@ export class HandOver {
 
   #say(forwards: Forwards): void {
     // Over a pipe nobody would tell when they are free: there the tunnels are left to the vendor's limits.
-    this.#heir?.send({ type: 'handed-over', tunnels: isPipe ? [] : forwards.tunnels() });
-    if (isPipe) this.#heir?.close();
+    this.#successor?.send({ type: 'handed-over', tunnels: isPipe ? [] : forwards.tunnels() });
+    if (isPipe) this.#successor?.close();
   }
 }
