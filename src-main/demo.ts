@@ -110,7 +110,7 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
       profile,
       vault: 'memory',
       host: 'headless',
-      lasting: true,
+      longLived: true,
       demo: true,
       crashes: {
         source: process,

@@ -110,7 +110,7 @@ const compose = async (paths: ProfilePaths, notifier: Notifier): Promise<Result<
       profile: paths.profile,
       vault: vaultChoice(text(values['vault'])) ?? chosenVault(undefined, paths.vault),
       host: 'desktop',
-      lasting: true,
+      longLived: true,
       demo: values['demo'] === true,
       takenOver,
       crashes: { source: process, tell: createCrashDialog(), giveUp: endBroken },

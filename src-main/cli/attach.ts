@@ -51,11 +51,11 @@ const drainMs = 60_000;
 const partingMs = 5000;
 
 /** Lets clients of a core that is about to end finish. */
-export const drain = async (core: Core, lasting: boolean): Promise<void> => {
+export const drain = async (core: Core, longLived: boolean): Promise<void> => {
   core.control.refuse();
-  const until = systemClock.monotonic() + (lasting ? partingMs : drainMs);
+  const until = systemClock.monotonic() + (longLived ? partingMs : drainMs);
   // Only commands that are soon done build on one that is soon done: these are waited for to the end.
-  const busy = (): boolean => (lasting ? core.bridge.pending > 0 : core.control.clients > 0);
+  const busy = (): boolean => (longLived ? core.bridge.pending > 0 : core.control.clients > 0);
   while (busy() && systemClock.monotonic() < until) await sleep(systemClock, 10);
 };
 
@@ -69,7 +69,7 @@ export type Found = { readonly connection: ControlConnection } | { readonly core
 export const findCore = async (
   place: Place,
   host: 'headless' | 'cli',
-  lasting: boolean,
+  longLived: boolean,
   signal: AbortSignal,
   more: Pick<CoreOptions, 'notifier' | 'crashes'> = {},
 ): Promise<Result<Found>> => {
@@ -100,7 +100,7 @@ export const findCore = async (
           takenOver.push(given);
           continue;
         }
-      } else if (connection.hello.lasting || !lasting) return ok({ connection });
+      } else if (connection.hello.longLived || !longLived) return ok({ connection });
       connection.socket.close();
     } else {
       const vault = chosenVault(place.vault, profile.value.vault);
@@ -109,7 +109,7 @@ export const findCore = async (
         vault,
         passphrase: () => place.passphrase(!existsSync(profile.value.vault)),
         host,
-        lasting,
+        longLived,
         takenOver,
         forwardWorker: locate().forwardWorker,
         ...more,
@@ -126,11 +126,11 @@ export const findCore = async (
 };
 
 /** Attaches to the core of the profile. Errors: conflict, invalid-input, cancelled. */
-export const attach = async (place: Place, lasting: boolean, signal: AbortSignal): Promise<Result<Attachment>> => {
+export const attach = async (place: Place, longLived: boolean, signal: AbortSignal): Promise<Result<Attachment>> => {
   let own: Core | undefined;
   const end = (): void => void (own?.dispose() ?? Promise.resolve()).finally(() => process.exit(exitCodes.failed));
   // One that is soon done has nobody to go on for.
-  const found = await findCore(place, 'cli', lasting, signal, lasting ? { crashes: surviveCrashes(end) } : {});
+  const found = await findCore(place, 'cli', longLived, signal, longLived ? { crashes: surviveCrashes(end) } : {});
   if (!found.ok) return found;
   if ('connection' in found.value) {
     const { socket, hello } = found.value.connection;
@@ -179,7 +179,7 @@ export const attach = async (place: Place, lasting: boolean, signal: AbortSignal
       client.close();
       if (core.isHandedOver)
         await core.connectionsEnded(now === undefined ? told.signal : AbortSignal.any([now, told.signal]));
-      else await drain(core, lasting);
+      else await drain(core, longLived);
       await core.dispose();
       process.removeListener('SIGTERM', stop);
     },

@@ -87,7 +87,7 @@ export interface CoreOptions {
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
   readonly host: 'desktop' | 'headless' | 'cli';
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
-  readonly lasting: boolean;
+  readonly longLived: boolean;
   readonly demo?: boolean | undefined;
   /** Hears of errors nobody expected, so that they do not end the process; absent: nobody does. */
   readonly crashes?: CrashHost | undefined;
@@ -200,7 +200,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   // First of all, because whoever owns the profile may touch its files.
   const control = await openControlSocket({
     paths: places.value,
-    hello: { host: options.host, lasting: options.lasting, vault: options.vault },
+    hello: { host: options.host, longLived: options.longLived, vault: options.vault },
     onClient: (client) => (serveClient === undefined ? early.push(client) : serveClient(client)),
   });
   if (!control.ok) return control;
@@ -287,7 +287,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   note(await credentials.load());
   // An account that answers can be rid of the tunnels of a run that crashed. A command that is soon done has no time for it.
   const stopClosing = inventory.changed.on(({ health }) => {
-    if (!options.lasting) return;
+    if (!options.longLived) return;
     for (const id of health) if (inventory.health(id).error === undefined) void forwards.closeLeftovers(id);
   });
   const stopForgetting = accounts.changed.on(({ kind, account }) => {
@@ -309,7 +309,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     env: process.env,
   });
   // A command that is soon done leaves this to whoever stays.
-  const sshConfigSync = options.lasting
+  const sshConfigSync = options.longLived
     ? new SshConfigSync({
         config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
         inventory,
@@ -461,7 +461,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     await inventory.dispose();
   });
   // A command that stays, like `quayside proxy`, makes room for the application; one that is soon done is waited for.
-  const givesUp = options.host === 'cli' && options.lasting;
+  const givesUp = options.host === 'cli' && options.longLived;
   const giveUp = (successor: MessageSocket): Promise<void> =>
     handOver.run(successor, {
       control: control.value,

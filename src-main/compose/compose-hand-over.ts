@@ -50,7 +50,7 @@ export interface TakenOver {
 }
 
 /** Whether the owner of a profile is a command that gives it up when asked. */
-export const givesProfile = ({ hello }: ControlConnection): boolean => hello.host === 'cli' && hello.lasting;
+export const givesProfile = ({ hello }: ControlConnection): boolean => hello.host === 'cli' && hello.longLived;
 
 /**
  * Asks a command that owns a profile (`quayside proxy`, `forward`, `ssh`, `connect`) for it: its open connections go on,

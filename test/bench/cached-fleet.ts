@@ -12,7 +12,7 @@ export const prepareCachedFleet = async (profile: string, devices: number): Prom
     profile,
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     demo: true,
     forwardWorker: locate().forwardWorker,
   });

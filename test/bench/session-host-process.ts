@@ -15,7 +15,7 @@ const core = await composeCore({
   profile: folder,
   vault: 'memory',
   host: 'headless',
-  lasting: true,
+  longLived: true,
   forwardWorker: locate().forwardWorker,
 });
 if (!core.ok) throw new Error(core.error.message);

@@ -79,7 +79,7 @@ const startFleet = async (names: Names, ends: AsyncDisposableStack): Promise<Fle
     profile: join(folder, 'profile'),
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     forwardWorker,
     clock: { ...systemClock, now },
   });

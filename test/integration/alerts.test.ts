@@ -38,7 +38,7 @@ const start = async () => {
     profile: join(folder, 'profile'),
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     forwardWorker: locate().forwardWorker,
     notifier: screen,
     clock,

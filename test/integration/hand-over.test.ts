@@ -236,7 +236,7 @@ test('a command that gave its profile up leaves it alone until the other process
 
   // Another command that is soon done may come between.
   expect((await rig.run(['devices', '--json'])).stdout).toContain(device);
-  const hello = { host: 'headless', lasting: true, vault: 'file' } as const;
+  const hello = { host: 'headless', longLived: true, vault: 'file' } as const;
   const control = await openControlSocket({ paths: paths.value, hello, onClient: () => undefined });
   expect(control.ok).toBe(true);
   await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);

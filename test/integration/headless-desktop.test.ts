@@ -44,7 +44,7 @@ const start = async () => {
     profile: join(folder, 'profile'),
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     forwardWorker: locate().forwardWorker,
     notifier: session?.notifier,
     // A minute in one and a half seconds: graces and gathering are waited for, the rest is real.

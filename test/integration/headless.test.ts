@@ -22,7 +22,7 @@ let core: Core;
 let host: WebHost;
 
 const options = (profile: string) =>
-  ({ profile, vault: 'memory', host: 'headless', lasting: true, forwardWorker: locate().forwardWorker }) as const;
+  ({ profile, vault: 'memory', host: 'headless', longLived: true, forwardWorker: locate().forwardWorker }) as const;
 
 beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quayside-web-'));
@@ -310,7 +310,7 @@ describe('the control socket', () => {
     const run = await stat(join(core.paths.profile, 'run'));
     expect(run.mode & 0o777).toBe(0o700);
     const connection = await connectControlSocket(paths.value.socket);
-    expect(connection?.hello).toMatchObject({ host: 'headless', lasting: true, vault: 'memory' });
+    expect(connection?.hello).toMatchObject({ host: 'headless', longLived: true, vault: 'memory' });
     const link = new Promise<string>((resolve) => {
       connection?.socket.onMessage((message) => resolve((message as { url: string }).url));
     });

@@ -31,7 +31,7 @@ describe('requests about launching', () => {
       profile: folder,
       vault: 'memory',
       host: 'cli',
-      lasting: false,
+      longLived: false,
       forwardWorker: workerUrl,
     });
     if (!composed.ok) throw new Error(composed.error.message);

@@ -121,7 +121,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
         profile: join(folder, 'profile'),
         vault: 'memory',
         host: 'cli',
-        lasting: false,
+        longLived: false,
         forwardWorker: workerUrl,
       }),
     );

@@ -54,7 +54,7 @@ const startBrowser = async (): Promise<FrameClient> => {
     profile: join(folder, 'profile'),
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     forwardWorker,
   });
   if (!composed.ok) throw new Error(composed.error.message);

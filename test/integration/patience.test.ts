@@ -187,7 +187,7 @@ describe('a Quayside on this profile that does not answer', () => {
     if (!paths.ok) throw new Error(paths.error.message);
     const mute = await openControlSocket({
       paths: paths.value,
-      hello: { host: 'headless', lasting: true, vault: 'file' },
+      hello: { host: 'headless', longLived: true, vault: 'file' },
       onClient: () => undefined,
     });
     if (!mute.ok) throw new Error(mute.error.message);

@@ -85,7 +85,7 @@ const startBrowser = async (): Promise<FrameClient> => {
     profile: join(folder, 'profile'),
     vault: 'memory',
     host: 'headless',
-    lasting: true,
+    longLived: true,
     forwardWorker,
   });
   if (!composed.ok) throw new Error(composed.error.message);

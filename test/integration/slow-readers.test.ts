@@ -84,7 +84,7 @@ test('so is a command', async () => {
   let client: Carrier | undefined;
   const control = await openControlSocket({
     paths: paths.value,
-    hello: { host: 'headless', lasting: true, vault: 'memory' },
+    hello: { host: 'headless', longLived: true, vault: 'memory' },
     onClient: (connected) => {
       client = connected;
     },

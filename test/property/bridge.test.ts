@@ -31,7 +31,7 @@ describe('the bridge', () => {
       profile,
       vault: 'memory',
       host: 'headless',
-      lasting: true,
+      longLived: true,
       forwardWorker: locate().forwardWorker,
     });
     if (!composed.ok) throw new Error(composed.error.message);

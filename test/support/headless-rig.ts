@@ -87,7 +87,7 @@ export class HeadlessRig {
       profile: join(this.folder, 'profile'),
       vault: 'memory',
       host: 'headless',
-      lasting: true,
+      longLived: true,
       forwardWorker,
     });
     if (!composed.ok) throw new Error(composed.error.message);

@@ -95,8 +95,8 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
 export interface Hello {
   readonly type: 'hello';
   readonly host: 'desktop' | 'headless' | 'cli';
-  /** False for a command that will soon be done: nothing lasting should be built on it. */
-  readonly lasting: boolean;
+  /** False for a command that will soon be done: nothing longLived should be built on it. */
+  readonly longLived: boolean;
   readonly vault: 'keychain' | 'file' | 'memory';
   /** The process, for a person who has to end it. */
   readonly pid: number;
@@ -107,7 +107,7 @@ const isHello = (message: unknown): message is Hello =>
   message !== null &&
   'type' in message &&
   message.type === 'hello' &&
-  'lasting' in message;
+  'longLived' in message;
 
 /** Lines a client may send, and a host may answer: the second holds whole fleets. */
 const longestFromClient = 8 * 1024 * 1024;
