@@ -56,7 +56,7 @@ export const healingDelay = ({ error, attempt, lastedMs, tookMs, random }: Faile
  * Milliseconds for which clients are refused after a forward gave up so many times in a row: a program that connects
  * again and again must not use up what the vendor lets the whole account ask for. The first time none.
  */
-export const restAfter = (failures: number): number =>
+export const cooldownAfter = (failures: number): number =>
   failures < 2 ? 0 : Math.min(10_000, 500 * 2 ** Math.min(failures - 1, 8));
 
 /** Milliseconds until a port that another program had, so many times in a row, is tried again. */

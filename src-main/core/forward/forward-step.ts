@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.ts';
 import type { Forward, ForwardEffect, ForwardEvent, ForwardTimings, Step } from './forward.ts';
-import { canHeal, giveUpAfterMs, healingDelay, rebindDelay, renewalTime, restAfter } from './forward-healing.ts';
+import { canHeal, giveUpAfterMs, healingDelay, rebindDelay, renewalTime, cooldownAfter } from './forward-healing.ts';
 
 /**
  * The state machine of one forward: events in, the next state and effects out. Pure: no clock, no socket. Who
@@ -19,9 +19,9 @@ const withoutRenewal = ({ renewal: _renewal, ...rest }: Forward): Without<'renew
 const withoutIdle = ({ idleUntil: _idleUntil, ...rest }: Forward): Forward => ({ ...rest, closingIdle: false });
 const withoutNext = ({ nextAttemptAt: _next, ...rest }: Forward): Without<'nextAttemptAt'> => rest;
 
-const withoutRest = (forward: Forward): Forward => {
-  if (forward.restUntil === undefined) return forward;
-  const { restUntil: _restUntil, ...rest } = forward;
+const withoutCooldown = (forward: Forward): Forward => {
+  if (forward.cooldownUntil === undefined) return forward;
+  const { cooldownUntil: _cooldownUntil, ...rest } = forward;
   return rest;
 };
 
@@ -115,7 +115,7 @@ const giveUp = (forward: Forward, error: AppError, now: number): Step => {
       waiting: false,
       worked: false,
       failures,
-      restUntil: now + restAfter(failures),
+      cooldownUntil: now + cooldownAfter(failures),
     },
     effects: [{ type: 'reject-waiting' }, ...effects],
   };
@@ -264,7 +264,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'start': {
       if (forward.bound || forward.binding) return stay(forward);
       return startBinding({
-        ...withoutRest({ ...withoutError(forward) }),
+        ...withoutCooldown({ ...withoutError(forward) }),
         failures: 0,
         taken: 0,
         wanted: true,
@@ -308,7 +308,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     }
     case 'waiting': {
       if (!forward.bound) return stay(forward);
-      if (forward.state === 'failed' && now < (forward.restUntil ?? 0))
+      if (forward.state === 'failed' && now < (forward.cooldownUntil ?? 0))
         return { forward, effects: [{ type: 'reject-waiting' }] };
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
@@ -361,7 +361,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       if (forward.rebindAt !== undefined) return startBinding(forward);
       return forward.state === 'healing' && !forward.opening
         ? askTunnel({ ...forward, attempt: 1, replaced: false })
-        : stay(withoutRest(forward));
+        : stay(withoutCooldown(forward));
     case 'retired':
       return onRetired(forward, event.route);
     case 'kept':

@@ -67,7 +67,7 @@ export interface Forward {
   readonly nextAttemptAt?: number;
   /** Times in a row it gave up, and epoch milliseconds until which clients are refused for it. */
   readonly failures: number;
-  readonly restUntil?: number;
+  readonly cooldownUntil?: number;
   /** Whether the pump holds clients. */
   readonly waiting: boolean;
   /** Whether a connection succeeded since the port was bound or the forward last gave up. */

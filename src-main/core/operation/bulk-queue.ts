@@ -18,7 +18,7 @@ export class BulkQueue {
   readonly #width: number;
   readonly #waiting = new Map<string, number[]>();
   readonly #running = new Map<string, number>();
-  readonly #restUntil = new Map<string, number>();
+  readonly #cooldownUntil = new Map<string, number>();
 
   constructor(items: readonly QueueItem[], width: number) {
     this.#items = items;
@@ -36,8 +36,8 @@ export class BulkQueue {
   next(accountId: string, now: number): Next {
     const list = this.#list(accountId);
     if (list.length === 0 || this.running(accountId) >= this.#width) return undefined;
-    const restMs = (this.#restUntil.get(accountId) ?? 0) - now;
-    if (restMs > 0) return { waitMs: restMs };
+    const cooldownMs = (this.#cooldownUntil.get(accountId) ?? 0) - now;
+    if (cooldownMs > 0) return { waitMs: cooldownMs };
     const index = list.shift();
     const item = index === undefined ? undefined : this.#items[index];
     if (index === undefined || item === undefined) return undefined;
@@ -57,14 +57,14 @@ export class BulkQueue {
 
   /** Nothing of the account starts before then. */
   rest(accountId: string, until: number): void {
-    this.#restUntil.set(accountId, Math.max(until, this.#restUntil.get(accountId) ?? 0));
+    this.#cooldownUntil.set(accountId, Math.max(until, this.#cooldownUntil.get(accountId) ?? 0));
   }
 
   /** The longest rest of the accounts with work left, milliseconds; 0 where none rests. */
-  restMs(now: number): number {
+  cooldownMs(now: number): number {
     let longest = 0;
     for (const [accountId, list] of this.#waiting)
-      if (list.length > 0) longest = Math.max(longest, (this.#restUntil.get(accountId) ?? 0) - now);
+      if (list.length > 0) longest = Math.max(longest, (this.#cooldownUntil.get(accountId) ?? 0) - now);
     return longest;
   }
 

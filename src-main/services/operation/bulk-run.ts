@@ -121,7 +121,7 @@ export class BulkRun {
     const left = counts.waiting + counts.running;
     const finished = this.#entries.length - left - this.#finishedBefore;
     const remaining = remainingMs(clock.monotonic() - this.#since, finished, left);
-    const restMs = this.#state === 'running' ? this.#queue.restMs(clock.monotonic()) : 0;
+    const cooldownMs = this.#state === 'running' ? this.#queue.cooldownMs(clock.monotonic()) : 0;
     return {
       id: this.id,
       title: this.title,
@@ -132,7 +132,7 @@ export class BulkRun {
       startedAt: this.#startedAt,
       ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt }),
       ...(this.#state === 'ended' || remaining === undefined ? {} : { remainingMs: remaining }),
-      ...(restMs > 0 ? { pausedMs: restMs } : {}),
+      ...(cooldownMs > 0 ? { pausedMs: cooldownMs } : {}),
       version: this.#version,
     };
   }
