@@ -268,7 +268,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
     hostKeys,
     reachable,
     web: createWebForwarder({ out }),
-    isPassing: options.host === 'cli',
+    isTransient: options.host === 'cli',
     accounts,
     inventory,
     settings,

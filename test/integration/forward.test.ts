@@ -375,7 +375,7 @@ test('commands have a forward as long as the last of them is there, and it is th
   await before.forwards.dispose();
 
   // A command while the application does not run: it opens nothing by itself, and keeps nothing open.
-  const passing = startRig({ grants: () => ok(end.port), document, isPassing: true });
+  const passing = startRig({ grants: () => ok(end.port), document, isTransient: true });
   await passing.forwards.load();
   const [one, other] = [{}, {}];
   const request = { deviceKey: rigDevice.key, serviceId: sshService.id };

@@ -124,7 +124,7 @@ export interface RigOptions {
   /** What the tunnels granted have beside host and port. */
   readonly tunnel?: () => Partial<Tunnel>;
   /** As in a process that only carries out a command. */
-  readonly isPassing?: boolean;
+  readonly isTransient?: boolean;
   /** Whether the vendor still has a tunnel. */
   readonly alive?: () => Result<boolean>;
 }
@@ -201,7 +201,7 @@ export const startRig = (options: RigOptions) => {
     ...(options.history === undefined ? {} : { history: options.history }),
     ...(options.hostKeys === undefined ? {} : { hostKeys: options.hostKeys }),
     settings: { get: () => settings, changed: settingsChanged },
-    ...(options.isPassing === undefined ? {} : { isPassing: options.isPassing }),
+    ...(options.isTransient === undefined ? {} : { isTransient: options.isTransient }),
     log: silentLog,
     random: Math.random,
   });

@@ -39,10 +39,10 @@ export const isPermanent = (failure: TransportFailure): boolean =>
   (failure.code !== undefined &&
     (failure.code in certificateCodes ||
       isTls(failure.code) ||
-      (failure.code === 'ERR_PROXY_TUNNEL' && !isPassing(failure.status))));
+      (failure.code === 'ERR_PROXY_TUNNEL' && !isTransient(failure.status))));
 
 /** Whether a proxy's answer tells of trouble that may be over soon. */
-const isPassing = (status: number | undefined): boolean => status !== undefined && status >= 500;
+const isTransient = (status: number | undefined): boolean => status !== undefined && status >= 500;
 
 const isTls = (code: string): boolean => /^ERR_SSL|^ERR_TLS|^EPROTO$/.test(code);
 

@@ -19,7 +19,7 @@ export interface ForwardsDeps extends ForwardTunnelsDeps {
   };
   readonly random: Random;
   /** Whether this process only carries out a command: what it opens is not to listen again after a restart. */
-  readonly isPassing?: boolean;
+  readonly isTransient?: boolean;
 }
 
 export interface ForwardSettings {

@@ -223,7 +223,7 @@ export class Forwards {
    * those of forwards.json.
    */
   open(request: OpenForward, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
-    return this.hold(request, this.#deps.isPassing === true ? this : undefined, signal);
+    return this.hold(request, this.#deps.isTransient === true ? this : undefined, signal);
   }
 
   /**
