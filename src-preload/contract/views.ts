@@ -150,11 +150,11 @@ export const forwardViewSchema = z.object({
   also: z.array(endpointSchema).optional(),
   /** On the device's own loopback address; `reason` says why the port there is not the native one. */
   deviceEndpoint: endpointSchema.extend({ reason: z.string().optional() }).optional(),
-  /** stopped: the port is kept but nothing listens. healing: clients are held while a lost way is tried again. */
-  state: z.enum(['stopped', 'listening', 'dialling', 'open', 'idle', 'healing', 'failed']),
-  /** While failed or healing. */
+  /** stopped: the port is kept but nothing listens. reconnecting: clients are held while a lost way is tried again. */
+  state: z.enum(['stopped', 'listening', 'dialling', 'open', 'idle', 'reconnecting', 'failed']),
+  /** While failed or reconnecting. */
   error: errorViewSchema.optional(),
-  /** While healing: failures so far, and when the next attempt is made (absent while one is under way). */
+  /** While reconnecting: failures so far, and when the next attempt is made (absent while one is under way). */
   attempt: z.number().optional(),
   nextAttemptAt: z.number().optional(),
   /** Present while computers of the network can use it: those allowed, by these addresses of this computer. */

@@ -25,7 +25,7 @@ const NextTry = ({ at }: { readonly at: number }): React.ReactNode => {
 };
 
 /** Why a lost way is not back yet and when it is tried next. */
-export const Healing = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => (
+export const Reconnecting = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => (
   <p className="forward-why">
     {forward.error?.message}{' '}
     {forward.nextAttemptAt === undefined ? 'Trying again now.' : <NextTry at={forward.nextAttemptAt} />}
@@ -43,18 +43,18 @@ export const ForwardBadges = ({ forward }: { readonly forward: ForwardView }): R
   );
 };
 
-/** State first: failing or healing, with the reason and what comes next. */
+/** State first: failing or reconnecting, with the reason and what comes next. */
 export const ForwardState = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
-  if (forward.state === 'healing')
+  if (forward.state === 'reconnecting')
     return (
       <div className="callout">
         <span className="strip-dot" aria-hidden="true" />
         <div>
           {/* The seconds below are counted for eyes alone. */}
-          <p role="status" aria-label="Healing">
-            Healing, attempt {forward.attempt ?? 1}. The port stays, and new clients wait.
+          <p role="status" aria-label="Reconnecting">
+            Reconnecting, attempt {forward.attempt ?? 1}. The port stays, and new clients wait.
           </p>
-          <Healing forward={forward} />
+          <Reconnecting forward={forward} />
         </div>
       </div>
     );

@@ -8,7 +8,7 @@ import { IconButton } from '../ui/controls.tsx';
 import { bytes, forwardWords } from '../ui/format.ts';
 import { openPanel } from '../state/view-store.ts';
 import { ForwardDetail } from './forward-detail.tsx';
-import { ForwardBadges, Healing } from './forward-health.tsx';
+import { ForwardBadges, Reconnecting } from './forward-health.tsx';
 import { endpointText, serviceWords } from './forward-words.ts';
 
 const Traffic = ({ value }: { readonly value: number }): React.ReactNode => (
@@ -82,7 +82,7 @@ export const ForwardLine = ({
             <span className="state-word">{forwardWords(forward)}</span>
             <ForwardBadges forward={forward} />
           </span>
-          {forward.state === 'healing' && !open ? <Healing forward={forward} /> : null}
+          {forward.state === 'reconnecting' && !open ? <Reconnecting forward={forward} /> : null}
           {forward.state === 'failed' && forward.error !== undefined && !open ? (
             <p className="forward-why" title={`${forward.error.message} ${adviceOf(forward.error)}`}>
               {forward.error.message} {adviceOf(forward.error)}

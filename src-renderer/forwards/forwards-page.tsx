@@ -16,7 +16,7 @@ const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): R
   const live = forwards.filter(isLive).length;
   const facts = [
     ['failed', forwards.filter(({ state }) => state === 'failed').length, 'failed'],
-    ['healing', forwards.filter(({ state }) => state === 'healing').length, 'healing'],
+    ['reconnecting', forwards.filter(({ state }) => state === 'reconnecting').length, 'reconnecting'],
     ['shared', forwards.filter(({ sharing }) => sharing !== undefined).length, 'shared with the network'],
   ] as const;
   return (

@@ -121,8 +121,8 @@ export const forwardWords = (forward: ForwardView): string => {
       return `open (${forward.connections})`;
     case 'idle':
       return 'idle';
-    case 'healing':
-      return `healing (${failureWord(forward.error)}, attempt ${forward.attempt ?? 1})`;
+    case 'reconnecting':
+      return `reconnecting (${failureWord(forward.error)}, attempt ${forward.attempt ?? 1})`;
     case 'failed':
       return `failed (${failureWord(forward.error)})`;
     default:

@@ -25,14 +25,16 @@ const showForwards = async (page: Page): Promise<void> => {
     .click();
 };
 
-test('a healing forward says why, which attempt it is and when it tries next', async ({ page, show }) => {
+test('a reconnecting forward says why, which attempt it is and when it tries next', async ({ page, show }) => {
   await show('devices=60');
   await showForwards(page);
   const line = page.getByRole('row').filter({ hasText: '33013' });
-  await expect(line).toContainText('healing (unreachable, attempt 3)');
+  await expect(line).toContainText('reconnecting (unreachable, attempt 3)');
   await expect(line).toContainText(/The tunnel was closed at the vendor\. (Next try in \d+ s|Trying again now)\./);
   const detail = await openDetails(page, 33_013);
-  await expect(detail.getByRole('status', { name: 'Healing' })).toContainText('The port stays, and new clients wait.');
+  await expect(detail.getByRole('status', { name: 'Reconnecting' })).toContainText(
+    'The port stays, and new clients wait.',
+  );
 });
 
 test('the details open by the keyboard, count live while in sight, and stop with them', async ({ page, show }) => {

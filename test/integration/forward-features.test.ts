@@ -235,8 +235,8 @@ test('a client is held while the vendor is away and served when it is back', asy
   });
   const forward = await open();
   const held = ask(forward.port, 'held');
-  const healing = await until(forward.id, ({ state, attempt }) => state === 'healing' && (attempt ?? 0) >= 2);
-  expect(healing.error).toMatchObject({ kind: 'vendor-unavailable' });
+  const reconnecting = await until(forward.id, ({ state, attempt }) => state === 'reconnecting' && (attempt ?? 0) >= 2);
+  expect(reconnecting.error).toMatchObject({ kind: 'vendor-unavailable' });
   isAway = false;
   expect(await held).toBe('held');
   expect((await until(forward.id, ({ state }) => state === 'idle')).error).toBeUndefined();

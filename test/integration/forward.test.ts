@@ -506,15 +506,15 @@ test('a tunnel found dead is replaced within the same attempt; while the next is
   const states: string[] = [];
   forwards.changed.on(({ upsert }) => states.push(...upsert.map(({ state }) => state)));
   await open();
-  const healing = until(forward.id, ({ state }) => state === 'healing');
+  const reconnecting = until(forward.id, ({ state }) => state === 'reconnecting');
   expect(await ask(forward.port, 'held')).toBe('held');
-  expect((await healing).error).toMatchObject({
+  expect((await reconnecting).error).toMatchObject({
     kind: 'tunnel-failed',
     message: `Dialling failed: the tunnel at 127.0.0.1:${dead.port} refused the connection.`,
   });
-  expect((await healing).attempt).toBe(1);
+  expect((await reconnecting).attempt).toBe(1);
   expect(states.filter((state, index) => state !== states[index - 1])).toEqual(
-    expect.arrayContaining(['listening', 'dialling', 'healing', 'open']),
+    expect.arrayContaining(['listening', 'dialling', 'reconnecting', 'open']),
   );
   expect((await until(forward.id, ({ state }) => state === 'idle')).error).toBeUndefined();
 });

@@ -156,13 +156,13 @@ class World {
 
   check(): void {
     const { state, error: shown, connections, idleUntil, route, bound, wanted } = this.forward;
-    expect(shown !== undefined, 'a reason exactly while failed or healing').toBe(
-      state === 'failed' || state === 'healing',
+    expect(shown !== undefined, 'a reason exactly while failed or reconnecting').toBe(
+      state === 'failed' || state === 'reconnecting',
     );
-    expect(this.forward.nextAttemptAt === undefined || state === 'healing').toBe(true);
+    expect(this.forward.nextAttemptAt === undefined || state === 'reconnecting').toBe(true);
     if (this.forward.rebindAt !== undefined)
       expect(this.forward).toMatchObject({ state: 'failed', wanted: true, bound: false, binding: false });
-    expect(this.forward.attempt > 0, 'failures are counted exactly while healing').toBe(state === 'healing');
+    expect(this.forward.attempt > 0, 'failures are counted exactly while reconnecting').toBe(state === 'reconnecting');
     expect(connections).toBeGreaterThanOrEqual(0);
     expect(idleUntil === undefined || state === 'idle', 'only an idle forward has a deadline').toBe(true);
     if (state === 'open' || state === 'idle') expect(route !== undefined && this.tunnels.has(route)).toBe(true);

@@ -118,7 +118,7 @@ export const scriptedDevices = (count: number, accounts: readonly AccountView[],
 
 /** Forwards in every state, on the first devices in order of name. */
 export const scriptedForwards = (devices: readonly DeviceView[]): ForwardView[] => {
-  const states = ['open', 'listening', 'dialling', 'failed', 'stopped', 'idle', 'healing'] as const;
+  const states = ['open', 'listening', 'dialling', 'failed', 'stopped', 'idle', 'reconnecting'] as const;
   const byName = [...devices].sort((a, b) => (a.name < b.name ? -1 : 1));
   return states.flatMap((state, index) => {
     const device = byName[index * 2 + 1];

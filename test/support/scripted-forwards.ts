@@ -35,7 +35,7 @@ export const forwardExtras = (state: ForwardView['state']): Partial<ForwardView>
           'The SSH host key is not the one seen before (SHA256:uNiVzt, now SHA256:47DEQp): the device was set up anew, or somebody is in between. Ask whoever runs the device; if the change is right, accept the new key.',
       },
     };
-  if (state === 'healing') return { limits, error: offline, attempt: 3, nextAttemptAt: at + 8000 };
+  if (state === 'reconnecting') return { limits, error: offline, attempt: 3, nextAttemptAt: at + 8000 };
   return { limits };
 };
 

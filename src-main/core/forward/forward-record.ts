@@ -50,7 +50,7 @@ export interface ForwardSnapshot {
   readonly portReason?: string;
   readonly state: ForwardState;
   readonly error?: AppError;
-  /** While healing: failures so far, and when the next attempt is made (absent while one is under way). */
+  /** While reconnecting: failures so far, and when the next attempt is made (absent while one is under way). */
   readonly attempt?: number;
   readonly nextAttemptAt?: number;
   /** Other loopback addresses and ports it listens on. */

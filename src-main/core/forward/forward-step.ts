@@ -1,6 +1,13 @@
 import type { AppError } from '../base/errors.ts';
 import type { Forward, ForwardEffect, ForwardEvent, ForwardTimings, Step } from './forward.ts';
-import { canHeal, giveUpAfterMs, healingDelay, rebindDelay, renewalTime, cooldownAfter } from './forward-healing.ts';
+import {
+  canHeal,
+  giveUpAfterMs,
+  reconnectingDelay,
+  rebindDelay,
+  renewalTime,
+  cooldownAfter,
+} from './forward-reconnecting.ts';
 
 /**
  * The state machine of one forward: events in, the next state and effects out. Pure: no clock, no socket. Who
@@ -27,7 +34,7 @@ const withoutCooldown = (forward: Forward): Forward => {
 
 /** Ends an outage. */
 const healed = (forward: Forward): Forward => {
-  const { healingSince: _since, ...rest } = withoutNext(forward);
+  const { reconnectingSince: _since, ...rest } = withoutNext(forward);
   return { ...rest, attempt: 0 };
 };
 
@@ -79,7 +86,8 @@ const askTunnel = (forward: Forward, instead?: number, gone = false): Step => {
     ...(instead === undefined ? {} : { replacing: instead }),
   };
   return {
-    forward: forward.attempt > 0 ? { ...asking, state: 'healing' } : { ...withoutError(asking), state: 'dialling' },
+    forward:
+      forward.attempt > 0 ? { ...asking, state: 'reconnecting' } : { ...withoutError(asking), state: 'dialling' },
     effects: [
       {
         type: 'open-tunnel',
@@ -123,15 +131,23 @@ const giveUp = (forward: Forward, error: AppError, now: number): Step => {
 
 /** The attempt failed. Held clients stay where time can heal it, and somebody waits or was connected before. */
 const failAttempt = (forward: Forward, error: AppError, tookMs: number, now: number, random: number): Step => {
-  const since = forward.healingSince ?? now;
+  const since = forward.reconnectingSince ?? now;
   const attempt = forward.attempt + 1;
   const isWanted = forward.waiting || forward.worked;
   if (!canHeal(error, forward.worked) || !isWanted || now - since >= giveUpAfterMs) return giveUp(forward, error, now);
   const { forward: rest, effects } = retireReplaced(forward);
-  const nextAttemptAt = now + healingDelay({ error, attempt, lastedMs: now - since, tookMs, random });
+  const nextAttemptAt = now + reconnectingDelay({ error, attempt, lastedMs: now - since, tookMs, random });
   const waits = withoutIdle(withoutRoute(rest));
   return {
-    forward: { ...waits, state: 'healing', error, opening: false, attempt, healingSince: since, nextAttemptAt },
+    forward: {
+      ...waits,
+      state: 'reconnecting',
+      error,
+      opening: false,
+      attempt,
+      reconnectingSince: since,
+      nextAttemptAt,
+    },
     effects,
   };
 };
@@ -239,7 +255,7 @@ const onOpened = (forward: Forward, event: Extract<ForwardEvent, { type: 'tunnel
 const onTick = (forward: Forward, now: number): Step => {
   const { state, route, rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, opening } = forward;
   if (rebindAt !== undefined) return now < rebindAt ? stay(forward) : startBinding(forward);
-  if (state === 'healing') {
+  if (state === 'reconnecting') {
     if (nextAttemptAt === undefined || now < nextAttemptAt) return stay(forward);
     return askTunnel({ ...forward, replaced: false });
   }
@@ -312,7 +328,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
         return { forward, effects: [{ type: 'reject-waiting' }] };
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
-      if (forward.opening || forward.state === 'healing') return stay(waiting);
+      if (forward.opening || forward.state === 'reconnecting') return stay(waiting);
       // A route is there already: the pump is told again rather than left with a client nobody serves.
       if (forward.route !== undefined) return { forward: waiting, effects: [{ type: 'route', route: forward.route }] };
       return askTunnel({ ...waiting, replaced: false });
@@ -320,7 +336,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'none-waiting': {
       const alone: Forward = { ...forward, waiting: false };
       const isHopeless =
-        forward.state === 'healing' && !forward.opening && !forward.worked && forward.error !== undefined;
+        forward.state === 'reconnecting' && !forward.opening && !forward.worked && forward.error !== undefined;
       return isHopeless ? giveUp(alone, forward.error, now) : stay(alone);
     }
     case 'tunnel-opened':
@@ -332,7 +348,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       return failAttempt(timed, event.error, event.vendorMs, now, random);
     }
     case 'unused': {
-      const isNew = forward.state === 'dialling' || forward.state === 'healing';
+      const isNew = forward.state === 'dialling' || forward.state === 'reconnecting';
       return isNew && isCurrent(forward, event.route)
         ? stay(becomeIdle({ ...forward, waiting: false }, now))
         : stay(forward);
@@ -359,7 +375,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       return onLost(forward, event.route);
     case 'try-now':
       if (forward.rebindAt !== undefined) return startBinding(forward);
-      return forward.state === 'healing' && !forward.opening
+      return forward.state === 'reconnecting' && !forward.opening
         ? askTunnel({ ...forward, attempt: 1, replaced: false })
         : stay(withoutCooldown(forward));
     case 'retired':

@@ -48,7 +48,7 @@ test('clients that come while the vendor is asked share the dial', () => {
   });
 });
 
-test('a dead tunnel is replaced first and then retired; the second one that is dead starts the healing', () => {
+test('a dead tunnel is replaced first and then retired; the second one that is dead starts the reconnecting', () => {
   const dead: readonly ForwardEvent[] = [...open, { type: 'route-dead', route: 1, error, gone: true, hop: 'tunnel' }];
   expect(play(dead)).toMatchObject({
     forward: { state: 'dialling' },
@@ -61,7 +61,7 @@ test('a dead tunnel is replaced first and then retired; the second one that is d
   ]);
   expect(play([...replaced, { type: 'retired', route: 1 }]).effects).toEqual([{ type: 'close-tunnel', route: 1 }]);
   expect(play([...replaced, { type: 'route-dead', route: 2, error, gone: true, hop: 'tunnel' }])).toMatchObject({
-    forward: { state: 'healing', error, bound: true, attempt: 1, nextAttemptAt: 7_150 },
+    forward: { state: 'reconnecting', error, bound: true, attempt: 1, nextAttemptAt: 7_150 },
     effects: [{ type: 'retire', route: 2, onlyIfIdle: false }],
   });
 });
@@ -74,21 +74,21 @@ const refused = (route: number, kind: ErrorKind): ForwardEvent => ({
 });
 
 test('a vendor that cannot be reached is asked again while a client waits, and no longer', () => {
-  const healing: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
-  expect(play(healing)).toMatchObject({
-    forward: { state: 'healing', attempt: 1, healingSince: 3_000, nextAttemptAt: 3_149 },
+  const reconnecting: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
+  expect(play(reconnecting)).toMatchObject({
+    forward: { state: 'reconnecting', attempt: 1, reconnectingSince: 3_000, nextAttemptAt: 3_149 },
     effects: [],
   });
-  expect(play([...healing, { type: 'tick' }])).toMatchObject({
-    forward: { state: 'healing', attempt: 1 },
+  expect(play([...reconnecting, { type: 'tick' }])).toMatchObject({
+    forward: { state: 'reconnecting', attempt: 1 },
     effects: [{ type: 'open-tunnel', route: 2 }],
   });
-  expect(play([...healing, { type: 'none-waiting' }])).toMatchObject({
+  expect(play([...reconnecting, { type: 'none-waiting' }])).toMatchObject({
     forward: { state: 'failed', error: { kind: 'unreachable' } },
     effects: [{ type: 'reject-waiting' }],
   });
   const back: readonly ForwardEvent[] = [
-    ...healing,
+    ...reconnecting,
     { type: 'tick' },
     { type: 'tunnel-opened', route: 2, vendorMs: 1 },
     { type: 'connected', route: 2, dialMs: 1 },
@@ -113,10 +113,10 @@ test('a device that worked and went offline is waited for, and given up after fi
     { type: 'route-dead', route: 1, error, gone: true, hop: 'tunnel' },
     refused(2, 'device-offline'),
   ];
-  expect(play(gone).forward).toMatchObject({ state: 'healing', worked: true });
+  expect(play(gone).forward).toMatchObject({ state: 'reconnecting', worked: true });
   let { forward } = play(gone);
   let now = 10_000;
-  for (; forward.state === 'healing'; now += 20_000) {
+  for (; forward.state === 'reconnecting'; now += 20_000) {
     ({ forward } = advance(forward, { type: 'tick' }, now));
     ({ forward } = advance(forward, refused(forward.lastRoute, 'device-offline'), now));
   }
@@ -126,8 +126,8 @@ test('a device that worked and went offline is waited for, and given up after fi
 });
 
 test('a changed network is tried at once', () => {
-  const healing: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
-  expect(play([...healing, { type: 'try-now' }]).effects).toEqual([{ type: 'open-tunnel', route: 2 }]);
+  const reconnecting: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
+  expect(play([...reconnecting, { type: 'try-now' }]).effects).toEqual([{ type: 'open-tunnel', route: 2 }]);
   expect(play([...open, { type: 'try-now' }]).effects).toEqual([]);
 });
 

@@ -10,10 +10,10 @@ import type { DialHop } from './forward-errors.ts';
  */
 
 /**
- * stopped: the port is kept but nothing listens. healing: the way to the device is lost, clients are held while a new
+ * stopped: the port is kept but nothing listens. reconnecting: the way to the device is lost, clients are held while a new
  * one is tried; `error` says what is wrong. failed: `error` says why; the port may still be bound.
  */
-export type ForwardState = 'stopped' | 'listening' | 'dialling' | 'open' | 'idle' | 'healing' | 'failed';
+export type ForwardState = 'stopped' | 'listening' | 'dialling' | 'open' | 'idle' | 'reconnecting' | 'failed';
 
 /** Milliseconds of the phases of the last attempt; a phase not reached yet is absent. */
 export interface ForwardTimings {
@@ -33,7 +33,7 @@ export type PumpTimings = Pick<ForwardTimings, 'dnsMs' | 'dialMs' | 'firstByteMs
 
 export interface Forward {
   readonly state: ForwardState;
-  /** Present exactly while `state` is failed or healing. */
+  /** Present exactly while `state` is failed or reconnecting. */
   readonly error?: AppError;
   /** Whether the user wants it; false only when stopped. */
   readonly wanted: boolean;
@@ -62,8 +62,8 @@ export interface Forward {
   /** Failures in a row of the present outage; zero while there is none. */
   readonly attempt: number;
   /** Epoch milliseconds since when it lasts. */
-  readonly healingSince?: number;
-  /** Epoch milliseconds of the next attempt, while healing and not trying. */
+  readonly reconnectingSince?: number;
+  /** Epoch milliseconds of the next attempt, while reconnecting and not trying. */
   readonly nextAttemptAt?: number;
   /** Times in a row it gave up, and epoch milliseconds until which clients are refused for it. */
   readonly failures: number;

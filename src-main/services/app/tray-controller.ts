@@ -73,7 +73,7 @@ const nextMorning = (now: number): number => {
 };
 
 /** What needs an eye first. */
-const forwardOrder = ['failed', 'healing', 'open', 'dialling', 'idle', 'listening'];
+const forwardOrder = ['failed', 'reconnecting', 'open', 'dialling', 'idle', 'listening'];
 
 /** What any tray shows and does, whatever draws it: Electron's, or StatusNotifierItem's of the headless host. */
 export class TrayController {

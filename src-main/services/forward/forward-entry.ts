@@ -6,7 +6,7 @@ import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/fo
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
 import type { ForwardHost, Listening, TrafficReport } from '../../core/forward/forward-host.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import { rebindDelay } from '../../core/forward/forward-healing.ts';
+import { rebindDelay } from '../../core/forward/forward-reconnecting.ts';
 import { advance } from '../../core/forward/forward-step.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 import type { Clock, Random } from '../../core/base/clock.ts';
@@ -129,7 +129,7 @@ export class ForwardEntry {
       ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
       state,
       ...(error === undefined ? {} : { error }),
-      ...(state === 'healing' ? { attempt } : {}),
+      ...(state === 'reconnecting' ? { attempt } : {}),
       ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
       refused: this.#refused,
       ...(this.#refusedFor === undefined ? {} : { refusedBecause: refusalWords[this.#refusedFor] }),

@@ -6,7 +6,7 @@ import { useNow } from '../../ui/clock.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../../ui/format.ts';
 import { ForwardDetail } from '../../forwards/forward-detail.tsx';
-import { ForwardBadges, Healing } from '../../forwards/forward-health.tsx';
+import { ForwardBadges, Reconnecting } from '../../forwards/forward-health.tsx';
 import { toast, toastError } from '../../state/view-store.ts';
 import {
   busyKey,
@@ -118,7 +118,7 @@ const ServiceItem = ({
           />
         </div>
       )}
-      {forward?.state === 'healing' && !open ? <Healing forward={forward} /> : null}
+      {forward?.state === 'reconnecting' && !open ? <Reconnecting forward={forward} /> : null}
       {forward?.state === 'failed' && forward.error !== undefined && !open ? (
         <Failure error={forward.error}>
           <button type="button" className="button small" onClick={() => void openPort(device.key, service.id)}>

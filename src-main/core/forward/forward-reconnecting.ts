@@ -46,7 +46,7 @@ export interface FailedAttempt {
  * within two; where the vendor answers but does not help, it is asked less and less often. A wait the vendor names is
  * kept.
  */
-export const healingDelay = ({ error, attempt, lastedMs, tookMs, random }: FailedAttempt): number => {
+export const reconnectingDelay = ({ error, attempt, lastedMs, tookMs, random }: FailedAttempt): number => {
   const most = free.has(error.kind) || lastedMs < 30_000 ? 1_000 : lastedMs < 120_000 ? 5_000 : 15_000;
   const base = Math.min(most, 150 * 2 ** Math.min(attempt - 1, 10)) * (0.75 + random / 2);
   return Math.round(Math.max(Math.min(base, 100), base - tookMs, error.retryAfterMs ?? 0));
