@@ -50,7 +50,7 @@ const appRow = (deps: BridgeDeps): unknown => {
       ...(devices === undefined ? {} : { devices: devices.map(({ key, name }) => ({ key, name })) }),
     })),
     recents: deps.recents.keys().slice(0, recentsShown),
-    wish: facts.wish,
+    intent: facts.intent,
     shortcut: facts.shortcut,
     shortcutCommand: facts.shortcutCommand,
     update: facts.update === undefined ? undefined : updateView(facts.update),

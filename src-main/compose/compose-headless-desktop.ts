@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Core } from './compose-core.ts';
 import type { Notifier } from '../core/alert/notifier.ts';
-import type { Wish } from '../core/app/wish.ts';
+import type { NavigationIntent } from '../core/app/navigation-intent.ts';
 import { hasDisplay, openInBrowser } from '../node/desktop/browser-open.ts';
 import { ChromiumWindow, findChromium } from '../node/desktop/chromium-window.ts';
 import { copyWithProgram } from '../node/desktop/copy-text.ts';
@@ -58,7 +58,7 @@ export interface HeadlessDesktopOptions {
 /** The window and the tray of a headless host. */
 export interface HeadlessDesktop {
   /** Opens the window, or brings it to the front. Answers whether a program was found for it. */
-  show(wish?: Wish): Promise<boolean>;
+  show(intent?: NavigationIntent): Promise<boolean>;
   dispose(): Promise<void>;
 }
 
@@ -103,8 +103,8 @@ export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Pro
   const { core, session, resources, environment = process.env } = options;
   const { app, alerts, log } = core;
   const windows = await openWindows(options);
-  const show = async (wish?: Wish): Promise<boolean> => {
-    if (wish !== undefined) app.setWish(wish);
+  const show = async (intent?: NavigationIntent): Promise<boolean> => {
+    if (intent !== undefined) app.requestNavigation(intent);
     const isShown = await windows.show();
     if (!isShown) log.write('warn', 'window.not-opened');
     return isShown;
@@ -121,7 +121,7 @@ export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Pro
     pause: noticePause(alerts, systemClock),
     host: {
       quickConnect: () => void show({ show: 'palette' }),
-      openWindow: (wish) => void show(wish),
+      openWindow: (intent) => void show(intent),
       copyText: windows.copyText,
       failed: (error) => {
         app.addNotice({ id: 'tray-action', text: error.message, hint: error.hint });

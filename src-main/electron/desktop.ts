@@ -8,7 +8,7 @@ import type { Clock } from '../core/base/clock.ts';
 import type { Document } from '../core/base/document.ts';
 import type { Log } from '../core/base/log.ts';
 import { shortcutText } from '../core/app/shortcut.ts';
-import type { Wish } from '../core/app/wish.ts';
+import type { NavigationIntent } from '../core/app/navigation-intent.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import { noticePause } from '../services/app/notice-pause.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
@@ -54,7 +54,7 @@ export interface DesktopOptions
 
 /** The running desktop: what a second launch, a link and the end of the application act on. */
 export interface Desktop {
-  showWindow(wish?: Wish): void;
+  showWindow(intent?: NavigationIntent): void;
   quickConnect(): void;
   openLink(link: DeepLink): void;
   dispose(): void;
@@ -67,7 +67,7 @@ export const copyText = async (text: string): Promise<Result<void>> => {
 };
 
 /** What a link shows. Nothing is opened by it: what it would connect to is asked for in the window. */
-const wishOf = (link: DeepLink): Wish | undefined => {
+const intentOf = (link: DeepLink): NavigationIntent | undefined => {
   switch (link.kind) {
     case 'window':
       return undefined;
@@ -124,8 +124,8 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
     closing: () => (trayIsThere ? 'hide' : 'minimise'),
     hidden: tellOfTray,
   });
-  const showWindow = (wish?: Wish): void => {
-    if (wish !== undefined) facts.setWish(wish);
+  const showWindow = (intent?: NavigationIntent): void => {
+    if (intent !== undefined) facts.requestNavigation(intent);
     window.show();
   };
   const palette = new PaletteWindow({ preload: options.preload, log });
@@ -230,7 +230,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   return {
     showWindow,
     quickConnect: () => palette.toggle(),
-    openLink: (link) => showWindow(wishOf(link)),
+    openLink: (link) => showWindow(intentOf(link)),
     dispose: () => {
       for (const stop of stops) stop();
       clearTimeout(warming);

@@ -266,9 +266,9 @@ export const requests = {
 
   'settings.change': request(z.strictObject(settingsViewSchema.partial().shape), settingsViewSchema),
   /** Brings the window to the front and shows something in it. Where there is no window, it waits for one. */
-  'window.show': request(z.strictObject({ wish: wishViewSchema }), nothing),
+  'window.show': request(z.strictObject({ intent: wishViewSchema }), nothing),
   /** The window has shown what it was asked to. */
-  'window.shown': request(z.strictObject({ wishId: z.int().min(0) }), nothing),
+  'window.shown': request(z.strictObject({ intentId: z.int().min(0) }), nothing),
   /** What a report of a problem needs: versions, how long the start took, the newest lines of the log. No secrets. */
   'diagnostics.get': request(nothing, diagnosticsViewSchema),
   /** The same as a file in the profile; answers where it is. */

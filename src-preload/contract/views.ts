@@ -407,7 +407,7 @@ export const diagnosticsViewSchema = z.object({
 });
 export type DiagnosticsView = z.infer<typeof diagnosticsViewSchema>;
 
-/** What something outside the window asks it to show; see src-main/core/app/wish.ts. */
+/** What something outside the window asks it to show; see src-main/core/app/navigation-intent.ts. */
 export const wishViewSchema = z.discriminatedUnion('show', [
   z.strictObject({ show: z.literal('devices'), query: z.string().max(1024) }),
   z.strictObject({ show: z.literal('account'), accountId: z.string().max(512) }),
@@ -459,7 +459,7 @@ export const appViewSchema = z.object({
   /** Device keys the user connects to often and lately, best first. */
   recents: z.array(z.string()),
   /** What the window is to show; answered with `window.shown`. */
-  wish: z.object({ id: z.number(), wish: wishViewSchema }).optional(),
+  intent: z.object({ id: z.number(), intent: wishViewSchema }).optional(),
   /** How the global shortcut is doing; absent on hosts that have none. */
   shortcut: z.enum(['on', 'off', 'taken', 'asked']).optional(),
   /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */

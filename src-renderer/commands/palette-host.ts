@@ -7,34 +7,34 @@ export interface PaletteHost {
   readonly kind: 'window' | 'own';
   close(): void;
   /** Shows something in the window. */
-  show(wish: WishView): void;
+  show(intent: WishView): void;
 }
 
-/** Shows what a wish names in this window. What is to be connected to is left to whoever asks the user. */
-export const showHere = (wish: Exclude<WishView, { readonly show: 'connect' }>): void => {
-  switch (wish.show) {
+/** Shows what a intent names in this window. What is to be connected to is left to whoever asks the user. */
+export const showHere = (intent: Exclude<WishView, { readonly show: 'connect' }>): void => {
+  switch (intent.show) {
     case 'devices':
       showScope({ kind: 'all' });
-      setQuery(wish.query);
+      setQuery(intent.query);
       return;
     case 'account':
-      showScope({ kind: 'account', accountId: wish.accountId });
+      showScope({ kind: 'account', accountId: intent.accountId });
       setQuery('');
       return;
     case 'device':
-      openPanel(wish.deviceKey);
+      openPanel(intent.deviceKey);
       return;
     case 'page':
-      goTo(wish.page);
+      goTo(intent.page);
       return;
     case 'incident':
-      showIncident(wish.incidentId);
+      showIncident(intent.incidentId);
       return;
     case 'palette':
       setOverlay('palette');
       return;
     default:
-      wish satisfies never;
+      intent satisfies never;
   }
 };
 
@@ -42,9 +42,9 @@ export const showHere = (wish: Exclude<WishView, { readonly show: 'connect' }>):
 export const windowHost: PaletteHost = {
   kind: 'window',
   close: () => setOverlay('none'),
-  show: (wish) => {
+  show: (intent) => {
     setOverlay('none');
-    if (wish.show !== 'connect') showHere(wish);
+    if (intent.show !== 'connect') showHere(intent);
   },
 };
 
@@ -52,8 +52,8 @@ export const windowHost: PaletteHost = {
 export const ownHost: PaletteHost = {
   kind: 'own',
   close: () => window.close(),
-  show: (wish) =>
-    void ask('window.show', { wish }).then((answer) => {
+  show: (intent) =>
+    void ask('window.show', { intent }).then((answer) => {
       if (answer.ok) window.close();
       else toastError(answer.error);
     }),

@@ -15,7 +15,7 @@ import { Rail } from './rail.tsx';
 import { ShortcutsOverlay } from './shortcuts-overlay.tsx';
 import { TipLayer } from '../ui/tip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
-import { Wishes } from './wishes.tsx';
+import { NavigationIntents } from './navigation-intents.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView } from '../state/view-store.ts';
 
@@ -52,7 +52,7 @@ export const App = (): React.ReactNode => {
       {overlay === 'shortcuts' ? <ShortcutsOverlay /> : null}
       <ActionsDialog />
       <BulkDialog />
-      <Wishes />
+      <NavigationIntents />
       <Toasts />
       <TipLayer />
     </div>

@@ -180,7 +180,7 @@ test('a click on the icon opens the window of its own, which can be closed and o
   await expect.poll(() => isIconDrawn(desktop), { timeout: 30_000 }).toBe(true);
   await addFavourite(stage);
   const client = await clientOf(stage.profile);
-  let wishes = 0;
+  let intents = 0;
   let unmet = false;
   client.subscribe((event) => {
     const rows =
@@ -190,15 +190,15 @@ test('a click on the icon opens the window of its own, which can be closed and o
           ? event.changes.filter(({ collection }) => collection === 'app').flatMap(({ upsert }) => upsert)
           : [];
     for (const row of rows) {
-      unmet = (row as { readonly wish?: unknown }).wish !== undefined;
-      if (unmet) wishes += 1;
+      unmet = (row as { readonly intent?: unknown }).intent !== undefined;
+      if (unmet) intents += 1;
     }
   });
   await mouse(desktop, iconAt.x, iconAt.y, 1);
   await expect.poll(async () => (await windowOf(desktop, 'Quayside')) !== undefined, { timeout: 60_000 }).toBe(true);
   // What the window was asked to show it can only have shown once it was let in.
   await tray(desktop, host).click('Settings');
-  await expect.poll(() => wishes, { timeout: 30_000 }).toBeGreaterThan(0);
+  await expect.poll(() => intents, { timeout: 30_000 }).toBeGreaterThan(0);
   await expect.poll(() => unmet, { timeout: 60_000 }).toBe(false);
   const commands = descendants(host.cli.pid).map((pid) => processFile(pid, 'cmdline'));
   expect(commands.some((command) => command.includes('--app=http://127.0.0.1:'))).toBe(true);

@@ -98,7 +98,7 @@ test('shows an incident as one notice, and a click on it opens the window at tha
   await expect.poll(() => desktop.noticesShown(), slow).toBe(1);
   await desktop.run('dunstctl', 'action', '0');
   const incidentId = core.alerts.incidents()[0]?.id;
-  await expect.poll(() => core.app.get().wish?.wish, slow).toEqual({ show: 'incident', incidentId });
+  await expect.poll(() => core.app.get().intent?.intent, slow).toEqual({ show: 'incident', incidentId });
   await expect
     .poll(() => desktop.run('xdotool', 'search', '--onlyvisible', '--class', 'Quayside').catch(() => ''), slow)
     .not.toBe('');

@@ -76,10 +76,10 @@ export const smokePackage = async (
     const isRunning = (): boolean => application.child.exitCode === null && application.child.signalCode === null;
     let before: string | undefined;
     /** A later launch, which hands over what it wants and ends. */
-    const again = async (...wish: readonly string[]): Promise<void> => {
-      const { child, ended } = start(program, [...words, ...wish]);
+    const again = async (...intent: readonly string[]): Promise<void> => {
+      const { child, ended } = start(program, [...words, ...intent]);
       try {
-        const { code, stderr } = await within(30, `a second launch (${wish.join(' ')})`, ended);
+        const { code, stderr } = await within(30, `a second launch (${intent.join(' ')})`, ended);
         must(code === 0, `it ended with ${code}: ${stderr}`);
       } finally {
         child.kill('SIGKILL');

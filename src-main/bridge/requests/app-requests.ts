@@ -54,22 +54,22 @@ export const appRequests = (deps: AppRequestDeps): Handlers<Names> => ({
     return changed.ok ? ok(settingsView(changed.value)) : changed;
   },
 
-  'window.show': async ({ wish }) => {
-    deps.app.setWish(
-      wish.show === 'connect'
+  'window.show': async ({ intent }) => {
+    deps.app.requestNavigation(
+      intent.show === 'connect'
         ? {
-            show: wish.show,
-            deviceKey: wish.deviceKey,
-            ...(wish.service === undefined ? {} : { service: wish.service }),
+            show: intent.show,
+            deviceKey: intent.deviceKey,
+            ...(intent.service === undefined ? {} : { service: intent.service }),
           }
-        : wish,
+        : intent,
     );
     deps.showWindow?.();
     return ok({});
   },
 
-  'window.shown': async ({ wishId }) => {
-    deps.app.meetWish(wishId);
+  'window.shown': async ({ intentId }) => {
+    deps.app.acknowledgeNavigation(intentId);
     return ok({});
   },
 

@@ -1,7 +1,7 @@
 import { Emitter } from '../../core/base/emitter.ts';
 import type { AppError } from '../../core/base/errors.ts';
 import type { VaultKind } from '../../core/base/vault.ts';
-import type { Wish } from '../../core/app/wish.ts';
+import type { NavigationIntent } from '../../core/app/navigation-intent.ts';
 import type { UpdateState } from './updates.ts';
 
 /** Something a person should know once. */
@@ -26,7 +26,7 @@ export interface AppFacts {
   readonly terminals: readonly string[];
   readonly notices: readonly Notice[];
   /** What the window is to show next; numbered, so that each is shown once. */
-  readonly wish?: { readonly id: number; readonly wish: Wish } | undefined;
+  readonly intent?: { readonly id: number; readonly intent: NavigationIntent } | undefined;
   /** How the global shortcut is doing; absent on hosts that have none. */
   readonly shortcut?: ShortcutState | undefined;
   /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
@@ -41,7 +41,7 @@ export type ShortcutState = 'on' | 'off' | 'taken' | 'asked';
 /** Keeps the facts of the application and says when they change. */
 export class AppState {
   #facts: AppFacts;
-  #lastWish = 0;
+  #lastIntent = 0;
   readonly changed = new Emitter<AppFacts>();
   /** What the user says about the version that waits. */
   readonly updateAnswered = new Emitter<'restart' | 'later'>();
@@ -76,14 +76,14 @@ export class AppState {
     this.#change({ notices: this.#facts.notices.filter((notice) => notice.id !== id) });
   }
 
-  /** Asks the window to show something. A later wish takes the place of one that no window has met yet. */
-  setWish(wish: Wish): void {
-    this.#change({ wish: { id: (this.#lastWish += 1), wish } });
+  /** Asks the window to show something. A later intent takes the place of one that no window has met yet. */
+  requestNavigation(intent: NavigationIntent): void {
+    this.#change({ intent: { id: (this.#lastIntent += 1), intent } });
   }
 
   /** The window has shown what it was asked to. */
-  meetWish(id: number): void {
-    if (this.#facts.wish?.id === id) this.#change({ wish: undefined });
+  acknowledgeNavigation(id: number): void {
+    if (this.#facts.intent?.id === id) this.#change({ intent: undefined });
   }
 
   setShortcut(shortcut: ShortcutState, shortcutCommand?: string): void {

@@ -3,7 +3,7 @@ import { removedDevice, type Device, type Service } from '../../core/fleet/devic
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import { usesFormat } from '../../core/launch/frecency.ts';
-import type { Wish } from '../../core/app/wish.ts';
+import type { NavigationIntent } from '../../core/app/navigation-intent.ts';
 import { MemoryDocument } from '../../../test/support/memory-document.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { Recents } from '../launch/recents.ts';
@@ -32,7 +32,7 @@ describe('TrayController', () => {
   );
   const clock = new VirtualClock();
   let said: string[];
-  let wishes: (Wish | undefined)[];
+  let intents: (NavigationIntent | undefined)[];
   let errors: AppError[];
   let paused: number | undefined;
   let chosen: string | undefined;
@@ -48,7 +48,7 @@ describe('TrayController', () => {
   }>();
 
   beforeEach(() => {
-    [said, wishes, errors, paused, chosen] = [[], [], [], undefined, undefined];
+    [said, intents, errors, paused, chosen] = [[], [], [], undefined, undefined];
     launch = ok({ launcher: 'xterm', command: 'ssh' });
     remembered = new MemoryDocument(usesFormat.fallback);
     recents = new Recents({ document: remembered, clock });
@@ -86,7 +86,7 @@ describe('TrayController', () => {
       clock,
       host: {
         quickConnect: () => said.push('palette'),
-        openWindow: (wish) => wishes.push(wish),
+        openWindow: (intent) => intents.push(intent),
         copyText: async (text) => (said.push(`copy ${text}`), ok(undefined)),
         failed: (error) => errors.push(error),
         quit: () => said.push('quit'),
@@ -108,7 +108,7 @@ describe('TrayController', () => {
     await desk.act({ type: 'connect', deviceKey: 'a/gw-9' });
     await desk.act({ type: 'connect', deviceKey: 'a/bare' });
     expect(said).toEqual(['open a/gw-9 tcp']);
-    expect(wishes).toEqual([
+    expect(intents).toEqual([
       { show: 'device', deviceKey: 'a/gw-9' },
       { show: 'device', deviceKey: 'a/bare' },
     ]);

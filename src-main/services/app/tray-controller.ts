@@ -6,7 +6,7 @@ import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts'
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../../core/app/tray-state.ts';
-import type { Wish } from '../../core/app/wish.ts';
+import type { NavigationIntent } from '../../core/app/navigation-intent.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { AlertRequest } from '../alert/alerts.ts';
 import type { DevicePreferences } from '../fleet/device-preferences.ts';
@@ -33,8 +33,8 @@ export interface NoticePause {
 export interface TrayHost {
   /** Opens the palette; where there is none, the window with it. */
   quickConnect(): void;
-  /** Opens the window, showing something where a wish is given. */
-  openWindow(wish?: Wish): void;
+  /** Opens the window, showing something where a intent is given. */
+  openWindow(intent?: NavigationIntent): void;
   copyText(text: string): Promise<Result<void>>;
   /** Says that what was clicked could not be done. */
   failed(error: AppError): void;

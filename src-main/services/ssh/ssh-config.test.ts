@@ -11,7 +11,7 @@ import type { UserFiles } from './ssh-config.ts';
 const ownFile = '/p/ssh_config';
 const configFile = '/home/jane/.ssh/config';
 const line = 'Include "/p/ssh_config"\n';
-const wish = {
+const target = {
   quayside: ['/usr/bin/quayside'],
   knownHostsFile: '/p/known_hosts',
   user: '',
@@ -55,11 +55,11 @@ describe('the integration with the user’s ssh', () => {
     ['bytes that are no text', '\xff\xfe\r\nHost a'],
   ])('is taken back to the byte over %s', async (_name, before) => {
     const { disk, config } = world(before);
-    expect(await config.write([device('a1', 'Gärtnerei')], wish)).toMatchObject({ ok: true });
+    expect(await config.write([device('a1', 'Gärtnerei')], target)).toMatchObject({ ok: true });
     expect(disk.get(configFile)).toBe(line + (before ?? ''));
     expect(disk.get(ownFile)).toContain('\nHost gartnerei\n');
     // Writing again, also without a device, keeps in mind how it was.
-    await config.write([], wish);
+    await config.write([], target);
     expect(disk.get(configFile)).toBe(line + (before ?? ''));
     expect(await config.remove({ platform: 'linux', configFile: '/elsewhere' })).toEqual(ok(undefined));
     expect(disk).toEqual(new Map(before === undefined ? [] : [[configFile, before]]));
@@ -67,7 +67,7 @@ describe('the integration with the user’s ssh', () => {
 
   it('leaves what the user has added meanwhile', async () => {
     const { disk, config } = world();
-    await config.write([], wish);
+    await config.write([], target);
     disk.set(configFile, `${disk.get(configFile) ?? ''}Host later\n`);
     await config.remove({ platform: 'linux', configFile });
     expect(disk.get(configFile)).toBe('Host later\n');
@@ -75,7 +75,7 @@ describe('the integration with the user’s ssh', () => {
 
   it('takes no name that the user has given to a host', async () => {
     const { config } = world('Host nas\n');
-    const preview = await config.preview([device('abcdef', 'NAS')], wish);
+    const preview = await config.preview([device('abcdef', 'NAS')], target);
     expect(preview.ok && preview.value.hosts.map(({ alias }) => alias)).toEqual(['nas-abcdef']);
   });
 
@@ -102,7 +102,7 @@ describe('the integration with the user’s ssh', () => {
     await change();
     expect(disk.size).toBe(0);
 
-    await config.write([...devices.values()], wish);
+    await config.write([...devices.values()], target);
     devices.set('home/a2', device('a2', 'two'));
     await change();
     expect(disk.get(ownFile)).toContain('\nHost one\n');

@@ -28,7 +28,7 @@ export interface UserFiles {
 export type SshConfigDevices = Parameters<typeof sshHosts>[0];
 
 /** What is asked for: where the user's configuration is, and what the blocks have in common. */
-export type SshConfigWish = Omit<SshConfigFacts, 'madeConfig'>;
+export type SshConfigTarget = Omit<SshConfigFacts, 'madeConfig'>;
 
 /** What the integration would do, or has done. */
 export interface SshConfigPreview {
@@ -54,39 +54,39 @@ export class SshConfig {
   }
 
   /** What writing would do; touches nothing. Errors: invalid-input. */
-  async preview(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
-    const line = includeLine(this.#ownFile, wish.platform);
+  async preview(devices: SshConfigDevices, target: SshConfigTarget): Promise<Result<SshConfigPreview>> {
+    const line = includeLine(this.#ownFile, target.platform);
     if (!line.ok) return line;
-    const config = await this.#files.read(wish.configFile);
+    const config = await this.#files.read(target.configFile);
     if (!config.ok) return config;
     const origin = await this.#origin();
     if (!origin.ok) return origin;
     const included = config.value?.startsWith(toLatin1(line.value)) === true;
     const madeConfig = included ? origin.value?.madeConfig === true : config.value === undefined;
     const hosts = sshHosts(devices, namedHosts(withoutInclude(config.value ?? '', toLatin1(line.value))));
-    const text = renderSshHosts(hosts, { ...wish, madeConfig });
+    const text = renderSshHosts(hosts, { ...target, madeConfig });
     if (!text.ok) return text;
     return ok({
       hosts,
       ownFile: this.#ownFile,
       ownText: text.value,
-      configFile: wish.configFile,
+      configFile: target.configFile,
       line: line.value,
       included,
     });
   }
 
   /** Writes our file, then the line: an include of nothing is never seen. Errors: those of `preview` and the files. */
-  async write(devices: SshConfigDevices, wish: SshConfigWish): Promise<Result<SshConfigPreview>> {
-    const planned = await this.preview(devices, wish);
+  async write(devices: SshConfigDevices, target: SshConfigTarget): Promise<Result<SshConfigPreview>> {
+    const planned = await this.preview(devices, target);
     if (!planned.ok) return planned;
     const wrote = await this.#writeOwn(planned.value.ownText);
     if (!wrote.ok) return wrote;
-    const config = await this.#files.read(wish.configFile);
+    const config = await this.#files.read(target.configFile);
     if (!config.ok) return config;
     const after = withInclude(config.value ?? '', toLatin1(planned.value.line));
     if (after !== config.value) {
-      const changed = await this.#files.replace(wish.configFile, config.value, after);
+      const changed = await this.#files.replace(target.configFile, config.value, after);
       if (!changed.ok) return changed;
     }
     return ok({ ...planned.value, included: true });

@@ -1,7 +1,7 @@
 import type { ServiceKind } from '../fleet/device.ts';
 
 /** What something outside the window (tray, notice, link, second launch) asks the window to show. */
-export type Wish =
+export type NavigationIntent =
   | { readonly show: 'devices'; readonly query: string }
   | { readonly show: 'account'; readonly accountId: string }
   | { readonly show: 'device'; readonly deviceKey: string }

@@ -6,23 +6,23 @@ import { showHere } from '../commands/palette-host.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { openPanel, toast } from '../state/view-store.ts';
 
-type ConnectWish = Extract<WishView, { readonly show: 'connect' }>;
+type ConnectIntent = Extract<WishView, { readonly show: 'connect' }>;
 
 /** Asks before anything is opened that a link asked for: anybody can make a link. */
 const AskToConnect = ({
-  wish,
+  intent,
   onClose,
 }: {
-  readonly wish: ConnectWish;
+  readonly intent: ConnectIntent;
   readonly onClose: () => void;
 }): React.ReactNode => {
-  const device = fleet.get(wish.deviceKey);
+  const device = fleet.get(intent.deviceKey);
   const service =
     device === undefined
       ? undefined
-      : wish.service === undefined
+      : intent.service === undefined
         ? defaultService(device)
-        : device.services.find(({ kind }) => kind === wish.service);
+        : device.services.find(({ kind }) => kind === intent.service);
   if (device === undefined || service === undefined) return null;
   const title = `Connect to ${device.name}?`;
   return (
@@ -52,15 +52,15 @@ const AskToConnect = ({
 };
 
 /** Shows what the tray, a notice, a link or a second launch asks for, each once. */
-export const Wishes = (): React.ReactNode => {
-  const wanted = useHost((host) => (host.loaded ? host.app?.wish : undefined));
-  const [asked, setAsked] = useState<ConnectWish>();
+export const NavigationIntents = (): React.ReactNode => {
+  const wanted = useHost((host) => (host.loaded ? host.app?.intent : undefined));
+  const [asked, setAsked] = useState<ConnectIntent>();
   const id = wanted?.id;
   useEffect(() => {
-    const wish = useHost.getState().app?.wish?.wish;
-    if (id === undefined || wish === undefined) return;
-    void ask('window.shown', { wishId: id });
-    if ((wish.show === 'device' || wish.show === 'connect') && fleet.get(wish.deviceKey) === undefined) {
+    const intent = useHost.getState().app?.intent?.intent;
+    if (id === undefined || intent === undefined) return;
+    void ask('window.shown', { intentId: id });
+    if ((intent.show === 'device' || intent.show === 'connect') && fleet.get(intent.deviceKey) === undefined) {
       toast({
         tone: 'error',
         text: 'That device is not in any of your accounts.',
@@ -68,10 +68,10 @@ export const Wishes = (): React.ReactNode => {
       });
       return;
     }
-    if (wish.show === 'connect') {
-      openPanel(wish.deviceKey);
-      setAsked(wish);
-    } else showHere(wish);
+    if (intent.show === 'connect') {
+      openPanel(intent.deviceKey);
+      setAsked(intent);
+    } else showHere(intent);
   }, [id]);
-  return asked === undefined ? null : <AskToConnect wish={asked} onClose={() => setAsked(undefined)} />;
+  return asked === undefined ? null : <AskToConnect intent={asked} onClose={() => setAsked(undefined)} />;
 };
