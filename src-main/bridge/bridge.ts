@@ -150,7 +150,7 @@ export class Bridge {
       onClosed: () => {
         this.#sessions.delete(session);
         // Where all of it ends, or moves to another process, so do the forwards.
-        if (!this.#isOver) void this.#deps.forwards.letGo(client);
+        if (!this.#isOver) void this.#deps.forwards.release(client);
       },
     });
     this.#sessions.add(session);

@@ -500,7 +500,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
 
   const dispose = once(async () => {
     control.value.refuse();
-    for (const takenOver of options.takenOver ?? []) takenOver.letGo();
+    for (const takenOver of options.takenOver ?? []) takenOver.release();
     await stopServing();
     // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
     await forwards.dispose(handOver.hasSuccessor ? 'leave' : 'close');

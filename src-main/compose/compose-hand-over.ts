@@ -46,7 +46,7 @@ export interface TakenOver {
   /** Resolves when the last of its connections has ended, with the tunnels it held then. */
   readonly ended: Promise<readonly HeldTunnel[]>;
   /** Lets the process before close what it holds itself: this one ends first. */
-  letGo(): void;
+  release(): void;
 }
 
 /** Whether the owner of a profile is a command that gives it up when asked. */
@@ -72,11 +72,11 @@ export const askForProfile = (connection: ControlConnection, clock: Clock): Prom
       const ended = new Promise<readonly HeldTunnel[]>((resolveEnded) => {
         end = () => resolveEnded(tunnels ?? []);
       });
-      const letGo = (): void => {
+      const release = (): void => {
         end = () => undefined;
         socket.close();
       };
-      resolve({ tunnels, ended, letGo });
+      resolve({ tunnels, ended, release });
     });
     socket.onClose(() => {
       cancelTimer();

@@ -140,9 +140,9 @@ export const requests = {
   'forwards.list': request(nothing, z.array(forwardViewSchema)),
   /** Starts listening for a service: the forward there already is, or a new one. */
   'forwards.open': request(opening, forwardViewSchema),
-  /** The same until `forwards.letGo`, or until the client is gone: then it is as it was, unless others have it open. */
-  'forwards.hold': request(opening, forwardViewSchema),
-  'forwards.letGo': request(z.strictObject({ forwardId: id }), nothing),
+  /** The same until `forwards.release`, or until the client is gone: then it is as it was, unless others have it open. */
+  'forwards.acquire': request(opening, forwardViewSchema),
+  'forwards.release': request(z.strictObject({ forwardId: id }), nothing),
   /** Stops listening and closes the tunnel; the port stays reserved. */
   'forwards.stop': request(z.strictObject({ forwardId: id }), nothing),
   /** Forgets the forward and its port. */

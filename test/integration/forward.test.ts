@@ -379,9 +379,9 @@ test('commands have a forward as long as the last of them is there, and it is th
   await passing.forwards.load();
   const [one, other] = [{}, {}];
   const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
-  expect(await passing.forwards.hold(request, one, signal)).toMatchObject({ ok: true, value: { port: ssh.port } });
+  expect(await passing.forwards.acquire(request, one, signal)).toMatchObject({ ok: true, value: { port: ssh.port } });
   const web = await passing.open(webService, own.ports[1]);
-  await passing.forwards.letGo(one);
+  await passing.forwards.release(one);
   await passing.forwards.dispose();
   expect(document.stored.forwards).toMatchObject([
     { id: ssh.id, listening: true },
@@ -392,16 +392,16 @@ test('commands have a forward as long as the last of them is there, and it is th
   await after.forwards.load();
   await after.forwards.resume();
   const held = { deviceKey: rigDevice.key, serviceId: webService.id };
-  for (const holder of [one, other]) await after.forwards.hold(held, holder, signal);
-  await after.forwards.letGo(one, web.id);
+  for (const holder of [one, other]) await after.forwards.acquire(held, holder, signal);
+  await after.forwards.release(one, web.id);
   expect(await ask(web.port, 'held by another')).toBe('held by another');
-  await after.forwards.letGo(other);
+  await after.forwards.release(other);
   expect(await ask(web.port, 'x')).toBe('reset');
   expect(after.calls.closed).toEqual(after.calls.opened);
   // What a person opened for good outlasts whoever had it for a while.
-  await after.forwards.hold(held, one, signal);
+  await after.forwards.acquire(held, one, signal);
   await after.open(webService);
-  await after.forwards.letGo(one);
+  await after.forwards.release(one);
   expect(after.forwards.list().map(({ state }) => state)).toEqual(['listening', 'listening']);
 });
 

@@ -241,7 +241,7 @@ test('a command that gave its profile up leaves it alone until the other process
   expect(control.ok).toBe(true);
   await vi.waitFor(() => expect(forward.stderr()).toContain('taken over'), patient);
 
-  given?.letGo();
+  given?.release();
   if (control.ok) await control.value.dispose();
   // It is the owner again.
   await vi.waitFor(async () => {

@@ -88,7 +88,7 @@ describe('launching', () => {
   const open = async () => ok({ address: '127.0.0.1', port: forward.port });
   const launches = (terminal = 'auto'): Launches =>
     new Launches({
-      forwards: { open, hold: open },
+      forwards: { open, acquire: open },
       inventory: {
         device: (key) => device(key.slice('acme-1/'.length)),
         servicesOf: () => [service('ssh', 22), service('tcp', 4000), service('http', 80)],

@@ -30,8 +30,8 @@ type Names =
   | 'services.remove'
   | 'forwards.list'
   | 'forwards.open'
-  | 'forwards.hold'
-  | 'forwards.letGo'
+  | 'forwards.acquire'
+  | 'forwards.release'
   | 'forwards.stop'
   | 'forwards.remove'
   | 'forwards.share'
@@ -75,8 +75,8 @@ export interface DeviceRequestDeps extends OpenByRouteDeps, DeviceViewDeps {
     | 'list'
     | 'get'
     | 'open'
-    | 'hold'
-    | 'letGo'
+    | 'acquire'
+    | 'release'
     | 'stop'
     | 'remove'
     | 'acceptHostKey'
@@ -205,14 +205,14 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<Names> => {
       return opened.ok ? ok(used(opened.value)) : opened;
     },
 
-    'forwards.hold': async (request, signal, client) => {
+    'forwards.acquire': async (request, signal, client) => {
       if (inventory.device(request.deviceKey) === undefined) return noDevice;
-      const held = await forwards.hold(openingOf(request), client, signal);
+      const held = await forwards.acquire(openingOf(request), client, signal);
       return held.ok ? ok(used(held.value)) : held;
     },
 
-    'forwards.letGo': async ({ forwardId }, _signal, client) => {
-      await forwards.letGo(client, forwardId);
+    'forwards.release': async ({ forwardId }, _signal, client) => {
+      await forwards.release(client, forwardId);
       return ok({});
     },
 

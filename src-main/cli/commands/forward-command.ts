@@ -36,7 +36,7 @@ const hold = async (
   if (!service.ok) return service;
   const opened = resultOf(
     await client.request(
-      'forwards.hold',
+      'forwards.acquire',
       { deviceKey: device.value.key, serviceId: service.value.id, ...port },
       context.signal,
     ),
@@ -47,7 +47,7 @@ const hold = async (
 
 /** Lets go of the forward; one that somebody else has open stays open. */
 const release = async ({ client, isHandedOver }: Attachment, { forward }: Held): Promise<void> => {
-  if (!isHandedOver) await client.request('forwards.letGo', { forwardId: forward.id });
+  if (!isHandedOver) await client.request('forwards.release', { forwardId: forward.id });
 };
 
 const announce = ({ device, service, forward }: Held, json: boolean): void => {

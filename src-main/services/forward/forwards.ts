@@ -13,7 +13,7 @@ import { ForwardEntry } from './forward-entry.ts';
 import { resolveDevice } from './forward-facts.ts';
 import type { ForwardStatistics, ResolvedDevice } from './forward-facts.ts';
 import { ForwardHistoryFile } from './forward-history.ts';
-import { ForwardHolders } from './forward-holders.ts';
+import { ForwardLeases } from './forward-leases.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardOpenings } from './forward-openings.ts';
@@ -45,7 +45,7 @@ export class Forwards {
   readonly changed: Emitter<ForwardsChange> = this.#announcer.changed;
   readonly #entries = new Map<string, ForwardEntry>();
   /** This object itself is among them where nothing is kept. */
-  readonly #holders = new ForwardHolders();
+  readonly #leases = new ForwardLeases();
   readonly #commands = new Serial();
   readonly #unsubscribe: readonly (() => void)[];
   #hasLeft = false;
@@ -223,14 +223,14 @@ export class Forwards {
    * those of forwards.json.
    */
   open(request: OpenForward, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
-    return this.hold(request, this.#deps.isTransient === true ? this : undefined, signal);
+    return this.acquire(request, this.#deps.isTransient === true ? this : undefined, signal);
   }
 
   /**
    * The same for as long as `holder` wants it: after the last holder let go it is as it was, stopped if nobody opened
    * it for good. Errors as `open`.
    */
-  hold(request: OpenForward, holder: object | undefined, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
+  acquire(request: OpenForward, holder: object | undefined, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
     return this.#commands.run(async () => {
       if (signal.aborted || this.#hasLeft || this.#disposing !== undefined) return cancelled();
       const known = this.#find(request);
@@ -240,7 +240,7 @@ export class Forwards {
         await this.#rest(known);
         return opened;
       }
-      if (holder !== undefined) this.#holders.add(opened.value.id, holder);
+      if (holder !== undefined) this.#leases.add(opened.value.id, holder);
       const saved = await this.#save();
       if (saved.ok) return opened;
       if (request.anyPort !== true) return saved;
@@ -251,9 +251,9 @@ export class Forwards {
   }
 
   /** A holder needs a forward no longer, or none where `id` is absent. Letting go twice changes nothing. */
-  letGo(holder: object, id?: string): Promise<void> {
+  release(holder: object, id?: string): Promise<void> {
     return this.#commands.run(async () => {
-      await Promise.all(this.#holders.letGo(holder, id).map((of) => this.#rest(this.#entries.get(of))));
+      await Promise.all(this.#leases.release(holder, id).map((of) => this.#rest(this.#entries.get(of))));
     });
   }
 
@@ -262,7 +262,7 @@ export class Forwards {
     return this.#commands.run(async () => {
       const entry = this.#entries.get(id);
       if (entry === undefined) return noSuchForward();
-      this.#holders.forget(id);
+      this.#leases.forget(id);
       await entry.stop();
       return this.#save();
     });
@@ -306,7 +306,7 @@ export class Forwards {
     this.#hasLeft = true;
     await this.#commands.run(async () => {
       // What was opened for nobody in particular is to be open there, too; holders ask for theirs themselves.
-      const orphans = [...this.#entries.values()].filter(({ record }) => this.#holders.has(record.id, this));
+      const orphans = [...this.#entries.values()].filter(({ record }) => this.#leases.has(record.id, this));
       for (const entry of orphans) entry.keep();
       if (orphans.length > 0) await this.#save();
       await this.#tunnels.handOver();
@@ -457,7 +457,7 @@ export class Forwards {
   async #forget(entries: readonly ForwardEntry[]): Promise<void> {
     for (const entry of entries) {
       this.#entries.delete(entry.record.id);
-      this.#holders.forget(entry.record.id);
+      this.#leases.forget(entry.record.id);
       this.#announcer.touch(entry.record.id);
     }
     await Promise.all(entries.map((entry) => entry.stop()));
@@ -465,7 +465,7 @@ export class Forwards {
 
   /** Stops a forward that nobody has open. */
   async #rest(entry: ForwardEntry | undefined): Promise<void> {
-    if (entry === undefined || entry.record.listening || this.#hasLeft || this.#holders.isHeld(entry.record.id)) return;
+    if (entry === undefined || entry.record.listening || this.#hasLeft || this.#leases.isHeld(entry.record.id)) return;
     await entry.stop(true);
   }
 

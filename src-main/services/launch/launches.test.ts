@@ -49,7 +49,7 @@ const world = (
     return facts.forward ?? ok({ address: '127.0.0.1', port: 33007 });
   };
   const launches = new Launches({
-    forwards: { open, hold: open },
+    forwards: { open, acquire: open },
     ...(facts.recognise === undefined ? {} : { recognise: facts.recognise }),
     inventory: {
       device: (key) => (key === device.key ? device : undefined),

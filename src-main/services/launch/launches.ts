@@ -40,7 +40,7 @@ export interface LaunchesDependencies extends LaunchClientsDependencies {
       request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       signal: AbortSignal,
     ): Promise<Result<OpenedForward>>;
-    hold(
+    acquire(
       request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       holder: object,
       signal: AbortSignal,
@@ -170,7 +170,7 @@ export class Launches {
     const { putty: _putty, ...inTerminal } = chosen.value;
     if (inTerminal.ssh === undefined) return noSsh;
     const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.hold({ deviceKey, serviceId, anyPort: true }, holder, signal);
+    const forward = await this.#needs.forwards.acquire({ deviceKey, serviceId, anyPort: true }, holder, signal);
     if (!forward.ok) return forward;
     const ssh = this.#ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;

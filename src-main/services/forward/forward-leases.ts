@@ -1,32 +1,32 @@
 /** Who has a forward open for as long as they are there, by the forward's id. */
-export class ForwardHolders {
-  readonly #holders = new Map<string, Set<object>>();
+export class ForwardLeases {
+  readonly #leases = new Map<string, Set<object>>();
 
   add(id: string, holder: object): void {
-    const holders = this.#holders.get(id) ?? new Set();
-    this.#holders.set(id, holders.add(holder));
+    const holders = this.#leases.get(id) ?? new Set();
+    this.#leases.set(id, holders.add(holder));
   }
 
   has(id: string, holder: object): boolean {
-    return this.#holders.get(id)?.has(holder) === true;
+    return this.#leases.get(id)?.has(holder) === true;
   }
 
   isHeld(id: string): boolean {
-    return this.#holders.has(id);
+    return this.#leases.has(id);
   }
 
   /** Takes a holder from one forward, or from all; answers those that nobody holds any more. */
-  letGo(holder: object, id?: string): readonly string[] {
+  release(holder: object, id?: string): readonly string[] {
     const free: string[] = [];
-    for (const [of, holders] of this.#holders) {
+    for (const [of, holders] of this.#leases) {
       if ((id !== undefined && of !== id) || !holders.delete(holder) || holders.size > 0) continue;
-      this.#holders.delete(of);
+      this.#leases.delete(of);
       free.push(of);
     }
     return free;
   }
 
   forget(id: string): void {
-    this.#holders.delete(id);
+    this.#leases.delete(id);
   }
 }
