@@ -17,7 +17,7 @@ import { forwardAddress, listenOptions, shownEndpoints } from './forward-listeni
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardMeter } from './forward-meter.ts';
 import type { MeterSample } from './forward-meter.ts';
-import type { ForwardTunnels, Grant } from './forward-tunnels.ts';
+import type { ForwardTunnels, TunnelLease } from './forward-tunnels.ts';
 import type { SeenHostKey } from '../ssh/host-keys.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
 
@@ -51,7 +51,7 @@ const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullab
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
-  readonly #grants = new Map<number, Grant>();
+  readonly #grants = new Map<number, TunnelLease>();
   /** Timers of the expiry of grants, by route. */
   readonly #expiries = new Map<number, () => void>();
   /** Vendor calls under way, by route. */
@@ -102,7 +102,9 @@ export class ForwardEntry {
   /** The tunnels it holds at the vendor. */
   tunnels(): readonly HeldTunnel[] {
     const { deviceKey } = this.#record;
-    return [...this.#grants.values()].filter((grant) => grant.isAtVendor).map(({ tunnel }) => ({ deviceKey, tunnel }));
+    return [...this.#grants.values()]
+      .filter((grant) => grant.isVendorTunnel)
+      .map(({ tunnel }) => ({ deviceKey, tunnel }));
   }
 
   samples(): readonly MeterSample[] {

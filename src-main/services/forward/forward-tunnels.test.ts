@@ -8,7 +8,7 @@ import type { Result } from '../../core/base/errors.ts';
 import { sleep } from '../../core/base/clock.ts';
 import type { Connector, TunnelRoute } from '../../vendors/vendor.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
-import type { Grant } from './forward-tunnels.ts';
+import type { TunnelLease } from './forward-tunnels.ts';
 
 const ssh: Service = { id: 'ssh', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 };
 const deviceOf = (accountId: string): Device => ({
@@ -38,7 +38,7 @@ const rig = (routes: Readonly<Record<string, TunnelRoute>>) => {
     log: silentLog,
   });
   const open = (accountId: string) => {
-    const wish: { ended?: Result<Grant> } = {};
+    const wish: { ended?: Result<TunnelLease> } = {};
     void tunnels.open(deviceKey(accountId, 'one'), 'ssh', undefined, new AbortController().signal).then((result) => {
       wish.ended = result;
     });

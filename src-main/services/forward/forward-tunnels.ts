@@ -66,7 +66,7 @@ export interface WebCaller {
 }
 
 /** A tunnel in use by one forward. */
-export interface Grant {
+export interface TunnelLease {
   readonly tunnel: Tunnel;
   readonly deviceId: string;
   /** The account as it was when the tunnel was granted: good for closing it even after the account is gone. */
@@ -74,7 +74,7 @@ export interface Grant {
   /** The vendor's end; two forwards may share it, as vendors reuse a tunnel to the same port. */
   readonly end: string;
   /** Whether the vendor has it; a web route is in this process alone. */
-  readonly isAtVendor: boolean;
+  readonly isVendorTunnel: boolean;
   /** Whether its end must lie outside this computer: not for a web route, nor for a vendor that is on this computer itself. */
   readonly outside: boolean;
 }
@@ -165,10 +165,10 @@ export class ForwardTunnels {
   async open(
     deviceKey: string,
     serviceId: string,
-    dead: Grant | undefined,
+    dead: TunnelLease | undefined,
     signal: AbortSignal,
     caller?: WebCaller,
-  ): Promise<Result<Grant>> {
+  ): Promise<Result<TunnelLease>> {
     const found = this.service(deviceKey, serviceId);
     if (!found.ok) return found;
     const { device, service } = found.value;
@@ -207,7 +207,7 @@ export class ForwardTunnels {
         : this.#within(left(), signal, (limit) => this.#gateOf(device.accountId, vendor).run(call, limit));
     let opened = await ask();
     if (opened.ok && dead !== undefined && endOf(deviceKey, opened.value) === dead.end) {
-      if (dead.isAtVendor && !this.#own.has(dead.end)) {
+      if (dead.isVendorTunnel && !this.#own.has(dead.end)) {
         return fail(
           'conflict',
           `A tunnel to ${service.name} on ${device.name} that was not opened here takes no connections from this computer, and may serve somebody else.`,
@@ -222,17 +222,17 @@ export class ForwardTunnels {
       const { error } = opened;
       return { ok: false, error: { ...error, message: `No tunnel was granted. ${error.message}` } };
     }
-    const grant: Grant = {
+    const grant: TunnelLease = {
       tunnel: opened.value,
       deviceId: device.id,
       vendor,
       end: endOf(deviceKey, opened.value),
-      isAtVendor: service.route !== 'http',
+      isVendorTunnel: service.route !== 'http',
       outside: service.route !== 'http' && !isLocalBaseUrl(this.#deps.accounts.get?.(device.accountId)?.baseUrl ?? ''),
     };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
     // On disk before anybody uses it: a crash right afterwards must not leave it open for good.
-    if (grant.isAtVendor && (!grant.tunnel.reused || this.#own.has(grant.end)))
+    if (grant.isVendorTunnel && (!grant.tunnel.reused || this.#own.has(grant.end)))
       await this.#own.add(deviceKey, grant.tunnel);
     void this.closeLeftovers(device.accountId);
     return ok(grant);
@@ -241,7 +241,7 @@ export class ForwardTunnels {
   /**
    * Whether the vendor still has a tunnel; undefined where it cannot tell, or was asked about this one just now.
    */
-  async isAlive(grant: Grant): Promise<boolean | undefined> {
+  async isAlive(grant: TunnelLease): Promise<boolean | undefined> {
     const { clock } = this.#deps;
     const now = clock.monotonic();
     const asked = this.#askedAlive.get(grant.end);
@@ -257,7 +257,7 @@ export class ForwardTunnels {
   }
 
   /** Lets go of a tunnel; closes it at the vendor if it is ours and no other forward uses it. A failure is logged. */
-  async close(deviceKey: string, grant: Grant): Promise<void> {
+  async close(deviceKey: string, grant: TunnelLease): Promise<void> {
     if (!this.#wasLast(grant.end)) return;
     this.#askedAlive.delete(grant.end);
     await this.#closeAtVendor(deviceKey, grant);
@@ -301,7 +301,7 @@ export class ForwardTunnels {
     if (connector.ok ? vendor === undefined : connector.error.kind === 'not-found') await this.#own.remove(end);
     if (vendor === undefined || this.#uses.has(end)) return;
     const deviceId = deviceKey.slice(accountId.length + 1);
-    await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isAtVendor: true, outside: true });
+    await this.#closeAtVendor(deviceKey, { tunnel, deviceId, vendor, end, isVendorTunnel: true, outside: true });
   }
 
   /** Whether this profile opened the tunnel. */
@@ -353,9 +353,9 @@ export class ForwardTunnels {
     return gate;
   }
 
-  async #closeAtVendor(deviceKey: string, grant: Grant): Promise<void> {
-    const { end, isAtVendor } = grant;
-    if (isAtVendor && (this.#hasLeft || !this.#own.has(end) || this.#closingEnds.has(end))) return;
+  async #closeAtVendor(deviceKey: string, grant: TunnelLease): Promise<void> {
+    const { end, isVendorTunnel } = grant;
+    if (isVendorTunnel && (this.#hasLeft || !this.#own.has(end) || this.#closingEnds.has(end))) return;
     const closing = this.#within(closeWithinMs, undefined, (limit) =>
       grant.vendor.close(grant.deviceId, grant.tunnel, limit),
     ).then(async (closed) => {

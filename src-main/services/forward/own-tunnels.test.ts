@@ -9,7 +9,7 @@ import { tunnelRecordsFormat } from '../../core/forward/tunnel-record.ts';
 import type { TunnelRecords } from '../../core/forward/tunnel-record.ts';
 import type { Connector, Tunnel } from '../../vendors/vendor.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
-import type { Grant } from './forward-tunnels.ts';
+import type { TunnelLease } from './forward-tunnels.ts';
 import { OwnTunnels } from './own-tunnels.ts';
 
 const key = rigDevice.key;
@@ -44,9 +44,9 @@ const start = async (): Promise<ForwardTunnels> => {
   return tunnels;
 };
 
-const open = async (tunnels: ForwardTunnels, dead?: Grant): Promise<Result<Grant>> =>
+const open = async (tunnels: ForwardTunnels, dead?: TunnelLease): Promise<Result<TunnelLease>> =>
   tunnels.open(key, sshService.id, dead, signal);
-const opened = async (tunnels: ForwardTunnels): Promise<Grant> => {
+const opened = async (tunnels: ForwardTunnels): Promise<TunnelLease> => {
   const grant = await open(tunnels);
   if (!grant.ok) throw new Error(grant.error.message);
   return grant.value;
