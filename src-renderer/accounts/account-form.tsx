@@ -1,6 +1,6 @@
 import { useId, useRef, useState } from 'react';
 import type { AccountView, ErrorView, VendorView } from '../../src-preload/contract/views.ts';
-import { ask, useHost } from '../state/main-state.ts';
+import { request, useMainState } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { millis } from '../ui/format.ts';
 import { setAccountForm, showScope, toast } from '../state/view-store.ts';
@@ -88,8 +88,8 @@ const FieldInput = ({
 
 /** Adds an account, or edits one. Secrets live only in their input elements until they are handed to main. */
 export const AccountForm = ({ account }: { readonly account: AccountView | undefined }): React.ReactNode => {
-  const vendors = useHost((host) => host.vendors);
-  const labels = useHost((host) => host.accounts);
+  const vendors = useMainState((host) => host.vendors);
+  const labels = useMainState((host) => host.accounts);
   const id = useId();
   const form = useRef<HTMLFormElement>(null);
   const [vendorId, setVendorId] = useState<string | undefined>(account?.vendor);
@@ -121,7 +121,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   ): Promise<{ ok: true; ticket: string | undefined } | { ok: false }> => {
     const secrets = takeSecrets(element, fields);
     if (Object.keys(secrets).length === 0) return { ok: true, ticket };
-    const handed = await ask('secrets.hand', { secrets, ...(ticket === undefined ? {} : { ticket }) });
+    const handed = await request('secrets.hand', { secrets, ...(ticket === undefined ? {} : { ticket }) });
     if (!handed.ok) {
       setTicket(undefined);
       fail(handed.error);
@@ -144,8 +144,8 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   ): Promise<number | undefined> => {
     const answer =
       given === undefined && account !== undefined
-        ? await ask('accounts.test', { accountId: account.id })
-        : await ask('accounts.test', {
+        ? await request('accounts.test', { accountId: account.id })
+        : await request('accounts.test', {
             vendor: vendorOf,
             ...facts,
             ...(given === undefined ? {} : { ticket: given }),
@@ -201,8 +201,8 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     const given = handed.ticket === undefined ? {} : { ticket: handed.ticket };
     const answer =
       account === undefined
-        ? await ask('accounts.add', { vendor: vendor.id, label, ...facts, ...given })
-        : await ask('accounts.update', { accountId: account.id, label, ...facts, ...given });
+        ? await request('accounts.add', { vendor: vendor.id, label, ...facts, ...given })
+        : await request('accounts.update', { accountId: account.id, label, ...facts, ...given });
     if (answer.ok) {
       toast({
         tone: 'done',

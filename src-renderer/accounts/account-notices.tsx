@@ -1,7 +1,7 @@
 import { Pencil, RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
 import { endingSoon } from './credentials-end.ts';
-import { useHost, useVendorName } from '../state/main-state.ts';
+import { useMainState, useVendorName } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
@@ -95,7 +95,7 @@ const most = 2;
 
 /** Which accounts the list is not fresh for: since when, why, and what to do. */
 export const AccountNotices = (): React.ReactNode => {
-  const accounts = useHost((host) => host.accounts);
+  const accounts = useMainState((host) => host.accounts);
   const scope = useView((view) => view.scope);
   const shown = accounts.filter((account) => scope.kind !== 'account' || scope.accountId === account.id);
   const failing = shown.filter((account) => account.error !== undefined);

@@ -3,7 +3,7 @@ import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
 import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
 import { openActions } from '../actions/actions-store.ts';
-import { ask, useHost, useVendor } from '../state/main-state.ts';
+import { request, useMainState, useVendor } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { AccountFailure, CredentialsEnd } from './account-notices.tsx';
 import { useNow } from '../ui/clock.ts';
@@ -42,7 +42,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
   const test = async (): Promise<void> => {
     setTesting(true);
     setResult(undefined);
-    const answer = await ask('accounts.test', { accountId: account.id });
+    const answer = await request('accounts.test', { accountId: account.id });
     setTesting(false);
     setResult(
       answer.ok
@@ -52,7 +52,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
   };
   const remove = async (): Promise<void> => {
     setRemoving(false);
-    const answer = await ask('accounts.remove', { accountId: account.id });
+    const answer = await request('accounts.remove', { accountId: account.id });
     if (answer.ok) toast({ tone: 'done', text: `Removed ${account.label}.` });
     else toastError(answer.error);
   };
@@ -149,7 +149,7 @@ const AccountCard = ({ account }: { readonly account: AccountView }): React.Reac
 
 /** Accounts with their health, and the form to add or edit one. */
 export const AccountsPage = (): React.ReactNode => {
-  const accounts = useHost((host) => host.accounts);
+  const accounts = useMainState((host) => host.accounts);
   const form = useView((view) => view.accountForm);
   const editing = form?.kind === 'edit' ? accounts.find((account) => account.id === form.accountId) : undefined;
   return (

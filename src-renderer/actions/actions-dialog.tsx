@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost, useVendorName } from '../state/main-state.ts';
+import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -116,11 +116,11 @@ const Workbench = ({
 /** Every operation of a vendor, for a device or an account, with its form and its answer. */
 export const ActionsDialog = (): React.ReactNode => {
   const target = useActions((state) => state.target);
-  const device = useHost((host) =>
+  const device = useMainState((host) =>
     host.fleetVersion >= 0 && target?.kind === 'device' ? fleet.get(target.deviceKey) : undefined,
   );
   const accountId = target?.kind === 'account' ? target.accountId : device?.accountId;
-  const account = useHost((host) => (accountId === undefined ? undefined : host.accountsById.get(accountId)));
+  const account = useMainState((host) => (accountId === undefined ? undefined : host.accountsById.get(accountId)));
   if (target === undefined || account === undefined) return null;
   return (
     <Dialog label={`Actions for ${device?.name ?? account.label}`} className="workbench" onClose={closeActions}>

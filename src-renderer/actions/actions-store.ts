@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorView, OperationView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 
 /** What the actions on show are about. */
 export type ActionTarget =
@@ -26,7 +26,7 @@ const loading = new Set<string>();
 export const loadCatalogue = async (vendor: OperationVendor): Promise<void> => {
   if (useActions.getState().catalogues[vendor] !== undefined || loading.has(vendor)) return;
   loading.add(vendor);
-  const answer = await ask('operations.list', { vendor });
+  const answer = await request('operations.list', { vendor });
   loading.delete(vendor);
   useActions.setState((state) => {
     const { [vendor]: _, ...errors } = state.errors;
@@ -36,4 +36,4 @@ export const loadCatalogue = async (vendor: OperationVendor): Promise<void> => {
   });
 };
 
-type OperationVendor = Parameters<typeof ask<'operations.list'>>[1]['vendor'];
+type OperationVendor = Parameters<typeof request<'operations.list'>>[1]['vendor'];

@@ -1,6 +1,6 @@
 import { useEffect } from 'react';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { loadCatalogue, openActions, useActions } from './actions-store.ts';
 import { keyKindOf, operationsFor } from './find-operations.ts';
@@ -10,7 +10,7 @@ import { OperationList } from './operation-list.tsx';
 export const Actions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const catalogue = useActions((state) => state.catalogues[device.vendor]);
   const error = useActions((state) => state.errors[device.vendor]);
-  const account = useHost((host) => host.accountsById.get(device.accountId));
+  const account = useMainState((host) => host.accountsById.get(device.accountId));
   useEffect(() => void loadCatalogue(device.vendor), [device.vendor]);
   if (catalogue === undefined)
     return error === undefined ? (

@@ -1,6 +1,6 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { AccountView, DeviceView, ErrorView, OperationView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { hasMod, modKey } from '../ui/keys.ts';
@@ -148,11 +148,11 @@ export const OperationForm = ({
     const aborting = new AbortController();
     stop.current = aborting;
     const started = performance.now();
-    const handed = Object.keys(secrets).length === 0 ? undefined : await ask('secrets.hand', { secrets });
+    const handed = Object.keys(secrets).length === 0 ? undefined : await request('secrets.hand', { secrets });
     const answer =
       handed?.ok === false
         ? handed
-        : await ask(
+        : await request(
             'operations.call',
             {
               accountId: account.id,
@@ -176,7 +176,7 @@ export const OperationForm = ({
 
   const command = async (which: 'quayside' | 'curl'): Promise<string | undefined> => {
     const split = splitSecrets(inputOf(fields, values).input, operation.secretFields);
-    const answer = await ask('operations.command', {
+    const answer = await request('operations.command', {
       accountId: account.id,
       operation: operation.operation,
       input: { ...split.input, ...secretStandIns(form.current, fields) },

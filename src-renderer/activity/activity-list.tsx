@@ -2,7 +2,7 @@ import { CircleAlert, ListFilter, Play, PlugZap, Siren, Unplug, Waves, Wrench, t
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, useHost } from '../state/main-state.ts';
+import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -41,7 +41,7 @@ const Line = ({
   readonly entry: ActivityView;
   readonly onDevice: (deviceKey: string) => void;
 }): React.ReactNode => {
-  const account = useHost((host) => host.accountsById.get(entry.accountId ?? '')?.label);
+  const account = useMainState((host) => host.accountsById.get(entry.accountId ?? '')?.label);
   const key = entry.deviceKey;
   const device = key === undefined ? undefined : fleet.get(key);
   // The text of an incident is what stands below its name.
@@ -100,7 +100,7 @@ export const ActivityList = ({
   const loadNow = useCallback(
     async (cursor: string | undefined, signal?: AbortSignal) => {
       const query = { ...queryOf(filter, Date.now()), limit: pageSize };
-      const answer = await ask('history.query', cursor === undefined ? query : { ...query, cursor }, signal);
+      const answer = await request('history.query', cursor === undefined ? query : { ...query, cursor }, signal);
       if (signal?.aborted === true) return;
       setError(answer.ok ? undefined : answer.error);
       if (!answer.ok) return;

@@ -2,7 +2,7 @@ import { Download, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { PresenceBucketView, UptimeView } from '../../src-preload/contract/alert-views.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, useHost } from '../state/main-state.ts';
+import { request, fleet, useMainState } from '../state/main-state.ts';
 import { saveText } from '../ui/save-file.ts';
 import { loadAlertChoices } from '../incidents/alert-choices.ts';
 import { IncidentItem } from '../incidents/incident-item.tsx';
@@ -21,7 +21,7 @@ const againMs = 60_000;
 const leastMs = 600_000;
 
 const Incidents = (): React.ReactNode => {
-  const incidents = useHost((host) => host.incidents);
+  const incidents = useMainState((host) => host.incidents);
   useEffect(() => void loadAlertChoices(), []);
   if (incidents.length === 0) return null;
   const sorted = incidents.toSorted((a, b) => Number(a.resolvedAt !== undefined) - Number(b.resolvedAt !== undefined));
@@ -61,7 +61,7 @@ const Timeline = ({ filter }: { readonly filter: ActivityFilter }): React.ReactN
       bucket: range === 'day' || range === 'week' ? ('hour' as const) : ('day' as const),
       ...(accountId === '' ? {} : { accountId }),
     };
-    void ask('history.timeline', input, ended.signal).then((answer) => {
+    void request('history.timeline', input, ended.signal).then((answer) => {
       if (!ended.signal.aborted) setState(answer.ok ? { buckets: answer.value.buckets, until } : answer.error);
     });
     return () => ended.abort();
@@ -85,7 +85,7 @@ const DeviceUptime = ({
   useEffect(() => {
     const ended = new AbortController();
     const until = Date.now();
-    void ask('history.uptime', { deviceKey, since: until - rangeMs(range), until }, ended.signal).then((answer) => {
+    void request('history.uptime', { deviceKey, since: until - rangeMs(range), until }, ended.signal).then((answer) => {
       if (!ended.signal.aborted) setUptime(answer.ok ? answer.value : answer.error);
     });
     return () => ended.abort();
@@ -120,7 +120,7 @@ const useExport = (filter: ActivityFilter): { readonly busy: boolean; readonly s
     const pieces: string[] = [];
     let cursor: string | undefined;
     do {
-      const answer = await ask('history.export', cursor === undefined ? query : { ...query, cursor });
+      const answer = await request('history.export', cursor === undefined ? query : { ...query, cursor });
       if (!answer.ok) {
         toastError(answer.error);
         setBusy(false);
@@ -138,7 +138,7 @@ const useExport = (filter: ActivityFilter): { readonly busy: boolean; readonly s
 
 /** Everything that happened: incidents first, the fleet over time, then every line, searched and narrowed. */
 export const ActivityPage = (): React.ReactNode => {
-  const accounts = useHost((host) => host.accounts);
+  const accounts = useMainState((host) => host.accounts);
   const [filter, setFilter] = useState<ActivityFilter>(noFilter);
   const [text, setText] = useState('');
   const narrow = (patch: Partial<ActivityFilter>): void => setFilter((before) => ({ ...before, ...patch }));

@@ -3,7 +3,7 @@ import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { BulkPlanView } from '../../src-preload/contract/bulk.ts';
 import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
 import { useActions } from '../actions/actions-store.ts';
-import { ask, fleet, useHost, useVendorName } from '../state/main-state.ts';
+import { request, fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { Segmented } from '../ui/parts.tsx';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
@@ -35,8 +35,8 @@ const usePreview = (deviceKeys: readonly string[], action: string): Preview => {
     if (action === '') return undefined;
     const stopped = new AbortController();
     const timer = setTimeout(async () => {
-      const parsed = JSON.parse(action) as Parameters<typeof ask<'bulk.preview'>>[1]['action'];
-      const answer = await ask('bulk.preview', { deviceKeys: [...deviceKeys], action: parsed }, stopped.signal);
+      const parsed = JSON.parse(action) as Parameters<typeof request<'bulk.preview'>>[1]['action'];
+      const answer = await request('bulk.preview', { deviceKeys: [...deviceKeys], action: parsed }, stopped.signal);
       if (stopped.signal.aborted) return;
       setAnswered(answer.ok ? { action, plan: answer.value } : { action, error: answer.error });
     }, restMs);
@@ -67,7 +67,7 @@ const PlanTable = ({
   readonly plan: BulkPlanView;
   readonly part: 'rows' | 'leftOut';
 }): React.ReactNode => {
-  const accounts = useHost((host) => host.accountsById);
+  const accounts = useMainState((host) => host.accountsById);
   const label = (id: string): string => accounts.get(id)?.label ?? 'a removed account';
   if (part === 'leftOut')
     return (
@@ -142,7 +142,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
     () => deviceKeys.map((key) => fleet.get(key)).filter((device) => device !== undefined),
     [deviceKeys],
   );
-  const vendors = useHost((host) => host.vendors);
+  const vendors = useMainState((host) => host.vendors);
   const vendor = useMemo(() => mainVendor(devices), [devices]);
   const vendorName = useVendorName(vendor);
   const ofVendor = devices.filter((device) => device.vendor === vendor).length;
@@ -188,7 +188,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
     if (secret instanceof HTMLInputElement) {
       const password = secret.value;
       secret.value = '';
-      const handed = await ask('secrets.hand', { secrets: { password } });
+      const handed = await request('secrets.hand', { secrets: { password } });
       if (!handed.ok) {
         setFailure(handed.error);
         setBusy(false);
@@ -196,7 +196,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
       }
       ticket = handed.value.ticket;
     }
-    const answer = await ask('bulk.start', {
+    const answer = await request('bulk.start', {
       planId: plan.planId,
       ...(destroys ? { count: rows } : {}),
       ...(ticket === undefined ? {} : { ticket }),

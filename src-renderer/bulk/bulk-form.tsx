@@ -6,7 +6,7 @@ import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field as FormField } from '../actions/schema-fields.ts';
 import { Segmented } from '../ui/parts.tsx';
 import { Field } from '../ui/controls.tsx';
-import { useHost, useVendorName } from '../state/main-state.ts';
+import { useMainState, useVendorName } from '../state/main-state.ts';
 import type { BulkKind } from './bulk-actions.ts';
 import { bulkFields, deviceOperations, text, type Draft } from './bulk-draft.ts';
 
@@ -51,8 +51,8 @@ export const BulkForm = ({
   readonly change: Change;
 }): React.ReactNode => {
   const id = useId();
-  const groups = useHost((host) => host.counts.groups);
-  const vendors = useHost((host) => host.vendors);
+  const groups = useMainState((host) => host.counts.groups);
+  const vendors = useMainState((host) => host.vendors);
   const vendorName = useVendorName(vendor);
   const catalogue = useActions((state) => state.catalogues[vendor]);
   const [, refreshFields] = useState(0);

@@ -2,7 +2,7 @@ import { Ban, Check, CircleAlert, CircleHelp, Download, LoaderCircle, RotateCcw,
 import { useState } from 'react';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
-import { ask, useHost } from '../state/main-state.ts';
+import { request, useMainState } from '../state/main-state.ts';
 import { saveText } from '../ui/save-file.ts';
 import { Segmented } from '../ui/parts.tsx';
 import { Callout } from '../ui/controls.tsx';
@@ -72,7 +72,7 @@ const reasonOf = (item: BulkItemView): string =>
 /** A run: how far it is, what came of each device, and what can be done about the rest. */
 export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode => {
   const followed = useBulk((state) => state.runs.get(runId));
-  const accounts = useHost((host) => host.accountsById);
+  const accounts = useMainState((host) => host.accountsById);
   const [part, setPart] = useState<'all' | 'failed'>('all');
   if (followed === undefined) return <p className="bulk-hint">This run is no longer here.</p>;
   const { run, items } = followed;
@@ -83,12 +83,12 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
   const ended = run.state === 'ended';
 
   const tell = async (name: 'bulk.cancel' | 'bulk.retry'): Promise<void> => {
-    const answer = await ask(name, { runId });
+    const answer = await request(name, { runId });
     if (answer.ok) followRun(answer.value);
     else toastError(answer.error);
   };
   const save = async (format: 'csv' | 'json'): Promise<void> => {
-    const answer = await ask('bulk.report', { runId, format });
+    const answer = await request('bulk.report', { runId, format });
     if (answer.ok) saveText(answer.value.name, answer.value.text, format === 'csv' ? 'text/csv' : 'application/json');
     else toastError(answer.error);
   };

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
-import { ask, useHost } from '../state/main-state.ts';
+import { request, useMainState } from '../state/main-state.ts';
 
 /** A run as the window follows it. */
 export interface FollowedRun {
@@ -52,7 +52,7 @@ const follow = async (runId: string): Promise<void> => {
   following.add(runId);
   let version = 0;
   for (;;) {
-    const answer = await ask('bulk.status', { runId, version });
+    const answer = await request('bulk.status', { runId, version });
     if (!answer.ok) break;
     version = answer.value.run.version;
     keep(answer.value.run, answer.value.items);
@@ -76,7 +76,7 @@ export const followRun = (run: BulkRunView): void => {
 
 /** Finds the runs that main has: a window that was loaded anew goes on showing them. */
 const findRuns = async (): Promise<void> => {
-  const answer = await ask('bulk.list', {});
+  const answer = await request('bulk.list', {});
   if (!answer.ok) return;
   for (const run of answer.value) if (run.state !== 'ended') followRun(run);
 };
@@ -86,5 +86,5 @@ export const startBulk = (): void => {
   const look = (link: string, before: string): void => {
     if (link === 'live' && before !== 'live') void findRuns();
   };
-  useHost.subscribe((state, before) => look(state.link, before.link));
+  useMainState.subscribe((state, before) => look(state.link, before.link));
 };

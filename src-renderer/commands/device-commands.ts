@@ -1,7 +1,7 @@
 import { create } from 'zustand';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, isLive, useHost, vendorName } from '../state/main-state.ts';
+import { request, fleet, isLive, useMainState, vendorName } from '../state/main-state.ts';
 import { writeClipboard } from '../state/clipboard.ts';
 import { toast, toastError } from '../state/view-store.ts';
 
@@ -34,7 +34,7 @@ export const defaultService = (device: DeviceView): ServiceView | undefined =>
 
 /** Chooses what Connect opens; without a service the choice is Quayside's again. */
 export const setDefaultService = async (device: DeviceView, service: ServiceView | undefined): Promise<void> => {
-  const answer = await ask('devices.default', {
+  const answer = await request('devices.default', {
     deviceKey: device.key,
     ...(service === undefined ? {} : { serviceId: service.id }),
   });
@@ -77,7 +77,7 @@ const openForward = async (
   service: ServiceView,
   port?: number,
 ): Promise<ForwardView | undefined> => {
-  const answer = await ask('forwards.open', {
+  const answer = await request('forwards.open', {
     deviceKey: device.key,
     serviceId: service.id,
     ...(port === undefined ? {} : { port }),
@@ -125,7 +125,7 @@ const openTab = (address: string, what: string): void => {
 /** Has the vendor's program on this computer do something with the device. */
 export const runAction = (device: DeviceView, action: { readonly id: string; readonly label: string }): Promise<void> =>
   whileBusy(busyKey(device.key, action.id), async () => {
-    const ran = await ask('actions.run', { deviceKey: device.key, actionId: action.id });
+    const ran = await request('actions.run', { deviceKey: device.key, actionId: action.id });
     if (ran.ok) toast({ tone: 'done', text: `${action.label}: ${vendorName(device.vendor)} opens ${device.name}.` });
     else toastError(ran.error);
   });
@@ -133,7 +133,7 @@ export const runAction = (device: DeviceView, action: { readonly id: string; rea
 /** Connects by the first action that is offered; they come best first. */
 const connectByAction = (device: DeviceView): Promise<void> =>
   whileBusy(busyKey(device.key, ''), async () => {
-    const listed = await ask('actions.list', { deviceKey: device.key });
+    const listed = await request('actions.list', { deviceKey: device.key });
     if (!listed.ok) return toastError(listed.error);
     const [first] = listed.value.actions;
     if (first !== undefined) return runAction(device, first);
@@ -147,7 +147,7 @@ const connectByAction = (device: DeviceView): Promise<void> =>
 /** Opens a service that needs no local port: a session in the vendor's web client, a window of its program. */
 const connectElsewhere = (device: DeviceView, service: ServiceView): Promise<void> =>
   whileBusy(busyKey(device.key, service.id), async () => {
-    const launch = await ask('launch.open', { deviceKey: device.key, serviceId: service.id });
+    const launch = await request('launch.open', { deviceKey: device.key, serviceId: service.id });
     if (!launch.ok) return toastError(launch.error);
     const { address, launcher } = launch.value;
     if (address !== undefined) openTab(address, device.name);
@@ -157,7 +157,7 @@ const connectElsewhere = (device: DeviceView, service: ServiceView): Promise<voi
 /** Connects by the route of the service: its local port and the user's own program, a tab, or the vendor's program. */
 export const connect = (deviceKey: string, serviceId?: string): Promise<void> => {
   const known = fleet.get(deviceKey);
-  if (known !== undefined && serviceId === undefined && hasActions(known, useHost.getState().vendors))
+  if (known !== undefined && serviceId === undefined && hasActions(known, useMainState.getState().vendors))
     return connectByAction(known);
   const picked = pick(deviceKey, serviceId);
   if (picked === undefined) return Promise.resolve();
@@ -168,7 +168,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
     const forward = await openForward(device, service);
     if (forward === undefined) return;
     const address = `${forward.address}:${forward.port}`;
-    if (service.route === 'http' && useHost.getState().app?.host !== 'desktop') {
+    if (service.route === 'http' && useMainState.getState().app?.host !== 'desktop') {
       // The browser we are in is on this computer too: the local port is a click away.
       openTab(`http://${address}/`, device.name);
       return;
@@ -177,10 +177,10 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
       toast({ tone: 'done', text: `${device.name} ${service.name} is on ${address}.` });
       return;
     }
-    const launch = await ask('launch.open', { deviceKey, serviceId: service.id });
+    const launch = await request('launch.open', { deviceKey, serviceId: service.id });
     if (launch.ok) {
       toast({ tone: 'done', text: `Opened ${device.name} in ${launch.value.launcher}.` });
-    } else if (launch.error.kind === 'launcher-missing' && useHost.getState().app?.host === 'headless') {
+    } else if (launch.error.kind === 'launcher-missing' && useMainState.getState().app?.host === 'headless') {
       // A host without a display opens no programs; the open port is what was asked for.
       toast({
         tone: 'done',
@@ -214,37 +214,37 @@ export const copyCommand = (deviceKey: string, serviceId?: string): Promise<void
   const picked = pick(deviceKey, serviceId);
   if (picked === undefined) return Promise.resolve();
   return whileBusy(busyKey(deviceKey, picked.service.id), async () => {
-    const answer = await ask('launch.command', { deviceKey, serviceId: picked.service.id });
+    const answer = await request('launch.command', { deviceKey, serviceId: picked.service.id });
     if (answer.ok) await copyText(answer.value.command, `“${answer.value.command}”`);
     else toastError(answer.error);
   });
 };
 
 export const setFavourite = async (device: DeviceView): Promise<void> => {
-  const answer = await ask('devices.favourite', { deviceKey: device.key, favourite: !device.favourite });
+  const answer = await request('devices.favourite', { deviceKey: device.key, favourite: !device.favourite });
   if (!answer.ok) toastError(answer.error);
 };
 
 export const stopForward = async (forward: ForwardView): Promise<void> => {
-  const answer = await ask('forwards.stop', { forwardId: forward.id });
+  const answer = await request('forwards.stop', { forwardId: forward.id });
   if (!answer.ok) toastError(answer.error);
 };
 
 export const removeForward = async (forward: ForwardView): Promise<void> => {
-  const answer = await ask('forwards.remove', { forwardId: forward.id });
+  const answer = await request('forwards.remove', { forwardId: forward.id });
   if (answer.ok) toast({ tone: 'done', text: `Port ${forward.port} is free again.` });
   else toastError(answer.error);
 };
 
 /** Polls one account, or all, now. */
 export const refresh = async (accountId?: string): Promise<void> => {
-  const answer = await ask('accounts.refresh', accountId === undefined ? {} : { accountId });
+  const answer = await request('accounts.refresh', accountId === undefined ? {} : { accountId });
   if (!answer.ok) toastError(answer.error);
 };
 
 /** Stops every live forward of the devices. */
 export const stopAll = async (deviceKeys: Iterable<string>): Promise<void> => {
-  const { forwardsByDevice } = useHost.getState();
+  const { forwardsByDevice } = useMainState.getState();
   const live = [...deviceKeys].flatMap((key) => forwardsByDevice.get(key) ?? []).filter(isLive);
   await Promise.all(live.map(stopForward));
 };

@@ -2,7 +2,7 @@ import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { create } from 'zustand';
 import type { Answer } from '../../src-preload/contract/client.ts';
 import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 
 /** What was loaded under a key, kept while the window is open so that a tab opens with what it showed last. */
 interface Entry {
@@ -94,7 +94,7 @@ export const callOperation = async (
   input: Readonly<Record<string, unknown>>,
   confirmed = false,
 ): Promise<Answer<unknown>> => {
-  const answer = await ask('operations.call', { accountId: device.accountId, operation, input, confirmed });
+  const answer = await request('operations.call', { accountId: device.accountId, operation, input, confirmed });
   return answer.ok ? { ok: true, value: answer.value.output } : answer;
 };
 

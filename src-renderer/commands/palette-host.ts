@@ -1,5 +1,5 @@
 import type { WishView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { goTo, openPanel, setOverlay, setQuery, showIncident, showScope, toastError } from '../state/view-store.ts';
 
 /** Where a palette is: over the window, or in a small window of its own. */
@@ -53,7 +53,7 @@ export const ownHost: PaletteHost = {
   kind: 'own',
   close: () => window.close(),
   show: (intent) =>
-    void ask('window.show', { intent }).then((answer) => {
+    void request('window.show', { intent }).then((answer) => {
       if (answer.ok) window.close();
       else toastError(answer.error);
     }),

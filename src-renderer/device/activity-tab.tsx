@@ -1,7 +1,7 @@
 import { useState } from 'react';
 import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
 import type { DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, isLive, useHost } from '../state/main-state.ts';
+import { request, isLive, useMainState } from '../state/main-state.ts';
 import { bytes, duration, forwardWords, plural } from '../ui/format.ts';
 import { connect } from '../commands/device-commands.ts';
 import { useLoaded } from '../commands/operation-call.ts';
@@ -40,7 +40,7 @@ const leastMs = 600_000;
 /** How much of the last week the device was online, as far as Quayside watched. */
 const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const week = useLoaded(`${device.key}\nuptime`, () =>
-    ask('history.uptime', { deviceKey: device.key, since: Date.now() - 7 * day, until: Date.now() }),
+    request('history.uptime', { deviceKey: device.key, since: Date.now() - 7 * day, until: Date.now() }),
   );
   const { value } = week;
   if (value === undefined) return week.error === undefined ? <RowsSkeleton label="the week" rows={1} /> : null;
@@ -94,7 +94,7 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
     limit: pageSize,
     ...(kinds === undefined ? {} : { kinds: [...kinds] }),
   };
-  const first = useLoaded(`${device.key}\nhistory\n${show}`, () => ask('history.query', filter), 10_000);
+  const first = useLoaded(`${device.key}\nhistory\n${show}`, () => request('history.query', filter), 10_000);
   /** What came after the first page, which begins anew while it is on show. */
   const [older, setOlder] = useState<{
     readonly entries: readonly ActivityView[];
@@ -103,7 +103,7 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
   const [error, setError] = useState<ErrorView>();
   const next = older === undefined ? first.value?.next : older.next;
   const more = async (cursor: string): Promise<void> => {
-    const answer = await ask('history.query', { ...filter, cursor });
+    const answer = await request('history.query', { ...filter, cursor });
     setError(answer.ok ? undefined : answer.error);
     if (answer.ok) setOlder({ entries: [...(older?.entries ?? []), ...answer.value.entries], next: answer.value.next });
   };
@@ -150,7 +150,7 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
 /** What was done with a device and how it was: its connections, operations and presence. */
 export const ActivityTab = ({ device }: TabProps): React.ReactNode => {
   const [show, setShow] = useState<Show>('all');
-  const forwards = useHost((host) => host.forwardsByDevice.get(device.key)) ?? none;
+  const forwards = useMainState((host) => host.forwardsByDevice.get(device.key)) ?? none;
   const clients = forwards.reduce((sum, forward) => sum + forward.connections, 0);
   return (
     <div className="stack">

@@ -2,7 +2,7 @@ import { Check, ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'l
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost, useVendorName } from '../state/main-state.ts';
+import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -27,7 +27,7 @@ import { DeviceTabs } from './device-tabs-view.tsx';
 
 const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const sentence = useNow((clock) => presenceSentence(device.presence, clock.now));
-  const account = useHost((host) => host.accountsById.get(device.accountId));
+  const account = useMainState((host) => host.accountsById.get(device.accountId));
   return (
     <p className="panel-presence" title={absolute(device.presence.observedAt)}>
       {sentence}
@@ -116,7 +116,7 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const service = defaultService(device);
   const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
   const launchers = useView((view) => view.launchers);
-  const acts = useHost((host) => hasActions(device, host.vendors));
+  const acts = useMainState((host) => hasActions(device, host.vendors));
   if (acts) return <ActionBar device={device} />;
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
@@ -196,8 +196,8 @@ const useSpokenPresence = (device: DeviceView | undefined): void => {
 /** The chosen device: connect first, everything else one level below. Beside the list, or a page of its own. */
 export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNode => {
   const key = useView((view) => view.active);
-  const device = useHost((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
-  const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+  const device = useMainState((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
+  const account = useMainState((host) => host.accountsById.get(device?.accountId ?? ''));
   const vendor = useVendorName(device?.vendor ?? '');
   useSpokenPresence(device);
   const place = useRef<HTMLElement>(null);
@@ -263,9 +263,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
           />
         </div>
         <p className="panel-where ellipsis">
-          {[vendor, account?.label, device.groups[0]]
-            .filter((part) => part !== undefined)
-            .join(' · ')}
+          {[vendor, account?.label, device.groups[0]].filter((part) => part !== undefined).join(' · ')}
         </p>
         <PresenceLine device={device} />
         <ConnectBar device={device} />

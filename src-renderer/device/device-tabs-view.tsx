@@ -1,6 +1,6 @@
 import { Tabs } from 'radix-ui';
 import { Actions } from '../actions/actions.tsx';
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import type { CapabilityView, DeviceView } from '../../src-preload/contract/views.ts';
 import { ActivityTab } from './activity-tab.tsx';
 import { DataTab } from './data/data-tab.tsx';
@@ -42,8 +42,8 @@ const none: readonly CapabilityView[] = [];
 /** The tabs of a device: those its vendor has something for. Only the one on show does anything. */
 export const DeviceTabs = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const chosen = useDeviceTab((state) => state.tab);
-  const account = useHost((host) => host.accountsById.get(device.accountId));
-  const capabilities = useHost(
+  const account = useMainState((host) => host.accountsById.get(device.accountId));
+  const capabilities = useMainState(
     (host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.capabilities ?? none,
   );
   const tabs = tabsOf(capabilities);

@@ -1,7 +1,7 @@
 import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
-import { fleet, isLive, useHost, useVendorName } from '../state/main-state.ts';
+import { fleet, isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import { busyKey, connect, copyCommand, defaultService, useBusy } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -21,7 +21,7 @@ const Seen = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
 };
 
 const ForwardCell = ({ deviceKey }: { readonly deviceKey: string }): React.ReactNode => {
-  const forward = useHost((host) => shownForward(host.forwardsByDevice.get(deviceKey)));
+  const forward = useMainState((host) => shownForward(host.forwardsByDevice.get(deviceKey)));
   if (forward === undefined) return null;
   return (
     <span className={`forward-chip ${forward.state}`}>
@@ -91,8 +91,8 @@ export const DeviceRow = memo(
     /** The list it stands in, for ranges. */
     readonly keys: readonly string[];
   }): React.ReactNode => {
-    const device = useHost((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
-    const account = useHost((host) => host.accountsById.get(device?.accountId ?? ''));
+    const device = useMainState((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
+    const account = useMainState((host) => host.accountsById.get(device?.accountId ?? ''));
     const vendor = useVendorName(device?.vendor ?? '');
     const marked = useView((view) => view.marked.has(deviceKey));
     const [hovered, setHovered] = useState(false);

@@ -1,7 +1,7 @@
 import { RefreshCw, Search, Star, X } from 'lucide-react';
 import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { AccountView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, refresh, setFavourite, stopAll } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
@@ -66,7 +66,7 @@ const SearchField = ({ keys }: { readonly keys: readonly string[] }): React.Reac
 };
 
 const Count = ({ shown }: { readonly shown: number }): React.ReactNode => {
-  const total = useHost((host) => host.counts.total);
+  const total = useMainState((host) => host.counts.total);
   return (
     <span className="count" role="status" aria-live="polite" aria-label="Result count">
       {shown === total ? plural(total, 'device') : `${count(shown)} of ${count(total)}`}
@@ -76,7 +76,7 @@ const Count = ({ shown }: { readonly shown: number }): React.ReactNode => {
 
 const ScopeTitle = (): React.ReactNode => {
   const scope = useView((view) => view.scope);
-  const label = useHost((host) =>
+  const label = useMainState((host) =>
     scope.kind === 'account' ? host.accountsById.get(scope.accountId)?.label : undefined,
   );
   if (scope.kind === 'all') return null;
@@ -142,7 +142,7 @@ const NoList = ({ account }: { readonly account: AccountView }): React.ReactNode
 const useUnlisted = (): AccountView | undefined => {
   const scope = useView((view) => view.scope);
   const query = useView((view) => view.query);
-  return useHost((host) => {
+  return useMainState((host) => {
     if (query !== '') return undefined;
     const account =
       scope.kind === 'account'
@@ -156,7 +156,7 @@ const useUnlisted = (): AccountView | undefined => {
 
 /** Why a part of the fleet is empty, as far as that is known. */
 const NothingListed = (): React.ReactNode => {
-  const failing = useHost((host) => host.accounts.some((account) => account.error !== undefined));
+  const failing = useMainState((host) => host.accounts.some((account) => account.error !== undefined));
   return failing
     ? 'Not every account could be listed: the reason stands above.'
     : 'The vendor lists none. New devices appear by themselves.';
@@ -276,13 +276,13 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
 /** The list with its search, or what stands in its place. */
 export const FleetPage = (): React.ReactNode => {
   const keys = useVisible();
-  const loaded = useHost((host) => host.loaded);
-  const hasAccounts = useHost((host) => host.accounts.length > 0);
-  const total = useHost((host) => host.counts.total);
-  const listing = useHost((host) =>
+  const loaded = useMainState((host) => host.loaded);
+  const hasAccounts = useMainState((host) => host.accounts.length > 0);
+  const total = useMainState((host) => host.counts.total);
+  const listing = useMainState((host) =>
     host.accounts.some((account) => account.lastGoodAt === undefined && account.error === undefined),
   );
-  const refreshing = useHost((host) => host.accounts.some((account) => account.refreshing));
+  const refreshing = useMainState((host) => host.accounts.some((account) => account.refreshing));
   const first = loaded && !hasAccounts && total === 0;
   const unlisted = useUnlisted();
   const waiting = !loaded || (hasAccounts && total === 0 && listing);

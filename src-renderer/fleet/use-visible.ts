@@ -1,11 +1,11 @@
 import { useMemo } from 'react';
 import { parseQuery } from '../../src-preload/contract/query.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import { useView } from '../state/view-store.ts';
 
 /** Keys of the devices in the list, in order: scope, search and sort applied. */
 export const useVisible = (): readonly string[] => {
-  const version = useHost((host) => host.fleetVersion);
+  const version = useMainState((host) => host.fleetVersion);
   const scope = useView((view) => view.scope);
   const query = useView((view) => view.query);
   const sort = useView((view) => view.sort);

@@ -1,5 +1,5 @@
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, useHost } from '../state/main-state.ts';
+import { request, useMainState } from '../state/main-state.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { waterfall, Waterfall } from './timings.tsx';
 import { useNow } from '../ui/clock.ts';
@@ -31,11 +31,11 @@ const Until = ({ at }: { readonly at: number }): React.ReactNode => {
 };
 
 const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
-  const canHave = useHost((host) => host.app !== undefined && host.app.platform !== 'darwin');
-  const has = useHost((host) => host.app?.settings.deviceAddresses === true);
+  const canHave = useMainState((host) => host.app !== undefined && host.app.platform !== 'darwin');
+  const has = useMainState((host) => host.app?.settings.deviceAddresses === true);
   const { deviceEndpoint } = forward;
   const give = async (): Promise<void> => {
-    const answer = await ask('settings.change', { deviceAddresses: true });
+    const answer = await request('settings.change', { deviceAddresses: true });
     if (!answer.ok) toastError(answer.error);
   };
   return (

@@ -1,6 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { count } from '../ui/format.ts';
 import { toast } from '../state/view-store.ts';
@@ -36,7 +36,7 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
     busy.current = true;
     const next = allow.length > 0;
     awaited.current = next === isShared ? undefined : next;
-    const answer = await ask('forwards.share', { forwardId: forward.id, allow });
+    const answer = await request('forwards.share', { forwardId: forward.id, allow });
     busy.current = false;
     setError(answer.ok ? undefined : answer.error);
     if (answer.ok) setOpen(false);
@@ -149,7 +149,7 @@ export const Limits = ({ forward }: { readonly forward: ForwardView }): React.Re
     if (busy.current) return;
     busy.current = true;
     setBad(undefined);
-    const answer = await ask('forwards.limit', { forwardId: forward.id, ...limits });
+    const answer = await request('forwards.limit', { forwardId: forward.id, ...limits });
     busy.current = false;
     setError(answer.ok ? undefined : answer.error);
     if (answer.ok) toast({ tone: 'done', text: `Port ${forward.port} has its new limits.` });

@@ -1,7 +1,7 @@
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { ask, isLive } from '../state/main-state.ts';
+import { request, isLive } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { duration } from '../ui/format.ts';
@@ -93,7 +93,7 @@ export const Recognised = ({ forward }: { readonly forward: ForwardView }): Reac
   const words = recognisedWords[forward.recognised];
   const open = async (): Promise<void> => {
     setBusy(true);
-    const answer = await ask('launch.open', { deviceKey: forward.deviceKey, serviceId: forward.serviceId });
+    const answer = await request('launch.open', { deviceKey: forward.deviceKey, serviceId: forward.serviceId });
     setBusy(false);
     if (!answer.ok) toastError(answer.error);
     else if (answer.value.address === undefined)
@@ -120,7 +120,7 @@ export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.R
   const Icon = warning === undefined ? ShieldCheck : ShieldAlert;
   const accept = async (): Promise<void> => {
     setAccepting(false);
-    const answer = await ask('forwards.acceptHostKey', { forwardId: forward.id, fingerprint });
+    const answer = await request('forwards.acceptHostKey', { forwardId: forward.id, fingerprint });
     if (!answer.ok) {
       toastError(answer.error);
       return;

@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import { waterfall } from './timings.tsx';
 import { useNow } from '../ui/clock.ts';
@@ -31,7 +31,7 @@ const Attempt = ({ attempt }: { readonly attempt: ForwardAttemptView }): React.R
 
 const Attempts = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const { value, error, reload } = useLoaded(`${forward.id}\nforward-history`, () =>
-    ask('forwards.history', { forwardId: forward.id }),
+    request('forwards.history', { forwardId: forward.id }),
   );
   useEffect(() => {
     void reload();

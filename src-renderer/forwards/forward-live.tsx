@@ -1,6 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import { bytes, duration, plural } from '../ui/format.ts';
 import { endpointText } from './forward-words.ts';
@@ -59,7 +59,7 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
   const [place, inSight] = useInSight();
   const { value, error } = useLoaded(
     inSight ? `${forward.id}\nforward-statistics` : undefined,
-    () => ask('forwards.statistics', { forwardId: forward.id }),
+    () => request('forwards.statistics', { forwardId: forward.id }),
     lookMs,
   );
   return (

@@ -1,6 +1,6 @@
 import { useRef, useState } from 'react';
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { isLive, useHost } from '../state/main-state.ts';
+import { isLive, useMainState } from '../state/main-state.ts';
 import { removeForward } from '../commands/device-commands.ts';
 import { Confirm } from '../ui/dialog.tsx';
 import { plural } from '../ui/format.ts';
@@ -101,7 +101,7 @@ const lossOf = (forward: ForwardView): string =>
 
 /** Every local port, what it leads to and how it is doing. */
 export const ForwardsPage = (): React.ReactNode => {
-  const forwards = useHost((host) => host.forwards);
+  const forwards = useMainState((host) => host.forwards);
   const [filter, setFilter] = useState('');
   const [forgetting, setForgetting] = useState<ForwardView>();
   const scroller = useRef<HTMLDivElement>(null);

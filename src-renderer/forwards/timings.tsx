@@ -1,5 +1,5 @@
 import type { ForwardView } from '../../src-preload/contract/views.ts';
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import { millis } from '../ui/format.ts';
 
 /** The hops of a connection in order, with what each is. */
@@ -71,7 +71,7 @@ export const Waterfall = ({ timings }: { readonly timings: ForwardView['timings'
 
 /** Why the last connection took as long as it did, hop by hop. */
 export const Timings = ({ deviceKey }: { readonly deviceKey: string }): React.ReactNode => {
-  const forward = useHost((host) =>
+  const forward = useMainState((host) =>
     host.forwardsByDevice
       .get(deviceKey)
       ?.filter((candidate) => candidate.timings.vendorMs !== undefined || candidate.timings.dialMs !== undefined)

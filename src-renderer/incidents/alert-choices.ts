@@ -3,7 +3,7 @@ import type { Answer } from '../../src-preload/contract/client.ts';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { toast, toastError } from '../state/view-store.ts';
 
 /** What the user chose about being told, as far as asked for. */
@@ -14,7 +14,7 @@ export const useAlertChoices = create<{
 
 /** Asks main for the choices: the tray, a notice or another window may have changed them. */
 export const loadAlertChoices = async (): Promise<void> => {
-  const answer = await ask('alerts.get', {});
+  const answer = await request('alerts.get', {});
   useAlertChoices.setState(
     answer.ok ? { value: answer.value, error: undefined } : (state) => ({ value: state.value, error: answer.error }),
   );
@@ -37,23 +37,23 @@ const settle = (answer: Answer<AlertSettingsView>, done?: string): boolean => {
 export const changeAlerts = async (patch: Partial<AlertSettingsView>): Promise<boolean> => {
   const { value } = useAlertChoices.getState();
   if (value !== undefined) useAlertChoices.setState({ value: { ...value, ...patch } });
-  const taken = settle(await ask('alerts.change', patch));
+  const taken = settle(await request('alerts.change', patch));
   if (!taken) void loadAlertChoices();
   return taken;
 };
 
 /** No notices for a while; zero ends it. */
 export const snooze = async (input: RequestInput<'alerts.snooze'>, done: string): Promise<boolean> =>
-  settle(await ask('alerts.snooze', input), done);
+  settle(await request('alerts.snooze', input), done);
 
 /** No notices until it is taken back. */
 export const mute = async (input: RequestInput<'alerts.mute'>, done: string): Promise<boolean> =>
-  settle(await ask('alerts.mute', input), done);
+  settle(await request('alerts.mute', input), done);
 
 /** One notice when the device is online again. */
 export const tellWhenBack = async (deviceKey: string, on: boolean, name: string): Promise<boolean> =>
   settle(
-    await ask('alerts.tellWhenBack', { deviceKey, on }),
+    await request('alerts.tellWhenBack', { deviceKey, on }),
     on ? `You hear when ${name} is back.` : `You do not hear when ${name} is back.`,
   );
 

@@ -1,10 +1,10 @@
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import { showIncident, useView } from '../state/view-store.ts';
 
 /** A quiet line while something is offline that should not be. A click shows it. */
 export const IncidentStrip = (): React.ReactNode => {
-  const incidents = useHost((host) => host.incidents);
-  const notices = useHost((host) => host.app?.notices);
+  const incidents = useMainState((host) => host.incidents);
+  const notices = useMainState((host) => host.app?.notices);
   const page = useView((view) => view.page);
   // What the user put aside is on the activity page, and nowhere else; what a notice above says is not said twice.
   const open = incidents.filter(

@@ -14,7 +14,7 @@ import {
   Wrench,
 } from 'lucide-react';
 import type { LucideIcon } from 'lucide-react';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { modKey } from '../ui/keys.ts';
@@ -32,7 +32,7 @@ export interface Command {
 }
 
 const setTheme = async (theme: 'light' | 'dark' | 'system'): Promise<void> => {
-  const answer = await ask('settings.change', { theme });
+  const answer = await request('settings.change', { theme });
   if (!answer.ok) toastError(answer.error);
 };
 

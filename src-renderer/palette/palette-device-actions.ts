@@ -1,6 +1,6 @@
 import { Copy, PanelRight, SquareTerminal, Star, UserRound, Wrench, type LucideIcon } from 'lucide-react';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
-import { ask, fleet } from '../state/main-state.ts';
+import { request, fleet } from '../state/main-state.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
 import { kindIcons } from '../ui/kind-icons.ts';
@@ -27,13 +27,13 @@ const kindNames: Readonly<Record<ServiceView['kind'], string>> = {
 };
 
 const connectAs = async (device: DeviceView, service: ServiceView, user: string): Promise<void> => {
-  const answer = await ask('launch.open', { deviceKey: device.key, serviceId: service.id, user });
+  const answer = await request('launch.open', { deviceKey: device.key, serviceId: service.id, user });
   if (answer.ok) toast({ tone: 'done', text: `Opened ${device.name} in ${answer.value.launcher}.` });
   else toastError(answer.error);
 };
 
 const copyAddress = async (device: DeviceView, service: ServiceView): Promise<void> => {
-  const answer = await ask('forwards.open', { deviceKey: device.key, serviceId: service.id });
+  const answer = await request('forwards.open', { deviceKey: device.key, serviceId: service.id });
   if (!answer.ok) return toastError(answer.error);
   const address = `${answer.value.address}:${answer.value.port}`;
   await copyText(address, address);

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { fold } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -43,7 +43,7 @@ const suggestions = (recents: readonly string[], offered: readonly Command[]): r
 
 /** The search, prepared with the fleet as it is when the palette is shown. */
 const usePrepared = (shown: number): PaletteSearch => {
-  const loaded = useHost((state) => state.loaded);
+  const loaded = useMainState((state) => state.loaded);
   return useMemo(() => {
     const search = new PaletteSearch();
     if (loaded && shown >= 0) search.prepare(fleet.searchable());
@@ -62,7 +62,7 @@ const useItems = (host: PaletteHost, step: Step, text: string, shown: number): r
       const fitting = typed === '' ? actions : best(actions, ({ name }) => fuzzyScore(typed, fold(name)), most);
       return fitting.map((action): Item => ({ kind: 'action', action }));
     }
-    const recents = useHost.getState().app?.recents ?? [];
+    const recents = useMainState.getState().app?.recents ?? [];
     const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
     if (typed === '') return suggestions(recents, offered);
     const found = search.find({ text, recents, limit: most, now: Date.now() });
@@ -78,9 +78,9 @@ const DeviceItem = ({
   readonly deviceKey: string;
   readonly selected: boolean;
 }): React.ReactNode => {
-  useHost((host) => host.fleetVersion);
+  useMainState((host) => host.fleetVersion);
   const device: DeviceView | undefined = fleet.get(deviceKey);
-  const account = useHost((host) => host.accountsById.get(device?.accountId ?? '')?.label);
+  const account = useMainState((host) => host.accountsById.get(device?.accountId ?? '')?.label);
   if (device === undefined) return <span className="faint">This device is gone</span>;
   const service = defaultService(device);
   return (

@@ -2,7 +2,7 @@ import { FolderOpen, Monitor, SquareTerminal } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 
 const entries = [
@@ -13,7 +13,7 @@ const entries = [
 
 /** Shows a session: in the desktop's window of sessions, or in a tab of the browser. */
 export const showSession = async (place: SessionPlace): Promise<void> => {
-  const shown = await ask('session.show', place);
+  const shown = await request('session.show', place);
   if (!shown.ok) toastError(shown.error);
   else if (shown.value.address !== undefined) window.open(shown.value.address, '_blank', 'noopener');
 };

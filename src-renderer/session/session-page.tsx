@@ -2,7 +2,7 @@ import { FolderOpen, Monitor, SquareTerminal, X, type LucideIcon } from 'lucide-
 import { useEffect, useRef } from 'react';
 import type { SessionKind } from '../../src-preload/contract/session-frames.ts';
 import type { DeviceView } from '../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { hasMod } from '../ui/keys.ts';
 import { TipLayer } from '../ui/tip-layer.tsx';
@@ -23,11 +23,13 @@ const views = {
 } as const;
 
 const useDevice = (key: string): DeviceView | undefined =>
-  useHost((host) => (host.fleetVersion >= 0 ? fleet.get(key) : undefined));
+  useMainState((host) => (host.fleetVersion >= 0 ? fleet.get(key) : undefined));
 
 /** What a tab is called by; before the fleet is there, only that it is of a device. */
 const useDeviceName = (key: string): string =>
-  useHost((host) => (host.fleetVersion >= 0 && host.loaded ? fleet.nameOf(key) : (fleet.get(key)?.name ?? 'Device')));
+  useMainState((host) =>
+    host.fleetVersion >= 0 && host.loaded ? fleet.nameOf(key) : (fleet.get(key)?.name ?? 'Device'),
+  );
 
 /** Which of the tabs of one place a tab is, from 1. */
 const numberOf = (tabs: readonly SessionTab[], tab: SessionTab): number => {
@@ -157,7 +159,7 @@ const begin = (): void => {
 
 /** The window of sessions: a tab each, with the name of its device. Closing a tab closes its session. */
 export const SessionPage = (): React.ReactNode => {
-  const loaded = useHost((host) => host.loaded);
+  const loaded = useMainState((host) => host.loaded);
   const tabs = useTabs((state) => state.tabs);
   const active = useTabs((state) => state.active);
   const current = tabs.find((tab) => tab.id === active);
@@ -169,7 +171,7 @@ export const SessionPage = (): React.ReactNode => {
     if (!loaded) return;
     begin();
   }, [loaded]);
-  const isShutOut = useHost((host) => host.link === 'shut-out');
+  const isShutOut = useMainState((host) => host.link === 'shut-out');
   return (
     <div className="session-shell" data-ready={loaded}>
       {isShutOut ? <WayIn /> : null}

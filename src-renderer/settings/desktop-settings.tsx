@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
 import type { AppView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 import { Toggle } from './setting.tsx';
 
@@ -28,7 +28,7 @@ const shortcutOf = (event: React.KeyboardEvent): string | undefined => {
 };
 
 const change = async (patch: { readonly shortcut: string } | { readonly startAtLogin: boolean }): Promise<void> => {
-  const answer = await ask('settings.change', patch);
+  const answer = await request('settings.change', patch);
   if (!answer.ok) toastError(answer.error);
 };
 

@@ -1,7 +1,7 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { DiagnosticsView, ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, vendorName } from '../state/main-state.ts';
+import { request, vendorName } from '../state/main-state.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
@@ -97,7 +97,7 @@ export const DiagnosticsDialog = ({ onClose }: { readonly onClose: () => void })
   const [busy, setBusy] = useState(false);
   useEffect(() => {
     const ended = new AbortController();
-    void ask('diagnostics.get', {}, ended.signal).then((answer) => {
+    void request('diagnostics.get', {}, ended.signal).then((answer) => {
       if (ended.signal.aborted) return;
       if (answer.ok) setValue(answer.value);
       else setError(answer.error);
@@ -106,7 +106,7 @@ export const DiagnosticsDialog = ({ onClose }: { readonly onClose: () => void })
   }, []);
   const report = async (): Promise<void> => {
     setBusy(true);
-    const answer = await ask('diagnostics.report', {});
+    const answer = await request('diagnostics.report', {});
     setBusy(false);
     if (answer.ok) setPath(answer.value.path);
     else toastError(answer.error);

@@ -2,7 +2,7 @@ import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { ErrorView, LauncherView, ServiceView, SettingsView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { Failure, Field, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { toastError } from '../state/view-store.ts';
@@ -145,16 +145,16 @@ export const LauncherSettings = ({ settings }: { readonly settings: SettingsView
   const [known, setKnown] = useState<RequestOutput<'launchers.list'>>([]);
   const [editing, setEditing] = useState<{ readonly launcher: LauncherView | undefined }>();
   useEffect(() => {
-    void ask('launchers.list', {}).then((answer) => {
+    void request('launchers.list', {}).then((answer) => {
       if (answer.ok) setKnown(answer.value);
     });
   }, [settings.launchers, settings.terminal]);
   const store = async (next: readonly LauncherView[]): Promise<ErrorView | undefined> => {
-    const answer = await ask('launchers.save', { launchers: [...next] });
+    const answer = await request('launchers.save', { launchers: [...next] });
     return answer.ok ? undefined : answer.error;
   };
   const choose = async (kind: ServiceView['kind'], launcher: string): Promise<void> => {
-    const answer = await ask('launchers.choose', {
+    const answer = await request('launchers.choose', {
       kind,
       scope: 'default',
       target: '',

@@ -1,7 +1,7 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import {
   changeAlerts,
   loadAlertChoices,
@@ -106,7 +106,7 @@ const QuietHours = ({ value }: { readonly value: AlertSettingsView['quietHours']
 };
 
 const useTargetWords = (): ((target: AlertTargetView) => string) => {
-  const accounts = useHost((host) => host.accountsById);
+  const accounts = useMainState((host) => host.accountsById);
   return (target) =>
     targetWords(target, {
       account: (id) => accounts.get(id)?.label ?? 'a removed account',

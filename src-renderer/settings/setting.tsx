@@ -1,10 +1,10 @@
 import type { SettingsView } from '../../src-preload/contract/views.ts';
-import { ask } from '../state/main-state.ts';
+import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 
 /** Changes settings; each takes effect at once. Answers whether main took it. */
 export const changeSettings = async (patch: Partial<SettingsView>): Promise<boolean> => {
-  const answer = await ask('settings.change', patch);
+  const answer = await request('settings.change', patch);
   if (!answer.ok) toastError(answer.error);
   return answer.ok;
 };

@@ -1,4 +1,4 @@
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import { setOverlay } from '../state/view-store.ts';
 import { AboutSettings } from './about-settings.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
@@ -15,7 +15,7 @@ const groups = [
 
 /** Settings: each takes effect at once. */
 export const SettingsPage = (): React.ReactNode => {
-  const app = useHost((host) => host.app);
+  const app = useMainState((host) => host.app);
   return (
     <>
       <header className="page-head">

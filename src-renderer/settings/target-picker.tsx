@@ -2,7 +2,7 @@ import { CircleUser, Globe, Group, Search, Server, Tag, type LucideIcon } from '
 import { useId, useState } from 'react';
 import type { AlertTargetView } from '../../src-preload/contract/alert-views.ts';
 import { fold } from '../../src-preload/contract/query.ts';
-import { fleet, useHost } from '../state/main-state.ts';
+import { fleet, useMainState } from '../state/main-state.ts';
 import { best, fuzzyScore } from '../palette/find.ts';
 import { PaletteSearch } from '../palette/palette-search.ts';
 import { Field } from '../ui/controls.tsx';
@@ -38,7 +38,7 @@ interface Offer {
 
 /** Accounts, groups, and tags of more than one device (MODE tells serial numbers as tags), as the fleet is now. */
 const offerNow = (withEverything: boolean): Offer => {
-  const { accounts } = useHost.getState();
+  const { accounts } = useMainState.getState();
   const labels = new Map(accounts.map(({ id, label }) => [id, label]));
   const groups = new Map<string, Place>();
   const tags = new Map<string, number>();

@@ -3,7 +3,7 @@ import { ActionsDialog } from '../actions/actions-dialog.tsx';
 import { ActivityPage } from '../activity/activity-page.tsx';
 import { BulkDialog } from '../bulk/bulk-dialog.tsx';
 import { BulkStrips } from '../bulk/bulk-strips.tsx';
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import { DevicePanel } from '../device/device-panel.tsx';
 import { FleetPage } from '../fleet/fleet-page.tsx';
 import { ForwardsPage } from '../forwards/forwards-page.tsx';
@@ -34,7 +34,7 @@ export const App = (): React.ReactNode => {
   const overlay = useView((view) => view.overlay);
   const panel = useView((view) => view.page === 'devices' && view.panelOpen && view.active !== undefined);
   const devicePage = useView((view) => view.devicePage) && panel;
-  const loaded = useHost((host) => host.loaded);
+  const loaded = useMainState((host) => host.loaded);
   const Page = pages[page];
   return (
     <div className={`shell ${panel && !devicePage ? 'with-panel' : ''}`} data-ready={loaded}>

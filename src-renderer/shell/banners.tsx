@@ -1,7 +1,7 @@
 import { Info, X } from 'lucide-react';
 import { useRef, useState } from 'react';
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, reconnectNow, useHost } from '../state/main-state.ts';
+import { request, reconnectNow, useMainState } from '../state/main-state.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { UpdateBanner } from '../ui/update-banner.tsx';
 import { openPanel, toast, toastError } from '../state/view-store.ts';
@@ -13,10 +13,10 @@ const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): Re
   const unlock = async (passphrase: string | undefined): Promise<void> => {
     if (field.current !== null) field.current.value = '';
     setBusy(true);
-    const handed = passphrase === undefined ? undefined : await ask('secrets.hand', { secrets: { passphrase } });
+    const handed = passphrase === undefined ? undefined : await request('secrets.hand', { secrets: { passphrase } });
     const answer =
       handed === undefined || handed.ok
-        ? await ask('vault.unlock', handed === undefined ? {} : { ticket: handed.value.ticket })
+        ? await request('vault.unlock', handed === undefined ? {} : { ticket: handed.value.ticket })
         : handed;
     setBusy(false);
     if (answer.ok) toast({ tone: 'done', text: 'The vault is open.' });
@@ -96,11 +96,11 @@ const Linked = ({
 
 /** What concerns the whole window: a lost connection, a vault that does not open, notices. */
 export const Banners = (): React.ReactNode => {
-  const link = useHost((host) => host.link);
-  const vault = useHost((host) => host.app?.vault);
-  const notices = useHost((host) => host.app?.notices);
+  const link = useMainState((host) => host.link);
+  const vault = useMainState((host) => host.app?.vault);
+  const notices = useMainState((host) => host.app?.notices);
   const dismiss = async (noticeId: string): Promise<void> => {
-    const answer = await ask('notices.dismiss', { noticeId });
+    const answer = await request('notices.dismiss', { noticeId });
     if (!answer.ok) toastError(answer.error);
   };
   return (

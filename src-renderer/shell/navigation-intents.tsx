@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import type { WishView } from '../../src-preload/contract/views.ts';
-import { ask, fleet, useHost } from '../state/main-state.ts';
+import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { showHere } from '../commands/palette-host.ts';
 import { Dialog } from '../ui/dialog.tsx';
@@ -53,13 +53,13 @@ const AskToConnect = ({
 
 /** Shows what the tray, a notice, a link or a second launch asks for, each once. */
 export const NavigationIntents = (): React.ReactNode => {
-  const wanted = useHost((host) => (host.loaded ? host.app?.intent : undefined));
+  const wanted = useMainState((host) => (host.loaded ? host.app?.intent : undefined));
   const [asked, setAsked] = useState<ConnectIntent>();
   const id = wanted?.id;
   useEffect(() => {
-    const intent = useHost.getState().app?.intent?.intent;
+    const intent = useMainState.getState().app?.intent?.intent;
     if (id === undefined || intent === undefined) return;
-    void ask('window.shown', { intentId: id });
+    void request('window.shown', { intentId: id });
     if ((intent.show === 'device' || intent.show === 'connect') && fleet.get(intent.deviceKey) === undefined) {
       toast({
         tone: 'error',

@@ -12,7 +12,7 @@ import {
 } from 'lucide-react';
 import { useState } from 'react';
 import type { AccountView } from '../../src-preload/contract/views.ts';
-import { isLive, useHost, useVendorName } from '../state/main-state.ts';
+import { isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import type { Scope } from '../state/fleet-index.ts';
 import { count } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
@@ -98,7 +98,7 @@ const AccountItem = ({ account }: { readonly account: AccountView }): React.Reac
 const topGroups = 8;
 
 const Groups = (): React.ReactNode => {
-  const groups = useHost((host) => host.counts.groups);
+  const groups = useMainState((host) => host.counts.groups);
   const [all, setAll] = useState(false);
   const [filter, setFilter] = useState('');
   if (groups.length === 0) return null;
@@ -143,10 +143,10 @@ const Groups = (): React.ReactNode => {
 
 /** The left rail: where to look, and what is the matter. */
 export const Rail = (): React.ReactNode => {
-  const counts = useHost((host) => host.counts);
-  const accounts = useHost((host) => host.accounts);
-  const live = useHost((host) => host.forwards.filter(isLive).length);
-  const incidents = useHost((host) => host.incidents.filter(({ resolvedAt }) => resolvedAt === undefined).length);
+  const counts = useMainState((host) => host.counts);
+  const accounts = useMainState((host) => host.accounts);
+  const live = useMainState((host) => host.forwards.filter(isLive).length);
+  const incidents = useMainState((host) => host.incidents.filter(({ resolvedAt }) => resolvedAt === undefined).length);
   return (
     <nav className="rail" aria-label="Main">
       <button

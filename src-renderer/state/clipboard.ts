@@ -1,9 +1,9 @@
 import type { ErrorView } from '../../src-preload/contract/views.ts';
-import { ask, useHost } from './main-state.ts';
+import { request, useMainState } from './main-state.ts';
 
 /** Puts a text on the clipboard: the browser's, or by way of the host. Answers why it could not. */
 export const writeClipboard = async (text: string): Promise<ErrorView | undefined> => {
-  if (useHost.getState().app?.host !== 'desktop') {
+  if (useMainState.getState().app?.host !== 'desktop') {
     try {
       await navigator.clipboard.writeText(text);
       return undefined;
@@ -11,7 +11,7 @@ export const writeClipboard = async (text: string): Promise<ErrorView | undefine
       // Some browsers refuse outside a click; the host's clipboard is the second way.
     }
   }
-  const answer = await ask('clipboard.write', { text });
+  const answer = await request('clipboard.write', { text });
   return answer.ok ? undefined : answer.error;
 };
 

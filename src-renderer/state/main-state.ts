@@ -30,7 +30,7 @@ export interface HostState {
 const none: FleetCounts = { total: 0, offline: 0, favourites: 0, groups: [] };
 
 /** The state of main as last told; kept while reconnecting. */
-export const useHost = create<HostState>(() => ({
+export const useMainState = create<HostState>(() => ({
   link: 'connecting',
   loaded: false,
   app: undefined,
@@ -51,20 +51,20 @@ const nameIn = (vendors: readonly VendorView[], id: string): string =>
   vendors.find((vendor) => vendor.id === id)?.name ?? (vendors.length === 0 ? '' : id);
 
 /** The vendor's own spelling of its name; empty until main has told. For what is done at once; see `useVendorName`. */
-export const vendorName = (id: string): string => nameIn(useHost.getState().vendors, id);
+export const vendorName = (id: string): string => nameIn(useMainState.getState().vendors, id);
 
 /** The vendor's own spelling of its name, for what stays on show. */
-export const useVendorName = (id: string): string => useHost((host) => nameIn(host.vendors, id));
+export const useVendorName = (id: string): string => useMainState((host) => nameIn(host.vendors, id));
 
 /** What main tells of a vendor; undefined until it has. */
 export const useVendor = (id: string): VendorView | undefined =>
-  useHost((host) => host.vendors.find((vendor) => vendor.id === id));
+  useMainState((host) => host.vendors.find((vendor) => vendor.id === id));
 
 /** The fleet, searched and sorted in place. */
 export const fleet = new FleetIndex({
-  accountLabel: (id) => useHost.getState().accountsById.get(id)?.label ?? id,
+  accountLabel: (id) => useMainState.getState().accountsById.get(id)?.label ?? id,
   vendorName: (id) => vendorName(id),
-  forwardPort: (key) => useHost.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
+  forwardPort: (key) => useMainState.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
 });
 
 const byLabel = (rows: Iterable<AccountView>): AccountView[] =>
@@ -79,18 +79,18 @@ const assembly = new SnapshotAssembly();
 
 const take = (event: StateEvent): void => {
   if (event.type === 'disconnected') {
-    if (useHost.getState().link !== 'shut-out') useHost.setState({ link: 'reconnecting' });
+    if (useMainState.getState().link !== 'shut-out') useMainState.setState({ link: 'reconnecting' });
     void isShutOut().then((isOut) => {
-      if (useHost.getState().link !== 'live') useHost.setState({ link: isOut ? 'shut-out' : 'reconnecting' });
+      if (useMainState.getState().link !== 'live') useMainState.setState({ link: isOut ? 'shut-out' : 'reconnecting' });
     });
     return;
   }
   if (event.type === 'rows') {
-    if (useHost.getState().vendors.length === 0) void loadVendors();
+    if (useMainState.getState().vendors.length === 0) void loadVendors();
     const whole = assembly.take(event);
     if (whole === undefined) return;
     const forwards = [...whole.forwards.values()];
-    useHost.setState({
+    useMainState.setState({
       link: 'live',
       loaded: true,
       app: whole.app,
@@ -101,11 +101,11 @@ const take = (event: StateEvent): void => {
       incidents: byOpening(whole.incidents.values()),
     });
     fleet.replace(whole.devices);
-    useHost.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
+    useMainState.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
     return;
   }
   const changes = changesOf(event.changes);
-  const state = useHost.getState();
+  const state = useMainState.getState();
   const next: { -readonly [K in keyof HostState]?: HostState[K] } = {};
   let relabelled = false;
   if (changes.app !== undefined) next.app = changes.app;
@@ -140,7 +140,7 @@ const take = (event: StateEvent): void => {
     for (const incident of changes.incidents.upsert) incidents.set(incident.id, incident);
     next.incidents = byOpening(incidents.values());
   }
-  useHost.setState(next);
+  useMainState.setState(next);
   const { upsert, remove } = changes.devices;
   const devices = upsert.length > 0 || remove.length > 0;
   if (devices) fleet.apply(upsert, remove);
@@ -156,7 +156,7 @@ let announced: ReturnType<typeof setTimeout> | undefined;
 const announceFleet = (): void => {
   announced ??= setTimeout(() => {
     announced = undefined;
-    useHost.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+    useMainState.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
   }, together);
 };
 
@@ -181,8 +181,8 @@ const loadVendors = async (): Promise<void> => {
   const answer = await connection.request('vendors.list', {});
   loadingVendors = false;
   if (!answer.ok) return;
-  useHost.setState({ vendors: answer.value });
-  if (!useHost.getState().loaded) return;
+  useMainState.setState({ vendors: answer.value });
+  if (!useMainState.getState().loaded) return;
   // Devices are searched and sorted by the names of their vendors.
   fleet.refresh();
   announceFleet();
@@ -193,7 +193,7 @@ export const startHost = (): void => connection.connect();
 
 /** Tries to reach main again now. */
 export const reconnectNow = (): void => {
-  if (useHost.getState().link !== 'live') connection.connect();
+  if (useMainState.getState().link !== 'live') connection.connect();
 };
 
 /** Follows the sessions of this window; one listener. */
@@ -205,7 +205,7 @@ export const followSessions = (listener: (frame: SessionHostFrame) => void): voi
 export const postSession = (frame: SessionClientFrame): void => connection.post(frame);
 
 /** Asks main; see the contract's `requests`. Never rejects. */
-export const ask = <N extends RequestName>(
+export const request = <N extends RequestName>(
   name: N,
   input: RequestInput<N>,
   signal?: AbortSignal,

@@ -1,4 +1,4 @@
-import { useHost } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 
 const themeKey = 'quayside.theme';
 
@@ -9,7 +9,7 @@ export const startTheme = (): void => {
     else delete document.documentElement.dataset['theme'];
   };
   show(localStorage.getItem(themeKey) ?? 'system');
-  useHost.subscribe((state, before) => {
+  useMainState.subscribe((state, before) => {
     const theme = state.app?.settings.theme;
     if (theme === undefined || theme === before.app?.settings.theme) return;
     localStorage.setItem(themeKey, theme);

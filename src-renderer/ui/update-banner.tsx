@@ -1,10 +1,10 @@
 import { CircleArrowUp } from 'lucide-react';
-import { ask, isLive, useHost } from '../state/main-state.ts';
+import { request, isLive, useMainState } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 
 /** Says what is to become of the version that waits. */
 export const answerUpdate = async (answer: 'restart' | 'later'): Promise<void> => {
-  const answered = await ask('update.answer', { answer });
+  const answered = await request('update.answer', { answer });
   if (!answered.ok) toastError(answered.error);
 };
 
@@ -17,8 +17,8 @@ const forwardWords = (count: number): string =>
 
 /** A version that waits, until it is installed or put off. */
 export const UpdateBanner = (): React.ReactNode => {
-  const update = useHost((host) => host.app?.update);
-  const forwards = useHost((host) => host.forwards.filter(isLive).length);
+  const update = useMainState((host) => host.app?.update);
+  const forwards = useMainState((host) => host.forwards.filter(isLive).length);
   if (update?.ready === undefined || !update.asks) return null;
   const restarts = update.way === 'itself';
   return (

@@ -1,7 +1,7 @@
 import { Gauge } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
 import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
-import { ask } from '../../state/main-state.ts';
+import { request } from '../../state/main-state.ts';
 import { duration } from '../../ui/format.ts';
 import { announce } from '../../state/view-store.ts';
 import { callOperation, useLoaded } from '../../commands/operation-call.ts';
@@ -34,8 +34,8 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
   const { reload, ...history } = useLoaded(`${device.key}\nspeed-tests`, async () => {
     // The vendor keeps the last test only; one that was run elsewhere joins the history when it is seen.
     const newest = await callOperation(device, 'GetSpeedTestResult', { UnitId: device.id });
-    if (newest.ok) await ask('speedTests.keep', { deviceKey: device.key, result: resultOf(newest.value) });
-    return ask('speedTests.list', { deviceKey: device.key });
+    if (newest.ok) await request('speedTests.keep', { deviceKey: device.key, result: resultOf(newest.value) });
+    return request('speedTests.list', { deviceKey: device.key });
   });
   useEffect(() => () => ending.current?.abort(), []);
 
@@ -56,7 +56,7 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
       // Until the device has answered there is none, or the one before.
       if (answer.ok && JSON.stringify(answer.value) !== old) {
         done = true;
-        await ask('speedTests.keep', { deviceKey: device.key, result: resultOf(answer.value) });
+        await request('speedTests.keep', { deviceKey: device.key, result: resultOf(answer.value) });
         break;
       }
       if (!answer.ok && answer.error.kind !== 'not-found') failure = answer.error;

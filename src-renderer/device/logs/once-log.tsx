@@ -1,7 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
-import { ask } from '../../state/main-state.ts';
+import { request } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { plural } from '../../ui/format.ts';
 import { announce, toast } from '../../state/view-store.ts';
@@ -19,7 +19,7 @@ const followMs = 5000;
 export const OnceLog = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const id = useId();
   const files = useLoaded(`${device.key}\nlog-files`, async () => {
-    const answer = await ask('deviceLogs.files', { deviceKey: device.key });
+    const answer = await request('deviceLogs.files', { deviceKey: device.key });
     return answer.ok ? { ok: true, value: answer.value.files } : answer;
   });
   const [chosen, setChosen] = useState<string>();
@@ -64,7 +64,9 @@ export const OnceLog = ({ device }: { readonly device: DeviceView }): React.Reac
 };
 
 const KeptLog = ({ device, file }: { readonly device: DeviceView; readonly file: string }): React.ReactNode => {
-  const kept = useLoaded(`${device.key}\nlog\n${file}`, () => ask('deviceLogs.read', { deviceKey: device.key, file }));
+  const kept = useLoaded(`${device.key}\nlog\n${file}`, () =>
+    request('deviceLogs.read', { deviceKey: device.key, file }),
+  );
   const [taking, setTaking] = useState(false);
   const [following, setFollowing] = useState(false);
   const [forgetting, setForgetting] = useState(false);
@@ -76,7 +78,7 @@ const KeptLog = ({ device, file }: { readonly device: DeviceView; readonly file:
     if (busy.current) return true;
     busy.current = true;
     setTaking(true);
-    const answer = await ask('deviceLogs.take', { deviceKey: device.key, file });
+    const answer = await request('deviceLogs.take', { deviceKey: device.key, file });
     busy.current = false;
     setTaking(false);
     setError(answer.ok ? answer.value.problem : answer.error);
@@ -154,7 +156,7 @@ const KeptLog = ({ device, file }: { readonly device: DeviceView; readonly file:
           verb="Delete lines"
           type={device.name}
           onConfirm={async () => {
-            const answer = await ask('deviceLogs.forget', { deviceKey: device.key, file });
+            const answer = await request('deviceLogs.forget', { deviceKey: device.key, file });
             if (!answer.ok) return answer.error;
             await reload();
             toast({ tone: 'done', text: `The lines of “${file}” are deleted.` });

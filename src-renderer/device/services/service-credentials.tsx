@@ -2,7 +2,7 @@ import { KeyRound } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import type { DeviceView, ErrorView, ServiceView } from '../../../src-preload/contract/views.ts';
-import { ask } from '../../state/main-state.ts';
+import { request } from '../../state/main-state.ts';
 import { Failure, Field, IconButton } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialog.tsx';
 import { toast } from '../../state/view-store.ts';
@@ -28,11 +28,12 @@ const CredentialsDialog = ({
     if (secret.current !== null) secret.current.value = '';
     setBusy(true);
     setError(undefined);
-    const handed = password === '' || forgetPassword ? undefined : await ask('secrets.hand', { secrets: { password } });
+    const handed =
+      password === '' || forgetPassword ? undefined : await request('secrets.hand', { secrets: { password } });
     const answer =
       handed?.ok === false
         ? handed
-        : await ask('services.credentials', {
+        : await request('services.credentials', {
             deviceKey: device.key,
             serviceId: service.id,
             user: user.current?.value.trim() ?? '',

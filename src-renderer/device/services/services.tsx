@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight, Copy, Play, Plus, Square, Trash2, Waypoints } from 'lucide-react';
 import { useId, useState } from 'react';
 import type { DeviceView, ErrorView, ServiceView } from '../../../src-preload/contract/views.ts';
-import { ask, isLive, useHost, vendorName } from '../../state/main-state.ts';
+import { request, isLive, useMainState, vendorName } from '../../state/main-state.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, duration, forwardWords } from '../../ui/format.ts';
@@ -36,7 +36,7 @@ const ServiceItem = ({
   readonly service: ServiceView;
 }): React.ReactNode => {
   const Icon = kindIcons[service.kind];
-  const forward = useHost((host) => forwardOf(host.forwardsByDevice.get(device.key), service.id));
+  const forward = useMainState((host) => forwardOf(host.forwardsByDevice.get(device.key), service.id));
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, service.id)));
   const [open, setOpen] = useState(false);
   const live = forward !== undefined && isLive(forward);
@@ -44,7 +44,7 @@ const ServiceItem = ({
   const isLocal = service.route === 'tunnel' || service.route === 'http';
   const target = [service.host, service.port].filter((part) => part !== undefined).join(':');
   const remove = async (): Promise<void> => {
-    const answer = await ask('services.remove', { deviceKey: device.key, serviceId: service.id });
+    const answer = await request('services.remove', { deviceKey: device.key, serviceId: service.id });
     if (answer.ok) toast({ tone: 'done', text: `Removed ${service.name} from ${device.name}.` });
     else toastError(answer.error);
   };
@@ -162,7 +162,7 @@ const AddService = ({
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);
     const host = String(data.get('host') ?? '').trim();
-    const answer = await ask('services.add', {
+    const answer = await request('services.add', {
       deviceKey: device.key,
       kind,
       port: Number(data.get('port')),
@@ -223,10 +223,10 @@ const AddService = ({
 /** What can be reached on the device, each with the state of its local port. */
 export const Services = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const [adding, setAdding] = useState<string>();
-  const custom = useHost(
+  const custom = useMainState(
     (host) => host.vendors.find((vendor) => vendor.id === device.vendor)?.customServices ?? host.vendors.length === 0,
   );
-  const acts = useHost((host) => hasActions(device, host.vendors));
+  const acts = useMainState((host) => hasActions(device, host.vendors));
   const open = adding === device.key;
   return (
     <section className="panel-section" aria-label="Services">

@@ -3,7 +3,7 @@ import { useCallback, useEffect, useState } from 'react';
 import type { Answer } from '../../../src-preload/contract/client.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import type { DeviceView } from '../../../src-preload/contract/views.ts';
-import { ask, useVendorName } from '../../state/main-state.ts';
+import { request, useVendorName } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { busyKey, runAction, useBusy } from '../../commands/device-commands.ts';
 
@@ -38,7 +38,7 @@ export const VendorActions = ({ device }: { readonly device: DeviceView }): Reac
   const [listed, setListed] = useState<{ readonly key: string; readonly answer: Listed }>();
   const look = useCallback(
     async (signal?: AbortSignal): Promise<void> => {
-      const answer = await ask('actions.list', { deviceKey: key }, signal);
+      const answer = await request('actions.list', { deviceKey: key }, signal);
       if (signal?.aborted !== true) setListed({ key, answer });
     },
     [key],

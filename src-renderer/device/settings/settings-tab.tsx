@@ -7,7 +7,7 @@ import type {
   ErrorView,
   VendorEditsView,
 } from '../../../src-preload/contract/views.ts';
-import { ask, useHost, useVendor, vendorName } from '../../state/main-state.ts';
+import { request, useMainState, useVendor, vendorName } from '../../state/main-state.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { closePanel, toast } from '../../state/view-store.ts';
 import { CustomFields } from './custom-fields.tsx';
@@ -24,9 +24,9 @@ const change = async (
   wanted: DeviceChangeView,
   confirmed: boolean,
 ): Promise<ErrorView | undefined> => {
-  const answer = await ask('devices.edit', { deviceKey: device.key, change: wanted, confirmed });
+  const answer = await request('devices.edit', { deviceKey: device.key, change: wanted, confirmed });
   if (!answer.ok) return answer.error;
-  const refreshed = await ask('accounts.refresh', { accountId: device.accountId });
+  const refreshed = await request('accounts.refresh', { accountId: device.accountId });
   // The change was made; that the list could not be read is shown beside the account.
   return refreshed.ok || refreshed.error.kind !== 'internal' ? undefined : refreshed.error;
 };
@@ -152,7 +152,7 @@ const Rename = ({ device, edits, capability, refusal }: SettingProps): React.Rea
 
 const Group = ({ device, capability, refusal }: SettingProps): React.ReactNode => {
   const id = useId();
-  const known = useHost((host) => host.counts.groups);
+  const known = useMainState((host) => host.counts.groups);
   const [group, setGroup] = useState(device.groups[0] ?? '');
   const wanted = group.trim();
   const fresh = wanted !== '' && !known.some((entry) => entry.name === wanted);
@@ -289,7 +289,7 @@ const Delete = ({
           verb={deletion.verb}
           type={device.name}
           onConfirm={async () => {
-            const answer = await ask('devices.edit', {
+            const answer = await request('devices.edit', {
               deviceKey: device.key,
               change: { kind: 'delete', way: deletion.id },
               confirmed: true,
@@ -297,7 +297,7 @@ const Delete = ({
             if (!answer.ok) return answer.error;
             toast({ tone: 'done', text: `${device.name}: done at ${vendorName(device.vendor)}.` });
             closePanel();
-            await ask('accounts.refresh', { accountId: device.accountId });
+            await request('accounts.refresh', { accountId: device.accountId });
             return undefined;
           }}
           onClose={() => setAsking(false)}
@@ -335,7 +335,7 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
   const ways = useLoaded(
     // What is lost names the device, and whether it can be deleted may hang on whether it is online.
     removal === undefined ? undefined : `deletions\n${device.key}\n${device.name}\n${device.presence.state}`,
-    () => ask('devices.deletions', { deviceKey: device.key }),
+    () => request('devices.deletions', { deviceKey: device.key }),
   );
   return (
     <div className="stack settings-tab">

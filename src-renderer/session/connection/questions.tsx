@@ -1,7 +1,7 @@
 import { useId, useState } from 'react';
 import type { SessionAnswer, SessionQuestion } from '../../../src-preload/contract/session-frames.ts';
 import type { ErrorView } from '../../../src-preload/contract/views.ts';
-import { ask as askMain } from '../../state/main-state.ts';
+import { request as askMain } from '../../state/main-state.ts';
 import { Callout, Failure, Field } from '../../ui/controls.tsx';
 import { absolute } from '../../ui/format.ts';
 

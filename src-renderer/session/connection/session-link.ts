@@ -10,7 +10,7 @@ import {
   type SessionEvent,
   type SessionPlace,
 } from '../../../src-preload/contract/session-frames.ts';
-import { followSessions, postSession, useHost } from '../../state/main-state.ts';
+import { followSessions, postSession, useMainState } from '../../state/main-state.ts';
 
 /** What a session tells its tab. */
 export interface SessionListener {
@@ -264,7 +264,7 @@ export const startSessions = (): void => {
         frame satisfies never;
     }
   });
-  useHost.subscribe((host, before) => {
+  useMainState.subscribe((host, before) => {
     if (host.link === 'live' || before.link !== 'live') return;
     for (const session of [...sessions.values()]) session.hear({ kind: 'end', error: gone });
   });

@@ -1,7 +1,7 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session-frames.ts';
 import type { ErrorView } from '../../../src-preload/contract/views.ts';
-import { fleet, useHost } from '../../state/main-state.ts';
+import { fleet, useMainState } from '../../state/main-state.ts';
 import { mayComeBack, triesAfter, waitAfter } from './retry-plan.ts';
 import { openSession, type SessionHandle } from './session-link.ts';
 
@@ -41,9 +41,9 @@ export interface SessionUse {
 /** Calls when the way to a device may be there again: the network of this computer, Quayside, the device itself. */
 const followWay = (deviceKey: string, then: () => void): (() => void) => {
   const isThere = (): boolean =>
-    useHost.getState().link === 'live' && fleet.get(deviceKey)?.presence.state === 'online';
+    useMainState.getState().link === 'live' && fleet.get(deviceKey)?.presence.state === 'online';
   let before = isThere();
-  const stop = useHost.subscribe(() => {
+  const stop = useMainState.subscribe(() => {
     const now = isThere();
     const isBack = now && !before;
     before = now;
@@ -58,11 +58,11 @@ const followWay = (deviceKey: string, then: () => void): (() => void) => {
 
 /** Calls once there is a connection to Quayside; at once where there is one. */
 const whenLive = (then: () => void): (() => void) => {
-  if (useHost.getState().link === 'live') {
+  if (useMainState.getState().link === 'live') {
     then();
     return () => undefined;
   }
-  const stop = useHost.subscribe(({ link }) => {
+  const stop = useMainState.subscribe(({ link }) => {
     if (link !== 'live') return;
     stop();
     then();
