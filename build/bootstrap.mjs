@@ -71,7 +71,7 @@ export const environment = (extra = {}) => ({
 
 const electronPrograms = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
 
-/** Where Electron's binary is: in ELECTRON_OVERRIDE_DIST_PATH, else among the packages; undefined where it was never fetched. */
+/** Where Electron's binary is: in ELECTRON_OVERRIDE_DIST_PATH, else among the packages; undefined if it was never fetched. */
 export const electronBinary = (folder = root, env = process.env) => {
   const chosen = env.ELECTRON_OVERRIDE_DIST_PATH;
   const record = join(folder, 'node_modules/electron/path.txt');

@@ -29,7 +29,7 @@ const watchBytes = (limits) => {
   };
 };
 
-/** Tells the progress in one line of a terminal, or in a line for each fifth where there is none. */
+/** Tells the progress in one line of a terminal, or in a line for each fifth if there is none. */
 const progressTo = (stream) => {
   let told = -1;
   return ({ transferred, total }) => {

@@ -113,7 +113,7 @@ test('an archive with another checksum is not unpacked', async () => {
   expect(isUnpacked()).toBe(false);
 });
 
-test('a connection that is cut in the middle leaves nothing, and the next try begins anew', async () => {
+test('a connection that is cut in the middle leaves nothing, and the next try begins again', async () => {
   answer = (request, response) => {
     if (request.url?.endsWith(archiveName) !== true) return good(request, response);
     response.writeHead(200, { 'content-length': archive.length });

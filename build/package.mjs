@@ -20,7 +20,7 @@ const usage =
 const platforms = { linux: Platform.LINUX, mac: Platform.MAC, win: Platform.WINDOWS };
 const own = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform];
 
-/** What to pack, or undefined where the arguments ask for nothing that there is. */
+/** What to pack, or undefined if the arguments ask for nothing that there is. */
 const wishes = () => {
   const { values, positionals } = parseArgs({
     allowPositionals: true,

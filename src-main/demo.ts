@@ -67,7 +67,7 @@ const addAccounts = async (profile: string, vendors: readonly DemoVendor[], sign
   return false;
 };
 
-/** Runs the desktop application on the fleet. Answers false where it could not be had. */
+/** Runs the desktop application on the fleet. Answers false if it could not be had. */
 const runDesktop = async (
   binary: string,
   profile: string,

@@ -13,7 +13,7 @@ export interface HostChannel {
   /** One listener. It gets whatever arrived, parsed as JSON at most. */
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
-  /** Bytes the carrier has accepted but not passed on yet; absent where it cannot tell. */
+  /** Bytes the carrier has accepted but not passed on yet; absent if it cannot tell. */
   backlog?(): number;
 }
 
@@ -33,7 +33,7 @@ export interface Session {
   dispose(): void;
 }
 
-/** A client with this many unanswered requests is out of its mind. */
+/** A client above this limit is misbehaving. */
 const pendingLimit = 1000;
 
 /**

@@ -22,7 +22,7 @@ interface Prepared {
 
 /**
  * Whether a query means a device, by the query language of the list. Rules ask for every device they hear of, so each is
- * prepared once, until it is heard of anew.
+ * prepared once, until it is heard of again.
  */
 export const queryMatcher = (deps: {
   /** As the vendor writes it. */

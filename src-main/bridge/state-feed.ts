@@ -4,7 +4,7 @@ import type { Change, CollectionName, HostFrame } from '../../src-preload/contra
 /** Where the feed reads the rows of one collection. Rows are read when they are sent, never before. */
 export interface StateSource {
   keys(): Iterable<string>;
-  /** The present row, or undefined where there is none (any more). */
+  /** The present row, or undefined if there is none (any more). */
   row(key: string): unknown;
 }
 

@@ -9,7 +9,7 @@ export interface ProgramPlace {
 
 /**
  * The words that run the command line of an AppImage, whose content is there only while it runs: its one file, asked for a
- * command (src-main/electron/command-line.ts). Undefined where this is no program of an AppImage; one that merely was
+ * command (src-main/electron/command-line.ts). Undefined if this is no program of an AppImage; one that merely was
  * started in a terminal of an AppImage has the variables too. A command needs no display, and as root no sandbox, which
  * Chromium refuses there; it opens no window.
  */

@@ -32,7 +32,7 @@ export interface Arguments {
   readonly command: string | undefined;
   /** The words after the command. */
   readonly words: readonly string[];
-  /** What follows `--`; undefined where there is no `--`. */
+  /** What follows `--`; undefined if there is no `--`. */
   readonly rest: readonly string[] | undefined;
   readonly values: {
     readonly profile?: string;
@@ -111,7 +111,7 @@ export const readPort = (text: string | undefined, least: 0 | 1): Result<number 
   return port >= least && port <= 65_535 ? ok(port) : usage(`--port takes a number from ${least} to 65535.`);
 };
 
-/** A number of seconds given as text; `usual` where there is none. Errors: invalid-input. */
+/** A number of seconds given as text; `usual` if there is none. Errors: invalid-input. */
 export const readSeconds = (text: string | undefined, usual: number): Result<number> => {
   if (text === undefined) return ok(usual);
   const seconds = /^\d{1,4}(\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;

@@ -19,7 +19,7 @@ import { ownerSilent, watchedChannel } from './owner-watch.ts';
 export interface Place {
   readonly profile: string | undefined;
   readonly vault: 'keychain' | 'file' | undefined;
-  /** Asked when the vault must be opened; `isNew` where there is none yet. Undefined: nobody can answer. */
+  /** Asked when the vault must be opened; `isNew` if there is none yet. Undefined: nobody can answer. */
   readonly passphrase: (isNew: boolean) => Promise<string | undefined>;
   /** How long another command that keeps the profile busy is waited for, milliseconds. Default two minutes. */
   readonly withinMs?: number;

@@ -14,7 +14,7 @@ const listed = (devices: readonly DeviceView[]): string =>
     .map((device) => `${plain(device.name)} (${device.id})`)
     .join(', ');
 
-/** The device that a word means: by id, by name, by name without case. Undefined where none is meant. */
+/** The device that a word means: by id, by name, by name without case. Undefined if none is meant. */
 const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
   const folded = word.toLowerCase();
   const ways: readonly ((device: DeviceView) => boolean)[] = [

@@ -16,7 +16,7 @@ export interface Missing {
 /** The longest that main itself may wait, milliseconds: the command's own patience is what counts. */
 const longestMs = 3_600_000;
 
-/** Lists the devices of one account anew. Errors: timeout, and those of the listing. */
+/** Lists the devices of one account again. Errors: timeout, and those of the listing. */
 export const listOne = async (client: FrameClient, account: AccountView, patience: Patience): Promise<Result<void>> => {
   const asked = { accountId: account.id, withinMs: longestMs };
   const listed = resultOf(await client.request('accounts.refresh', asked, patience.signal));
@@ -24,7 +24,7 @@ export const listOne = async (client: FrameClient, account: AccountView, patienc
   return listed.error.kind === 'cancelled' && patience.signal.aborted ? lateListing(patience.ms) : listed;
 };
 
-/** Lists the devices of accounts anew, each on its own; answers those that did not come whole in time. */
+/** Lists the devices of accounts again, each on its own; answers those that did not come whole in time. */
 export const listAll = async (
   client: FrameClient,
   accounts: readonly AccountView[],

@@ -64,7 +64,7 @@ let typingSince: number | undefined;
 /** Milliseconds for which this process has waited for a person to type. */
 export const typedMs = (): number => typedBefore + (typingSince === undefined ? 0 : performance.now() - typingSince);
 
-/** Asks for a line; what is typed is not shown where `hidden`. Undefined where the person gave up. */
+/** Asks for a line; what is typed is not shown where `hidden`. Undefined if the person gave up. */
 export const ask = async (question: string, hidden: boolean): Promise<string | undefined> => {
   typingSince ??= performance.now();
   let mute = false;

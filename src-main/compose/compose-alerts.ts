@@ -47,7 +47,7 @@ export const composeAlerts = async (deps: {
   readonly notifier?: Notifier | undefined;
   /** The demo lives on this computer and needs no network. */
   readonly demo: boolean;
-  /** The network is another one. */
+  /** The network changed. */
   readonly networkChanged: () => void;
 }): Promise<AlertParts> => {
   const { accounts, inventory, notes, settings, forwards, app, redactor, clock, log, notifier } = deps;

@@ -83,7 +83,7 @@ export interface CoreOptions {
   /** The profile folder; the system's default where absent. */
   readonly profile?: string | undefined;
   readonly vault: VaultKind;
-  /** Asked for the file vault's passphrase; undefined where nobody can answer. */
+  /** Asked for the file vault's passphrase; undefined if nobody can answer. */
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
   readonly host: 'desktop' | 'headless' | 'cli';
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
@@ -143,7 +143,7 @@ export interface Core {
   /** Stops polling while the computer sleeps or has no network. */
   suspend(): void;
   resume(): void;
-  /** Says that the network is another one: lost ways to devices are tried at once. */
+  /** The network changed: lost ways to devices are tried at once. */
   networkChanged(): void;
   /**
    * Resolves once another process has taken the profile over; nothing works here any more then but the connections that

@@ -18,7 +18,7 @@ const answerMs = 15_000;
 const lookMs = 1_000;
 /** How often it is looked whether the next owner answers, milliseconds. */
 const successionLookMs = 40;
-/** A named pipe can be opened anew only when its last user is gone; there the successor is not heard of until it answers. */
+/** A named pipe can be opened again only when its last user is gone; there the successor is not heard of until it answers. */
 const isPipe = process.platform === 'win32';
 /** What such an successor may take to answer, milliseconds. */
 const unheardMs = 10_000;
@@ -54,7 +54,7 @@ export const givesProfile = ({ hello }: ControlConnection): boolean => hello.hos
 
 /**
  * Asks a command that owns a profile (`quayside proxy`, `forward`, `ssh`, `connect`) for it: its open connections go on,
- * all else is ours. Undefined where it does not give the profile up, or is gone.
+ * all else is ours. Undefined if it does not give the profile up, or is gone.
  */
 export const askForProfile = (connection: ControlConnection, clock: Clock): Promise<TakenOver | undefined> =>
   new Promise((resolve) => {
@@ -86,7 +86,7 @@ export const askForProfile = (connection: ControlConnection, clock: Clock): Prom
     socket.send({ type: 'hand-over' });
   });
 
-/** The same for whoever is found to own a profile; undefined where that is no such command. */
+/** The same for whoever is found to own a profile; undefined if it is not such a command. */
 export const takeOver = async (profile: string, clock: Clock): Promise<TakenOver | undefined> => {
   const paths = await controlPaths(profile);
   const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;

@@ -17,7 +17,7 @@ const bars = [0xffffff, 0xf2c230, 0x2fb7c5, 0x3fae5a, 0xb65fc4, 0xd5473f, 0x3a62
 const background = 0x1d2430;
 const text = 0xf4f6f8;
 const faint = 0x9aa6b5;
-/** Where the clock is painted anew each second. */
+/** Where the clock is painted again each second. */
 const clock = { x: 40, y: 272, width: 560, height: 56 } as const;
 
 interface Rectangle {

@@ -63,7 +63,7 @@ export class AppWindow {
   #state: WindowState;
   #window: BrowserWindow | undefined;
   #quitting = false;
-  /** The window shows that it keeps failing; it is opened anew instead of shown again. */
+  /** The window shows that it keeps failing; it is opened again instead of shown again. */
   #isBroken = false;
 
   constructor(options: {

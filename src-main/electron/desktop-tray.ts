@@ -17,7 +17,7 @@ export interface DesktopTrayOptions {
   readonly state: TrayState;
   readonly act: (action: TrayAction) => void;
   /**
-   * Puts an icon on the session bus; absent where there is none. Electron's own on Linux replaces its menu while it is
+   * Puts an icon on the session bus; absent if there is none. Electron's own on Linux replaces its menu while it is
    * open, and hears of neither (electron/electron#28837), so it is only what is left where nobody watches the bus.
    */
   readonly openPanelTray: ((state: TrayState) => Promise<PanelTray>) | undefined;

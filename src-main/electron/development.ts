@@ -26,7 +26,7 @@ export const prepareDevelopment = (environment: NodeJS.ProcessEnv): void => {
 };
 
 /**
- * Reads the window from the dev server, so that it changes as its sources are edited; undefined where there is none.
+ * Reads the window from the dev server, so that it changes as its sources are edited; undefined if there is none.
  */
 export const developmentAssets = (environment: NodeJS.ProcessEnv): ReadAsset | undefined => {
   const server = developmentServer(environment);

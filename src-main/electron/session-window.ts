@@ -19,7 +19,7 @@ export class SessionWindow {
     this.#icon = options.icon;
   }
 
-  /** Shows a session in a new tab. `address` is one of `sessionAddress`; another part after `#` loads nothing anew. */
+  /** Shows a session in a new tab. `address` is one of `sessionAddress`; another part after `#` loads nothing again. */
   show(address: string): void {
     const window = this.#window ?? this.#open();
     // A page that does not load says so itself; a window that was closed meanwhile needs no words.

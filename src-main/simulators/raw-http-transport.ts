@@ -18,7 +18,7 @@ const lineEnd = Buffer.from('\r\n');
 /** Any method that is a token of RFC 9110, not only those Node knows. */
 const requestLine = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+) (\S+) HTTP\/1\.[01]$/;
 
-/** The chunks of a body and what follows them; undefined where they are not complete, 'bad' where they are none. */
+/** The chunks of a body and what follows them; undefined if they are not complete, 'bad' if they are none. */
 const takeChunks = (bytes: Buffer): { readonly body: Buffer; readonly rest: Buffer } | 'bad' | undefined => {
   const parts: Buffer[] = [];
   let at = 0;
@@ -37,7 +37,7 @@ const takeChunks = (bytes: Buffer): { readonly body: Buffer; readonly rest: Buff
   }
 };
 
-/** The first request of `bytes`; undefined where it is not complete, 'bad' where it is none. */
+/** The first request of `bytes`; undefined if it is not complete, 'bad' if it is not one. */
 const takeRequest = (bytes: Buffer): Taken | 'bad' | undefined => {
   const end = bytes.indexOf(headEnd);
   if (end < 0) return bytes.length > longestHead ? 'bad' : undefined;

@@ -41,7 +41,7 @@ const frame = (opcode: number, payload: Buffer): Buffer => {
   return Buffer.concat([head, payload]);
 };
 
-/** The first frame of `bytes` and what follows it; undefined where it is not complete. Clients mask their frames. */
+/** The first frame of `bytes` and what follows it; undefined if it is not complete. Clients mask their frames. */
 const takeFrame = (
   bytes: Buffer,
 ): { readonly opcode: number; readonly payload: Buffer; readonly rest: Buffer } | undefined => {

@@ -81,7 +81,7 @@ const tidyVendorText = (text: string, secrets: readonly string[]): string => {
 /** Characters in which a refusal has said its reason. */
 const longestRefusal = 65_536;
 
-/** The vendor's own reason in the body of a refusal, tidied; undefined where it gave none. */
+/** The vendor's own reason in the body of a refusal, tidied; undefined if it gave none. */
 const vendorMessage = (answer: HttpAnswer, secrets: readonly string[]): string | undefined => {
   let text = answer.text.slice(0, longestRefusal);
   const body = parseForeignJson(text);

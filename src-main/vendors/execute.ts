@@ -39,9 +39,9 @@ export interface VendorWire {
   address?(url: URL, operation: Operation): URL;
   /** Headers for this request: a fixed key, a signature over it, or a session token fetched by logging in. */
   authorize(request: OutgoingRequest, operation: Operation, signal: AbortSignal): Promise<Result<Authorization>>;
-  /** After `unauthorized`: gets a new session token. True where the same call is worth one more try. */
+  /** After `unauthorized`: gets a new session token. True if the same call is worth one more try. */
   renew?(signal: AbortSignal): Promise<boolean>;
-  /** The vendor's reading of an answer: an error, or undefined where it is good. */
+  /** The vendor's reading of an answer: an error, or undefined if it is good. */
   classify(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): AppError | undefined;
 }
 
@@ -77,7 +77,7 @@ const badAnswer = (wire: VendorWire, operation: Operation, what: string): Result
 
 /**
  * Fills `{name}` (one segment, encoded) and `{+name}` (a path of its own, each segment encoded); `[_{name}]` is left out
- * where the name has no value. Undefined where another value is missing, empty, or `.` or `..`, which would lead to
+ * where the name has no value. Undefined if another value is missing, empty, or `.` or `..`, which would lead to
  * another endpoint.
  */
 export const fillPath = (template: string, values: Readonly<Record<string, string>> = {}): string | undefined => {

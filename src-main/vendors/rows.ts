@@ -23,7 +23,7 @@ const formOf = (value: unknown): string => {
   }
 };
 
-/** Why a list is none of objects: none of its entries is one. Undefined where it is good, or empty. */
+/** Why a list is none of objects: none of its entries is one. Undefined if it is good, or empty. */
 export const noRows = (entries: readonly unknown[]): string | undefined =>
   entries.length === 0 || entries.some((entry) => formOf(entry) === 'an object')
     ? undefined

@@ -79,7 +79,7 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly cacheable: boolean;
   /** Input and output fields that are secrets, by name. */
   readonly secretFields: readonly string[];
-  /** Present where the vendor hands its answer out once, so that it must be on disk before anybody sees it: fields. */
+  /** Present if the vendor hands its answer out once, so that it must be on disk before anybody sees it: fields. */
   readonly keep?: {
     /** Of the input: the device, and the name of what is read. */
     readonly deviceId: string;
@@ -126,7 +126,7 @@ export interface VendorContext {
   /** Parsed by the vendor's `secrets` schema. In main's memory only. */
   readonly secrets: Readonly<Record<string, string>>;
   readonly http: HttpClient;
-  /** Absent where the host has none: operations and events that need it are then unsupported. */
+  /** Absent if the host has none: operations and events that need it are then unsupported. */
   readonly sockets?: WebSocketClient;
   readonly clock: Clock;
   readonly random: Random;
@@ -138,7 +138,7 @@ export interface FleetPage {
   readonly devices: readonly DeviceRecord[];
   /** What of this page could not be had (its presence, say) although the devices are good. */
   readonly problem?: AppError;
-  /** True where the vendor named devices here that could not be read: one that is not among `devices` may exist. */
+  /** True if the vendor named devices here that could not be read: one that is not among `devices` may exist. */
   readonly incomplete?: boolean;
 }
 
@@ -151,7 +151,7 @@ export interface Tunnel {
   readonly expiresAt?: number;
   /** Whether it existed before we asked. One that this profile did not open is never closed. */
   readonly reused: boolean;
-  /** Who else can reach it, in one plain sentence; absent where nobody can. */
+  /** Who else can reach it, in one plain sentence; absent if nobody can. */
   readonly exposure?: string;
   /** What the vendor needs to close it; opaque to everybody else. */
   readonly handle: unknown;
@@ -162,9 +162,9 @@ export interface TunnelRoute {
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
   /** Closing one that is already gone is success, and so is one whose place at the vendor another has taken: it is left. */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
-  /** Counts a tunnel as one to reuse that a process before this one opened; absent where the vendor lists its tunnels. */
+  /** Counts a tunnel as one to reuse that a process before this one opened; absent if the vendor lists its tunnels. */
   adopt?(tunnel: Tunnel): void;
-  /** Whether the vendor still has this tunnel; absent where it cannot tell. */
+  /** Whether the vendor still has this tunnel; absent if it cannot tell. */
   alive?(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>>;
   /** Milliseconds that a person waits for a tunnel, where the vendor needs longer than `interactiveMs`. */
   readonly openWithinMs?: number;
@@ -184,7 +184,7 @@ export interface LocalAction {
   readonly id: string;
   /** For a person: `Control (NEAR)`. */
   readonly label: string;
-  /** In the vendor's words: `NEAR`, `RDP_3390`; empty where the action has none. */
+  /** In the vendor's words: `NEAR`, `RDP_3390`; empty if the action has none. */
   readonly type: string;
 }
 
@@ -216,9 +216,9 @@ export interface WebSessionRoute {
 
 /** What a vendor says by itself. */
 export type FleetEvent =
-  /** From now on changes are told; what changed before may have been missed, so list anew. */
+  /** From now on changes are told; what changed before may have been missed, so list again. */
   | { readonly kind: 'listening' }
-  /** The fleet itself changed, in a way that the listing tells: list anew. */
+  /** The fleet itself changed, in a way that the listing tells: list again. */
   | { readonly kind: 'fleet-changed' }
   | {
       readonly kind: 'presence';
@@ -243,10 +243,10 @@ export interface Connector {
   readonly webSession?: WebSessionRoute | undefined;
   /**
    * Listens to the vendor until the connection ends, with its error where there is one, or until the signal aborts
-   * (cancelled). Connecting again, and listing anew after each gap, is the caller's. `unsupported` means never.
+   * (cancelled). Connecting again, and listing again after each gap, is the caller's. `unsupported` means never.
    */
   readonly events?: ((listener: (event: FleetEvent) => void, signal: AbortSignal) => Promise<Result<void>>) | undefined;
-  /** Epoch milliseconds at which the vendor ends these credentials, once it has told so; absent where they do not end. */
+  /** Epoch milliseconds at which the vendor ends these credentials, once it has told so; absent if they do not end. */
   readonly credentialsExpireAt?: number | undefined;
   /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */
   call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
@@ -259,7 +259,7 @@ export interface Vendor<Id extends VendorId = VendorId> {
   readonly name: string;
   /** The name in at most five letters, for a small tile. */
   readonly mark: string;
-  /** Absent where the user must say (Remotix). No trailing slash. */
+  /** Absent if the user must say (Remotix). No trailing slash. */
   readonly defaultBaseUrl?: string;
   /** A host the URL usually has, a path it must end in: used to tell "wrong URL" from "vendor down". */
   readonly baseUrlHint: string;
@@ -281,7 +281,7 @@ export interface Vendor<Id extends VendorId = VendorId> {
    */
   readonly presenceLatencyMs?: number;
   readonly operations: readonly Operation[];
-  /** Which input of an operation names a device or a service; undefined where none does, so that it is about the account. */
+  /** Which input of an operation names a device or a service; undefined if none does, so that it is about the account. */
   deviceParameter(operation: OperationShape): DeviceParameter | undefined;
   /** What can be changed on a device. */
   readonly edits: DeviceEdits;

@@ -133,7 +133,7 @@ export const uptimeViewSchema = z.object({
   offlineMs: z.number(),
   /** Nobody watched, or the device was not known yet. */
   unknownMs: z.number(),
-  /** Part of the known time, 0 to 1; absent where nothing is known. */
+  /** Part of the known time, 0 to 1; absent if nothing is known. */
   ratio: z.number().optional(),
   outages: z.array(z.object({ since: z.number(), until: z.number().optional() })),
 });

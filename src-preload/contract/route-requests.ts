@@ -14,7 +14,7 @@ export const routeRequests = {
     input: z.strictObject({ deviceKey, actionId: z.string().min(1).max(200) }),
     output: z.strictObject({}),
   },
-  /** Opens a session in the vendor's web client. The one-time address is absent where a window of its own shows it. */
+  /** Opens a session in the vendor's web client. The one-time address is absent if a window of its own shows it. */
   'webSession.open': {
     input: z.strictObject({ deviceKey }),
     output: z.object({ address: z.string().optional() }),

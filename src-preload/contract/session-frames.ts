@@ -128,7 +128,7 @@ export const sessionQuestionSchema = z.discriminatedUnion('type', [
   z.object({
     type: z.literal('sign-in'),
     user: z.string(),
-    /** What the server offers; empty where it was not asked yet. */
+    /** What the server offers; empty if it was not asked yet. */
     methods: z.array(z.string()),
     /** Why the last attempt failed, in a sentence. */
     refused: z.string().optional(),
@@ -170,7 +170,7 @@ export type SessionHostFrame = z.infer<(typeof sessionHostFrames)[number]>;
 export const sessionPlaceSchema = z.strictObject({ kind: sessionKindSchema, deviceKey: key, serviceId: key });
 export type SessionPlace = z.infer<typeof sessionPlaceSchema>;
 
-/** The page of a session, opened anew in a window or tab. Nothing in it is secret. */
+/** The page of a session, opened again in a window or tab. Nothing in it is secret. */
 export const sessionAddress = (place: SessionPlace): string =>
   `/?session#${new URLSearchParams({ kind: place.kind, deviceKey: place.deviceKey, serviceId: place.serviceId }).toString()}`;
 

@@ -93,7 +93,7 @@ export const deviceViewSchema = z.object({
   services: z.array(serviceViewSchema),
   /** Id of the service the user chose for Connect. */
   defaultService: z.string().optional(),
-  /** Id of the service that Connect opens: the user's choice, else Quayside's. Absent where there is none. */
+  /** Id of the service that Connect opens: the user's choice, else Quayside's. Absent if there is none. */
   connectService: z.string().optional(),
   externalAddress: z.string().optional(),
   internalAddress: z.string().optional(),
@@ -423,7 +423,7 @@ export const wishViewSchema = z.discriminatedUnion('show', [
 ]);
 export type WishView = z.infer<typeof wishViewSchema>;
 
-/** How this copy comes to new versions: by itself when it ends, or through the system's package manager. */
+/** How this installation updates: by itself when it ends, or through the system's package manager. */
 export const updateViewSchema = z.object({
   way: z.enum(['itself', 'system']),
   /** The version that waits, what is said of it and what can be done. */
@@ -464,7 +464,7 @@ export const appViewSchema = z.object({
   shortcut: z.enum(['on', 'off', 'taken', 'asked']).optional(),
   /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
   shortcutCommand: z.string().optional(),
-  /** Absent where this copy looks for no new versions: a checkout, an unpacked archive, a browser. */
+  /** Absent if this copy looks for no new versions: a checkout, an unpacked archive, a browser. */
   update: updateViewSchema.optional(),
 });
 export type AppView = z.infer<typeof appViewSchema>;

@@ -4,7 +4,7 @@ import { absolute } from '../ui/format.ts';
 /** Time enough to get a new key. */
 const warnMs = 24 * 3_600_000;
 
-/** Until when the vendor takes the account's credentials; undefined where it does not say. */
+/** Until when the vendor takes the account's credentials; undefined if it does not say. */
 export const validUntil = (account: Pick<AccountView, 'credentialsExpireAt'>): string | undefined =>
   account.credentialsExpireAt === undefined ? undefined : `valid until ${absolute(account.credentialsExpireAt)}`;
 

@@ -5,7 +5,7 @@ import type { AccountView, DeviceView, OperationView } from '../../src-preload/c
 export const keyKindOf = (account: Pick<AccountView, 'fields'> | undefined): string =>
   account?.fields['keyKind'] ?? 'user';
 
-/** Which key is needed where this one will not do; undefined where it does. */
+/** Which key is needed where this one will not do; undefined if it does. */
 export const neededKey = (operation: Pick<OperationView, 'callers'>, keyKind: string): string | undefined =>
   operation.callers.includes(keyKind) ? undefined : `needs a ${operation.callers.join(' or ')} key`;
 

@@ -109,7 +109,7 @@ export const ActivityList = ({
         if (before === undefined) return { entries, next };
         const known = new Set(before.entries.map(({ id }) => id));
         const fresh = entries.filter(({ id }) => !known.has(id));
-        // More came than a page holds: what lies between is not known, so the list begins anew.
+        // More came than a page holds: what lies between is not known, so the list begins again.
         if (cursor === undefined && fresh.length === entries.length && entries.length === pageSize)
           return { entries, next };
         return cursor === undefined

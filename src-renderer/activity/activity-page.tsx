@@ -15,7 +15,7 @@ import { PresenceStrip } from './presence-strip.tsx';
 
 /** Milliseconds of rest after which typed text is searched for. */
 const restMs = 200;
-/** How often pictures are drawn anew while they are looked at, milliseconds. */
+/** How often pictures are drawn again while they are looked at, milliseconds. */
 const againMs = 60_000;
 /** Milliseconds of watching that say something about a device. */
 const leastMs = 600_000;

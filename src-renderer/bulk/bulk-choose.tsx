@@ -113,7 +113,7 @@ const PlanTable = ({
   );
 };
 
-/** The vendor whose devices are the most among these; empty where there are none. */
+/** The vendor whose devices are the most among these; empty if there are none. */
 const mainVendor = (devices: readonly DeviceView[]): DeviceView['vendor'] => {
   const counts = new Map<DeviceView['vendor'], number>();
   for (const { vendor } of devices) counts.set(vendor, (counts.get(vendor) ?? 0) + 1);

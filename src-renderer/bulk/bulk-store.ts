@@ -74,7 +74,7 @@ export const followRun = (run: BulkRunView): void => {
   void follow(run.id);
 };
 
-/** Finds the runs that main has: a window that was loaded anew goes on showing them. */
+/** Finds the runs that main has: a window that was loaded again goes on showing them. */
 const findRuns = async (): Promise<void> => {
   const answer = await request('bulk.list', {});
   if (!answer.ok) return;

@@ -124,7 +124,7 @@ export const runsOf = (samples: readonly Sample[], gapMs: number): readonly (rea
   return runs;
 };
 
-/** The index of the sample nearest to a time; -1 where there is none. `samples` are sorted. */
+/** The index of the sample nearest to a time; -1 if there is none. `samples` are sorted. */
 export const nearest = (samples: readonly Sample[], at: number): number => {
   let low = 0;
   let high = samples.length;

@@ -86,7 +86,7 @@ export const TimeChart = ({
   /** Epoch milliseconds. */
   readonly from: number;
   readonly to: number;
-  /** `%`, say; empty where the vendor names none. */
+  /** `%`, say; empty if the vendor names none. */
   readonly unit?: string;
   /** Lowest and highest value there can be, where that is known. */
   readonly bounds?: readonly [number, number];

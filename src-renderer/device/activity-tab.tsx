@@ -95,7 +95,7 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
     ...(kinds === undefined ? {} : { kinds: [...kinds] }),
   };
   const first = useLoaded(`${device.key}\nhistory\n${show}`, () => request('history.query', filter), 10_000);
-  /** What came after the first page, which begins anew while it is on show. */
+  /** What came after the first page, which begins again while it is on show. */
   const [older, setOlder] = useState<{
     readonly entries: readonly ActivityView[];
     readonly next: string | undefined;

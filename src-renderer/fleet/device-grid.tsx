@@ -100,7 +100,7 @@ const scrollToRow = (scroller: HTMLElement, index: number): void => {
     scroller.scrollTop = top + 2 * rowHeight - scroller.clientHeight;
 };
 
-/** Handles the keys of the list. Answers true where the key was one of them. */
+/** Handles the keys of the list. Answers true if the key was one of them. */
 const handleKey = (event: React.KeyboardEvent, keys: readonly string[], page: number): boolean => {
   const view = useView.getState();
   const at = view.active === undefined ? -1 : keys.indexOf(view.active);

@@ -12,7 +12,7 @@ const minuteMs = 60_000;
 export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const id = useId();
   const section = useRef<HTMLElement>(null);
-  /** Whether it is to be shared once the keyboard can go on; undefined where nothing was pressed. */
+  /** Whether it is to be shared once the keyboard can go on; undefined if nothing was pressed. */
   const awaited = useRef<boolean>(undefined);
   const [open, setOpen] = useState(false);
   // Not shown by disabling what was pressed, which would take the keyboard from it.

@@ -1,4 +1,4 @@
-/** Scores a name that holds the typed text as it stands; undefined where it does not. Both are folded. */
+/** Scores a name that holds the typed text as it stands; undefined if it does not. Both are folded. */
 export const holdingScore = (typed: string, name: string): number | undefined => {
   const at = name.indexOf(typed);
   return at < 0 ? undefined : 1000 - at * 2 - (name.length - typed.length) + (at === 0 ? 200 : 0);
@@ -6,7 +6,7 @@ export const holdingScore = (typed: string, name: string): number | undefined =>
 
 const isWordLetter = (code: number): boolean => (code >= 97 && code <= 122) || (code >= 48 && code <= 57);
 
-/** Scores how well a typed text fits a name; undefined where it does not. Higher is better. Both are folded. */
+/** Scores how well a typed text fits a name; undefined if it does not. Higher is better. Both are folded. */
 export const fuzzyScore = (typed: string, name: string): number | undefined => {
   const holding = holdingScore(typed, name);
   if (holding !== undefined) return holding;

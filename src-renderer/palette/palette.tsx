@@ -132,7 +132,7 @@ const failures = (): number => useView.getState().toasts.filter(({ tone }) => to
 
 /**
  * Devices and commands by a few letters: Enter connects, Tab lists what else can be done. `shown` changes when it is
- * shown anew.
+ * shown again.
  */
 export const PaletteBody = ({
   host,

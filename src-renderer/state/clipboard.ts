@@ -19,7 +19,7 @@ export const writeClipboard = async (text: string): Promise<ErrorView | undefine
 export const canReadClipboard = (): boolean =>
   typeof (navigator.clipboard as Clipboard | undefined)?.readText === 'function';
 
-/** The text on the clipboard, or undefined where the person or the browser does not allow reading it. */
+/** The text on the clipboard, or undefined if the person or the browser does not allow reading it. */
 export const readClipboard = async (): Promise<string | undefined> => {
   try {
     return await navigator.clipboard.readText();

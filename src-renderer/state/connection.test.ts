@@ -55,7 +55,7 @@ const setUp = (): {
 const app: HostFrame = { type: 'snapshot', start: true, end: true, seq: 3, collection: 'app', rows: [] };
 
 describe('connection', () => {
-  it('opens again with growing pauses and follows the state anew', () => {
+  it('opens again with growing pauses and follows the state again', () => {
     const { connection, channels, events, timers } = setUp();
     connection.connect();
     expect(channels[0]?.sent).toEqual([{ type: 'subscribe' }]);

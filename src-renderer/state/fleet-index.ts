@@ -109,7 +109,7 @@ export class FleetIndex {
     this.#sorted = this.#order([...this.#entries.values()]);
   }
 
-  /** Takes a delta. The order is repaired by a merge, not sorted anew. */
+  /** Takes a delta. The order is repaired by a merge, not sorted again. */
   apply(upsert: readonly DeviceView[], remove: readonly string[]): void {
     const touched = new Set<Entry>();
     const fresh = new Map<string, Entry>();
@@ -255,7 +255,7 @@ export class FleetIndex {
     return a.device.key < b.device.key ? -1 : a.device.key > b.device.key ? 1 : 0;
   }
 
-  /** Swaps an entry for one of the same rank. Answers false where the rank differs. */
+  /** Swaps an entry for one of the same rank. Answers false if the rank differs. */
   #replaceInPlace(before: Entry, after: Entry): boolean {
     if (this.#before(before, after) !== 0) return false;
     let low = 0;

@@ -13,5 +13,5 @@ export const takeKey = (): void => {
   history.replaceState(history.state, '', `/${location.hash}`);
 };
 
-/** The key; empty where this browser was never let in. */
+/** The key; empty if this browser was never let in. */
 export const windowKey = (): string => localStorage.getItem(memory) ?? '';

@@ -13,7 +13,7 @@ export const CopyButton = ({
   disabled = false,
 }: {
   readonly label: string;
-  /** Asked for when it is pressed; undefined where there is nothing to copy. */
+  /** Asked for when it is pressed; undefined if there is nothing to copy. */
   readonly text: () => string | undefined | Promise<string | undefined>;
   readonly disabled?: boolean;
 }): React.ReactNode => {

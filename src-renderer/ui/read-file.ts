@@ -7,7 +7,7 @@ export interface ChosenFile {
 /** Bytes of the largest file that crosses to main in one message, base64 and all. */
 export const maxFileBytes = 4_500_000;
 
-/** The name and the content of a file that the user has chosen; undefined where it cannot be read. */
+/** The name and the content of a file that the user has chosen; undefined if it cannot be read. */
 export const readFile = (file: File): Promise<ChosenFile | undefined> =>
   new Promise((resolve) => {
     const reader = new FileReader();

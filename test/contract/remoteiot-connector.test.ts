@@ -268,7 +268,7 @@ describe('tunnels', () => {
     expect(paths()).toEqual(['ListConnection', 'ListConnection']);
   });
 
-  it('are opened anew for another device, port or host', async () => {
+  it('are opened again for another device, port or host', async () => {
     await start(3);
     const others = [
       await simulator.tunnels.open(simulatedUnitId(1), 22, ''),

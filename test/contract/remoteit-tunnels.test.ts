@@ -128,7 +128,7 @@ describe.each([
     expect(good(await openTunnel())).toMatchObject({ reused: false });
   });
 
-  it('are asked for anew a minute before they end', async () => {
+  it('are asked for again a minute before they end', async () => {
     await begin(3);
     let ahead = 0;
     const clock = { ...systemClock, now: () => Date.now() + ahead };
@@ -333,7 +333,7 @@ describe('events', () => {
     });
   });
 
-  it('end with a reason when the connection is cut, and start anew with a fresh listing', async () => {
+  it('end with a reason when the connection is cut, and start again with a fresh listing', async () => {
     await start(3);
     await listen();
     simulator.events.cut();

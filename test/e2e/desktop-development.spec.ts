@@ -46,7 +46,7 @@ test('in development the window comes from the dev server, and changes as its so
     await page.evaluate(() => Object.assign(globalThis, { kept: true }));
     await writeFile(style, '#text { color: rgb(255, 0, 0) }');
     await expect(text).toHaveCSS('color', 'rgb(255, 0, 0)');
-    // It was changed in place, not loaded anew.
+    // It was changed in place, not loaded again.
     expect(await page.evaluate(() => 'kept' in globalThis)).toBe(true);
   } finally {
     await app.dispose();

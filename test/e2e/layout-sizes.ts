@@ -29,7 +29,7 @@ const foreign = '.xterm, .screen-host';
 
 /** What is wrong with the layout of a part of the page in both themes, each fault with where it was seen. */
 export const troublesIn = async (page: Page, scope: string, where: string): Promise<readonly string[]> => {
-  // In one go, for hundreds of places are looked at. What watches its own size draws itself anew in the next frame.
+  // In one go, for hundreds of places are looked at. What watches its own size draws itself again in the next frame.
   const found = await page.evaluate<readonly string[]>(`(async () => {
     const troublesOf = ${layoutTroubles.toString()};
     await new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));

@@ -127,7 +127,7 @@ test('a terminal by key: a wrong one is refused, one with a passphrase opens, a 
   await signInByKey(terminal, sshd.user, right, 'a passphrase');
   await enter(terminal, 'echo with-the-new-key-$((7 * 7))');
   await expect(screenOf(terminal)).toContainText('with-the-new-key-49');
-  // Nothing more is asked of a key that was accepted, not even after the page was loaded anew.
+  // Nothing more is asked of a key that was accepted, not even after the page was loaded again.
   await terminal.reload();
   await signInByKey(terminal, sshd.user, right, 'a passphrase');
   await expect(screenOf(terminal)).toContainText('#');

@@ -29,7 +29,7 @@ test('a page whose Quayside was started again says how to get back in, and takes
   await field.fill('http://example.com/?token=x');
   await field.press('Enter');
   await expect(page.getByText('This is no link of Quayside')).toBeVisible();
-  // A page that is loaded anew has only the way in to show. The browser is let in with it, and the page before goes on.
+  // A page that is loaded again has only the way in to show. The browser is let in with it, and the page before goes on.
   const fresh = await context.newPage();
   await fresh.goto(origin);
   await expect(fresh.getByText('Quayside was started again')).toBeVisible();

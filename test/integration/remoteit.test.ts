@@ -141,7 +141,7 @@ describe('in the headless host', () => {
     simulator.setOnline(deviceId, false);
     await expect.poll(() => devices.get(key)?.presence.state, { timeout: 5_000 }).toBe('offline');
 
-    // What happens while the connection is down is found by listing anew.
+    // What happens while the connection is down is found by listing again.
     simulator.events.cut();
     simulator.setOnline(deviceId, true);
     await expect.poll(() => devices.get(key)?.presence.state, { timeout: 15_000 }).toBe('online');

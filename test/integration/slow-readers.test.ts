@@ -72,7 +72,7 @@ test('a window that does not read is cut off, and another is not', async () => {
   const heard = once(quick, 'message');
   second.send({ still: 'here' });
   expect(String((await heard)[0])).toBe('{"still":"here"}');
-  // The page hears it once it reads again, and connects anew.
+  // The page hears it once it reads again, and connects again.
   const closed = once(slow, 'close');
   slow.resume();
   await closed;

@@ -19,7 +19,7 @@ export const machineTime = (): number => Number(process.hrtime.bigint()) / 1e6;
 /** What the side under test answers. */
 export type NearMessage =
   | { readonly type: 'ready' }
-  /** Milliseconds from the return of the route to the first client served, by forward; absent where none was. */
+  /** Milliseconds from the return of the route to the first client served, by forward; absent if none was. */
   | { readonly type: 'measured'; readonly recoveries: readonly (number | null)[]; readonly states: readonly string[] }
   | {
       readonly type: 'finished';

@@ -29,7 +29,7 @@ interface Network {
   dispose(): Promise<void>;
 }
 
-/** Undefined where the kernel or the user does not allow it. */
+/** Undefined if the kernel or the user does not allow it. */
 const openNetwork = async (): Promise<Network | undefined> => {
   if (process.platform !== 'linux' || process.getuid?.() !== 0) return undefined;
   const id = process.pid % 65_536;

@@ -1,5 +1,5 @@
 /**
- * What is wrong with the layout of what can be seen, in words; empty where nothing is. It runs in the page, so it uses
+ * What is wrong with the layout of what can be seen, in words; empty if nothing is. It runs in the page, so it uses
  * nothing from outside of itself.
  *
  * - No text and no control is cut by what it stands in. A scroll container may hide what can be scrolled to, downwards;

@@ -40,7 +40,7 @@ const channelOf = (socket: WebSocket): FrameChannel => ({
   close: () => socket.close(),
 });
 
-/** The key in the page of a link; empty where it holds none. */
+/** The key in the page of a link; empty if it holds none. */
 export const keyIn = (page: string): string => /<meta name="quayside-key" content="([^"]*)">/.exec(page)?.[1] ?? '';
 
 /** Puts a page where the built window would be. */
@@ -108,7 +108,7 @@ export class LiveSession {
     this.#client.post({ type: 'session-answer', session: this.#number, ask, answer });
   }
 
-  /** Runs a command in a terminal; resolves once `expected` is on the screen, false where the session ends before. */
+  /** Runs a command in a terminal; resolves once `expected` is on the screen, false if the session ends before. */
   async run(command: string, expected: string): Promise<boolean> {
     this.#client.post({ type: 'session-bytes', stream: this.#number, bytes: Buffer.from(`${command}\n`) });
     while (!this.#text.includes(expected)) {

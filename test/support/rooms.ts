@@ -60,7 +60,7 @@ const floorOf = (layer: Layer, room: string): number => layer.floors.findIndex((
 
 const named = (layer: Layer, room: string): string => (room === entrance ? layer.folder : `${layer.folder}/${room}`);
 
-/** What is wrong with where a source file lies; undefined where it lies in a room. */
+/** What is wrong with where a source file lies; undefined if it lies in a room. */
 export const roomless = (path: string): string | undefined => {
   for (const layer of layers) {
     const room = roomIn(layer, path);
@@ -69,7 +69,7 @@ export const roomless = (path: string): string | undefined => {
   return undefined;
 };
 
-/** What is wrong with one source file importing another; undefined where nothing is. */
+/** What is wrong with one source file importing another; undefined if nothing is. */
 export const upwards = (path: string, imported: string): string | undefined => {
   for (const layer of layers) {
     const from = roomIn(layer, path);

@@ -109,7 +109,7 @@ export class ScriptedOperations {
     this.#handlers = { ...operationRequests(deps), ...bulkRequests(deps) };
   }
 
-  /** The answer to a request of these, in time; undefined where it is none. */
+  /** The answer to a request of these, in time; undefined if it is not one. */
   answer(name: RequestName, input: unknown, signal: AbortSignal): Promise<Result<unknown>> | undefined {
     if (name === 'secrets.hand') {
       const { secrets } = requests['secrets.hand'].input.parse(input);

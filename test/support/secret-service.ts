@@ -25,7 +25,7 @@ export interface SecretService {
   /** Environment of processes that shall use it. */
   readonly environment: Readonly<Record<string, string>>;
   lock(): Promise<void>;
-  /** Unlocks by starting the keyring anew; processes that used it before must start anew, too. */
+  /** Unlocks by starting the keyring again; processes that used it before must start again, too. */
   unlock(): Promise<void>;
   /** A vault on this keyring, in a process of its own. */
   vault(timeoutMs?: number): Vault & AsyncDisposable;

@@ -14,9 +14,9 @@ export interface SampleAccount {
 export interface SampleAnswer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  /** Verbatim, mistakes included; absent where the document shows none. */
+  /** Verbatim, mistakes included; absent if the document shows none. */
   readonly body?: string;
-  /** Present where the answer is a WebSocket: the texts that arrive on it. */
+  /** Present if the answer is a WebSocket: the texts that arrive on it. */
   readonly messages?: readonly string[];
 }
 

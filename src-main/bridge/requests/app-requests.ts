@@ -25,9 +25,9 @@ export interface AppRequestDeps extends DiagnosticsDeps {
   readonly tickets: SecretTickets;
   /** Unlocks the vault, with a passphrase where it takes one. */
   readonly unlock: (passphrase: string | undefined) => Promise<Result<void>>;
-  /** Brings the window to the front; absent where the host has none. */
+  /** Brings the window to the front; absent if the host has none. */
   readonly showWindow?: (() => void) | undefined;
-  /** Copies text; absent where the host has no clipboard of its own. */
+  /** Copies text; absent if the host has no clipboard of its own. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
 }
 

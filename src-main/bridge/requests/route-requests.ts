@@ -51,7 +51,7 @@ export const routeRequests = (deps: RouteRequestDeps): Handlers<keyof typeof con
   };
 };
 
-/** Opens a service that is not reached through a local port; undefined where it is. */
+/** Opens a service that is not reached through a local port; undefined if it is. */
 export const openByRoute = async (
   deps: OpenByRouteDeps,
   { deviceKey, serviceId }: { readonly deviceKey: string; readonly serviceId: string },

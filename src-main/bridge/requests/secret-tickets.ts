@@ -5,7 +5,7 @@ type Secrets = Readonly<Record<string, string>>;
 
 /** How long a ticket is good, milliseconds. */
 export const ticketLifeMs = 600_000;
-/** More tickets than this at once are nobody's forms; the oldest goes. */
+/** More tickets at once than any form needs; the oldest is evicted. */
 const limit = 64;
 
 const gone = fail(

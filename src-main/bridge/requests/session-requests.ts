@@ -27,7 +27,7 @@ export interface SessionDeps {
   readonly vnc: Pick<VncSessions, 'connect'>;
   readonly tickets: SecretTickets;
   readonly scope: Pick<SessionScope, 'run'>;
-  /** Shows the page of a session in a window; absent where the caller opens it. */
+  /** Shows the page of a session in a window; absent if the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
   /** Of the sessions of all clients: the next one to the same device clears up. */

@@ -12,7 +12,7 @@ import { countTree, deleteTree } from '../../services/session/sftp-tree.ts';
 import { OutgoingStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from '../views/views.ts';
 
-/** Calls of one session at once; a window that makes more is out of its mind. */
+/** Calls of one session at once; a window that makes more is misbehaving. */
 const maxCalls = 64;
 /** The client has this many streams at once over all its sessions. */
 const maxStreams = 256;

@@ -10,7 +10,7 @@ import { exitCodes, plain, print, printError, table } from '../terminal.ts';
 
 type Places = RequestOutput<'forwards.resolve'>;
 
-/** The forward of a service, made where there is none: its port is kept from then on, and nothing listens for it. */
+/** The forward of a service, made if there is none: its port is kept from then on, and nothing listens for it. */
 const reserve = async (
   client: FrameClient,
   device: DeviceView,

@@ -91,7 +91,7 @@ const runHost = async (
   }
 };
 
-/** What a second `quayside serve` does: the first one has the profile. Undefined where that one has just ended. */
+/** What a second `quayside serve` does: the first one has the profile. Undefined if that one has just ended. */
 const askHost = async (connection: ControlConnection, context: Context): Promise<number | undefined> => {
   const open = context.args.values.open === true;
   const answer = await askForLink(connection, open);
@@ -111,7 +111,7 @@ const askHost = async (connection: ControlConnection, context: Context): Promise
   return exitCodes.done;
 };
 
-/** Serves the profile, or asks whoever does. Undefined where that one ended meanwhile: then it is to be tried again. */
+/** Serves the profile, or asks whoever does. Undefined if that one ended meanwhile: then it is to be tried again. */
 const serve = async (
   port: number,
   session: DesktopSession | undefined,

@@ -22,7 +22,7 @@ export interface Uptime {
   readonly offlineMs: number;
   /** Nobody watched, or the device was not known yet. */
   readonly unknownMs: number;
-  /** Part of the known time that the device was online, 0 to 1; absent where nothing is known. */
+  /** Part of the known time that the device was online, 0 to 1; absent if nothing is known. */
   readonly ratio?: number | undefined;
   /** Oldest first, cut to the window. */
   readonly outages: readonly Outage[];
@@ -51,7 +51,7 @@ const watchedBetween = (gaps: readonly PresenceGap[], since: number, until: numb
 
 /**
  * How much of [since, until) a device was online. `steps` are its changes, oldest first, those before the window
- * included as far as known; `now` is the state at `until`, which decides where there are none. Time in `gaps` and
+ * included as far as known; `now` is the state at `until`, which decides if there are none. Time in `gaps` and
  * before `firstSeenAt` is unknown.
  */
 export const uptimeOf = (facts: {

@@ -35,7 +35,7 @@ export interface AlertWorld {
 
 export type AlertOutput =
   | DeskOutput
-  /** An incident is new, another one, or gone. */
+  /** An incident was added, changed or removed. */
   | { readonly kind: 'incident'; readonly id: string }
   | { readonly kind: 'record'; readonly entry: ActivityEntry }
   /** The settings changed by themselves: what was waited for came, what had an end is over. */
@@ -180,7 +180,7 @@ export class AlertEngine {
     this.#work(moment);
   }
 
-  /** Takes the notice of an incident away until then. False where there is no such notice. */
+  /** Takes the notice of an incident away until then. False if there is no such notice. */
   snoozeIncident(id: string, until: number, moment: Moment): boolean {
     const snoozed = this.#desk.snooze(id, until);
     if (snoozed) this.#out.push({ kind: 'incident', id });
@@ -195,12 +195,12 @@ export class AlertEngine {
     this.#work(moment);
   }
 
-  /** Epoch milliseconds until which an incident is put aside; undefined where it is not. */
+  /** Epoch milliseconds until which an incident is put aside; undefined if it is not. */
   snoozedUntil(id: string): number | undefined {
     return this.#desk.snoozedUntil(id);
   }
 
-  /** What an incident is about: muted, its like is not told again. Empty where there is no such incident. */
+  /** What an incident is about: muting these targets suppresses similar incidents. Empty if there is no such incident. */
   targetsOf(id: string): readonly AlertTarget[] {
     const incident = this.#book.get(id);
     if (incident === undefined) return [];
@@ -224,7 +224,7 @@ export class AlertEngine {
     this.#work(moment);
   }
 
-  /** Milliseconds until `tick` has something to do; undefined where nothing is waited for. */
+  /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
     const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment)];
     if (this.#batch.size > 0) dues.push(this.#batchDueAt() - moment.mono);

@@ -132,7 +132,7 @@ export class IncidentTracker {
     return { touched, absorbed };
   }
 
-  /** A device of an open incident is offline again. Answers the incident, or undefined where it is in none. */
+  /** A device of an open incident is offline again. Answers the incident, or undefined if it is in none. */
   rejoin(key: string, since: number): Incident | undefined {
     const incident = this.#byDevice.get(key);
     const member = incident?.members.get(key);

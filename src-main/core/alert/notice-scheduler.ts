@@ -88,7 +88,7 @@ export class NoticeScheduler {
     return true;
   }
 
-  /** Epoch milliseconds until which an incident is put aside; undefined where it is not. */
+  /** Epoch milliseconds until which an incident is put aside; undefined if it is not. */
   snoozedUntil(id: string): number | undefined {
     return this.#posts.get(id)?.snoozedUntil;
   }
@@ -141,7 +141,7 @@ export class NoticeScheduler {
     this.#workOnFlapping(moment);
   }
 
-  /** Milliseconds until `tick` has something to do; undefined where nothing is waited for. */
+  /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
     let due: number | undefined;
     const consider = (ms: number): void => {

@@ -10,7 +10,7 @@ export class QuietWatch {
   /** On both clocks: one of them may be set. */
   #next: Moment = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
 
-  /** Has the next look come now: something that counts here is another one. */
+  /** Checks again at once: an input changed. */
   again(): void {
     this.#next = { wall: Number.NEGATIVE_INFINITY, mono: Number.NEGATIVE_INFINITY };
   }

@@ -192,7 +192,7 @@ export class TransitionTracker {
     return events;
   }
 
-  /** Milliseconds until `tick` has something to say; undefined where nothing is waited for. */
+  /** Milliseconds until `tick` has something to say; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
     let due: number | undefined;
     const consider = (track: Track, at: number): void => {

@@ -48,7 +48,7 @@ export interface TrayState {
   readonly devices: number;
   /** Whether this host has notices to pause, and until when they are, in words: `until 14:30`. */
   readonly notices: 'absent' | 'on' | { readonly paused: string };
-  /** The global shortcut of quick connect, in the system's words; absent where there is none. */
+  /** The global shortcut of quick connect, in the system's words; absent if there is none. */
   readonly shortcut?: string;
 }
 

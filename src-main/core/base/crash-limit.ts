@@ -12,7 +12,7 @@ export class CrashLimit {
     this.#monotonic = options.monotonic;
   }
 
-  /** Counts one now; false where there were too many. */
+  /** Counts one now; false if there were too many. */
   allows(): boolean {
     const now = this.#monotonic();
     this.#times = [...this.#times.filter((time) => now - time < this.#withinMs), now];

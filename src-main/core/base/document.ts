@@ -17,7 +17,7 @@ export interface DocumentFormat<T> {
   readonly version: number;
   /** `migrations[n]` turns a value of version n + 1 into one of version n + 2. Pure; one a version but the last. */
   readonly migrations: readonly ((value: unknown) => unknown)[];
-  /** The value, or undefined where it cannot be read at all. Drops bad parts rather than refusing the whole. */
+  /** The value, or undefined if it cannot be read at all. Drops bad parts rather than refusing the whole. */
   readonly parse: (value: unknown) => T | undefined;
   /** What `read` answers where there is no file. */
   readonly fallback: T;

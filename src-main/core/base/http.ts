@@ -37,7 +37,7 @@ export interface HttpRequest {
   readonly timeouts?: { readonly connectMs?: number; readonly responseMs?: number };
   /** Largest answer body taken, bytes. */
   readonly maxBytes?: number;
-  /** The vendor's reading of an answer: an error, or undefined where the answer is good. */
+  /** The vendor's reading of an answer: an error, or undefined if the answer is good. */
   readonly classify: (answer: HttpAnswer) => AppError | undefined;
   readonly signal?: AbortSignal;
 }

@@ -10,7 +10,7 @@ export interface Journal {
    * the only damaged one. Error: internal, with the reason.
    */
   append(path: readonly string[], line: string): Promise<Result<void>>;
-  /** The last lines, at most `bytes` of them; none where there is no file. `whole` is false where older ones are left out. */
+  /** The last lines, at most `bytes` of them; none where there is no file. `whole` is false if older ones are left out. */
   tail(
     path: readonly string[],
     bytes: number,

@@ -1,4 +1,4 @@
-/** What reading a text as JSON came to. `repaired` is true where strict parsing had failed. */
+/** What reading a text as JSON came to. `repaired` is true if strict parsing had failed. */
 export type LenientJson =
   | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
   | { readonly ok: false };
@@ -25,7 +25,7 @@ const isTooDeep = (text: string): boolean => {
   return false;
 };
 
-/** Reads JSON that somebody else wrote; undefined where it is none, or nested deeper than 200 brackets. */
+/** Reads JSON that somebody else wrote; undefined if it is not one, or nested deeper than 200 brackets. */
 export const parseForeignJson = (text: string): unknown => {
   if (isTooDeep(text)) return undefined;
   try {
@@ -64,7 +64,7 @@ const isBareName = (text: string, start: number, end: number): boolean => {
 
 /**
  * Text with commas added between neighbouring values and removed before a closing bracket, and with quotes around the
- * names of members; undefined where it ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
+ * names of members; undefined if it ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
  * stays truncated.
  */
 const repair = (text: string): string | undefined => {

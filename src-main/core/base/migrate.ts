@@ -1,6 +1,6 @@
 /**
  * A stored value of an older version as one of the present version: `migrations[n]` turns version n + 1 into
- * n + 2. A step that throws met a value that is none of its version; so does the caller.
+ * n + 2. A step throws if the value is not of its version, and so does the caller.
  */
 export const migrate = (
   value: unknown,

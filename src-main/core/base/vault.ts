@@ -8,7 +8,7 @@ export type VaultKind = 'keychain' | 'file' | 'memory';
  */
 export interface Vault {
   readonly kind: VaultKind;
-  /** The secret, or undefined where there is none under this key. */
+  /** The secret, or undefined if there is none under this key. */
   get(key: string): Promise<Result<string | undefined>>;
   set(key: string, secret: string): Promise<Result<void>>;
   /** Deleting what is not there is success. */

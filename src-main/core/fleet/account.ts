@@ -25,6 +25,6 @@ export interface AccountHealth {
   /** Epoch milliseconds of the next planned poll. */
   readonly nextPollAt?: number;
   readonly deviceCount: number;
-  /** Epoch milliseconds at which the vendor ends the credentials; absent where they do not end, or nobody told. */
+  /** Epoch milliseconds at which the vendor ends the credentials; absent if they do not end, or nobody told. */
   readonly credentialsExpireAt?: number;
 }

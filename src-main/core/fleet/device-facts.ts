@@ -68,7 +68,7 @@ const isEmpty = (value: unknown): boolean =>
   value === '' ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** Facts of what is there: empty texts, lists and records are left out. Undefined where nothing is left. */
+/** Facts of what is there: empty texts, lists and records are left out. Undefined if nothing is left. */
 export const deviceFacts = (given: Loose): DeviceFacts | undefined => {
   const entries = Object.entries(given).filter(([, value]) => !isEmpty(value));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -90,7 +90,7 @@ const readers: { readonly [F in FactForm]: (value: unknown) => FormValues[F] | u
       : undefined,
 };
 
-/** Stored facts; what is not of its form is left out. Undefined where nothing can be read. */
+/** Stored facts; what is not of its form is left out. Undefined if nothing can be read. */
 export const parseDeviceFacts = (value: unknown): DeviceFacts | undefined => {
   if (!isRecord(value)) return undefined;
   const entries = Object.entries(factForms).map(([name, form]) => [name, readers[form](value[name])] as const);

@@ -23,7 +23,7 @@ export interface Service {
   readonly port?: number;
   /** Another machine on the device's network; absent means the device itself. */
   readonly host?: string;
-  /** Whether the vendor says that something answers there; absent where it does not say. */
+  /** Whether the vendor says that something answers there; absent if it does not say. */
   readonly state?: ServiceState;
 }
 

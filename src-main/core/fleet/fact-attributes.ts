@@ -19,7 +19,7 @@ const textOf = (value: unknown): string | undefined => {
 
 /**
  * What a vendor's object tells beyond what is read of it: texts by the vendor's own names, `a.b` for what stands in an
- * object, a list of texts as one. What is named like a secret is left out, at whatever depth. Undefined where nothing is
+ * object, a list of texts as one. What is named like a secret is left out, at whatever depth. Undefined if nothing is
  * left. `known` are names of the object that are shown elsewhere.
  */
 export const attributesOf = (

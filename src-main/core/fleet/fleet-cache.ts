@@ -24,7 +24,7 @@ const texts = (value: unknown): readonly string[] =>
 const oneOf = <const T extends string>(options: readonly T[], value: unknown): T | undefined =>
   options.find((option) => option === value);
 
-/** A service as stored, or undefined where it is none. */
+/** A service as stored, or undefined if it is not one. */
 export const parseService = (value: unknown): Service | undefined => {
   if (!isFields(value)) return undefined;
   const id = text(value['id']);

@@ -21,7 +21,7 @@ const isV6 = (text: string): boolean => {
   return groups.length === 2 ? count < 8 : count === 8;
 };
 
-/** Reads an address or a CIDR block; undefined where it is neither. Names are not looked up. */
+/** Reads an address or a CIDR block; undefined if it is neither. Names are not looked up. */
 export const parseAddressBlock = (text: string): AddressBlock | undefined => {
   const [address = '', length, ...rest] = text.trim().split('/');
   const family = isV4(address) ? 'ipv4' : isV6(address) ? 'ipv6' : undefined;

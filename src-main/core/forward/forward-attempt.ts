@@ -55,7 +55,7 @@ const isAttempt = (value: unknown): value is ForwardAttempt =>
         (key) => typeof (value['error'] as Record<string, unknown>)[key] === 'string',
       )));
 
-/** Reads forward-history.json; attempts that cannot be read are left out, a file that is none is undefined. */
+/** Reads forward-history.json; drops unreadable attempts; undefined if the file is not a history. */
 const parseForwardHistory = (value: unknown): ForwardHistory | undefined => {
   if (!isObject(value) || !isObject(value['attempts'])) return undefined;
   const attempts = Object.entries(value['attempts']).map(

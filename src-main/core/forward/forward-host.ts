@@ -32,11 +32,11 @@ export interface ForwardHost {
   breakRoute(id: string, route: number): void;
   /** Closes (by reset) the clients that are held. */
   rejectWaiting(id: string): void;
-  /** The network may be another one: resets what cannot live on, asks soon whether the rest does. */
+  /** The network may have changed: resets what cannot live on, asks soon whether the rest does. */
   check(): void;
   /** The connections of a forward now; none where it does not listen. */
   peers(id: string): Promise<readonly ForwardPeer[]>;
-  /** A port nobody holds now on any of the addresses, not among `avoid`; undefined where none was found. */
+  /** A port nobody holds now on any of the addresses, not among `avoid`; undefined if none was found. */
   freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined>;
   readonly events: Emitter<ForwardHostEvent>;
   dispose(): Promise<void>;
@@ -78,7 +78,7 @@ export interface ListenRequest extends Endpoint {
 }
 
 export interface Listening {
-  /** Milliseconds; zero where nothing was bound anew. */
+  /** Milliseconds; zero where nothing was bound again. */
   readonly bindMs: number;
   /** Bound beside the first address, on loopback and, where shared, on the network. */
   readonly also: readonly Endpoint[];

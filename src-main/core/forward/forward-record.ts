@@ -17,7 +17,7 @@ export interface ForwardRecord {
   readonly port: number;
   /** Whether it is to listen again after a restart. */
   readonly listening: boolean;
-  /** Sources on the network that may use it, as addresses or CIDR blocks; absent where it is not shared. */
+  /** Sources on the network that may use it, as addresses or CIDR blocks; absent if it is not shared. */
   readonly share?: readonly string[];
   readonly limits?: ForwardRecordLimits;
 }
@@ -118,7 +118,7 @@ const parseLimits = (value: unknown): ForwardRecordLimits | undefined => {
   };
 };
 
-/** Addresses of devices; one that is none, or that an earlier device has, is left out. */
+/** Addresses of devices; skips invalid addresses and those that an earlier device has. */
 const parseAddresses = (value: unknown): Readonly<Record<string, string>> => {
   const taken = new Set<string>();
   const kept = Object.entries(isObject(value) ? value : {}).filter(([, address]) => {
@@ -153,7 +153,7 @@ const parseRecord = (value: unknown): ForwardRecord | undefined => {
 };
 
 /**
- * Reads forwards.json: undefined where it is not such a document at all. A record that cannot be read, or that
+ * Reads forwards.json: undefined if it is not such a document at all. A record that cannot be read, or that
  * repeats an id, a port or a service of an earlier one, is dropped alone; the others stay.
  */
 const parseForwardRecords = (value: unknown): ForwardRecords | undefined => {

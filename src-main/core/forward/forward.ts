@@ -19,7 +19,7 @@ export type ForwardState = 'stopped' | 'listening' | 'dialling' | 'open' | 'idle
 export interface ForwardTimings {
   readonly bindMs?: number;
   readonly vendorMs?: number;
-  /** Finding the address of the tunnel's host; absent where it is an address already. */
+  /** Finding the address of the tunnel's host; absent if it is an address already. */
   readonly dnsMs?: number;
   readonly dialMs?: number;
   /** From the connection to the first byte from the device. */
@@ -119,7 +119,7 @@ export type ForwardEvent =
     }
   /** The tunnel has ended at the vendor, or its time is over; connections over it cannot live on. */
   | { readonly type: 'lost'; readonly route: number }
-  /** The network is another one, the computer woke up, or the vendor answers again: waiting longer is pointless. */
+  /** The network changed, the computer woke up, or the vendor answers again: waiting longer is pointless. */
   | { readonly type: 'try-now' }
   /** The last connection of a retired route has ended. */
   | { readonly type: 'retired'; readonly route: number }

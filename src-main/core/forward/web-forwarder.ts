@@ -34,7 +34,7 @@ export interface WebListener {
  * this computer; paths are those of local requests.
  */
 export interface WebCookies {
-  /** The value of `Cookie` for a request; empty where there is none. */
+  /** The value of `Cookie` for a request; empty if there is none. */
   header(target: string): string;
   /** Takes in `Set-Cookie` of the answer to a request. `prefix` is the path before that of a local request, or empty. */
   take(target: string, setCookies: readonly string[], prefix: string): void;

@@ -34,7 +34,7 @@ export const vncPasswordFile = '/dev/fd/3';
 
 /** Finds programs on this computer. Names that end in `.app` are macOS application bundles. */
 export interface Executables {
-  /** The absolute path, or undefined where there is none. */
+  /** The absolute path, or undefined if there is none. */
   find(name: string): Promise<string | undefined>;
 }
 
@@ -53,7 +53,7 @@ const appImageNames: ReadonlySet<string> = new Set(['APPDIR', 'ARGV0', 'OWD']);
 
 /**
  * A variable without the folders of the AppImage we run from, which other programs would load their libraries and
- * settings from; undefined where nothing is left. `appDir` is where it is mounted.
+ * settings from; undefined if nothing is left. `appDir` is where it is mounted.
  */
 const withoutAppImage = (name: string, value: string, appDir: string | undefined): string | undefined => {
   if (appDir === undefined || appDir === '') return value;

@@ -21,13 +21,13 @@ export interface DeviceCall extends EditCall {
 export interface PlanFacts {
   readonly vendorName: (id: VendorId) => string;
   readonly accountLabel: (accountId: string) => string;
-  /** What can be changed on devices of the vendor; undefined where it is not known. */
+  /** What can be changed on devices of the vendor; undefined if it is not known. */
   readonly edits: (vendor: VendorId) => DeviceEdits | undefined;
   /** Whether the account has this group already. */
   readonly hasGroup: (accountId: string, group: string) => boolean;
-  /** Why the account's key cannot call the operation; undefined where it can. */
+  /** Why the account's key cannot call the operation; undefined if it can. */
   readonly refusal: (device: Device, operation: string) => string | undefined;
-  /** Which input of the vendor's operation names a device; undefined where there is no such operation or input. */
+  /** Which input of the vendor's operation names a device; undefined if there is no such operation or input. */
   readonly parameter: (vendor: VendorId, operation: string) => DeviceParameter | undefined;
   /** The present value of the custom field, where it was read. */
   readonly customField: (deviceKey: string) => string | undefined;

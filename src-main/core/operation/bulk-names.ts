@@ -4,7 +4,7 @@ import { fail, ok, type Result } from '../base/errors.ts';
 export interface PatternFacts {
   readonly name: string;
   readonly id: string;
-  /** The first of its groups; empty where it has none. */
+  /** The first of its groups; empty if it has none. */
   readonly group: string;
   readonly account: string;
 }

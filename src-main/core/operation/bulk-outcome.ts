@@ -36,7 +36,7 @@ export const outcomeOf = (error: AppError, repeatable: boolean): 'failed' | 'unc
 const usualPauseMs = 30_000;
 const longestPauseMs = 15 * 60_000;
 
-/** How long the account is to be left alone after this error, milliseconds; undefined where it need not be. */
+/** How long the account is to be left alone after this error, milliseconds; undefined if it need not be. */
 export const pauseAfter = (error: AppError): number | undefined =>
   error.kind === 'rate-limited' ? Math.min(error.retryAfterMs ?? usualPauseMs, longestPauseMs) : undefined;
 

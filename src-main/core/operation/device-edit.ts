@@ -28,7 +28,7 @@ export interface NotOffered {
 /** A change that a vendor's API makes, or why it does not. */
 export type Edit<T> = T | NotOffered;
 
-/** True where the vendor's API makes the change. */
+/** True if the vendor's API makes the change. */
 export const isOffered = <T extends object>(edit: Edit<T>): edit is T => !('not' in edit);
 
 export interface RenameEdit {

@@ -47,7 +47,7 @@ export class ByteReader {
     return this.#error;
   }
 
-  /** The next `length` bytes, or undefined where the channel ends before. One read at a time. */
+  /** The next `length` bytes, or undefined if the channel ends before. One read at a time. */
   async read(length: number): Promise<Uint8Array | undefined> {
     while (this.#kept.length < length) {
       if (this.#isOver) return undefined;

@@ -55,7 +55,7 @@ const refusal = (reason: string): Result<never> =>
   );
 
 /**
- * Greets a VNC server. `respond` answers its challenge, undefined where there is no password. Errors: bad-response,
+ * Greets a VNC server. `respond` answers its challenge, undefined if there is no password. Errors: bad-response,
  * unsupported, forbidden, unreachable.
  */
 export const greetRfb = async (

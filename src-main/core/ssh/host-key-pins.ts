@@ -24,7 +24,7 @@ export interface HostKeyVerdict {
    * - `changed`: another key of the same type is pinned.
    */
   readonly kind: 'first-seen' | 'same' | 'other-type' | 'changed';
-  /** What was pinned of this type, or where there is none, of any. */
+  /** What was pinned of this type, or if there is none, of any. */
   readonly pinned?: HostKeyPin;
   /** Aliases of other devices pinned to the same key: images cloned with their keys in them. */
   readonly sharedWith: readonly string[];
@@ -67,7 +67,7 @@ export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readon
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
   pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
 
-/** The pins in a stored value; bad ones are dropped. Undefined where there is no list at all. */
+/** The pins in a stored value; bad ones are dropped. Undefined if there is no list at all. */
 const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {
   if (!Array.isArray(value)) return undefined;
   const pins: HostKeyPin[] = [];

@@ -48,7 +48,7 @@ const latin1 = (bytes: Uint8Array): string => {
 const uint32 = (bytes: Uint8Array, at: number): number | undefined =>
   at + 4 > bytes.length ? undefined : new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
 
-/** An SSH string at `at`, or undefined where it does not fit. */
+/** An SSH string at `at`, or undefined if it does not fit. */
 const readString = (bytes: Uint8Array, at: number): Uint8Array | undefined => {
   const length = uint32(bytes, at);
   return length === undefined || at + 4 + length > bytes.length ? undefined : bytes.subarray(at + 4, at + 4 + length);

@@ -89,7 +89,7 @@ const withValue = new Set('BDEFIJLOPQRSWbceilmopw');
 
 /**
  * Parts what a person typed for ssh into options and the command for the far end, as ssh would: the options end at
- * the first word that is none, or at `--`.
+ * the first word that is not an option, or at `--`.
  */
 export const splitSshArguments = (
   args: readonly string[],

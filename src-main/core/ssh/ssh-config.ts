@@ -118,7 +118,7 @@ export interface SshConfigFacts {
   readonly madeConfig: boolean;
 }
 
-/** What our file says of itself, so that it can be written anew when devices come and go. */
+/** What our file says of itself, so that it can be written again when devices come and go. */
 export type SshConfigOrigin = Pick<SshConfigFacts, 'quayside' | 'configFile' | 'madeConfig'>;
 
 const header = `# Written by Quayside; changes made here are lost. It is included from your SSH configuration.
@@ -127,7 +127,7 @@ const header = `# Written by Quayside; changes made here are lost. It is include
 
 const originMark = '# origin: ';
 
-/** What a text of ours says of itself; undefined where it is not ours. */
+/** What a text of ours says of itself; undefined if it is not ours. */
 export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined => {
   const line = text.split('\n').find((candidate) => candidate.startsWith(originMark));
   if (line === undefined) return undefined;

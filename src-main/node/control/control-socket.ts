@@ -204,7 +204,7 @@ export interface ControlConnection {
 }
 
 /**
- * Connects to the owner of a profile; undefined where nobody answers. `silent` hears of one that took the connection and
+ * Connects to the owner of a profile; undefined if nobody answers. `silent` hears of one that took the connection and
  * said nothing.
  */
 export const connectControlSocket = (

@@ -25,7 +25,7 @@ export const socketPaths = (address: string): readonly string[] =>
     return [];
   });
 
-/** Where the session bus of this environment listens; empty where there is none. */
+/** Where the session bus of this environment listens; empty if there is none. */
 export const sessionBusPaths = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => {
   const address = environment['DBUS_SESSION_BUS_ADDRESS'];
   if (address !== undefined && address !== '') return socketPaths(address);

@@ -9,7 +9,7 @@ export interface MenuNode {
   /** Whether it can be clicked or opened. */
   readonly enabled: boolean;
   readonly action?: TrayAction | undefined;
-  /** Absent where it is no submenu. */
+  /** Absent if it is no submenu. */
   readonly children?: readonly MenuNode[] | undefined;
 }
 

@@ -4,7 +4,7 @@ export interface DBusMethod {
   /** Signatures of what it takes and gives. A call with another signature never gets to `run`. */
   readonly takes: string;
   readonly gives: string;
-  /** Answers the values; undefined where the arguments name nothing. `sender` is the caller's unique name. */
+  /** Answers the values; undefined if the arguments name nothing. `sender` is the caller's unique name. */
   readonly run: (args: readonly DBusValue[], sender: string) => readonly DBusValue[] | undefined;
 }
 

@@ -61,7 +61,7 @@ const typeEnd = (signature: string, at: number): number => {
   return at + 1;
 };
 
-/** The complete types of a signature, one after another. Throws a RangeError where it is none. */
+/** The complete types of a signature, one after another. Throws a RangeError if it is not one. */
 export const completeTypes = (signature: string): readonly string[] => {
   const found: string[] = [];
   for (let at = 0; at < signature.length;) {
@@ -317,7 +317,7 @@ export const encodeMessage = (message: DBusMessage): Buffer => {
 };
 
 /**
- * Reads the message at the beginning of `bytes`; undefined where it is not complete yet. Throws a RangeError where
+ * Reads the message at the beginning of `bytes`; undefined if it is not complete yet. Throws a RangeError where
  * these are no messages of D-Bus.
  */
 export const decodeMessage = (

@@ -99,7 +99,7 @@ export class SessionBus {
     socket.on('close', () => this.#close());
   }
 
-  /** Connects to the session bus of an environment; undefined where there is none that lets us in. */
+  /** Connects to the session bus of an environment; undefined if there is none that lets us in. */
   static async open(
     environment: Readonly<Record<string, string | undefined>>,
     clock: Clock,
@@ -219,7 +219,7 @@ export class SessionBus {
     };
   }
 
-  /** Answers the serial; undefined where the values do not fit their signature, which is a mistake of ours. */
+  /** Answers the serial; undefined if the values do not fit their signature, which is a mistake of ours. */
   #send(message: Omit<DBusMessage, 'serial'>): number | undefined {
     this.#serial += 1;
     try {

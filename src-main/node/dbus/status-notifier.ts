@@ -42,7 +42,7 @@ const ask = ([program, ...args]: readonly [string, ...string[]]): Promise<string
 
 /**
  * Whether this desktop draws tray icons. Stock GNOME does not, and an icon that nobody draws must not be the only way
- * to the window. Always true where the system itself has a tray.
+ * to the window. Always true if the system itself has a tray.
  */
 export const hasTray = async (platform: NodeJS.Platform = process.platform): Promise<boolean> => {
   if (platform !== 'linux') return true;

@@ -19,7 +19,7 @@ export const hasDisplay = (
 ): boolean =>
   platform !== 'linux' || (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== '';
 
-/** The program that opens a page in the user's browser, or undefined where there is no display for one. */
+/** The program that opens a page in the user's browser, or undefined if there is no display for one. */
 const opener = (platform: NodeJS.Platform, environment: Environment): readonly [string, ...string[]] | undefined => {
   if (platform === 'darwin') return ['/usr/bin/open'];
   if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler'];
@@ -47,7 +47,7 @@ const pageText = (url: URL): string =>
 /**
  * Opens one of our own addresses in the browser. It may hold a token, and everybody on this computer can read the
  * arguments of a program, so the browser gets a page that only its owner can read and that leads there. Answers what
- * takes the page away (which happens by itself after a minute, in a process that lives so long); undefined where no
+ * takes the page away (which happens by itself after a minute, in a process that lives so long); undefined if no
  * program could be started.
  */
 export const openInBrowser = async (

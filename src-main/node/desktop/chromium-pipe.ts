@@ -32,7 +32,7 @@ export class ChromiumPipe {
     from.on('close', () => this.#close());
   }
 
-  /** Sends a command; undefined where it failed or the browser is gone. */
+  /** Sends a command; undefined if it failed or the browser is gone. */
   send(method: string, params: object = {}, sessionId?: string): Promise<ChromiumAnswer | undefined> {
     if (!this.#isOpen) return Promise.resolve(undefined);
     return new Promise((resolve) => {

@@ -42,7 +42,7 @@ export interface WindowAddresses {
   readonly link: () => string;
 }
 
-/** Finds a browser for the window; undefined where none is installed. */
+/** Finds a browser for the window; undefined if none is installed. */
 export const findChromium = async (executables: Executables): Promise<string | undefined> => {
   for (const name of programs) {
     const found = await executables.find(name);

@@ -46,7 +46,7 @@ export class ForwardBuffers {
     return this.isBusy(lastRead) && this.#waiting < crowded ? this.#large : this.#small;
   }
 
-  /** A large buffer of one's own until it is returned; undefined where too many are out. */
+  /** A large buffer of one's own until it is returned; undefined if too many are out. */
   borrow(): Uint8Array | undefined {
     if (this.#lent >= maxLent) return undefined;
     this.#lent += 1;

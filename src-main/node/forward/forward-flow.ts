@@ -21,7 +21,7 @@ export class ForwardFlow {
   #observed = 0;
   #from: Socket | undefined;
   #to: Socket | undefined;
-  /** The borrowed buffer that the next read goes to; undefined where that is the shared one. */
+  /** The borrowed buffer that the next read goes to; undefined if that is the shared one. */
   #own: Uint8Array | undefined;
   #lastRead = 0;
   #waiting = 0;

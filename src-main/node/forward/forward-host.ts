@@ -221,7 +221,7 @@ class WorkerForwardHost implements ForwardHost {
   #newWorker(): Worker {
     return new Worker(this.#workerUrl, {
       name: 'quayside-forwards',
-      // No flags of the main process: a loader or an inspector there is none of the worker's business.
+      // No flags of the main process: a loader or an inspector there is not for the worker.
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
@@ -249,7 +249,7 @@ class WorkerForwardHost implements ForwardHost {
 /** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
 export const createForwardHost = (deps: ForwardHostDeps): ForwardHost => new WorkerForwardHost(deps);
 
-/** Whether a port is free at this moment; an address this computer does not have (no IPv6) is in nobody's way. */
+/** Whether a port is free at this moment; an address this computer does not have (no IPv6) counts as free. */
 const canBind = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();

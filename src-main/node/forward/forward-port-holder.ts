@@ -68,11 +68,11 @@ const runsScripts = /^(?:node|nodejs|bun|deno|electron|python[\d.]*|ruby[\d.]*|p
 
 /** What makes an interpreter run words of its command line. */
 const runsWords = /^-(?:\w*c|e|p|pe|-eval|-print)$/;
-/** A name that can be shown; anything else may be an argument that is nobody's business. */
+/** A name that can be shown; anything else may be a private argument. */
 const isName = /^[\w@+][\w.@+-]{0,59}$/;
 
 interface Program {
-  /** The file that runs, without its folder; empty where that cannot be read. */
+  /** The file that runs, without its folder; empty if that cannot be read. */
   readonly file: string;
   readonly path: string;
   /** What an interpreter was given to run, where it is one. */
@@ -112,7 +112,7 @@ const nameOf = async (pid: number): Promise<string> => {
   return `${program.script === undefined ? name : `${name} ${basename(program.script)}`} (process ${pid})`;
 };
 
-/** Somebody else, by their name on this computer; undefined where it is the user themselves. */
+/** Somebody else, by their name on this computer; undefined if it is the user themselves. */
 const otherUser = async (uid: number): Promise<string | undefined> => {
   if (uid === process.getuid?.()) return undefined;
   const line = (await readOr('/etc/passwd')).split('\n').find((text) => text.split(':')[2] === String(uid));
@@ -121,7 +121,7 @@ const otherUser = async (uid: number): Promise<string | undefined> => {
 
 /**
  * Who listens on a port of an address, as `nginx (process 812)` or `node server.js (process 812)`; of another user's program only whose
- * it is. Undefined where nothing of it can be read (not Linux).
+ * it is. Undefined if nothing of it can be read (not Linux).
  */
 export const portHolder = async (address: string, port: number): Promise<string | undefined> => {
   const rows = (await socketRows()).filter(
@@ -133,7 +133,7 @@ export const portHolder = async (address: string, port: number): Promise<string 
   return row === undefined ? undefined : otherUser(row.uid);
 };
 
-/** The programs at the other end of connections from this computer, in the same order; undefined where not known. */
+/** The programs at the other end of connections from this computer, in the same order; undefined if not known. */
 export const connectionHolders = async (
   peers: readonly { readonly address: string; readonly port: number }[],
 ): Promise<readonly (string | undefined)[]> => {

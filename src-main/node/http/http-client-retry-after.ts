@@ -5,7 +5,7 @@ export const longestRetryAfter = 600_000;
 export const clampRetryAfter = (ms: number): number => Math.min(longestRetryAfter, Math.max(0, Math.ceil(ms)));
 
 /**
- * Milliseconds that a Retry-After header asks for, seconds or date; undefined where it is missing or makes no
+ * Milliseconds that a Retry-After header asks for, seconds or date; undefined if it is missing or makes no
  * sense. A date is measured by the server's own clock where its Date header tells it.
  */
 export const readRetryAfter = (headers: Readonly<Record<string, string>>, now: number): number | undefined => {

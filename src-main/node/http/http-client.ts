@@ -37,7 +37,7 @@ export interface HttpClientOptions {
 
 export interface DisposableHttpClient extends HttpClient {
   /**
-   * The network is another one: connections that are of no use there are ended, so that no request waits for an answer
+   * The network changed: connections that are of no use there are ended, so that no request waits for an answer
    * that cannot come.
    */
   networkChanged(): void;

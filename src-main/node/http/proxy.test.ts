@@ -130,7 +130,7 @@ describe('a proxy of the system', () => {
     });
   });
 
-  test('is asked for once in a while, and anew on another network, never for this computer', async () => {
+  test('is asked for once in a while, and again on another network, never for this computer', async () => {
     const { proxies, says, asked, clock } = rig();
     says('PROXY proxy.corp:8080');
     await proxies.find(vendor);

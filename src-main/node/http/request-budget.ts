@@ -1,6 +1,6 @@
 import type { Clock } from '../../core/base/clock.ts';
 
-/** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans anew. */
+/** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans again. */
 export const longestWait = 15_000;
 
 export type Admission =
@@ -114,7 +114,7 @@ export class Slots {
     this.#free = Math.max(1, size);
   }
 
-  /** Whether a place was had; false where `signal` aborted first. Each true is followed by one `release`. */
+  /** Whether a place was had; false if `signal` aborted first. Each true is followed by one `release`. */
   take(signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted === true) return Promise.resolve(false);
     if (this.#free > 0) {

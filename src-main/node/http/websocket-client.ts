@@ -114,7 +114,7 @@ class NodeWebSocketLink implements WebSocketLink {
     this.#clock = clock;
     this.#request = request;
     this.#host = host;
-    // What is thrown while a message is taken in closes this link, which is opened anew as after any loss.
+    // What is thrown while a message is taken in closes this link, which is opened again as after any loss.
     this.#calls = new LibraryCalls(() => socket.terminate());
     // What arrives before anybody listens stays with the system.
     socket.pause();

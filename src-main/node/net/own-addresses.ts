@@ -17,7 +17,7 @@ export const interfacesNow = (read: () => Interfaces = networkInterfaces): Inter
   return known;
 };
 
-/** The addresses this computer has now, as `networkInterfaces` writes them; empty where the system never told. */
+/** The addresses this computer has now, as `networkInterfaces` writes them; empty if the system never told. */
 export const ownAddresses = (): ReadonlySet<string> =>
   new Set(
     Object.values(interfacesNow())

@@ -238,7 +238,7 @@ const dial = async (
       client.destroy();
     });
     client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
-    // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged anew.
+    // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged again.
     client.once('end', () => calls.end());
     client.once('close', () => calls.end());
     const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));

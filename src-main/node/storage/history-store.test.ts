@@ -166,7 +166,7 @@ describe('the history on disk', () => {
 });
 
 describe('a history that cannot be used', () => {
-  it('is set aside where it is no database, reported once, and begun anew', async () => {
+  it('is set aside where it is no database, reported once, and begun again', async () => {
     await writeFile(path, 'this was never a database, whatever its name says'.repeat(100));
     const store = open();
     expect(await store.write(batch([entry(1)]))).toMatchObject({ ok: true });

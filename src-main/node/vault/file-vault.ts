@@ -14,7 +14,7 @@ import { checkSecret } from './vault-rules.ts';
 
 export interface FileVaultOptions {
   readonly path: string;
-  /** Asked at most once an unlock; undefined where nobody can answer. */
+  /** Asked at most once an unlock; undefined if nobody can answer. */
   readonly passphrase: () => Promise<string | undefined>;
   readonly clock?: Clock;
 }

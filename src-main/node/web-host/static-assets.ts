@@ -60,7 +60,7 @@ export const readStaticAsset = async (
       headers: {
         ...securityHeaders(connect),
         'content-type': type,
-        // Built files carry a hash in their name; the page that names them must be asked for anew.
+        // Built files carry a hash in their name; the page that names them must be asked for again.
         'cache-control': type.startsWith('text/html') ? 'no-store' : 'max-age=31536000, immutable',
       },
     };

@@ -35,7 +35,7 @@ export class AccountReachability {
     for (const { id } of this.#deps.accounts.list()) this.look(id);
   }
 
-  /** Looks at one account anew. */
+  /** Looks at one account again. */
   look(accountId: string): void {
     const exists = this.#deps.accounts.get(accountId) !== undefined;
     const unreachable = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));

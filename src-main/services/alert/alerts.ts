@@ -63,7 +63,7 @@ const maxMs = 60 * 60_000;
  * are in core (alert-engine.ts); here are the timers, the settings on disk and the way to the screen.
  */
 export class Alerts {
-  /** Ids of incidents that are new, another one, or gone. */
+  /** Ids of incidents added, changed or removed. */
   readonly changed = new Emitter<readonly string[]>();
   readonly settingsChanged = new Emitter<AlertSettings>();
   readonly requested = new Emitter<AlertRequest>();
@@ -215,7 +215,7 @@ export class Alerts {
     return this.#engine.incident(id);
   }
 
-  /** Epoch milliseconds until which an open incident is put aside; undefined where it is not. */
+  /** Epoch milliseconds until which an open incident is put aside; undefined if it is not. */
   snoozedUntil(incidentId: string): number | undefined {
     return this.#engine.snoozedUntil(incidentId);
   }
@@ -391,7 +391,7 @@ export class Alerts {
         this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
         return written;
       }
-      // Applied anew: while this was written the engine may have dropped what was over.
+      // Applied again: while this was written the engine may have dropped what was over.
       const now = this.#engine.settings;
       const settings = next(now);
       if (settings !== now) this.#engine.setSettings(settings, this.#moment());

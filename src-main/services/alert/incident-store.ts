@@ -26,7 +26,7 @@ export class IncidentStore {
     this.#engine = engine;
   }
 
-  /** An incident is another one: written soon, together with what else changes until then. */
+  /** Schedules a debounced save. */
   changed(): void {
     this.#cancel ??= this.#deps.clock.after(saveMs, () => void this.#save());
   }

@@ -3,7 +3,7 @@ import type { Log } from '../../core/base/log.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 export interface NoticeDeliveryDeps {
-  /** Absent where the host shows no notices of its own: they go into the window. */
+  /** Absent if the host shows no notices of its own: they go into the window. */
   readonly notifier?: Notifier | undefined;
   /** Notices inside the window. */
   readonly inApp: {

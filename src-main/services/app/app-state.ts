@@ -31,7 +31,7 @@ export interface AppFacts {
   readonly shortcut?: ShortcutState | undefined;
   /** With `asked`: the command that does the same, to be bound in the system's keyboard settings. */
   readonly shortcutCommand?: string | undefined;
-  /** How this copy comes to new versions; absent where it looks for none. */
+  /** How this installation updates; absent if it looks for none. */
   readonly update?: UpdateState | undefined;
 }
 

@@ -13,11 +13,11 @@ export interface CrashReport {
 export interface CrashWatchDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends the session in which it happened; false where it happened in none. */
+  /** Ends the session in which it happened; false if it happened in none. */
   readonly endSession: () => boolean;
   /** Tells a person, in two sentences: what happened, and what it means. */
   readonly tell: (text: string, hint: string) => void;
-  /** Writes the report; answers where it is, undefined where it could not be written. */
+  /** Writes the report; answers where it is, undefined if it could not be written. */
   readonly write: (report: CrashReport) => Promise<string | undefined>;
   /** Ends the process. */
   readonly giveUp: (text: string, hint: string) => void;

@@ -31,7 +31,7 @@ export interface NoticePause {
 
 /** What a tray needs of the program that shows it. */
 export interface TrayHost {
-  /** Opens the palette; where there is none, the window with it. */
+  /** Opens the palette; if there is none, the window with it. */
   quickConnect(): void;
   /** Opens the window, showing something where a intent is given. */
   openWindow(intent?: NavigationIntent): void;
@@ -57,7 +57,7 @@ export interface TrayDeskNeeds {
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-/** `until 14:30`, with the day where it is another one. */
+/** `until 14:30`, with the day if it is not today. */
 const untilText = (until: number, now: number): string => {
   if (until >= Number.MAX_SAFE_INTEGER) return '';
   const end = new Date(until);

@@ -57,7 +57,7 @@ describe('what a vendor tells by itself', () => {
     expect(changes.flatMap((change) => change.upsert.map((device) => device.key))).toEqual(['a/1']);
   });
 
-  it('has the fleet listed anew where the list alone tells what changed', async () => {
+  it('has the fleet listed again where the list alone tells what changed', async () => {
     const { inventory, scripted, clock, links } = setUp();
     scripted.listing = pages([record('1', clock.now())]);
     inventory.start();

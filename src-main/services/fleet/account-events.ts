@@ -21,7 +21,7 @@ const firstDelayMs = 2000;
 const longestDelayMs = 5 * 60_000;
 /** A connection that lasted this long was good: the next failure counts as the first. */
 const steadyMs = 60_000;
-/** What no new connection mends; polling tells the user, and what they change begins anew. */
+/** What no new connection mends; polling tells the user, and what they change begins again. */
 const lasting: ReadonlySet<AppError['kind']> = new Set(['unauthorized', 'forbidden', 'wrong-url', 'clock-skew']);
 
 /**

@@ -16,7 +16,7 @@ export interface PollListener {
   devices(records: readonly DeviceRecord[]): void;
   /** Every page arrived: what was not named is gone. */
   complete(): void;
-  /** The health of the account is another one now; `finished` when a poll has ended. */
+  /** The health of the account changed; `finished` when a poll has ended. */
   health(finished: boolean): void;
 }
 
@@ -105,7 +105,7 @@ export class AccountPoller {
     this.stop();
   }
 
-  /** Plans the next poll anew, after the user changed the factor. */
+  /** Plans the next poll again, after the user changed the factor. */
   reschedule(): void {
     if (this.#isScheduled && this.#running === undefined && this.#failures === 0) this.#plan();
   }

@@ -239,7 +239,7 @@ describe('testing an account', () => {
 });
 
 describe('changing an account', () => {
-  it('changes what is given and opens the connector anew', async () => {
+  it('changes what is given and opens the connector again', async () => {
     const { accounts, heard, sessions, vault, document } = await setUp();
     const { id } = await added(accounts, { fields: { region: 'eu', zone: 'x' } });
     await accounts.connector(id);

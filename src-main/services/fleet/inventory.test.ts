@@ -308,7 +308,7 @@ describe('Inventory', () => {
     expect([...cache.documents.keys()]).toEqual(['b']);
   });
 
-  it('polls a new account at once, and a changed one anew with its new connector', async () => {
+  it('polls a new account at once, and a changed one again with its new connector', async () => {
     const { inventory, connector, opening, clock, list, changeAccount, names } = setUp([]);
     inventory.start();
     list.push(account('n'));

@@ -17,7 +17,7 @@ export class DeviceAddresses {
     return address;
   }
 
-  /** All that were given, by device key; undefined where none was. */
+  /** All that were given, by device key; undefined if none was. */
   all(): Readonly<Record<string, string>> | undefined {
     return this.#byKey.size === 0 ? undefined : Object.fromEntries(this.#byKey);
   }

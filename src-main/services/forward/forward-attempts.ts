@@ -30,7 +30,7 @@ export class ForwardAttempts {
     return finished ? this.#attempts.filter(({ outcome }) => outcome !== 'running') : [...this.#attempts];
   }
 
-  /** Takes a step of the machine; true where a finished attempt was added or changed. */
+  /** Takes a step of the machine; true if a finished attempt was added or changed. */
   note(event: ForwardEvent, after: Forward, effects: readonly ForwardEffect[], now: number): boolean {
     let changed = false;
     const last = this.#attempts.at(-1);

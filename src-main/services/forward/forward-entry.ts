@@ -312,7 +312,7 @@ export class ForwardEntry {
     const { bind } = this.#forward;
     const { id, port } = this.#record;
     const listened = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
-    // It was stopped, moved or bound anew meanwhile.
+    // It was stopped, moved or bound again meanwhile.
     if (bind !== this.#forward.bind || this.#elsewhere === undefined) return;
     if (!listened.ok) return this.#waitToReturn(times + 1);
     this.#isHome();

@@ -123,7 +123,7 @@ export class ForwardTunnels {
     return this.#own.load();
   }
 
-  /** A place for the cookies of a new forward; undefined where no web requests are passed on. */
+  /** A place for the cookies of a new forward; undefined if no web requests are passed on. */
   cookies(): WebCookies | undefined {
     return this.#deps.web?.cookies();
   }
@@ -239,7 +239,7 @@ export class ForwardTunnels {
   }
 
   /**
-   * Whether the vendor still has a tunnel; undefined where it cannot tell, or was asked about this one just now.
+   * Whether the vendor still has a tunnel; undefined if it cannot tell, or was asked about this one just now.
    */
   async isAlive(grant: TunnelLease): Promise<boolean | undefined> {
     const { clock } = this.#deps;

@@ -101,7 +101,7 @@ export class Forwards {
     for (const entry of this.#entries.values()) entry.suspend();
   }
 
-  /** The network may be another one: lost ways are tried at once, and connections that cannot live on are reset. */
+  /** The network may have changed: lost ways are tried at once, and connections that cannot live on are reset. */
   networkChanged(): void {
     this.#deps.host.check();
     for (const entry of this.#entries.values()) entry.wake();
@@ -127,7 +127,7 @@ export class Forwards {
     return this.#entries.get(id)?.snapshot();
   }
 
-  /** The last attempts to reach the device, newest last; undefined where there is no such forward. */
+  /** The last attempts to reach the device, newest last; undefined if there is no such forward. */
   history(id: string): readonly ForwardAttempt[] | undefined {
     return this.#entries.get(id)?.attempts();
   }

@@ -31,7 +31,7 @@ const firstWords = (channel: ByteChannel): Promise<SniffedKind | undefined> =>
 /**
  * Finds out what a service is: by its greeting, and where it stays silent by its answers to the first words of an RDP, TLS
  * and web client, each on a connection of its own. Ports of machines that act on whatever they are sent are only listened
- * to. Undefined where nothing known was said. `port` is the one on the device, where it is known.
+ * to. Undefined if nothing known was said. `port` is the one on the device, where it is known.
  */
 export const recogniseService = async (
   { dial, clock }: RecogniseServiceDeps,

@@ -22,7 +22,7 @@ export class DeviceActions {
     this.#deps = deps;
   }
 
-  /** What can be done with the device now, asked anew. Errors: not-found, unsupported, and the vendor's. */
+  /** What can be done with the device now, asked again. Errors: not-found, unsupported, and the vendor's. */
   async list(deviceKey: string, signal: AbortSignal): Promise<Result<readonly LocalAction[]>> {
     const reached = await this.#reach(deviceKey);
     return reached.ok ? reached.value.route.list(reached.value.device.id, signal) : reached;

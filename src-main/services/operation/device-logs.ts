@@ -14,7 +14,7 @@ export interface KeptLog {
   readonly entries: readonly KeptEntry[];
   /** Older entries are on disk, too, and left out here. */
   readonly more: boolean;
-  /** Present where the lines could be fetched but not written down: they are here and nowhere else. */
+  /** Present if the lines could be fetched but not written down: they are here and nowhere else. */
   readonly problem?: AppError;
 }
 

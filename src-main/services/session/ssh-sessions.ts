@@ -55,7 +55,7 @@ const maxSignIns = 20;
 
 const passphraseKey = (path: string): string => `ssh-key:${path}`;
 
-/** Why the last attempt failed; undefined where nothing was tried, as the server offers none of what there was. */
+/** Why the last attempt failed; undefined if nothing was tried, as the server offers none of what there was. */
 const refusedWords = (tried: readonly SshWay['type'][], user: string): string | undefined => {
   const last = tried.at(-1);
   switch (last) {

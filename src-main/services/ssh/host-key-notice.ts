@@ -20,7 +20,7 @@ const list = (words: readonly string[]): string =>
   words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
 
 /**
- * Tells of a key in the names that people gave their devices: an alias says nothing to them. Undefined where all is well.
+ * Tells of a key in the names that people gave their devices: an alias says nothing to them. Undefined if all is well.
  * One key on several devices is one notice, whichever of them showed it last.
  */
 export const hostKeyNotice = (key: SeenHostKey, fleet: Iterable<NamedDevice>): HostKeyNotice | undefined => {

@@ -24,7 +24,7 @@ export interface SeenHostKey {
   readonly verdict: HostKeyVerdict['kind'] | 'shared';
   /** Aliases of other devices pinned to the same key. */
   readonly sharedWith: readonly string[];
-  /** What a person must know, in a sentence with what to do; absent where all is well. */
+  /** What a person must know, in a sentence with what to do; absent if all is well. */
   readonly warning?: string;
 }
 

@@ -23,7 +23,7 @@ export interface SshConfigKeeperDependencies {
 /** Milliseconds from a change to the file: many devices change at once, and ssh reads it only when it is run. */
 const settleMs = 2_000;
 
-/** Writes the hosts of the user's ssh anew when devices come, go or change, where the user has asked for them. */
+/** Writes the hosts of the user's ssh again when devices come, go or change, where the user has asked for them. */
 export class SshConfigSync {
   readonly #needs: SshConfigKeeperDependencies;
   readonly #unsubscribe: () => void;

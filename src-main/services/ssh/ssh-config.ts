@@ -13,7 +13,7 @@ import type { SshConfigFacts, SshConfigOrigin, SshHost } from '../../core/ssh/ss
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
 export interface UserFiles {
-  /** Undefined where there is none. Errors: invalid-input (cannot be read). */
+  /** Undefined if there is none. Errors: invalid-input (cannot be read). */
   read(path: string): Promise<Result<string | undefined>>;
   /**
    * Atomic; follows a link to the file it means, keeps its permissions, and refuses (`conflict`) where the file is no
@@ -92,7 +92,7 @@ export class SshConfig {
     return ok({ ...planned.value, included: true });
   }
 
-  /** Writes our file anew where the user has asked for it before; does nothing otherwise, and never touches theirs. */
+  /** Writes our file again where the user has asked for it before; does nothing otherwise, and never touches theirs. */
   async refresh(devices: SshConfigDevices, facts: Omit<SshConfigFacts, keyof SshConfigOrigin>): Promise<Result<void>> {
     const origin = await this.#origin();
     if (!origin.ok || origin.value === undefined) return origin.ok ? ok(undefined) : origin;

@@ -25,7 +25,7 @@ export const quoted = (value: string): string => JSON.stringify(value);
 export const plainTime = (at: number): string => new Date(at).toISOString().slice(0, 19).replace('T', ' ');
 /** `20200101 00:00:00` */
 export const compactTime = (at: number): string => plainTime(at).replaceAll('-', '');
-/** Epoch milliseconds of `2017-05-19 00:00:00`, GMT; NaN where it is none. */
+/** Epoch milliseconds of `2017-05-19 00:00:00`, GMT; NaN if it is not one. */
 export const readTime = (value: string): number => Date.parse(`${value.replace(' ', 'T')}Z`);
 
 /** A body that names one device. */

@@ -41,7 +41,7 @@ export class RemoteIotCharts {
     );
   }
 
-  /** The history of one chart; undefined where there is no such chart. */
+  /** The history of one chart; undefined if there is no such chart. */
   answerChart(unitIds: readonly string[], chartId: string, hour: number, withId: boolean): SimulatedAnswer | undefined {
     const kind = this.#charts().find((chart) => chart.id === chartId);
     if (kind === undefined) return undefined;

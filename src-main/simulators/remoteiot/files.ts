@@ -25,7 +25,7 @@ interface Addressed {
   readonly group: string;
 }
 
-/** The file of a FileUpload and the devices it goes to; undefined where the request is none. */
+/** The file of a FileUpload and the devices it goes to; undefined if the request is none. */
 export const readUpload = async (
   body: Buffer,
   contentType: string,

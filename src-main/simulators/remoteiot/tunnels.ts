@@ -1,7 +1,7 @@
 import { startRelay } from '../tcp-relay.ts';
 import type { Relay, RelayTarget } from '../tcp-relay.ts';
 
-/** Where a tunnel to a port of a device leads; undefined where nothing listens there. */
+/** Where a tunnel to a port of a device leads; undefined if nothing listens there. */
 export type TunnelTarget = (unitId: string, localPort: number, localHost: string) => RelayTarget | undefined;
 
 /** A tunnel as `ListConnection` shows it. */
@@ -49,7 +49,7 @@ export class RemoteIotTunnels {
     return tunnel;
   }
 
-  /** Closes the tunnel behind a remote port; false where there is none. */
+  /** Closes the tunnel behind a remote port; false if there is none. */
   async close(unitId: string, port: number): Promise<boolean> {
     const entry = this.#open.find(({ tunnel }) => tunnel.unitId === unitId && tunnel.port === port);
     if (entry === undefined) return false;

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { startRelay } from '../tcp-relay.ts';
 import type { Relay, RelayTarget } from '../tcp-relay.ts';
 
-/** Where a connection to a service leads; undefined where nothing listens there. */
+/** Where a connection to a service leads; undefined if nothing listens there. */
 export type RemoteItTarget = (serviceId: string, port: number) => RelayTarget | undefined;
 
 /** A proxy connection that is open. */
@@ -49,7 +49,7 @@ export class RemoteItConnections {
     return connection;
   }
 
-  /** Ends a connection; false where there is none with this id to this service. */
+  /** Ends a connection; false if there is none with this id to this service. */
   async disconnect(id: string, serviceId: string | undefined): Promise<boolean> {
     const entry = this.#open.find(
       ({ connection }) => connection.id === id && (serviceId === undefined || connection.serviceId === serviceId),

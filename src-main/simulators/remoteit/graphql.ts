@@ -30,7 +30,7 @@ export class GraphQlServer {
     this.#root = root;
   }
 
-  /** Why the schema does not take a document; empty where it does. */
+  /** Why the schema does not take a document; empty if it does. */
   refusals(query: string): readonly GraphQLError[] {
     const document = this.#parsed(query);
     return document instanceof GraphQLError ? [document] : validate(this.#schema, document);

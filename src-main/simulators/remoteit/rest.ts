@@ -32,7 +32,7 @@ export class RemoteItRest {
     this.#owner = owner;
   }
 
-  /** The answer, or undefined where there is no such path. */
+  /** The answer, or undefined if there is no such path. */
   async answer(method: string, path: string, body: unknown): Promise<SimulatedAnswer | undefined> {
     switch (`${method} ${path}`) {
       case 'GET device/list/all':

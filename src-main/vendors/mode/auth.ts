@@ -147,7 +147,7 @@ const reasonKinds: Readonly<Record<string, ErrorKind>> = {
   MEMBERS_ONLY: 'unauthorized',
 };
 
-/** The `reason` of MODE's error body, in capitals; undefined where there is none. */
+/** The `reason` of MODE's error body, in capitals; undefined if there is none. */
 const reasonOf = (answer: HttpAnswer): string | undefined => {
   const body = parseForeignJson(answer.text);
   const reason = typeof body === 'object' && body !== null && 'reason' in body ? body.reason : undefined;

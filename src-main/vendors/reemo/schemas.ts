@@ -31,7 +31,7 @@ export const connected = z
   .refine(isObject, 'expected an object')
   .transform((value) => ({ computer: value as unknown }));
 
-/** Text, or a number as text; undefined where there is none. */
+/** Text, or a number as text; undefined if there is none. */
 const asText = (value: unknown): string | undefined => {
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;

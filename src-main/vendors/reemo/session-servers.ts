@@ -41,7 +41,7 @@ const sharedDomains = [
 /** `co.uk`, `com.au`, `ne.jp`, and `web.app`: also a company with so short a name, which then needs the setting. */
 const isLikeSuffix = (labels: readonly string[]): boolean => labels.length === 2 && (labels[0] ?? '').length <= 3;
 
-/** The domain whose other hosts belong to the owner of `host` too; undefined where that is not sure. */
+/** The domain whose other hosts belong to the owner of `host` too; undefined if that is not sure. */
 const ownDomain = (host: string): string | undefined => {
   if (host === vendorDomain || host.endsWith(`.${vendorDomain}`)) return vendorDomain;
   // An address has no domain.
@@ -55,7 +55,7 @@ const ownDomain = (host: string): string | undefined => {
 /** A host of the setting, with a port or without: `signal.acme.com`, `*.acme.com:8443`. Never a whole top level. */
 const serverPattern = /^(?:\*\.(?:[a-z\d-]+\.)+[a-z\d-]+|(?:[a-z\d-]+\.)*[a-z\d-]+)(?::\d{1,5})?$/i;
 
-/** The hosts of the setting; undefined where one is none. */
+/** The hosts of the setting; undefined if one is none. */
 export const readServers = (text: string): readonly string[] | undefined => {
   const hosts = text.split(/[\s,]+/).filter((host) => host !== '');
   return hosts.every((host) => serverPattern.test(host)) ? hosts : undefined;

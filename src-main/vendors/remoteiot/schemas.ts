@@ -131,7 +131,7 @@ export const speedTestResult = z.looseObject({
   'Network TX errors': text,
 });
 
-/** A line of a history in CSV: `Value` as a number, absent where it is none. Unknown columns are kept. */
+/** A line of a history in CSV: `Value` as a number, absent if it is not one. Unknown columns are kept. */
 export const historyRows = rows({ texts: ['UnitId', 'Timestamp'], numbers: ['Value'] });
 
 /** Writes answer with a bare 200; their body is not read. */
@@ -155,7 +155,7 @@ const utc = (
 
 /**
  * Epoch milliseconds of a time as RemoteIoT writes it: `20200101 00:00:00`, `2017-05-19 00:00:00[.0]`, or
- * `Wed Nov 3 03:31:43 2021`. No zone is ever given; GMT is assumed. Undefined where it cannot be read.
+ * `Wed Nov 3 03:31:43 2021`. No zone is ever given; GMT is assumed. Undefined if it cannot be read.
  */
 export const parseVendorTime = (value: string | undefined): number | undefined => {
   const trimmed = value?.trim() ?? '';

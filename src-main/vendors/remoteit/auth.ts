@@ -66,7 +66,7 @@ class TokenSource {
     return fresh.ok ? ok(fresh.value.token) : fresh;
   }
 
-  /** Signs in anew; false where no token was in use, where there is no password, or where it is refused. */
+  /** Signs in again; false if no token was in use, where there is no password, or where it is refused. */
   async renew(signal: AbortSignal): Promise<boolean> {
     if (this.#session.secrets['password'] === undefined) return false;
     // Without a token it was the sign-in itself that was refused.

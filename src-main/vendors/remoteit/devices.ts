@@ -108,7 +108,7 @@ const factsOf = (row: DeviceRow, presence: Presence, types: VendorTypes): Device
   });
 };
 
-/** A device of the GraphQL list in our words; undefined where it has no id. `observedAt` in epoch milliseconds. */
+/** A device of the GraphQL list in our words; undefined if it has no id. `observedAt` in epoch milliseconds. */
 export const deviceOf = (row: DeviceRow, observedAt: number, types = noTypes): DeviceRecord | undefined => {
   const { id } = row;
   if (id === undefined) return undefined;

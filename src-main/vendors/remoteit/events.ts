@@ -28,7 +28,7 @@ const usualSockets: Readonly<Record<string, string>> = {
 const noEvents = (why: string): Result<never> =>
   fail('unsupported', why, 'Quayside asks for the list from time to time instead.');
 
-/** Where the events of this account come from; undefined where nobody said. */
+/** Where the events of this account come from; undefined if nobody said. */
 const socketUrl = (session: VendorContext): URL | undefined => {
   const host = URL.parse(session.baseUrl)?.hostname ?? '';
   const address = session.fields['eventsUrl'] ?? (Object.hasOwn(usualSockets, host) ? usualSockets[host] : undefined);

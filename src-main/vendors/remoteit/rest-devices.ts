@@ -75,7 +75,7 @@ const serviceOf = (row: RestRow, id: string, device: RestRow | undefined): Servi
   };
 };
 
-/** What rows of one device have in common; undefined where a row does not tell enough. */
+/** What rows of one device have in common; undefined if a row does not tell enough. */
 const placeOf = (row: RestRow): string | undefined => {
   const outside = asText(row['devicelastip']);
   const inside = asText(row['lastinternalip']);

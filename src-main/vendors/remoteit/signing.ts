@@ -15,7 +15,7 @@ export interface SignedRequest {
   readonly url: URL;
   /** RFC 7231, as in the Date header that is sent with it. */
   readonly date: string;
-  /** Absent where the request has no body. */
+  /** Absent if the request has no body. */
   readonly body?: { readonly text: string; readonly contentType: string };
 }
 

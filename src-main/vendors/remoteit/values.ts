@@ -8,7 +8,7 @@ export const present = (value: unknown): unknown => {
   return Array.isArray(value) && value.every((item) => item === null) && value.length <= 1 ? undefined : value;
 };
 
-/** Text without space around it, or a number or boolean as text; undefined where there is nothing to read. */
+/** Text without space around it, or a number or boolean as text; undefined if there is nothing to read. */
 export const asText = (value: unknown): string | undefined => {
   const found = present(value);
   if (typeof found === 'string') return found.trim() === '' ? undefined : found.trim();
@@ -35,7 +35,7 @@ export const asPort = (value: unknown): number | undefined => {
   return port !== undefined && Number.isInteger(port) && port >= 1 && port <= 65_535 ? port : undefined;
 };
 
-/** Epoch milliseconds of a time in ISO 8601, or in seconds or milliseconds since 1970; undefined where it is none. */
+/** Epoch milliseconds of a time in ISO 8601, or in seconds or milliseconds since 1970; undefined if it is not one. */
 export const asTime = (value: unknown): number | undefined => {
   const number = asNumber(value);
   if (number !== undefined) {

@@ -285,7 +285,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
     return { devices, incomplete: true, problem: error };
   }
 
-  /** What `/actions` lists for a computer, asked anew; undefined for a connection, which has no such list. */
+  /** What `/actions` lists for a computer, asked again; undefined for a connection, which has no such list. */
   async #offered(deviceId: string, signal: AbortSignal): Promise<Result<readonly ActionRow[] | undefined>> {
     const kind = this.#kinds.get(deviceId);
     if (kind === 'connection') return ok(undefined);

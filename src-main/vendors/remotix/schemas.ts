@@ -31,7 +31,7 @@ type Fields = Readonly<Record<string, unknown>>;
 const fieldsOf = (value: unknown): Fields =>
   typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Fields) : {};
 
-/** Text, or a number as text; undefined where there is none. */
+/** Text, or a number as text; undefined if there is none. */
 const asText = (value: unknown): string | undefined => {
   const text = typeof value === 'number' && Number.isFinite(value) ? String(value) : value;
   return typeof text === 'string' && text.trim() !== '' ? text.trim() : undefined;
@@ -71,7 +71,7 @@ export interface GroupRow {
   readonly name: string;
 }
 
-/** The groups of `GET /groups`, and how many entries had no id. Undefined where the answer holds no list. */
+/** The groups of `GET /groups`, and how many entries had no id. Undefined if the answer holds no list. */
 export const groupsOf = (
   answer: unknown,
 ): { readonly groups: readonly GroupRow[]; readonly nameless: number } | undefined => {
@@ -129,7 +129,7 @@ const itemOf = ({ value, list }: Entry): ItemRow | undefined => {
   };
 };
 
-/** The items of a group or of the nearby pane, and how many entries had no id. Undefined where there is no list. */
+/** The items of a group or of the nearby pane, and how many entries had no id. Undefined if there is no list. */
 export const itemsOf = (
   answer: unknown,
 ): { readonly items: readonly ItemRow[]; readonly nameless: number } | undefined => {
@@ -152,7 +152,7 @@ const reserved: ReadonlySet<string> = new Set(['actions', 'connections', 'creden
 export const isTypeWord = (word: string): boolean =>
   /^[A-Za-z][A-Za-z0-9-]{0,39}$/.test(word) && !reserved.has(word.toLowerCase());
 
-/** The parts of `<word>[_<port>]`; undefined where it is none. */
+/** The parts of `<word>[_<port>]`; undefined if it is not one. */
 export const typeOf = (text: string): TypeParts | undefined => {
   const [, word, digits] = /^([A-Za-z][A-Za-z0-9-]*)(?:_(\d{1,5}))?$/.exec(text.trim()) ?? [];
   if (word === undefined || !isTypeWord(word)) return undefined;

@@ -315,7 +315,7 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
   const setting = (
     name: CapabilityName,
     Form: (props: SettingProps) => React.ReactNode,
-    /** What makes the form begin anew with what the vendor says now. */
+    /** What makes the form begin again with what the vendor says now. */
     present: string,
   ): React.ReactNode => {
     const capability = of(name);

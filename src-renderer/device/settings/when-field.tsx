@@ -9,7 +9,7 @@ export interface When {
 
 export const now: When = { later: false, at: '' };
 
-/** The time as RemoteIoT takes it, GMT; undefined where the local time cannot be read. */
+/** The time as RemoteIoT takes it, GMT; undefined if the local time cannot be read. */
 export const executeTime = (when: When): string | undefined => {
   if (!when.later) return vendorTime(Date.now());
   const at = Date.parse(when.at);

@@ -37,7 +37,7 @@ export const tabsOf = (capabilities: readonly CapabilityView[]): readonly TabId[
       capabilities.some(({ name }) => name === tab || name.startsWith(`${tab}.`)),
   );
 
-/** What an account's key is known to be refused before it is asked; undefined where it may. */
+/** What an account's key is known to be refused before it is asked; undefined if it may. */
 export const refusalOf = (
   capability: CapabilityView | undefined,
   account: Pick<AccountView, 'fields'> | undefined,

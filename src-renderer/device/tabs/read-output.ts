@@ -4,13 +4,13 @@ export type Row = Readonly<Record<string, unknown>>;
 
 const isRow = (value: unknown): value is Row => typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** The objects of a list; empty where it is none. */
+/** The objects of a list; empty if it is not one. */
 export const rowsOf = (output: unknown): readonly Row[] => (Array.isArray(output) ? output.filter(isRow) : []);
 
-/** An object; empty where it is none. */
+/** An object; empty if it is not one. */
 export const rowOf = (output: unknown): Row => (isRow(output) ? output : {});
 
-/** A field as text; empty where there is none. */
+/** A field as text; empty if there is none. */
 export const textOf = (row: Row, name: string): string => {
   const value = row[name];
   return typeof value === 'string'

@@ -24,7 +24,7 @@ it('goes on by itself only where no person is wanted', () => {
     expect(mayComeBack(failure(kind)), kind).toBe(false);
 });
 
-it('begins anew after a connection that lasted, and not after one that was lost at once', () => {
+it('begins again after a connection that lasted, and not after one that was lost at once', () => {
   expect(triesAfter(4, 60_000)).toBe(0);
   expect(triesAfter(4, 500)).toBe(4);
 });

@@ -11,7 +11,7 @@ export type Phase =
   | { readonly name: 'working'; readonly text: string; readonly again: boolean }
   | { readonly name: 'asking'; readonly ask: number; readonly question: SessionQuestion; readonly again: boolean }
   | { readonly name: 'open'; readonly user: string | undefined; readonly home: string | undefined }
-  /** Lost, and tried again by itself: at `at` (epoch milliseconds), or just now where there is none. */
+  /** Lost, and tried again by itself: at `at` (epoch milliseconds), or just now if there is none. */
   | { readonly name: 'lost'; readonly error: ErrorView | undefined; readonly at: number | undefined }
   /** `left`: by the person, before it was open. */
   | { readonly name: 'ended'; readonly error: ErrorView | undefined; readonly left?: boolean };
@@ -28,7 +28,7 @@ export interface SessionControl {
   readonly drop: (error: ErrorView) => void;
 }
 
-/** What a tab does with its session; read anew at each event, so it need not be stable. */
+/** What a tab does with its session; read again at each event, so it need not be stable. */
 export interface SessionUse {
   /** Whether one that was lost comes back by itself: where nothing at the device is lost with it. */
   readonly comesBack?: boolean;

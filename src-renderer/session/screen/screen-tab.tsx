@@ -75,7 +75,7 @@ const notUnderstood: ErrorView = {
   hint: 'Reconnect, or open it in a VNC viewer: choose Connect in the device’s panel.',
 };
 
-/** What a screen showed last, copied before noVNC takes its own picture away; undefined where it had shown nothing. */
+/** What a screen showed last, copied before noVNC takes its own picture away; undefined if it had shown nothing. */
 const copyPicture = (shown: HTMLCanvasElement | null | undefined): HTMLCanvasElement | undefined => {
   if (shown === null || shown === undefined || !isPainted(shown)) return undefined;
   const copy = document.createElement('canvas');

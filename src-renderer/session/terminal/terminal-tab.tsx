@@ -52,7 +52,7 @@ export const TerminalTab = ({
   const [found, setFound] = useState('');
   const [hasSelection, setHasSelection] = useState(false);
   const [term, setTerm] = useState('');
-  /** Marks what is found anew, in the colours of the moment. */
+  /** Marks what is found again, in the colours of the moment. */
   const mark = useRef<() => void>(() => undefined);
   const [choosing, setChoosing] = useState(false);
   const forReader = useReaderMode((mode) => mode.on);

@@ -12,7 +12,7 @@ interface Shown {
   readonly input: unknown;
   /** Null where the cURL line has no `-d`. */
   readonly body: string | null;
-  /** Absent where "On success the API will respond HTTP Status Code 200." is all there is. */
+  /** Absent if "On success the API will respond HTTP Status Code 200." is all there is. */
   readonly answer?: string;
   readonly reads?: unknown;
 }

@@ -21,9 +21,9 @@ interface Shown {
   readonly input: unknown;
   /** Method and path as the document writes them. */
   readonly line: string;
-  /** As JSON; absent where no body is shown. */
+  /** As JSON; absent if no body is shown. */
   readonly body?: string;
-  /** Absent where nothing but "HTTP 200 OK" is said. */
+  /** Absent if nothing but "HTTP 200 OK" is said. */
   readonly answer?: string;
   readonly reads?: unknown;
 }

@@ -29,7 +29,7 @@ interface Inside {
 
 const nameOf = ({ document, number }: Inside): string => `${document} ${number}`;
 
-/** The page behind a window. Ports are numbered anew in every document, and by window and document here. */
+/** The page behind a window. Ports are numbered again in every document, and by window and document here. */
 export class ApplicationPage {
   readonly page: Page;
   readonly #told: Told;

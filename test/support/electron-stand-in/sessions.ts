@@ -50,7 +50,7 @@ class Session extends EventEmitter {
   }
 
   /**
-   * Asks where a download goes; undefined where it is refused. When nobody said where, Electron asks the user
+   * Asks where a download goes; undefined if it is refused. When nobody said where, Electron asks the user
    * (docs/api/download-item.md, setSavePath), who is not there.
    */
   download(number: number, url: string, filename: string, contents: unknown): string | undefined {
@@ -63,7 +63,7 @@ class Session extends EventEmitter {
     return item.getSavePath();
   }
 
-  /** Answers a page's request; undefined where no handler has its scheme. */
+  /** Answers a page's request; undefined if no handler has its scheme. */
   async serve({ url, method, headers, body }: Requested): Promise<Response | undefined> {
     const request = new Request(url, {
       method,
