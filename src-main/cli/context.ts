@@ -1,5 +1,5 @@
 import type { Result } from '../core/base/errors.ts';
-import type { Arguments } from './arguments.ts';
+import type { Arguments } from './flags.ts';
 import type { Attachment, Place } from './attach.ts';
 import { printError } from './terminal.ts';
 

@@ -1,7 +1,7 @@
 import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
 import type { Answer, FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView, DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
-import { usage } from './arguments.ts';
+import { usage } from './flags.ts';
 import { plain } from './terminal.ts';
 
 /** All devices an answer may hold. */

@@ -1,27 +1,12 @@
 import packageFacts from '../../package.json' with { type: 'json' };
 import { ok, type Result } from '../core/base/errors.ts';
-import { helpText, readArguments, usage, type Arguments } from './arguments.ts';
+import { readArguments } from './arguments.ts';
 import type { Place } from './attach.ts';
-import type { Command } from './context.ts';
+import type { CommandEntry } from './command-entry.ts';
+import { commandNamed } from './command-table.ts';
 import { endOnCrash, printBug } from './crashes.ts';
+import { usage, type Arguments } from './flags.ts';
 import { ask, exitCodes, isInteractive, note, print, printError } from './terminal.ts';
-
-/** Loaded when called: what only lists or explains should not load the vault, HTTP and the rest. */
-const commands: Readonly<Record<string, Command>> = {
-  accounts: async (context) => (await import('./commands/accounts-command.ts')).accountsCommand(context),
-  devices: async (context) => (await import('./commands/devices-command.ts')).devicesCommand(context),
-  forward: async (context) => (await import('./commands/forward-command.ts')).forwardCommand(context),
-  ssh: async (context) => (await import('./commands/forward-command.ts')).sshCommand(context),
-  activity: async (context) => (await import('./commands/activity-command.ts')).activityCommand(context),
-  api: async (context) => (await import('./commands/api-command.ts')).apiCommand(context),
-  action: async (context) => (await import('./commands/route-commands.ts')).actionCommand(context),
-  session: async (context) => (await import('./commands/route-commands.ts')).sessionCommand(context),
-  connect: async (context) => (await import('./commands/connect-command.ts')).connectCommand(context),
-  proxy: async (context) => (await import('./commands/proxy-command.ts')).proxyCommand(context),
-  resolve: async (context) => (await import('./commands/resolve-command.ts')).resolveCommand(context),
-  'ssh-config': async (context) => (await import('./commands/ssh-config-command.ts')).sshConfigCommand(context),
-  serve: async (context) => (await import('./commands/serve-command.ts')).serveCommand(context),
-};
 
 const askPassphrase = async (isNew: boolean): Promise<string | undefined> => {
   if (!isInteractive()) return undefined;
@@ -48,6 +33,15 @@ const readPlace = (values: Arguments['values']): Result<Place> => {
   });
 };
 
+/** Vendors are loaded for it, which what only runs a command should not wait for. */
+const help = async (command?: CommandEntry): Promise<string> => {
+  const [{ helpText }, { vendors }] = await Promise.all([import('./help.ts'), import('../vendors/registry.ts')]);
+  return helpText(
+    vendors.map(({ id }) => id),
+    command,
+  );
+};
+
 const run = async (argv: readonly string[], signal: AbortSignal): Promise<number> => {
   const json = argv.slice(0, argv.includes('--') ? argv.indexOf('--') : undefined).includes('--json');
   const args = readArguments(argv);
@@ -57,18 +51,19 @@ const run = async (argv: readonly string[], signal: AbortSignal): Promise<number
     print(packageFacts.version);
     return exitCodes.done;
   }
+  const entry = command === undefined ? undefined : commandNamed(command);
   if (values.help === true) {
-    print(helpText);
+    print(await help(entry));
     return exitCodes.done;
   }
   const place = readPlace(values);
   if (!place.ok) return printError(place.error, json);
-  const action = command === undefined ? undefined : commands[command];
-  if (action === undefined) {
-    if (!json) note(helpText);
+  if (entry === undefined) {
+    if (!json) note(await help());
     else printError(usage('No command was given.').error, json);
     return exitCodes.usage;
   }
+  const action = await entry.load();
   return action({ args: args.value, json, place: place.value, signal });
 };
 

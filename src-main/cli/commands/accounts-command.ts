@@ -4,7 +4,7 @@ import type { FormField } from '../../vendors/vendor.ts';
 import { adviceOf } from '../../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { AccountView } from '../../../src-preload/contract/views.ts';
-import { usage } from '../arguments.ts';
+import { usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';
 import { findAccount, failureOf, resultOf } from '../find.ts';
 import {

@@ -1,4 +1,4 @@
-import { usage } from '../arguments.ts';
+import { usage } from '../flags.ts';
 import { attach } from '../attach.ts';
 import type { Command } from '../context.ts';
 import { findDevice } from '../find-device.ts';

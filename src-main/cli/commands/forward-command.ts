@@ -5,7 +5,7 @@ import { systemClock } from '../../node/runtime/system-clock.ts';
 import { adviceOf } from '../../../src-preload/contract/advice.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../../src-preload/contract/views.ts';
-import { readPort, usage } from '../arguments.ts';
+import { readPort, usage } from '../flags.ts';
 import { attach, type Attachment } from '../attach.ts';
 import type { Command, Context } from '../context.ts';
 import { findDevice } from '../find-device.ts';

@@ -6,7 +6,7 @@ import { sleep } from '../../core/base/clock.ts';
 import { systemClock } from '../../node/runtime/system-clock.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { ForwardView } from '../../../src-preload/contract/views.ts';
-import { usage } from '../arguments.ts';
+import { usage } from '../flags.ts';
 import { attach, type Attachment } from '../attach.ts';
 import type { Command, Context } from '../context.ts';
 import { findDevice } from '../find-device.ts';

@@ -2,7 +2,7 @@ import { ok, type Result } from '../../core/base/errors.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import type { DeviceView, ForwardView, ServiceView } from '../../../src-preload/contract/views.ts';
-import { usage } from '../arguments.ts';
+import { usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';
 import { findDevice } from '../find-device.ts';
 import { findService, resultOf } from '../find.ts';

@@ -1,7 +1,7 @@
 import { ok, fail, type Result } from '../../core/base/errors.ts';
 import { openInBrowser } from '../../node/desktop/browser-open.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
-import { usage } from '../arguments.ts';
+import { usage } from '../flags.ts';
 import { attach } from '../attach.ts';
 import { withCore, type Command } from '../context.ts';
 import { findDevice } from '../find-device.ts';

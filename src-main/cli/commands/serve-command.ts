@@ -12,7 +12,7 @@ import { startHeadless } from '../../compose/compose-headless.ts';
 import { locate } from '../../compose/locations.ts';
 import { openInBrowser } from '../../node/desktop/browser-open.ts';
 import type { ControlConnection } from '../../node/control/control-socket.ts';
-import { readPort, usage } from '../arguments.ts';
+import { readPort, usage } from '../flags.ts';
 import { drain, findCore } from '../attach.ts';
 import type { Command, Context } from '../context.ts';
 import { surviveCrashes } from '../crashes.ts';

@@ -6,7 +6,7 @@ import { openProfile } from '../../node/storage/paths.ts';
 import { userFiles } from '../../node/storage/user-files.ts';
 import { SshConfig, type SshConfigPreview } from '../../services/ssh/ssh-config.ts';
 import { appImageWords } from '../app-image-words.ts';
-import { readSeconds, usage } from '../arguments.ts';
+import { readSeconds, usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';
 import { allDevices, resultOf } from '../find.ts';
 import { listAll, tellMissing } from '../listing.ts';

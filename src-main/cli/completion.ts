@@ -1,0 +1,118 @@
+import { commonFlags, type CommandEntry, type WordKind } from './command-entry.ts';
+import { flags, type Flag } from './flags.ts';
+
+/** Shells that can be taught to complete. */
+export const shells = ['bash', 'zsh', 'fish', 'pwsh'] as const;
+export type Shell = (typeof shells)[number];
+
+/** What the words of a profile and of the vendors are; each is asked for only when it is needed. */
+export interface CompletionFacts {
+  /** Ids. */
+  vendors(): Promise<readonly string[]>;
+  /** Ids of a vendor's operations; none for a vendor there is not. */
+  operations(vendor: string): Promise<readonly string[]>;
+  /** Labels. */
+  accounts(): Promise<readonly string[]>;
+  /** Names, or ids where two devices have one name. */
+  devices(): Promise<readonly string[]>;
+  /** Kinds of services. */
+  services(): readonly string[];
+}
+
+const valuesOf = async (flag: Flag, facts: CompletionFacts): Promise<readonly string[]> => {
+  switch (flag) {
+    case 'vault':
+      return ['keychain', 'file'];
+    case 'service':
+      return facts.services();
+    case 'account':
+      return facts.accounts();
+    default:
+      return [];
+  }
+};
+
+const isFlag = (name: string): name is Flag => Object.hasOwn(flags, name);
+
+/**
+ * What may stand in place of the last word. `words` are those after `quayside`, the last one as far as it is typed. None
+ * where the shell's own completion of files is right.
+ */
+export const completions = async (
+  words: readonly string[],
+  commands: readonly CommandEntry[],
+  facts: CompletionFacts,
+): Promise<readonly string[]> => {
+  const typed = words.at(-1) ?? '';
+  const before = words.slice(0, -1);
+  if (before.includes('--')) return [];
+  const said: string[] = [];
+  let waiting: Flag | undefined;
+  for (const word of before) {
+    if (waiting !== undefined) waiting = undefined;
+    else if (word.startsWith('--')) {
+      const name = word.slice(2);
+      if (isFlag(name) && flags[name].type === 'string') waiting = name;
+    } else said.push(word);
+  }
+  const fitting = (all: readonly string[]): readonly string[] => all.filter((word) => word.startsWith(typed));
+  if (waiting !== undefined) return fitting(await valuesOf(waiting, facts));
+  const [name, ...given] = said;
+  const command = commands.find((entry) => entry.name === name);
+  if (typed.startsWith('-')) return fitting([...(command?.flags ?? []), ...commonFlags].map((flag) => `--${flag}`));
+  if (name === undefined) return fitting(commands.filter(({ hidden }) => hidden !== true).map((entry) => entry.name));
+  const of = async (kind: WordKind | undefined): Promise<readonly string[]> => {
+    switch (kind) {
+      case undefined:
+        return [];
+      case 'vendor':
+        return facts.vendors();
+      case 'account':
+        // `accounts add` names a vendor, `list` nothing.
+        return given[0] === 'add' ? facts.vendors() : given[0] === 'list' ? [] : facts.accounts();
+      case 'device':
+        return facts.devices();
+      case 'operation':
+        return facts.operations(given[0] ?? '');
+      default:
+        return kind;
+    }
+  };
+  return fitting(await of(command?.words[given.length]));
+};
+
+/** A script that has a shell ask `quayside complete`. Files are offered where that has nothing to say. */
+const scripts: Readonly<Record<Shell, string>> = {
+  bash: `_quayside() {
+  local word
+  COMPREPLY=()
+  while IFS= read -r word; do
+    COMPREPLY+=("$(printf '%q' "$word")")
+  done < <(quayside complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+}
+complete -o default -F _quayside quayside`,
+  zsh: `#compdef quayside
+_quayside() {
+  local -a found
+  found=("\${(@f)$(quayside complete -- "\${(@Q)words[2,CURRENT]}" 2>/dev/null)}")
+  if [[ -n "\${found[1]}" ]]; then compadd -a found; else _files; fi
+}
+compdef _quayside quayside`,
+  fish: `function __quayside
+  set -l words (commandline --tokenize --cut-at-cursor --current-process)
+  quayside complete -- $words[2..-1] (commandline --current-token --cut-at-cursor) 2>/dev/null
+end
+complete --command quayside --arguments '(__quayside)'`,
+  pwsh: `Register-ArgumentCompleter -Native -CommandName quayside -ScriptBlock {
+  param($word, $command, $cursor)
+  $words = @($command.CommandElements | Select-Object -Skip 1 | ForEach-Object { "$_".Trim("'", '"') })
+  if ($word -eq '') { $words += '' }
+  quayside complete '--' @words 2>$null | ForEach-Object {
+    $text = if ($_ -match '[\\s''"$();&|]') { "'" + $_.Replace("'", "''") + "'" } else { $_ }
+    [System.Management.Automation.CompletionResult]::new($text, $_, 'ParameterValue', $_)
+  }
+}`,
+};
+
+/** The script that teaches a shell to complete. */
+export const completionScript = (shell: Shell): string => scripts[shell];
