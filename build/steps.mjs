@@ -1,5 +1,5 @@
 // The checks that `npm run check` and `npm test` share, each one program under the packages' Node.
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
 import { environment, nodePath, root } from './bootstrap.mjs';
@@ -34,14 +34,47 @@ export const playwrightStep = (extra = []) => ({
   parameters: [tool('@playwright/test/cli.js'), 'test', '--config', 'test/e2e/playwright.config.ts', ...extra],
 });
 
+/** Loopback, and one more address, without which the application finds that this computer has no network. */
+const makeNetwork =
+  'ip link set lo up && ip link add quay0 type veth peer name quay1 && ip addr add 192.0.2.2/24 dev quay0 && ' +
+  'ip link set quay0 up && ip link set quay1 up';
+
 /**
- * Runs a step. Output is collected, and shown at once too when `show` is set.
+ * What a program is started with to have a network of its own, so that tests which need the same local ports run side by
+ * side. Undefined if this user may not make one: only root on Linux may.
+ * @returns {readonly string[] | undefined}
+ */
+export const ownNetwork = () => {
+  const start = ['unshare', '--net', 'sh', '-c', `${makeNetwork} && exec "$@"`, 'sh'];
+  const tried = process.getuid?.() === 0 ? spawnSync(start[0], [...start.slice(1), 'true']) : undefined;
+  return tried?.status === 0 ? start : undefined;
+};
+
+/** Passes whole lines on, each with a mark in front. */
+const markedLines = (mark, to) => {
+  let rest = '';
+  return {
+    write: (text) => {
+      const lines = `${rest}${text}`.split('\n');
+      rest = lines.pop() ?? '';
+      for (const line of lines) to.write(`${mark}${line}\n`);
+    },
+    end: () => {
+      if (rest !== '') to.write(`${mark}${rest}\n`);
+    },
+  };
+};
+
+/**
+ * Runs a step. Output is collected, and shown at once too when `show` is set, each line behind `mark`. `via` is the program
+ * that starts it, with its arguments.
  * @returns {Promise<{ code: number, output: string, seconds: number }>}
  */
-export const runStep = ({ parameters }, { show = false, cwd = root, env = {}, signal } = {}) =>
+export const runStep = ({ parameters }, { show = false, mark = '', via = [], cwd = root, env = {}, signal } = {}) =>
   new Promise((done) => {
     const started = performance.now();
-    const child = spawn(nodePath(), parameters, {
+    const [program, ...rest] = [...via, nodePath(), ...parameters];
+    const child = spawn(program, rest, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
       // Colour wishes reach the programs under test, and Node complains of contradicting ones on their stderr.
@@ -52,11 +85,14 @@ export const runStep = ({ parameters }, { show = false, cwd = root, env = {}, si
     for (const [from, to] of [
       [child.stdout, process.stdout],
       [child.stderr, process.stderr],
-    ])
+    ]) {
+      const shown = markedLines(mark, to);
       from.setEncoding('utf8').on('data', (text) => {
         output += text;
-        if (show) to.write(text);
+        if (show) shown.write(text);
       });
+      from.once('end', () => show && shown.end());
+    }
     child.once('error', (error) => {
       output += `${error.message}\n`;
     });

@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs';
 import { withoutElectron } from './hidden-electron.mjs';
 import { playwrightCounts, skipReasons } from './playwright-report.mjs';
-import { playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
+import { ownNetwork, playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
 import { prepareWindows, windowsPackages } from './windows.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
@@ -86,21 +86,24 @@ const runStatic = async (step) => {
   record(step.name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }, seconds);
 };
 
-const runVitest = async (project, name, reports, { cwd = root, extra = [] } = {}) => {
+const runVitest = async (project, name, reports, { cwd = root, extra = [], mark = '', via = [] } = {}) => {
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
   const step = vitestStep(project, ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...extra]);
-  const { code, seconds } = await runStep(step, { show: true, cwd });
+  const { code, seconds } = await runStep(step, { show: true, cwd, mark, via });
   record(name, settled(vitestCounts(readReport(file)), code), seconds);
 };
 
-const runPlaywright = async (reports) => {
-  console.log('\n── e2e');
-  const file = join(reports, 'e2e.json');
-  const step = playwrightStep(['--reporter=list,json']);
-  const { code, seconds } = await runStep(step, { show: true, env: { PLAYWRIGHT_JSON_OUTPUT_NAME: file } });
+const runPlaywright = async (reports, { part = '', extra = [], mark = '', via = [] } = {}) => {
+  const name = `e2e${part}`;
+  console.log(`\n── ${name}`);
+  const file = join(reports, `${name}.json`);
+  // A run clears the folder of its results, and must not clear that of the other half.
+  const step = playwrightStep(['--reporter=list,json', `--output=${join(root, 'test-results', name)}`, ...extra]);
+  const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file };
+  const { code, seconds } = await runStep(step, { show: true, mark, via, env });
   const report = readReport(file);
-  record('e2e', settled(playwrightCounts(report), code), seconds, skipReasons(report));
+  record(name, settled(playwrightCounts(report), code), seconds, skipReasons(report));
 };
 
 const runBuild = () => {
@@ -117,36 +120,48 @@ const runBuild = () => {
   record('build', { passed: 1 - failed, failed }, (performance.now() - started) / 1000);
 };
 
-/**
- * The import rules, proven: all that needs no desktop runs in a copy of the checkout in which no `electron` can be
- * resolved. Nothing of it is run a second time with `electron` there, which would prove nothing more.
- */
-const runWithoutElectron = (reports) =>
-  withoutElectron(async (copy) => {
-    for (const project of ['unit', 'contract', 'integration', 'property'])
-      await runVitest(project, `${project} without electron`, reports, {
-        cwd: copy.folder,
-        extra: ['--exclude', 'src-main/electron/**', '--exclude', 'build/fetch-electron.test.ts'],
-      });
-    console.log('\n── headless without electron');
-    const { failure, seconds } = await copy.serveHeadless();
-    if (failure !== undefined) console.log(failure);
-    record(
-      'headless without electron',
-      { passed: failure === undefined ? 1 : 0, failed: failure === undefined ? 0 : 1 },
-      seconds,
-    );
-  });
+/** What needs the package `electron`, or packages as npm lays them: it runs in the checkout, all else in the copy. */
+const ofDesktop = ['src-main/electron/**', 'build/fetch-electron.test.ts'];
+const ofPackaging = 'test/integration/packag*.test.ts';
+const withoutDesktop = [...ofDesktop, ofPackaging].flatMap((pattern) => ['--exclude', pattern]);
 
-/** What runs on Windows, under Wine. Not every machine can have that; then it is counted and named. */
-const runWindows = async (reports) => {
+const runHeadless = async (copy) => {
+  console.log('\n── headless without electron');
+  const { failure, seconds } = await copy.serveHeadless();
+  if (failure !== undefined) console.log(failure);
+  record(
+    'headless without electron',
+    { passed: failure === undefined ? 1 : 0, failed: failure === undefined ? 0 : 1 },
+    seconds,
+  );
+};
+
+/**
+ * Both halves of one kind of tests as jobs, each for a network of its own; without `via` the whole as one job. These tests
+ * wait for sockets and programs most of the time, and two of them in one network would take each other's local ports.
+ */
+const inHalves = (via, run) =>
+  via === undefined
+    ? [() => run({})]
+    : [1, 2].map(
+        (half) => () => run({ part: ` (half ${half})`, mark: `${half}│ `, via, extra: [`--shard=${half}/2`] }),
+      );
+
+/** Runs jobs in their order, so many at a time. */
+const runJobs = async (jobs, atOnce) => {
+  const waiting = [...jobs];
+  const work = async () => {
+    for (let job = waiting.shift(); job !== undefined; job = waiting.shift()) await job();
+  };
+  await Promise.all(Array.from({ length: atOnce }, work));
+};
+
+/** Gets Wine and a Node for Windows ready. Why that cannot be had here, else undefined. */
+const prepareWine = () => {
   const missing = process.arch === 'x64' && mayInstall() ? missingPackages(windowsPackages) : [];
   // The lists are as old as the image where nothing else had to be installed.
   if (missing.length > 0 && apt('update')) apt('install', '-y', '--no-install-recommends', ...missing);
-  const reason = prepareWindows();
-  if (reason === undefined) return runVitest('windows', 'windows under Wine', reports);
-  totals.skipped += 1;
-  notRun.push(`windows under Wine: ${reason}`);
+  return prepareWindows();
 };
 
 const main = async (reports) => {
@@ -158,9 +173,34 @@ const main = async (reports) => {
   await runVitest('unit', 'unit of the desktop', reports, {
     extra: ['src-main/electron/', 'build/fetch-electron.test.ts'],
   });
-  await runWithoutElectron(reports);
-  await runWindows(reports);
-  await runPlaywright(reports);
+  // The import rules, proven: all that needs no desktop runs in a copy of the checkout in which no `electron` can be
+  // resolved. Nothing of it is run a second time with `electron` there, which would prove nothing more.
+  await withoutElectron(async (copy) => {
+    const run = (project, { part = '', extra = [], ...how } = {}) =>
+      runVitest(project, `${project} without electron${part}`, reports, {
+        ...how,
+        cwd: copy.folder,
+        extra: [...withoutDesktop, ...extra],
+      });
+    for (const project of ['unit', 'contract', 'property']) await run(project);
+    await runHeadless(copy);
+    const noWine = prepareWine();
+    if (noWine !== undefined) {
+      totals.skipped += 1;
+      notRun.push(`windows under Wine: ${noWine}`);
+    }
+    const via = ownNetwork();
+    const jobs = [
+      ...inHalves(via, (how) => run('integration', how)),
+      ...inHalves(via, (how) => runPlaywright(reports, how)),
+      () =>
+        runVitest('integration', 'packaging', reports, { via, mark: via && 'p│ ', extra: ['test/integration/packag'] }),
+      ...(noWine === undefined
+        ? [() => runVitest('windows', 'windows under Wine', reports, { via, mark: via && 'w│ ' })]
+        : []),
+    ];
+    await runJobs(jobs, via === undefined ? 1 : 2);
+  });
 
   // The same tests run on the real Electron where it is.
   if (electronBinary() === undefined) {
