@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { askForProfile, givesProfile, type TakenOver } from '../compose/compose-hand-over.ts';
-import { composeCore, type Core, type CoreOptions } from '../compose/compose-core.ts';
+import { composeCore } from '../compose/compose-core.ts';
+import type { Core, CoreOptions } from '../compose/core.ts';
 import { cancelled, fail, ok, type Result } from '../core/base/errors.ts';
 import { chosenVault } from '../compose/compose-vault.ts';
 import { sleep } from '../core/base/clock.ts';

@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { Core } from './compose-core.ts';
+import type { Core } from './core.ts';
 import type { Notifier } from '../core/alert/notifier.ts';
 import type { NavigationIntent } from '../core/app/navigation-intent.ts';
 import { hasDisplay, openInBrowser } from '../node/desktop/browser-open.ts';

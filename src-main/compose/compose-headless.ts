@@ -1,4 +1,4 @@
-import type { Core } from './compose-core.ts';
+import type { Core } from './core.ts';
 import type { Result } from '../core/base/errors.ts';
 import { openWebHost, type WebHost } from '../node/web-host/websocket-host.ts';
 

@@ -7,7 +7,7 @@ import { channelPair } from '../../src-main/cli/channel-pair.ts';
 import { composeCore } from '../../src-main/compose/compose-core.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { workerUrl } from '../support/forward-rig.ts';
-import type { Core } from '../../src-main/compose/compose-core.ts';
+import type { Core } from '../../src-main/compose/core.ts';
 import type { RequestInput, RequestName } from '../../src-preload/contract/requests.ts';
 
 const token = 'a-token-of-the-launch-requests-test';

@@ -19,7 +19,7 @@ import { paint, shareOf } from '../support/screenshot.ts';
 import { startSshd } from '../support/sshd.ts';
 import { startXvfb } from '../support/xvfb.ts';
 import { startXvnc } from '../support/xvnc.ts';
-import type { Core } from '../../src-main/compose/compose-core.ts';
+import type { Core } from '../../src-main/compose/core.ts';
 import type { RdpServer } from '../support/rdp-server.ts';
 import type { Sshd } from '../support/sshd.ts';
 import type { Xvfb } from '../support/xvfb.ts';

@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { StateFeed } from '../../src-main/bridge/state-feed.ts';
 import { channelPair } from '../../src-main/cli/channel-pair.ts';
-import { composeCore, type Core } from '../../src-main/compose/compose-core.ts';
+import { composeCore } from '../../src-main/compose/compose-core.ts';
+import type { Core } from '../../src-main/compose/core.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { FrameClient, type StateEvent } from '../../src-preload/contract/client.ts';
 import {

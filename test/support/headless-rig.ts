@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { WebSocket } from 'ws';
 import { composeCore } from '../../src-main/compose/compose-core.ts';
-import type { Core } from '../../src-main/compose/compose-core.ts';
+import type { Core } from '../../src-main/compose/core.ts';
 import { startHeadless } from '../../src-main/compose/compose-headless.ts';
 import type { VendorId } from '../../src-main/core/fleet/device.ts';
 import { locate } from '../../src-main/compose/locations.ts';

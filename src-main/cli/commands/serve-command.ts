@@ -1,7 +1,7 @@
 import '../../node/runtime/young-generation.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Core } from '../../compose/compose-core.ts';
+import type { Core } from '../../compose/core.ts';
 import { fail, type Failure } from '../../core/base/errors.ts';
 import {
   openDesktopSession,

@@ -1,0 +1,174 @@
+import { randomBytes } from 'node:crypto';
+import { z } from 'zod';
+import { Bridge, type BridgeDeps } from '../bridge/bridge.ts';
+import { SecretTickets } from '../bridge/requests/secret-tickets.ts';
+import type { KnownOperation } from '../bridge/views/known.ts';
+import { inputNames } from '../bridge/views/views.ts';
+import { sleep, type Clock, type Random } from '../core/base/clock.ts';
+import { cancelled } from '../core/base/errors.ts';
+import type { SessionScope } from '../core/session/session-scope.ts';
+import type { Vault } from '../core/base/vault.ts';
+import { dialTcp } from '../node/net/socket-channel.ts';
+import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
+import type { createFileLog } from '../node/runtime/file-log.ts';
+import { createSshClient } from '../node/ssh/ssh-client.ts';
+import { vncResponse } from '../node/ssh/vnc-response.ts';
+import { createLineJournal } from '../node/storage/line-journal.ts';
+import type { ProfilePaths } from '../node/storage/paths.ts';
+import { createWebSessionHost } from '../node/web-host/web-session-host.ts';
+import type { Activity } from '../services/activity/activity.ts';
+import type { Alerts } from '../services/alert/alerts.ts';
+import type { AppState } from '../services/app/app-state.ts';
+import type { SettingsStore } from '../services/app/settings-store.ts';
+import type { Accounts } from '../services/fleet/accounts.ts';
+import type { DevicePreferences } from '../services/fleet/device-preferences.ts';
+import type { Inventory } from '../services/fleet/inventory.ts';
+import type { Forwards } from '../services/forward/forwards.ts';
+import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
+import type { Launches } from '../services/launch/launches.ts';
+import type { Recents } from '../services/launch/recents.ts';
+import { DeviceActions } from '../services/operation/actions.ts';
+import { BulkSecrets } from '../services/operation/bulk-secrets.ts';
+import { Bulk } from '../services/operation/bulk.ts';
+import { DeviceEditor } from '../services/operation/device-editor.ts';
+import { DeviceLogs } from '../services/operation/device-logs.ts';
+import { previewRequest } from '../services/operation/request-preview.ts';
+import { SpeedTests } from '../services/operation/speed-tests.ts';
+import { LeftParts } from '../services/session/sftp.ts';
+import { SshSessions } from '../services/session/ssh-sessions.ts';
+import { VncSessions } from '../services/session/vnc-sessions.ts';
+import { WebSessions } from '../services/session/web-sessions.ts';
+import type { HostKeys } from '../services/ssh/host-keys.ts';
+import { version, type CoreOptions } from './core.ts';
+import { sha256 } from './sha256.ts';
+
+/** What sessions may take to put away what they had half done on devices, milliseconds. */
+const partingMs = 3000;
+
+const describeInput = (operation: KnownOperation): Readonly<Record<string, unknown>> =>
+  z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' });
+
+interface BridgeNeeds {
+  readonly options: Pick<CoreOptions, 'webSessionHost' | 'showSession' | 'showWindow' | 'copyText' | 'timings'>;
+  readonly paths: ProfilePaths;
+  readonly vault: Vault;
+  readonly unlock: BridgeDeps['unlock'];
+  readonly scope: SessionScope;
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly notes: DevicePreferences;
+  readonly settings: SettingsStore;
+  readonly hostKeys: HostKeys;
+  readonly forwards: Forwards;
+  readonly launches: Launches;
+  readonly credentials: ServiceCredentials;
+  readonly recents: Recents;
+  readonly alerts: Alerts;
+  readonly activity: Activity;
+  readonly app: AppState;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: ReturnType<typeof createFileLog>;
+}
+
+/** Terminals, files and screens inside the application. */
+const sessionParts = (needs: BridgeNeeds, tickets: SecretTickets): BridgeDeps['sessions'] => {
+  const { options, forwards, inventory, credentials, hostKeys, settings, vault, log } = needs;
+  const client = createSshClient({ env: process.env, platform: process.platform });
+  const common = { forwards, inventory, credentials, log };
+  return {
+    ssh: new SshSessions({ ...common, client, hostKeys, settings, vault, sha256 }),
+    vnc: new VncSessions({ ...common, dial: dialTcp, respond: vncResponse }),
+    tickets,
+    scope: needs.scope,
+    showSession: options.showSession,
+    newName: () => randomBytes(6).toString('hex'),
+    leftParts: new LeftParts(),
+  };
+};
+
+/** What clients are served with: operations, sessions, and all that the other parts know. */
+export const composeBridge = (needs: BridgeNeeds) => {
+  const { options, paths, vault, accounts, inventory, activity, clock, random, log } = needs;
+  const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
+  const deviceLogs = new DeviceLogs({
+    journal: createLineJournal({ folder: paths.deviceLogs }),
+    accounts,
+    clock,
+    log,
+  });
+  const bulk = new Bulk({
+    accounts,
+    inventory,
+    deviceLogs,
+    secrets: new BulkSecrets({ vault, randomBytes }),
+    activity,
+    clock,
+    log,
+    newId: () => randomBytes(12).toString('base64url'),
+    inputsOf: (operation) => inputNames(describeInput(operation)),
+  });
+  const webSessions = new WebSessions({
+    accounts,
+    inventory,
+    host: options.webSessionHost?.(log) ?? createWebSessionHost({ clock, log }),
+    log,
+  });
+  const bridge = new Bridge({
+    sessions: sessionParts(needs, tickets),
+    alerts: needs.alerts,
+    activity,
+    accounts,
+    bulk,
+    deviceEditor: new DeviceEditor({ accounts, inventory, activity, log }),
+    previewRequest: async (account, operation, input, signal) => {
+      const vendor = accounts.vendor(account.vendor);
+      const secretNames = await accounts.secretNames(account.id);
+      if (vendor === undefined || !secretNames.ok) return secretNames.ok ? cancelled() : secretNames;
+      const known = { vendor, account, secretNames: secretNames.value, clock, random };
+      return previewRequest(known, operation, input, signal);
+    },
+    deviceLogs,
+    speedTests: new SpeedTests({ journal: createLineJournal({ folder: paths.speedTests }), clock }),
+    actions: new DeviceActions({ accounts, inventory, log }),
+    webSessions,
+    inventory,
+    notes: needs.notes,
+    forwards: needs.forwards,
+    launches: needs.launches,
+    credentials: needs.credentials,
+    settings: needs.settings,
+    app: needs.app,
+    tickets,
+    clock,
+    log,
+    unlock: needs.unlock,
+    describeInput,
+    copyText: options.copyText,
+    recents: needs.recents,
+    showWindow: options.showWindow,
+    diagnostics: {
+      versions: runtimeVersions(version),
+      uptimeMs: () => Math.round(performance.now()),
+      memoryBytes: () => process.memoryUsage.rss(),
+      timings: () => options.timings?.list() ?? [],
+      log: () => log.recent(),
+      write: (report) => writeReport(paths.reports, report),
+    },
+  });
+  return {
+    bridge,
+    endWebSessions: () => webSessions.endAll(),
+    /** Ends the sessions of all clients, and what runs for them. */
+    dispose: async () => {
+      const parted = new AbortController();
+      const parting = bridge.dispose().finally(() => parted.abort());
+      // A device that does not answer keeps nobody.
+      await Promise.race([parting, sleep(clock, partingMs, parted.signal)]);
+      bulk.dispose();
+      tickets.dispose();
+      await webSessions.dispose();
+      await deviceLogs.dispose();
+    },
+  };
+};

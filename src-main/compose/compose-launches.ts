@@ -1,0 +1,89 @@
+import { join } from 'node:path';
+import type { Clock } from '../core/base/clock.ts';
+import type { Log } from '../core/base/log.ts';
+import type { Vault } from '../core/base/vault.ts';
+import { usesFormat } from '../core/launch/frecency.ts';
+import type { LaunchPlatform } from '../core/launch/launch-plan.ts';
+import { createExecutables } from '../node/desktop/executables.ts';
+import { createProcesses } from '../node/desktop/processes.ts';
+import { dialTcp } from '../node/net/socket-channel.ts';
+import { jsonDocument } from '../node/storage/json-document.ts';
+import type { ProfilePaths } from '../node/storage/paths.ts';
+import { userFiles } from '../node/storage/user-files.ts';
+import type { SettingsStore } from '../services/app/settings-store.ts';
+import type { Accounts } from '../services/fleet/accounts.ts';
+import type { Inventory } from '../services/fleet/inventory.ts';
+import type { Forwards } from '../services/forward/forwards.ts';
+import { recogniseService } from '../services/forward/recognise-service.ts';
+import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/launch-credentials.ts';
+import { Launches } from '../services/launch/launches.ts';
+import { Recents } from '../services/launch/recents.ts';
+import { SshConfigSync } from '../services/ssh/ssh-config-sync.ts';
+import { SshConfig } from '../services/ssh/ssh-config.ts';
+import type { StartProblems } from './start-problems.ts';
+
+const launchPlatform = (): LaunchPlatform =>
+  process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
+
+/** Programs that open services, what they enter them with, and the user's ssh configuration. */
+export const composeLaunches = async (needs: {
+  readonly longLived: boolean;
+  readonly paths: ProfilePaths;
+  readonly vault: Vault;
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly forwards: Forwards;
+  readonly settings: SettingsStore;
+  readonly problems: StartProblems;
+  readonly clock: Clock;
+  readonly log: Log;
+}) => {
+  const { paths, vault, accounts, inventory, forwards, settings, problems, clock, log } = needs;
+  const platform = launchPlatform();
+  const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
+  problems.note(await recents.load());
+  const credentials = new ServiceCredentials({
+    document: jsonDocument({ path: paths.serviceCredentials, ...serviceCredentialsFormat }),
+    vault,
+  });
+  problems.note(await credentials.load());
+  const stopForgetting = accounts.changed.on(({ kind, account }) => {
+    if (kind !== 'removed') return;
+    void credentials.forgetAccount(account.id);
+    void recents.forgetAccount(account.id);
+  });
+  const launches = new Launches({
+    forwards,
+    credentials,
+    inventory,
+    settings,
+    executables: createExecutables({ platform: process.platform, env: process.env }),
+    recognise: (place, port, signal) =>
+      recogniseService({ dial: (limit) => dialTcp(place, limit), clock }, port, signal),
+    processes: createProcesses({ clock, env: process.env, platform: process.platform }),
+    platform,
+    knownHostsFile: paths.knownHosts,
+    env: process.env,
+  });
+  // A command that is soon done leaves this to whoever stays.
+  const sshConfigSync = needs.longLived
+    ? new SshConfigSync({
+        config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
+        inventory,
+        settings,
+        clock,
+        log,
+        knownHostsFile: paths.knownHosts,
+        platform,
+      })
+    : undefined;
+  return {
+    launches,
+    credentials,
+    recents,
+    stop: () => {
+      stopForgetting();
+      sshConfigSync?.dispose();
+    },
+  };
+};

@@ -1,0 +1,107 @@
+import packageFacts from '../../package.json' with { type: 'json' };
+import type { Bridge } from '../bridge/bridge.ts';
+import type { Clock, Random } from '../core/base/clock.ts';
+import type { Result } from '../core/base/errors.ts';
+import type { Log } from '../core/base/log.ts';
+import type { Vault, VaultKind } from '../core/base/vault.ts';
+import type { Notifier } from '../core/alert/notifier.ts';
+import type { WebSessionHost } from '../core/session/web-session.ts';
+import type { ControlSocket } from '../node/control/control-socket.ts';
+import type { StartTimings } from '../node/runtime/diagnostics.ts';
+import type { ProfilePaths } from '../node/storage/paths.ts';
+import type { Activity } from '../services/activity/activity.ts';
+import type { Alerts } from '../services/alert/alerts.ts';
+import type { AppState } from '../services/app/app-state.ts';
+import type { SettingsStore } from '../services/app/settings-store.ts';
+import type { Accounts } from '../services/fleet/accounts.ts';
+import type { DevicePreferences } from '../services/fleet/device-preferences.ts';
+import type { Inventory } from '../services/fleet/inventory.ts';
+import type { Forwards } from '../services/forward/forwards.ts';
+import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
+import type { Launches } from '../services/launch/launches.ts';
+import type { Recents } from '../services/launch/recents.ts';
+import type { CrashHost } from './compose-crashes.ts';
+import type { TakenOver } from './compose-hand-over.ts';
+
+/** The version of this application. */
+export const version: string = packageFacts.version;
+
+export interface CoreOptions {
+  /** The profile folder; the system's default where absent. */
+  readonly profile?: string | undefined;
+  readonly vault: VaultKind;
+  /** Asked for the file vault's passphrase; undefined if nobody can answer. */
+  readonly passphrase?: (() => Promise<string | undefined>) | undefined;
+  readonly host: 'desktop' | 'headless' | 'cli';
+  /** Whether this process stays until the user ends it; a command that is soon done does not. */
+  readonly longLived: boolean;
+  readonly demo?: boolean | undefined;
+  /** Hears of errors nobody expected, so that they do not end the process; absent: nobody does. */
+  readonly crashes?: CrashHost | undefined;
+  /** What the processes hold that this profile was taken over from, one after the other. */
+  readonly takenOver?: readonly TakenOver[] | undefined;
+  /** The built script of the forward worker. */
+  readonly forwardWorker: URL;
+  /** Says by which proxies the system reaches an address, in Chromium's words; absent: the environment's count alone. */
+  readonly systemProxy?: ((url: string) => Promise<string>) | undefined;
+  /** Copies text, where the host has a clipboard. */
+  readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
+  /** Shows the page of a session inside the application; absent: the caller opens it in a tab of the browser. */
+  readonly showSession?: ((address: string) => void) | undefined;
+  /** Shows sessions of vendors' web clients; absent: as pages for tabs of a browser. */
+  readonly webSessionHost?: ((log: Log) => WebSessionHost) | undefined;
+  /** Shows notices of the system; absent: they go into the window. */
+  readonly notifier?: Notifier | undefined;
+  /** Brings the window to the front, where the host has one. */
+  readonly showWindow?: (() => void) | undefined;
+  /** The phases of the start, for diagnostics. */
+  readonly timings?: StartTimings | undefined;
+  readonly clock?: Clock | undefined;
+  readonly random?: Random | undefined;
+}
+
+/** Everything that runs on one profile, whatever the host. */
+export interface Core {
+  readonly settings: SettingsStore;
+  readonly notes: DevicePreferences;
+  readonly accounts: Accounts;
+  readonly inventory: Inventory;
+  readonly forwards: Forwards;
+  readonly launches: Launches;
+  /** User names and passwords with which launched programs enter services. */
+  readonly credentials: ServiceCredentials;
+  readonly alerts: Alerts;
+  /** The history of what happened. */
+  readonly activity: Activity;
+  readonly recents: Recents;
+  readonly vault: Vault;
+  readonly log: Log;
+  readonly paths: ProfilePaths;
+  readonly app: AppState;
+  /** Serves clients: windows, browsers, command lines. */
+  readonly bridge: Bridge;
+  readonly control: ControlSocket;
+  /** Says where `quayside serve`, run again elsewhere, gets a fresh link from. */
+  offerLinks(give: () => string): void;
+  /** Says how another `quayside serve --open` gets the window to the front; it answers whether there is one now. */
+  offerWindow(show: () => Promise<boolean>): void;
+  /** Starts polling and brings back the forwards of the last run. Not for commands that are soon done. */
+  start(): Promise<void>;
+  /** Stops polling while the computer sleeps or has no network. */
+  suspend(): void;
+  resume(): void;
+  /** The network changed: lost ways to devices are tried at once. */
+  networkChanged(): void;
+  /**
+   * Resolves once another process has taken the profile over; nothing works here any more then but the connections that
+   * were open.
+   */
+  readonly handedOver: Promise<void>;
+  readonly isHandedOver: boolean;
+  /** After a hand-over: resolves when the next owner of the profile answers, or the process given it is gone. */
+  waitForSuccessor(): Promise<void>;
+  /** After a hand-over: resolves when the last of the connections has ended, or on `signal`. */
+  connectionsEnded(signal: AbortSignal): Promise<void>;
+  /** Closes what is open, tunnels at the vendors included. */
+  dispose(): Promise<void>;
+}
