@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 
 import { downloadArtifact } from '@electron/get';
 
@@ -107,7 +107,8 @@ export const fetchElectron = async (
   return unpack(installer);
 };
 
-if (import.meta.main) {
+// `import.meta.main` came with Node 24.2, and a Mac may have 22.
+if (process.argv[1] !== undefined && resolve(process.argv[1]) === import.meta.filename) {
   const failure = await fetchElectron(process.argv[2] ?? root);
   if (failure !== undefined) {
     console.log(failure);

