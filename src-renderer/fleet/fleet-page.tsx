@@ -285,7 +285,7 @@ export const FleetPage = (): React.ReactNode => {
   const refreshing = useMainState((host) => host.accounts.some((account) => account.refreshing));
   const first = loaded && !hasAccounts && total === 0;
   const unlisted = useUnlisted();
-  const waiting = !loaded || (hasAccounts && total === 0 && listing);
+  const waiting = (!loaded && keys.length === 0) || (hasAccounts && total === 0 && listing);
   return (
     <>
       <h1 className="hidden-text">Devices</h1>

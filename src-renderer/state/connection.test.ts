@@ -112,6 +112,16 @@ describe('snapshot', () => {
     expect(assembly.take(rows('devices', [{ key: 'b' }], false, true))?.devices).toEqual([{ key: 'a' }, { key: 'b' }]);
   });
 
+  it('can be looked at while it arrives', () => {
+    const assembly = new SnapshotAssembly();
+    expect(assembly.underWay()).toBeUndefined();
+    assembly.take(rows('app', [{ id: 'app' }], true, false));
+    assembly.take(rows('devices', [{ key: 'a' }], false, false));
+    expect(assembly.underWay()).toMatchObject({ app: { id: 'app' }, devices: [{ key: 'a' }] });
+    assembly.take(rows('devices', [{ key: 'b' }], false, true));
+    expect(assembly.underWay()).toBeUndefined();
+  });
+
   it('starts over when another begins, and ignores parts without a beginning', () => {
     const assembly = new SnapshotAssembly();
     expect(assembly.take(rows('devices', [{ key: 'stray' }], false, true))).toBeUndefined();

@@ -7,13 +7,13 @@ import type { AccountView, AppView, ForwardView, VendorView } from '../../src-pr
 import { FleetIndex, type FleetCounts } from './fleet-index.ts';
 import { Connection } from './connection.ts';
 import { isShutOut, openChannel } from './open-channel.ts';
-import { SnapshotAssembly, changesOf } from './snapshot-assembly.ts';
+import { SnapshotAssembly, changesOf, type WholeState } from './snapshot-assembly.ts';
 
 /** What the window knows of main. Devices live in `fleet`; `fleetVersion` tells that it changed. */
 export interface HostState {
   /** `shut-out`: Quayside answers and does not know this browser, as after a start of its own. */
   readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
-  /** True once a complete snapshot was seen. */
+  /** True once a complete snapshot was seen. Before that `fleet` may hold its first devices. */
   readonly loaded: boolean;
   readonly app: AppView | undefined;
   readonly accounts: readonly AccountView[];
@@ -77,6 +77,22 @@ const byOpening = (rows: Iterable<IncidentView>): IncidentView[] => [...rows].so
 
 const assembly = new SnapshotAssembly();
 
+/** Puts a state in place of the one before. */
+const showState = (state: WholeState): void => {
+  const forwards = [...state.forwards.values()];
+  useMainState.setState({
+    link: 'live',
+    app: state.app,
+    accounts: byLabel(state.accounts.values()),
+    accountsById: state.accounts,
+    forwards,
+    forwardsByDevice: groupForwards(forwards),
+    incidents: byOpening(state.incidents.values()),
+  });
+  fleet.replace(state.devices);
+  useMainState.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+};
+
 const take = (event: StateEvent): void => {
   if (event.type === 'disconnected') {
     if (useMainState.getState().link !== 'shut-out') useMainState.setState({ link: 'reconnecting' });
@@ -88,20 +104,14 @@ const take = (event: StateEvent): void => {
   if (event.type === 'rows') {
     if (useMainState.getState().vendors.length === 0) void loadVendors();
     const whole = assembly.take(event);
-    if (whole === undefined) return;
-    const forwards = [...whole.forwards.values()];
-    useMainState.setState({
-      link: 'live',
-      loaded: true,
-      app: whole.app,
-      accounts: byLabel(whole.accounts.values()),
-      accountsById: whole.accounts,
-      forwards,
-      forwardsByDevice: groupForwards(forwards),
-      incidents: byOpening(whole.incidents.values()),
-    });
-    fleet.replace(whole.devices);
-    useMainState.setState((state) => ({ fleetVersion: state.fleetVersion + 1, counts: fleet.counts() }));
+    if (whole !== undefined) {
+      showState(whole);
+      useMainState.setState({ loaded: true });
+    } else if (event.collection === 'devices' && !useMainState.getState().loaded && fleet.size === 0) {
+      // A large fleet is seconds on its way: until it is here, its first part is something to look at.
+      const part = assembly.underWay();
+      if (part !== undefined) showState(part);
+    }
     return;
   }
   const changes = changesOf(event.changes);

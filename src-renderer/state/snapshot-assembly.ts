@@ -58,15 +58,24 @@ export class SnapshotAssembly {
         event.collection satisfies never;
     }
     if (!event.end) return undefined;
-    const whole: WholeState = {
+    const whole = this.#whole();
+    this.#reset();
+    return whole;
+  }
+
+  /** What has arrived so far of the snapshot under way; undefined while none is. Devices come last. */
+  underWay(): WholeState | undefined {
+    return this.#open ? this.#whole() : undefined;
+  }
+
+  #whole(): WholeState {
+    return {
       app: this.#app,
       accounts: this.#accounts,
       devices: this.#devices,
       forwards: this.#forwards,
       incidents: this.#incidents,
     };
-    this.#reset();
-    return whole;
   }
 
   #reset(): void {
