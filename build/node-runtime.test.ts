@@ -3,7 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './bootstrap.mjs';
-import { isUntouched, nodeRuntime, runtimePackage } from './node-runtime.mjs';
+import { nodeRuntime, runtimePackage } from './node-runtime.mjs';
+import { isUntouched } from './npm-file.mjs';
 
 test.each([
   ['linux', 'x64', 'x64'],

@@ -9,6 +9,7 @@ import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs'
 import { withoutElectron } from './hidden-electron.mjs';
 import { playwrightCounts, skipReasons } from './playwright-report.mjs';
 import { ownNetwork, playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
+import { prepareBoringSsl } from './boringssl.mjs';
 import { prepareWindows, windowsPackages } from './windows.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
@@ -184,10 +185,11 @@ const main = async (reports) => {
       });
     for (const project of ['unit', 'contract', 'property']) await run(project);
     await runHeadless(copy);
-    const noWine = prepareWine();
-    if (noWine !== undefined) {
+    const absent = { 'windows under Wine': prepareWine(), 'crypto on BoringSSL': prepareBoringSsl() };
+    for (const [name, reason] of Object.entries(absent)) {
+      if (reason === undefined) continue;
       totals.skipped += 1;
-      notRun.push(`windows under Wine: ${noWine}`);
+      notRun.push(`${name}: ${reason}`);
     }
     const via = ownNetwork();
     const jobs = [
@@ -195,7 +197,10 @@ const main = async (reports) => {
       ...inHalves(via, (how) => runPlaywright(reports, how)),
       () =>
         runVitest('integration', 'packaging', reports, { via, mark: via && 'p│ ', extra: ['test/integration/packag'] }),
-      ...(noWine === undefined
+      ...(absent['crypto on BoringSSL'] === undefined
+        ? [() => runVitest('boringssl', 'crypto on BoringSSL', reports, { via, mark: via && 'b│ ' })]
+        : []),
+      ...(absent['windows under Wine'] === undefined
         ? [() => runVitest('windows', 'windows under Wine', reports, { via, mark: via && 'w│ ' })]
         : []),
     ];

