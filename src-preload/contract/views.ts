@@ -15,6 +15,8 @@ export const errorViewSchema = z.object({
   retryAfterMs: z.number().optional(),
   vendorMessage: z.string().optional(),
   suggestedPort: z.number().optional(),
+  /** The name of the field of a form that is wrong. */
+  field: z.string().optional(),
 });
 export type ErrorView = z.infer<typeof errorViewSchema>;
 

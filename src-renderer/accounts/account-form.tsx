@@ -106,10 +106,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
   const optional = fields.filter((field) => !field.required);
   const fail = (error: ErrorView): void => {
     setOutcome({ kind: 'failed', error });
-    // Main names what is wrong by its label.
-    const wrong =
-      error.kind !== 'invalid-input' ? undefined : fields.find(({ label }) => error.message.includes(`“${label}”`));
-    const input = wrong === undefined ? null : document.getElementById(`${id}-${wrong.name}`);
+    const input = error.field === undefined ? null : document.getElementById(`${id}-${error.field}`);
     if (input === null) return;
     reveal(input);
     input.focus();

@@ -46,6 +46,7 @@ export const errorView = (error: AppError): ErrorView => ({
   retryAfterMs: error.retryAfterMs,
   vendorMessage: error.vendorMessage,
   suggestedPort: error.suggestedPort,
+  field: error.field,
 });
 
 /** A service of a device; `custom` marks those the user added. */

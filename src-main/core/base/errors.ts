@@ -50,6 +50,8 @@ export interface AppError {
   readonly vendorMessage?: string;
   /** With `unreachable`: nothing listens at the address, so nothing was sent. */
   readonly refused?: true;
+  /** The name of the field that is wrong, with `invalid-input` about a form. */
+  readonly field?: string;
   /** A free port to use instead, with `port-in-use`. */
   readonly suggestedPort?: number;
   /** With `cancelled`: what was being waited for then, in words that follow "waited for". */

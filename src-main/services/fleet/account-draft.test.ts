@@ -20,6 +20,9 @@ it.each(vendors.map((vendor) => [vendor.id, vendor] as const))(
             if (parsed.ok) continue;
             refused += 1;
             expect(parsed.error.message).not.toMatch(schemaWords);
+            // The form goes to the field that is named.
+            const label = named.find((known) => known.name === parsed.error.field)?.label;
+            expect(parsed.error.message.startsWith(`“${label ?? ''}”`)).toBe(parsed.error.message.startsWith('“'));
             if (value.trim().length > 3) expect(parsed.error.message).not.toContain(value);
           }
       }

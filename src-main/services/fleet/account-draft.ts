@@ -26,11 +26,12 @@ const refusal = (
   }
   const hint = field?.help ?? `Enter it as ${vendor.name} shows it.`;
   const given = Object.hasOwn(values, name) ? values[name] : undefined;
-  if (given === undefined || given.trim() === '') return fail('invalid-input', `“${label}” is missing.`, hint);
+  if (given === undefined || given.trim() === '')
+    return fail('invalid-input', `“${label}” is missing.`, hint, { field: name });
   const expected = issue === undefined ? '' : plainIssue(issue);
   const quotesValue = Object.values(values).some((value) => value !== '' && expected.includes(value));
   const reason = quotesValue || expected === otherwise ? '' : ` ${expected.replace(/^expected/, 'Expected')}.`;
-  return fail('invalid-input', `“${label}” does not have the right form.${reason}`, hint);
+  return fail('invalid-input', `“${label}” does not have the right form.${reason}`, hint, { field: name });
 };
 
 /** The secrets of an account as its vendor reads them. Errors: invalid-input naming the field. */
