@@ -7,10 +7,11 @@ import type { ServiceCredentials } from '../services/launch/launch-credentials.t
 import type { Recents } from '../services/launch/recents.ts';
 import { accountLabels, incidentView } from './requests/alert-requests.ts';
 import { createRequestHandler, type RequestDeps } from './request-handler.ts';
-import { ClientSessions, type SessionDeps } from './requests/session-requests.ts';
+import { ClientSessions, type SessionDeps } from './sessions/client-sessions.ts';
 import { openSession, type HostChannel, type Session } from './client-connection.ts';
 import { StateFeed, type StateFeedOptions } from './state-feed.ts';
-import { presentDevice, presentForward } from './requests/device-requests.ts';
+import { presentDevice } from './requests/device-requests.ts';
+import { presentForward } from './requests/forward-requests.ts';
 import { accountView, errorView, settingsView, updateView } from './views/views.ts';
 
 /** What requests and the state that all clients follow are made of. */

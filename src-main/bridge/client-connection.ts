@@ -1,7 +1,7 @@
 import { cancelled, fail, type Result } from '../core/base/errors.ts';
 import type { Log } from '../core/base/log.ts';
 import { clientFrameSchema, type HostFrame } from '../../src-preload/contract/frames.ts';
-import type { ClientSessions } from './requests/session-requests.ts';
+import type { ClientSessions } from './sessions/client-sessions.ts';
 import type { StateFeed } from './state-feed.ts';
 import { loggedName } from './requests/handler.ts';
 import { errorView } from './views/views.ts';

@@ -10,6 +10,7 @@ import { deviceLogRequests, type DeviceLogRequestDeps } from './requests/device-
 import { deviceRequests, type DeviceRequestDeps } from './requests/device-requests.ts';
 import { editRequests, type EditRequestDeps } from './requests/edit-requests.ts';
 import { loggedName, type Handlers } from './requests/handler.ts';
+import { forwardRequests, type ForwardRequestDeps } from './requests/forward-requests.ts';
 import { launchRequests, type LaunchRequestDeps } from './requests/launch-requests.ts';
 import { operationRequests, type OperationRequestDeps } from './requests/operation-requests.ts';
 import { routeRequests, type RouteRequestDeps } from './requests/route-requests.ts';
@@ -23,6 +24,7 @@ export type RequestDeps = AccountRequestDeps &
   BulkRequestDeps &
   DeviceLogRequestDeps &
   DeviceRequestDeps &
+  ForwardRequestDeps &
   EditRequestDeps &
   LaunchRequestDeps &
   OperationRequestDeps &
@@ -32,6 +34,7 @@ export type RequestDeps = AccountRequestDeps &
 const allHandlers = (deps: RequestDeps): Handlers => {
   const accounts = accountRequests(deps);
   const devices = deviceRequests(deps);
+  const forwards = forwardRequests(deps);
   const edits = editRequests(deps);
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
@@ -44,6 +47,7 @@ const allHandlers = (deps: RequestDeps): Handlers => {
   return {
     ...accounts,
     ...devices,
+    ...forwards,
     ...edits,
     ...logs,
     ...app,

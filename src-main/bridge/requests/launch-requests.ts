@@ -10,24 +10,34 @@ import type { DevicePreferences } from '../../services/fleet/device-preferences.
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
 import type { Launches } from '../../services/launch/launches.ts';
+import type { Recents } from '../../services/launch/recents.ts';
+import { openByRoute, type OpenByRouteDeps } from './route-requests.ts';
 
+type Names = keyof typeof contract | 'launch.command' | 'launch.ssh' | 'launch.open';
+
+const noDevice = fail(
+  'not-found',
+  'There is no such device.',
+  'It may have left the fleet; look at the list of devices.',
+);
 const noService = fail(
   'not-found',
   'There is no such service on this device.',
   'It may have been removed; look at the device.',
 );
 
-export interface LaunchRequestDeps {
+export interface LaunchRequestDeps extends OpenByRouteDeps {
   readonly credentials: Pick<ServiceCredentials, 'change'>;
-  readonly inventory: Pick<Inventory, 'servicesOf'>;
+  readonly inventory: Pick<Inventory, 'device' | 'servicesOf'>;
   readonly notes: Pick<DevicePreferences, 'setDefaultService'>;
-  readonly launches: Pick<Launches, 'launchers' | 'checkProgram'>;
+  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
+  readonly recents: Pick<Recents, 'note'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change'>;
   readonly tickets: SecretTickets;
 }
 
 /** Requests about the programs that open services, and what they get to enter them. */
-export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof contract> => ({
+export const launchRequests = (deps: LaunchRequestDeps): Handlers<Names> => ({
   'services.credentials': async ({ deviceKey, serviceId, user, ticket, forgetPassword }) => {
     const { credentials, inventory, tickets } = deps;
     const handed = ticket === undefined ? undefined : tickets.take(ticket);
@@ -84,5 +94,32 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
       launcherChoices: withChoice(deps.settings.get().launcherChoices, choice),
     });
     return changed.ok ? ok({}) : changed;
+  },
+
+  'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
+    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
+    const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+    const planned = await deps.launches.command(request, signal);
+    return planned.ok ? ok({ command: planned.value.command }) : planned;
+  },
+
+  'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal, client) => {
+    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
+    const planned = await deps.launches.sshPlan(
+      { deviceKey, serviceId, args, ...(user === undefined ? {} : { user }) },
+      client,
+      signal,
+    );
+    return planned.ok ? ok({ program: planned.value.program, args: [...planned.value.args] }) : planned;
+  },
+
+  'launch.open': async ({ deviceKey, serviceId, user }, signal) => {
+    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
+    const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+    const routed = await openByRoute(deps, request, signal);
+    if (routed !== undefined) return routed;
+    const launched = await deps.launches.open(request, signal);
+    if (launched.ok) void deps.recents.note(deviceKey);
+    return launched.ok ? ok({ launcher: launched.value.launcher, command: launched.value.command }) : launched;
   },
 });

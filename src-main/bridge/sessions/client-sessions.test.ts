@@ -4,7 +4,7 @@ import { createSessionScope } from '../../node/runtime/session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { SessionHostFrame } from '../../../src-preload/contract/session-frames.ts';
 import { LeftParts } from '../../services/session/sftp.ts';
-import { ClientSessions } from './session-requests.ts';
+import { ClientSessions } from './client-sessions.ts';
 
 /** Sessions of a client on screens whose password is always `sesame`; tells what each was opened with. */
 const rig = () => {
@@ -29,7 +29,7 @@ const rig = () => {
           return ok({ channel: channel(), password: 'sesame' });
         },
       },
-      tickets: { take: () => expect.fail('no ticket is taken') } as never,
+      tickets: { take: () => expect.fail('no ticket is taken') },
       scope: createSessionScope(),
       newName: () => 'name',
       leftParts: new LeftParts(),

@@ -1,0 +1,360 @@
+import type { ByteChannel } from '../../core/session/byte-channel.ts';
+import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
+import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
+import type { SessionScope } from '../../core/session/session-scope.ts';
+import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
+import type { LeftParts } from '../../services/session/sftp.ts';
+import type { SshSessions } from '../../services/session/ssh-sessions.ts';
+import type { VncSessions } from '../../services/session/vnc-sessions.ts';
+import {
+  type SessionAnswer,
+  type SessionClientFrame,
+  type SessionEvent,
+  type SessionHostFrame,
+  type SessionQuestion,
+} from '../../../src-preload/contract/session-frames.ts';
+import { SessionFiles } from './session-files.ts';
+import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
+import { errorView } from '../views/views.ts';
+
+/** What sessions inside the application are made of. */
+export interface SessionDeps {
+  readonly ssh: Pick<SshSessions, 'connect'>;
+  readonly vnc: Pick<VncSessions, 'connect'>;
+  /** Redeems the ticket of secrets that the client handed over. */
+  readonly tickets: { take(ticket: string): Result<Readonly<Record<string, string>>> };
+  readonly scope: Pick<SessionScope, 'run'>;
+  /** Shows the page of a session in a window; absent if the caller opens it. */
+  readonly showSession?: ((address: string) => void) | undefined;
+  readonly newName: () => string;
+  /** Of the sessions of all clients: the next one to the same device clears up. */
+  readonly leftParts: LeftParts;
+}
+
+/** Sessions of one client at once. */
+const maxSessions = 64;
+const size = { cols: 80, rows: 24 } as const;
+
+const broken = fail(
+  'internal',
+  'Quayside made a mistake in this session.',
+  'Reconnect. Everything else goes on; the log in the profile folder says more.',
+);
+
+const connectionLost = fail('unreachable', 'The connection to the device was lost.', 'Reconnect and look again.').error;
+
+type OpenFrame = Extract<SessionClientFrame, { type: 'session-open' }>;
+/** What a client sends for a session that is open. */
+type SessionFrame = Extract<
+  SessionClientFrame,
+  { type: 'session-answer' | 'session-resize' | 'session-call' | 'session-cancel' }
+>;
+
+/** A password that opened a screen, and which one: it is used for no other. */
+interface ProvenPassword {
+  readonly deviceKey: string;
+  readonly serviceId: string;
+  readonly password: string;
+}
+
+/** One session of a client: what it asks, what it is connected to. */
+class LiveSession {
+  readonly #id: number;
+  readonly #deps: SessionDeps;
+  readonly #send: (frame: SessionHostFrame) => void;
+  readonly #streams: Map<number, ClientStream>;
+  readonly #within: (work: () => void) => void;
+  readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
+  readonly #controller = new AbortController();
+  readonly #over: () => void;
+  readonly #parting: (done: Promise<void>) => void;
+  readonly #proven: string | undefined;
+  readonly #prove: (password: string) => void;
+  #nextAsk = 1;
+  #size: { readonly cols: number; readonly rows: number };
+  #connection: SshConnection | undefined;
+  #channel: ByteChannel | undefined;
+  #shell: SshShell | undefined;
+  #files: SessionFiles | undefined;
+
+  constructor(
+    frame: OpenFrame,
+    deps: SessionDeps,
+    ends: {
+      readonly send: (frame: SessionHostFrame) => void;
+      readonly streams: Map<number, ClientStream>;
+      readonly over: () => void;
+      /** Told what is still to be done at the device after the end. */
+      readonly parting: (done: Promise<void>) => void;
+      /** What opened this screen before. */
+      readonly proven: string | undefined;
+      /** Told what opened it now. */
+      readonly prove: (password: string) => void;
+    },
+  ) {
+    this.#id = frame.session;
+    this.#deps = deps;
+    this.#send = ends.send;
+    this.#streams = ends.streams;
+    this.#over = ends.over;
+    this.#parting = ends.parting;
+    this.#proven = ends.proven;
+    this.#prove = ends.prove;
+    this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
+    this.#within = (work) => deps.scope.run(() => this.#end(broken.error), work);
+    this.#within(() => void this.#run(frame));
+  }
+
+  /** What the client sends for this session. */
+  receive(frame: SessionFrame): void {
+    this.#within(() => {
+      switch (frame.type) {
+        case 'session-answer': {
+          const settle = this.#asked.get(frame.ask);
+          this.#asked.delete(frame.ask);
+          settle?.(frame.answer);
+          return;
+        }
+        case 'session-resize':
+          this.#size = { cols: frame.cols, rows: frame.rows };
+          this.#shell?.resize(this.#size);
+          return;
+        case 'session-call':
+          void this.#files?.call(frame.call, frame.operation);
+          return;
+        case 'session-cancel':
+          this.#files?.cancel(frame.call);
+          return;
+        default:
+          frame satisfies never;
+      }
+    });
+  }
+
+  /** Ends it from this side; nothing more is told. */
+  dispose(): void {
+    if (this.#controller.signal.aborted) return;
+    this.#controller.abort();
+    for (const settle of this.#asked.values()) settle(undefined);
+    this.#asked.clear();
+    this.#channel?.close();
+    // A file that was half sent is taken away over the connection that is still there.
+    if (this.#files === undefined) this.#connection?.close();
+    else this.#parting(this.#files.dispose().finally(() => this.#connection?.close()));
+    this.#streams.delete(this.#id);
+    this.#over();
+  }
+
+  #tell(event: SessionEvent): void {
+    if (!this.#controller.signal.aborted) this.#send({ type: 'session-event', session: this.#id, event });
+  }
+
+  #end(error: AppError | undefined): void {
+    this.#tell({ kind: 'end', ...(error === undefined ? {} : { error: errorView(error) }) });
+    this.dispose();
+  }
+
+  async #run(frame: OpenFrame): Promise<void> {
+    const opened = await this.#open(frame);
+    if (!opened.ok) this.#end(opened.error);
+  }
+
+  async #open(frame: OpenFrame): Promise<Result<void>> {
+    const { signal } = this.#controller;
+    const { deviceKey, serviceId, user, keyFile } = frame;
+    if (frame.kind === 'screen') {
+      const opened = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#desk(), signal, this.#proven);
+      if (!opened.ok) return opened;
+      const { channel, password } = opened.value;
+      if (signal.aborted) {
+        channel.close();
+        return cancelled();
+      }
+      if (password !== undefined) this.#prove(password);
+      this.#join(channel, {});
+      return ok(undefined);
+    }
+    const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#desk(), signal);
+    if (!connected.ok) return connected;
+    const { connection } = connected.value;
+    this.#connection = connection;
+    if (signal.aborted) {
+      connection.close();
+      return cancelled();
+    }
+    // However a connection ends: a shell that had no time to say so ends with it.
+    connection.onEnd(() => this.#end(connectionLost));
+    if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user, frame);
+    const shell = await connection.shell(this.#size);
+    if (!shell.ok) return shell;
+    this.#shell = shell.value;
+    // It may have been resized while the person signed in.
+    shell.value.resize(this.#size);
+    this.#join(shell.value, { user: connected.value.user });
+    return ok(undefined);
+  }
+
+  async #openFiles(
+    connection: SshConnection,
+    user: string,
+    { deviceKey, serviceId }: OpenFrame,
+  ): Promise<Result<void>> {
+    const files = await connection.files();
+    if (!files.ok) return files;
+    const home = await files.value.absolute('.');
+    if (!home.ok) return home;
+    const place = `${deviceKey} ${serviceId}`;
+    const { leftParts } = this.#deps;
+    // Nobody waits for it, and nothing depends on it.
+    void leftParts.clear(place, files.value);
+    this.#files = new SessionFiles({
+      files: files.value,
+      tell: (event) => this.#tell(event),
+      send: this.#send,
+      streams: this.#streams,
+      within: this.#within,
+      newName: this.#deps.newName,
+      left: (part) => leftParts.note(place, part),
+    });
+    this.#tell({ kind: 'ready', user, home: home.value });
+    return ok(undefined);
+  }
+
+  #join(channel: ByteChannel, facts: { readonly user?: string }): void {
+    this.#channel = channel;
+    this.#tell({ kind: 'ready', ...facts });
+    this.#streams.set(this.#id, streamWithin(this.#within, joinStream(this.#id, channel, this.#send)));
+    channel.onEnd((error) => this.#end(error));
+  }
+
+  #desk(): SessionPrompts {
+    const ask = (question: SessionQuestion): Promise<SessionAnswer | undefined> =>
+      new Promise((resolve) => {
+        if (this.#controller.signal.aborted) return resolve(undefined);
+        const number = this.#nextAsk++;
+        this.#asked.set(number, resolve);
+        this.#tell({ kind: 'ask', ask: number, question });
+      });
+    const secrets = (ticket: string | undefined): Readonly<Record<string, string>> => {
+      const taken = ticket === undefined ? undefined : this.#deps.tickets.take(ticket);
+      return taken?.ok === true ? taken.value : {};
+    };
+    return {
+      step: (text) => this.#tell({ kind: 'step', text }),
+      hostKey: async (question) => {
+        const answer = await ask(question);
+        return answer?.type === 'host-key' && answer.accept;
+      },
+      signIn: async (question) => {
+        const answer = await ask({ ...question, methods: [...question.methods] });
+        if (answer?.type !== 'sign-in') return undefined;
+        const { password, passphrase } = secrets(answer.ticket);
+        const signIn: SignIn = {
+          way: answer.way,
+          user: answer.user,
+          keep: answer.keep,
+          ...(answer.keyFile === undefined ? {} : { keyFile: answer.keyFile }),
+          ...(password === undefined || password === '' ? {} : { password }),
+          ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
+        };
+        return signIn;
+      },
+      prompts: async (question) => {
+        const prompts = question.prompts.map(({ text, echo }) => ({ text, echo }));
+        const answer = await ask({ ...question, prompts });
+        if (answer?.type !== 'prompts') return undefined;
+        const given = secrets(answer.ticket);
+        return question.prompts.map((_prompt, at) => given[String(at)] ?? '');
+      },
+      password: async (refused) => {
+        const answer = await ask({ type: 'password', ...(refused === undefined ? {} : { refused }) });
+        if (answer?.type !== 'password') return undefined;
+        return { password: secrets(answer.ticket)['password'] ?? '', keep: answer.keep };
+      },
+    };
+  }
+}
+
+/** The sessions of one client. Whatever it sends, nothing throws; all of them end with it. */
+export class ClientSessions {
+  readonly #deps: SessionDeps;
+  readonly #send: (frame: SessionHostFrame) => void;
+  readonly #parting: (done: Promise<void>) => void;
+  readonly #sessions = new Map<number, LiveSession>();
+  readonly #streams = new Map<number, ClientStream>();
+  /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
+  readonly #proven = new Map<number, ProvenPassword>();
+
+  /** `parting` is told what sessions that are over still do at their device. */
+  constructor(
+    deps: SessionDeps,
+    send: (frame: SessionHostFrame) => void,
+    parting: (done: Promise<void>) => void = () => undefined,
+  ) {
+    this.#deps = deps;
+    this.#send = send;
+    this.#parting = parting;
+  }
+
+  receive(frame: SessionClientFrame): void {
+    switch (frame.type) {
+      case 'session-open':
+        this.#open(frame);
+        return;
+      case 'session-answer':
+      case 'session-resize':
+      case 'session-call':
+      case 'session-cancel':
+        this.#sessions.get(frame.session)?.receive(frame);
+        return;
+      case 'session-close':
+        if (frame.keep !== true) this.#proven.delete(frame.session);
+        this.#sessions.get(frame.session)?.dispose();
+        return;
+      case 'session-bytes':
+        this.#streams.get(frame.stream)?.take(frame.bytes);
+        return;
+      case 'session-credit':
+        this.#streams.get(frame.stream)?.give(frame.bytes);
+        return;
+      default:
+        frame satisfies never;
+    }
+  }
+
+  dispose(): void {
+    for (const session of [...this.#sessions.values()]) session.dispose();
+    this.#proven.clear();
+  }
+
+  #open(frame: OpenFrame): void {
+    const { session: id } = frame;
+    const proven = this.#succeed(frame);
+    const { deviceKey, serviceId } = frame;
+    const prove = (password: string): void => void this.#proven.set(id, { deviceKey, serviceId, password });
+    if (this.#sessions.has(id) || this.#streams.has(id) || this.#sessions.size >= maxSessions) {
+      const { error } = fail('conflict', 'Too many sessions are open in this window.', 'Close some of its tabs.');
+      this.#send({ type: 'session-event', session: id, event: { kind: 'end', error: errorView(error) } });
+      return;
+    }
+    if (proven !== undefined) prove(proven);
+    const live = new LiveSession(frame, this.#deps, {
+      proven,
+      prove,
+      send: this.#send,
+      streams: this.#streams,
+      over: () => this.#sessions.delete(id),
+      parting: this.#parting,
+    });
+    this.#sessions.set(id, live);
+  }
+
+  /** Ends the session whose place a new one takes. The password of the same screen is the new one's. */
+  #succeed({ after, deviceKey, serviceId }: OpenFrame): string | undefined {
+    if (after === undefined) return undefined;
+    this.#sessions.get(after)?.dispose();
+    const before = this.#proven.get(after);
+    this.#proven.delete(after);
+    return before?.deviceKey === deviceKey && before.serviceId === serviceId ? before.password : undefined;
+  }
+}
