@@ -10,7 +10,7 @@ import { errorView } from './views/views.ts';
 export interface HostChannel {
   /** Sends a frame; after the carrier is gone it does nothing. */
   send(frame: HostFrame): void;
-  /** One listener. It gets whatever arrived, parsed as JSON at most. */
+  /** Sets the only listener; a second call replaces it. Messages are not validated. */
   onMessage(listener: (message: unknown) => void): void;
   onClose(listener: () => void): void;
   /** Bytes the carrier has accepted but not passed on yet; absent if it cannot tell. */

@@ -5,7 +5,7 @@ export const setAppMenu = (openSettings: () => void): void => {
   const settings: MenuItemConstructorOptions = {
     label: 'Settings…',
     accelerator: 'CommandOrControl+,',
-    // The page has the same shortcut and says where it does not apply; this line is for reading and clicking.
+    // The page handles this shortcut itself and decides where it works. The menu item only shows it and can be clicked.
     registerAccelerator: false,
     click: openSettings,
   };

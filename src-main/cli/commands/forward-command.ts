@@ -95,7 +95,7 @@ const aborted = (signal: AbortSignal): Promise<'aborted'> =>
     signal.addEventListener('abort', () => resolve('aborted'), { once: true });
   });
 
-/** Holds the forward until the person ends it or its core goes away. */
+/** Holds the forward until the user ends the command or the process that owns the profile goes away. */
 const untilEnded = async (attachment: Attachment, held: Held, context: Context): Promise<'aborted' | 'lost'> => {
   const done = new AbortController();
   if (!context.json) void watch(attachment.client, held.forward.id, done.signal);

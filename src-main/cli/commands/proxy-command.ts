@@ -100,8 +100,8 @@ const openWay = async ({ client }: Attachment, context: Context): Promise<Result
 };
 
 /**
- * Waits until the core has passed on the last bytes of our connection and closed its other end too: ended together with
- * this process, what is still on its way would be lost.
+ * Waits until the core has delivered the last bytes of our connection and closed its far end. If this process ended first,
+ * a core that runs in it would end as well, and those bytes would be lost.
  */
 const passedOn = async (client: FrameClient, forwardId: string, port: number | undefined): Promise<void> => {
   const until = systemClock.monotonic() + passOnWithinMs;

@@ -3,8 +3,8 @@ import type { Server } from 'node:net';
 import type { Log } from '../../core/base/log.ts';
 
 /**
- * How many connections and files this process may have open. On Linux what the system says of it (Node has raised it as
- * far as it may); elsewhere macOS's usual limit (OPEN_MAX), which Windows is far above.
+ * How many connections and files this process may have open. On Linux its soft limit, which Node raised to the hard limit
+ * at start; elsewhere 10,240, macOS's usual limit (OPEN_MAX). Windows allows far more.
  */
 export const descriptorLimit = (limits: () => string = readLimits): number => {
   if (process.platform !== 'linux') return 10_240;
