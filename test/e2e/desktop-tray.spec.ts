@@ -2,6 +2,8 @@ import { startCli } from '../support/app-process.ts';
 import { startDBusDesktop, type DBusDesktop } from '../support/dbus-desktop.ts';
 import type { DesktopApp } from './desktop-app.ts';
 import { expect, test as base, trayLines } from './desktop-stage.ts';
+import { SessionBus } from '../../src-main/node/dbus/session-bus.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 
 /** The desktop application on a real session bus, with Xfce's panel: its tray is our own StatusNotifierItem. */
 
@@ -48,13 +50,25 @@ test('a panel draws our own icon: it opens the window, and keeps an open menu as
   await desktop.call(name, '/StatusNotifierItem', 'org.kde.StatusNotifierItem.Activate', '0', '0');
   await expect.poll(() => isWindowShown(app)).toBe(true);
 
-  await menu('Event', '0', 'opened', '<0>', '0');
+  // A panel stays on the bus while the menu is open; gdbus would be gone after each call.
+  const panel = await SessionBus.open(desktop.environment, systemClock);
+  const tell = (event: string): Promise<unknown> | undefined =>
+    panel?.call({
+      destination: name,
+      path: '/MenuBar',
+      interface: 'com.canonical.dbusmenu',
+      member: 'Event',
+      signature: 'isvu',
+      body: [0, event, { signature: 'i', value: 0 }, 0],
+    });
+  expect(await tell('opened')).toMatchObject({ ok: true });
   const before = await layout();
   const client = await app.client();
   expect(await client.request('settings.change', { shortcut: 'Control+Alt+L' })).toMatchObject({ ok: true });
   expect(await layout()).toBe(before);
-  await menu('Event', '0', 'closed', '<0>', '0');
+  expect(await tell('closed')).toMatchObject({ ok: true });
   await expect.poll(layout).not.toBe(before);
+  panel?.dispose();
 
   await menu('Event', await idOf('Quit'), 'clicked', '<0>', '0');
   expect(await app.exited()).toBe(0);
