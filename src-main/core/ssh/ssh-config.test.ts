@@ -64,6 +64,25 @@ describe('aliases', () => {
     expect(aliases([device('a1', 'gw', [22, 2222])])).toEqual(['gw', 'gw-2222']);
   });
 
+  it('are given to SSH services behind a tunnel alone', () => {
+    const service = device('a1', 'gw').services[0]!;
+    const others = [
+      { ...service, id: 'vnc:5900', kind: 'vnc' as const, port: 5900 },
+      { ...service, id: 'rdp:3389', kind: 'rdp' as const, port: 3389 },
+      { ...service, id: 'web', kind: 'https' as const, port: 443 },
+      { ...service, id: 'page', route: 'http' as const },
+    ];
+    const hosts = sshHosts([{ ...device('a1', 'gw'), services: [...others, service] }], new Set());
+    expect(hosts).toMatchObject([{ alias: 'gw', serviceId: 'ssh:22' }]);
+    expect(sshHosts([{ ...device('a2', 'screen'), services: others }], new Set())).toEqual([]);
+  });
+
+  it('are counted where even the ids read alike, beside those of the user', () => {
+    expect(aliases([device('x.1', 'gw'), device('x-1', 'gw')])).toEqual(['gw-x-1-2', 'gw-x-1-3']);
+    expect(aliases([device('x.1', 'gw'), device('x-1', 'gw')], 'gw-x-1-2')).toEqual(['gw-x-1-3', 'gw-x-1-4']);
+    expect(aliases([device('x.1', '日本'), device('x-1', '')])).toEqual(['device-x-1-2', 'device-x-1-3']);
+  });
+
   it('are unique words without dots or patterns, whatever the names are', () => {
     const name = fc.oneof(fc.string({ unit: 'binary' }), fc.constantFrom('gw', 'GW', 'gw-2', '', 'gw-1-2', '*'));
     fc.assert(
@@ -102,6 +121,31 @@ Host gw-1
   ProxyUseFdpass no
 `);
     expect(text.ok && /Host .*\*/.test(text.value)).toBe(false);
+  });
+
+  it.each([
+    ['a line end', 'a\nProxyCommand touch x'],
+    ['a carriage return', 'a\rb'],
+    ['a NUL', 'a\0b'],
+    ['a next line', 'a\u0085b'],
+    ['a line separator', 'a\u2028b'],
+    ['a paragraph separator', 'a\u2029b'],
+    ['half a character', 'a\ud800b'],
+  ])('leaves a device out whose id or service id holds %s', (_what, id) => {
+    const good = device('a1', 'good');
+    const service = good.services[0]!;
+    const byService = { ...device('a2', 'by service'), services: [{ ...service, id }] };
+    const text = renderSshHosts(sshHosts([good, device(id, 'by id'), byService], new Set()), facts);
+    const hosts = text.ok ? text.value.split('\n').filter((line) => /^(?:Host|\s*ProxyCommand)\b/.test(line)) : [];
+    expect(hosts).toEqual([
+      'Host good',
+      expect.stringMatching(/^ {2}ProxyCommand .* proxy home\/a1 --service ssh:22$/),
+    ]);
+  });
+
+  it('leaves a device out whose key ssh’s command would read as an option', () => {
+    const text = renderSshHosts(sshHosts([{ ...device('a1', 'gw'), key: '--profile' }], new Set()), facts);
+    expect(text.ok && text.value.includes('Host')).toBe(false);
   });
 
   it('is refused with a path or user that ssh cannot take', () => {

@@ -96,9 +96,10 @@ export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>):
     open = left;
   }
   for (const host of open) {
+    const stem = `${host.alias === '' ? 'device' : host.alias}-${host.id}`;
     let number = 2;
-    while (used.has(`${host.alias}-${host.id}-${number}`)) number += 1;
-    settle(host, `${host.alias === '' ? 'device' : host.alias}-${host.id}-${number}`);
+    while (used.has(`${stem}-${number}`) || taken.has(`${stem}-${number}`)) number += 1;
+    settle(host, `${stem}-${number}`);
   }
   return done.toSorted((one, other) => (one.alias < other.alias ? -1 : one.alias > other.alias ? 1 : 0));
 };
