@@ -35,6 +35,26 @@ describe('secrets that are known', () => {
     expect(redactor.text('hunter2!')).toBe('hunter2!');
   });
 
+  test.each([
+    ['base64url', 'Pj4-Pz8_'],
+    ['base64', 'Pj4+Pz8/'],
+  ])('are blotted out as %s, all of it', (_name, form) => {
+    const redactor = createRedactor();
+    redactor.register('>>>???');
+    expect(redactSecrets(`x ${form} y`, ['>>>???'])).toBe('x [redacted] y');
+    expect(redactor.text(`x ${form} y`)).toBe('x [redacted] y');
+  });
+
+  test.each([
+    ['the shorter first', ['correct-horse', 'correct-horse-battery-staple']],
+    ['the longer first', ['correct-horse-battery-staple', 'correct-horse']],
+  ])('leave nothing of the longer one where one holds the other: %s', (_order, secrets) => {
+    const redactor = createRedactor();
+    for (const secret of secrets) redactor.register(secret);
+    expect(redactor.text('got correct-horse-battery-staple')).toBe('got [redacted]');
+    expect(redactSecrets('got correct-horse-battery-staple', secrets)).toBe('got [redacted]');
+  });
+
   test('every line of a key is a secret of its own', () => {
     const redactor = createRedactor();
     redactor.register('first line of the key\nsecond line of the key');
@@ -97,6 +117,19 @@ test('values: secret fields by name, however deep; errors, cycles and bytes are 
     '[redacted]': 1,
   });
   expect(JSON.stringify(clean)).not.toContain('registered"');
+});
+
+test('values: what is missing or cannot be written as JSON does not stop the rest from being told', () => {
+  const redactor = createRedactor();
+  const logged = { list: [null, undefined, true, 'x'], none: null, big: 7n, odd: Number.NaN, call: () => undefined };
+  expect(redactor.value(logged)).toEqual({
+    list: [null, undefined, true, 'x'],
+    none: null,
+    big: '7',
+    odd: 'NaN',
+    call: '[function]',
+  });
+  expect(redactor.value(null)).toBeNull();
 });
 
 // A regular expression that backtracks would not end within the time a test has.
