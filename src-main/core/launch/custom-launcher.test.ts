@@ -58,6 +58,7 @@ describe('a custom launcher', () => {
     expect(areLaunchers([launcher([]), { ...launcher([]), name: 'Other' }])).toBe(true);
     expect(areLaunchers([launcher([]), launcher(['x'])])).toBe(false);
     expect(areLaunchers([{ name: 'x' }])).toBe(false);
+    for (const entry of [null, undefined, 'Viewer', 7, []]) expect(areLaunchers([launcher([]), entry])).toBe(false);
     expect(areLaunchers(Array.from({ length: 101 }, (_, at) => ({ ...launcher([]), name: `n${at}` })))).toBe(false);
   });
 });

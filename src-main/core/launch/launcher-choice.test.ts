@@ -43,5 +43,6 @@ describe('which launcher opens a service', () => {
     expect(areChoices([choice('group', '', 'D')])).toBe(false);
     expect(areChoices([{ ...choice('default', '', 'D'), kind: 'ftp' }])).toBe(false);
     expect(areChoices([choice('default', '', '')])).toBe(false);
+    for (const entry of [null, undefined, 'D', 7, []]) expect(areChoices([...all, entry])).toBe(false);
   });
 });

@@ -40,6 +40,9 @@ describe('sshPlan', () => {
 
   it.each([
     ['a host for an address', { address: '-oProxyCommand=x' }],
+    ['an option that ends like an address', { address: '-oProxyCommand=a' }],
+    ['a user in front of the address', { address: 'root@127.0.0.1' }],
+    ['words behind the address', { address: '127.0.0.1 x' }],
     ['a port out of range', { port: 0 }],
     ['a hostile user', { user: '-oProxyCommand=x' }],
     ['a path ssh would expand', { knownHostsFile: '/tmp/${HOME}/k' }],
