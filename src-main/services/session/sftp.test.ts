@@ -7,7 +7,14 @@ import { downloadFile, Upload } from './sftp.ts';
 /** Files in memory that answer late and out of order, and read short now and then. */
 const memoryFiles = (
   kept: Map<string, Uint8Array>,
-  options: { readonly failWriteAt?: number; readonly shrink?: boolean } = {},
+  options: {
+    readonly failWriteAt?: number;
+    readonly shrink?: boolean;
+    /** Bytes of one answer at most. */
+    readonly most?: number;
+    /** Files that were opened and not closed. */
+    readonly handles?: Set<object>;
+  } = {},
 ): RemoteFiles => {
   const gone = fail('not-found', 'Not there.', 'Look again.');
   const later = (turns: number): Promise<void> =>
@@ -24,12 +31,14 @@ const memoryFiles = (
     open: async (path, how) => {
       if (how === 'write') kept.set(path, new Uint8Array(0));
       if (!kept.has(path)) return gone;
+      const handle = {};
+      options.handles?.add(handle);
       return ok({
         read: async (offset, length) => {
           requests += 1;
           await later((requests * 7) % 5);
           const file = kept.get(path) ?? new Uint8Array(0);
-          const short = requests % 3 === 0 ? Math.ceil(length / 2) : length;
+          const short = Math.min(requests % 3 === 0 ? Math.ceil(length / 2) : length, options.most ?? length);
           return ok(file.slice(offset, options.shrink === true ? Math.min(offset + short, 40_000) : offset + short));
         },
         write: async (offset, bytes) => {
@@ -42,7 +51,10 @@ const memoryFiles = (
           kept.set(path, after);
           return ok(undefined);
         },
-        close: async () => ok(undefined),
+        close: async () => {
+          options.handles?.delete(handle);
+          return ok(undefined);
+        },
       });
     },
     rename: async () => ok(undefined),
@@ -70,7 +82,30 @@ describe('a download', () => {
     expect(await downloadFile(files, '/a', async (bytes) => void got.push(...bytes), signal)).toEqual(
       ok(content.length),
     );
-    expect(Uint8Array.from(got)).toEqual(content);
+    expect(Buffer.from(got).equals(content)).toBe(true);
+  });
+
+  it.each([1_000, 20_000, 31_743])('is whole from a server that gives no more than %i bytes at once', async (most) => {
+    const files = memoryFiles(new Map([['/a', content]]), { most });
+    const got: number[] = [];
+    expect(await downloadFile(files, '/a', async (bytes) => void got.push(...bytes), signal)).toEqual(
+      ok(content.length),
+    );
+    expect(Buffer.from(got).equals(content)).toBe(true);
+  });
+
+  it('leaves no file open on the device, however it ends', async () => {
+    const handles = new Set<object>();
+    const kept = new Map([['/a', content]]);
+    const controller = new AbortController();
+    const download = (how: { readonly shrink?: boolean }, until = signal) =>
+      downloadFile(memoryFiles(kept, { ...how, handles }), '/a', async () => controller.abort(), until);
+    expect(await download({})).toMatchObject({ ok: true });
+    expect(handles.size).toBe(0);
+    expect(await download({ shrink: true })).toMatchObject({ ok: false });
+    expect(handles.size).toBe(0);
+    expect(await download({}, controller.signal)).toMatchObject({ ok: false });
+    expect(handles.size).toBe(0);
   });
 
   it('says that a file became shorter, and stops when told to', async () => {
@@ -168,6 +203,24 @@ describe('an upload', () => {
     writing.resolve();
     expect(await upload.done).toEqual(ok(undefined));
     expect(heard).toEqual(['write', 'write', 'close', 'replace']);
+  });
+
+  it('leaves no file open on the device, however it ends', async () => {
+    for (const how of [{}, { failWriteAt: 0 }]) {
+      const handles = new Set<object>();
+      const { upload } = await start(memoryFiles(new Map(), { ...how, handles }), content.length);
+      expect(handles.size).toBe(1);
+      upload.write(content);
+      expect((await upload.done).ok).toBe(how.failWriteAt === undefined);
+      expect(handles.size).toBe(0);
+    }
+    const handles = new Set<object>();
+    const controller = new AbortController();
+    const { upload } = await start(memoryFiles(new Map(), { handles }), content.length, controller.signal);
+    upload.write(content.subarray(0, 100_000));
+    controller.abort();
+    expect(await upload.done).toMatchObject({ error: { kind: 'cancelled' } });
+    expect(handles.size).toBe(0);
   });
 
   it('of nothing makes an empty file', async () => {
