@@ -125,6 +125,40 @@ test('a device that worked and went offline is waited for, and given up after fi
   expect(now).toBeLessThan(350_000);
 });
 
+test('a client that connects again and again is let through less and less often while it never works', () => {
+  let { forward } = play(listening);
+  let now = 10_000;
+  const waits: number[] = [];
+  for (let round = 0; round < 7; round += 1) {
+    const from = now;
+    for (;;) {
+      const { forward: next, effects } = advance(forward, { type: 'waiting' }, now);
+      forward = next;
+      if (effects[0]?.type === 'open-tunnel') break;
+      // Refused without a word to the vendor.
+      expect(effects).toEqual([{ type: 'reject-waiting' }]);
+      now += 100;
+    }
+    waits.push(now - from);
+    ({ forward } = advance(forward, refused(forward.lastRoute, 'unauthorized'), now));
+    expect(forward.state).toBe('failed');
+  }
+  expect(waits).toEqual([0, 0, 1_000, 2_000, 4_000, 8_000, 10_000]);
+
+  // A changed network, or a connection that works, ends it.
+  const tried = advance(forward, { type: 'try-now' }, now).forward;
+  expect(advance(tried, { type: 'waiting' }, now).effects).toMatchObject([{ type: 'open-tunnel' }]);
+  const asking = advance(tried, { type: 'waiting' }, now).forward;
+  const { lastRoute: route } = asking;
+  let worked = advance(asking, { type: 'tunnel-opened', route, vendorMs: 1 }, now).forward;
+  worked = advance(worked, { type: 'connected', route, dialMs: 1 }, now).forward;
+  worked = advance(worked, { type: 'lost', route }, now).forward;
+  worked = advance(worked, { type: 'waiting' }, now).forward;
+  worked = advance(worked, refused(worked.lastRoute, 'unauthorized'), now).forward;
+  expect(worked.state).toBe('failed');
+  expect(advance(worked, { type: 'waiting' }, now).effects).toMatchObject([{ type: 'open-tunnel' }]);
+});
+
 test('a changed network is tried at once', () => {
   const reconnecting: readonly ForwardEvent[] = [...listening, { type: 'waiting' }, refused(1, 'unreachable')];
   expect(play([...reconnecting, { type: 'try-now' }]).effects).toEqual([{ type: 'open-tunnel', route: 2 }]);
