@@ -57,6 +57,22 @@ describe('what a vendor tells by itself', () => {
     expect(changes.flatMap((change) => change.upsert.map((device) => device.key))).toEqual(['a/1']);
   });
 
+  it('is shown without waiting for the next listing, once for events that come together, and is kept', async () => {
+    const { inventory, scripted, clock, changes, tell, cache } = setUp();
+    scripted.listing = pages([record('1', clock.now()), record('2', clock.now())]);
+    inventory.start();
+    await clock.advance(20_000);
+    changes.length = 0;
+    tell('1', 'offline');
+    tell('2', 'offline');
+    await clock.advance(100);
+    expect(changes.map(({ upsert }) => upsert.map(({ key, presence }) => `${key} ${presence.state}`))).toEqual([
+      ['a/1 offline', 'a/2 offline'],
+    ]);
+    await clock.advance(6000);
+    expect(cache.document('a').value?.devices.map(({ presence }) => presence.state)).toEqual(['offline', 'offline']);
+  });
+
   it('has the fleet listed again where the list alone tells what changed', async () => {
     const { inventory, scripted, clock, links } = setUp();
     scripted.listing = pages([record('1', clock.now())]);
