@@ -48,6 +48,66 @@ describe('fleet index', () => {
     expect(naturalText('Gw-007') === naturalText('gw-7')).toBe(true);
   });
 
+  it('orders every number in a name by its value', () => {
+    expect(names(indexOf([device('gw-2-10'), device('gw-10-1'), device('gw-2-9')]))).toEqual([
+      'gw-2-9',
+      'gw-2-10',
+      'gw-10-1',
+    ]);
+  });
+
+  it('orders addresses by their numbers, the inner one before the outer, those without at the end', () => {
+    const index = indexOf([
+      device('a'),
+      device('b', { internalAddress: '10.0.0.10', externalAddress: '10.0.0.1' }),
+      device('c', { externalAddress: '10.0.0.9' }),
+      device('d', { internalAddress: '10.0.0.2' }),
+    ]);
+    index.sortBy({ column: 'address', descending: false });
+    expect(names(index)).toEqual(['d', 'c', 'b', 'a']);
+    index.sortBy({ column: 'address', descending: true });
+    expect(names(index)).toEqual(['b', 'c', 'd', 'a']);
+  });
+
+  it('orders what is online before what was seen lately before what was seen long ago', () => {
+    const away = (name: string, observedAt: number, lastOnlineAt?: number): DeviceView =>
+      device(name, {
+        presence: {
+          state: 'offline',
+          observedAt,
+          source: 'vendor-list',
+          ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+        },
+      });
+    const index = indexOf([
+      device('unknown', { presence: { state: 'unknown', observedAt: now, source: 'none' } }),
+      away('long ago', now, now - 9_000_000),
+      away('lately', now, now - 100),
+      away('not known since when', now - 5000),
+      device('online b', { presence: { state: 'online', observedAt: now - 60_000, source: 'vendor-list' } }),
+      device('online c'),
+    ]);
+    index.sortBy({ column: 'seen', descending: false });
+    // Those that are online are equally now, so their names decide.
+    expect(names(index)).toEqual(['online b', 'online c', 'lately', 'not known since when', 'long ago', 'unknown']);
+  });
+
+  it('orders forwards by port, devices without one at the end', () => {
+    const own = new FleetIndex({
+      ...context,
+      forwardPort: (key) =>
+        new Map([
+          ['acme/a', 33_000],
+          ['acme/b', 8022],
+        ]).get(key),
+    });
+    own.replace([device('none'), device('a'), device('b')]);
+    own.sortBy({ column: 'forward', descending: false });
+    expect(names(own)).toEqual(['b', 'a', 'none']);
+    own.sortBy({ column: 'forward', descending: true });
+    expect(names(own)).toEqual(['a', 'b', 'none']);
+  });
+
   it('keeps what has no value at the end in both directions', () => {
     const index = indexOf([device('a'), device('b', { groups: ['Zulu'] }), device('c', { groups: ['Alpha'] })]);
     index.sortBy({ column: 'group', descending: false });
