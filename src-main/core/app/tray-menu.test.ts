@@ -91,6 +91,21 @@ describe('trayMenu', () => {
     expect(find(menu, 'Search 9,000 devices…')?.action).toEqual({ type: 'quick-connect' });
   });
 
+  it('names the services of one kind apart, and leaves alone what is the only one', () => {
+    const services = [
+      { id: 'a', kind: 'ssh' as const, name: 'Root', hasAddress: false },
+      { id: 'b', kind: 'ssh' as const, name: 'Operator', hasAddress: true },
+      { id: 'c', kind: 'vnc' as const, name: 'Screen', hasAddress: true },
+    ];
+    const menu = trayMenu({ ...calm, recents: [device(1, { services })], devices: 1 });
+    expect(find(menu, 'gw-1')?.submenu).toEqual([
+      { kind: 'item', label: 'SSH: Root', action: { type: 'connect', deviceKey: 'a/1', serviceId: 'a' } },
+      { kind: 'item', label: 'SSH: Operator', action: { type: 'connect', deviceKey: 'a/1', serviceId: 'b' } },
+      { kind: 'item', label: 'VNC', action: { type: 'connect', deviceKey: 'a/1', serviceId: 'c' } },
+      { kind: 'item', label: 'Copy address', action: { type: 'copy-address', deviceKey: 'a/1', serviceId: 'b' } },
+    ]);
+  });
+
   it.each([
     [forward(7, { state: 'open', connections: 2 }), 'gw-7  SSH :33007  open (2)', 'Open SSH again'],
     [
@@ -118,6 +133,28 @@ describe('trayMenu', () => {
     const state = { ...calm, troubled: [{ accountId: 'x', label: 'Acme', message: 'wrong key' }], offline: 1234 };
     expect(find(trayMenu(state), 'Acme: wrong key')?.action).toEqual({ type: 'show-account', accountId: 'x' });
     expect(find(trayMenu(state), '1,234 offline')?.action).toEqual({ type: 'show-offline' });
+  });
+
+  it('names two accounts in trouble, and counts the others where there are more', () => {
+    const trouble = (length: number): TrayState => ({
+      ...calm,
+      troubled: list(length, (id) => ({ accountId: `${id}`, label: `Account ${id}`, message: 'wrong key' })),
+    });
+    const about = (state: TrayState): readonly string[] => labels(state).filter((text) => /account/i.test(text));
+    expect(about(trouble(2))).toEqual(['Account 0: wrong key', 'Account 1: wrong key']);
+    expect(about(trouble(5))).toEqual(['Account 0: wrong key', '4 more accounts need attention']);
+    expect(find(trayMenu(trouble(5)), '4 more')?.action).toEqual({ type: 'open-window' });
+  });
+
+  it('pauses notices for as long as each line says', () => {
+    const pauses = find(trayMenu(calm), 'Pause notifications')?.submenu ?? [];
+    expect(pauses.map((entry) => [label(entry), ...actions([entry])])).toEqual([
+      ['For 30 minutes', { type: 'pause-notices', length: 1_800_000 }],
+      ['For 1 hour', { type: 'pause-notices', length: 3_600_000 }],
+      ['For 4 hours', { type: 'pause-notices', length: 14_400_000 }],
+      ['Until tomorrow morning', { type: 'pause-notices', length: 'tomorrow' }],
+      ['Until I resume them', { type: 'pause-notices', length: 'ever' }],
+    ]);
   });
 
   it('says until when notices are paused, and resumes them', () => {
