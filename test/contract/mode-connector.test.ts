@@ -184,6 +184,18 @@ describe('the fleet', () => {
     });
   });
 
+  it('with devices that have no id is marked as a part of it, so that nobody takes them for gone', async () => {
+    const simulator = await start({ devices: 0 });
+    const body = JSON.stringify([{ id: 1, name: 'kiosk' }, { name: 'nobody' }]);
+    simulator.fault({ kind: 'status', status: 200, body, count: 1, path: '/devices' });
+    const pages = await collect(sign(simulator, projectKey, project).connector.listDevices(signal));
+    expect(devicesOf(pages).map((device) => device.name)).toEqual(['kiosk']);
+    expect(pages[0]).toMatchObject({
+      ok: true,
+      value: { incomplete: true, problem: { message: expect.stringContaining('without an id') } },
+    });
+  });
+
   it('keeps what came when a page in the middle fails', async () => {
     const simulator = await start({ devices: 350 });
     const session = sign(simulator, projectKey, project);
@@ -239,6 +251,17 @@ describe('the fleet', () => {
     );
   });
 
+  it('of a user is, where not all homes could be read, that of those that were', async () => {
+    const simulator = await start();
+    const body = JSON.stringify([{ id: 1701, name: 'Plant 1' }]);
+    simulator.fault({ kind: 'status', status: 200, body, count: 1, path: '/homes' });
+    simulator.fault({ kind: 'status', status: 403, path: '/homes' });
+    const pages = await collect(sign(simulator, userKey, { keyKind: 'user' }).connector.listDevices(signal));
+    expect(pages[0]).toMatchObject({ ok: false, error: { kind: 'forbidden' } });
+    expect(devicesOf(pages).length).toBeGreaterThan(0);
+    expect(new Set(devicesOf(pages).flatMap((device) => device.groups))).toEqual(new Set(['Plant 1']));
+  });
+
   it('of a home is that home', async () => {
     const simulator = await start();
     const pages = await collect(sign(simulator, projectKey, { homeId: '1702' }).connector.listDevices(signal));
@@ -273,7 +296,15 @@ describe('the fleet', () => {
     const simulator = await start();
     const session = sign(simulator, simulator.fleet.find('85d1d')!.apiKey, { keyKind: 'device' });
     const pages = await collect(session.connector.listDevices(signal));
-    expect(devicesOf(pages).map((device) => device.id)).toEqual(['85d1d']);
+    const row = simulator.fleet.find('85d1d')!;
+    expect(devicesOf(pages)).toMatchObject([
+      {
+        id: '85d1d',
+        name: row.name,
+        tags: [row.tag],
+        presence: { state: row.isConnected === true ? 'online' : 'offline' },
+      },
+    ]);
     expect(simulator.requests.map((request) => request.path)).toEqual(['/auth', '/devices/85d1d']);
   });
 
