@@ -68,7 +68,10 @@ test('a file is replaced while others read it: each of them finds it whole', asy
     const [file, ready, stop] = process.argv.slice(2);
     const seen = new Set();
     let reads = 0;
+    const lock = new Int32Array(new SharedArrayBuffer(4));
     for (; !existsSync(stop); reads += 1) {
+      // A file that is open at every moment could not be replaced by anybody.
+      Atomics.wait(lock, 0, 0, 5);
       seen.add(JSON.parse(readFileSync(file, 'utf8')).value[0].label);
       if (reads === 1) writeFileSync(ready, '');
     }
@@ -77,12 +80,15 @@ test('a file is replaced while others read it: each of them finds it whole', asy
   const [ready, stop] = [stage.windows.path('reading'), stage.windows.path('enough')];
   const reading = stage.windows.script(reader, [accountsFile, ready, stop].map(windowsPath));
   await vi.waitFor(() => expect(existsSync(ready)).toBe(true), patient);
-  for (const [from, to] of [
-    ['Werk Süd', 'Werk Nord'],
-    ['Werk Nord', 'Werk Süd'],
-  ] as const)
-    expect(await stage.run(['accounts', 'rename', from, to])).toMatchObject({ code: 0, stderr: '' });
-  writeFileSync(stop, '');
+  try {
+    for (const [from, to] of [
+      ['Werk Süd', 'Werk Nord'],
+      ['Werk Nord', 'Werk Süd'],
+    ] as const)
+      expect(await stage.run(['accounts', 'rename', from, to])).toMatchObject({ code: 0, stderr: '' });
+  } finally {
+    writeFileSync(stop, '');
+  }
   const { reads, seen } = JSON.parse(await reading) as { reads: number; seen: string[] };
   expect(reads).toBeGreaterThan(10);
   expect(seen.toSorted()).toEqual(['Werk Nord', 'Werk Süd']);
