@@ -1,5 +1,6 @@
+import { noAccount } from '../../core/fleet/not-there.ts';
 import { interactiveMs, lateListing, withDeadline } from '../../core/base/deadline.ts';
-import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
+import { ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { Clock } from '../../core/base/clock.ts';
@@ -19,12 +20,6 @@ type Names =
   | 'accounts.update'
   | 'accounts.remove'
   | 'accounts.refresh';
-
-const noAccount = fail(
-  'not-found',
-  'There is no such account.',
-  'It may have been removed; look at the list of accounts.',
-);
 
 export interface AccountRequestDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'vendor' | 'vendors'>;

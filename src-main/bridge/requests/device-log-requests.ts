@@ -1,4 +1,5 @@
-import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { noDevice } from '../../core/fleet/not-there.ts';
+import { ok, type Result } from '../../core/base/errors.ts';
 import type { DeviceLogs, KeptLog } from '../../services/operation/device-logs.ts';
 import type { Handlers } from './handler.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
@@ -32,9 +33,7 @@ export const deviceLogRequests = (deps: DeviceLogRequestDeps): Handlers<Names> =
 
   const place = (deviceKey: string): Result<{ readonly accountId: string; readonly id: string }> => {
     const device = inventory.device(deviceKey);
-    return device === undefined
-      ? fail('not-found', 'There is no such device.', 'It may have left the fleet; look at the list of devices.')
-      : ok({ accountId: device.accountId, id: device.id });
+    return device === undefined ? noDevice : ok({ accountId: device.accountId, id: device.id });
   };
 
   return {

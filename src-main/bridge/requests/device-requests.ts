@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { haystackOf, matchesHaystack, parseQuery, type QueryContext } from '../../../src-preload/contract/query.ts';
@@ -15,12 +16,6 @@ type Names = 'devices.query' | 'devices.favourite' | 'services.add' | 'services.
 
 /** Devices a query answers unless it asks for more. */
 const defaultLimit = 1000;
-
-const noDevice = fail(
-  'not-found',
-  'There is no such device.',
-  'It may have left the fleet; look at the list of devices.',
-);
 
 /** What the view of a device is made of. */
 interface DeviceViewDeps {

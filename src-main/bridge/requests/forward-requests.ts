@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import type { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { ForwardView } from '../../../src-preload/contract/views.ts';
@@ -23,11 +24,6 @@ type Names =
   | 'forwards.statistics'
   | 'forwards.resolve';
 
-const noDevice = fail(
-  'not-found',
-  'There is no such device.',
-  'It may have left the fleet; look at the list of devices.',
-);
 const noForward = fail(
   'not-found',
   'There is no such forward.',

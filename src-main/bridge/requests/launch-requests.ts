@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import { checkLauncher } from '../../core/launch/custom-launcher.ts';
 import { serviceKinds } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
@@ -15,11 +16,6 @@ import { openByRoute, type OpenByRouteDeps } from './route-requests.ts';
 
 type Names = keyof typeof contract | 'launch.command' | 'launch.ssh' | 'launch.open';
 
-const noDevice = fail(
-  'not-found',
-  'There is no such device.',
-  'It may have left the fleet; look at the list of devices.',
-);
 const noService = fail(
   'not-found',
   'There is no such service on this device.',

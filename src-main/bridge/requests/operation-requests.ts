@@ -1,3 +1,4 @@
+import { noAccount } from '../../core/fleet/not-there.ts';
 import { apiWords, curlWords, joinCommand, placeholder } from '../../core/operation/operation-commands.ts';
 import { mergeSecrets, withPlaceholders } from '../../core/operation/input-secrets.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
@@ -16,12 +17,6 @@ import type { KnownOperation, KnownVendor } from '../views/known.ts';
 import { operationOutput, operationView } from '../views/views.ts';
 
 type Names = 'operations.list' | 'operations.call' | 'operations.command';
-
-const noAccount = fail(
-  'not-found',
-  'There is no such account.',
-  'It may have been removed; look at the list of accounts.',
-);
 
 export interface OperationRequestDeps {
   readonly accounts: Pick<Accounts, 'get' | 'connector' | 'vendor'>;

@@ -1,4 +1,5 @@
-import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { noDevice } from '../../core/fleet/not-there.ts';
+import { ok, type Result } from '../../core/base/errors.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import type { routeRequests as contract } from '../../../src-preload/contract/route-requests.ts';
 import type { Handlers } from './handler.ts';
@@ -6,12 +7,6 @@ import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { DeviceActions } from '../../services/operation/actions.ts';
 import type { WebSessions } from '../../services/session/web-sessions.ts';
-
-const noDevice = fail(
-  'not-found',
-  'There is no such device.',
-  'It may have left the fleet; look at the list of devices.',
-);
 
 /** What is needed to open a service that has no local port. */
 export interface OpenByRouteDeps {

@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { activityCsv, activityCsvHeader } from '../../core/activity/activity-csv.ts';
 import type {
@@ -11,7 +12,7 @@ import type {
 } from '../../core/activity/activity-entry.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { Emitter } from '../../core/base/emitter.ts';
-import { fail, ok } from '../../core/base/errors.ts';
+import { ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { Clock } from '../../core/base/clock.ts';
@@ -171,7 +172,7 @@ export class Activity {
   async uptime(deviceKey: string, since: number, until: number): Promise<Result<Uptime>> {
     const device = this.#deps.inventory.device(deviceKey);
     if (device === undefined) {
-      return fail('not-found', 'There is no such device.', 'It may have left the fleet; look at the list of devices.');
+      return noDevice;
     }
     await this.flush();
     const { store, presence, clock } = this.#deps;

@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import { AlertEngine, type AlertOutput } from '../../core/alert/alert-engine.ts';
 import type { ActivityEntry } from '../../core/activity/activity-entry.ts';
 import { sameTarget } from '../../core/alert/alert-rules.ts';
@@ -193,9 +194,7 @@ export class Alerts {
   tellWhenBack(deviceKey: string, on: boolean): Promise<Result<AlertSettings>> {
     const device = this.#deps.inventory.device(deviceKey);
     if (on && device === undefined) {
-      return Promise.resolve(
-        fail('not-found', 'There is no such device.', 'It may have left the fleet; look at the list of devices.'),
-      );
+      return Promise.resolve(noDevice);
     }
     if (on && this.#engine.stateOf(deviceKey) === 'online' && device?.presence.state === 'online') {
       return Promise.resolve(fail('conflict', `${device.name} is online.`, 'Connect to it now.'));

@@ -1,3 +1,4 @@
+import { noAccount } from '../../core/fleet/not-there.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { labelKey, makeAccountId, normaliseLabel } from '../../core/fleet/account-label.ts';
 import { normaliseBaseUrl } from '../../core/fleet/account-url.ts';
@@ -162,7 +163,7 @@ export class Accounts {
   update(id: string, patch: AccountPatch, signal: AbortSignal): Promise<Result<Account>> {
     return this.#changes.run(async () => {
       const account = this.get(id);
-      if (account === undefined) return noAccount();
+      if (account === undefined) return noAccount;
       const vendor = this.vendor(account.vendor);
       if (vendor === undefined) return noVendor();
       const label = patch.label === undefined ? ok(account.label) : this.#freeLabel(patch.label, id);
@@ -205,7 +206,7 @@ export class Accounts {
   remove(id: string): Promise<Result<void>> {
     return this.#changes.run(async () => {
       const account = this.get(id);
-      if (account === undefined) return noAccount();
+      if (account === undefined) return noAccount;
       const noted = await this.#pending.begin(id);
       if (!noted.ok) return noted;
       const before = this.#accounts;
@@ -242,7 +243,7 @@ export class Accounts {
   async secretNames(id: string): Promise<Result<readonly string[]>> {
     const account = this.get(id);
     const vendor = account && this.vendor(account.vendor);
-    if (vendor === undefined) return noAccount();
+    if (vendor === undefined) return noAccount;
     const secret = await this.#deps.vault.get(id);
     if (!secret.ok) return secret;
     return ok(Object.keys((secret.value === undefined ? {} : parseStoredSecrets(vendor, secret.value)) ?? {}));
@@ -250,7 +251,7 @@ export class Accounts {
 
   async #open(id: string): Promise<Result<Connector>> {
     const account = this.get(id);
-    if (account === undefined) return noAccount();
+    if (account === undefined) return noAccount;
     const vendor = this.vendor(account.vendor);
     if (vendor === undefined) return noVendor();
     const secret = await this.#deps.vault.get(id);
@@ -368,9 +369,6 @@ const parseStoredSecrets = (vendor: Vendor, text: string): Texts | undefined => 
     return undefined;
   }
 };
-
-const noAccount = (): Failure =>
-  fail('not-found', 'There is no such account.', 'It may have been removed. Look at the list of accounts.');
 
 const noVendor = (): Failure =>
   fail('unsupported', 'Quayside does not know this vendor.', 'Choose one of those offered, or update Quayside.');

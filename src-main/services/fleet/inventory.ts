@@ -1,8 +1,9 @@
+import { noAccount } from '../../core/fleet/not-there.ts';
 import type { Account, AccountHealth } from '../../core/fleet/account.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import { removedDevice, type Device, type Presence, type Service } from '../../core/fleet/device.ts';
 import { Emitter } from '../../core/base/emitter.ts';
-import { cancelled, fail, ok } from '../../core/base/errors.ts';
+import { cancelled, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import type { CachedFleet } from '../../core/fleet/fleet-cache.ts';
 import { mergeServices } from '../../core/fleet/merge-services.ts';
@@ -191,7 +192,7 @@ export class Inventory {
     if (this.#isDisposed) return cancelled();
     const accounts = this.#deps.accounts.list().filter((each) => accountId === undefined || each.id === accountId);
     if (accountId !== undefined && accounts.length === 0) {
-      return fail('not-found', 'There is no such account.', 'It may have been removed. Look at the list of accounts.');
+      return noAccount;
     }
     const polls = Promise.all(accounts.map((account) => this.#member(account).poller.poll()));
     const results = await untilAborted(polls, signal);

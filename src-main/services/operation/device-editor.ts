@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Device } from '../../core/fleet/device.ts';
@@ -78,8 +79,7 @@ export class DeviceEditor {
 
   #find(deviceKey: string): Result<{ readonly device: Device; readonly vendor: Vendor }> {
     const device = this.#deps.inventory.device(deviceKey);
-    if (device === undefined)
-      return fail('not-found', 'There is no such device.', 'It may have left the fleet; look at the list of devices.');
+    if (device === undefined) return noDevice;
     const vendor = this.#deps.accounts.vendor(device.vendor);
     return vendor === undefined
       ? fail('unsupported', `Quayside does not speak to ${device.vendor} yet.`, 'Use a later version of Quayside.')
