@@ -82,6 +82,8 @@ export class CompanyCertificates {
   readonly #env: Environment;
   readonly #log: Log | undefined;
   #file: readonly string[] = [];
+  /** The same as one text, to be compared before every connection. */
+  #wanted = '';
   #problem: AppError | undefined;
   #isAsked = false;
 
@@ -95,6 +97,7 @@ export class CompanyCertificates {
   use(path: string): Result<void> {
     const files = [this.#env['QUAYSIDE_CA_FILE'] ?? '', path].filter((file) => file !== '').map(readCertificates);
     this.#file = files.flatMap((file) => (file.ok ? file.value : []));
+    this.#wanted = this.#file.join('\n');
     const bad = files.find((file) => !file.ok);
     this.#problem = bad?.ok === false ? bad.error : undefined;
     if (this.#isAsked) this.ensure();
@@ -104,9 +107,8 @@ export class CompanyCertificates {
   /** To be called before a connection is opened; the first time it takes some 100 ms. */
   ensure(): void {
     this.#isAsked = true;
-    const wanted = this.#file.join('\n');
-    if (wanted === inForce || !isAble()) return;
-    inForce = wanted;
+    if (this.#wanted === inForce || !isAble()) return;
+    inForce = this.#wanted;
     try {
       builtIn ??= tls.getCACertificates('default');
       tls.setDefaultCACertificates([...builtIn, ...systemCertificates(this.#env), ...this.#file]);
