@@ -1,3 +1,4 @@
+import { afterEach, expect } from 'vitest';
 import { queryMatcher } from '../../src-main/bridge/query-matcher.ts';
 import { defaultAlertSettings, type AlertSettings } from '../../src-main/core/alert/alert-settings.ts';
 import type { ActivityEntry } from '../../src-main/core/activity/activity-entry.ts';
@@ -183,5 +184,23 @@ export const alertRig = (options: {
       await clock.advance(5000);
       await gone;
     },
+  };
+};
+
+export type AlertRig = ReturnType<typeof alertRig>;
+
+/** Rigs of one test file: each is disposed of after its test, and must then have no timer left. */
+export const trackedAlertRigs = (): typeof alertRig => {
+  const rigs: AlertRig[] = [];
+  afterEach(async () => {
+    for (const rig of rigs.splice(0)) {
+      await rig.dispose();
+      expect(rig.clock.pending).toBe(0);
+    }
+  });
+  return (options) => {
+    const rig = alertRig(options);
+    rigs.push(rig);
+    return rig;
   };
 };

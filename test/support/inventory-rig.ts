@@ -1,3 +1,4 @@
+import { afterEach } from 'vitest';
 import type { Account } from '../../src-main/core/fleet/account.ts';
 import type { Service } from '../../src-main/core/fleet/device.ts';
 import { Emitter } from '../../src-main/core/base/emitter.ts';
@@ -73,5 +74,18 @@ export const inventoryRig = (ids: readonly string[]) => {
       settingsChanged.emit(settings);
     },
     names: () => [...inventory.devices.keys()].sort(),
+  };
+};
+
+/** Rigs of one test file; what they hold is disposed of after each test. */
+export const trackedInventoryRigs = () => {
+  const open: Inventory[] = [];
+  afterEach(async () => {
+    await Promise.all(open.splice(0).map((inventory) => inventory.dispose()));
+  });
+  return (ids: readonly string[] = ['a']) => {
+    const rig = inventoryRig(ids);
+    open.push(rig.inventory);
+    return rig;
   };
 };

@@ -1,28 +1,15 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { alertRig } from '../../../test/support/alert-rig.ts';
+import { describe, expect, it } from 'vitest';
+import { trackedAlertRigs, type AlertRig } from '../../../test/support/alert-rig.ts';
 import { settle } from '../../../test/support/virtual-clock.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 
-type Rig = ReturnType<typeof alertRig>;
-
-const rigs: Rig[] = [];
-const rigOf = (options: Parameters<typeof alertRig>[0]): Rig => {
-  const rig = alertRig(options);
-  rigs.push(rig);
-  return rig;
-};
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) {
-    await rig.dispose();
-    expect(rig.clock.pending).toBe(0);
-  }
-});
+const rigOf = trackedAlertRigs();
 
 const second = 1000;
 const minute = 60 * second;
 const hour = 60 * minute;
 const range = (from: number, to: number): number[] => Array.from({ length: to - from }, (_, index) => from + index);
-const written = ({ screen }: Rig): readonly string[] =>
+const written = ({ screen }: AlertRig): readonly string[] =>
   screen.log.map(({ kind, notice }) => `${kind}: ${notice.title}`);
 
 describe('losses that come one after another', () => {

@@ -1,23 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
-import { alertRig } from '../../../test/support/alert-rig.ts';
+import { describe, expect, it } from 'vitest';
+import { trackedAlertRigs } from '../../../test/support/alert-rig.ts';
 import { settle } from '../../../test/support/virtual-clock.ts';
 import { fail } from '../../core/base/errors.ts';
 import { incidentRecordsFormat } from '../../core/alert/incident-record.ts';
 
-type Rig = ReturnType<typeof alertRig>;
-
-const rigs: Rig[] = [];
-const rigOf = (options: Parameters<typeof alertRig>[0]): Rig => {
-  const rig = alertRig(options);
-  rigs.push(rig);
-  return rig;
-};
-afterEach(async () => {
-  for (const rig of rigs.splice(0)) {
-    await rig.dispose();
-    expect(rig.clock.pending).toBe(0);
-  }
-});
+const rigOf = trackedAlertRigs();
 
 const second = 1000;
 const minute = 60 * second;

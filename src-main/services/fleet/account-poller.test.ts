@@ -1,24 +1,14 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { pages, record } from '../../../test/support/fake-vendor.ts';
-import { account, inventoryRig } from '../../../test/support/inventory-rig.ts';
+import { account, trackedInventoryRigs } from '../../../test/support/inventory-rig.ts';
 import { settle } from '../../../test/support/virtual-clock.ts';
 import { fail } from '../../core/base/errors.ts';
-import type { Inventory } from './inventory.ts';
 
 const limited = (retryAfterMs: number) =>
   fail('rate-limited', 'The vendor asks to slow down.', 'Wait.', { retryAfterMs });
 const broken = fail('vendor-unavailable', 'The vendor answered 500.', 'Wait.');
 
-const open: Inventory[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((inventory) => inventory.dispose()));
-});
-
-const setUp = (ids: readonly string[] = ['a']) => {
-  const rig = inventoryRig(ids);
-  open.push(rig.inventory);
-  return rig;
-};
+const setUp = trackedInventoryRigs();
 
 describe('polling around a sleep of the computer', () => {
   it('begins for an account added after one, and is still again in the next one', async () => {

@@ -1,11 +1,10 @@
-import { afterEach, describe, expect, it } from 'vitest';
+import { describe, expect, it } from 'vitest';
 import { aborted, pages, record, ScriptedConnector, sshService } from '../../../test/support/fake-vendor.ts';
-import { account, inventoryRig } from '../../../test/support/inventory-rig.ts';
+import { account, trackedInventoryRigs } from '../../../test/support/inventory-rig.ts';
 import { settle } from '../../../test/support/virtual-clock.ts';
 import { accountView } from '../../bridge/views/views.ts';
 import type { Service } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
-import type { Inventory } from './inventory.ts';
 
 const forever = new AbortController().signal;
 
@@ -13,16 +12,7 @@ const limited = (retryAfterMs: number) =>
   fail('rate-limited', 'The vendor asks to slow down.', 'Wait.', { retryAfterMs });
 const broken = fail('vendor-unavailable', 'The vendor answered 500.', 'Wait.');
 
-const open: Inventory[] = [];
-afterEach(async () => {
-  await Promise.all(open.splice(0).map((inventory) => inventory.dispose()));
-});
-
-const setUp = (ids: readonly string[] = ['a']) => {
-  const rig = inventoryRig(ids);
-  open.push(rig.inventory);
-  return rig;
-};
+const setUp = trackedInventoryRigs();
 
 describe('Inventory', () => {
   it('shows each page as it arrives', async () => {
