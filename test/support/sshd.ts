@@ -72,6 +72,7 @@ export const startSshd = async (
   const port = options.port ?? (await freePort());
   // Debian's sshd refuses to run as root without this folder.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
+  await mkdir(file('home'));
   await makeKey(file('host_key'));
   await makeKey(file('client_key'));
   const publicKey = (await readFile(file('client_key.pub'), 'utf8')).trim();
@@ -96,6 +97,9 @@ export const startSshd = async (
       ...(options.graceSeconds === undefined ? [] : [`LoginGraceTime ${options.graceSeconds}`]),
       'LogLevel VERBOSE',
       'Subsystem sftp internal-sftp',
+      // A shell that sshd starts reads the start files of whoever runs the tests. They may take long, and wait for each
+      // other: those of pyenv hold a lock, which a session that a test kills leaves behind for a minute of every later one.
+      `SetEnv HOME=${file('home')}`,
       '',
     ].join('\n'),
   );
