@@ -11,6 +11,7 @@ import { deviceRequests, type DeviceRequestDeps } from './requests/device-reques
 import { editRequests, type EditRequestDeps } from './requests/edit-requests.ts';
 import { loggedName, type Handlers } from './requests/handler.ts';
 import { forwardRequests, type ForwardRequestDeps } from './requests/forward-requests.ts';
+import { historyRequests, type HistoryRequestDeps } from './requests/history-requests.ts';
 import { launchRequests, type LaunchRequestDeps } from './requests/launch-requests.ts';
 import { operationRequests, type OperationRequestDeps } from './requests/operation-requests.ts';
 import { routeRequests, type RouteRequestDeps } from './requests/route-requests.ts';
@@ -26,6 +27,7 @@ export type RequestDeps = AccountRequestDeps &
   DeviceRequestDeps &
   ForwardRequestDeps &
   EditRequestDeps &
+  HistoryRequestDeps &
   LaunchRequestDeps &
   OperationRequestDeps &
   RouteRequestDeps &
@@ -39,6 +41,7 @@ const allHandlers = (deps: RequestDeps): Handlers => {
   const logs = deviceLogRequests(deps);
   const app = appRequests(deps);
   const alerts = alertRequests(deps);
+  const history = historyRequests(deps);
   const launches = launchRequests(deps);
   const operations = operationRequests(deps);
   const bulk = bulkRequests(deps);
@@ -52,6 +55,7 @@ const allHandlers = (deps: RequestDeps): Handlers => {
     ...logs,
     ...app,
     ...alerts,
+    ...history,
     ...launches,
     ...operations,
     ...bulk,

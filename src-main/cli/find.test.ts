@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
-import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView, ServiceKind, ServiceView } from '../../src-preload/contract/device.ts';
 import { findService } from './find.ts';
 
 const nobody = {} as FrameClient;
-const service = (id: string, kind: ServiceView['kind']): ServiceView => ({
+const service = (id: string, kind: ServiceKind): ServiceView => ({
   id,
   kind,
   name: id,

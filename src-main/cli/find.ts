@@ -1,6 +1,9 @@
+import { serviceKinds } from '../core/fleet/device.ts';
 import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
 import type { Answer, FrameClient } from '../../src-preload/contract/client.ts';
-import type { AccountView, DeviceView, ErrorView, ServiceView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { usage } from './flags.ts';
 import { plain } from './terminal.ts';
 
@@ -28,8 +31,6 @@ export const findAccount = async (client: FrameClient, name: string): Promise<Re
   );
 };
 
-const kinds = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'] as const;
-
 /** The service that a word means, added as one of the user's own where it is a port nobody listed. */
 export const findService = async (
   client: FrameClient,
@@ -51,7 +52,7 @@ export const findService = async (
   }
   const byId = services.find((service) => service.id === word);
   if (byId !== undefined) return ok(byId);
-  const kind = kinds.find((candidate) => candidate === word.toLowerCase());
+  const kind = serviceKinds.find((candidate) => candidate === word.toLowerCase());
   if (kind !== undefined) {
     const [first, ...others] = services.filter((service) => service.kind === kind);
     if (first === undefined) return missing;
@@ -69,7 +70,8 @@ export const findService = async (
   }
   const port = Number(match[2]);
   if (port < 1 || port > 65_535) return usage('--service takes a port from 1 to 65535.');
-  const wanted = match[1] === undefined ? undefined : kinds.find((candidate) => candidate === match[1]?.toLowerCase());
+  const wanted =
+    match[1] === undefined ? undefined : serviceKinds.find((candidate) => candidate === match[1]?.toLowerCase());
   if (match[1] !== undefined && wanted === undefined) return missing;
   const byPort = services.find(
     (service) =>

@@ -1,8 +1,8 @@
 import { lateListing } from '../core/base/deadline.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
-import type { AccountView } from '../../src-preload/contract/views.ts';
 import { resultOf } from './find.ts';
 import type { Patience } from './patience.ts';
 import { ageText, exitCodeOf, exitCodes, note, plain } from './terminal.ts';

@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/base/errors.ts';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
 
 /** Exit codes the scripts rely on. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, vault: 4 } as const;

@@ -1,12 +1,12 @@
 import { z } from 'zod';
-import { errorViewSchema } from './views.ts';
+import { errorViewSchema } from './error-view.ts';
+import { id, nothing, text, ticket } from './inputs.ts';
 
 /**
  * Work on many devices at once. Main plans it (`bulk.preview`), keeps the plan, and runs exactly what was shown
  * (`bulk.start`); a window only looks at it. Times are epoch milliseconds, durations milliseconds.
  */
 
-const text = (most: number) => z.string().max(most);
 /** May hold {name}, {id}, {group}, {account} and {n}. */
 const pattern = text(1000);
 
@@ -127,3 +127,32 @@ export const bulkItemViewSchema = z.object({
   error: errorViewSchema.optional(),
 });
 export type BulkItemView = z.infer<typeof bulkItemViewSchema>;
+
+export const bulkRequests = {
+  /** What an action would change on each device. Nothing is changed; the plan is kept for `bulk.start`. */
+  'bulk.preview': {
+    input: z.strictObject({ deviceKeys: z.array(id).min(1).max(20_000), action: bulkActionSchema }),
+    output: bulkPlanViewSchema,
+  },
+  /** Runs a plan as it was shown. `count` confirms one that destroys; the ticket holds `password`. */
+  'bulk.start': {
+    input: z.strictObject({ planId: id, count: z.int().optional(), ticket: ticket.optional() }),
+    output: bulkRunViewSchema,
+  },
+  /** Runs since the application was started, newest first. */
+  'bulk.list': { input: nothing, output: z.array(bulkRunViewSchema) },
+  /** A run, and those of its items that changed after `version`; waits for a change, for a while. */
+  'bulk.status': {
+    input: z.strictObject({ runId: id, version: z.int().min(0) }),
+    output: z.object({ run: bulkRunViewSchema, items: z.array(bulkItemViewSchema) }),
+  },
+  /** Starts nothing more; what was sent already is waited for. */
+  'bulk.cancel': { input: z.strictObject({ runId: id }), output: bulkRunViewSchema },
+  /** Tries again what failed or was cancelled, but nothing that may have been done. */
+  'bulk.retry': { input: z.strictObject({ runId: id }), output: bulkRunViewSchema },
+  /** The result of a run as a file. */
+  'bulk.report': {
+    input: z.strictObject({ runId: id, format: z.enum(['csv', 'json']) }),
+    output: z.object({ name: z.string(), text: z.string() }),
+  },
+} as const;

@@ -1,7 +1,7 @@
+import type { ErrorView } from './error-view.ts';
 import { requests, type RequestInput, type RequestName, type RequestOutput } from './requests.ts';
+import type { SessionClientFrame, SessionHostFrame } from './session.ts';
 import type { Change, CollectionName, FrameChannel, HostFrame } from './frames.ts';
-import type { SessionClientFrame, SessionHostFrame } from './session-frames.ts';
-import type { ErrorView } from './views.ts';
 
 /** What a request comes back with: expected failures are values. */
 export type Answer<T> = { readonly ok: true; readonly value: T } | { readonly ok: false; readonly error: ErrorView };

@@ -1,7 +1,11 @@
 import { z } from 'zod';
-import { incidentViewSchema } from './alert-views.ts';
-import { sessionClientFrames, sessionHostFrames } from './session-frames.ts';
-import { accountViewSchema, appViewSchema, deviceViewSchema, errorViewSchema, forwardViewSchema } from './views.ts';
+import { accountViewSchema } from './account.ts';
+import { incidentViewSchema } from './alert.ts';
+import { appViewSchema } from './app.ts';
+import { deviceViewSchema } from './device.ts';
+import { errorViewSchema } from './error-view.ts';
+import { forwardViewSchema } from './forward.ts';
+import { sessionClientFrames, sessionHostFrames } from './session.ts';
 
 /**
  * What travels between a client (window, command line) and main, on any carrier. A client sends ClientFrames

@@ -1,4 +1,4 @@
-import type { DeviceView } from './views.ts';
+import type { DeviceView, ServiceKind } from './device.ts';
 
 /**
  * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
@@ -39,7 +39,7 @@ export interface Searchable {
   readonly groups: readonly string[];
   readonly tags: readonly string[];
   readonly presence: { readonly state: DeviceView['presence']['state']; readonly lastOnlineAt?: number | undefined };
-  readonly services: readonly { readonly kind: DeviceView['services'][number]['kind'] }[];
+  readonly services: readonly { readonly kind: ServiceKind }[];
   readonly externalAddress?: string | undefined;
   readonly internalAddress?: string | undefined;
   readonly mac?: string | undefined;

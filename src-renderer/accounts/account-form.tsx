@@ -1,5 +1,6 @@
 import { useId, useRef, useState } from 'react';
-import type { AccountView, ErrorView, VendorView } from '../../src-preload/contract/views.ts';
+import type { AccountView, VendorView } from '../../src-preload/contract/account.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request, useMainState } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { millis } from '../ui/format.ts';

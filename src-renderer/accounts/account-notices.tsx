@@ -1,5 +1,5 @@
 import { Pencil, RefreshCw } from 'lucide-react';
-import type { AccountView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
 import { endingSoon } from './credentials-end.ts';
 import { useMainState, useVendorName } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';

@@ -1,7 +1,8 @@
 import { Ellipsis, Pencil, Plug, Plus, RefreshCw, Trash2, Wrench } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useState } from 'react';
-import type { AccountView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { request, useMainState, useVendor } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';

@@ -1,4 +1,4 @@
-import type { AccountView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
 import { absolute } from '../ui/format.ts';
 
 /** Time enough to get a new key. */

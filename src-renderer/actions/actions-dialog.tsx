@@ -1,6 +1,7 @@
 import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';

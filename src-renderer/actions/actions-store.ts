@@ -1,5 +1,6 @@
 import { create } from 'zustand';
-import type { ErrorView, OperationView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { request } from '../state/main-state.ts';
 
 /** What the actions on show are about. */

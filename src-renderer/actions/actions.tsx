@@ -1,5 +1,5 @@
 import { useEffect } from 'react';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { useMainState } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { loadCatalogue, openActions, useActions } from './actions-store.ts';

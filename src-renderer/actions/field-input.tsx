@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { maxFileBytes, readFile } from '../ui/read-file.ts';
 import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field } from './schema-fields.ts';

@@ -1,5 +1,7 @@
 import { fold } from '../../src-preload/contract/query.ts';
-import type { AccountView, DeviceView, OperationView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 
 /** Whose key the account holds, in the words of `callers`. Vendors with one kind of key have users only. */
 export const keyKindOf = (account: Pick<AccountView, 'fields'> | undefined): string =>

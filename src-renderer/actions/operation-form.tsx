@@ -1,5 +1,8 @@
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
-import type { AccountView, DeviceView, ErrorView, OperationView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { request } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';

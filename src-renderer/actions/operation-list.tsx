@@ -1,6 +1,6 @@
 import { Search } from 'lucide-react';
 import { useEffect, useId, useMemo, useState } from 'react';
-import type { OperationView } from '../../src-preload/contract/views.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { findOperations, neededKey } from './find-operations.ts';
 
 /** The operations that match what is typed, under headings. Arrows move, Enter chooses. */

@@ -1,4 +1,4 @@
-import type { OperationView } from '../../src-preload/contract/views.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 
 /** A JSON Schema, as much of it as operations use. */
 type Schema = Readonly<Record<string, unknown>>;

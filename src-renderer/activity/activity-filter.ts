@@ -1,4 +1,4 @@
-import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
+import type { ActivityView } from '../../src-preload/contract/history.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
 
 const day = 86_400_000;

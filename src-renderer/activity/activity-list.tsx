@@ -1,7 +1,7 @@
 import { CircleAlert, ListFilter, Play, PlugZap, Siren, Unplug, Waves, Wrench, type LucideIcon } from 'lucide-react';
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
-import type { ErrorView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ActivityView } from '../../src-preload/contract/history.ts';
 import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';

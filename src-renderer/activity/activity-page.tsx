@@ -1,7 +1,7 @@
 import { Download, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { PresenceBucketView, UptimeView } from '../../src-preload/contract/alert-views.ts';
-import type { ErrorView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { PresenceBucketView, UptimeView } from '../../src-preload/contract/history.ts';
 import { request, fleet, useMainState } from '../state/main-state.ts';
 import { saveText } from '../ui/save-file.ts';
 import { loadAlertChoices } from '../incidents/alert-choices.ts';

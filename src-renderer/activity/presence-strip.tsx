@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { PresenceBucketView } from '../../src-preload/contract/alert-views.ts';
+import type { PresenceBucketView } from '../../src-preload/contract/history.ts';
 import { absolute, clockWords, count } from '../ui/format.ts';
 import { timeTicks } from '../charts/chart-geometry.ts';
 

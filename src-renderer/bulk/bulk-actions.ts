@@ -12,8 +12,10 @@ import {
   Zap,
   type LucideIcon,
 } from 'lucide-react';
+import type { VendorView } from '../../src-preload/contract/account.ts';
 import type { BulkActionView } from '../../src-preload/contract/bulk.ts';
-import type { DeviceView, VendorEditsView, VendorView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { VendorEditsView } from '../../src-preload/contract/edit.ts';
 
 export type BulkKind = BulkActionView['kind'];
 

@@ -1,7 +1,8 @@
 import { ArrowRight, TriangleAlert } from 'lucide-react';
 import { useEffect, useId, useMemo, useRef, useState } from 'react';
 import type { BulkPlanView } from '../../src-preload/contract/bulk.ts';
-import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { useActions } from '../actions/actions-store.ts';
 import { request, fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { Segmented } from '../ui/parts.tsx';

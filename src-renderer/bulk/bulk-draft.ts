@@ -1,5 +1,5 @@
 import type { BulkActionView } from '../../src-preload/contract/bulk.ts';
-import type { OperationView } from '../../src-preload/contract/views.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { inputOf, listEntries, splitSecrets } from '../actions/form-input.ts';
 import { fieldsOf, type Field as FormField } from '../actions/schema-fields.ts';
 import type { ChosenFile } from '../ui/read-file.ts';

@@ -1,5 +1,6 @@
 import { useEffect, useId, useMemo, useState } from 'react';
-import type { DeviceView, OperationView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { loadCatalogue, useActions } from '../actions/actions-store.ts';
 import { FieldInput } from '../actions/field-input.tsx';
 import type { ChosenFile } from '../ui/read-file.ts';

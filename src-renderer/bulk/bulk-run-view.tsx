@@ -1,7 +1,7 @@
 import { Ban, Check, CircleAlert, CircleHelp, Download, LoaderCircle, RotateCcw, type LucideIcon } from 'lucide-react';
 import { useState } from 'react';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
 import type { BulkItemView, BulkRunView } from '../../src-preload/contract/bulk.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
 import { request, useMainState } from '../state/main-state.ts';
 import { saveText } from '../ui/save-file.ts';
 import { Segmented } from '../ui/parts.tsx';

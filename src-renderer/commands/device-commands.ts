@@ -1,6 +1,8 @@
 import { create } from 'zustand';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
-import type { DeviceView, ForwardView, ServiceView, VendorView } from '../../src-preload/contract/views.ts';
+import type { VendorView } from '../../src-preload/contract/account.ts';
+import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { request, fleet, isLive, useMainState, vendorName } from '../state/main-state.ts';
 import { writeClipboard } from '../state/clipboard.ts';
 import { toast, toastError } from '../state/view-store.ts';

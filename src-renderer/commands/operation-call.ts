@@ -1,7 +1,8 @@
 import { useCallback, useEffect, useMemo, useRef } from 'react';
 import { create } from 'zustand';
 import type { Answer } from '../../src-preload/contract/client.ts';
-import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request } from '../state/main-state.ts';
 
 /** What was loaded under a key, kept while the window is open so that a tab opens with what it showed last. */

@@ -1,4 +1,4 @@
-import type { WishView } from '../../src-preload/contract/views.ts';
+import type { WishView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { goTo, openPanel, setOverlay, setQuery, showIncident, showScope, toastError } from '../state/view-store.ts';
 

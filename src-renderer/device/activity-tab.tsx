@@ -1,6 +1,8 @@
 import { useState } from 'react';
-import type { ActivityView } from '../../src-preload/contract/alert-views.ts';
-import type { DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
+import type { ActivityView } from '../../src-preload/contract/history.ts';
 import { request, isLive, useMainState } from '../state/main-state.ts';
 import { bytes, duration, forwardWords, plural } from '../ui/format.ts';
 import { connect } from '../commands/device-commands.ts';

@@ -1,7 +1,7 @@
 import { Check, ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
-import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
 import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';

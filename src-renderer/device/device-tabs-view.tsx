@@ -1,7 +1,8 @@
 import { Tabs } from 'radix-ui';
 import { Actions } from '../actions/actions.tsx';
 import { useMainState } from '../state/main-state.ts';
-import type { CapabilityView, DeviceView } from '../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { ActivityTab } from './activity-tab.tsx';
 import { DataTab } from './data/data-tab.tsx';
 import { showTab, tabIds, tabsOf, tabTitles, useDeviceTab, type TabId } from './tabs/device-tabs.ts';

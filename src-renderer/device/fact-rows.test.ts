@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { deviceFactsViewSchema, type DeviceFactsView, type DeviceView } from '../../src-preload/contract/views.ts';
+import { deviceFactsViewSchema, type DeviceFactsView, type DeviceView } from '../../src-preload/contract/device.ts';
 import { factGroups } from './fact-rows.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);

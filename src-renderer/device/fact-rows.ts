@@ -1,4 +1,4 @@
-import type { DeviceFactsView, DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceFactsView, DeviceView } from '../../src-preload/contract/device.ts';
 
 /** How a fact is shown. Texts and lists are shown as the vendor gave them. */
 export type FactValue =

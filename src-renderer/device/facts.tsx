@@ -1,4 +1,4 @@
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { useNow } from '../ui/clock.ts';
 import { absolute, duration, middle, when } from '../ui/format.ts';
 import { copyText } from '../commands/device-commands.ts';

@@ -1,6 +1,7 @@
 import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
-import type { DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { fleet, isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import { busyKey, connect, copyCommand, defaultService, useBusy } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';

@@ -1,6 +1,6 @@
 import { RefreshCw, Search, Star, X } from 'lucide-react';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
-import type { AccountView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
 import { connect, refresh, setFavourite, stopAll } from '../commands/device-commands.ts';

@@ -1,4 +1,4 @@
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { request, useMainState } from '../state/main-state.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { waterfall, Waterfall } from './timings.tsx';

@@ -1,5 +1,6 @@
 import { useEffect, useId, useRef, useState } from 'react';
-import type { ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { request } from '../state/main-state.ts';
 import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { count } from '../ui/format.ts';

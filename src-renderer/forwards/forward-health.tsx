@@ -1,6 +1,6 @@
 import { ShieldAlert, ShieldCheck } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { request, isLive } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';

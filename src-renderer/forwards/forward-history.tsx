@@ -1,6 +1,6 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/forward.ts';
 import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import { waterfall } from './timings.tsx';

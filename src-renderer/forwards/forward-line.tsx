@@ -1,7 +1,7 @@
 import { ChevronDown, ChevronRight, RotateCw, Square, Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import { adviceOf } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { isLive } from '../state/main-state.ts';
 import { copyText, openPort, stopForward } from '../commands/device-commands.ts';
 import { IconButton } from '../ui/controls.tsx';

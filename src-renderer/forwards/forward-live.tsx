@@ -1,5 +1,5 @@
 import { useEffect, useRef, useState } from 'react';
-import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardStatisticsView, ForwardView } from '../../src-preload/contract/forward.ts';
 import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import { bytes, duration, plural } from '../ui/format.ts';

@@ -1,4 +1,4 @@
-import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/forward.ts';
 import { forwardWords } from '../ui/format.ts';
 
 /** An address as it is written before a port. */

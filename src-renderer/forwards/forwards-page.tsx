@@ -1,5 +1,5 @@
 import { useRef, useState } from 'react';
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { isLive, useMainState } from '../state/main-state.ts';
 import { removeForward } from '../commands/device-commands.ts';
 import { Confirm } from '../ui/dialog.tsx';

@@ -1,4 +1,4 @@
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { useMainState } from '../state/main-state.ts';
 import { millis } from '../ui/format.ts';
 

@@ -1,8 +1,8 @@
 import { create } from 'zustand';
 import type { Answer } from '../../src-preload/contract/client.ts';
-import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
+import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
-import type { ErrorView } from '../../src-preload/contract/views.ts';
 import { request } from '../state/main-state.ts';
 import { toast, toastError } from '../state/view-store.ts';
 

@@ -1,7 +1,7 @@
 import { Bell, BellOff, Check } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { useNow } from '../ui/clock.ts';
 import { goTo } from '../state/view-store.ts';
 import {

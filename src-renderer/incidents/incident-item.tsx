@@ -1,7 +1,7 @@
 import { Bell, BellOff, BellRing, ChevronDown, ChevronRight, Play } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
 import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';

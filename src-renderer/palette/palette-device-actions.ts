@@ -1,5 +1,5 @@
 import { Copy, PanelRight, SquareTerminal, Star, UserRound, Wrench, type LucideIcon } from 'lucide-react';
-import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView, ServiceKind, ServiceView } from '../../src-preload/contract/device.ts';
 import { request, fleet } from '../state/main-state.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
@@ -17,7 +17,7 @@ export interface DeviceAction {
   readonly run: (host: PaletteHost, user: string) => void | Promise<void>;
 }
 
-const kindNames: Readonly<Record<ServiceView['kind'], string>> = {
+const kindNames: Readonly<Record<ServiceKind, string>> = {
   ssh: 'SSH',
   vnc: 'VNC',
   rdp: 'RDP',

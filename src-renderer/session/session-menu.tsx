@@ -1,7 +1,7 @@
 import { FolderOpen, Monitor, SquareTerminal } from 'lucide-react';
 import { DropdownMenu } from 'radix-ui';
-import type { SessionPlace } from '../../src-preload/contract/session-frames.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { SessionPlace } from '../../src-preload/contract/session.ts';
 import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 

@@ -1,7 +1,7 @@
 import { FolderOpen, Monitor, SquareTerminal, X, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { SessionKind } from '../../src-preload/contract/session-frames.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { SessionKind } from '../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { hasMod } from '../ui/keys.ts';

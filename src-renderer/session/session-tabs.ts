@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import { sessionPlaceSchema, type SessionPlace } from '../../src-preload/contract/session-frames.ts';
+import { sessionPlaceSchema, type SessionPlace } from '../../src-preload/contract/session.ts';
 
 /** A tab of the session window. */
 export interface SessionTab {

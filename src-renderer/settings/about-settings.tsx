@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import type { AppView } from '../../src-preload/contract/views.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
 import { answerUpdate } from '../ui/update-banner.tsx';
 import { DiagnosticsDialog } from './diagnostics-dialog.tsx';
 import { LicencesDialog } from './licences-dialog.tsx';

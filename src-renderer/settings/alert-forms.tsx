@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { AlertSettingsView } from '../../src-preload/contract/alert-views.ts';
+import type { AlertSettingsView } from '../../src-preload/contract/alert.ts';
 import { changeAlerts, sameTarget } from '../incidents/alert-choices.ts';
 import { Callout, Field } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { AppView } from '../../src-preload/contract/views.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
 import { Choice, Group, Setting, TextSetting, Toggle, changeSettings } from './setting.tsx';
 import { LauncherSettings } from './launcher-settings.tsx';
 

@@ -1,5 +1,5 @@
 import { useId, useState } from 'react';
-import type { AppView } from '../../src-preload/contract/views.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 import { Toggle } from './setting.tsx';

@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import type { DiagnosticsView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { DiagnosticsView } from '../../src-preload/contract/app.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request, vendorName } from '../state/main-state.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';

@@ -1,5 +1,5 @@
 import { useId } from 'react';
-import type { AppView } from '../../src-preload/contract/views.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
 import { DesktopSettings } from './desktop-settings.tsx';
 import { Choice, Group, Setting, changeSettings } from './setting.tsx';
 

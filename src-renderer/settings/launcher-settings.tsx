@@ -1,14 +1,17 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
+import type { SettingsView } from '../../src-preload/contract/app.ts';
+import { serviceKindSchema, type ServiceKind } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { LauncherView } from '../../src-preload/contract/launch.ts';
 import type { RequestOutput } from '../../src-preload/contract/requests.ts';
-import type { ErrorView, LauncherView, ServiceView, SettingsView } from '../../src-preload/contract/views.ts';
 import { request } from '../state/main-state.ts';
 import { Failure, Field, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { toastError } from '../state/view-store.ts';
 import { Choice, Setting } from './setting.tsx';
 
-const kinds: readonly ServiceView['kind'][] = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'];
+const kinds = serviceKindSchema.options;
 
 const placeholders = [
   ['{host}', 'its address on this computer'],
@@ -153,7 +156,7 @@ export const LauncherSettings = ({ settings }: { readonly settings: SettingsView
     const answer = await request('launchers.save', { launchers: [...next] });
     return answer.ok ? undefined : answer.error;
   };
-  const choose = async (kind: ServiceView['kind'], launcher: string): Promise<void> => {
+  const choose = async (kind: ServiceKind, launcher: string): Promise<void> => {
     const answer = await request('launchers.choose', {
       kind,
       scope: 'default',

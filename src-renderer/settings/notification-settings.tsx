@@ -1,6 +1,6 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
-import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert-views.ts';
+import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
 import {
   changeAlerts,

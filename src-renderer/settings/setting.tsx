@@ -1,4 +1,4 @@
-import type { SettingsView } from '../../src-preload/contract/views.ts';
+import type { SettingsView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 

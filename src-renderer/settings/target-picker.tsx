@@ -1,6 +1,6 @@
 import { CircleUser, Globe, Group, Search, Server, Tag, type LucideIcon } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { AlertTargetView } from '../../src-preload/contract/alert-views.ts';
+import type { AlertTargetView } from '../../src-preload/contract/alert.ts';
 import { fold } from '../../src-preload/contract/query.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
 import { best, fuzzyScore } from '../palette/find.ts';

@@ -1,6 +1,6 @@
 import { Info, X } from 'lucide-react';
 import { useRef, useState } from 'react';
-import type { ErrorView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request, reconnectNow, useMainState } from '../state/main-state.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { UpdateBanner } from '../ui/update-banner.tsx';

@@ -1,5 +1,5 @@
 import { useEffect, useState } from 'react';
-import type { WishView } from '../../src-preload/contract/views.ts';
+import type { WishView } from '../../src-preload/contract/app.ts';
 import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { showHere } from '../commands/palette-host.ts';

@@ -11,7 +11,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { useState } from 'react';
-import type { AccountView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
 import { isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import type { Scope } from '../state/fleet-index.ts';
 import { count } from '../ui/format.ts';

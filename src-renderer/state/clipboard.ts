@@ -1,4 +1,4 @@
-import type { ErrorView } from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request, useMainState } from './main-state.ts';
 
 /** Puts a text on the clipboard: the browser's, or by way of the host. Answers why it could not. */

@@ -1,7 +1,7 @@
 import { FrameClient, type Answer, type StateEvent } from '../../src-preload/contract/client.ts';
 import type { FrameChannel } from '../../src-preload/contract/frames.ts';
-import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
+import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session.ts';
 
 /** Milliseconds to wait before each new attempt; the last one repeats. */
 const backOff = [250, 500, 1000, 2000, 4000, 8000] as const;

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src-preload/contract/query.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { scriptedAccounts, scriptedDevices, seeded } from '../../test/support/scripted-fleet.ts';
 import { FleetIndex, naturalText, sortColumns, type Sort } from './fleet-index.ts';
 

@@ -1,5 +1,5 @@
 import { fold, haystackOf, matchesHaystack, type Haystack, type Query } from '../../src-preload/contract/query.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 
 /** Columns the list can be sorted by. */
 export const sortColumns = ['name', 'group', 'vendor', 'account', 'address', 'seen', 'forward'] as const;

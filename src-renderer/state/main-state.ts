@@ -1,9 +1,11 @@
 import { create } from 'zustand';
 import type { Answer, StateEvent } from '../../src-preload/contract/client.ts';
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
-import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session-frames.ts';
+import type { AccountView, VendorView } from '../../src-preload/contract/account.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
-import type { AccountView, AppView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
+import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session.ts';
 import { FleetIndex, type FleetCounts } from './fleet-index.ts';
 import { Connection } from './connection.ts';
 import { isShutOut, openChannel } from './open-channel.ts';

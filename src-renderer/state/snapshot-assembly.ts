@@ -1,7 +1,10 @@
 import type { StateEvent } from '../../src-preload/contract/client.ts';
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import type { Change } from '../../src-preload/contract/frames.ts';
-import type { AccountView, AppView, DeviceView, ForwardView } from '../../src-preload/contract/views.ts';
 
 /** Everything main told, complete. */
 export interface WholeState {

@@ -1,6 +1,5 @@
 import { create } from 'zustand';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
-import type { ErrorView } from '../../src-preload/contract/views.ts';
+import { adviceOf, type ErrorView } from '../../src-preload/contract/error-view.ts';
 import { sortColumns, type Scope, type Sort } from './fleet-index.ts';
 
 export type Page = 'devices' | 'accounts' | 'forwards' | 'activity' | 'settings';

@@ -1,6 +1,6 @@
 import { CircleAlert, CircleCheck, TriangleAlert, type LucideIcon } from 'lucide-react';
-import { adviceOf } from '../../src-preload/contract/advice.ts';
-import type { ErrorView, PresenceView } from '../../src-preload/contract/views.ts';
+import type { PresenceView } from '../../src-preload/contract/device.ts';
+import { adviceOf, type ErrorView } from '../../src-preload/contract/error-view.ts';
 
 const shapes = {
   online: <circle cx="5" cy="5" r="4" />,

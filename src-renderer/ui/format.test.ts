@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import type { ForwardView } from '../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import {
   age,
   ago,

@@ -1,4 +1,6 @@
-import type { ErrorView, ForwardView, PresenceView } from '../../src-preload/contract/views.ts';
+import type { PresenceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 
 const second = 1000;
 const minute = 60 * second;

@@ -1,8 +1,8 @@
 import { Globe, Monitor, SquareTerminal, Waypoints, type LucideIcon } from 'lucide-react';
-import type { ServiceView } from '../../src-preload/contract/views.ts';
+import type { ServiceKind } from '../../src-preload/contract/device.ts';
 
 /** The sign of each kind of service, wherever one is shown. */
-export const kindIcons: Readonly<Record<ServiceView['kind'], LucideIcon>> = {
+export const kindIcons: Readonly<Record<ServiceKind, LucideIcon>> = {
   ssh: SquareTerminal,
   vnc: Monitor,
   rdp: Monitor,

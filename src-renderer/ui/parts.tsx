@@ -1,7 +1,8 @@
 import { KeyRound, RefreshCw } from 'lucide-react';
 import { useId, useState } from 'react';
 import { createPortal } from 'react-dom';
-import type { CapabilityView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../src-preload/contract/account.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { useNow } from './clock.ts';
 import { Failure, IconButton } from './controls.tsx';
 import { Dialog } from './dialog.tsx';

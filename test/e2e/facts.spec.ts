@@ -1,5 +1,5 @@
 import { expect, type Page } from '@playwright/test';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { expectAccessible, windowTest as test } from './window-stage.ts';
 
 const now = Date.UTC(2026, 10, 20, 12);

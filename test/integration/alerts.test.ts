@@ -11,7 +11,7 @@ import { parseCsv } from '../../src-main/core/base/csv.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { FrameClient, type Answer } from '../../src-preload/contract/client.ts';
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
 import { ScreenNotifier } from '../support/alert-rig.ts';
 import { startCliFromSource } from '../support/cli-process.ts';
 import { fastClock } from '../support/fast-clock.ts';

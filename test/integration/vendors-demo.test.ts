@@ -12,7 +12,7 @@ import { startDemoVendors } from '../../src-main/demo/demo-vendors.ts';
 import type { DemoVendor } from '../../src-main/demo/demo-vendors.ts';
 import type { VendorId } from '../support/vendor-ids.ts';
 import { historyStore } from '../../src-main/node/storage/history-store.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { HeadlessRig } from '../support/headless-rig.ts';
 import type { Browser } from '../support/headless-rig.ts';
 

@@ -1,7 +1,7 @@
 import { vendors } from '../../src-main/vendors/registry.ts';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { settingsViewSchema } from '../../src-preload/contract/views.ts';
+import { settingsViewSchema } from '../../src-preload/contract/app.ts';
 import { normaliseBaseUrl } from '../../src-main/core/fleet/account-url.ts';
 import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
 import { badSettings, defaultSettings, parseSettings } from '../../src-main/core/app/settings.ts';

@@ -2,7 +2,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { echo, startFarEnd } from './forward-rig.ts';
 import { LiveConnection, LivePage, startLiveHost, type LiveHost, type LiveSession } from './live-host.ts';
 import { startNarrowWay, type NarrowWay } from './narrow-way.ts';

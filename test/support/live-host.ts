@@ -12,7 +12,7 @@ import type {
   SessionEvent,
   SessionHostFrame,
   SessionKind,
-} from '../../src-preload/contract/session-frames.ts';
+} from '../../src-preload/contract/session.ts';
 import type { WoundOrder } from './wounds.ts';
 
 const root = join(import.meta.dirname, '../..');

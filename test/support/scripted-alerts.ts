@@ -1,5 +1,7 @@
-import type { ActivityView, AlertSettingsView, IncidentView } from '../../src-preload/contract/alert-views.ts';
-import type { DeviceView, ErrorView } from '../../src-preload/contract/views.ts';
+import type { AlertSettingsView, IncidentView } from '../../src-preload/contract/alert.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ActivityView } from '../../src-preload/contract/history.ts';
 import { seeded } from './scripted-fleet.ts';
 import type { ScriptOptions, World } from './scripted-world.ts';
 

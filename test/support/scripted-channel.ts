@@ -6,9 +6,13 @@ import type {
   HostFrame,
 } from '../../src-preload/contract/frames.ts';
 import { matches, parseQuery } from '../../src-preload/contract/query.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { isRequestName, requests, type RequestName } from '../../src-preload/contract/requests.ts';
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
-import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
 import { preferredService } from '../../src-main/core/fleet/service-preference.ts';
 import { ScriptedAlerts } from './scripted-alerts.ts';
 import { scriptedVendors } from './scripted-fleet.ts';

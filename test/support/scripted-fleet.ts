@@ -1,4 +1,7 @@
-import type { AccountView, AppView, DeviceView, ForwardView, VendorView } from '../../src-preload/contract/views.ts';
+import type { AccountView, VendorView } from '../../src-preload/contract/account.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { vendorEditsView } from '../../src-main/bridge/views/vendor-edits-view.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import { forwardExtras } from './scripted-forwards.ts';

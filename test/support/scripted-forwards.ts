@@ -1,9 +1,5 @@
-import type {
-  ErrorView,
-  ForwardAttemptView,
-  ForwardStatisticsView,
-  ForwardView,
-} from '../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardAttemptView, ForwardStatisticsView, ForwardView } from '../../src-preload/contract/forward.ts';
 
 const offline: ErrorView = {
   kind: 'unreachable',

@@ -14,8 +14,9 @@ import { BulkSecrets } from '../../src-main/services/operation/bulk-secrets.ts';
 import { previewRequest } from '../../src-main/services/operation/request-preview.ts';
 import { vendorById } from '../../src-main/vendors/registry.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { requests, type RequestName } from '../../src-preload/contract/requests.ts';
-import type { AccountView, DeviceView } from '../../src-preload/contract/views.ts';
 
 const log: Log = { write: () => undefined, child: () => log };
 

@@ -1,5 +1,9 @@
-import type { IncidentView } from '../../src-preload/contract/alert-views.ts';
-import type { AccountView, AppView, DeviceView, ErrorView, ForwardView } from '../../src-preload/contract/views.ts';
+import type { AccountView } from '../../src-preload/contract/account.ts';
+import type { IncidentView } from '../../src-preload/contract/alert.ts';
+import type { AppView } from '../../src-preload/contract/app.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../src-preload/contract/error-view.ts';
+import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { scriptedIncidents } from './scripted-alerts.ts';
 import { scriptedAccounts, scriptedApp, scriptedDevices, scriptedForwards } from './scripted-fleet.ts';
 

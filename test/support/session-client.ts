@@ -1,13 +1,15 @@
 import type { WebSocket } from 'ws';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.ts';
-import { creditStep, fileWindow, largestFrame } from '../../src-preload/contract/session-frames.ts';
-import type {
-  FileOperation,
-  SessionClientFrame,
-  SessionEvent,
-  SessionHostFrame,
-} from '../../src-preload/contract/session-frames.ts';
+import {
+  creditStep,
+  fileWindow,
+  largestFrame,
+  type FileOperation,
+  type SessionClientFrame,
+  type SessionEvent,
+  type SessionHostFrame,
+} from '../../src-preload/contract/session.ts';
 import { enterByLink } from './live-host.ts';
 
 /** Bytes before those of a stream in a binary message: its number as a 64-bit float. */

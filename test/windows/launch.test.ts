@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
 import type { RequestInput } from '../../src-preload/contract/requests.ts';
-import type { DeviceView, ServiceView } from '../../src-preload/contract/views.ts';
 import { Stage, type Served } from './stage.ts';
 import { windowsPath, type Recording } from './wine.ts';
 

@@ -7,7 +7,7 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { WebSocket } from 'ws';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { enterByLink, keyIn, LiveConnection, LivePage } from '../support/live-host.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 import { errorOf, Stage, type Served } from './stage.ts';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
-import type { DeviceView } from '../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { echo, startFarEnd } from '../support/forward-rig.ts';
 import { enterByLink, LivePage } from '../support/live-host.ts';
 import { Windows, windowsPath, type WindowsEnd, type WindowsProcess } from './wine.ts';

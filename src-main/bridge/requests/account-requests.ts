@@ -1,6 +1,7 @@
 import { noAccount } from '../../core/fleet/not-there.ts';
 import { interactiveMs, lateListing, withDeadline } from '../../core/base/deadline.ts';
 import { ok, type Failure, type Result } from '../../core/base/errors.ts';
+import type { accountRequests as contract } from '../../../src-preload/contract/account.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { Clock } from '../../core/base/clock.ts';
@@ -10,16 +11,6 @@ import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { Bulk } from '../../services/operation/bulk.ts';
 import { accountView, errorView, vendorView } from '../views/views.ts';
-
-type Names =
-  | 'vendors.list'
-  | 'secrets.hand'
-  | 'accounts.list'
-  | 'accounts.test'
-  | 'accounts.add'
-  | 'accounts.update'
-  | 'accounts.remove'
-  | 'accounts.refresh';
 
 export interface AccountRequestDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'vendor' | 'vendors'>;
@@ -32,7 +23,7 @@ export interface AccountRequestDeps {
 }
 
 /** Requests about vendors and accounts. */
-export const accountRequests = (deps: AccountRequestDeps): Handlers<Names> => {
+export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof contract> => {
   const { accounts, inventory, tickets, clock } = deps;
   /** No ticket: nothing secret was entered, and the vendor says whether it needs something. */
   const entered = (

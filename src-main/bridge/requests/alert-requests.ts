@@ -1,12 +1,13 @@
-import type { ActivityKind, ActivityQuery } from '../../core/activity/activity-entry.ts';
 import type { AlertSettings } from '../../core/alert/alert-settings.ts';
-import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { ok, type Result } from '../../core/base/errors.ts';
 import { incidentBody, incidentTitle, type Labels } from '../../core/alert/incident-text.ts';
 import type { Incident } from '../../core/alert/incident.ts';
-import type { Activity } from '../../services/activity/activity.ts';
 import type { Alerts } from '../../services/alert/alerts.ts';
-import type { alertRequests as contract } from '../../../src-preload/contract/alert-requests.ts';
-import type { AlertSettingsView, IncidentView } from '../../../src-preload/contract/alert-views.ts';
+import type {
+  alertRequests as contract,
+  AlertSettingsView,
+  IncidentView,
+} from '../../../src-preload/contract/alert.ts';
 import type { Handlers } from './handler.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 
@@ -26,13 +27,7 @@ export type BridgeAlerts = Pick<
   | 'effective'
   | 'reachabilityChanged'
 >;
-/** What these requests need of the history. */
-export type BridgeActivity = Pick<Activity, 'query' | 'exportCsv' | 'uptime' | 'timeline' | 'recordOperation'>;
 
-/** Lines of an answer unless it asks for more. */
-const defaultLimit = 100;
-const maxBuckets = 2400;
-const hourMs = 3_600_000;
 /** Devices in the view of an incident. */
 const maxDevices = 200;
 
@@ -91,7 +86,6 @@ export const incidentView = (incident: Incident, labels: Labels, snoozedUntil: n
 export interface AlertRequestDeps {
   readonly accounts: Pick<Accounts, 'get'>;
   readonly alerts: BridgeAlerts;
-  readonly activity: BridgeActivity;
 }
 
 /** How the texts call an account. */
@@ -99,33 +93,9 @@ export const accountLabels = (deps: Pick<AlertRequestDeps, 'accounts'>): Labels 
   accountLabel: (id) => deps.accounts.get(id)?.label ?? 'a removed account',
 });
 
-interface Filter {
-  readonly text?: string | undefined;
-  readonly kinds?: readonly ActivityKind[] | undefined;
-  readonly deviceKey?: string | undefined;
-  readonly accountId?: string | undefined;
-  readonly incidentId?: string | undefined;
-  readonly since?: number | undefined;
-  readonly until?: number | undefined;
-  readonly cursor?: string | undefined;
-}
-
-const filterOf = (input: Filter): Omit<ActivityQuery, 'limit'> => ({
-  text: input.text,
-  kinds: input.kinds,
-  deviceKey: input.deviceKey,
-  accountId: input.accountId,
-  incidentId: input.incidentId,
-  since: input.since,
-  until: input.until,
-  cursor: input.cursor,
-});
-
-const backwards = fail('invalid-input', 'This time ends before it begins.', 'Choose an end after the beginning.');
-
-/** Requests about being told, and about what happened. */
+/** Requests about being told. */
 export const alertRequests = (deps: AlertRequestDeps): Handlers<keyof typeof contract> => {
-  const { alerts, activity } = deps;
+  const { alerts } = deps;
   const viewOf = (changed: Result<AlertSettings>): Result<AlertSettingsView> =>
     changed.ok ? ok(alertSettingsView(changed.value)) : changed;
 
@@ -142,64 +112,5 @@ export const alertRequests = (deps: AlertRequestDeps): Handlers<keyof typeof con
     'alerts.mute': async (mute) => viewOf(await alerts.mute(mute)),
 
     'alerts.tellWhenBack': async ({ deviceKey, on }) => viewOf(await alerts.tellWhenBack(deviceKey, on)),
-
-    'history.query': async (input, signal) => {
-      const page = await activity.query({ ...filterOf(input), limit: input.limit ?? defaultLimit }, signal);
-      if (!page.ok) return page;
-      return ok({
-        entries: page.value.entries.map((entry) => ({
-          id: entry.id,
-          at: entry.at,
-          kind: entry.kind,
-          accountId: entry.accountId,
-          deviceKey: entry.deviceKey,
-          name: entry.name,
-          text: entry.text,
-          incidentId: entry.incidentId,
-        })),
-        next: page.value.next,
-      });
-    },
-
-    'history.uptime': async ({ deviceKey, since, until }) => {
-      if (until <= since) return backwards;
-      const uptime = await activity.uptime(deviceKey, since, until);
-      if (!uptime.ok) return uptime;
-      const { onlineMs, offlineMs, unknownMs, ratio, outages } = uptime.value;
-      return ok({
-        onlineMs,
-        offlineMs,
-        unknownMs,
-        ratio,
-        outages: outages.map((outage) => ({ since: outage.since, until: outage.until })),
-      });
-    },
-
-    'history.timeline': async ({ accountId, since, until, bucket }) => {
-      if (until <= since) return backwards;
-      if ((until - since) / (bucket === 'hour' ? hourMs : 24 * hourMs) > maxBuckets) {
-        return fail(
-          'invalid-input',
-          'This is too long a time for such small steps.',
-          'Choose days, or a shorter time.',
-        );
-      }
-      const buckets = await activity.timeline(accountId, since, until, bucket);
-      if (!buckets.ok) return buckets;
-      return ok({
-        buckets: buckets.value.map(({ at, online, offline, unknown, watched }) => ({
-          at,
-          online,
-          offline,
-          unknown,
-          watched,
-        })),
-      });
-    },
-
-    'history.export': async (input, signal) => {
-      const piece = await activity.exportCsv(filterOf(input), signal);
-      return piece.ok ? ok({ csv: piece.value.csv, next: piece.value.next }) : piece;
-    },
   };
 };

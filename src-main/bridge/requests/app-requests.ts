@@ -1,22 +1,12 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { diagnosticsView, type DiagnosticsDeps } from './diagnostics.ts';
+import type { appRequests as contract } from '../../../src-preload/contract/app.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { AppState } from '../../services/app/app-state.ts';
 import type { SettingsStore } from '../../services/app/settings-store.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import { settingsView } from '../views/views.ts';
-
-type Names =
-  | 'vault.unlock'
-  | 'settings.change'
-  | 'notices.dismiss'
-  | 'update.answer'
-  | 'clipboard.write'
-  | 'window.show'
-  | 'window.shown'
-  | 'diagnostics.get'
-  | 'diagnostics.report';
 
 export interface AppRequestDeps extends DiagnosticsDeps {
   readonly inventory: DiagnosticsDeps['inventory'] & Pick<Inventory, 'refresh'>;
@@ -32,7 +22,7 @@ export interface AppRequestDeps extends DiagnosticsDeps {
 }
 
 /** Requests about the application itself. */
-export const appRequests = (deps: AppRequestDeps): Handlers<Names> => ({
+export const appRequests = (deps: AppRequestDeps): Handlers<keyof typeof contract> => ({
   'vault.unlock': async ({ ticket }) => {
     const secrets = ticket === undefined ? undefined : deps.tickets.take(ticket);
     if (secrets?.ok === false) return secrets;

@@ -2,12 +2,16 @@ import { ok, type Result } from '../../core/base/errors.ts';
 import type { PlanRow } from '../../core/operation/bulk-plan.ts';
 import type { Bulk, BulkPlan } from '../../services/operation/bulk.ts';
 import type { BulkItem, BulkRunSnapshot } from '../../services/operation/bulk-run.ts';
-import type { BulkItemView, BulkPlanView, BulkRowView, BulkRunView } from '../../../src-preload/contract/bulk.ts';
+import type {
+  bulkRequests as contract,
+  BulkItemView,
+  BulkPlanView,
+  BulkRowView,
+  BulkRunView,
+} from '../../../src-preload/contract/bulk.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import { errorView } from '../views/views.ts';
-
-type Names = 'bulk.preview' | 'bulk.start' | 'bulk.list' | 'bulk.status' | 'bulk.cancel' | 'bulk.retry' | 'bulk.report';
 
 /** The bulk service as the requests use it. */
 export type BulkService = Pick<
@@ -82,7 +86,7 @@ export interface BulkRequestDeps {
 }
 
 /** Requests about actions on many devices. */
-export const bulkRequests = ({ bulk, tickets }: BulkRequestDeps): Handlers<Names> => ({
+export const bulkRequests = ({ bulk, tickets }: BulkRequestDeps): Handlers<keyof typeof contract> => ({
   'bulk.preview': async ({ deviceKeys, action }, signal) => {
     const plan = await bulk.preview(deviceKeys, action, signal);
     return plan.ok ? ok(planView(plan.value)) : plan;

@@ -1,18 +1,11 @@
 import { noDevice } from '../../core/fleet/not-there.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { DeviceLogs, KeptLog } from '../../services/operation/device-logs.ts';
+import type { deviceLogRequests as contract } from '../../../src-preload/contract/device-log.ts';
 import type { Handlers } from './handler.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { SpeedTests } from '../../services/operation/speed-tests.ts';
 import { errorView } from '../views/views.ts';
-
-type Names =
-  | 'deviceLogs.take'
-  | 'deviceLogs.read'
-  | 'deviceLogs.files'
-  | 'deviceLogs.forget'
-  | 'speedTests.list'
-  | 'speedTests.keep';
 
 const logView = ({ entries, more }: KeptLog) => ({
   entries: entries.map((entry) =>
@@ -28,7 +21,7 @@ export interface DeviceLogRequestDeps {
 }
 
 /** Requests about what is kept of devices: logs that a vendor hands out once, and network tests. */
-export const deviceLogRequests = (deps: DeviceLogRequestDeps): Handlers<Names> => {
+export const deviceLogRequests = (deps: DeviceLogRequestDeps): Handlers<keyof typeof contract> => {
   const { deviceLogs, speedTests, inventory } = deps;
 
   const place = (deviceKey: string): Result<{ readonly accountId: string; readonly id: string }> => {

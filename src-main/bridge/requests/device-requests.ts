@@ -2,7 +2,7 @@ import { noDevice } from '../../core/fleet/not-there.ts';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { haystackOf, matchesHaystack, parseQuery, type QueryContext } from '../../../src-preload/contract/query.ts';
-import type { DeviceView } from '../../../src-preload/contract/views.ts';
+import type { deviceRequests as contract, DeviceView } from '../../../src-preload/contract/device.ts';
 import type { Handlers } from './handler.ts';
 import type { BridgeAlerts } from './alert-requests.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
@@ -11,8 +11,6 @@ import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
 import { deviceView } from '../views/views.ts';
-
-type Names = 'devices.query' | 'devices.favourite' | 'services.add' | 'services.remove';
 
 /** Devices a query answers unless it asks for more. */
 const defaultLimit = 1000;
@@ -43,7 +41,7 @@ export const presentDevice = (deps: DeviceViewDeps, device: Device): DeviceView 
   });
 
 /** Requests about devices and their services. */
-export const deviceRequests = (deps: DeviceRequestDeps): Handlers<Names> => {
+export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof contract> => {
   const { accounts, inventory, notes, forwards } = deps;
 
   const customRefusal = (device: Device): Failure | undefined =>

@@ -1,5 +1,5 @@
 import type { Result } from '../../core/base/errors.ts';
-import type { DiagnosticsView } from '../../../src-preload/contract/views.ts';
+import type { DiagnosticsView } from '../../../src-preload/contract/app.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Alerts } from '../../services/alert/alerts.ts';
 import type { AppState } from '../../services/app/app-state.ts';

@@ -1,7 +1,7 @@
 import { ok } from '../../core/base/errors.ts';
 import type { Deletion } from '../../core/operation/device-edit.ts';
 import type { DeviceEditor } from '../../services/operation/device-editor.ts';
-import type { DeletionView, editRequests as contract } from '../../../src-preload/contract/edit-requests.ts';
+import type { DeletionView, editRequests as contract } from '../../../src-preload/contract/edit.ts';
 import type { Handlers } from './handler.ts';
 
 export interface EditRequestDeps {

@@ -1,7 +1,7 @@
 import { noDevice } from '../../core/fleet/not-there.ts';
 import type { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
-import type { ForwardView } from '../../../src-preload/contract/views.ts';
+import type { forwardRequests as contract, ForwardView } from '../../../src-preload/contract/forward.ts';
 import type { Requests } from '../../../src-preload/contract/requests.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { OpenForward } from '../../services/forward/forwards-deps.ts';
@@ -9,20 +9,6 @@ import type { Forwards } from '../../services/forward/forwards.ts';
 import type { Recents } from '../../services/launch/recents.ts';
 import type { Handlers } from './handler.ts';
 import { forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from '../views/views.ts';
-
-type Names =
-  | 'forwards.list'
-  | 'forwards.open'
-  | 'forwards.acquire'
-  | 'forwards.release'
-  | 'forwards.stop'
-  | 'forwards.remove'
-  | 'forwards.share'
-  | 'forwards.limit'
-  | 'forwards.acceptHostKey'
-  | 'forwards.history'
-  | 'forwards.statistics'
-  | 'forwards.resolve';
 
 const noForward = fail(
   'not-found',
@@ -72,7 +58,7 @@ export const presentForward = (
 ): ForwardView => forwardView(forward, deps.inventory.nameOf(forward.deviceKey));
 
 /** Requests about forwards. */
-export const forwardRequests = (deps: ForwardRequestDeps): Handlers<Names> => {
+export const forwardRequests = (deps: ForwardRequestDeps): Handlers<keyof typeof contract> => {
   const { inventory, forwards } = deps;
 
   const used = (forward: Forward): ForwardView => {

@@ -1,7 +1,11 @@
 import type { z } from 'zod';
 import type { Result } from '../../core/base/errors.ts';
-import { isRequestName } from '../../../src-preload/contract/requests.ts';
-import type { RequestName, RequestOutput, Requests } from '../../../src-preload/contract/requests.ts';
+import {
+  isRequestName,
+  type RequestName,
+  type RequestOutput,
+  type Requests,
+} from '../../../src-preload/contract/requests.ts';
 
 /** Answers one request whose input the contract has parsed; `client` is the same object for all requests of one client. */
 export type Handler<N extends RequestName> = (

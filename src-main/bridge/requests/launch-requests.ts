@@ -3,7 +3,7 @@ import { checkLauncher } from '../../core/launch/custom-launcher.ts';
 import { serviceKinds } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import { withChoice } from '../../core/launch/launcher-choice.ts';
-import type { launchRequests as contract } from '../../../src-preload/contract/launch-requests.ts';
+import type { launchRequests as contract } from '../../../src-preload/contract/launch.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { SettingsStore } from '../../services/app/settings-store.ts';
@@ -13,8 +13,6 @@ import type { ServiceCredentials } from '../../services/launch/launch-credential
 import type { Launches } from '../../services/launch/launches.ts';
 import type { Recents } from '../../services/launch/recents.ts';
 import { openByRoute, type OpenByRouteDeps } from './route-requests.ts';
-
-type Names = keyof typeof contract | 'launch.command' | 'launch.ssh' | 'launch.open';
 
 const noService = fail(
   'not-found',
@@ -33,7 +31,7 @@ export interface LaunchRequestDeps extends OpenByRouteDeps {
 }
 
 /** Requests about the programs that open services, and what they get to enter them. */
-export const launchRequests = (deps: LaunchRequestDeps): Handlers<Names> => ({
+export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof contract> => ({
   'services.credentials': async ({ deviceKey, serviceId, user, ticket, forgetPassword }) => {
     const { credentials, inventory, tickets } = deps;
     const handed = ticket === undefined ? undefined : tickets.take(ticket);

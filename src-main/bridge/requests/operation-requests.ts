@@ -4,10 +4,11 @@ import { mergeSecrets, withPlaceholders } from '../../core/operation/input-secre
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { deviceKey } from '../../core/fleet/device.ts';
+import type { operationRequests as contract } from '../../../src-preload/contract/operation.ts';
 import type { Handlers } from './handler.ts';
-import type { BridgeActivity } from './alert-requests.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import type { Log } from '../../core/base/log.ts';
+import type { Activity } from '../../services/activity/activity.ts';
 import type { AppState } from '../../services/app/app-state.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
@@ -16,13 +17,11 @@ import type { PreviewedRequest } from '../../services/operation/request-preview.
 import type { KnownOperation, KnownVendor } from '../views/known.ts';
 import { operationOutput, operationView } from '../views/views.ts';
 
-type Names = 'operations.list' | 'operations.call' | 'operations.command';
-
 export interface OperationRequestDeps {
   readonly accounts: Pick<Accounts, 'get' | 'connector' | 'vendor'>;
   readonly inventory: Pick<Inventory, 'device'>;
   readonly deviceLogs: Pick<DeviceLogs, 'call'>;
-  readonly activity: Pick<BridgeActivity, 'recordOperation'>;
+  readonly activity: Pick<Activity, 'recordOperation'>;
   readonly app: Pick<AppState, 'get'>;
   readonly tickets: SecretTickets;
   readonly log: Log;
@@ -38,7 +37,7 @@ export interface OperationRequestDeps {
 }
 
 /** Requests about the operations of vendors: the catalogue, a call, and the call as a command line. */
-export const operationRequests = (deps: OperationRequestDeps): Handlers<Names> => {
+export const operationRequests = (deps: OperationRequestDeps): Handlers<keyof typeof contract> => {
   const { accounts, tickets, log } = deps;
 
   const vendorOf = (id: KnownVendor['id']): Result<KnownVendor> => {

@@ -1,7 +1,7 @@
 import { noDevice } from '../../core/fleet/not-there.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
-import type { routeRequests as contract } from '../../../src-preload/contract/route-requests.ts';
+import type { routeRequests as contract } from '../../../src-preload/contract/route.ts';
 import type { Handlers } from './handler.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';

@@ -1,5 +1,5 @@
 import { ok } from '../../core/base/errors.ts';
-import { sessionAddress, type sessionRequests as contract } from '../../../src-preload/contract/session-frames.ts';
+import { sessionAddress, type sessionRequests as contract } from '../../../src-preload/contract/session.ts';
 import type { SessionDeps } from '../sessions/client-sessions.ts';
 import type { Handlers } from './handler.ts';
 

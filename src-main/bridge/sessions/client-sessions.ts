@@ -6,13 +6,13 @@ import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
 import type { LeftParts } from '../../services/session/sftp.ts';
 import type { SshSessions } from '../../services/session/ssh-sessions.ts';
 import type { VncSessions } from '../../services/session/vnc-sessions.ts';
-import {
-  type SessionAnswer,
-  type SessionClientFrame,
-  type SessionEvent,
-  type SessionHostFrame,
-  type SessionQuestion,
-} from '../../../src-preload/contract/session-frames.ts';
+import type {
+  SessionAnswer,
+  SessionClientFrame,
+  SessionEvent,
+  SessionHostFrame,
+  SessionQuestion,
+} from '../../../src-preload/contract/session.ts';
 import { SessionFiles } from './session-files.ts';
 import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from '../views/views.ts';

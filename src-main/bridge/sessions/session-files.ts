@@ -7,7 +7,7 @@ import {
   type FileOperation,
   type SessionEvent,
   type SessionHostFrame,
-} from '../../../src-preload/contract/session-frames.ts';
+} from '../../../src-preload/contract/session.ts';
 import { countTree, deleteTree } from '../../services/session/sftp-tree.ts';
 import { OutgoingStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from '../views/views.ts';

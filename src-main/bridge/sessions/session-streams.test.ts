@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
-import { creditStep, streamWindow, type SessionHostFrame } from '../../../src-preload/contract/session-frames.ts';
+import { creditStep, streamWindow, type SessionHostFrame } from '../../../src-preload/contract/session.ts';
 import { joinStream } from './session-streams.ts';
 
 /** A stream joined with a device that takes bytes or holds them back. */

@@ -4,7 +4,7 @@ import {
   largestFrame,
   streamWindow,
   type SessionHostFrame,
-} from '../../../src-preload/contract/session-frames.ts';
+} from '../../../src-preload/contract/session.ts';
 
 /** Sends a stream's bytes to a client, never more than it gave credit for. */
 export class OutgoingStream {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { vendors } from '../../vendors/registry.ts';
-import { capabilityNames } from '../../../src-preload/contract/views.ts';
+import { capabilityNames } from '../../../src-preload/contract/account.ts';
 import { capabilitiesOf } from './capabilities.ts';
 
 const of = (id: (typeof vendors)[number]['id']) => {

@@ -1,4 +1,4 @@
-import { capabilityNames, type CapabilityView } from '../../../src-preload/contract/views.ts';
+import { capabilityNames, type CapabilityView } from '../../../src-preload/contract/account.ts';
 import type { KnownOperation, KnownVendor } from './known.ts';
 
 /** What a vendor's catalogue can do with a device, with the keys that may do all of it. */

@@ -14,21 +14,17 @@ import { failureSentence } from '../../core/forward/forward-attempt.ts';
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { ForwardStatistics, ResolvedDevice } from '../../services/forward/forward-facts.ts';
+import type { AccountView, VendorView } from '../../../src-preload/contract/account.ts';
+import type { SettingsView, UpdateView } from '../../../src-preload/contract/app.ts';
+import type { DeviceFactsView, DeviceView, ServiceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type {
-  AccountView,
-  DeviceFactsView,
-  DeviceView,
-  ErrorView,
   ForwardAttemptView,
   ForwardStatisticsView,
   ForwardView,
-  OperationView,
   ResolvedDeviceView,
-  ServiceView,
-  SettingsView,
-  UpdateView,
-  VendorView,
-} from '../../../src-preload/contract/views.ts';
+} from '../../../src-preload/contract/forward.ts';
+import type { OperationView } from '../../../src-preload/contract/operation.ts';
 import { vendorEditsView } from './vendor-edits-view.ts';
 import { capabilitiesOf } from './capabilities.ts';
 import type { KnownOperation, KnownVendor } from './known.ts';

@@ -1,9 +1,9 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { vendorById, vendors } from '../../vendors/registry.ts';
 import type { FormField } from '../../vendors/vendor.ts';
-import { adviceOf } from '../../../src-preload/contract/advice.ts';
+import type { AccountView } from '../../../src-preload/contract/account.ts';
+import { adviceOf } from '../../../src-preload/contract/error-view.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
-import type { AccountView } from '../../../src-preload/contract/views.ts';
 import { usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';
 import { findAccount, failureOf, resultOf } from '../find.ts';

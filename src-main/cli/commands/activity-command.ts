@@ -1,5 +1,5 @@
 import { ok } from '../../core/base/errors.ts';
-import type { ActivityView } from '../../../src-preload/contract/alert-views.ts';
+import type { ActivityView } from '../../../src-preload/contract/history.ts';
 import { withCore, type Command } from '../context.ts';
 import { resultOf } from '../find.ts';
 import { exitCodes, note, plain, print, table } from '../terminal.ts';

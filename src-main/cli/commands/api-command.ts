@@ -1,6 +1,6 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
-import type { AccountView } from '../../../src-preload/contract/views.ts';
+import type { AccountView } from '../../../src-preload/contract/account.ts';
 import { readVendor } from './accounts-command.ts';
 import { usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';

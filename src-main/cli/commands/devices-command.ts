@@ -1,6 +1,6 @@
 import { factForms } from '../../core/fleet/device-facts.ts';
 import { ok } from '../../core/base/errors.ts';
-import type { DeviceView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { readSeconds } from '../flags.ts';
 import { withCore, type Command } from '../context.ts';
 import { allDevices, resultOf } from '../find.ts';

@@ -5,7 +5,7 @@ import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { sleep } from '../../core/base/clock.ts';
 import { systemClock } from '../../node/runtime/system-clock.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
-import type { ForwardView } from '../../../src-preload/contract/views.ts';
+import type { ForwardView } from '../../../src-preload/contract/forward.ts';
 import { usage } from '../flags.ts';
 import { attach, type Attachment } from '../attach.ts';
 import type { Command, Context } from '../context.ts';

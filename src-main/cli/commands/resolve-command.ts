@@ -1,7 +1,8 @@
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
+import type { DeviceView, ServiceView } from '../../../src-preload/contract/device.ts';
+import type { ForwardView } from '../../../src-preload/contract/forward.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
-import type { DeviceView, ForwardView, ServiceView } from '../../../src-preload/contract/views.ts';
 import { usage } from '../flags.ts';
 import { withCore, type Command, type Context } from '../context.ts';
 import { findDevice } from '../find-device.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
-import { largestFrame } from '../../../src-preload/contract/session-frames.ts';
+import { largestFrame } from '../../../src-preload/contract/session.ts';
 import { downloadFile, Upload } from './sftp.ts';
 
 /** Files in memory that answer late and out of order, and read short now and then. */

@@ -1,7 +1,8 @@
 import { Eye, EyeOff, History, Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { create } from 'zustand';
-import type { CapabilityView, DeviceView } from '../../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { absolute, plural } from '../../ui/format.ts';
 import { toast } from '../../state/view-store.ts';

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
-import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { Failure, Field } from '../../ui/controls.tsx';
 import { toast } from '../../state/view-store.ts';
 import { callOperation } from '../../commands/operation-call.ts';

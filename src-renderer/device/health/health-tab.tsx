@@ -1,7 +1,8 @@
 import { useState } from 'react';
 import { sortSamples, type Sample } from '../../charts/chart-geometry.ts';
 import { ChartSkeleton, TimeChart } from '../../charts/time-chart.tsx';
-import type { CapabilityView, DeviceView } from '../../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { capabilityOf } from '../tabs/device-tabs.ts';
 import { useOperation } from '../../commands/operation-call.ts';
 import { rowsOf, textOf, timeOf } from '../tabs/read-output.ts';

@@ -1,6 +1,7 @@
 import { Gauge } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request } from '../../state/main-state.ts';
 import { duration } from '../../ui/format.ts';
 import { announce } from '../../state/view-store.ts';

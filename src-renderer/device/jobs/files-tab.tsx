@@ -1,6 +1,7 @@
 import { FileUp } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
-import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { Failure, Field } from '../../ui/controls.tsx';
 import { bytes } from '../../ui/format.ts';
 import { maxFileBytes, readFile } from '../../ui/read-file.ts';

@@ -1,6 +1,6 @@
 import { ChevronRight, Trash2 } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { DeviceView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { Field } from '../../ui/controls.tsx';
 import { plural } from '../../ui/format.ts';
 import { toast } from '../../state/view-store.ts';

@@ -1,5 +1,6 @@
 import { useId, useState } from 'react';
-import type { CapabilityView, DeviceView } from '../../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { LogViewer } from './log-viewer.tsx';
 import type { LogEntry } from './log-text.ts';
 import { useOperation } from '../../commands/operation-call.ts';

@@ -1,5 +1,7 @@
 import { useState } from 'react';
-import type { CapabilityView, DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { toast } from '../../state/view-store.ts';
 import { callOperation, useOperation } from '../../commands/operation-call.ts';

@@ -1,6 +1,7 @@
 import { Trash2 } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { DeviceView, ErrorView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { plural } from '../../ui/format.ts';

@@ -1,7 +1,8 @@
 import { KeyRound } from 'lucide-react';
 import { useId, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
-import type { DeviceView, ErrorView, ServiceView } from '../../../src-preload/contract/views.ts';
+import type { DeviceView, ServiceView } from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request } from '../../state/main-state.ts';
 import { Failure, Field, IconButton } from '../../ui/controls.tsx';
 import { Dialog } from '../../ui/dialog.tsx';

@@ -1,6 +1,12 @@
 import { ChevronDown, ChevronRight, Copy, Play, Plus, Square, Trash2, Waypoints } from 'lucide-react';
 import { useId, useState } from 'react';
-import type { DeviceView, ErrorView, ServiceView } from '../../../src-preload/contract/views.ts';
+import {
+  serviceKindSchema,
+  type DeviceView,
+  type ServiceKind,
+  type ServiceView,
+} from '../../../src-preload/contract/device.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request, isLive, useMainState, vendorName } from '../../state/main-state.ts';
 import { useNow } from '../../ui/clock.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
@@ -139,8 +145,8 @@ const ServiceItem = ({
   );
 };
 
-const kinds = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'] as const;
-const usualPort: Readonly<Record<ServiceView['kind'], number | undefined>> = {
+const kinds = serviceKindSchema.options;
+const usualPort: Readonly<Record<ServiceKind, number | undefined>> = {
   ssh: 22,
   vnc: 5900,
   rdp: 3389,
@@ -157,7 +163,7 @@ const AddService = ({
   readonly onDone: () => void;
 }): React.ReactNode => {
   const id = useId();
-  const [kind, setKind] = useState<ServiceView['kind']>('tcp');
+  const [kind, setKind] = useState<ServiceKind>('tcp');
   const [error, setError] = useState<ErrorView>();
   const submit = async (form: HTMLFormElement): Promise<void> => {
     const data = new FormData(form);

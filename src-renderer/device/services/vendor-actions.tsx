@@ -1,8 +1,8 @@
 import { AppWindow, Play } from 'lucide-react';
 import { useCallback, useEffect, useState } from 'react';
 import type { Answer } from '../../../src-preload/contract/client.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
-import type { DeviceView } from '../../../src-preload/contract/views.ts';
 import { request, useVendorName } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { busyKey, runAction, useBusy } from '../../commands/device-commands.ts';

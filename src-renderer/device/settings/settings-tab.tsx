@@ -1,12 +1,8 @@
 import { useId, useState } from 'react';
-import type { DeletionView, DeviceChangeView } from '../../../src-preload/contract/edit-requests.ts';
-import type {
-  CapabilityName,
-  CapabilityView,
-  DeviceView,
-  ErrorView,
-  VendorEditsView,
-} from '../../../src-preload/contract/views.ts';
+import type { CapabilityName, CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
+import type { DeletionView, DeviceChangeView, VendorEditsView } from '../../../src-preload/contract/edit.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request, useMainState, useVendor, vendorName } from '../../state/main-state.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { closePanel, toast } from '../../state/view-store.ts';

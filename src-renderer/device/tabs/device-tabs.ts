@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 import { keysThatCan } from '../../ui/format.ts';
-import type { AccountView, CapabilityName, CapabilityView } from '../../../src-preload/contract/views.ts';
+import type { AccountView, CapabilityName, CapabilityView } from '../../../src-preload/contract/account.ts';
 
 export const tabIds = [
   'overview',

@@ -1,4 +1,5 @@
-import type { AccountView, CapabilityView, DeviceView } from '../../../src-preload/contract/views.ts';
+import type { AccountView, CapabilityView } from '../../../src-preload/contract/account.ts';
+import type { DeviceView } from '../../../src-preload/contract/device.ts';
 
 /** What every tab works with. */
 export interface TabProps {

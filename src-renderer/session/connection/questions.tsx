@@ -1,6 +1,6 @@
 import { useId, useState } from 'react';
-import type { SessionAnswer, SessionQuestion } from '../../../src-preload/contract/session-frames.ts';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
+import type { SessionAnswer, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { request as askMain } from '../../state/main-state.ts';
 import { Callout, Failure, Field } from '../../ui/controls.tsx';
 import { absolute } from '../../ui/format.ts';

@@ -1,4 +1,4 @@
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 
 /** Milliseconds before each try that nobody asked for; the last of them repeats. */
 const waits = [1_000, 2_000, 4_000, 8_000, 15_000, 30_000] as const;

@@ -1,4 +1,4 @@
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   creditStep,
   fileWindow,
@@ -9,7 +9,7 @@ import {
   type SessionClientFrame,
   type SessionEvent,
   type SessionPlace,
-} from '../../../src-preload/contract/session-frames.ts';
+} from '../../../src-preload/contract/session.ts';
 import { followSessions, postSession, useMainState } from '../../state/main-state.ts';
 
 /** What a session tells its tab. */

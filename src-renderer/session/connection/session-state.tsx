@@ -1,6 +1,6 @@
 import { RotateCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { modKey } from '../../ui/keys.ts';
 import type { SessionControl } from './use-session.ts';

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useRef, useState } from 'react';
-import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session-frames.ts';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
+import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../../state/main-state.ts';
 import { mayComeBack, triesAfter, waitAfter } from './retry-plan.ts';
 import { openSession, type SessionHandle } from './session-link.ts';

@@ -1,11 +1,11 @@
 import { useEffect, useState } from 'react';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   folderCountSchema,
   maxCounted,
   type FileEntryView,
   type FolderCountView,
-} from '../../../src-preload/contract/session-frames.ts';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+} from '../../../src-preload/contract/session.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { bytes, count, middle, plural } from '../../ui/format.ts';

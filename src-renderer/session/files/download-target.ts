@@ -1,4 +1,4 @@
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { bytes as inWords } from '../../ui/format.ts';
 import { safeName, saveBlob } from './save-blob.ts';
 

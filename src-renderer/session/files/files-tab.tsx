@@ -1,12 +1,12 @@
 import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   fileListingSchema,
   type FileEntryView,
   type FileListingView,
   type SessionPlace,
-} from '../../../src-preload/contract/session-frames.ts';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+} from '../../../src-preload/contract/session.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { absolute, bytes } from '../../ui/format.ts';

@@ -1,5 +1,5 @@
 import { create } from 'zustand';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { chooseTarget } from './download-target.ts';
 import { feedStream, openStream, uploadBody, type SessionHandle } from '../connection/session-link.ts';
 

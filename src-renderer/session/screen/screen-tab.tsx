@@ -4,8 +4,8 @@
 import RFB from '@novnc/novnc';
 import { Keyboard, RotateCw } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
-import type { SessionPlace } from '../../../src-preload/contract/session-frames.ts';
-import type { ErrorView } from '../../../src-preload/contract/views.ts';
+import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
+import type { SessionPlace } from '../../../src-preload/contract/session.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey, SessionCover } from '../connection/session-state.tsx';
 import { useSession } from '../connection/use-session.ts';

@@ -1,6 +1,6 @@
 import { Accessibility, ArrowDown, ArrowUp, ClipboardPaste, Copy, RotateCw, Search, Type, X } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { SessionPlace } from '../../../src-preload/contract/session-frames.ts';
+import type { SessionPlace } from '../../../src-preload/contract/session.ts';
 import { copyText } from '../../commands/device-commands.ts';
 import { canReadClipboard, readClipboard } from '../../state/clipboard.ts';
 import { IconButton } from '../../ui/controls.tsx';

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { errorViewSchema } from './views.ts';
+import { errorViewSchema } from './error-view.ts';
+import { id, ticket } from './inputs.ts';
 
 /**
  * What travels for sessions inside the application: a terminal, a screen or files of a device. A session belongs to
@@ -22,8 +23,6 @@ export const sessionKindSchema = z.enum(['terminal', 'screen', 'files']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
 
 const number = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
-const key = z.string().min(1).max(512);
-const ticket = z.string().min(16).max(64);
 const path = z.string().min(1).max(4096);
 const cells = z.number().int().min(1).max(2000);
 
@@ -92,8 +91,8 @@ export const sessionClientFrames = [
     type: z.literal('session-open'),
     session: number,
     kind: sessionKindSchema,
-    deviceKey: key,
-    serviceId: key,
+    deviceKey: id,
+    serviceId: id,
     user: z.string().max(64).optional(),
     keyFile: z.string().max(4096).optional(),
     cols: cells.optional(),
@@ -167,14 +166,13 @@ export const sessionHostFrames = [
 export type SessionHostFrame = z.infer<(typeof sessionHostFrames)[number]>;
 
 /** Where a session is shown: the part of the address after the page. */
-export const sessionPlaceSchema = z.strictObject({ kind: sessionKindSchema, deviceKey: key, serviceId: key });
+export const sessionPlaceSchema = z.strictObject({ kind: sessionKindSchema, deviceKey: id, serviceId: id });
 export type SessionPlace = z.infer<typeof sessionPlaceSchema>;
 
 /** The page of a session, opened again in a window or tab. Nothing in it is secret. */
 export const sessionAddress = (place: SessionPlace): string =>
   `/?session#${new URLSearchParams({ kind: place.kind, deviceKey: place.deviceKey, serviceId: place.serviceId }).toString()}`;
 
-/** Requests about sessions inside the application. Part of `requests`. */
 export const sessionRequests = {
   /** Shows a session: in the host's own window, or at an address that the caller opens. */
   'session.show': { input: sessionPlaceSchema, output: z.object({ address: z.string().optional() }) },

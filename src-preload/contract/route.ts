@@ -1,22 +1,22 @@
 import { z } from 'zod';
+import { id, nothing } from './inputs.ts';
 
-const deviceKey = z.string().min(1).max(512);
+/** Ways to a device that need no local port. */
 
-/** Requests about ways to a device that need no local port. Part of `requests`. */
 export const routeRequests = {
   /** What the vendor's program on this computer can do with the device now. */
   'actions.list': {
-    input: z.strictObject({ deviceKey }),
+    input: z.strictObject({ deviceKey: id }),
     output: z.object({ actions: z.array(z.object({ id: z.string(), label: z.string(), type: z.string() })) }),
   },
   /** Does one of them, once; a window of that program opens. */
   'actions.run': {
-    input: z.strictObject({ deviceKey, actionId: z.string().min(1).max(200) }),
-    output: z.strictObject({}),
+    input: z.strictObject({ deviceKey: id, actionId: z.string().min(1).max(200) }),
+    output: nothing,
   },
   /** Opens a session in the vendor's web client. The one-time address is absent if a window of its own shows it. */
   'webSession.open': {
-    input: z.strictObject({ deviceKey }),
+    input: z.strictObject({ deviceKey: id }),
     output: z.object({ address: z.string().optional() }),
   },
 } as const;

@@ -1,9 +1,22 @@
 import { z } from 'zod';
+import { id, nothing, text } from './inputs.ts';
 
-/** Requests about what can be changed on one device at its vendor. Part of `requests`. */
+/** Changes of a device at its vendor. */
 
-const id = z.string().min(1).max(512);
-const text = (max: number) => z.string().max(max);
+/** What can be changed on a device of a vendor, in the vendor's own terms. */
+export const vendorEditsViewSchema = z.object({
+  offered: z.array(z.enum(['rename', 'group', 'tag', 'delete', 'customField', 'job', 'upload', 'command', 'password'])),
+  /** Whether a rename takes a description, too. */
+  description: z.boolean(),
+  group: z
+    .object({ called: z.enum(['Group', 'Home']), by: z.enum(['name', 'number']), help: z.string().optional() })
+    .optional(),
+  /** Whether a device has any number of tags; else one or none. */
+  manyTags: z.boolean(),
+  /** What chooses the harder of two ways to delete. */
+  hardDelete: z.string().optional(),
+});
+export type VendorEditsView = z.infer<typeof vendorEditsViewSchema>;
 
 /** How a device is to be changed. */
 export const deviceChangeSchema = z.discriminatedUnion('kind', [
@@ -36,6 +49,6 @@ export const editRequests = {
   /** Changes the device at its vendor. Refused with `confirmation-required` where it destroys and nobody agreed. */
   'devices.edit': {
     input: z.strictObject({ deviceKey: id, change: deviceChangeSchema, confirmed: z.boolean() }),
-    output: z.strictObject({}),
+    output: nothing,
   },
 } as const;

@@ -1,9 +1,7 @@
 import { z } from 'zod';
+import { id, nothing } from './inputs.ts';
 
-/**
- * What the window may see of alerts, incidents and the history; see views.ts. Times are epoch milliseconds,
- * durations milliseconds.
- */
+/** Being told: alerts and incidents. Times are epoch milliseconds, durations milliseconds. */
 
 /** What a rule, a mute or a maintenance window is about. */
 export const alertTargetSchema = z.discriminatedUnion('kind', [
@@ -102,50 +100,37 @@ export const incidentViewSchema = z.object({
 });
 export type IncidentView = z.infer<typeof incidentViewSchema>;
 
-export const activityKindSchema = z.enum([
-  'offline',
-  'online',
-  'flapping',
-  'calm',
-  'incident',
-  'resolved',
-  'connected',
-  'disconnected',
-  'connect-failed',
-  'operation',
-]);
-
-/** One line of the history. */
-export const activityViewSchema = z.object({
-  id: z.number(),
-  at: z.number(),
-  kind: activityKindSchema,
-  accountId: z.string().optional(),
-  deviceKey: z.string().optional(),
-  name: z.string(),
-  text: z.string(),
-  incidentId: z.string().optional(),
-});
-export type ActivityView = z.infer<typeof activityViewSchema>;
-
-export const uptimeViewSchema = z.object({
-  onlineMs: z.number(),
-  offlineMs: z.number(),
-  /** Nobody watched, or the device was not known yet. */
-  unknownMs: z.number(),
-  /** Part of the known time, 0 to 1; absent if nothing is known. */
-  ratio: z.number().optional(),
-  outages: z.array(z.object({ since: z.number(), until: z.number().optional() })),
-});
-export type UptimeView = z.infer<typeof uptimeViewSchema>;
-
-/** A piece of the picture of a fleet: mean numbers of devices while Quayside watched. */
-export const presenceBucketViewSchema = z.object({
-  at: z.number(),
-  online: z.number(),
-  offline: z.number(),
-  unknown: z.number(),
-  /** Part of the bucket in which Quayside watched, 0 to 1. */
-  watched: z.number(),
-});
-export type PresenceBucketView = z.infer<typeof presenceBucketViewSchema>;
+export const alertRequests = {
+  'alerts.get': { input: nothing, output: alertSettingsViewSchema },
+  /** Changes what is given; lists are replaced whole. Pauses and waiting have requests of their own. */
+  'alerts.change': {
+    input: z.strictObject(alertSettingsViewSchema.omit({ pausedUntil: true, tellWhenBack: true }).partial().shape),
+    output: alertSettingsViewSchema,
+  },
+  /** No notices for a while: of an incident, of a target, or (neither given) at all. `forMs` zero ends it. */
+  'alerts.snooze': {
+    input: z.strictObject({
+      forMs: z
+        .number()
+        .int()
+        .min(0)
+        .max(366 * 86_400_000),
+      incidentId: id.optional(),
+      target: alertTargetSchema.optional(),
+    }),
+    output: alertSettingsViewSchema,
+  },
+  /** No notices about a target, or about the like of an incident, until it is taken back. */
+  'alerts.mute': {
+    input: z.union([
+      z.strictObject({ incidentId: id }),
+      z.strictObject({ target: alertTargetSchema, on: z.boolean() }),
+    ]),
+    output: alertSettingsViewSchema,
+  },
+  /** One notice when the device is online again. */
+  'alerts.tellWhenBack': {
+    input: z.strictObject({ deviceKey: id, on: z.boolean() }),
+    output: alertSettingsViewSchema,
+  },
+} as const;
