@@ -2,7 +2,7 @@
 // packages, Node 24 and the build are there, and does nothing when they are.
 import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync, readdirSync, realpathSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, realpathSync, statSync, writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { delimiter, dirname, join, relative, resolve } from 'node:path';
 
@@ -27,6 +27,15 @@ const inputs = [
 /** A failure whose message is all the user needs; anything else thrown here is a bug. */
 export class SetUpError extends Error {}
 
+/**
+ * What npm writes of a package into a lock file, as far as it counts here.
+ * @typedef {{
+ *   version: string, integrity: string, link?: boolean, dev?: boolean, optional?: boolean, devOptional?: boolean, peer?: boolean,
+ *   dependencies?: Record<string, string>, optionalDependencies?: Record<string, string>,
+ * }} LockedPackage
+ */
+
+/** @param {string} path */
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
 /** Is a Node version new enough for the sources and the tools? @param {string} version such as 24.21.0 */
@@ -36,14 +45,21 @@ export const isCurrentNode = (version) => {
 };
 
 /**
+ * The packages that a lock file names, by their folder.
+ * @param {string} path of the lock file
+ * @returns {Record<string, LockedPackage>}
+ */
+export const lockedPackages = (path = join(root, 'package-lock.json')) => readJson(path).packages;
+
+/**
  * Compares package-lock.json with npm's own record of what it installed. Optional packages are made for other
  * machines and may be absent. @returns {string | undefined} the reason to install, or undefined
  */
 export const missingPackages = (folder = root) => {
   const record = join(folder, 'node_modules/.package-lock.json');
   if (!existsSync(record)) return 'the packages are not installed yet';
-  const installed = readJson(record).packages;
-  const wanted = readJson(join(folder, 'package-lock.json')).packages;
+  const installed = lockedPackages(record);
+  const wanted = lockedPackages(join(folder, 'package-lock.json'));
   for (const [path, entry] of Object.entries(wanted)) {
     if (path === '' || entry.link === true) continue;
     const found = installed[path];
@@ -60,20 +76,28 @@ export const nodePath = () => {
   return isCurrentNode(process.versions.node) ? process.execPath : undefined;
 };
 
-/** The environment of every command: the packages' programs first, Node 24 among them. */
+/** The Node to run a program with, once `preparePackages` has made sure that there is one. */
+export const nodeProgram = () => nodePath() ?? process.execPath;
+
+/**
+ * The environment of every command: the packages' programs first, Node 24 among them.
+ * @param {NodeJS.ProcessEnv} extra
+ * @returns {NodeJS.ProcessEnv}
+ */
 export const environment = (extra = {}) => ({
   ...process.env,
-  PATH: [...new Set([bins, dirname(nodePath() ?? process.execPath), ...(process.env.PATH ?? '').split(delimiter)])]
+  PATH: [...new Set([bins, dirname(nodeProgram()), ...(process.env['PATH'] ?? '').split(delimiter)])]
     .filter((folder) => folder !== '')
     .join(delimiter),
   ...extra,
 });
 
+/** @type {Partial<Record<NodeJS.Platform, string>>} */
 const electronPrograms = { darwin: 'Electron.app/Contents/MacOS/Electron', win32: 'electron.exe' };
 
 /** Where Electron's binary is: in ELECTRON_OVERRIDE_DIST_PATH, else among the packages; undefined if it was never fetched. */
 export const electronBinary = (folder = root, env = process.env) => {
-  const chosen = env.ELECTRON_OVERRIDE_DIST_PATH;
+  const chosen = env['ELECTRON_OVERRIDE_DIST_PATH'];
   const record = join(folder, 'node_modules/electron/path.txt');
   if (!chosen && !existsSync(record)) return undefined;
   const binary = chosen
@@ -82,11 +106,18 @@ export const electronBinary = (folder = root, env = process.env) => {
   return existsSync(binary) ? binary : undefined;
 };
 
-const runNpm = (parameters, options, node = process.execPath) => {
-  const npm = process.env.npm_execpath;
+/**
+ * Runs the npm that has started this script, else the one of the system.
+ * @param {readonly string[]} parameters
+ * @param {import('node:child_process').SpawnSyncOptions} options
+ * @param {string} node what runs it
+ */
+export const runNpm = (parameters, options, node = process.execPath) => {
+  const npm = process.env['npm_execpath'];
+  const given = { cwd: root, ...options, encoding: /** @type {const} */ ('utf8') };
   return npm?.endsWith('.js') === true
-    ? spawnSync(node, [npm, ...parameters], { cwd: root, ...options })
-    : spawnSync('npm', parameters, { cwd: root, ...options, shell: process.platform === 'win32' });
+    ? spawnSync(node, [npm, ...parameters], given)
+    : spawnSync('npm', parameters, { ...given, shell: process.platform === 'win32' });
 };
 
 /**
@@ -107,9 +138,10 @@ const compileHelper = () => {
   const headers = nodeHeaders();
   if (headers === undefined) return;
   const env = environment({ npm_config_nodedir: headers });
-  runNpm(['rebuild', 'ssh2', '--loglevel=error'], { stdio: 'ignore', env }, nodePath());
+  runNpm(['rebuild', 'ssh2', '--loglevel=error'], { stdio: 'ignore', env }, nodeProgram());
 };
 
+/** @param {string} reason */
 const installPackages = (reason) => {
   console.error(`Installing packages: ${reason}.`);
   const result = runNpm(['ci', '--prefer-offline', '--no-audit', '--no-fund', '--loglevel=error'], {
@@ -131,11 +163,12 @@ export const preparePackages = () => {
     );
 };
 
+/** @param {string} path */
 const filesBelow = (path) => {
   const full = join(root, path);
   if (!existsSync(full)) return [];
-  const entries = readdirSync(full, { withFileTypes: true, recursive: true });
-  return entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath ?? entry.path, entry.name));
+  const found = readdirSync(full, { recursive: true, encoding: 'utf8' }).map((name) => join(full, name));
+  return found.filter((file) => statSync(file).isFile());
 };
 
 /** One hash of everything the build is made of; tests beside the code are no part of it. */
@@ -159,7 +192,7 @@ export const prepareBuild = ({ force = false } = {}) => {
   if (!force && existsSync(stamp) && readFileSync(stamp, 'utf8') === hash) return;
   const program = join(modules, 'electron-vite/bin/electron-vite.js');
   const parameters = [program, 'build', '--logLevel', force ? 'info' : 'warn'];
-  const result = spawnSync(nodePath(), parameters, { cwd: root, stdio: ['ignore', 2, 2], env: environment() });
+  const result = spawnSync(nodeProgram(), parameters, { cwd: root, stdio: ['ignore', 2, 2], env: environment() });
   if (result.status !== 0) throw new SetUpError('The build failed; the messages above say where.');
   writeFileSync(stamp, hash);
 };
@@ -174,16 +207,17 @@ export const prepareBuild = ({ force = false } = {}) => {
 export const runProgram = (program, parameters, env) =>
   new Promise((done, fail) => {
     const child = spawn(program, parameters, { cwd: root, stdio: 'inherit', env });
+    /** @param {NodeJS.Signals} signal */
     const forward = (signal) => {
       // A terminal sends Ctrl-C to the whole foreground group, the child included.
       if (signal !== 'SIGINT' || !process.stdin.isTTY) child.kill(signal);
     };
-    const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'];
+    const signals = /** @type {const} */ (['SIGINT', 'SIGTERM', 'SIGHUP']);
     for (const signal of signals) process.on(signal, forward);
     // npm hands a SIGTERM to its shell, and the shell ends without telling anyone: a lost parent is the only sign.
     const parent = process.ppid;
     const orphaned = () => process.ppid !== parent && child.kill('SIGTERM');
-    const watch = process.env.npm_lifecycle_event === undefined ? undefined : setInterval(orphaned, 500);
+    const watch = process.env['npm_lifecycle_event'] === undefined ? undefined : setInterval(orphaned, 500);
     child.once('error', fail);
     child.once('exit', (code, signal) => {
       clearInterval(watch);
@@ -193,11 +227,11 @@ export const runProgram = (program, parameters, env) =>
   });
 
 /** The exit code a shell would tell. @param {{ code: number | null, signal: NodeJS.Signals | null }} end */
-export const exitCode = ({ code, signal }) => code ?? 128 + constants.signals[signal];
+export const exitCode = ({ code, signal }) => code ?? 128 + (signal === null ? 0 : constants.signals[signal]);
 
 /**
  * Runs a script under the packages' Node and resolves with its exit code.
  * @param {readonly string[]} parameters script and its arguments
  */
 export const runNode = async (parameters, extra = {}) =>
-  exitCode(await runProgram(nodePath(), parameters, environment(extra)));
+  exitCode(await runProgram(nodeProgram(), parameters, environment(extra)));

@@ -4,12 +4,12 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { root } from './bootstrap.mjs';
+import { lockedPackages, root } from './bootstrap.mjs';
 
 const systems = ['android', 'darwin', 'freebsd', 'linux', 'openharmony', 'win32'];
 const processors = ['arm64', 'arm', 'ia32', 'loong64', 'ppc64', 'riscv64', 's390x', 'x64'];
 
-/** Reads from a package's name for which machine it is made, such as binding-linux-x64-musl. */
+/** Reads from a package's name for which machine it is made, such as binding-linux-x64-musl. @param {string} name */
 const platformOf = (name) => {
   const os = systems.find((system) => new RegExp(`\\b${system}\\b`).test(name));
   const cpu = processors.find((processor) => new RegExp(`\\b${processor}\\b`).test(name));
@@ -18,7 +18,10 @@ const platformOf = (name) => {
   return { cpu: [cpu], ...(os === 'linux' ? { libc: [musl ? 'musl' : 'glibc'] } : {}), os: [os] };
 };
 
-/** Where Node would find a package that another one asks for. */
+/**
+ * Is there a package where Node would look for one that another asks for?
+ * @param {Record<string, unknown>} packages of the lock file @param {string} from @param {string} name
+ */
 const isLocked = (packages, from, name) => {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
     if (Object.hasOwn(packages, `${folder === '' ? '' : `${folder}/`}node_modules/${name}`)) return true;
@@ -28,17 +31,19 @@ const isLocked = (packages, from, name) => {
 
 const path = join(root, 'package-lock.json');
 const lock = JSON.parse(readFileSync(path, 'utf8'));
+const packages = lockedPackages(path);
+/** @type {Record<string, unknown>} */
 const added = {};
-for (const [from, entry] of Object.entries(lock.packages))
+for (const [from, entry] of Object.entries(packages))
   for (const [name, version] of Object.entries(entry.optionalDependencies ?? {})) {
-    if (isLocked(lock.packages, from, name)) continue;
+    if (isLocked(packages, from, name)) continue;
     if (!/^\d+\.\d+\.\d+$/.test(version))
       throw new Error(`${from} asks for ${name} ${version}, which is no one version.`);
     const { cpu, ...rest } = platformOf(name);
     added[`node_modules/${name}`] = { version, cpu, ...(entry.dev ? { dev: true } : {}), optional: true, ...rest };
   }
 
-const [top, ...others] = Object.entries({ ...lock.packages, ...added });
-others.sort(([a], [b]) => a.localeCompare(b, 'en'));
-writeFileSync(path, `${JSON.stringify({ ...lock, packages: Object.fromEntries([top, ...others]) }, null, 2)}\n`);
+const { '': top, ...found } = { ...packages, ...added };
+const others = Object.entries(found).sort(([a], [b]) => a.localeCompare(b, 'en'));
+writeFileSync(path, `${JSON.stringify({ ...lock, packages: { '': top, ...Object.fromEntries(others) } }, null, 2)}\n`);
 console.log(`${Object.keys(added).length} added to package-lock.json.`);

@@ -9,7 +9,9 @@ import { addCommand } from './packed-command.mjs';
 import { markUnsigned } from './unsigned.mjs';
 
 const root = join(import.meta.dirname, '..');
+/** @type {('x64' | 'arm64')[]} */
 const archs = ['x64', 'arm64'];
+/** @param {string[]} targets */
 const each = (targets) => targets.map((target) => ({ target, arch: archs }));
 
 /**
@@ -37,7 +39,10 @@ const packedFiles = (platform) => [
   '!node_modules/**/{.*,Jenkinsfile,install.js,tests.js,build_pagent.bat,CONTRIBUTING.md,PULL_REQUEST_TEMPLATE.md}',
 ];
 
-/** Entries of the launcher's own menu; --quick-connect and --quit are read in src-main/electron/application.ts. */
+/**
+ * Entries of the launcher's own menu; --quick-connect and --quit are read in src-main/electron/application.ts.
+ * @param {string} program
+ */
 const desktopEntry = (program) => ({
   entry: {
     Actions: 'Open;QuickConnect;Quit;',
@@ -62,17 +67,24 @@ export const rounds = (targets) =>
     .map((round) => round.filter((name) => targets.includes(name)))
     .filter((round) => round.length > 0);
 
-/** The page of the project. electron-builder makes no deb or rpm without one; a package from a checkout has none. */
+/**
+ * The page of the project. electron-builder makes no deb or rpm without one; a package from a checkout has none.
+ * @param {NodeJS.ProcessEnv} environment
+ */
 const homepage = ({ QUAYSIDE_HOMEPAGE, GITHUB_SERVER_URL = 'https://github.com', GITHUB_REPOSITORY }) =>
   QUAYSIDE_HOMEPAGE ??
   (GITHUB_REPOSITORY === undefined ? 'https://quayside.invalid' : `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}`);
 
-/** Where a package looks for newer ones: a folder on a web server, else the releases of the repository that packs it. */
+/**
+ * Where a package looks for newer ones: a folder on a web server, else the releases of the repository that packs it.
+ * @param {NodeJS.ProcessEnv} environment
+ * @returns {NonNullable<import('electron-builder').Configuration['publish']> | null}
+ */
 const feed = ({ QUAYSIDE_UPDATE_URL: url, GITHUB_REPOSITORY: repository, QUAYSIDE_CHANNEL }) => {
   const channel = QUAYSIDE_CHANNEL === 'beta' ? 'beta' : 'latest';
   if (url !== undefined) return [{ provider: 'generic', url, channel }];
   if (repository === undefined) return null;
-  const [owner, repo] = repository.split('/');
+  const [owner = '', repo = ''] = repository.split('/');
   return [{ provider: 'github', owner, repo, channel, releaseType: 'draft' }];
 };
 
@@ -83,7 +95,8 @@ const feed = ({ QUAYSIDE_UPDATE_URL: url, GITHUB_REPOSITORY: repository, QUAYSID
  * @returns {import('electron-builder').Configuration}
  */
 export const configuration = (environment = process.env, runtimeFor = nodeRuntime) => {
-  const notarise = (environment.APPLE_API_KEY ?? environment.APPLE_ID ?? environment.APPLE_KEYCHAIN) !== undefined;
+  const notarise =
+    (environment['APPLE_API_KEY'] ?? environment['APPLE_ID'] ?? environment['APPLE_KEYCHAIN']) !== undefined;
   return {
     appId: 'io.github.quayside.desktop',
     productName: 'Quayside',
@@ -108,7 +121,7 @@ export const configuration = (environment = process.env, runtimeFor = nodeRuntim
     // Who asked for test versions gets the finished ones too.
     generateUpdatesFilesForAllChannels: true,
     publish: feed(environment),
-    forceCodeSigning: environment.QUAYSIDE_SIGNING === 'required',
+    forceCodeSigning: environment['QUAYSIDE_SIGNING'] === 'required',
     artifactName: '${productName}-${version}-${os}-${arch}.${ext}',
     linux: {
       files: packedFiles('linux'),
@@ -119,7 +132,7 @@ export const configuration = (environment = process.env, runtimeFor = nodeRuntim
       syncDesktopName: true,
       icon: join(root, 'resources/app/icons'),
       synopsis: 'Fleets of remote devices in one list',
-      maintainer: environment.QUAYSIDE_MAINTAINER ?? 'The Quayside founders',
+      maintainer: environment['QUAYSIDE_MAINTAINER'] ?? 'The Quayside founders',
       extraFiles: [{ from: 'build/launcher/quayside', to: 'bin/quayside' }],
     },
     // Not said once for `linux`: electron-builder writes what an AppImage has of its own into that very object.
@@ -189,14 +202,14 @@ export const configuration = (environment = process.env, runtimeFor = nodeRuntim
       requestedExecutionLevel: 'asInvoker',
       verifyUpdateCodeSignature: true,
       extraFiles: [{ from: 'build/launcher/quayside.cmd', to: 'bin/quayside.cmd' }],
-      ...(environment.AZURE_CODE_SIGNING_ENDPOINT === undefined
+      ...(environment['AZURE_CODE_SIGNING_ENDPOINT'] === undefined
         ? {}
         : {
             azureSignOptions: {
-              endpoint: environment.AZURE_CODE_SIGNING_ENDPOINT,
-              codeSigningAccountName: environment.AZURE_CODE_SIGNING_ACCOUNT ?? '',
-              certificateProfileName: environment.AZURE_CODE_SIGNING_PROFILE ?? '',
-              publisherName: environment.AZURE_CODE_SIGNING_PUBLISHER ?? '',
+              endpoint: environment['AZURE_CODE_SIGNING_ENDPOINT'],
+              codeSigningAccountName: environment['AZURE_CODE_SIGNING_ACCOUNT'] ?? '',
+              certificateProfileName: environment['AZURE_CODE_SIGNING_PROFILE'] ?? '',
+              publisherName: environment['AZURE_CODE_SIGNING_PUBLISHER'] ?? '',
             },
           }),
     },

@@ -7,6 +7,7 @@ import { Arch } from 'electron-builder';
 
 import { root } from './bootstrap.mjs';
 
+/** @type {Partial<Record<NodeJS.Platform, string>>} */
 const programs = { linux: 'electron', win32: 'electron.exe', darwin: 'Electron.app' };
 
 /**
@@ -14,12 +15,22 @@ const programs = { linux: 'electron', win32: 'electron.exe', darwin: 'Electron.a
  * @returns {string | undefined} its folder
  */
 export const installedDistribution = (folder = root) =>
-  [process.env.ELECTRON_OVERRIDE_DIST_PATH, join(folder, 'node_modules/electron/dist')].find(
+  [process.env['ELECTRON_OVERRIDE_DIST_PATH'], join(folder, 'node_modules/electron/dist')].find(
     (path) => path !== undefined && existsSync(join(path, programs[process.platform] ?? 'electron')),
   );
 
-/** electron-builder cleans up only what it has fetched: Electron's own welcome, and on a Mac the licences, left outside. */
-const tidy = (distribution) => (context) => {
+/**
+ * What electron-builder tells its hooks.
+ * @typedef {Parameters<Exclude<import('electron-builder').Configuration['electronDist'], string | null | undefined>>[0]} BeforeExtract
+ * @typedef {Parameters<Exclude<import('electron-builder').Configuration['afterExtract'], string | null | undefined>>[0]} AfterExtract
+ */
+
+/**
+ * electron-builder cleans up only what it has fetched: Electron's own welcome, and on a Mac the licences, left outside.
+ * @param {string} distribution
+ * @param {AfterExtract} context
+ */
+const tidy = (distribution, context) => {
   const mac = context.electronPlatformName === 'darwin';
   const resources = mac
     ? join(context.appOutDir, 'Electron.app/Contents/Resources')
@@ -39,13 +50,14 @@ const tidy = (distribution) => (context) => {
  * @returns {import('electron-builder').Configuration}
  */
 export const withDistribution = (config, { folder, platform, arch }) => {
-  const fits = (context) =>
-    (context.platformName ?? context.electronPlatformName) === platform &&
-    (typeof context.arch === 'number' ? Arch[context.arch] : context.arch) === arch;
-  const clean = tidy(folder);
+  /** @param {string} forPlatform @param {string | undefined} forArch */
+  const fits = (forPlatform, forArch) => forPlatform === platform && forArch === arch;
+  // Null, which the types leave out, has electron-builder fetch another one.
+  const another = /** @type {string} */ (/** @type {unknown} */ (null));
   return {
     ...config,
-    electronDist: (context) => (fits(context) ? folder : null),
-    afterExtract: (context) => (fits(context) ? clean(context) : undefined),
+    electronDist: (context) => (fits(context.platformName, context.arch) ? folder : another),
+    afterExtract: (context) =>
+      fits(context.electronPlatformName, Arch[context.arch]) ? tidy(folder, context) : undefined,
   };
 };

@@ -4,7 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { electronBinary, nodePath, root } from './bootstrap.mjs';
+import { electronBinary, nodeProgram, root } from './bootstrap.mjs';
 
 /** Milliseconds for which a failed try to fetch the binary is remembered. */
 const retryMs = 24 * 3_600_000;
@@ -21,7 +21,7 @@ const retryMs = 24 * 3_600_000;
  */
 export const obstacle = ({ platform, uid, env }) => {
   if (platform !== 'linux') return undefined;
-  if (!env.DISPLAY && !env.WAYLAND_DISPLAY)
+  if (!env['DISPLAY'] && !env['WAYLAND_DISPLAY'])
     return {
       reason: 'there is no display here (neither DISPLAY nor WAYLAND_DISPLAY is set)',
       mend: 'Start it in a desktop session to have the application with its tray icon.',
@@ -55,11 +55,14 @@ export const sandboxObstacle = (binary, { platform, hasNamespaces }) => {
 
 const hasNamespaces = () => spawnSync('unshare', ['-Ur', 'true'], { stdio: 'ignore' }).status === 0;
 
-/** How a program that ended tells that Electron could not start at all: crashed, or a library of it is missing. */
+/**
+ * How a program that ended tells that Electron could not start at all: crashed, or a library of it is missing.
+ * @param {{ code: number | null, signal: NodeJS.Signals | null }} end
+ */
 export const couldNotStart = ({ code, signal }) =>
   ['SIGTRAP', 'SIGABRT', 'SIGSEGV', 'SIGILL', 'SIGBUS'].includes(signal ?? '') || code === 127 || (code ?? 0) > 128;
 
-/** @returns {Browser} */
+/** @param {{ code: number | null, signal: NodeJS.Signals | null }} end @returns {Browser} */
 export const endedAtOnce = ({ code, signal }) => ({
   reason: `Electron could not be started (${signal ?? `exit code ${code}`})`,
   mend: 'The lines above are its own; a library that it needs may be missing.',
@@ -67,7 +70,7 @@ export const endedAtOnce = ({ code, signal }) => ({
 
 const tryAgain = 'npx install-electron tries again now; ELECTRON_MIRROR may name another source.';
 
-/** The last failed try of today, where there was one. */
+/** Why the last try of today failed, where there was one. @param {string} record a file @param {number} now @returns {string | undefined} */
 const rememberedFailure = (record, now) => {
   if (!existsSync(record)) return undefined;
   try {
@@ -78,11 +81,11 @@ const rememberedFailure = (record, now) => {
   }
 };
 
-/** @returns {string | undefined} why it failed */
+/** @param {string} folder @param {NodeJS.ProcessEnv} env @returns {string | undefined} why it failed */
 const fetchNow = (folder, env) => {
   console.error('The application runs on Electron, which is fetched once (about 120 MB); --browser does without.');
   const script = join(root, 'build/fetch-electron.mjs');
-  const result = spawnSync(nodePath(), [script, folder], {
+  const result = spawnSync(nodeProgram(), [script, folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 2],
     // Node 24 asks the proxy of the environment only when told to.
@@ -91,7 +94,11 @@ const fetchNow = (folder, env) => {
   return result.status === 0 ? undefined : result.stdout.trim() || 'the download was ended';
 };
 
-/** Fetches the binary unless a try failed within the last day. @returns {Desktop | Browser} */
+/**
+ * Fetches the binary unless a try failed within the last day.
+ * @param {string} folder @param {NodeJS.ProcessEnv} env @param {number} now
+ * @returns {Desktop | Browser}
+ */
 const fetchedElectron = (folder, env, now) => {
   const record = join(folder, 'node_modules/.cache/quayside/electron-fetch.json');
   const before = rememberedFailure(record, now);
@@ -123,7 +130,7 @@ export const chooseWindow = ({ browser = false, folder = root, machine = thisMac
   const inTheWay = obstacle(machine);
   if (inTheWay !== undefined) return inTheWay;
   const here = electronBinary(folder, machine.env);
-  const chosen = machine.env.ELECTRON_OVERRIDE_DIST_PATH;
+  const chosen = machine.env['ELECTRON_OVERRIDE_DIST_PATH'];
   if (here === undefined && chosen)
     return {
       reason: `ELECTRON_OVERRIDE_DIST_PATH names a folder without Electron (${chosen})`,

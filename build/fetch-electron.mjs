@@ -14,9 +14,10 @@ const firstByteMs = 15_000;
 const silenceMs = 30_000;
 const megabyte = 1024 * 1024;
 
-/** Ends a download that brings nothing, by an abort with the reason. */
+/** Ends a download that brings nothing, by an abort with the reason. @param {{ firstByteMs: number, silenceMs: number }} limits */
 const watchBytes = (limits) => {
   const over = new AbortController();
+  /** @param {number} ms @param {string} words */
   const arm = (ms, words) => setTimeout(() => over.abort(new Error(`${words} within ${Math.round(ms / 1000)} s`)), ms);
   let timer = arm(limits.firstByteMs, 'no answer');
   return {
@@ -29,9 +30,13 @@ const watchBytes = (limits) => {
   };
 };
 
-/** Tells the progress in one line of a terminal, or in a line for each fifth if there is none. */
+/**
+ * Tells the progress in one line of a terminal, or in a line for each fifth if there is none.
+ * @param {Pick<NodeJS.WriteStream, 'isTTY' | 'write'>} stream
+ */
 const progressTo = (stream) => {
   let told = -1;
+  /** @param {{ transferred: number, total: number | null }} state */
   return ({ transferred, total }) => {
     const size = total === null ? '' : ` of ${Math.round(total / megabyte)}`;
     const step = total === null ? Math.floor(transferred / (20 * megabyte)) : Math.floor((transferred / total) * 5);
@@ -42,14 +47,18 @@ const progressTo = (stream) => {
   };
 };
 
-/** The causes of a failure in one line; `fetch` hides its own in `cause`. */
+/** The causes of a failure in one line; `fetch` hides its own in `cause`. @param {unknown} error */
 const causes = (error) => {
   const words = [];
-  for (let at = error; at instanceof Error; at = at.cause) words.push(at.message || at.code || at.name);
+  for (let at = error; at instanceof Error; at = at.cause)
+    words.push(at.message || ('code' in at ? String(at.code) : at.name));
   return words.join(': ').replaceAll(/\s+/g, ' ');
 };
 
-/** Runs Electron's own installer, which finds the archive in its cache. @returns {Promise<string | undefined>} why it failed */
+/**
+ * Runs Electron's own installer, which finds the archive in its cache.
+ * @param {string} installer @returns {Promise<string | undefined>} why it failed
+ */
 const unpack = async (installer) => {
   const child = spawn(process.execPath, [installer], { stdio: ['ignore', 'ignore', 'pipe'] });
   let words = '';
@@ -75,27 +84,30 @@ export const fetchElectron = async (
   const installer = join(electron, 'install.js');
   if (!existsSync(installer)) return 'the package electron is not installed';
   const { version } = JSON.parse(readFileSync(join(electron, 'package.json'), 'utf8'));
+  const cacheRoot = process.env['electron_config_cache'];
   const watch = watchBytes(limits);
   const tell = progressTo(progress);
+  /** @param {{ transferred: number, total: number | null }} state */
+  const progressed = (state) => {
+    watch.heard();
+    // The list of checksums is a file of its own, and too small to be told.
+    if (state.total === null || state.total > megabyte) tell(state);
+  };
   try {
     await downloadArtifact({
       version,
       artifactName: 'electron',
       platform: process.platform,
       arch: process.arch,
-      cacheRoot: process.env.electron_config_cache,
+      ...(cacheRoot === undefined ? {} : { cacheRoot }),
       checksums:
-        process.env.electron_use_remote_checksums === undefined
+        process.env['electron_use_remote_checksums'] === undefined
           ? JSON.parse(readFileSync(join(electron, 'checksums.json'), 'utf8'))
           : undefined,
       downloadOptions: {
         quiet: true,
         signal: watch.signal,
-        getProgressCallback: (state) => {
-          watch.heard();
-          // The list of checksums is a file of its own, and too small to be told.
-          if (state.total === null || state.total > megabyte) tell(state);
-        },
+        getProgressCallback: progressed,
       },
     });
   } catch (error) {

@@ -6,13 +6,14 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-import { environment, nodePath, root } from './bootstrap.mjs';
+import { environment, nodeProgram, root } from './bootstrap.mjs';
 
 // The built window goes along: what serves it is tried in the order that the test runner likes.
 const left = new Set(['.git', 'node_modules', 'dist', 'test-results', 'playwright-report', '.cache']);
 const startLimitMs = 30_000;
 const stopLimitMs = 10_000;
 
+/** @param {string} folder */
 const copyTree = (folder) => {
   for (const name of readdirSync(root))
     if (!left.has(name)) cpSync(join(root, name), join(folder, name), { recursive: true });
@@ -24,6 +25,7 @@ const copyTree = (folder) => {
       symlinkSync(join(root, 'node_modules', name), join(modules, name));
 };
 
+/** @param {string} folder */
 const assertHidden = (folder) => {
   let found;
   try {
@@ -34,15 +36,23 @@ const assertHidden = (folder) => {
   throw new Error(`electron can still be resolved, from ${found}; the step would prove nothing.`);
 };
 
-/** Resolves with the first match of a pattern in a child's output, or undefined when it ends or time is up. */
+/** @typedef {import('node:child_process').ChildProcessByStdio<null, import('node:stream').Readable, import('node:stream').Readable>} Child */
+
+/**
+ * Resolves with the first match of a pattern in a child's output, or undefined when it ends or time is up.
+ * @param {Child} child @param {RegExp} pattern @param {number} limitMs
+ * @returns {Promise<string | undefined>}
+ */
 const waitForOutput = (child, pattern, limitMs) =>
   new Promise((done) => {
     let text = '';
+    /** @param {string} [found] */
     const finish = (found) => {
       clearTimeout(timer);
       done(found);
     };
-    const timer = setTimeout(finish, limitMs);
+    const timer = setTimeout(() => finish(), limitMs);
+    /** @param {string} chunk */
     const read = (chunk) => {
       text += chunk;
       const match = pattern.exec(text);
@@ -53,6 +63,7 @@ const waitForOutput = (child, pattern, limitMs) =>
     child.once('exit', () => finish(undefined));
   });
 
+/** @param {Child} child @param {number} limitMs @returns {Promise<boolean>} */
 const stopped = (child, limitMs) =>
   new Promise((done) => {
     if (child.exitCode !== null || child.signalCode !== null) return done(true);
@@ -64,10 +75,13 @@ const stopped = (child, limitMs) =>
     child.kill('SIGTERM');
   });
 
-/** Builds the copy, starts the headless host from it, loads the window once and stops it again. */
+/**
+ * Builds the copy, starts the headless host from it, loads the window once and stops it again.
+ * @param {string} folder @returns {Promise<string | undefined>} what was wrong
+ */
 const serveHeadless = async (folder) => {
   const program = join(folder, 'node_modules/electron-vite/bin/electron-vite.js');
-  const build = spawnSync(nodePath(), [program, 'build', '--logLevel', 'warn'], {
+  const build = spawnSync(nodeProgram(), [program, 'build', '--logLevel', 'warn'], {
     cwd: folder,
     encoding: 'utf8',
     env: environment(),
@@ -75,7 +89,11 @@ const serveHeadless = async (folder) => {
   if (build.status !== 0) return `The build failed without electron:\n${build.stdout}${build.stderr}`;
   const profile = join(folder, 'profile');
   const parameters = [join(folder, 'out/main/cli.js'), '--profile', profile, 'serve', '--port', '0'];
-  const child = spawn(nodePath(), parameters, { cwd: folder, stdio: ['ignore', 'pipe', 'pipe'], env: environment() });
+  const child = spawn(nodeProgram(), parameters, {
+    cwd: folder,
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: environment(),
+  });
   try {
     const address = await waitForOutput(child, /http:\/\/127\.0\.0\.1:\d+[^\s"']*(?=\s)/, startLimitMs);
     if (address === undefined) return 'The headless host printed no address without electron.';

@@ -7,14 +7,25 @@ const checkout = join(import.meta.dirname, '..');
 /** Needed to compile what is shipped compiled or not at all: see `files` in electron-builder.mjs. */
 const notShipped = new Set(['cpu-features', 'buildcheck', 'nan', 'node-addon-api']);
 
+/**
+ * What a package says of itself.
+ * @typedef {string | { type?: string } | null} Licence
+ * @typedef {{ name: string, version: string, license?: Licence | Licence[], licenses?: Licence[], author?: string | { name?: string } }} PackageFacts
+ */
+
+/** @param {string} path */
 const readJson = (path) => JSON.parse(readFileSync(path, 'utf8'));
 
+/** @param {string} folder @param {RegExp} pattern */
 const filesBelow = (folder, pattern) =>
   readdirSync(folder, { withFileTypes: true, recursive: true })
     .filter((entry) => entry.isFile() && pattern.test(entry.name) && !/\.test\.tsx?$/.test(entry.name))
     .map((entry) => join(entry.parentPath, entry.name));
 
-/** The packages that the window and the preload are bundled from: the names their sources import. */
+/**
+ * The packages that the window and the preload are bundled from: the names their sources import.
+ * @param {string} root @returns {string[]}
+ */
 const bundledRoots = (root) => {
   const names = new Set();
   for (const folder of ['src-renderer', 'src-preload'])
@@ -26,7 +37,10 @@ const bundledRoots = (root) => {
   return [...names];
 };
 
-/** Where Node finds a package that another one asks for, as a path of the lock file. */
+/**
+ * Where Node finds a package that another one asks for, as a path of the lock file.
+ * @param {Record<string, unknown>} packages @param {string} from @param {string} name
+ */
 const locate = (packages, from, name) => {
   for (let folder = from; ; folder = folder.slice(0, Math.max(0, folder.lastIndexOf('node_modules/') - 1))) {
     const path = `${folder === '' ? '' : `${folder}/`}node_modules/${name}`;
@@ -35,7 +49,7 @@ const locate = (packages, from, name) => {
   }
 };
 
-/** npm's own field, which old packages filled with objects. */
+/** npm's own field, which old packages filled with objects. @param {PackageFacts} facts */
 const licenceOf = (facts) => {
   const given = facts.license ?? facts.licenses;
   const names = [given].flat().map((entry) => (typeof entry === 'string' ? entry : entry?.type));
@@ -43,12 +57,17 @@ const licenceOf = (facts) => {
   return known.length === 0 ? 'see its text' : known.join(' or ');
 };
 
+/** @param {string} folder */
 const textsOf = (folder) =>
   readdirSync(folder, { withFileTypes: true })
     .filter((entry) => entry.isFile() && /^(licen[cs]e|copying|notice)/i.test(entry.name))
     .map((entry) => readFileSync(join(folder, entry.name), 'utf8').trim());
 
-/** The folders of packages and of all they need themselves, as paths of the lock file. */
+/**
+ * The folders of packages and of all they need themselves, as paths of the lock file.
+ * @param {string} root @param {Record<string, import('./bootstrap.mjs').LockedPackage>} packages @param {readonly string[]} names
+ * @returns {Set<string>}
+ */
 const withNeeds = (root, packages, names) => {
   const found = new Set();
   const waiting = names.map((name) => ({ from: '', name }));
@@ -63,19 +82,20 @@ const withNeeds = (root, packages, names) => {
     if (found.has(path) || notShipped.has(name) || name.startsWith('@types/')) continue;
     if (!existsSync(join(root, path))) continue;
     found.add(path);
-    const { dependencies = {}, optionalDependencies = {} } = packages[path];
+    const { dependencies = {}, optionalDependencies = {} } = packages[path] ?? {};
     for (const needed of Object.keys({ ...dependencies, ...optionalDependencies }))
       waiting.push({ from: path, name: needed });
   }
   return found;
 };
 
-/** The text of the MIT licence, for packages that name it and carry none. */
+/** The text of the MIT licence, for packages that name it and carry none. @param {string} root @param {string} owner */
 const mitText = (root, owner) =>
   readFileSync(join(root, 'LICENSE'), 'utf8')
     .trim()
     .replace(/^Copyright .*$/m, owner);
 
+/** @param {string} root @param {string} path @param {PackageFacts} facts */
 const textsOrMit = (root, path, facts) => {
   const texts = textsOf(join(root, path));
   if (texts.length > 0 || licenceOf(facts) !== 'MIT') return texts;
@@ -95,6 +115,7 @@ export const shippedPackages = (root = checkout) => {
   const bundled = withNeeds(root, packages, bundledRoots(root));
   return [...new Set([...packed, ...bundled])]
     .map((path) => {
+      /** @type {PackageFacts} */
       const facts = readJson(join(root, path, 'package.json'));
       return {
         name: facts.name,
@@ -108,7 +129,7 @@ export const shippedPackages = (root = checkout) => {
     .sort((a, b) => a.name.localeCompare(b.name, 'en') || a.version.localeCompare(b.version, 'en'));
 };
 
-/** What the window shows of each: one text, whatever number of files it came in. */
+/** What the window shows of each: one text, whatever number of files it came in. @param {ReturnType<typeof shippedPackages>} packages */
 const shown = (packages) =>
   packages.map(({ name, version, licence, texts }) => ({ name, version, licence, text: texts.join('\n\n') }));
 

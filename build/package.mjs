@@ -18,7 +18,19 @@ for (const [name, value] of Object.entries(process.env))
 const usage =
   'Usage: npm run package -- [linux] [mac] [win] [--x64] [--arm64] [--dir] [--target deb|rpm|AppImage|tar.gz|dmg|zip|nsis|portable]';
 const platforms = { linux: Platform.LINUX, mac: Platform.MAC, win: Platform.WINDOWS };
-const own = { linux: 'linux', darwin: 'mac', win32: 'win' }[process.platform];
+/** @type {Partial<Record<NodeJS.Platform, keyof typeof platforms>>} */
+const ownNames = { linux: 'linux', darwin: 'mac', win32: 'win' };
+const own = ownNames[process.platform];
+
+/** @param {string | undefined} name @returns {name is keyof typeof platforms} */
+const isPlatform = (name) => name !== undefined && Object.hasOwn(platforms, name);
+
+/**
+ * The targets of a system, by name.
+ * @param {import('electron-builder').PlatformSpecificBuildOptions | null | undefined} options
+ */
+const targetsOf = (options) =>
+  [options?.target ?? []].flat().map((entry) => (typeof entry === 'string' ? entry : entry.target));
 
 /** What to pack, or undefined if the arguments ask for nothing that there is. */
 const wishes = () => {
@@ -32,21 +44,27 @@ const wishes = () => {
     },
   });
   const names = positionals.length > 0 ? positionals : [own];
-  if (!names.every((name) => name !== undefined && Object.hasOwn(platforms, name))) return undefined;
-  const archs = ['x64', 'arm64'].filter((arch) => values[arch] || (!values.x64 && !values.arm64));
+  if (!names.every(isPlatform)) return undefined;
+  const archs = /** @type {const} */ (['x64', 'arm64']).filter(
+    (arch) => values[arch] || (!values.x64 && !values.arm64),
+  );
   const config = configuration();
   const chosen = names.map((name) => {
-    const all = config[name].target.map(({ target }) => target);
-    return [
-      name,
-      values.dir ? ['dir'] : values.target.length === 0 ? all : all.filter((it) => values.target.includes(it)),
-    ];
+    const all = targetsOf(config[name]);
+    const targets = values.dir
+      ? ['dir']
+      : values.target.length === 0
+        ? all
+        : all.filter((it) => values.target.includes(it));
+    return { name, targets };
   });
-  return chosen.every(([, targets]) => targets.length > 0) ? { config, archs, chosen } : undefined;
+  return chosen.every(({ targets }) => targets.length > 0) ? { config, archs, chosen } : undefined;
 };
 
+/** @param {string} path of a package.json @returns {{ version: string }} */
 const readVersion = (path) => JSON.parse(readFileSync(join(root, path), 'utf8'));
 
+/** @param {NonNullable<ReturnType<typeof wishes>>} wishes */
 const pack = async ({ config, archs, chosen }) => {
   prepareBuild({ force: true });
   const folder = installedDistribution();
@@ -54,7 +72,7 @@ const pack = async ({ config, archs, chosen }) => {
   const { platform, arch: processor } = process;
   if (folder === undefined) console.error(`Electron ${electron} is not on this computer; it is fetched now.`);
   try {
-    for (const [name, targets] of chosen)
+    for (const { name, targets } of chosen)
       for (const round of rounds(targets))
         await build({
           projectDir: root,
@@ -66,7 +84,7 @@ const pack = async ({ config, archs, chosen }) => {
     const text = thrown instanceof Error ? thrown.message : String(thrown);
     if (
       !/ENOTFOUND|ECONNREFUSED|ECONNRESET|EAI_AGAIN|ETIMEDOUT|fetch failed|HTTPError|status code|getaddrinfo/i.test(
-        `${thrown?.code} ${text}`,
+        `${thrown instanceof Error && 'code' in thrown ? String(thrown.code) : ''} ${text}`,
       )
     )
       throw thrown;
@@ -77,7 +95,7 @@ const pack = async ({ config, archs, chosen }) => {
     );
   }
   const { version } = readVersion('package.json');
-  writeBillOfMaterials(join(root, config.directories.output, `Quayside-${version}.cdx.json`));
+  writeBillOfMaterials(join(root, config.directories?.output ?? 'dist', `Quayside-${version}.cdx.json`));
 };
 
 const wanted = wishes();

@@ -1,6 +1,15 @@
 // What Playwright's JSON report says, for the summary of `npm test`.
 
-/** A test that passed only at its second attempt did not pass. */
+/**
+ * What counts here of a report (JSONReport of @playwright/test/reporter).
+ * @typedef {{ status: string, annotations: { type: string, description?: string }[] }} Test
+ * @typedef {{ suites?: Suite[], specs?: { tests: Test[] }[] }} Suite
+ * @typedef {{
+ *   stats: { expected: number, unexpected: number, flaky: number, skipped: number }, errors: readonly unknown[], suites: Suite[],
+ * }} Report
+ */
+
+/** A test that passed only at its second attempt did not pass. @param {Report | undefined} report */
 export const playwrightCounts = (report) =>
   report === undefined
     ? { passed: 0, failed: 0, skipped: 0 }
@@ -10,12 +19,19 @@ export const playwrightCounts = (report) =>
         skipped: report.stats.skipped,
       };
 
+/**
+ * @param {Suite} suite
+ * @returns {Test[]}
+ */
 const testsIn = ({ suites = [], specs = [] }) => [
   ...specs.flatMap((spec) => spec.tests),
   ...suites.flatMap((suite) => testsIn(suite)),
 ];
 
-/** Why tests were skipped, in their own words, each reason once with how many it concerned. */
+/**
+ * Why tests were skipped, in their own words, each reason once with how many it concerned.
+ * @param {Report | undefined} report
+ */
 export const skipReasons = (report) => {
   const reasons = new Map();
   for (const { status, annotations } of testsIn(report ?? {})) {

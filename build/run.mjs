@@ -14,20 +14,25 @@ import {
 import { chooseWindow, couldNotStart, endedAtOnce, inBrowserBecause } from './electron.mjs';
 import { playwrightStep, vitestStep } from './steps.mjs';
 
+/** @param {string} name */
 const out = (name) => join(root, 'out/main', name);
 
-/** Takes --browser, which is for us alone, out of the arguments of the application. */
+/** Takes --browser, which is for us alone, out of the arguments of the application. @param {readonly string[]} given */
 const askedForBrowser = (given) => ({
   browser: given.includes('--browser'),
   rest: given.filter((argument) => argument !== '--browser'),
 });
 
-/** The folder is started, not its script: so Electron takes name and version from our package.json. */
+/**
+ * The folder is started, not its script: so Electron takes name and version from our package.json.
+ * @param {string} binary @param {readonly string[]} rest
+ */
 const runDesktop = (binary, rest) => {
   const { ELECTRON_RUN_AS_NODE: _inherited, ...env } = environment();
   return runProgram(binary, [root, ...rest], env);
 };
 
+/** @type {Record<string, (given: readonly string[]) => number | Promise<number>>} */
 const commands = {
   demo: (given) => {
     prepareBuild();
@@ -78,16 +83,16 @@ const commands = {
   },
   // npm run chaos [-- MINUTES]: the chaos test alone, ten minutes unless told.
   chaos: ([minutes = '10']) => {
-    process.env.QUAYSIDE_CHAOS_MINUTES = minutes;
+    process.env['QUAYSIDE_CHAOS_MINUTES'] = minutes;
     const { parameters } = vitestStep('integration', ['test/integration/forward-chaos.test.ts']);
     return runNode(parameters);
   },
   // npm run attacks [-- MINUTES]: what is tried against a host in each run, in numbers worth telling; five minutes of floods.
   attacks: ([minutes = '5']) => {
     prepareBuild();
-    process.env.QUAYSIDE_FLOOD_SECONDS = String((Number(minutes) * 60) / 3);
-    process.env.QUAYSIDE_HOSTILE_FRAMES = '610000';
-    process.env.QUAYSIDE_KILLS = '80';
+    process.env['QUAYSIDE_FLOOD_SECONDS'] = String((Number(minutes) * 60) / 3);
+    process.env['QUAYSIDE_HOSTILE_FRAMES'] = '610000';
+    process.env['QUAYSIDE_KILLS'] = '80';
     const { parameters } = vitestStep('integration', ['test/integration/attacks-', 'test/integration/descriptors']);
     return runNode(parameters);
   },

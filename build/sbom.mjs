@@ -1,21 +1,25 @@
 // node build/sbom.mjs [FILE]: the bill of materials (CycloneDX) of what is shipped. npm reads it from the lock file, so
 // nothing is asked of a registry; what only builds and tests Quayside is left out.
-import { spawnSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
-import { environment, root } from './bootstrap.mjs';
+import { environment, lockedPackages, root, runNpm } from './bootstrap.mjs';
 import { shippedPackages } from './licences.mjs';
 import { runtimePackages } from './node-runtime.mjs';
 
+/**
+ * What npm writes, as far as it counts here.
+ * @typedef {{
+ *   components: { 'bom-ref': string, properties?: unknown }[],
+ *   dependencies: { ref: string, dependsOn?: string[] }[],
+ *   metadata: { component: { 'bom-ref': string } },
+ * }} Bill
+ */
+
+/** @returns {Bill} */
 const npmSbom = () => {
   const parameters = ['sbom', '--package-lock-only', '--sbom-format=cyclonedx', '--sbom-type=application', '--offline'];
-  const npm = process.env.npm_execpath;
-  const options = { cwd: root, encoding: 'utf8', maxBuffer: 64 * 1024 * 1024, env: environment() };
-  const result =
-    npm?.endsWith('.js') === true
-      ? spawnSync(process.execPath, [npm, ...parameters], options)
-      : spawnSync('npm', parameters, { ...options, shell: process.platform === 'win32' });
+  const result = runNpm(parameters, { maxBuffer: 64 * 1024 * 1024, env: environment() });
   if (result.status !== 0) throw new Error(`npm sbom failed: ${result.error?.message ?? result.stderr}`);
   return JSON.parse(result.stdout);
 };
@@ -23,9 +27,9 @@ const npmSbom = () => {
 /** The bill of materials as an object. */
 export const billOfMaterials = () => {
   const { name, version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
-  const electron = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8')).packages['node_modules/electron'];
+  const electron = lockedPackages()['node_modules/electron'];
   const shipped = new Set(shippedPackages().map((entry) => `${entry.name}@${entry.version}`));
-  shipped.add(`electron@${electron.version}`);
+  shipped.add(`electron@${electron?.version}`);
   for (const runtime of runtimePackages()) shipped.add(runtime);
   const bill = npmSbom();
   const components = bill.components

@@ -2,10 +2,20 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 
-import { environment, nodePath, root } from './bootstrap.mjs';
+import { environment, nodeProgram, root } from './bootstrap.mjs';
 
+/**
+ * @typedef {{ name: string, parameters: readonly string[] }} Step a program under the packages' Node
+ * @typedef {{
+ *   show?: boolean, mark?: string | undefined, via?: readonly string[] | undefined, cwd?: string, env?: NodeJS.ProcessEnv,
+ *   signal?: AbortSignal,
+ * }} Way how a step is run
+ */
+
+/** @param {string} path */
 const tool = (path) => join(root, 'node_modules', path);
 
+/** @param {string} project */
 const types = (project) => ({
   name: `types ${project}`,
   parameters: [tool('typescript/bin/tsc'), '-p', project],
@@ -22,13 +32,16 @@ export const staticSteps = [
   { name: 'knip', parameters: [tool('knip/bin/knip.js'), '-c', 'build/knip.json', '--no-progress'] },
 ];
 
-/** One project of the vitest configuration. @param {readonly string[]} extra more arguments of vitest */
+/**
+ * One project of the vitest configuration.
+ * @param {string} project @param {readonly string[]} extra more arguments of vitest @returns {Step}
+ */
 export const vitestStep = (project, extra = []) => ({
   name: project,
   parameters: [tool('vitest/vitest.mjs'), 'run', '--config', 'test/vitest.config.ts', '--project', project, ...extra],
 });
 
-/** The end-to-end tests. */
+/** The end-to-end tests. @param {readonly string[]} extra more arguments of Playwright @returns {Step} */
 export const playwrightStep = (extra = []) => ({
   name: 'e2e',
   parameters: [tool('@playwright/test/cli.js'), 'test', '--config', 'test/e2e/playwright.config.ts', ...extra],
@@ -46,14 +59,15 @@ const makeNetwork =
  */
 export const ownNetwork = () => {
   const start = ['unshare', '--net', 'sh', '-c', `${makeNetwork} && exec "$@"`, 'sh'];
-  const tried = process.getuid?.() === 0 ? spawnSync(start[0], [...start.slice(1), 'true']) : undefined;
+  const tried = process.getuid?.() === 0 ? spawnSync('unshare', [...start.slice(1), 'true']) : undefined;
   return tried?.status === 0 ? start : undefined;
 };
 
-/** Passes whole lines on, each with a mark in front. */
+/** Passes whole lines on, each with a mark in front. @param {string} mark @param {NodeJS.WriteStream} to */
 const markedLines = (mark, to) => {
   let rest = '';
   return {
+    /** @param {string} text */
     write: (text) => {
       const lines = `${rest}${text}`.split('\n');
       rest = lines.pop() ?? '';
@@ -68,12 +82,13 @@ const markedLines = (mark, to) => {
 /**
  * Runs a step. Output is collected, and shown at once too when `show` is set, each line behind `mark`. `via` is the program
  * that starts it, with its arguments.
+ * @param {Pick<Step, 'parameters'>} step @param {Way} way
  * @returns {Promise<{ code: number, output: string, seconds: number }>}
  */
 export const runStep = ({ parameters }, { show = false, mark = '', via = [], cwd = root, env = {}, signal } = {}) =>
   new Promise((done) => {
     const started = performance.now();
-    const [program, ...rest] = [...via, nodePath(), ...parameters];
+    const [program = '', ...rest] = [...via, nodeProgram(), ...parameters];
     const child = spawn(program, rest, {
       cwd,
       stdio: ['ignore', 'pipe', 'pipe'],
@@ -82,11 +97,9 @@ export const runStep = ({ parameters }, { show = false, mark = '', via = [], cwd
       signal,
     });
     let output = '';
-    for (const [from, to] of [
-      [child.stdout, process.stdout],
-      [child.stderr, process.stderr],
-    ]) {
-      const shown = markedLines(mark, to);
+    for (const name of /** @type {const} */ (['stdout', 'stderr'])) {
+      const from = child[name];
+      const shown = markedLines(mark, process[name]);
       from.setEncoding('utf8').on('data', (text) => {
         output += text;
         if (show) shown.write(text);

@@ -20,6 +20,7 @@ const systemPackages = (
   'xfce4-panel dunst libglib2.0-bin fonts-dejavu-core'
 ).split(' ');
 
+/** @param {readonly string[]} packages */
 const missingPackages = (packages) => {
   const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
     encoding: 'utf8',
@@ -30,6 +31,7 @@ const missingPackages = (packages) => {
   return packages.filter((name) => !installed.has(name));
 };
 
+/** @param {string[]} parameters */
 const apt = (...parameters) =>
   spawnSync('apt-get', ['-q', ...parameters], {
     stdio: ['ignore', 2, 2],
@@ -50,9 +52,17 @@ const prepareSystem = () => {
 };
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
+/** @type {string[]} */
 const summary = [];
+/** @type {string[]} */
 const notRun = [];
 
+/**
+ * @typedef {{ passed: number, failed: number, skipped?: number }} Counts
+ * @typedef {{ part?: string, extra?: readonly string[], mark?: string | undefined, via?: readonly string[] | undefined, cwd?: string }} How
+ */
+
+/** @param {string} name @param {Counts} counts @param {number} seconds @param {readonly string[]} [reasons] */
 const record = (name, { passed, failed, skipped = 0 }, seconds, reasons) => {
   totals.passed += passed;
   totals.failed += failed;
@@ -64,11 +74,18 @@ const record = (name, { passed, failed, skipped = 0 }, seconds, reasons) => {
   );
 };
 
-/** A run that ended badly without naming a failed test still is one failure. */
+/** A run that ended badly without naming a failed test still is one failure. @param {Counts} counts @param {number} code */
 const settled = (counts, code) => (code !== 0 && counts.failed === 0 ? { ...counts, failed: 1 } : counts);
 
+/** @param {string} path */
 const readReport = (path) => (existsSync(path) ? JSON.parse(readFileSync(path, 'utf8')) : undefined);
 
+/**
+ * @param {{
+ *   numPassedTests: number, numFailedTests: number, numPendingTests: number, numTodoTests: number,
+ *   testResults: { status: string, assertionResults: unknown[] }[],
+ * } | undefined} report what counts here of vitest's report in JSON
+ */
 const vitestCounts = (report) =>
   report === undefined
     ? { passed: 0, failed: 0, skipped: 0 }
@@ -81,13 +98,15 @@ const vitestCounts = (report) =>
         skipped: report.numPendingTests + report.numTodoTests,
       };
 
+/** @param {import('./steps.mjs').Step} step */
 const runStatic = async (step) => {
   const { code, output, seconds } = await runStep(step);
   if (code !== 0) console.log(output.trimEnd());
   record(step.name, { passed: code === 0 ? 1 : 0, failed: code === 0 ? 0 : 1 }, seconds);
 };
 
-const runVitest = async (project, name, reports, { cwd = root, extra = [], mark = '', via = [] } = {}) => {
+/** @param {string} project @param {string} name @param {string} reports a folder @param {How} how */
+const runVitest = async (project, name, reports, { cwd = root, extra = [], mark, via } = {}) => {
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
   const step = vitestStep(project, ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...extra]);
@@ -95,7 +114,8 @@ const runVitest = async (project, name, reports, { cwd = root, extra = [], mark 
   record(name, settled(vitestCounts(readReport(file)), code), seconds);
 };
 
-const runPlaywright = async (reports, { part = '', extra = [], mark = '', via = [] } = {}) => {
+/** @param {string} reports a folder @param {How} how */
+const runPlaywright = async (reports, { part = '', extra = [], mark, via } = {}) => {
   const name = `e2e${part}`;
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
@@ -126,6 +146,7 @@ const ofDesktop = ['src-main/electron/**', 'build/fetch-electron.test.ts'];
 const ofPackaging = 'test/integration/packag*.test.ts';
 const withoutDesktop = [...ofDesktop, ofPackaging].flatMap((pattern) => ['--exclude', pattern]);
 
+/** @param {Parameters<Parameters<typeof withoutElectron>[0]>[0]} copy */
 const runHeadless = async (copy) => {
   console.log('\n── headless without electron');
   const { failure, seconds } = await copy.serveHeadless();
@@ -140,6 +161,8 @@ const runHeadless = async (copy) => {
 /**
  * Both halves of one kind of tests as jobs, each for a network of its own; without `via` the whole as one job. These tests
  * wait for sockets and programs most of the time, and two of them in one network would take each other's local ports.
+ * @param {readonly string[] | undefined} via @param {(how: How) => Promise<void>} run
+ * @returns {(() => Promise<void>)[]}
  */
 const inHalves = (via, run) =>
   via === undefined
@@ -148,7 +171,7 @@ const inHalves = (via, run) =>
         (half) => () => run({ part: ` (half ${half})`, mark: `${half}│ `, via, extra: [`--shard=${half}/2`] }),
       );
 
-/** Runs jobs in their order, so many at a time. */
+/** Runs jobs in their order, so many at a time. @param {readonly (() => Promise<void>)[]} jobs @param {number} atOnce */
 const runJobs = async (jobs, atOnce) => {
   const waiting = [...jobs];
   const work = async () => {
@@ -165,6 +188,7 @@ const prepareWine = () => {
   return prepareWindows();
 };
 
+/** @param {string} reports a folder */
 const main = async (reports) => {
   prepareSystem();
   for (const step of staticSteps) await runStatic(step);
@@ -177,6 +201,7 @@ const main = async (reports) => {
   // The import rules, proven: all that needs no desktop runs in a copy of the checkout in which no `electron` can be
   // resolved. Nothing of it is run a second time with `electron` there, which would prove nothing more.
   await withoutElectron(async (copy) => {
+    /** @param {string} project @param {How} how */
     const run = (project, { part = '', extra = [], ...how } = {}) =>
       runVitest(project, `${project} without electron${part}`, reports, {
         ...how,

@@ -7,7 +7,7 @@ import { root } from './bootstrap.mjs';
 const begin = '<!-- vendors: made by build/vendor-table.mjs -->';
 const end = '<!-- /vendors -->';
 
-/** What the device page offers, in few words, by the first part of a capability's name or the whole of it. */
+/** What the device page offers, in few words, by the first part of a capability's name or the whole of it. @type {Partial<Record<string, string>>} */
 const words = {
   'logs.once': 'logs (handed out once)',
   'logs.range': 'logs by time',
@@ -28,7 +28,10 @@ const words = {
   'settings.delete': 'delete',
 };
 
-/** Nothing is called here: what a connector can do shows in what it has. */
+/** @type {import('../src-main/core/base/log.ts').Log} */
+const silent = { write: () => undefined, child: () => silent };
+
+/** Nothing is called here: what a connector can do shows in what it has. @param {import('../src-main/vendors/vendor.ts').Vendor} vendor */
 const connectorOf = (vendor) =>
   vendor.open({
     accountId: 'table',
@@ -38,11 +41,16 @@ const connectorOf = (vendor) =>
     http: { request: () => Promise.reject(new Error('the table calls nobody')) },
     clock: { now: () => 0, monotonic: () => 0, after: () => () => undefined },
     random: () => 0.5,
-    log: { write: () => undefined, child: () => undefined },
+    log: silent,
   });
 
+/** @param {number} ms */
 const seconds = (ms) => (ms % 60_000 === 0 ? `${ms / 60_000} min` : `${ms / 1000} s`);
 
+/**
+ * @param {import('../src-main/vendors/vendor.ts').Vendor} vendor
+ * @param {ReturnType<typeof import('../src-main/bridge/views/capabilities.ts').capabilitiesOf>} capabilities
+ */
 const row = (vendor, capabilities) => {
   const connector = connectorOf(vendor);
   const routes = [
@@ -69,8 +77,9 @@ export const vendorTable = async () => {
   const { capabilitiesOf } = await import('../src-main/bridge/views/capabilities.ts');
   const head = ['Vendor', 'Signs in with', 'A device is reached by', 'Listed', 'On the device page', 'Operations'];
   const rows = vendors.map((vendor) => row(vendor, capabilitiesOf(vendor.capabilities, vendor.operations)));
-  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((cells) => cells[at].length)));
-  const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at])).join(' | ')} |`;
+  const widths = head.map((title, at) => Math.max(title.length, ...rows.map((cells) => cells[at]?.length ?? 0)));
+  /** @param {readonly string[]} cells */
+  const line = (cells) => `| ${cells.map((cell, at) => cell.padEnd(widths[at] ?? 0)).join(' | ')} |`;
   const rule = `| ${widths.map((width) => '-'.repeat(width)).join(' | ')} |`;
   return [begin, '', line(head), rule, ...rows.map(line), '', end].join('\n');
 };

@@ -38,8 +38,8 @@ export const windowsPlaces = {
 
 /** The environment of every program under Wine: nothing of whoever runs the tests but where programs are. */
 export const wineEnvironment = (prefix = windowsPlaces.prefix) => ({
-  PATH: process.env.PATH ?? '',
-  HOME: process.env.HOME ?? '',
+  PATH: process.env['PATH'] ?? '',
+  HOME: process.env['HOME'] ?? '',
   WINEARCH: 'win64',
   WINEPREFIX: prefix,
   WINEDEBUG: '-all',
@@ -51,15 +51,19 @@ export const wineEnvironment = (prefix = windowsPlaces.prefix) => ({
   USER: 'Jörg Müller',
 });
 
+/** @param {string} program @param {readonly string[]} parameters @param {import('node:child_process').SpawnSyncOptions} [options] */
 const must = (program, parameters, options) => {
-  const { status, error, stderr } = spawnSync(program, parameters, { encoding: 'utf8', ...options });
+  const { status, error, stderr } = spawnSync(program, parameters, { ...options, encoding: 'utf8' });
   if (status === 0) return;
   throw new SetUpError(
     `${program} ${parameters.join(' ')} failed (${error?.message ?? `status ${status}`}).\n${stderr ?? ''}`,
   );
 };
 
-/** Makes something in a folder of its own and puts it into its place whole, so that an interrupted set-up leaves none. */
+/**
+ * Makes something in a folder of its own and puts it into its place whole, so that an interrupted set-up leaves none.
+ * @param {string} place @param {(folder: string) => void} make
+ */
 const makeOnce = (place, make) => {
   if (existsSync(place)) return;
   mkdirSync(cache, { recursive: true });
@@ -72,13 +76,16 @@ const makeOnce = (place, make) => {
   }
 };
 
+/** @param {string} folder */
 const makePrefix = (folder) => {
+  /** @type {import('node:child_process').SpawnSyncOptions} */
   const options = { env: wineEnvironment(folder), stdio: 'ignore' };
   must('wine', ['wineboot', '--init'], options);
   must('wine', ['winecfg', '-v', 'win10'], options);
   must('wineserver', ['--wait'], options);
 };
 
+/** @param {string} folder */
 const compilePrograms = (folder) => {
   for (const source of readdirSync(programSources)) {
     const output = join(folder, source.replace(/\.c$/, '.exe'));
@@ -87,6 +94,7 @@ const compilePrograms = (folder) => {
   }
 };
 
+/** @param {string} program */
 const isThere = (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined;
 
 /**

@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { nodePath, root } from '../../build/bootstrap.mjs';
+import { nodeProgram, root } from '../../build/bootstrap.mjs';
 import { clientOf, start, within } from './program.ts';
 
 /**
@@ -17,7 +17,7 @@ export const smokeStart = async (
   const profile = join(work, 'profile');
   const npmStart = (...more: readonly string[]) =>
     start(
-      nodePath() ?? process.execPath,
+      nodeProgram(),
       [join(root, 'build/run.mjs'), 'start', '--', '--profile', profile, '--vault', 'file', ...more],
       { env: { QUAYSIDE_VAULT_PASSPHRASE: 'of the smoke test' } },
     );
