@@ -83,6 +83,18 @@ const hexOf = (within: HTMLElement, token: string): string => {
     .join('')}`;
 };
 
+/** Calls when the colours of the window change, until the answer is called. */
+export const followTheme = (then: () => void): (() => void) => {
+  const scheme = matchMedia('(prefers-color-scheme: dark)');
+  scheme.addEventListener('change', then);
+  const themes = new MutationObserver(then);
+  themes.observe(document.documentElement, { attributeFilter: ['data-theme'] });
+  return () => {
+    themes.disconnect();
+    scheme.removeEventListener('change', then);
+  };
+};
+
 /** How matches of a search are marked. */
 export const matchColours = (within: HTMLElement = document.body): ISearchDecorationOptions => {
   const match = hexOf(within, 'terminal-match');

@@ -1,0 +1,59 @@
+import { Accessibility, ClipboardPaste, Copy, RotateCw, Search, Type } from 'lucide-react';
+import { canReadClipboard } from '../../state/clipboard.ts';
+import { IconButton } from '../../ui/controls.tsx';
+import { LeavingKey } from '../connection/session-state.tsx';
+import type { SessionControl } from '../connection/use-session.ts';
+import { setReaderMode, useReaderMode } from './terminal-look.ts';
+import { terminalKeys, type TerminalDeeds } from './terminal-menu.tsx';
+
+/** The tools above a terminal. */
+export const TerminalTools = ({
+  device,
+  session,
+  searching,
+  deeds,
+  onSearch,
+  onFont,
+}: {
+  readonly device: string;
+  readonly session: SessionControl;
+  readonly searching: boolean;
+  readonly deeds: Pick<TerminalDeeds, 'copy' | 'paste'>;
+  /** Opens the search, or closes it. */
+  readonly onSearch: () => void;
+  readonly onFont: () => void;
+}): React.ReactNode => {
+  const { phase } = session;
+  const forReader = useReaderMode((mode) => mode.on);
+  return (
+    <div className="session-tools" role="toolbar" aria-label={`Terminal of ${device}`}>
+      <span className="session-fact ellipsis">{phase.name === 'open' ? phase.user : ''}</span>
+      {phase.name === 'open' ? <LeavingKey from="terminal" /> : null}
+      <IconButton icon={Search} label="Search" keys={terminalKeys('F')} aria-expanded={searching} onClick={onSearch} />
+      <IconButton
+        icon={Copy}
+        label="Copy selection"
+        keys={terminalKeys('C')}
+        disabled={deeds.copy === undefined}
+        onClick={deeds.copy}
+      />
+      {canReadClipboard() ? (
+        <IconButton
+          icon={ClipboardPaste}
+          label="Paste"
+          keys={terminalKeys('V')}
+          disabled={deeds.paste === undefined}
+          onClick={deeds.paste}
+        />
+      ) : null}
+      <IconButton
+        icon={Accessibility}
+        label="Screen reader mode"
+        aria-pressed={forReader}
+        onClick={() => setReaderMode(!forReader)}
+      />
+      <IconButton icon={Type} label="Font" onClick={onFont} />
+      <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
+    </div>
+  );
+};

@@ -1,0 +1,82 @@
+import { useEffect, useEffectEvent } from 'react';
+import { copyText } from '../../commands/device-commands.ts';
+import { followTheme, readFont, terminalTheme, useReaderMode } from './terminal-look.ts';
+import { isTerminalChord } from './terminal-menu.tsx';
+import { makeTerminalScreen, type TerminalScreen } from './terminal-screen.ts';
+
+/** What happens in a terminal. */
+export interface TerminalEvents {
+  typed(bytes: Uint8Array): void;
+  pasted(text: string): void;
+  resized(cols: number, rows: number): void;
+  selected(hasSelection: boolean): void;
+  /** The keys of the search were pressed. */
+  searched(): void;
+}
+
+/** Keeps a terminal in `host` while the tab is there: in its size, its colours and its reader mode. */
+export const useTerminal = (
+  host: React.RefObject<HTMLElement | null>,
+  screen: React.RefObject<TerminalScreen | undefined>,
+  events: TerminalEvents,
+): void => {
+  const typed = useEffectEvent((bytes: Uint8Array) => events.typed(bytes));
+  const pasted = useEffectEvent((text: string) => events.pasted(text));
+  const resized = useEffectEvent((cols: number, rows: number) => events.resized(cols, rows));
+  const selected = useEffectEvent((hasSelection: boolean) => events.selected(hasSelection));
+  const searched = useEffectEvent(() => events.searched());
+
+  useEffect(() => {
+    const element = host.current;
+    if (element === null) return undefined;
+    const made = makeTerminalScreen(element, { font: readFont(), forReader: useReaderMode.getState().on });
+    const { terminal, fit } = made;
+    screen.current = made;
+    const encoder = new TextEncoder();
+    const subscriptions = [
+      terminal.onData((text) => typed(encoder.encode(text))),
+      terminal.onBinary((text) => typed(Uint8Array.from(text, (char) => char.charCodeAt(0)))),
+      terminal.onSelectionChange(() => selected(terminal.hasSelection())),
+      terminal.onResize(({ cols, rows }) => resized(cols, rows)),
+    ];
+    terminal.attachCustomKeyEventHandler((event) => {
+      if (event.type !== 'keydown') return true;
+      const chord = isTerminalChord(event);
+      const key = event.key.toLowerCase();
+      if (chord && key === 'f') searched();
+      else if (chord && key === 'c' && terminal.hasSelection()) void copyText(terminal.getSelection(), 'the selection');
+      else return true;
+      event.preventDefault();
+      return false;
+    });
+    // Before xterm's own listener, which would send it as it is.
+    const paste = (event: ClipboardEvent): void => {
+      event.preventDefault();
+      event.stopPropagation();
+      pasted(event.clipboardData?.getData('text/plain') ?? '');
+    };
+    element.addEventListener('paste', paste, true);
+    const observer = new ResizeObserver(() => {
+      // A hidden tab has no size, and keeps the one it had.
+      if (element.clientWidth > 0) fit.fit();
+    });
+    observer.observe(element);
+    const stopFollowing = followTheme(() => {
+      terminal.options.theme = terminalTheme(element);
+    });
+    return () => {
+      stopFollowing();
+      observer.disconnect();
+      element.removeEventListener('paste', paste, true);
+      for (const subscription of subscriptions) subscription.dispose();
+      screen.current = undefined;
+      terminal.dispose();
+    };
+  }, [host, screen]);
+
+  const forReader = useReaderMode((mode) => mode.on);
+  useEffect(() => {
+    const terminal = screen.current?.terminal;
+    if (terminal !== undefined) terminal.options.screenReaderMode = forReader;
+  }, [screen, forReader]);
+};
