@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useMemo, useRef } from 'react';
+import { useEffect, useEffectEvent, useMemo } from 'react';
 import { create } from 'zustand';
 import type { Answer } from '../../src-preload/contract/client.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
@@ -62,23 +62,20 @@ export interface Loaded<T> {
 /** Loads what `key` stands for, once; `undefined` loads nothing. `everyMs` asks again while it is on show. */
 export const useLoaded = <T>(key: string | undefined, load: () => Promise<Answer<T>>, everyMs?: number): Loaded<T> => {
   const entry = useEntries((state) => (key === undefined ? undefined : state.entries.get(key)));
-  const latest = useRef(load);
-  useEffect(() => {
-    latest.current = load;
-  });
-  const reload = useCallback(async () => {
-    if (key !== undefined) await start(key, () => latest.current());
-  }, [key]);
+  const reload = async (): Promise<void> => {
+    if (key !== undefined) await start(key, load);
+  };
+  const loadAgain = useEffectEvent(reload);
   useEffect(() => {
     if (key === undefined) return undefined;
     const known = useEntries.getState().entries.get(key);
-    if (known?.at === undefined || Date.now() - known.at > (everyMs === undefined ? freshMs : soonMs)) void reload();
+    if (known?.at === undefined || Date.now() - known.at > (everyMs === undefined ? freshMs : soonMs)) void loadAgain();
     if (everyMs === undefined) return undefined;
     const timer = setInterval(() => {
-      if (document.visibilityState === 'visible') void reload();
+      if (document.visibilityState === 'visible') void loadAgain();
     }, everyMs);
     return () => clearInterval(timer);
-  }, [key, everyMs, reload]);
+  }, [key, everyMs]);
   return {
     value: entry?.value as T | undefined,
     at: entry?.at,
@@ -99,7 +96,7 @@ export const callOperation = async (
   return answer.ok ? { ok: true, value: answer.value.output } : answer;
 };
 
-/** The answer of a reading operation, in the form `read` gives it. An undefined input asks nothing. */
+/** The answer of a reading operation, in the form that `read`, a function of the module, gives it. An undefined input asks nothing. */
 export const useOperation = <T>(
   device: Pick<DeviceView, 'accountId'>,
   operation: string,
@@ -110,11 +107,7 @@ export const useOperation = <T>(
   const key = input === undefined ? undefined : `${device.accountId}\n${operation}\n${JSON.stringify(input)}`;
   const loaded = useLoaded(key, () => callOperation(device, operation, input ?? {}), everyMs);
   const { value, at } = loaded;
-  const readLatest = useRef(read);
-  useEffect(() => {
-    readLatest.current = read;
-  });
   // `at` tells a new answer from none: the output itself may be null.
-  const shown = useMemo(() => (at === undefined ? undefined : readLatest.current(value)), [value, at]);
+  const shown = useMemo(() => (at === undefined ? undefined : read(value)), [value, at, read]);
   return { ...loaded, value: shown };
 };

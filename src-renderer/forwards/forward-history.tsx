@@ -1,5 +1,5 @@
 import { ChevronDown, ChevronRight } from 'lucide-react';
-import { useEffect, useId, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useState } from 'react';
 import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/forward.ts';
 import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
@@ -33,9 +33,10 @@ const Attempts = ({ forward }: { readonly forward: ForwardView }): React.ReactNo
   const { value, error, reload } = useLoaded(`${forward.id}\nforward-history`, () =>
     request('forwards.history', { forwardId: forward.id }),
   );
+  const loadAgain = useEffectEvent(reload);
   useEffect(() => {
-    void reload();
-  }, [forward.state, forward.attempt, reload]);
+    void loadAgain();
+  }, [forward.state, forward.attempt]);
   if (error !== undefined)
     return (
       <Failure error={error}>

@@ -109,6 +109,12 @@ const HistoryChart = ({
   );
 };
 
+/** The charts in the answer of their list. */
+const chartsOf = (output: unknown): readonly { readonly id: string; readonly name: string }[] =>
+  rowsOf(output)
+    .map((row) => ({ id: textOf(row, 'ChartId'), name: textOf(row, 'Name') }))
+    .filter((chart) => chart.id !== '');
+
 const CloudCharts = ({
   device,
   capability,
@@ -118,11 +124,7 @@ const CloudCharts = ({
   readonly capability: CapabilityView | undefined;
   readonly range: Range;
 }): React.ReactNode => {
-  const list = useOperation(device, 'ListChart', {}, (output) =>
-    rowsOf(output)
-      .map((row) => ({ id: textOf(row, 'ChartId'), name: textOf(row, 'Name') }))
-      .filter((chart) => chart.id !== ''),
-  );
+  const list = useOperation(device, 'ListChart', {}, chartsOf);
   return (
     <Part
       title="Cloud charts"

@@ -1,5 +1,5 @@
 import { Trash2 } from 'lucide-react';
-import { useEffect, useId, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useId, useRef, useState } from 'react';
 import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request } from '../../state/main-state.ts';
@@ -92,17 +92,14 @@ const KeptLog = ({ device, file }: { readonly device: DeviceView; readonly file:
     return answer.ok;
   };
 
-  const latest = useRef(take);
-  useEffect(() => {
-    latest.current = take;
-  });
+  const takeNext = useEffectEvent(take);
   useEffect(() => {
     if (!following) return undefined;
     let timer: ReturnType<typeof setTimeout> | undefined;
     let ended = false;
     const next = async (): Promise<void> => {
       // Nobody looks at a hidden window, and lines are never taken behind somebody's back.
-      const good = document.visibilityState === 'hidden' || (await latest.current());
+      const good = document.visibilityState === 'hidden' || (await takeNext());
       if (ended) return;
       if (good) timer = setTimeout(() => void next(), followMs);
       else setFollowing(false);

@@ -21,6 +21,9 @@ const storedNames = (accountId: string): readonly string[] => {
   }
 };
 
+/** The value in the answer of a field. */
+const fieldOf = (output: unknown): string => textOf(rowsOf(output)[0] ?? {}, 'Custom');
+
 const FieldLine = ({
   device,
   name,
@@ -31,9 +34,7 @@ const FieldLine = ({
   readonly capability: CapabilityView;
 }): React.ReactNode => {
   const id = useId();
-  const loaded = useOperation(device, 'CustomField', { CustomField: name, Unit: [device.id] }, (output) =>
-    textOf(rowsOf(output)[0] ?? {}, 'Custom'),
-  );
+  const loaded = useOperation(device, 'CustomField', { CustomField: name, Unit: [device.id] }, fieldOf);
   const [draft, setDraft] = useState<string>();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<ErrorView>();

@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useRef, useState } from 'react';
+import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../../state/main-state.ts';
@@ -28,7 +28,7 @@ export interface SessionControl {
   readonly drop: (error: ErrorView) => void;
 }
 
-/** What a tab does with its session; read again at each event, so it need not be stable. */
+/** What a tab does with its session. */
 export interface SessionUse {
   /** Whether one that was lost comes back by itself: where nothing at the device is lost with it. */
   readonly comesBack?: boolean;
@@ -78,10 +78,10 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
   const stopOpening = useRef<() => void>(undefined);
   /** When it was opened, of the clock that only goes on; tries in vain since then; whether it ever was. */
   const past = useRef({ openedAt: 0, tries: 0, wasOpen: false });
-  const uses = useRef(use);
-  useEffect(() => {
-    uses.current = use;
-  });
+  const comesBack = useEffectEvent(() => use.comesBack === true);
+  const options = useEffectEvent(() => use.options());
+  const bytes = useEffectEvent((arrived: Uint8Array, taken: () => void) => use.bytes(arrived, taken));
+  const opened = useEffectEvent(() => use.opened());
   const { kind, deviceKey, serviceId } = place;
   useEffect(() => {
     let { isByItself } = attempt;
@@ -93,7 +93,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
     const end = (error: ErrorView | undefined): void => {
       const { openedAt, tries } = past.current;
       if (isOpen) past.current.tries = triesAfter(tries, performance.now() - openedAt);
-      if (uses.current.comesBack !== true || !(isOpen || isByItself) || !mayComeBack(error)) {
+      if (!comesBack() || !(isOpen || isByItself) || !mayComeBack(error)) {
         setPhase({ name: 'ended', error });
         return;
       }
@@ -106,9 +106,9 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
       before?.abandon();
       handle.current = openSession(
         { kind, deviceKey, serviceId },
-        { ...uses.current.options(), ...(before === undefined ? {} : { after: before.id }) },
+        { ...options(), ...(before === undefined ? {} : { after: before.id }) },
         {
-          bytes: (bytes, taken) => uses.current.bytes(bytes, taken),
+          bytes,
           event: (event) => {
             if (event.kind === 'step') work(event.text);
             else if (event.kind === 'ask') {
@@ -122,7 +122,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
               past.current.wasOpen = true;
               setPhase({ name: 'open', user: event.user, home: event.home });
               // The tab may drop it at once.
-              uses.current.opened();
+              opened();
             }
           },
         },

@@ -1,5 +1,5 @@
 import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
-import { useEffect, useRef, useState } from 'react';
+import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   fileListingSchema,
@@ -115,6 +115,8 @@ export const FilesTab = ({
   const home = phase.name === 'open' ? phase.home : undefined;
   const folder = listing?.path ?? home ?? '/';
 
+  /** The folder on show, for what looks again after a while. */
+  const last = useRef<string | undefined>(undefined);
   const look = async (path: string): Promise<void> => {
     const answer = await handle.current?.call({ op: 'list', path });
     if (answer === undefined) return;
@@ -122,18 +124,12 @@ export const FilesTab = ({
     const read = fileListingSchema.safeParse(answer.value);
     if (!read.success) return;
     setError(undefined);
+    last.current = read.data.path;
     setListing({ path: read.data.path, entries: sorted(read.data.entries) });
   };
-  const begin = useRef(look);
+  const begin = useEffectEvent((at: string) => void look(last.current ?? at));
   useEffect(() => {
-    begin.current = look;
-  });
-  const last = useRef<string | undefined>(undefined);
-  useEffect(() => {
-    last.current = listing?.path;
-  }, [listing]);
-  useEffect(() => {
-    if (home !== undefined) void begin.current(last.current ?? home);
+    if (home !== undefined) begin(home);
   }, [home]);
 
   const change = async (operation: Parameters<NonNullable<typeof handle.current>['call']>[0]): Promise<void> => {
