@@ -2,7 +2,7 @@ import { X } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
-import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
+import { useDevice, useMainState, useVendorName } from '../state/main-state.ts';
 import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -117,9 +117,7 @@ const Workbench = ({
 /** Every operation of a vendor, for a device or an account, with its form and its answer. */
 export const ActionsDialog = (): React.ReactNode => {
   const target = useActions((state) => state.target);
-  const device = useMainState((host) =>
-    host.fleetVersion >= 0 && target?.kind === 'device' ? fleet.get(target.deviceKey) : undefined,
-  );
+  const device = useDevice(target?.kind === 'device' ? target.deviceKey : undefined);
   const accountId = target?.kind === 'account' ? target.accountId : device?.accountId;
   const account = useMainState((host) => (accountId === undefined ? undefined : host.accountsById.get(accountId)));
   if (target === undefined || account === undefined) return null;

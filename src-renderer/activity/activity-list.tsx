@@ -2,7 +2,7 @@ import { CircleAlert, ListFilter, Play, PlugZap, Siren, Unplug, Waves, Wrench, t
 import { useCallback, useEffect, useRef, useState } from 'react';
 import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import type { ActivityView } from '../../src-preload/contract/history.ts';
-import { request, fleet, useMainState } from '../state/main-state.ts';
+import { request, useDevice, useMainState } from '../state/main-state.ts';
 import { connect } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { Failure, IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -43,7 +43,7 @@ const Line = ({
 }): React.ReactNode => {
   const account = useMainState((host) => host.accountsById.get(entry.accountId ?? '')?.label);
   const key = entry.deviceKey;
-  const device = key === undefined ? undefined : fleet.get(key);
+  const device = useDevice(key);
   // The text of an incident is what stands below its name.
   const text = entry.incidentId === undefined ? entry.text : `${entry.name}. ${entry.text}`;
   return (

@@ -2,7 +2,7 @@ import { Download, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import type { PresenceBucketView, UptimeView } from '../../src-preload/contract/history.ts';
-import { request, fleet, useMainState } from '../state/main-state.ts';
+import { request, useMainState } from '../state/main-state.ts';
 import { saveText } from '../ui/save-file.ts';
 import { loadAlertChoices } from '../incidents/alert-choices.ts';
 import { IncidentItem } from '../incidents/incident-item.tsx';
@@ -79,7 +79,7 @@ const DeviceUptime = ({
   readonly onClear: () => void;
 }): React.ReactNode => {
   const { deviceKey, range } = filter;
-  const name = fleet.nameOf(deviceKey);
+  const name = useMainState((host) => host.devices.nameOf(deviceKey));
   const [uptime, setUptime] = useState<UptimeView | ErrorView>();
   const turn = useAgain();
   useEffect(() => {

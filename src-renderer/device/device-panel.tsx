@@ -2,7 +2,7 @@ import { Check, ChevronDown, Copy, Maximize2, Minimize2, Play, Star, X } from 'l
 import { DropdownMenu } from 'radix-ui';
 import { useEffect, useRef } from 'react';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
-import { fleet, useMainState, useVendorName } from '../state/main-state.ts';
+import { useDevice, useMainState, useVendorName } from '../state/main-state.ts';
 import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -196,7 +196,7 @@ const useSpokenPresence = (device: DeviceView | undefined): void => {
 /** The chosen device: connect first, everything else one level below. Beside the list, or a page of its own. */
 export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNode => {
   const key = useView((view) => view.active);
-  const device = useMainState((host) => (host.fleetVersion >= 0 && key !== undefined ? fleet.get(key) : undefined));
+  const device = useDevice(key);
   const account = useMainState((host) => host.accountsById.get(device?.accountId ?? ''));
   const vendor = useVendorName(device?.vendor ?? '');
   useSpokenPresence(device);

@@ -2,7 +2,7 @@ import { Check, Copy, Minus, Play } from 'lucide-react';
 import { memo, useState } from 'react';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ForwardView } from '../../src-preload/contract/forward.ts';
-import { fleet, isLive, useMainState, useVendorName } from '../state/main-state.ts';
+import { isLive, useDevice, useMainState, useVendorName } from '../state/main-state.ts';
 import { busyKey, connect, copyCommand, defaultService, useBusy } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
@@ -92,7 +92,7 @@ export const DeviceRow = memo(
     /** The list it stands in, for ranges. */
     readonly keys: readonly string[];
   }): React.ReactNode => {
-    const device = useMainState((host) => (host.fleetVersion >= 0 ? fleet.get(deviceKey) : undefined));
+    const device = useDevice(deviceKey);
     const account = useMainState((host) => host.accountsById.get(device?.accountId ?? ''));
     const vendor = useVendorName(device?.vendor ?? '');
     const marked = useView((view) => view.marked.has(deviceKey));

@@ -5,12 +5,12 @@ import { useView } from '../state/view-store.ts';
 
 /** Keys of the devices in the list, in order: scope, search and sort applied. */
 export const useVisible = (): readonly string[] => {
-  const version = useMainState((host) => host.fleetVersion);
+  const devices = useMainState((host) => host.devices);
   const scope = useView((view) => view.scope);
   const query = useView((view) => view.query);
   const sort = useView((view) => view.sort);
   return useMemo(() => {
     fleet.sortBy(sort);
-    return fleet.at(version).select(scope, parseQuery(query));
-  }, [version, scope, query, sort]);
+    return devices.select(scope, parseQuery(query));
+  }, [devices, scope, query, sort]);
 };

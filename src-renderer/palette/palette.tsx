@@ -1,7 +1,6 @@
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
 import { fold } from '../../src-preload/contract/query.ts';
-import type { DeviceView } from '../../src-preload/contract/device.ts';
-import { fleet, useMainState } from '../state/main-state.ts';
+import { fleet, useDevice, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { PresenceMark } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
@@ -78,8 +77,7 @@ const DeviceItem = ({
   readonly deviceKey: string;
   readonly selected: boolean;
 }): React.ReactNode => {
-  useMainState((host) => host.fleetVersion);
-  const device: DeviceView | undefined = fleet.get(deviceKey);
+  const device = useDevice(deviceKey);
   const account = useMainState((host) => host.accountsById.get(device?.accountId ?? '')?.label);
   if (device === undefined) return <span className="faint">This device is gone</span>;
   const service = defaultService(device);
@@ -201,7 +199,7 @@ export const PaletteBody = ({
     else if (text !== '') setText('');
     else host.close();
   };
-  const about = step.kind === 'find' ? undefined : fleet.get(step.deviceKey)?.name;
+  const about = useDevice(step.kind === 'find' ? undefined : step.deviceKey)?.name;
   return (
     <>
       <div className="palette-top">

@@ -1,8 +1,7 @@
 import { FolderOpen, Monitor, SquareTerminal, X, type LucideIcon } from 'lucide-react';
 import { useEffect, useRef } from 'react';
-import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { SessionKind } from '../../src-preload/contract/session.ts';
-import { fleet, useMainState } from '../state/main-state.ts';
+import { useDevice, useMainState } from '../state/main-state.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { hasMod } from '../ui/keys.ts';
 import { TipLayer } from '../ui/tip-layer.tsx';
@@ -22,14 +21,9 @@ const views = {
   files: { Tab: FilesTab, icon: FolderOpen, word: 'Files' },
 } as const;
 
-const useDevice = (key: string): DeviceView | undefined =>
-  useMainState((host) => (host.fleetVersion >= 0 ? fleet.get(key) : undefined));
-
 /** What a tab is called by; before the fleet is there, only that it is of a device. */
 const useDeviceName = (key: string): string =>
-  useMainState((host) =>
-    host.fleetVersion >= 0 && host.loaded ? fleet.nameOf(key) : (fleet.get(key)?.name ?? 'Device'),
-  );
+  useMainState(({ loaded, devices }) => (loaded ? devices.nameOf(key) : (devices.get(key)?.name ?? 'Device')));
 
 /** Which of the tabs of one place a tab is, from 1. */
 const numberOf = (tabs: readonly SessionTab[], tab: SessionTab): number => {

@@ -1,7 +1,7 @@
 import { Pencil, Plus, Trash2 } from 'lucide-react';
 import { useEffect, useId, useState } from 'react';
 import type { AlertSettingsView, AlertTargetView } from '../../src-preload/contract/alert.ts';
-import { fleet, useMainState } from '../state/main-state.ts';
+import { useMainState } from '../state/main-state.ts';
 import {
   changeAlerts,
   loadAlertChoices,
@@ -107,10 +107,11 @@ const QuietHours = ({ value }: { readonly value: AlertSettingsView['quietHours']
 
 const useTargetWords = (): ((target: AlertTargetView) => string) => {
   const accounts = useMainState((host) => host.accountsById);
+  const devices = useMainState((host) => host.devices);
   return (target) =>
     targetWords(target, {
       account: (id) => accounts.get(id)?.label ?? 'a removed account',
-      device: (key) => fleet.nameOf(key),
+      device: (key) => devices.nameOf(key),
     });
 };
 

@@ -63,6 +63,9 @@ const maxRemovedNames = 1000;
 /** Empty facts sort last in both directions. */
 const last = '\uffff';
 
+/** What is shown of the fleet. It reads what the index holds by now. */
+export type FleetReader = Pick<FleetIndex, 'get' | 'nameOf' | 'select'>;
+
 /** The fleet as the window holds it: search texts prepared once, the sorted order kept through changes. */
 export class FleetIndex {
   readonly #entries = new Map<string, Entry>();
@@ -92,9 +95,13 @@ export class FleetIndex {
     return this.get(key)?.name ?? this.#removedNames.get(key) ?? removedDevice;
   }
 
-  /** The index as of a version of the state: naming it makes a view depend on what the index holds then. */
-  at(_version: number): this {
-    return this;
+  /** A new object to read the fleet by. The state holds one, and a change of the fleet puts another in its place. */
+  reader(): FleetReader {
+    return {
+      get: (key) => this.get(key),
+      nameOf: (key) => this.nameOf(key),
+      select: (scope, query) => this.select(scope, query),
+    };
   }
 
   /** Puts a complete fleet in place of the one before. */

@@ -3,15 +3,16 @@ import type { Answer, StateEvent } from '../../src-preload/contract/client.ts';
 import type { AccountView, VendorView } from '../../src-preload/contract/account.ts';
 import type { IncidentView } from '../../src-preload/contract/alert.ts';
 import type { AppView } from '../../src-preload/contract/app.ts';
+import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import type { RequestInput, RequestName, RequestOutput } from '../../src-preload/contract/requests.ts';
 import type { SessionClientFrame, SessionHostFrame } from '../../src-preload/contract/session.ts';
-import { FleetIndex, type FleetCounts } from './fleet-index.ts';
+import { FleetIndex, type FleetCounts, type FleetReader } from './fleet-index.ts';
 import { Connection } from './connection.ts';
 import { isShutOut, openChannel } from './open-channel.ts';
 import { SnapshotAssembly, changesOf, type WholeState } from './snapshot-assembly.ts';
 
-/** What the window knows of main. Devices live in `fleet`; `fleetVersion` tells that it changed. */
+/** What the window knows of main. */
 export interface HostState {
   /** `shut-out`: Quayside answers and does not know this browser, as after a start of its own. */
   readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
@@ -25,11 +26,19 @@ export interface HostState {
   /** Open, or resolved lately; newest first. */
   readonly incidents: readonly IncidentView[];
   readonly vendors: readonly VendorView[];
-  readonly fleetVersion: number;
+  /** The devices: another object after each change of the fleet, so that selectors and memos notice it. */
+  readonly devices: FleetReader;
   readonly counts: FleetCounts;
 }
 
 const none: FleetCounts = { total: 0, offline: 0, favourites: 0, groups: [] };
+
+/** The fleet, searched and sorted in place. */
+export const fleet = new FleetIndex({
+  accountLabel: (id) => useMainState.getState().accountsById.get(id)?.label ?? id,
+  vendorName: (id) => vendorName(id),
+  forwardPort: (key) => useMainState.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
+});
 
 /** The state of main as last told; kept while reconnecting. */
 export const useMainState = create<HostState>(() => ({
@@ -42,7 +51,7 @@ export const useMainState = create<HostState>(() => ({
   forwardsByDevice: new Map(),
   incidents: [],
   vendors: [],
-  fleetVersion: 0,
+  devices: fleet.reader(),
   counts: none,
 }));
 
@@ -51,6 +60,10 @@ export const isLive = (forward: ForwardView): boolean => forward.state !== 'stop
 
 const nameIn = (vendors: readonly VendorView[], id: string): string =>
   vendors.find((vendor) => vendor.id === id)?.name ?? (vendors.length === 0 ? '' : id);
+
+/** A device as it is on show; undefined while it is not in the fleet. */
+export const useDevice = (key: string | undefined): DeviceView | undefined =>
+  useMainState((host) => (key === undefined ? undefined : host.devices.get(key)));
 
 /** The vendor's own spelling of its name; empty until main has told. For what is done at once; see `useVendorName`. */
 export const vendorName = (id: string): string => nameIn(useMainState.getState().vendors, id);
@@ -61,13 +74,6 @@ export const useVendorName = (id: string): string => useMainState((host) => name
 /** What main tells of a vendor; undefined until it has. */
 export const useVendor = (id: string): VendorView | undefined =>
   useMainState((host) => host.vendors.find((vendor) => vendor.id === id));
-
-/** The fleet, searched and sorted in place. */
-export const fleet = new FleetIndex({
-  accountLabel: (id) => useMainState.getState().accountsById.get(id)?.label ?? id,
-  vendorName: (id) => vendorName(id),
-  forwardPort: (key) => useMainState.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
-});
 
 const byLabel = (rows: Iterable<AccountView>): AccountView[] =>
   [...rows].sort((a, b) => a.label.localeCompare(b.label));
@@ -92,7 +98,7 @@ const showState = (state: WholeState): void => {
     incidents: byOpening(state.incidents.values()),
   });
   fleet.replace(state.devices);
-  useMainState.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+  useMainState.setState({ devices: fleet.reader(), counts: fleet.counts() });
 };
 
 const take = (event: StateEvent): void => {
@@ -168,7 +174,7 @@ let announced: ReturnType<typeof setTimeout> | undefined;
 const announceFleet = (): void => {
   announced ??= setTimeout(() => {
     announced = undefined;
-    useMainState.setState((now) => ({ fleetVersion: now.fleetVersion + 1, counts: fleet.counts() }));
+    useMainState.setState({ devices: fleet.reader(), counts: fleet.counts() });
   }, together);
 };
 
