@@ -19,7 +19,7 @@ export interface BridgeDeps extends RequestDeps {
   readonly accounts: RequestDeps['accounts'] & Pick<Accounts, 'changed'>;
   readonly inventory: RequestDeps['inventory'] & Pick<Inventory, 'changed'>;
   readonly notes: RequestDeps['notes'] & Pick<DevicePreferences, 'changed'>;
-  readonly forwards: RequestDeps['forwards'] & Pick<Forwards, 'changed'>;
+  readonly forwards: RequestDeps['forwards'] & Pick<Forwards, 'get' | 'changed'>;
   readonly credentials: RequestDeps['credentials'] & Pick<ServiceCredentials, 'changed'>;
   readonly recents: RequestDeps['recents'] & Pick<Recents, 'keys' | 'changed'>;
   readonly settings: RequestDeps['settings'] & Pick<SettingsStore, 'changed'>;

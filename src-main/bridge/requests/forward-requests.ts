@@ -1,6 +1,7 @@
+import { noForward } from '../../core/forward/forward-errors.ts';
 import { noDevice } from '../../core/fleet/not-there.ts';
 import type { z } from 'zod';
-import { fail, ok } from '../../core/base/errors.ts';
+import { ok } from '../../core/base/errors.ts';
 import type { forwardRequests as contract, ForwardView } from '../../../src-preload/contract/forward.ts';
 import type { Requests } from '../../../src-preload/contract/requests.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
@@ -10,18 +11,11 @@ import type { Recents } from '../../services/launch/recents.ts';
 import type { Handlers } from './handler.ts';
 import { forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from '../views/views.ts';
 
-const noForward = fail(
-  'not-found',
-  'There is no such forward.',
-  'It may have been removed; look at the list of forwards.',
-);
-
 export interface ForwardRequestDeps {
   readonly inventory: Pick<Inventory, 'device' | 'nameOf'>;
   readonly forwards: Pick<
     Forwards,
     | 'list'
-    | 'get'
     | 'open'
     | 'acquire'
     | 'release'
@@ -87,13 +81,11 @@ export const forwardRequests = (deps: ForwardRequestDeps): Handlers<keyof typeof
     },
 
     'forwards.stop': async ({ forwardId }) => {
-      if (forwards.get(forwardId) === undefined) return noForward;
       const stopped = await forwards.stop(forwardId);
       return stopped.ok ? ok({}) : stopped;
     },
 
     'forwards.remove': async ({ forwardId }) => {
-      if (forwards.get(forwardId) === undefined) return noForward;
       const removed = await forwards.remove(forwardId);
       return removed.ok ? ok({}) : removed;
     },

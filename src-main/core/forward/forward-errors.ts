@@ -1,6 +1,13 @@
 import { fail } from '../base/errors.ts';
 import type { AppError } from '../base/errors.ts';
 
+/** The answer to whoever names a forward that nobody knows. */
+export const noForward = fail(
+  'not-found',
+  'There is no such forward.',
+  'It may have been removed; look at the list of forwards.',
+);
+
 /** The code of a dial that was refused because the tunnel's end is on this computer, its link, or a forward itself. */
 export const endsHere = 'ENDS_HERE';
 

@@ -11,19 +11,18 @@ import { advance } from '../../core/forward/forward-step.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 import type { Clock, Random } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { WebCookies } from '../../core/forward/web-forwarder.ts';
 import { ForwardAttempts } from './forward-attempts.ts';
 import { forwardAddress, listenOptions, shownEndpoints } from './forward-listening.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardMeter } from './forward-meter.ts';
 import type { MeterSample } from './forward-meter.ts';
-import type { ForwardTunnels, TunnelLease } from './forward-tunnels.ts';
+import { ForwardRoutes, type ForwardRoutesDeps } from './forward-routes.ts';
 import type { SeenHostKey } from '../ssh/host-keys.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
 
 export interface ForwardEntryDeps {
   readonly host: ForwardHost;
-  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
+  readonly tunnels: ForwardRoutesDeps['tunnels'];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -39,9 +38,6 @@ export interface ForwardEntryDeps {
   readonly attempted: (id: string) => void;
 }
 
-/** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
-const expiryGraceMs = 5_000;
-
 const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullable<ForwardSnapshot['hostKey']> => ({
   fingerprint,
   verdict,
@@ -51,23 +47,16 @@ const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullab
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
-  readonly #grants = new Map<number, TunnelLease>();
-  /** Timers of the expiry of grants, by route. */
-  readonly #expiries = new Map<number, () => void>();
-  /** Vendor calls under way, by route. */
-  readonly #asking = new Map<number, AbortController>();
+  readonly #routes: ForwardRoutes;
   /** What must have ended before the forward is truly stopped. */
   readonly #closing = new Set<Promise<void>>();
   readonly #attempts: ForwardAttempts;
   readonly #meter: ForwardMeter;
-  /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
-  #cookies: WebCookies | undefined;
   #record: ForwardRecord;
   /** Where it listens while it cannot have its own port, and why it cannot. */
   #elsewhere: { readonly port: number; readonly error: AppError } | undefined;
   #cancelReturn: (() => void) | undefined;
   #forward: Forward;
-  #exposure: string | undefined;
   #listening: Listening | undefined;
   #seenKey: SeenHostKey | undefined;
   #recognised: ForwardSnapshot['recognised'];
@@ -88,6 +77,12 @@ export class ForwardEntry {
     this.#attempts = new ForwardAttempts(attempts);
     this.#meter = new ForwardMeter(deps.clock);
     this.#deps = deps;
+    this.#routes = new ForwardRoutes({
+      tunnels: deps.tunnels,
+      clock: deps.clock,
+      dispatch: (event) => this.dispatch(event),
+      ports: () => [this.#port, ...(this.#listening?.also.map(({ port }) => port) ?? [])],
+    });
   }
 
   get record(): ForwardRecord {
@@ -101,10 +96,7 @@ export class ForwardEntry {
 
   /** The tunnels it holds at the vendor. */
   tunnels(): readonly HeldTunnel[] {
-    const { deviceKey } = this.#record;
-    return [...this.#grants.values()]
-      .filter((grant) => grant.isVendorTunnel)
-      .map(({ tunnel }) => ({ deviceKey, tunnel }));
+    return this.#routes.held(this.#record.deviceKey);
   }
 
   samples(): readonly MeterSample[] {
@@ -115,7 +107,8 @@ export class ForwardEntry {
     const { id, deviceKey, serviceId, serviceKind } = this.#record;
     const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
     const { attempt, nextAttemptAt, route } = this.#forward;
-    const expiresAt = route === undefined ? undefined : this.#grants.get(route)?.tunnel.expiresAt;
+    const { exposure } = this.#routes;
+    const expiresAt = route === undefined ? undefined : this.#routes.get(route)?.tunnel.expiresAt;
     return {
       id,
       deviceKey,
@@ -139,7 +132,7 @@ export class ForwardEntry {
       bytesUp,
       bytesDown,
       timings,
-      ...(this.#exposure === undefined ? {} : { exposure: this.#exposure }),
+      ...(exposure === undefined ? {} : { exposure }),
       ...(this.#seenKey === undefined ? {} : { hostKey: shownHostKey(this.#seenKey) }),
       ...(this.#recognised === undefined ? {} : { recognised: this.#recognised }),
       ...(expiresAt === undefined ? {} : { expiresAt }),
@@ -241,15 +234,9 @@ export class ForwardEntry {
     this.dispatch({ type: 'traffic', ...report });
   }
 
-  /**
-   * A route brings nothing back: if the vendor has ended its tunnel it is given up, and so is one on which a server
-   * that ought to speak first said nothing (`mute`).
-   */
-  async silent(route: number, mute: boolean): Promise<void> {
-    const grant = this.#grants.get(route);
-    if (grant === undefined) return;
-    const alive = await this.#deps.tunnels.isAlive(grant);
-    if (alive === false || (mute && this.#grants.has(route))) this.dispatch({ type: 'lost', route });
+  /** A route brings nothing back, and a server that ought to speak first said nothing where it is `mute`. */
+  silent(route: number, mute: boolean): Promise<void> {
+    return this.#routes.silent(route, mute);
   }
 
   /** The SSH host key that was seen last. */
@@ -351,23 +338,15 @@ export class ForwardEntry {
       case 'unbind':
         return this.#close(host.unlisten(id));
       case 'open-tunnel':
-        return this.#close(this.#openTunnel(effect));
+        return this.#close(this.#routes.open(this.#record, effect));
       case 'abandon-tunnel':
-        this.#asking.get(effect.route)?.abort();
-        return;
-      case 'close-tunnel': {
-        const grant = this.#grants.get(effect.route);
-        this.#grants.delete(effect.route);
-        this.#expiries.get(effect.route)?.();
-        this.#expiries.delete(effect.route);
-        if (this.#grants.size === 0) this.#exposure = undefined;
-        if (grant !== undefined) this.#close(this.#deps.tunnels.close(this.#record.deviceKey, grant));
-        return;
-      }
+        return this.#routes.abandon(effect.route);
+      case 'close-tunnel':
+        return this.#close(this.#routes.close(this.#record.deviceKey, effect.route));
       case 'route': {
-        const grant = this.#grants.get(effect.route);
-        if (grant === undefined) return;
-        const { tunnel, outside } = grant;
+        const lease = this.#routes.get(effect.route);
+        if (lease === undefined) return;
+        const { tunnel, outside } = lease;
         return host.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
       }
       case 'retire':
@@ -393,36 +372,5 @@ export class ForwardEntry {
     if (!listened.ok) return this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
     if (bind === this.#forward.bind) this.#listening = listened.value;
     this.dispatch({ type: 'bound', bind, bindMs: listened.value.bindMs });
-  }
-
-  async #openTunnel(effect: Extract<ForwardEffect, { type: 'open-tunnel' }>): Promise<void> {
-    const { clock, tunnels } = this.#deps;
-    const { deviceKey, serviceId } = this.#record;
-    const { route, instead, because } = effect;
-    const abort = new AbortController();
-    this.#asking.set(route, abort);
-    const started = clock.monotonic();
-    const old = instead === undefined ? undefined : this.#grants.get(instead);
-    const dead = because === 'gone' ? old : undefined;
-    this.#cookies ??= tunnels.cookies();
-    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, {
-      cookies: this.#cookies,
-      ports: () => [this.#port, ...(this.#listening?.also.map(({ port }) => port) ?? [])],
-    });
-    this.#asking.delete(route);
-    const vendorMs = clock.monotonic() - started;
-    if (!opened.ok) return this.dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });
-    const { tunnel } = opened.value;
-    this.#grants.set(route, opened.value);
-    this.#exposure = tunnel.exposure;
-    const { expiresAt } = tunnel;
-    if (expiresAt !== undefined) {
-      const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
-      this.#expiries.set(
-        route,
-        clock.after(wait, () => this.dispatch({ type: 'lost', route })),
-      );
-    }
-    this.dispatch({ type: 'tunnel-opened', route, vendorMs, ...(expiresAt === undefined ? {} : { expiresAt }) });
   }
 }

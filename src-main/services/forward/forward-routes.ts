@@ -1,0 +1,108 @@
+import type { Clock } from '../../core/base/clock.ts';
+import type { ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
+import type { ForwardRecord } from '../../core/forward/forward-record.ts';
+import type { WebCookies } from '../../core/forward/web-forwarder.ts';
+import type { ForwardTunnels, TunnelLease } from './forward-tunnels.ts';
+import type { HeldTunnel } from './own-tunnels.ts';
+
+export interface ForwardRoutesDeps {
+  readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
+  readonly clock: Clock;
+  /** What becomes of a route is told to the state machine. */
+  readonly dispatch: (event: ForwardEvent) => void;
+  /** The local ports of the forward. */
+  readonly ports: () => readonly number[];
+}
+
+/** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
+const expiryGraceMs = 5_000;
+
+/** The routes of one forward: each leads over a tunnel that is leased from the vendor until the route is closed. */
+export class ForwardRoutes {
+  readonly #deps: ForwardRoutesDeps;
+  readonly #leases = new Map<number, TunnelLease>();
+  /** Timers of the expiry of leases. */
+  readonly #expiries = new Map<number, () => void>();
+  /** Vendor calls under way. */
+  readonly #asking = new Map<number, AbortController>();
+  /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
+  #cookies: WebCookies | undefined;
+  #exposure: string | undefined;
+
+  constructor(deps: ForwardRoutesDeps) {
+    this.#deps = deps;
+  }
+
+  /** The lease of a route; undefined if it is closed or not open yet. */
+  get(route: number): TunnelLease | undefined {
+    return this.#leases.get(route);
+  }
+
+  /** Who else can reach the vendor's end of the tunnel that was opened last. */
+  get exposure(): string | undefined {
+    return this.#exposure;
+  }
+
+  /** The tunnels held at the vendor. */
+  held(deviceKey: string): readonly HeldTunnel[] {
+    return [...this.#leases.values()]
+      .filter((lease) => lease.isVendorTunnel)
+      .map(({ tunnel }) => ({ deviceKey, tunnel }));
+  }
+
+  /** Asks the vendor for the tunnel of a route; the answer is dispatched. */
+  async open(
+    { deviceKey, serviceId }: ForwardRecord,
+    { route, instead, because }: Extract<ForwardEffect, { type: 'open-tunnel' }>,
+  ): Promise<void> {
+    const { clock, tunnels, dispatch, ports } = this.#deps;
+    const abort = new AbortController();
+    this.#asking.set(route, abort);
+    const started = clock.monotonic();
+    const old = instead === undefined ? undefined : this.#leases.get(instead);
+    const dead = because === 'gone' ? old : undefined;
+    this.#cookies ??= tunnels.cookies();
+    const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, { cookies: this.#cookies, ports });
+    this.#asking.delete(route);
+    const vendorMs = clock.monotonic() - started;
+    if (!opened.ok) return dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });
+    const { tunnel } = opened.value;
+    this.#leases.set(route, opened.value);
+    this.#exposure = tunnel.exposure;
+    const { expiresAt } = tunnel;
+    if (expiresAt !== undefined) {
+      const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
+      this.#expiries.set(
+        route,
+        clock.after(wait, () => dispatch({ type: 'lost', route })),
+      );
+    }
+    dispatch({ type: 'tunnel-opened', route, vendorMs, ...(expiresAt === undefined ? {} : { expiresAt }) });
+  }
+
+  /** Ends the call for the tunnel of a route. */
+  abandon(route: number): void {
+    this.#asking.get(route)?.abort();
+  }
+
+  /** Gives the tunnel of a route back; resolves when the vendor has answered. */
+  async close(deviceKey: string, route: number): Promise<void> {
+    const lease = this.#leases.get(route);
+    this.#leases.delete(route);
+    this.#expiries.get(route)?.();
+    this.#expiries.delete(route);
+    if (this.#leases.size === 0) this.#exposure = undefined;
+    if (lease !== undefined) await this.#deps.tunnels.close(deviceKey, lease);
+  }
+
+  /**
+   * A route brings nothing back: if the vendor has ended its tunnel it is given up, and so is one on which a server
+   * that ought to speak first said nothing (`mute`).
+   */
+  async silent(route: number, mute: boolean): Promise<void> {
+    const lease = this.#leases.get(route);
+    if (lease === undefined) return;
+    const alive = await this.#deps.tunnels.isAlive(lease);
+    if (alive === false || (mute && this.#leases.has(route))) this.#deps.dispatch({ type: 'lost', route });
+  }
+}
