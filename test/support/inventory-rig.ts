@@ -9,7 +9,7 @@ import { defaultSettings } from '../../src-main/core/app/settings.ts';
 import type { Settings } from '../../src-main/core/app/settings.ts';
 import type { AccountChange } from '../../src-main/services/fleet/accounts.ts';
 import { Inventory } from '../../src-main/services/fleet/inventory.ts';
-import type { InventoryChange } from '../../src-main/services/fleet/inventory.ts';
+import type { InventoryChange } from '../../src-main/services/fleet/inventory-announcer.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { fakeVendor, recordingLog, ScriptedConnector } from './fake-vendor.ts';
 import { MemoryFolder } from './memory-document.ts';

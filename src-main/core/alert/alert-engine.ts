@@ -2,12 +2,13 @@ import { NoticeScheduler, type DeskOutput } from './notice-scheduler.ts';
 import type { ActivityEntry } from '../activity/activity-entry.ts';
 import { deviceEntry, incidentEntry } from './alert-records.ts';
 import { choiceFor, judgeLoss, type AlertChoice, type MatchesQuery } from './alert-rules.ts';
-import { withoutThePast, type AlertSettings, type AlertTarget } from './alert-settings.ts';
+import { withoutThePast, type AlertSettings } from './alert-settings.ts';
 import { removedDevice, type Device } from '../fleet/device.ts';
 import type { Loss } from './incident-cover.ts';
 import { durationText } from './incident-text.ts';
 import type { IncidentRecord } from './incident-record.ts';
 import { IncidentTracker, type Incident, type IncidentChange } from './incident.ts';
+import { LossBatch } from './loss-batch.ts';
 import { QuietWatch } from './quiet-watch.ts';
 import type { Moment } from '../base/moment.ts';
 import {
@@ -41,9 +42,6 @@ export type AlertOutput =
   /** The settings changed by themselves: what was waited for came, what had an end is over. */
   | { readonly kind: 'settings'; readonly settings: AlertSettings };
 
-/** Losses are gathered until none came for `gatherMs`, but not longer than `gatherMostMs`. */
-const gatherMs = 10_000;
-const gatherMostMs = 45_000;
 /** A device counts as back after this time without a word to the contrary, milliseconds. */
 const backMs = 15_000;
 
@@ -57,13 +55,11 @@ export class AlertEngine {
   readonly #tracker: TransitionTracker;
   readonly #book: IncidentTracker;
   readonly #desk: NoticeScheduler;
-  readonly #batch = new Map<string, Loss>();
+  readonly #batch = new LossBatch();
   /** Losses that may not be told yet: device key to since when it is offline. */
   readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
   readonly #waitedFor = new Set<string>();
   readonly #quiet = new QuietWatch();
-  #batchSince = 0;
-  #batchGrewAt = 0;
   #settings: AlertSettings;
   #doNotDisturb = false;
   #incidents = 0;
@@ -169,7 +165,7 @@ export class AlertEngine {
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
     this.#quiet.again();
     for (const [key, { since }] of this.#held) this.#held.set(key, { since, until: moment.wall });
-    for (const key of [...this.#batch.keys()]) this.#judgeAgain(key, moment);
+    for (const key of this.#batch.keys()) this.#judgeAgain(key, moment);
     this.#work(moment);
   }
 
@@ -200,25 +196,6 @@ export class AlertEngine {
     return this.#desk.snoozedUntil(id);
   }
 
-  /** What an incident is about: muting these targets suppresses similar incidents. Empty if there is no such incident. */
-  targetsOf(id: string): readonly AlertTarget[] {
-    const incident = this.#book.get(id);
-    if (incident === undefined) return [];
-    const { scope } = incident;
-    switch (scope.kind) {
-      case 'group':
-      case 'account':
-        return [scope];
-      case 'device':
-        return [{ kind: 'device', deviceKey: scope.key }];
-      case 'address':
-      case 'fleet':
-        return [...incident.members.keys()].map((deviceKey) => ({ kind: 'device', deviceKey }));
-      default:
-        return scope satisfies never;
-    }
-  }
-
   tick(moment: Moment): void {
     this.#hear(this.#tracker.tick(moment), moment);
     this.#work(moment);
@@ -226,8 +203,7 @@ export class AlertEngine {
 
   /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
-    const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment)];
-    if (this.#batch.size > 0) dues.push(this.#batchDueAt() - moment.mono);
+    const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment), this.#batch.dueInMs(moment)];
     for (const { until } of this.#held.values()) dues.push(until - moment.wall);
     dues.push(this.#quiet.dueInMs(moment));
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
@@ -315,17 +291,18 @@ export class AlertEngine {
         this.#held.set(device.key, { since, until: verdict.until });
         return;
       case 'tell':
-        if (this.#batch.size === 0) this.#batchSince = moment.mono;
-        this.#batchGrewAt = moment.mono;
-        this.#batch.set(device.key, {
-          key: device.key,
-          name: device.name,
-          accountId: device.accountId,
-          groups: device.groups,
-          ...(device.externalAddress === undefined ? {} : { address: device.externalAddress }),
-          since,
-          sound: this.#choiceFor(device).sound,
-        });
+        this.#batch.add(
+          {
+            key: device.key,
+            name: device.name,
+            accountId: device.accountId,
+            groups: device.groups,
+            ...(device.externalAddress === undefined ? {} : { address: device.externalAddress }),
+            since,
+            sound: this.#choiceFor(device).sound,
+          },
+          moment,
+        );
         return;
       default:
         verdict satisfies never;
@@ -346,14 +323,9 @@ export class AlertEngine {
   }
 
   #judgeAgain(key: string, moment: Moment): void {
-    const loss = this.#batch.get(key);
+    const loss = this.#batch.delete(key);
     const device = this.#world.device(key);
-    this.#batch.delete(key);
     if (loss !== undefined && device !== undefined) this.#lost(device, loss.since, moment);
-  }
-
-  #batchDueAt(): number {
-    return Math.min(this.#batchGrewAt + gatherMs, this.#batchSince + gatherMostMs);
   }
 
   /** Everything that happens because time passed or something changed. */
@@ -365,11 +337,8 @@ export class AlertEngine {
       if (device !== undefined && this.#tracker.stateOf(key) === 'offline') this.#lost(device, since, moment);
     }
     this.#lookAtTheHour(moment);
-    if (this.#batch.size > 0 && moment.mono >= this.#batchDueAt()) {
-      const losses = [...this.#batch.values()];
-      this.#batch.clear();
-      this.#announce(this.#book.lose(losses, this.#places(), moment), moment);
-    }
+    const losses = this.#batch.takeDue(moment);
+    if (losses.length > 0) this.#announce(this.#book.lose(losses, this.#places(), moment), moment);
     this.#desk.tick(moment);
     for (const output of this.#desk.take()) this.#out.push(output);
   }

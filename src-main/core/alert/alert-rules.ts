@@ -1,3 +1,4 @@
+import type { Incident } from './incident.ts';
 import type { AlertRule, AlertSettings, AlertTarget, NotifyChoice } from './alert-settings.ts';
 
 /** What the rules look at. */
@@ -111,3 +112,27 @@ export const judgeLoss = (
   }
   return until > now ? { kind: 'hold', until } : { kind: 'tell' };
 };
+
+/** What an incident is about: muting these targets suppresses similar incidents. Empty if there is none. */
+export const targetsOf = (incident: Incident | undefined): readonly AlertTarget[] => {
+  if (incident === undefined) return [];
+  const { scope } = incident;
+  switch (scope.kind) {
+    case 'group':
+    case 'account':
+      return [scope];
+    case 'device':
+      return [{ kind: 'device', deviceKey: scope.key }];
+    case 'address':
+    case 'fleet':
+      return [...incident.members.keys()].map((deviceKey) => ({ kind: 'device', deviceKey }));
+    default:
+      return scope satisfies never;
+  }
+};
+
+/** The settings with no mute of these targets. */
+export const withoutMutes = (settings: AlertSettings, targets: readonly AlertTarget[]): AlertSettings => ({
+  ...settings,
+  mutes: settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target))),
+});

@@ -1,7 +1,7 @@
 import { noDevice } from '../../core/fleet/not-there.ts';
 import { AlertEngine, type AlertOutput } from '../../core/alert/alert-engine.ts';
 import type { ActivityEntry } from '../../core/activity/activity-entry.ts';
-import { sameTarget } from '../../core/alert/alert-rules.ts';
+import { targetsOf, withoutMutes } from '../../core/alert/alert-rules.ts';
 import { defaultAlertSettings, type AlertSettings, type AlertTarget } from '../../core/alert/alert-settings.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { Emitter } from '../../core/base/emitter.ts';
@@ -11,6 +11,7 @@ import type { IncidentRecord } from '../../core/alert/incident-record.ts';
 import type { Incident } from '../../core/alert/incident.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
+import { requestOfClick, type AlertRequest } from '../../core/alert/notice-click.ts';
 import type { NoticeAction } from '../../core/alert/notifier.ts';
 import { Serial } from '../../core/base/serial.ts';
 import type { Moment } from '../../core/base/moment.ts';
@@ -38,14 +39,6 @@ export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly clock: Clock;
   readonly flap?: FlapPolicy | undefined;
 }
-
-/** What the user wants after a click on a notice. */
-export type AlertRequest =
-  | { readonly kind: 'open-incident'; readonly incidentId: string }
-  | { readonly kind: 'open-device'; readonly deviceKey: string }
-  /** Show what happened lately. */
-  | { readonly kind: 'open-activity' }
-  | { readonly kind: 'connect'; readonly deviceKey: string };
 
 /** Of what a snooze is: one incident, a target, or everything. */
 export interface Snooze {
@@ -157,15 +150,17 @@ export class Alerts {
   snooze({ forMs, incidentId, target }: Snooze): Promise<Result<AlertSettings>> {
     const until = this.#deps.clock.now() + forMs;
     if (incidentId !== undefined) {
-      const targets = forMs > 0 ? [] : this.#engine.targetsOf(incidentId);
+      const targets = forMs > 0 ? [] : targetsOf(this.#engine.incident(incidentId));
       const snoozed = this.#engine.snoozeIncident(incidentId, until, this.#moment());
       this.#settle();
       if (!snoozed) return Promise.resolve(noIncident);
-      return targets.length === 0 ? Promise.resolve(ok(this.get())) : this.#change((from) => without(from, targets));
+      return targets.length === 0
+        ? Promise.resolve(ok(this.get()))
+        : this.#change((from) => withoutMutes(from, targets));
     }
     return this.#change((settings) => {
       if (target !== undefined) {
-        const others = without(settings, [target]);
+        const others = withoutMutes(settings, [target]);
         return forMs > 0 ? { ...others, mutes: [...others.mutes, { target, until }] } : others;
       }
       const { pausedUntil: _, ...rest } = settings;
@@ -178,14 +173,14 @@ export class Alerts {
     what: { readonly incidentId: string } | { readonly target: AlertTarget; readonly on: boolean },
   ): Promise<Result<AlertSettings>> {
     const on = !('target' in what) || what.on;
-    const targets = 'target' in what ? [what.target] : this.#engine.targetsOf(what.incidentId);
+    const targets = 'target' in what ? [what.target] : targetsOf(this.#engine.incident(what.incidentId));
     if (targets.length === 0) return Promise.resolve(noIncident);
     if ('incidentId' in what) {
       this.#engine.silenceIncident(what.incidentId, this.#moment());
       this.#settle();
     }
     return this.#change((settings) => {
-      const others = without(settings, targets);
+      const others = withoutMutes(settings, targets);
       return on ? { ...others, mutes: [...others.mutes, ...targets.map((target) => ({ target }))] } : others;
     });
   }
@@ -355,22 +350,13 @@ export class Alerts {
   }
 
   async #act(id: string, action: NoticeAction | 'open'): Promise<void> {
-    const incident = this.#engine.incident(id);
-    const back = /^back-(.+)$/s.exec(id)?.[1];
-    const deviceKey = back ?? (incident?.members.size === 1 ? [...incident.members.keys()][0] : undefined);
     switch (action) {
       case 'open':
-        this.requested.emit(
-          incident !== undefined
-            ? { kind: 'open-incident', incidentId: id }
-            : back !== undefined
-              ? { kind: 'open-device', deviceKey: back }
-              : { kind: 'open-activity' },
-        );
+      case 'connect': {
+        const request = requestOfClick(id, action, this.#engine.incident(id));
+        if (request !== undefined) this.requested.emit(request);
         return;
-      case 'connect':
-        if (deviceKey !== undefined) this.requested.emit({ kind: 'connect', deviceKey });
-        return;
+      }
       case 'snooze':
         await this.snooze({ forMs: snoozeMs, incidentId: id });
         return;
@@ -400,12 +386,6 @@ export class Alerts {
     });
   }
 }
-
-/** The settings with no mute of these targets. */
-const without = (settings: AlertSettings, targets: readonly AlertTarget[]): AlertSettings => ({
-  ...settings,
-  mutes: settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target))),
-});
 
 const noIncident = fail(
   'not-found',

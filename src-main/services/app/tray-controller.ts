@@ -8,7 +8,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from '../../core/app/tray-state.ts';
 import type { NavigationIntent } from '../../core/app/navigation-intent.ts';
 import type { Accounts } from '../fleet/accounts.ts';
-import type { AlertRequest } from '../alert/alerts.ts';
+import type { AlertRequest } from '../../core/alert/notice-click.ts';
 import type { DevicePreferences } from '../fleet/device-preferences.ts';
 import type { Forwards } from '../forward/forwards.ts';
 import type { Inventory } from '../fleet/inventory.ts';

@@ -2,7 +2,7 @@ import { noAccount } from '../../core/fleet/not-there.ts';
 import type { Account, AccountHealth } from '../../core/fleet/account.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import { removedDevice, type Device, type Presence, type Service } from '../../core/fleet/device.ts';
-import { Emitter } from '../../core/base/emitter.ts';
+import type { Emitter } from '../../core/base/emitter.ts';
 import { cancelled, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import type { CachedFleet } from '../../core/fleet/fleet-cache.ts';
@@ -17,15 +17,8 @@ import { AccountPoller } from './account-poller.ts';
 import type { PollListener } from './account-poller.ts';
 import type { AccountChange, Accounts } from './accounts.ts';
 import { CacheWriter } from './cache-writer.ts';
+import { InventoryAnnouncer, type InventoryChange } from './inventory-announcer.ts';
 import type { DevicePreferences } from './device-preferences.ts';
-
-export interface InventoryChange {
-  readonly upsert: readonly Device[];
-  /** Device keys. */
-  readonly remove: readonly string[];
-  /** Ids of accounts whose health changed. */
-  readonly health: readonly string[];
-}
 
 export interface PollSettings {
   /** Every vendor's interval is multiplied by it. */
@@ -52,8 +45,6 @@ interface InventoryListener extends PollListener {
 
 /** Removed devices whose names are kept, for what still speaks of them. */
 const maxRemovedNames = 1000;
-/** Changes within this time are announced together, milliseconds. */
-const batchMs = 30;
 /** The cache is written this long after the fleet changed, or after its observations alone became newer. */
 const saveChangesMs = 5000;
 const saveAgesMs = 10 * 60_000;
@@ -75,18 +66,15 @@ interface Member {
  * its account. `devices` is always exact; `changed` may be a little behind on observations without news.
  */
 export class Inventory {
-  readonly changed = new Emitter<InventoryChange>();
+  readonly changed: Emitter<InventoryChange>;
   readonly #deps: InventoryDeps;
+  readonly #announcer: InventoryAnnouncer;
   readonly #devices = new Map<string, Device>();
   /** Names that removed devices had, by key, the newest last. */
   readonly #removedNames = new Map<string, string>();
   readonly #members = new Map<string, Member>();
   readonly #closing = new Set<Promise<void>>();
   readonly #unsubscribe: readonly (() => void)[];
-  readonly #upsert = new Map<string, Device>();
-  readonly #remove = new Set<string>();
-  readonly #health = new Set<string>();
-  #cancelFlush: (() => void) | undefined;
   #isStarted = false;
   #isSuspended = false;
   #isDisposed = false;
@@ -94,6 +82,8 @@ export class Inventory {
 
   constructor(deps: InventoryDeps) {
     this.#deps = deps;
+    this.#announcer = new InventoryAnnouncer(deps.clock, (id) => this.#members.has(id));
+    this.changed = this.#announcer.changed;
     this.#pollFactor = deps.settings.get().pollFactor;
     this.#unsubscribe = [
       deps.accounts.changed.on((change) => this.#onAccount(change)),
@@ -151,7 +141,7 @@ export class Inventory {
       if (this.#deps.accounts.get(account.id) === undefined || this.#members.has(account.id)) continue;
       this.#admit(account, cached.ok ? cached.value : undefined);
     }
-    this.#flush();
+    this.#announcer.flush();
     return problems;
   }
 
@@ -208,7 +198,7 @@ export class Inventory {
     member.events.stop();
     member.poller.close();
     for (const key of member.fleet.devices.keys()) this.#forget(key);
-    this.#flush();
+    this.#announcer.flush();
     await member.cache.discard();
   }
 
@@ -216,6 +206,7 @@ export class Inventory {
   async dispose(): Promise<void> {
     if (!this.#isDisposed) {
       this.#isDisposed = true;
+      this.#announcer.dispose();
       for (const unsubscribe of this.#unsubscribe) unsubscribe();
       for (const member of this.#members.values()) {
         member.events.stop();
@@ -224,7 +215,7 @@ export class Inventory {
       }
     }
     await Promise.all(this.#closing);
-    this.#flush();
+    this.#announcer.flush();
   }
 
   async #retire(member: Member): Promise<void> {
@@ -303,7 +294,7 @@ export class Inventory {
     });
     const member: Member = { fleet, poller, events, cache: writer };
     this.#members.set(account.id, member);
-    this.#touchHealth(account.id);
+    this.#announcer.health(account.id);
     return member;
   }
 
@@ -329,8 +320,8 @@ export class Inventory {
         writer.touch(remove.length > 0 ? saveChangesMs : saveAgesMs);
       },
       health: (finished) => {
-        this.#touchHealth(accountId);
-        if (finished) this.#flush();
+        this.#announcer.health(accountId);
+        if (finished) this.#announcer.flush();
       },
     };
   }
@@ -338,14 +329,9 @@ export class Inventory {
   #take(news: { readonly heard: readonly Device[]; readonly announce: readonly Device[] }): void {
     for (const device of news.heard) {
       this.#devices.set(device.key, device);
-      // One that waits to be announced is announced as it is now.
-      if (this.#upsert.has(device.key)) this.#upsert.set(device.key, device);
+      this.#announcer.observed(device);
     }
-    for (const device of news.announce) {
-      this.#upsert.set(device.key, device);
-      this.#remove.delete(device.key);
-    }
-    if (news.announce.length > 0) this.#flushSoon();
+    this.#announcer.upsert(news.announce);
   }
 
   #forget(key: string): void {
@@ -356,33 +342,7 @@ export class Inventory {
       if (oldest !== undefined && this.#removedNames.size > maxRemovedNames) this.#removedNames.delete(oldest);
     }
     this.#devices.delete(key);
-    this.#upsert.delete(key);
-    this.#remove.add(key);
-  }
-
-  #touchHealth(accountId: string): void {
-    this.#health.add(accountId);
-    this.#flushSoon();
-  }
-
-  #flushSoon(): void {
-    if (this.#isDisposed) return;
-    this.#cancelFlush ??= this.#deps.clock.after(batchMs, () => this.#flush());
-  }
-
-  #flush(): void {
-    this.#cancelFlush?.();
-    this.#cancelFlush = undefined;
-    if (this.#upsert.size === 0 && this.#remove.size === 0 && this.#health.size === 0) return;
-    const change: InventoryChange = {
-      upsert: [...this.#upsert.values()],
-      remove: [...this.#remove],
-      health: [...this.#health].filter((id) => this.#members.has(id)),
-    };
-    this.#upsert.clear();
-    this.#remove.clear();
-    this.#health.clear();
-    this.changed.emit(change);
+    this.#announcer.remove(key);
   }
 }
 

@@ -7,7 +7,8 @@ import type { Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../../core/launch/launch-plan.ts';
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
-import type { LaunchesDependencies, OpenedForward } from './launches.ts';
+import type { OpenedForward } from './launch-planner.ts';
+import type { LaunchesDependencies } from './launches.ts';
 
 const signal = new AbortController().signal;
 

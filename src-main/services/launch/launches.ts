@@ -1,122 +1,34 @@
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
-import { browserPlan } from '../../core/launch/launch-plan.ts';
-import { chosenLaunchers } from '../../core/launch/launcher-choice.ts';
-import { customLauncherPlan } from '../../core/launch/custom-launcher.ts';
-import { puttyPlan } from '../../core/ssh/putty-command.ts';
-import { joinPasteWindows, joinPosix } from '../../core/base/shell-quoting.ts';
-import { checkSshUser, hostKeyAlias, sshCopyable, sshPlan } from '../../core/ssh/ssh-command.ts';
-import { launcherKindOf } from '../../core/forward/sniff.ts';
-import { LaunchClients, putty as puttyName } from './launch-clients.ts';
+import { LaunchClients } from './launch-clients.ts';
 import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
-import type { Device, Service, ServiceKind } from '../../core/fleet/device.ts';
+import type { ServiceKind } from '../../core/fleet/device.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
-import type { SniffedKind } from '../../core/forward/sniff.ts';
-import type { ViewerTarget } from '../../core/launch/viewers.ts';
-import type { LaunchClientsDependencies } from './launch-clients.ts';
-
-/** What is to be launched. */
-export interface LaunchRequest {
-  readonly deviceKey: string;
-  readonly serviceId: string;
-  /** Absent means the user kept for the service; for SSH then the one of the settings, then ssh's own choice. */
-  readonly user?: string;
-}
-
-/** Where a forward listens, and what is known of the service behind it. */
-export interface OpenedForward {
-  readonly address: string;
-  readonly port: number;
-  /** On a loopback address of the device's own: credentials and cookies kept by address stay apart there. */
-  readonly deviceEndpoint?: { readonly address: string; readonly port: number };
-  /** What a service of kind tcp turned out to be. */
-  readonly recognised?: SniffedKind;
-}
+import { LaunchPlanner, noDisplay, noSsh } from './launch-planner.ts';
+import type { LaunchPlannerDependencies, LaunchRequest, LaunchWay, OpenedForward } from './launch-planner.ts';
 
 /** What launches need of the rest, as narrow as possible. */
-export interface LaunchesDependencies extends LaunchClientsDependencies {
-  readonly forwards: {
-    open(
-      request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
-      signal: AbortSignal,
-    ): Promise<Result<OpenedForward>>;
+export interface LaunchesDependencies extends LaunchPlannerDependencies {
+  readonly forwards: LaunchPlannerDependencies['forwards'] & {
     acquire(
       request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       holder: object,
       signal: AbortSignal,
     ): Promise<Result<OpenedForward>>;
   };
-  readonly inventory: {
-    device(key: string): Device | undefined;
-    servicesOf(key: string): readonly Service[];
-  };
-  readonly settings: {
-    get(): ReturnType<LaunchClientsDependencies['settings']['get']> & { readonly sshUser: string };
-  };
-  /** User names and passwords kept for services; without, clients ask. */
-  readonly credentials?: {
-    facts(deviceKey: string, serviceId: string): { readonly user?: string; readonly hasPassword: boolean };
-    password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>>;
-  };
-  /** Asks a service of unknown kind what it is, given the port it has on the device; absent: nothing is asked. */
-  readonly recognise?: (
-    forward: { readonly host: string; readonly port: number },
-    port: number | undefined,
-    signal: AbortSignal,
-  ) => Promise<SniffedKind | undefined>;
   readonly processes: Processes;
-  /** The profile's own known_hosts. */
-  readonly knownHostsFile: string;
 }
-
-/** One way to open a service. */
-interface Way {
-  /** Absent: a terminal, whose name is told once it has started. */
-  readonly launcher?: string;
-  readonly plan: LaunchPlan;
-  /** For a program that talks in a terminal. */
-  readonly inTerminal: boolean;
-  /** Names of terminals chosen for it. */
-  readonly terminals?: readonly string[];
-}
-
-interface Prepared {
-  /** The line for people to copy. */
-  readonly command: string;
-  /** Best first; never empty. */
-  readonly ways: readonly [Way, ...Way[]];
-  readonly password?: string;
-}
-
-/** A service with all that its launch depends on, before a forward is open. */
-interface Chosen {
-  readonly device: Device;
-  readonly service: Service;
-  /** Names of launchers chosen for it, the most particular first. */
-  readonly names: readonly string[];
-  readonly custom?: { readonly launcher: CustomLauncher; readonly program: string };
-  readonly ssh?: string;
-  readonly putty?: string;
-  readonly user?: string;
-}
-
-const noSsh = fail('launcher-missing', 'ssh is not on this computer.', 'Install the OpenSSH client.');
-
-const noDisplay = (copyable: string): Failure =>
-  fail(
-    'launcher-missing',
-    'Quayside was started without a display, so it cannot open windows.',
-    `Copy this and use it where you are: ${copyable}`,
-  );
 
 /** Opens services in the user's own programs: ssh in a terminal, VNC and RDP clients, the browser, and custom ones. */
 export class Launches {
   readonly #needs: LaunchesDependencies;
   readonly #clients: LaunchClients;
+  readonly #planner: LaunchPlanner;
 
   constructor(needs: LaunchesDependencies) {
     this.#needs = needs;
     this.#clients = new LaunchClients(needs);
+    this.#planner = new LaunchPlanner(needs, this.#clients);
   }
 
   /** The names of the terminals found on this computer, best first. Empty without a display. */
@@ -143,7 +55,7 @@ export class Launches {
     request: LaunchRequest,
     signal: AbortSignal,
   ): Promise<Result<{ readonly command: string; readonly plan: LaunchPlan }>> {
-    const prepared = await this.#prepare(request, [], false, signal);
+    const prepared = await this.#planner.prepare(request, false, signal);
     return prepared.ok ? ok({ command: prepared.value.command, plan: prepared.value.ways[0].plan }) : prepared;
   }
 
@@ -157,7 +69,7 @@ export class Launches {
     holder: object,
     signal: AbortSignal,
   ): Promise<Result<LaunchPlan>> {
-    const chosen = await this.#choose(request);
+    const chosen = await this.#planner.choose(request);
     if (!chosen.ok) return chosen;
     if (chosen.value.service.kind !== 'ssh') {
       return fail(
@@ -172,7 +84,7 @@ export class Launches {
     const { deviceKey, serviceId } = request;
     const forward = await this.#needs.forwards.acquire({ deviceKey, serviceId, anyPort: true }, holder, signal);
     if (!forward.ok) return forward;
-    const ssh = this.#ssh(inTerminal, forward.value, request.args);
+    const ssh = this.#planner.ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;
   }
 
@@ -184,7 +96,7 @@ export class Launches {
     request: LaunchRequest,
     signal: AbortSignal,
   ): Promise<Result<{ readonly launcher: string; readonly command: string }>> {
-    const prepared = await this.#prepare(request, [], true, signal);
+    const prepared = await this.#planner.prepare(request, true, signal);
     if (!prepared.ok) return prepared;
     const { command, ways, password } = prepared.value;
     if (!this.#clients.hasDisplay()) return noDisplay(command);
@@ -200,12 +112,12 @@ export class Launches {
     return last ?? cancelled();
   }
 
-  async #start(way: Way, password: string | undefined, signal: AbortSignal): Promise<Result<string>> {
+  async #start(way: LaunchWay, password: string | undefined, signal: AbortSignal): Promise<Result<string>> {
     const started = await this.#needs.processes.start(way.plan, signal, password);
     return started.ok ? ok(way.launcher ?? way.plan.program) : started;
   }
 
-  async #startInTerminal(way: Way, command: string, signal: AbortSignal): Promise<Result<string>> {
+  async #startInTerminal(way: LaunchWay, command: string, signal: AbortSignal): Promise<Result<string>> {
     const { plan, launcher } = way;
     let last: Failure = fail(
       'launcher-missing',
@@ -220,182 +132,5 @@ export class Launches {
       last = started;
     }
     return last;
-  }
-
-  /** Everything that can be refused before a forward is opened. */
-  async #choose(request: LaunchRequest): Promise<Result<Chosen>> {
-    const { inventory, settings, executables, credentials } = this.#needs;
-    const { deviceKey, serviceId } = request;
-    const device = inventory.device(deviceKey);
-    if (device === undefined) {
-      return fail('not-found', 'This device is not in the list.', 'Refresh its account, or choose another device.');
-    }
-    const service = inventory.servicesOf(deviceKey).find(({ id }) => id === serviceId);
-    if (service === undefined) {
-      return fail('not-found', `${device.name} has no such service.`, 'Choose one of the services of the device.');
-    }
-    const { kind } = service;
-    const { launcherChoices = [], sshUser } = settings.get();
-    const names = chosenLaunchers(launcherChoices, { kind, deviceKey, serviceId, groups: device.groups });
-    const first = await this.#clients.first(kind, names);
-    const kept = request.user ?? credentials?.facts(deviceKey, serviceId).user;
-    const configured = kept ?? (kind === 'ssh' ? sshUser : '');
-    const user = configured === '' ? {} : { user: configured };
-    const base = { device, service, names, ...user };
-    if (first?.own !== undefined) {
-      const program = await this.#clients.program(first.own);
-      return program.ok ? ok({ ...base, custom: { launcher: first.own, program: program.value } }) : program;
-    }
-    if (kind !== 'ssh') return ok(base);
-    if (configured !== '') {
-      const checked = checkSshUser(configured);
-      if (!checked.ok) return checked;
-    }
-    const ssh = await executables.find('ssh');
-    const putty = await this.#clients.putty();
-    if (ssh === undefined && putty === undefined) return noSsh;
-    return ok({
-      ...base,
-      ...(ssh === undefined ? {} : { ssh }),
-      // Where it was chosen, and where nothing else is.
-      ...(putty !== undefined && (first?.name === puttyName || ssh === undefined) ? { putty } : {}),
-    });
-  }
-
-  /**
-   * `starts`: whether it is to be opened at once, so that a password may be fetched and the device asked; a line to copy
-   * holds none.
-   */
-  async #prepare(
-    request: LaunchRequest,
-    args: readonly string[],
-    starts: boolean,
-    signal: AbortSignal,
-  ): Promise<Result<Prepared>> {
-    const chosen = await this.#choose(request);
-    if (!chosen.ok) return chosen;
-    const { service, custom } = chosen.value;
-    const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
-    if (!forward.ok) return forward;
-    const { deviceEndpoint } = forward.value;
-    if (custom !== undefined) return this.#custom(chosen.value, custom, forward.value);
-    let { recognised } = forward.value;
-    if (service.kind === 'tcp' && starts) {
-      const place = { host: forward.value.address, port: forward.value.port };
-      recognised ??= await this.#needs.recognise?.(place, service.port, signal);
-      if (signal.aborted) return cancelled();
-    }
-    const kind = service.kind === 'tcp' && recognised !== undefined ? launcherKindOf(recognised) : service.kind;
-    const { address, port } = kind === 'ssh' || kind === 'vnc' ? forward.value : (deviceEndpoint ?? forward.value);
-    switch (kind) {
-      case 'ssh':
-        return this.#ssh(chosen.value, forward.value, args);
-      case 'http':
-      case 'https': {
-        const { url, plan } = browserPlan(this.#needs.platform, { scheme: kind, address, port });
-        return ok({ command: url, ways: [{ launcher: 'Browser', plan, inTerminal: false }] });
-      }
-      case 'vnc':
-      case 'rdp':
-        return this.#viewer(chosen.value, kind, { address, port }, starts);
-      case 'tcp':
-        return fail(
-          'unsupported',
-          'Quayside does not know what speaks on this port.',
-          `The forward is open: point your own program at ${address}:${port}, or choose a launcher for it.`,
-        );
-      default:
-        return kind satisfies never;
-    }
-  }
-
-  #copyable(plan: LaunchPlan): string {
-    const words = [plan.program, ...plan.args];
-    return this.#needs.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words);
-  }
-
-  #custom(
-    chosen: Chosen,
-    custom: { readonly launcher: CustomLauncher; readonly program: string },
-    forward: { readonly address: string; readonly port: number },
-  ): Result<Prepared> {
-    const { launcher, program } = custom;
-    const values = {
-      ...forward,
-      device: chosen.device.name,
-      ...(chosen.user === undefined ? {} : { user: chosen.user }),
-    };
-    const plan = customLauncherPlan({ ...launcher, program }, { ...values });
-    if (!plan.ok) return plan;
-    const way = { launcher: launcher.name, plan: plan.value, inTerminal: false };
-    return ok({ command: this.#copyable(plan.value), ways: [way] });
-  }
-
-  #ssh(
-    { device, service, user, ssh, putty, names }: Chosen,
-    { address, port }: { readonly address: string; readonly port: number },
-    args: readonly string[],
-  ): Result<Prepared> {
-    const { platform, knownHostsFile } = this.#needs;
-    const target = {
-      address,
-      port,
-      alias: hostKeyAlias(device, service),
-      knownHostsFile,
-      platform,
-      ...(user === undefined ? {} : { user }),
-    };
-    const plan = sshPlan(target, { program: ssh ?? 'ssh', args, detached: false });
-    if (!plan.ok) return plan;
-    const command = sshCopyable(target);
-    if (!command.ok) return command;
-    if (putty !== undefined) {
-      const other = puttyPlan(putty, target);
-      if (!other.ok) return other;
-      return ok({ command: command.value, ways: [{ launcher: puttyName, plan: other.value, inTerminal: false }] });
-    }
-    return ok({ command: command.value, ways: [{ plan: plan.value, inTerminal: true, terminals: names }] });
-  }
-
-  async #viewer(
-    { device, service, user, names }: Chosen,
-    kind: 'vnc' | 'rdp',
-    { address, port }: { readonly address: string; readonly port: number },
-    secret: boolean,
-  ): Promise<Result<Prepared>> {
-    const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
-    if (!this.#clients.hasDisplay()) return noDisplay(place);
-    const viewers = await this.#clients.viewers(kind, names);
-    if (viewers.length === 0) {
-      const example = kind === 'vnc' ? 'TigerVNC' : 'FreeRDP';
-      return fail(
-        'launcher-missing',
-        `No program for ${kind.toUpperCase()} was found on this computer.`,
-        `Install one (such as ${example}). The forward is open: you can also point your own at ${place}.`,
-      );
-    }
-    const kept = secret ? await this.#needs.credentials?.password(device.key, service.id) : undefined;
-    if (kept?.ok === false) return kept;
-    const password = kept?.value;
-    const target: ViewerTarget = {
-      address,
-      port,
-      alias: hostKeyAlias(device, service),
-      withPassword: password !== undefined,
-      ...(user === undefined ? {} : { user }),
-    };
-    const ways: Way[] = [];
-    let refused: Failure | undefined;
-    for (const viewer of viewers) {
-      const planned = viewer.plan(target);
-      if (planned.ok) ways.push({ launcher: viewer.name, ...planned.value });
-      else refused ??= planned;
-    }
-    const [first, ...others] = ways;
-    if (first === undefined) return refused ?? cancelled();
-    const bare = viewers.find(({ name }) => name === first.launcher)?.plan({ ...target, withPassword: false });
-    const command = this.#copyable(bare?.ok === true ? bare.value.plan : first.plan);
-    return ok({ command, ways: [first, ...others], ...(password === undefined ? {} : { password }) });
   }
 }

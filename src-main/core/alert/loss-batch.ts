@@ -1,0 +1,45 @@
+import type { Moment } from '../base/moment.ts';
+import type { Loss } from './incident-cover.ts';
+
+/** Losses are gathered until none came for `gatherMs`, but not longer than `maxGatherMs`. */
+const gatherMs = 10_000;
+const maxGatherMs = 45_000;
+
+/** Gathers losses that are close in time, so that they are told together. */
+export class LossBatch {
+  readonly #losses = new Map<string, Loss>();
+  #since = 0;
+  #grewAt = 0;
+
+  add(loss: Loss, { mono }: Moment): void {
+    if (this.#losses.size === 0) this.#since = mono;
+    this.#grewAt = mono;
+    this.#losses.set(loss.key, loss);
+  }
+
+  /** Takes a device out that is back, gone or flapping; answers its loss if it was gathered. */
+  delete(key: string): Loss | undefined {
+    const loss = this.#losses.get(key);
+    this.#losses.delete(key);
+    return loss;
+  }
+
+  keys(): readonly string[] {
+    return [...this.#losses.keys()];
+  }
+
+  /** Milliseconds until the losses are to be told, negative where it is late; undefined if there is none. */
+  dueInMs({ mono }: Moment): number | undefined {
+    if (this.#losses.size === 0) return undefined;
+    return Math.min(this.#grewAt + gatherMs, this.#since + maxGatherMs) - mono;
+  }
+
+  /** Takes the losses if they are due; else none. */
+  takeDue(moment: Moment): readonly Loss[] {
+    const due = this.dueInMs(moment);
+    if (due === undefined || due > 0) return [];
+    const losses = [...this.#losses.values()];
+    this.#losses.clear();
+    return losses;
+  }
+}
