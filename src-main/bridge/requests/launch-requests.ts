@@ -1,4 +1,3 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
 import { checkLauncher } from '../../core/launch/custom-launcher.ts';
 import { serviceKinds } from '../../core/fleet/device.ts';
 import { fail, ok } from '../../core/base/errors.ts';
@@ -91,14 +90,12 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
   },
 
   'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
-    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
     const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
     const planned = await deps.launches.command(request, signal);
     return planned.ok ? ok({ command: planned.value.command }) : planned;
   },
 
   'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal, client) => {
-    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
     const planned = await deps.launches.sshPlan(
       { deviceKey, serviceId, args, ...(user === undefined ? {} : { user }) },
       client,
@@ -108,7 +105,6 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
   },
 
   'launch.open': async ({ deviceKey, serviceId, user }, signal) => {
-    if (deps.inventory.device(deviceKey) === undefined) return noDevice;
     const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
     const routed = await openByRoute(deps, request, signal);
     if (routed !== undefined) return routed;

@@ -1,4 +1,3 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import type { routeRequests as contract } from '../../../src-preload/contract/route.ts';
@@ -18,28 +17,24 @@ export interface OpenByRouteDeps {
 
 export interface RouteRequestDeps {
   readonly actions: Pick<DeviceActions, 'list' | 'run'>;
-  readonly inventory: Pick<Inventory, 'device'>;
   readonly webSessions: Pick<WebSessions, 'open'>;
 }
 
 /** Requests about ways to a device that need no local port. */
 export const routeRequests = (deps: RouteRequestDeps): Handlers<keyof typeof contract> => {
-  const { actions, inventory, webSessions } = deps;
+  const { actions, webSessions } = deps;
   return {
     'actions.list': async ({ deviceKey }, signal) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
       const listed = await actions.list(deviceKey, signal);
       return listed.ok ? ok({ actions: listed.value.map(({ id, label, type }) => ({ id, label, type })) }) : listed;
     },
 
     'actions.run': async ({ deviceKey, actionId }, signal) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
       const ran = await actions.run(deviceKey, actionId, signal);
       return ran.ok ? ok({}) : ran;
     },
 
     'webSession.open': async ({ deviceKey }, signal) => {
-      if (inventory.device(deviceKey) === undefined) return noDevice;
       const opened = await webSessions.open(deviceKey, signal);
       return opened.ok ? ok({ address: opened.value.address }) : opened;
     },

@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { fail, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -39,8 +40,7 @@ export class DeviceActions {
 
   async #reach(deviceKey: string): Promise<Result<Reached>> {
     const device = this.#deps.inventory.device(deviceKey);
-    if (device === undefined)
-      return fail('not-found', 'The device is not in the list any more.', 'Refresh its account.');
+    if (device === undefined) return noDevice;
     const connector = await this.#deps.accounts.connector(device.accountId);
     if (!connector.ok) return connector;
     const route = connector.value.actions;

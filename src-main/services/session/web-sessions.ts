@@ -1,3 +1,4 @@
+import { noDevice } from '../../core/fleet/not-there.ts';
 import type { Device, VendorId } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -29,8 +30,7 @@ export class WebSessions {
   async open(deviceKey: string, signal: AbortSignal): Promise<Result<{ readonly address?: string }>> {
     const { accounts, inventory, host, log } = this.#deps;
     const device = inventory.device(deviceKey);
-    if (device === undefined)
-      return fail('not-found', 'The device is not in the list any more.', 'Refresh its account.');
+    if (device === undefined) return noDevice;
     const connector = await accounts.connector(device.accountId);
     if (!connector.ok) return connector;
     const route = connector.value.webSession;
