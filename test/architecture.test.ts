@@ -4,6 +4,7 @@ import { join, relative, sep } from 'node:path';
 import { describe, expect, test } from 'vitest';
 
 import { ruleBreaks, textBreaks } from './support/import-rules.ts';
+import { sizeBreaks } from './support/size-rules.ts';
 import { vendors } from '../src-main/vendors/registry.ts';
 import { vendorWords } from './support/vendor-words.ts';
 import { cyclesOf, moduleFacts, reachableFrom } from './support/module-facts.ts';
@@ -62,6 +63,11 @@ describe('the checkout', () => {
 
   test('knows a vendor by its id nowhere but in its folder, the registry, its simulator and the demo', () => {
     expect(sources.flatMap((path) => vendorWords(path, text(path), vendorIds))).toEqual([]);
+  });
+
+  test('has no source over 400 lines and no folder of sources over 25 files', () => {
+    const sized = files.filter((path) => path.startsWith('src-') && !/\.test\.tsx?$/.test(path));
+    expect(sizeBreaks(sized.map((path) => ({ path, text: text(path) })))).toEqual([]);
   });
 
   test('holds no unfinished marker, no path of one machine and no registry', () => {
@@ -143,6 +149,17 @@ describe('the rules refuse', () => {
       ['electron.vite.config.ts', 'export default {};'],
     ];
     expect(allowed.flatMap(([path, source]) => ruleBreaks(path, moduleFacts(path, source)))).toEqual([]);
+  });
+
+  test('a source that is too long, and a folder that holds too many', () => {
+    const line = 'export {};\n';
+    expect(sizeBreaks([{ path: 'src-main/core/base/a.ts', text: line.repeat(400) }])).toEqual([]);
+    expect(sizeBreaks([{ path: 'src-main/core/base/a.ts', text: line.repeat(401) }])).toEqual([
+      'src-main/core/base/a.ts has 401 lines, more than 400',
+    ]);
+    const folder = Array.from({ length: 26 }, (_, index) => ({ path: `src-main/core/base/a${index}.ts`, text: line }));
+    expect(sizeBreaks(folder.slice(1))).toEqual([]);
+    expect(sizeBreaks(folder)).toEqual(['src-main/core/base holds 26 files, more than 25']);
   });
 
   test('cycles', () => {
