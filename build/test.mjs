@@ -14,7 +14,7 @@ import { prepareWindows, windowsPackages } from './windows.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
 const systemPackages = (
-  'chromium openssh-server openssh-client xvfb xterm gnome-keyring libsecret-1-0 dbus dbus-x11 socat iperf3 xauth ' +
+  'chromium openssh-server openssh-client dropbear-bin xvfb xterm gnome-keyring libsecret-1-0 dbus dbus-x11 socat iperf3 xauth ' +
   'procps zsh fish imagemagick x11-utils x11-xserver-utils xdotool iproute2 openssl rsync tinyproxy-bin ' +
   'tigervnc-standalone-server tigervnc-viewer tigervnc-tools freerdp2-shadow-x11 freerdp2-x11 winpr-utils ' +
   'xfce4-panel dunst libglib2.0-bin fonts-dejavu-core'

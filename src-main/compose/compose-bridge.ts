@@ -11,6 +11,7 @@ import type { Vault } from '../core/base/vault.ts';
 import { dialTcp } from '../node/net/socket-channel.ts';
 import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
 import type { createFileLog } from '../node/runtime/file-log.ts';
+import { systemClock } from '../node/runtime/system-clock.ts';
 import { createSshClient } from '../node/ssh/ssh-client.ts';
 import { vncResponse } from '../node/ssh/vnc-response.ts';
 import { createLineJournal } from '../node/storage/line-journal.ts';
@@ -77,7 +78,7 @@ const sessionParts = (needs: BridgeNeeds, tickets: SecretTickets): BridgeDeps['s
   const client = createSshClient({ env: process.env, platform: process.platform });
   const common = { forwards, inventory, credentials, log };
   return {
-    ssh: new SshSessions({ ...common, client, hostKeys, settings, vault, sha256 }),
+    ssh: new SshSessions({ ...common, client, hostKeys, settings, vault, sha256, clock: systemClock }),
     vnc: new VncSessions({ ...common, dial: dialTcp, respond: vncResponse }),
     tickets,
     scope: needs.scope,

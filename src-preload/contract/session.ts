@@ -39,7 +39,9 @@ export const sessionAnswerSchema = z.discriminatedUnion('type', [
     /** Keep the secret in the vault. */
     keep: z.boolean(),
   }),
-  z.strictObject({ type: z.literal('prompts'), ticket }),
+  z.strictObject({ type: z.literal('prompts'), ticket, keep: z.boolean() }),
+  /** Goes on without the SSH agent. */
+  z.strictObject({ type: z.literal('agent') }),
   z.strictObject({ type: z.literal('password'), ticket, keep: z.boolean() }),
 ]);
 export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
@@ -132,13 +134,21 @@ export const sessionQuestionSchema = z.discriminatedUnion('type', [
     /** Why the last attempt failed, in a sentence. */
     refused: z.string().optional(),
     keyFile: z.string().optional(),
+    /** What the server shows before a sign-in. */
+    banner: z.string().optional(),
   }),
   z.object({
     type: z.literal('prompts'),
     title: z.string(),
     instructions: z.string(),
     prompts: z.array(z.object({ text: z.string(), echo: z.boolean() })),
+    refused: z.string().optional(),
+    banner: z.string().optional(),
+    /** The answer is a password, which the vault can keep. */
+    canKeep: z.boolean(),
   }),
+  /** The SSH agent does not answer; the next step takes the question away. */
+  z.object({ type: z.literal('agent') }),
   z.object({ type: z.literal('password'), refused: z.string().optional() }),
 ]);
 export type SessionQuestion = z.infer<typeof sessionQuestionSchema>;

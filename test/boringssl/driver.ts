@@ -37,7 +37,15 @@ const overSsh = async ({ port, user, keyFile }: CryptoTask['ssh']): Promise<read
   const signal = AbortSignal.timeout(20_000);
   const pem = readFileSync(keyFile, 'utf8');
   const dialled = await client.dial(
-    { host: '127.0.0.1', port, user, ways: [{ type: 'key', pem }], knownKeyTypes: [], checkKey: async () => true },
+    {
+      host: '127.0.0.1',
+      port,
+      user,
+      next: async ({ type }) => (type === 'connected' ? { type: 'key', pem } : undefined),
+      banner: () => undefined,
+      knownKeyTypes: [],
+      checkKey: async () => true,
+    },
     signal,
   );
   if (!dialled.ok) return dialled.error.message;

@@ -47,7 +47,15 @@ const arrivesPrompt = async (): Promise<void> => {
 test('the connection of a terminal and of files sends each key and each small request at once', async () => {
   const abort = new AbortController();
   const dialed = createSshClient({ env: {}, platform: 'linux' }).dial(
-    { host: '127.0.0.1', port: far.port, user: 'me', ways: [], knownKeyTypes: [], checkKey: async () => false },
+    {
+      host: '127.0.0.1',
+      port: far.port,
+      user: 'me',
+      next: async () => undefined,
+      banner: () => undefined,
+      knownKeyTypes: [],
+      checkKey: async () => false,
+    },
     abort.signal,
   );
   closing.push(async () => {

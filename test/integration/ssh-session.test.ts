@@ -17,6 +17,7 @@ import type {
 import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
+import type { Clock } from '../../src-main/core/base/clock.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
@@ -26,7 +27,7 @@ import { startSshd, type Sshd } from '../support/sshd.ts';
 /** Sessions on a forward that leads straight to `port`, with a desk that answers as it is told. */
 const rig = async (
   port: number,
-  options: { readonly agent?: string; readonly agentMs?: number; readonly accept?: boolean } = {},
+  options: { readonly agent?: string; readonly clock?: Clock; readonly accept?: boolean } = {},
 ) => {
   const asked: (HostKeyQuestion | SignInQuestion | PromptsQuestion)[] = [];
   const kept: unknown[] = [];
@@ -49,8 +50,8 @@ const rig = async (
       env: options.agent === undefined ? {} : { SSH_AUTH_SOCK: options.agent },
       platform: 'linux',
       home: folder,
-      ...(options.agentMs === undefined ? {} : { agentMs: options.agentMs }),
     }),
+    clock: options.clock ?? systemClock,
     forwards: { open: async () => ok(forward), get: () => forward },
     inventory: { device: () => device, servicesOf: () => [service] },
     credentials: {
@@ -76,8 +77,9 @@ const rig = async (
     },
     prompts: async (question) => {
       asked.push(question);
-      return question.prompts.map(({ text }) => (text === 'Code: ' ? '4711' : 'wrong'));
+      return { answers: question.prompts.map(({ text }) => (text === 'Code: ' ? '4711' : 'wrong')), keep: false };
     },
+    skipAgent: async () => false,
     password: async () => undefined,
   };
   return { sessions, desk, asked, kept, hostKeys };
@@ -158,7 +160,13 @@ test('a server that asks its own questions gets the answers, and a first key is 
   expect(connected.ok).toBe(true);
   expect(heard).toEqual([['4711']]);
   expect(asked).toEqual([
-    { type: 'prompts', title: 'Two factors', instructions: '', prompts: [{ text: 'Code: ', echo: false }] },
+    {
+      type: 'prompts',
+      title: 'Two factors',
+      instructions: '',
+      prompts: [{ text: 'Code: ', echo: false }],
+      canKeep: false,
+    },
   ]);
   if (connected.ok) connected.value.connection.close();
   await new Promise((resolve) => server.close(resolve));
@@ -238,6 +246,9 @@ test('an agent that never answers is hung up on when the session is given up', a
   await new Promise((resolve) => mute.close(resolve));
 });
 
+/** A clock on which no one waits for longer than a moment. */
+const impatient: Clock = { ...systemClock, after: (ms, run) => systemClock.after(ms / 100, run) };
+
 test.each([
   { name: 'is not there', listens: false },
   { name: 'never answers', listens: true },
@@ -248,7 +259,7 @@ test.each([
   const socket = join(folder, 'agent');
   const mute = createServer((client) => void client.resume());
   if (listens) await once(mute.listen(socket), 'listening');
-  const { sessions, desk, asked } = await rig(sshd.port, { agent: socket, agentMs: 100, accept: true });
+  const { sessions, desk, asked } = await rig(sshd.port, { agent: socket, clock: impatient, accept: true });
   const connected = await sessions.connect(request, desk, signal);
   if (!connected.ok) throw new Error(connected.error.message);
   connected.value.connection.close();

@@ -28,10 +28,10 @@ export interface Sshd {
   dispose(): Promise<void>;
 }
 
-const makeKey = async (file: string): Promise<void> => {
+const makeKey = async (file: string, type = 'ed25519'): Promise<void> => {
   await rm(file, { force: true });
   await rm(`${file}.pub`, { force: true });
-  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-C', 'quayside-test', '-f', file]);
+  await run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'quayside-test', '-f', file]);
 };
 
 const freePort = async (): Promise<number> => {
@@ -64,6 +64,10 @@ export const startSshd = async (
     readonly passwords?: boolean;
     /** Seconds until it hangs up on who has not signed in; its own two minutes where absent. */
     readonly graceSeconds?: number;
+    /** Of the client's key. */
+    readonly keyType?: 'ed25519' | 'rsa';
+    /** Lines of sshd_config that count before the usual ones. */
+    readonly config?: readonly string[];
   } = {},
 ): Promise<Sshd> => {
   const folder = await mkdtemp(join(tmpdir(), 'quayside-sshd-'));
@@ -74,7 +78,7 @@ export const startSshd = async (
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   await mkdir(file('home'));
   await makeKey(file('host_key'));
-  await makeKey(file('client_key'));
+  await makeKey(file('client_key'), options.keyType);
   const publicKey = (await readFile(file('client_key.pub'), 'utf8')).trim();
   const forced =
     options.forcedCommand === undefined ? '' : `command="${options.forcedCommand.replaceAll('"', '\\"')}" `;
@@ -82,6 +86,7 @@ export const startSshd = async (
   await writeFile(
     file('sshd_config'),
     [
+      ...(options.config ?? []),
       `Port ${port}`,
       'ListenAddress 127.0.0.1',
       `HostKey ${file('host_key')}`,
@@ -159,5 +164,38 @@ export const startSshd = async (
       await start();
     },
     dispose,
+  };
+};
+
+/** A real dropbear from Debian on loopback, which takes passwords of the system's users. */
+export const startDropbear = async (): Promise<Pick<Sshd, 'port' | 'log' | 'dispose'>> => {
+  const folder = await mkdtemp(join(tmpdir(), 'quayside-dropbear-'));
+  const port = await freePort();
+  await run('dropbearkey', ['-t', 'ed25519', '-f', join(folder, 'host_key')]);
+  const child = spawn(
+    '/usr/sbin/dropbear',
+    ['-F', '-E', '-r', join(folder, 'host_key'), '-p', `127.0.0.1:${port}`, '-P', join(folder, 'pid')],
+    { stdio: ['ignore', 'ignore', 'pipe'] },
+  );
+  let text = '';
+  await new Promise<void>((resolve, reject) => {
+    child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+      text += chunk;
+      if (text.includes('Not backgrounding')) resolve();
+    });
+    child.once('error', reject);
+    child.once('exit', (code) => reject(new Error(`dropbear ended with status ${String(code)}: ${text}`)));
+  });
+  await readBanner(port);
+  return {
+    port,
+    log: () => text,
+    dispose: async () => {
+      for (const pid of descendants(child.pid ?? -1)) endProcess(pid);
+      const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
+      child.kill('SIGTERM');
+      await ended;
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 };

@@ -1,4 +1,4 @@
-import type { ByteChannel } from '../../core/session/byte-channel.ts';
+import { afterText, type ByteChannel } from '../../core/session/byte-channel.ts';
 import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
 import type { SessionScope } from '../../core/session/session-scope.ts';
@@ -190,7 +190,7 @@ class LiveSession {
     this.#shell = shell.value;
     // It may have been resized while the person signed in.
     shell.value.resize(this.#size);
-    this.#join(shell.value, { user: connected.value.user });
+    this.#join(afterText(connected.value.banner, shell.value), { user: connected.value.user });
     return ok(undefined);
   }
 
@@ -264,8 +264,9 @@ class LiveSession {
         const answer = await ask({ ...question, prompts });
         if (answer?.type !== 'prompts') return undefined;
         const given = secrets(answer.ticket);
-        return question.prompts.map((_prompt, at) => given[String(at)] ?? '');
+        return { answers: question.prompts.map((_prompt, at) => given[String(at)] ?? ''), keep: answer.keep };
       },
+      skipAgent: async () => (await ask({ type: 'agent' }))?.type === 'agent',
       password: async (refused) => {
         const answer = await ask({ type: 'password', ...(refused === undefined ? {} : { refused }) });
         if (answer?.type !== 'password') return undefined;

@@ -14,6 +14,18 @@ export interface ByteChannel {
   close(): void;
 }
 
+/** The channel with a text before what comes from it, each of its lines on one of the terminal's. */
+export const afterText = (text: string, channel: ByteChannel): ByteChannel =>
+  text === ''
+    ? channel
+    : {
+        ...channel,
+        onData: (listener) => {
+          listener(new TextEncoder().encode(`${text.replaceAll('\n', '\r\n')}\r\n`));
+          channel.onData(listener);
+        },
+      };
+
 /** Reads a channel in pieces of known length. Bytes read beyond the last piece are given to whoever takes over. */
 export class ByteReader {
   readonly #channel: ByteChannel;

@@ -16,6 +16,8 @@ export interface SignInQuestion {
   readonly methods: readonly string[];
   readonly refused?: string;
   readonly keyFile?: string;
+  /** What the server shows before a sign-in. */
+  readonly banner?: string;
 }
 
 export interface SignIn {
@@ -32,6 +34,15 @@ export interface PromptsQuestion {
   readonly title: string;
   readonly instructions: string;
   readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
+  readonly refused?: string;
+  readonly banner?: string;
+  /** The answer is a password, which the vault can keep. */
+  readonly canKeep: boolean;
+}
+
+export interface PromptsAnswer {
+  readonly answers: readonly string[];
+  readonly keep: boolean;
 }
 
 /** Undefined answers: nobody is there any more. */
@@ -40,6 +51,8 @@ export interface SessionPrompts {
   step(text: string): void;
   hostKey(question: HostKeyQuestion): Promise<boolean>;
   signIn(question: SignInQuestion): Promise<SignIn | undefined>;
-  prompts(question: PromptsQuestion): Promise<readonly string[] | undefined>;
+  prompts(question: PromptsQuestion): Promise<PromptsAnswer | undefined>;
+  /** The SSH agent takes its time; true: go on without it. The next step takes the question away. */
+  skipAgent(): Promise<boolean>;
   password(refused: string | undefined): Promise<{ readonly password: string; readonly keep: boolean } | undefined>;
 }

@@ -5,9 +5,14 @@ import type { Result } from '../base/errors.ts';
 
 /** One way to prove who the user is. */
 export type SshWay =
-  | { readonly type: 'agent' }
+  | { readonly type: 'agent'; readonly key: SshAgentKey }
   | { readonly type: 'key'; readonly pem: string; readonly passphrase?: string }
-  | { readonly type: 'password'; readonly password: string }
+  | {
+      readonly type: 'password';
+      readonly password: string;
+      /** The server wants another password first; undefined: nobody answers. */
+      readonly change: (prompt: string) => Promise<string | undefined>;
+    }
   /** The server's own questions; undefined: nobody answers. */
   | {
       readonly type: 'questions';
@@ -20,17 +25,41 @@ export interface SshQuestions {
   readonly prompts: readonly { readonly text: string; readonly echo: boolean }[];
 }
 
+/** A key that an agent has. */
+export interface SshAgentKey {
+  /** The public key in base64. */
+  readonly id: string;
+  readonly blob: Uint8Array;
+  /** A signature of `data`, by `sha1`, `sha256` or `sha512` where the key leaves a choice. Undefined: there is none. */
+  sign(data: Uint8Array, hash: string | undefined): Promise<Uint8Array | undefined>;
+}
+
+export interface SshAgent {
+  /** Its keys. Errors: unreachable, where it cannot be asked or answers something else. */
+  readonly keys: Promise<Result<readonly SshAgentKey[]>>;
+  /** Hangs up on one that says nothing. */
+  close(): void;
+}
+
 export interface SshServerKey {
   readonly type: string;
   readonly blob: Uint8Array;
+}
+
+/** What the server said, after which something can be tried. An empty list of methods says nothing. */
+export interface SshNews {
+  readonly type: 'connected' | 'refused' | 'partial' | 'unsigned';
+  readonly methods: readonly string[];
 }
 
 export interface SshDial {
   readonly host: string;
   readonly port: number;
   readonly user: string;
-  /** Tried in order, as far as the server takes their kind. */
-  readonly ways: readonly SshWay[];
+  /** The next way to try on this connection; undefined ends it. May take as long as a person does. */
+  readonly next: (news: SshNews) => Promise<SshWay | undefined>;
+  /** Text that the server shows before the sign-in, as it sent it. */
+  readonly banner: (text: string) => void;
   /** Types of keys known of this server, so that it shows one of them. */
   readonly knownKeyTypes: readonly string[];
   /** Whether to go on with this key; may take as long as a person does. */
@@ -38,9 +67,11 @@ export interface SshDial {
 }
 
 export type SshDialed =
-  | { readonly outcome: 'open'; readonly connection: SshConnection; readonly way: SshWay['type'] | 'none' }
-  /** No way was accepted. `methods` are what the server offers, `tried` the kinds of ways it refused. */
-  | { readonly outcome: 'refused'; readonly methods: readonly string[]; readonly tried: readonly SshWay['type'][] }
+  | { readonly outcome: 'open'; readonly connection: SshConnection }
+  /** `next` had nothing more to try. */
+  | { readonly outcome: 'left' }
+  /** The server ended the connection after it had named its methods. */
+  | { readonly outcome: 'ended' }
   | { readonly outcome: 'key-refused' };
 
 export interface SshShell extends ByteChannel {
@@ -101,8 +132,8 @@ export interface SshClient {
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
   /** The user's name on this computer, which SSH takes where none is given. */
   localUser(): string;
-  /** Whether there is an agent. */
-  hasAgent(): boolean;
+  /** The agent, asked for its keys; undefined where there is none. */
+  openAgent(): Promise<SshAgent | undefined>;
   /** The usual key files that there are, as paths. */
   usualKeys(): Promise<readonly string[]>;
   /** Reads a key file; `~` is the home folder. Errors: not-found, invalid-input. */

@@ -1,46 +1,35 @@
-import type { BaseAgent, SignCallback, SigningRequestOptions } from 'ssh2';
-import type { LibraryCalls } from '../runtime/library-calls.ts';
+import type { KnownPublicKeys } from 'ssh2';
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import type { SshAgent, SshAgentKey } from '../../core/ssh/ssh-client.ts';
+import { LibraryCalls } from '../runtime/library-calls.ts';
 
-/** What an agent may take to name its keys, milliseconds: the person may be asked to unlock it first. */
-export const namesKeysMs = 10_000;
+const unusable = fail('unreachable', 'The SSH agent cannot be asked.', 'Start it, or sign in another way.');
+
+const hashes = ['sha1', 'sha256', 'sha512'] as const;
+
+/** The public key in what ssh2 lists, which may be of several forms. */
+const blobOf = (utils: typeof import('ssh2').utils, listed: KnownPublicKeys[number]): Buffer | undefined => {
+  const entry = typeof listed === 'object' && 'pubKey' in listed ? listed.pubKey : listed;
+  const [key] = [utils.parseKey(typeof entry === 'object' && 'pubKey' in entry ? entry.pubKey : entry)].flat();
+  return key === undefined || key instanceof Error ? undefined : key.getPublicSSH();
+};
 
 /**
- * The agent at `socket` for one connection. An agent may take as long as it likes, so what it says to a connection
- * that is gone is dropped, and `close` hangs up on one that says nothing. One that names no keys within `withinMs` has
- * none: other ways of signing in are left.
+ * The agent at `socket`, for one session: it is asked for its keys at once. It may take as long as it likes for any
+ * answer; whoever waits decides how long, and `close` hangs up on one that says nothing.
  */
-export const sshAgent = (
-  { createAgent }: Pick<typeof import('ssh2'), 'createAgent'>,
+export const openSshAgent = (
+  { createAgent, utils }: Pick<typeof import('ssh2'), 'createAgent' | 'utils'>,
   socket: string,
-  calls: LibraryCalls,
-  withinMs: number,
-): { readonly agent: BaseAgent; readonly close: () => void } => {
+): SshAgent => {
   const agent = createAgent(socket);
   const streams = new Set<{ destroy(): unknown }>();
-  const identities = agent.getIdentities.bind(agent);
-  const sign = agent.sign.bind(agent);
   const stream = agent.getStream?.bind(agent);
+  const calls = new LibraryCalls(() => close());
+  let isClosed = false;
   const close = (): void => {
+    isClosed = true;
     for (const open of streams) open.destroy();
-  };
-  agent.getIdentities = (give) => {
-    let isAnswered = false;
-    const answer = calls.theirs((...said: Parameters<typeof give>) => {
-      if (isAnswered) return;
-      isAnswered = true;
-      clearTimeout(patience);
-      give(...said);
-    });
-    const patience = setTimeout(() => {
-      answer(new Error('The agent names no keys'));
-      close();
-    }, withinMs);
-    patience.unref();
-    identities(answer);
-  };
-  agent.sign = (key, data, options: SigningRequestOptions | SignCallback, give?: SignCallback): void => {
-    if (typeof options === 'function') sign(key, data, calls.theirs(options));
-    else sign(key, data, options, give === undefined ? undefined : calls.theirs(give));
   };
   // ssh2 opens a stream for each question, by this method of the object itself.
   agent.getStream = (give) =>
@@ -48,8 +37,28 @@ export const sshAgent = (
       if (opened !== undefined) {
         streams.add(opened);
         opened.once('close', () => streams.delete(opened));
+        if (isClosed) opened.destroy();
       }
       give(error, opened);
     });
-  return { agent, close };
+  const sign =
+    (blob: Buffer): SshAgentKey['sign'] =>
+    (data, hash) =>
+      new Promise((resolve) => {
+        const known = hashes.find((name) => name === hash);
+        const signed = calls.ours((error: Error | null | undefined, signature?: Buffer) =>
+          resolve(error === null || error === undefined ? signature : undefined),
+        );
+        agent.sign(blob, Buffer.from(data), known === undefined ? {} : { hash: known }, signed);
+      });
+  const keys = new Promise<Result<readonly SshAgentKey[]>>((resolve) => {
+    agent.getIdentities(
+      calls.ours((error: Error | null | undefined, listed?: KnownPublicKeys) => {
+        if (error !== null && error !== undefined) return resolve(unusable);
+        const blobs = (listed ?? []).flatMap((one) => blobOf(utils, one) ?? []);
+        resolve(ok(blobs.map((blob) => ({ id: blob.toString('base64'), blob, sign: sign(blob) }))));
+      }),
+    );
+  });
+  return { keys, close };
 };

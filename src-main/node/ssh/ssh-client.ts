@@ -2,7 +2,7 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { AnyAuthMethod, BaseAgent, Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type {
   SshClient,
@@ -12,11 +12,11 @@ import type {
   SshKeyFile,
   SshServerKey,
   SshShell,
-  SshWay,
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { streamChannel } from '../net/socket-channel.ts';
-import { namesKeysMs, sshAgent } from './ssh-client-agent.ts';
+import { openSshAgent } from './ssh-client-agent.ts';
+import { SshAttempts } from './ssh-client-attempts.ts';
 import { remoteFiles } from './ssh-client-files.ts';
 import { connectByTurns } from '../net/turn-socket.ts';
 
@@ -44,56 +44,6 @@ const isOfType = (algorithm: string, type: string): boolean =>
 const keyOf = (blob: Buffer): SshServerKey => {
   const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
   return { type: blob.subarray(4, 4 + length).toString('latin1'), blob: new Uint8Array(blob) };
-};
-
-/** SSH's own name of the method a way belongs to. */
-const methodOf = (way: SshWay): string => {
-  switch (way.type) {
-    case 'agent':
-    case 'key':
-      return 'publickey';
-    case 'password':
-      return 'password';
-    case 'questions':
-      return 'keyboard-interactive';
-    default:
-      return way satisfies never;
-  }
-};
-
-/** Undefined: there is no agent. */
-const methodFor = (
-  way: SshWay,
-  username: string,
-  agent: BaseAgent | undefined,
-  calls: LibraryCalls,
-): AnyAuthMethod | undefined => {
-  switch (way.type) {
-    case 'agent':
-      return agent === undefined ? undefined : { type: 'agent', username, agent };
-    case 'key':
-      return {
-        type: 'publickey',
-        username,
-        key: way.pem,
-        ...(way.passphrase === undefined ? {} : { passphrase: way.passphrase }),
-      };
-    case 'password':
-      return { type: 'password', username, password: way.password };
-    case 'questions':
-      return {
-        type: 'keyboard-interactive',
-        username,
-        prompt: calls.ours((title, instructions, _language, prompts, finish) => {
-          const asked = prompts.map(({ prompt, echo }) => ({ text: prompt, echo: echo ?? false }));
-          const answered =
-            asked.length === 0 ? Promise.resolve([]) : way.answer({ title, instructions, prompts: asked });
-          calls.after(answered, (answers) => finish([...(answers ?? [])]));
-        }),
-      };
-    default:
-      return way satisfies never;
-  }
 };
 
 const lost = (): Failure =>
@@ -184,12 +134,7 @@ const connectionOf = (client: Client): SshConnection => {
 /** Loaded when the first session wants it: 13 MB and 40 ms that most starts have no use for. */
 const loadSsh = async (): Promise<typeof import('ssh2')> => (await import('ssh2')).default;
 
-const dial = async (
-  request: SshDial,
-  agentSocket: string | undefined,
-  agentMs: number,
-  signal: AbortSignal,
-): Promise<Result<SshDialed>> => {
+const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>> => {
   const ssh2 = await loadSsh();
   return new Promise((resolve) => {
     if (signal.aborted) return resolve(cancelled());
@@ -198,52 +143,54 @@ const dial = async (
       settle(broken());
       client.destroy();
     });
-    const agent = agentSocket === undefined ? undefined : sshAgent(ssh2, agentSocket, calls, agentMs);
-    const rest = [...request.ways];
-    const tried: SshWay['type'][] = [];
-    let methods: readonly string[] = [];
-    let way: SshWay['type'] | 'none' = 'none';
     let keyRefused = false;
-    const patience = setTimeout(
-      () => settle(fail('timeout', 'The SSH server did not answer in time.', 'Try again in a moment.')),
-      handshakeMs,
-    );
-    const abort = (): void => settle(cancelled());
     let settled = false;
     const settle = (result: Result<SshDialed>): void => {
       if (settled) return;
       settled = true;
       clearTimeout(patience);
       signal.removeEventListener('abort', abort);
-      agent?.close();
+      attempts.end();
       if (!result.ok || result.value.outcome !== 'open') {
         calls.end();
         client.destroy();
       }
       resolve(result);
     };
+    const late = (): void =>
+      settle(fail('timeout', 'The SSH server did not answer in time.', 'Try again in a moment.'));
+    const abort = (): void => settle(cancelled());
+    const patience = setTimeout(late, handshakeMs);
     signal.addEventListener('abort', abort, { once: true });
-    const refused = (): Result<SshDialed> =>
-      ok(keyRefused ? { outcome: 'key-refused' } : { outcome: 'refused', methods, tried });
-    const opened = (): void => settle(ok({ outcome: 'open', connection: connectionOf(client), way }));
-    client.once('ready', calls.ours(opened));
+    const attempts = new SshAttempts({
+      client,
+      request,
+      calls,
+      utils: ssh2.utils,
+      left: () => settle(ok({ outcome: 'left' })),
+      late,
+    });
+    /** A server that has had enough of our attempts hangs up, in one of several ways. */
+    const over = (why: Failure): void =>
+      settle(keyRefused ? ok({ outcome: 'key-refused' }) : attempts.hasBegun ? ok({ outcome: 'ended' }) : why);
+    client.once(
+      'ready',
+      calls.ours(() => settle(ok({ outcome: 'open', connection: connectionOf(client) }))),
+    );
     client.on('error', (error: Error & { readonly level?: string }) => {
-      // No agent is there, or it gave no signature: ssh2 says so and goes on with the next way.
-      if (error.level === 'agent') return;
-      const isRefusal = keyRefused || error.level === 'client-authentication';
-      // A server that has had enough of our attempts hangs up.
-      settle(isRefusal || tried.length > 0 ? refused() : failureOf(error));
+      if (attempts.isExpected(error)) return;
+      over(failureOf(error));
       calls.end();
       // Also after what was thrown while ssh2 worked, which it catches and which may have cost anybody an event.
       client.destroy();
     });
-    client.once('close', () => settle(tried.length > 0 || keyRefused ? refused() : lost()));
+    client.once('close', () => over(lost()));
     // With these ssh2 takes itself apart. Until then it asks us about keys again, whenever they are exchanged again.
     client.once('end', () => calls.end());
     client.once('close', () => calls.end());
+    client.on('banner', calls.ours(request.banner));
     const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));
     const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
-    let first = true;
     client.connect({
       sock: connectByTurns({ host: request.host, port: request.port }),
       username: request.user,
@@ -259,24 +206,7 @@ const dial = async (
           verify(good);
         });
       }),
-      authHandler: calls.ours((left, _partial, next) => {
-        // ssh2 says null where the server has not named its methods yet.
-        const offered = left as readonly string[] | null;
-        if (offered !== null && offered.length > 0) methods = offered;
-        if (first) {
-          first = false;
-          return next({ type: 'none', username: request.user });
-        }
-        for (let choice = rest.shift(); choice !== undefined; choice = rest.shift()) {
-          if (methods.length > 0 && !methods.includes(methodOf(choice))) continue;
-          const method = methodFor(choice, request.user, agent?.agent, calls);
-          if (method === undefined) continue;
-          tried.push(choice.type);
-          way = choice.type;
-          return next(method);
-        }
-        settle(refused());
-      }),
+      authHandler: calls.ours((left, partial, next) => attempts.next(left, partial, next)),
     });
   });
 };
@@ -303,8 +233,6 @@ export const createSshClient = (deps: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home?: string;
-  /** What an agent may take to name its keys, milliseconds. Default 10 s. */
-  readonly agentMs?: number;
 }): SshClient => {
   const home = deps.home ?? homedir();
   const agent = async (): Promise<string | undefined> => {
@@ -314,9 +242,12 @@ export const createSshClient = (deps: {
     return (await listens(windowsAgent)) ? windowsAgent : 'pageant';
   };
   return {
-    dial: async (request, signal) => dial(request, await agent(), deps.agentMs ?? namesKeysMs, signal),
+    dial,
     localUser: () => userInfo().username,
-    hasAgent: () => deps.platform === 'win32' || (deps.env['SSH_AUTH_SOCK'] ?? '') !== '',
+    openAgent: async () => {
+      const socket = await agent();
+      return socket === undefined ? undefined : openSshAgent(await loadSsh(), socket);
+    },
     usualKeys: async () => {
       const found = await Promise.all(
         keyNames.map(async (name) => {

@@ -10,6 +10,8 @@ import type { Vault } from '../../core/base/vault.ts';
 export interface CredentialFacts {
   readonly user?: string;
   readonly hasPassword: boolean;
+  /** What signed in last time, in order, by `lasting` of `core/ssh/sign-in.ts`. */
+  readonly signIn?: readonly string[];
 }
 
 /** By `deviceKey/serviceId`. Holds no secret: passwords are in the vault. */
@@ -23,9 +25,10 @@ const parseCredentials = (value: unknown): StoredCredentials | undefined => {
   const facts: [string, CredentialFacts][] = [];
   for (const [key, entry] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
     if (typeof entry !== 'object' || entry === null) continue;
-    const { user, hasPassword } = entry as Readonly<Record<string, unknown>>;
+    const { user, hasPassword, signIn } = entry as Readonly<Record<string, unknown>>;
     const known = typeof user === 'string' && checkViewerUser(user).ok ? { user } : {};
-    facts.push([key, { ...known, hasPassword: hasPassword === true }]);
+    const ways = Array.isArray(signIn) ? signIn.filter((way): way is string => typeof way === 'string') : [];
+    facts.push([key, { ...known, hasPassword: hasPassword === true, ...(ways.length === 0 ? {} : { signIn: ways }) }]);
   }
   return Object.fromEntries(facts);
 };
@@ -85,7 +88,7 @@ export class ServiceCredentials {
   change(
     deviceKey: string,
     serviceId: string,
-    patch: { readonly user?: string; readonly password?: string },
+    patch: { readonly user?: string; readonly password?: string; readonly signIn?: readonly string[] },
   ): Promise<Result<CredentialFacts>> {
     const key = keyOf(deviceKey, serviceId);
     return this.#writes.run(async () => {
@@ -102,9 +105,11 @@ export class ServiceCredentials {
         if (!kept.ok) return kept;
       }
       const hasPassword = password === undefined ? before.hasPassword : password !== '';
-      const facts: CredentialFacts = { ...(user === '' ? {} : { user }), hasPassword };
+      const signIn = patch.signIn ?? before.signIn ?? [];
+      const ways = signIn.length === 0 ? {} : { signIn };
+      const facts: CredentialFacts = { ...(user === '' ? {} : { user }), hasPassword, ...ways };
       const next = new Map(this.#facts);
-      if (user === '' && !hasPassword) next.delete(key);
+      if (user === '' && !hasPassword && signIn.length === 0) next.delete(key);
       else next.set(key, facts);
       const written = await this.#document.write(Object.fromEntries(next));
       if (!written.ok) return written;

@@ -143,6 +143,16 @@ const Keep = ({ what }: { readonly what: string }): React.ReactNode => (
   </label>
 );
 
+const Refused = ({ text: said }: { readonly text: string | undefined }): React.ReactNode =>
+  said === undefined ? null : (
+    <p className="refused" role="alert">
+      {said}
+    </p>
+  );
+
+const Banner = ({ text: said }: { readonly text: string | undefined }): React.ReactNode =>
+  said === undefined ? null : <pre className="banner">{said}</pre>;
+
 const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in'>>): React.ReactNode => {
   const id = useId();
   const offered = ways.filter(({ method }) => question.methods.length === 0 || question.methods.includes(method));
@@ -176,11 +186,8 @@ const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in
       }}
     >
       <h2>Sign in to {device}</h2>
-      {question.refused === undefined ? null : (
-        <p className="refused" role="alert">
-          {question.refused}
-        </p>
-      )}
+      <Banner text={question.banner} />
+      <Refused text={question.refused} />
       <Field id={`${id}-user`} label="User">
         <input
           id={`${id}-user`}
@@ -274,10 +281,12 @@ const Prompts = ({ device, question, onAnswer, onLeave }: Asked<Question<'prompt
         event.preventDefault();
         const data = new FormData(event.currentTarget);
         const answers = Object.fromEntries(question.prompts.map((_prompt, at) => [String(at), text(data, String(at))]));
-        void hand(answers, (ticket) => onAnswer({ type: 'prompts', ticket }));
+        void hand(answers, (ticket) => onAnswer({ type: 'prompts', ticket, keep: data.get('keep') === 'on' }));
       }}
     >
       <h2>{question.title === '' ? `${device} asks` : question.title}</h2>
+      <Banner text={question.banner} />
+      <Refused text={question.refused} />
       {question.instructions === '' ? null : <p>{question.instructions}</p>}
       {question.prompts.map((prompt, at) => (
         <Field key={`${at} ${prompt.text}`} id={`${id}-${at}`} label={prompt.text}>
@@ -291,6 +300,7 @@ const Prompts = ({ device, question, onAnswer, onLeave }: Asked<Question<'prompt
           />
         </Field>
       ))}
+      {question.canKeep ? <Keep what="the password" /> : null}
       {error === undefined ? null : <Failure error={error} />}
       <div className="question-actions">
         <Cancel onLeave={onLeave} />
@@ -318,11 +328,7 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
       }}
     >
       <h2>The screen of {device} has a password</h2>
-      {question.refused === undefined ? null : (
-        <p className="refused" role="alert">
-          {question.refused}
-        </p>
-      )}
+      <Refused text={question.refused} />
       <Field id={id} label="Password" help="VNC uses its first eight characters.">
         <input id={id} className="input" name="password" type="password" autoComplete="off" required {...first(true)} />
       </Field>
@@ -338,6 +344,21 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
   );
 };
 
+const Agent = ({ onAnswer, onLeave }: Asked<Question<'agent'>>): React.ReactNode => (
+  <section className="question" role="dialog" aria-label="SSH agent" onKeyDown={leaveByEscape(onLeave)}>
+    <h2>Waiting for the SSH agent</h2>
+    <p>
+      It may want something of you: to be unlocked, a confirmation, a touch of the key. Other ways are tried without it.
+    </p>
+    <div className="question-actions">
+      <Cancel onLeave={onLeave} />
+      <button type="button" className="button primary" {...first(true)} onClick={() => onAnswer({ type: 'agent' })}>
+        Skip the agent
+      </button>
+    </div>
+  </section>
+);
+
 /** What main asks during a session, in the tab it is about. */
 export const QuestionView = ({ question, ...rest }: Asked<SessionQuestion>): React.ReactNode => {
   switch (question.type) {
@@ -347,6 +368,8 @@ export const QuestionView = ({ question, ...rest }: Asked<SessionQuestion>): Rea
       return <SignIn question={question} {...rest} />;
     case 'prompts':
       return <Prompts question={question} {...rest} />;
+    case 'agent':
+      return <Agent question={question} {...rest} />;
     case 'password':
       return <Password question={question} {...rest} />;
     default:

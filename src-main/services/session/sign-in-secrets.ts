@@ -1,0 +1,174 @@
+import { fail, ok, type Result } from '../../core/base/errors.ts';
+import type { Log } from '../../core/base/log.ts';
+import type { Vault } from '../../core/base/vault.ts';
+import type { SignIn as SignInAnswer } from '../../core/session/session-prompts.ts';
+import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
+import type { SignIn, SignInWay } from '../../core/ssh/sign-in.ts';
+import type { SshAgentKey, SshClient } from '../../core/ssh/ssh-client.ts';
+
+export interface SignInSecretsDeps {
+  readonly client: Pick<SshClient, 'usualKeys' | 'readKey'>;
+  readonly credentials: {
+    facts(
+      deviceKey: string,
+      serviceId: string,
+    ): { readonly user?: string; readonly hasPassword: boolean; readonly signIn?: readonly string[] };
+    password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>>;
+    change(
+      deviceKey: string,
+      serviceId: string,
+      patch: { readonly user?: string; readonly password?: string; readonly signIn?: readonly string[] },
+    ): Promise<Result<unknown>>;
+  };
+  readonly vault: Pick<Vault, 'get' | 'set'>;
+  readonly sha256: (bytes: Uint8Array) => Uint8Array;
+  readonly log: Log;
+}
+
+export interface SshSignInRequest {
+  readonly deviceKey: string;
+  readonly serviceId: string;
+  /** A key file to try by itself, with the passphrase the vault has of it. */
+  readonly keyFile?: string | undefined;
+}
+
+const passphraseKey = (path: string): string => `ssh-key:${path}`;
+const keyPrefix = 'key:';
+
+/** What is behind a way: its secret, and how it is kept once it proved right. */
+export type Held = { readonly keep?: boolean } & (
+  | { readonly type: 'agent'; readonly key: SshAgentKey }
+  | { readonly type: 'key'; readonly path: string; readonly pem: string; readonly passphrase?: string }
+  | { readonly type: 'password'; password: string; isNew: boolean }
+  | { readonly type: 'questions' }
+);
+
+/** The secrets of one sign-in, by the ways that the machine knows; what they are read from, and kept in. */
+export class SignInSecrets {
+  readonly #deps: SignInSecretsDeps;
+  readonly #request: SshSignInRequest;
+  readonly #held = new Map<string, Held>();
+
+  constructor(deps: SignInSecretsDeps, request: SshSignInRequest) {
+    this.#deps = deps;
+    this.#request = request;
+  }
+
+  of(way: SignInWay): Held | undefined {
+    return this.#held.get(way.id);
+  }
+
+  /** What can be tried without asking anybody, but for the agent: key files, what the vault has, the server's questions. */
+  async gather(): Promise<Pick<SignIn, 'ways' | 'last'>> {
+    const { client, credentials, vault } = this.#deps;
+    const { deviceKey, keyFile, serviceId } = this.#request;
+    const last = credentials.facts(deviceKey, serviceId).signIn ?? [];
+    const remembered = last.flatMap((way) => (way.startsWith(keyPrefix) ? [way.slice(keyPrefix.length)] : []));
+    const paths = new Set(keyFile === undefined ? [...(await client.usualKeys()), ...remembered] : [keyFile]);
+    const ways: SignInWay[] = [];
+    const add = (held: Held, lasting: string, name?: string): void => {
+      const way = { id: lasting, lasting, kind: held.type, typed: false };
+      this.#held.set(lasting, held);
+      ways.push(name === undefined ? way : { ...way, name });
+    };
+    for (const path of paths) {
+      const bare = await client.readKey(path, undefined);
+      if (!bare.ok) continue;
+      if (bare.value.state === 'usable') {
+        add({ type: 'key', path, pem: bare.value.pem }, `${keyPrefix}${path}`, path);
+        continue;
+      }
+      const kept = await vault.get(passphraseKey(path));
+      const passphrase = kept.ok ? kept.value : undefined;
+      if (passphrase === undefined) continue;
+      const unlocked = await client.readKey(path, passphrase);
+      if (unlocked.ok && unlocked.value.state === 'usable')
+        add({ type: 'key', path, pem: unlocked.value.pem, passphrase }, `${keyPrefix}${path}`, path);
+    }
+    const password = await credentials.password(deviceKey, serviceId);
+    if (password.ok && password.value !== undefined)
+      add({ type: 'password', password: password.value, isNew: false }, 'password');
+    add({ type: 'questions' }, 'questions');
+    return { ways, last };
+  }
+
+  /** The keys of the agent, as ways. */
+  agentKeys(keys: readonly SshAgentKey[]): readonly SignInWay[] {
+    return keys.map((key) => {
+      const id = `agent:${hostKeyFingerprint(key, this.#deps.sha256)}`;
+      this.#held.set(id, { type: 'agent', key });
+      return { id, lasting: id, kind: 'agent', typed: false };
+    });
+  }
+
+  /** What a person answered, the answer with this number. Errors: those of the key file. */
+  async answered(answer: SignInAnswer, number: number): Promise<Result<SignInWay>> {
+    const made = await this.#heldOf(answer);
+    if (!made.ok) return made;
+    const held = made.value;
+    const lasting = held.type === 'key' ? `${keyPrefix}${held.path}` : held.type;
+    const id = `${number} ${lasting}`;
+    this.#held.set(id, held);
+    const name = held.type === 'key' ? { name: held.path } : {};
+    return ok({ id, lasting, kind: held.type, typed: true, ...name });
+  }
+
+  async #heldOf(answer: SignInAnswer): Promise<Result<Held>> {
+    const { keep } = answer;
+    switch (answer.way) {
+      case 'password':
+        return ok({ type: 'password', password: answer.password ?? '', isNew: keep && answer.password !== '', keep });
+      case 'questions':
+        return ok({ type: 'questions' });
+      case 'key': {
+        const path = answer.keyFile ?? '';
+        const kept = answer.passphrase === undefined ? await this.#deps.vault.get(passphraseKey(path)) : ok(undefined);
+        const passphrase = answer.passphrase ?? (kept.ok ? kept.value : undefined);
+        const read = await this.#deps.client.readKey(path, passphrase);
+        if (!read.ok) return read;
+        if (read.value.state === 'locked') {
+          return fail(
+            'unauthorized',
+            answer.passphrase === undefined ? 'This key has a passphrase.' : 'This is not the passphrase of the key.',
+            'Enter it.',
+          );
+        }
+        const locked = passphrase === undefined ? {} : { passphrase };
+        return ok({ type: 'key', path, pem: read.value.pem, keep: keep && answer.passphrase !== undefined, ...locked });
+      }
+      default:
+        return answer.way satisfies never;
+    }
+  }
+
+  /**
+   * Keeps what proved right: what signed in, so that it comes first; and the secrets that the person wanted kept, with
+   * a password that was `answered` to the server's question.
+   */
+  async keep(state: SignIn, answered: string | undefined): Promise<void> {
+    const { credentials, log, vault } = this.#deps;
+    const { deviceKey, serviceId } = this.#request;
+    const { answers, answeredBy, attempts, connection, pending, user } = state;
+    const accepted = attempts.filter((one) => one.connection === connection && one.outcome === 'partial');
+    const proven = pending === undefined ? accepted : [...accepted, { way: pending, answeredBy }];
+    const kept: Result<unknown>[] = [];
+    let password = answered;
+    for (const id of proven.flatMap((one) => [one.way.id, ...one.answeredBy])) {
+      const held = this.#held.get(id);
+      if (held?.type === 'password' && held.isNew && held.keep !== false) ({ password } = held);
+      if (held?.type === 'key' && held.keep === true && held.passphrase !== undefined)
+        kept.push(await vault.set(passphraseKey(held.path), held.passphrase));
+    }
+    const signIn = proven.map(({ way }) => way.lasting);
+    const before = credentials.facts(deviceKey, serviceId).signIn ?? [];
+    const isSame = signIn.length === before.length && signIn.every((way, at) => way === before[at]);
+    if (answers > 0 || password !== undefined || !isSame) {
+      const patch = { ...(answers > 0 || password !== undefined ? { user } : {}), ...(isSame ? {} : { signIn }) };
+      kept.push(
+        await credentials.change(deviceKey, serviceId, password === undefined ? patch : { ...patch, password }),
+      );
+    }
+    for (const result of kept)
+      if (!result.ok) log.write('warn', 'session.sign-in-not-kept', { kind: result.error.kind });
+  }
+}

@@ -1,0 +1,350 @@
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { once } from 'node:events';
+import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import ssh2 from 'ssh2';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import type { Clock } from '../../src-main/core/base/clock.ts';
+import { ok } from '../../src-main/core/base/errors.ts';
+import type {
+  PromptsAnswer,
+  PromptsQuestion,
+  SessionPrompts,
+  SignIn,
+  SignInQuestion,
+} from '../../src-main/core/session/session-prompts.ts';
+import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
+import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
+import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
+import { ServiceCredentials, type StoredCredentials } from '../../src-main/services/launch/launch-credentials.ts';
+import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
+import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
+import { silentLog } from '../support/forward-rig.ts';
+import { MemoryDocument } from '../support/memory-document.ts';
+import { descendants } from '../support/process-tree.ts';
+import { startDropbear, startSshd, type Sshd } from '../support/sshd.ts';
+import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
+
+const run = promisify(execFile);
+const closing: (() => unknown)[] = [];
+let folder: string;
+let user: SystemUser;
+
+beforeEach(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'quayside-sign-in-'));
+  closing.push(() => rm(folder, { recursive: true, force: true }));
+  user = await makeSystemUser();
+  closing.push(() => user.dispose());
+});
+afterEach(async () => {
+  for (const close of closing.splice(0).toReversed()) await close();
+});
+
+/** A clock on which no one waits for longer than a moment. */
+const impatient: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 100, then) };
+
+/** What a person answers to each question, one after the other; then they leave. */
+type Reply = Partial<SignIn> | { readonly answers: readonly string[] } | 'skip' | 'nothing';
+
+interface Given {
+  readonly agent?: string;
+  readonly saved?: string;
+  readonly replies?: readonly Reply[];
+  readonly clock?: Clock;
+  readonly keyFile?: string;
+  /** What the person waits for before an answer. */
+  readonly thinks?: () => Promise<void>;
+}
+
+/** Sessions with one device at `port`, and what was asked of the person. */
+const rig = async (port: number, { agent, saved, replies = [], clock = systemClock, keyFile, thinks }: Given = {}) => {
+  const asked: (SignInQuestion | PromptsQuestion | { readonly type: 'agent' })[] = [];
+  const left = [...replies];
+  const vault = createMemoryVault();
+  const credentials = new ServiceCredentials({ document: new MemoryDocument<StoredCredentials>({}), vault });
+  if (saved !== undefined) await credentials.change('home/a', 'ssh', { password: saved });
+  const service = { id: 'ssh', kind: 'ssh', name: 'SSH', port: 22, route: 'tunnel' } as never;
+  const forward = { id: 'f', address: '127.0.0.1', port } as never;
+  const sessions = new SshSessions({
+    client: createSshClient({
+      env: agent === undefined ? {} : { SSH_AUTH_SOCK: agent },
+      platform: 'linux',
+      home: folder,
+    }),
+    forwards: { open: async () => ok(forward), get: () => forward },
+    inventory: {
+      device: () => ({ key: 'home/a', id: 'a', accountId: 'home', vendor: 'remoteiot', name: 'a' }) as never,
+      servicesOf: () => [service],
+    },
+    credentials,
+    hostKeys: new HostKeys({
+      document: new MemoryDocument<readonly HostKeyPin[]>([]),
+      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+      clock: systemClock,
+    }),
+    settings: { get: () => ({ sshUser: user.name, acceptNewHostKeys: true }) },
+    vault,
+    clock,
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    log: silentLog,
+  });
+  const desk: SessionPrompts = {
+    step: () => undefined,
+    hostKey: async () => true,
+    signIn: async (question) => {
+      asked.push(question);
+      await thinks?.();
+      const reply = left.shift();
+      if (reply === undefined || typeof reply === 'string' || 'answers' in reply) return undefined;
+      return { way: 'password', user: question.user, keep: false, ...reply };
+    },
+    prompts: async (question): Promise<PromptsAnswer | undefined> => {
+      asked.push(question);
+      const reply = left.shift();
+      if (reply === 'nothing') return new Promise(() => undefined);
+      return typeof reply === 'object' && 'answers' in reply ? { ...reply, keep: question.canKeep } : undefined;
+    },
+    skipAgent: async () => {
+      asked.push({ type: 'agent' });
+      return left[0] === 'skip' ? left.shift() === 'skip' : false;
+    },
+    password: async () => undefined,
+  };
+  /** Opens a session and closes it; how it ended. */
+  const open = async (): Promise<string> => {
+    const connected = await sessions.connect(
+      { deviceKey: 'home/a', serviceId: 'ssh', keyFile },
+      desk,
+      new AbortController().signal,
+    );
+    if (!connected.ok) return connected.error.kind === 'cancelled' ? 'left' : connected.error.message;
+    const files = await connected.value.connection.files();
+    connected.value.connection.close();
+    return files.ok ? `open${connected.value.banner === '' ? '' : `: ${connected.value.banner}`}` : files.error.message;
+  };
+  return { open, asked, credentials };
+};
+
+const server = async (config: readonly string[], options: Parameters<typeof startSshd>[0] = {}): Promise<Sshd> => {
+  const sshd = await startSshd({ passwords: true, ...options, config });
+  closing.push(() => sshd.dispose());
+  // sshd reads the keys as the user who comes.
+  await chmod(dirname(sshd.clientKey), 0o755);
+  await chmod(join(dirname(sshd.clientKey), 'authorized_keys'), 0o644);
+  return sshd;
+};
+
+/** Connections so far; the first one saw whether sshd was there. */
+const connections = (sshd: Sshd): number => (sshd.log().match(/Connection from/g)?.length ?? 0) - 1;
+
+/** An agent with these keys; a number makes as many new ones. */
+const startAgent = async (...keys: readonly (string | number)[]): Promise<string> => {
+  const socket = join(folder, 'agent');
+  const agent: ChildProcess = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
+  closing.push(async () => {
+    const ended = once(agent, 'exit');
+    agent.kill();
+    await ended;
+  });
+  if (agent.stdout !== null) await once(agent.stdout, 'data');
+  for (const key of keys) {
+    const files = typeof key === 'string' ? [key] : Array.from({ length: key }, (_, at) => join(folder, `key${at}`));
+    if (typeof key === 'number')
+      for (const file of files) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
+    await run('ssh-add', ['-q', ...files], { env: { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket } });
+  }
+  return socket;
+};
+
+test.each(['publickey,password', 'password,publickey'])(
+  'sshd that wants %s gets both on one connection, from the agent and the vault',
+  async (methods) => {
+    const sshd = await server([`AuthenticationMethods ${methods}`]);
+    const agent = await startAgent(2, sshd.clientKey);
+    const { open, asked } = await rig(sshd.port, { agent, saved: user.password });
+    expect(await open()).toBe('open');
+    expect(asked).toEqual([]);
+    expect(connections(sshd)).toBe(1);
+  },
+);
+
+test('a key file that was taken in part, RSA too, is said when the person is asked for the rest', async () => {
+  const sshd = await server(['AuthenticationMethods publickey,password'], { keyType: 'rsa' });
+  const { open, asked } = await rig(sshd.port, {
+    keyFile: sshd.clientKey,
+    replies: [{ password: 'wrong' }, { password: user.password }],
+  });
+  expect(await open()).toBe('open');
+  expect(asked).toMatchObject([
+    { type: 'sign-in', methods: ['password'], refused: 'The device took the key and now wants a password.' },
+    {
+      refused: `The device did not accept this password for ${user.name}. The device took the key and now wants a password.`,
+    },
+  ]);
+  expect(sshd.log().match(/Partial publickey/g)).toHaveLength(1);
+});
+
+test('fifty keys in the agent cost the saved password one more connection, and none from the next session on', async () => {
+  const sshd = await server(['MaxAuthTries 6']);
+  const agent = await startAgent(50);
+  const { open, asked } = await rig(sshd.port, { agent, saved: user.password });
+  expect(await open()).toBe('open');
+  expect(connections(sshd)).toBe(2);
+  expect(await open()).toBe('open');
+  expect(asked).toEqual([]);
+  expect(connections(sshd)).toBe(3);
+});
+
+test('whoever the server hung up on is told how many attempts it was, and the answer is tried first', async () => {
+  const sshd = await server(['MaxAuthTries 3']);
+  const { open, asked } = await rig(sshd.port, { agent: await startAgent(7), replies: [{ password: user.password }] });
+  expect(await open()).toBe('open');
+  expect(asked).toMatchObject([
+    { refused: `The device did not accept 6 keys of the SSH agent for ${user.name}. It hung up after 6 attempts.` },
+  ]);
+});
+
+test('an agent that is not there, or refuses to sign, leaves the password its turn and is named as what it is', async () => {
+  const sshd = await server([]);
+  const gone = await rig(sshd.port, { agent: join(folder, 'nobody'), replies: [{ password: user.password }] });
+  expect(await gone.open()).toBe('open');
+  expect(gone.asked).toMatchObject([{ refused: 'The SSH agent cannot be reached.' }]);
+
+  const [key] = [ssh2.utils.parseKey(await run('cat', [`${sshd.clientKey}.pub`]).then(({ stdout }) => stdout))].flat();
+  if (key === undefined || key instanceof Error) throw new Error('no key');
+  const socket = join(folder, 'refusing');
+  const refusing = createServer((client) => {
+    const protocol = new ssh2.AgentProtocol(false);
+    protocol.on('identities', (request) => protocol.getIdentitiesReply(request, [key]));
+    protocol.on('sign', (request) => protocol.failureReply(request));
+    client.pipe(protocol).pipe(client);
+  });
+  await once(refusing.listen(socket), 'listening');
+  closing.push(() => new Promise((resolve) => refusing.close(resolve)));
+  const unsigned = await rig(sshd.port, { agent: socket, saved: user.password });
+  expect(await unsigned.open()).toBe('open');
+  const asking = await rig(sshd.port, { agent: socket, replies: [{ password: user.password }] });
+  expect(await asking.open()).toBe('open');
+  expect(asking.asked).toMatchObject([{ refused: 'The SSH agent gave no signature for a key that the device takes.' }]);
+});
+
+test('an agent that says nothing is waited for with a way to skip it, and not in the next breath', async () => {
+  const sshd = await server([]);
+  const socket = join(folder, 'mute');
+  const mute = createServer((client) => void client.resume());
+  await once(mute.listen(socket), 'listening');
+  closing.push(() => new Promise((resolve) => mute.close(resolve)));
+  const { open, asked } = await rig(sshd.port, {
+    agent: socket,
+    saved: user.password,
+    clock: impatient,
+    replies: ['skip'],
+  });
+  expect(await open()).toBe('open');
+  expect(asked).toEqual([{ type: 'agent' }]);
+  // What worked last time does not wait for it.
+  expect(await open()).toBe('open');
+  expect(asked).toHaveLength(1);
+});
+
+test('PAM’s question for the password is answered from the vault, once; what was typed is kept', async () => {
+  const sshd = await server(['UsePAM yes', 'KbdInteractiveAuthentication yes', 'PasswordAuthentication no']);
+  const kept = await rig(sshd.port, { saved: user.password });
+  expect(await kept.open()).toBe('open');
+  expect(kept.asked).toEqual([]);
+
+  const wrong = await rig(sshd.port, { saved: 'wrong', replies: [{ answers: [user.password] }] });
+  expect(await wrong.open()).toBe('open');
+  expect(wrong.asked).toMatchObject([{ type: 'prompts', canKeep: true }]);
+  expect(await wrong.credentials.password('home/a', 'ssh')).toEqual(ok(user.password));
+});
+
+test('a password that has run out is changed by the person, question by question, and the vault answers none of them', async () => {
+  const sshd = await server(['UsePAM yes', 'KbdInteractiveAuthentication yes', 'PasswordAuthentication no']);
+  await run('chage', ['-d', '0', user.name]);
+  const next = 'Pw-of-another-spring-7';
+  const { open, asked } = await rig(sshd.port, {
+    saved: user.password,
+    replies: [user.password, next, next].map((answer) => ({ answers: [answer] })),
+  });
+  expect(await open()).toBe('open');
+  expect(asked.map((question) => (question.type === 'prompts' ? question.prompts[0]?.text : question.type))).toEqual([
+    expect.stringMatching(/current/i),
+    expect.stringMatching(/new/i),
+    expect.stringMatching(/again|retype/i),
+  ]);
+});
+
+test('the banner is shown with the question and before the shell, without what moves a cursor', async () => {
+  const sshd = await server([`Banner ${join(folder, 'banner')}`]);
+  await run('sh', ['-c', `printf 'Authorised\\033[2J use only\\n' > ${join(folder, 'banner')}`]);
+  const { open, asked } = await rig(sshd.port, { replies: [{ password: user.password }] });
+  expect(await open()).toBe('open: Authorised[2J use only');
+  expect(asked).toMatchObject([{ banner: 'Authorised[2J use only' }]);
+});
+
+test('a server that loses patience while the person thinks is dialled again with the answer', async () => {
+  const sshd = await server([], { graceSeconds: 1 });
+  const { open, asked } = await rig(sshd.port, {
+    replies: [{ password: user.password }],
+    thinks: () => expect.poll(() => descendants(sshd.pid), { timeout: 10_000 }).toEqual([]),
+  });
+  expect(await open()).toBe('open');
+  expect(asked).toHaveLength(1);
+});
+
+test('dropbear takes a key or the saved password, and its hang-up after many keys is not the end', async () => {
+  const dropbear = await startDropbear();
+  closing.push(() => dropbear.dispose());
+  const agent = await startAgent(20);
+  const { open, asked } = await rig(dropbear.port, { agent, saved: user.password });
+  expect(await open()).toBe('open');
+  expect(asked).toEqual([]);
+});
+
+test('a connection that is lost during the server’s questions is told as that', async () => {
+  const bad = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => {
+      if (context.method !== 'keyboard-interactive') return context.reject(['keyboard-interactive']);
+      context.prompt([{ prompt: 'Code: ', echo: false }], 'Two factors', () => undefined);
+      client.end();
+    });
+  });
+  await once(bad.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => new Promise((resolve) => void bad.close(resolve)));
+  const { open, asked } = await rig((bad.address() as AddressInfo).port, { replies: ['nothing'] });
+  expect(await open()).toBe('left');
+  expect(asked.at(-1)).toMatchObject({ type: 'sign-in', refused: 'The connection ended before the answer was there.' });
+});
+
+test('a server that wants another password first gets it, by the method of RFC 4252', async () => {
+  const heard: string[] = [];
+  const old = new ssh2.Server({ hostKeys: [ssh2.utils.generateKeyPairSync('ed25519').private] }, (client) => {
+    client.on('error', () => undefined);
+    client.on('authentication', (context) => {
+      if (context.method !== 'password') return context.reject(['password']);
+      heard.push(context.password);
+      context.requestChange('Too old', (password) => {
+        heard.push(password);
+        context.accept();
+      });
+    });
+    client.on('session', (accept) => accept().on('sftp', (take) => void take()));
+  });
+  await once(old.listen(0, '127.0.0.1'), 'listening');
+  closing.push(() => new Promise((resolve) => void old.close(resolve)));
+  const { open, asked, credentials } = await rig((old.address() as AddressInfo).port, {
+    saved: 'first',
+    replies: [{ answers: ['second', 'other'] }, { answers: ['second', 'second'] }],
+  });
+  expect(await open()).toBe('open');
+  expect(heard).toEqual(['first', 'second']);
+  expect(asked).toMatchObject([{ instructions: 'Too old' }, { refused: 'The two are not the same.' }]);
+  expect(await credentials.password('home/a', 'ssh')).toEqual(ok('second'));
+});
