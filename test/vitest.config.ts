@@ -47,7 +47,15 @@ export default defineConfig({
           hookTimeout: 120_000,
         },
       },
-      { extends: true, test: { name: 'property', include: ['test/property/**/*.test.ts'], testTimeout: 60_000 } },
+      {
+        extends: true,
+        test: {
+          name: 'property',
+          include: ['test/property/**/*.test.ts'],
+          // Stories over real sockets and processes take half a minute on an idle machine, and several where others load it.
+          testTimeout: 300_000,
+        },
+      },
     ],
   },
 });

@@ -104,4 +104,4 @@ test('what throws in a callback of a library ends its own session at most: other
   } finally {
     await desktop.dispose();
   }
-}, 240_000);
+});

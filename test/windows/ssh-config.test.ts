@@ -19,10 +19,12 @@ beforeAll(async () => {
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 afterAll(() => stage.dispose());
 
+/** Writes the configuration. The usual 15 s for lists of devices begin before the core has started, which takes long under Wine. */
+const write = ['ssh-config', '--write', '--timeout', '100'] as const;
 const ownFile = (): string => readFileSync(join(stage.profile, 'ssh_config'), 'utf8');
 
 test('is written into %USERPROFILE%\\.ssh, with paths as ssh for Windows takes them', async () => {
-  const written = await stage.run(['ssh-config', '--write', '--json']);
+  const written = await stage.run([...write, '--json']);
   expect(written).toMatchObject({ code: 0, stderr: '' });
   expect(JSON.parse(written.stdout)).toMatchObject({ written: true, configFile: windowsPath(config) });
   const portable = windowsPath(stage.profile).replaceAll('\\', '/');
@@ -34,7 +36,7 @@ test('is written into %USERPROFILE%\\.ssh, with paths as ssh for Windows takes t
 });
 
 test('leads to the device: the ProxyCommand is a command line of Windows', async () => {
-  expect((await stage.run(['ssh-config', '--write'])).code).toBe(0);
+  expect((await stage.run(write)).code).toBe(0);
   const block = ownFile()
     .split('\nHost ')
     .find((text) => text.includes(stage.unit));
@@ -64,7 +66,7 @@ test('a configuration that was there is as before once it is taken back, byte fo
   mkdirSync(folder, { recursive: true });
   const original = Buffer.from('# für mich \xff\r\nHost nas\r\n  HostName 10.0.0.9\r\nHost *\r\n  User jörg', 'latin1');
   writeFileSync(config, original);
-  expect((await stage.run(['ssh-config', '--write'])).code).toBe(0);
+  expect((await stage.run(write)).code).toBe(0);
   expect(readFileSync(config).subarray(-original.length).equals(original)).toBe(true);
   expect((await stage.run(['ssh-config', '--remove'])).code).toBe(0);
   expect(readFileSync(config).equals(original)).toBe(true);
@@ -74,7 +76,7 @@ test('a configuration that an editor holds open for a moment is written all the 
   mkdirSync(folder, { recursive: true });
   writeFileSync(config, 'Host nas\r\n');
   const { release } = await stage.windows.hold(config);
-  const writing = stage.start(['ssh-config', '--write']);
+  const writing = stage.start(write);
   await vi.waitFor(() => expect(stage.windows.leftovers(folder)).toHaveLength(1), patient);
   await release();
   expect([await writing.ended(), writing.stderr()]).toEqual([0, '']);

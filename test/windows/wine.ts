@@ -23,7 +23,7 @@ const drive = join(windowsPlaces.prefix, 'drive_c');
 const userFolder = join(drive, 'users/Jörg Müller');
 
 /** For what another process does; everything takes longer while other tests have the cores. */
-export const patient = { timeout: 60_000, interval: 20 } as const;
+export const patient = { timeout: 100_000, interval: 20 } as const;
 
 /** A path of this system as Windows programs name it. */
 export const windowsPath = (path: string): string =>
