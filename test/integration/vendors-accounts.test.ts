@@ -1,13 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
-import { HeadlessRig } from '../support/headless-rig.ts';
+import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 
 /** Every way of signing in, as the command line takes it, and what only a device may call. */
 
-/** Each command is a process of its own, milliseconds for all of a test's. */
-const cliMs = 240_000;
 let rig: HeadlessRig;
 
 beforeEach(async () => {

@@ -2,15 +2,13 @@ import { chromium } from '@playwright/test';
 import type { Browser as Chromium } from '@playwright/test';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest';
 import { ReemoSimulator, simulatedReemoId, simulatedSignalId } from '../../src-main/simulators/reemo/reemo.ts';
-import { HeadlessRig } from '../support/headless-rig.ts';
+import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
 /** Reemo from the account to a session in its own tab, through a browser's socket and on the command line. */
 
 const secretKey = 'sk_live_integration-4711';
 const id = simulatedReemoId(3);
-/** Each command is a process of its own, milliseconds for all of a test's. */
-const cliMs = 240_000;
 let simulator: ReemoSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;

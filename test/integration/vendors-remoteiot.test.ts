@@ -4,15 +4,13 @@ import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
-import { HeadlessRig } from '../support/headless-rig.ts';
+import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
 /** RemoteIoT from the account to bytes of a device's port, through a browser's socket and on the command line. */
 
 const token = 'eyJhbGciOiJIUzI1NiJ9.vendors-token-4711';
 const id = simulatedUnitId(2);
-/** Each command is a process of its own, milliseconds for all of a test's. */
-const cliMs = 240_000;
 let simulator: RemoteIotSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;

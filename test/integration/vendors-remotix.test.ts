@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simulators/remotix/book.ts';
 import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
-import { HeadlessRig } from '../support/headless-rig.ts';
+import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
 /** Remotix from the account to an ACTION it received, through a browser's socket and on the command line. */
@@ -10,8 +10,6 @@ import type { RigAccount } from '../support/headless-rig.ts';
 const header = { name: 'X-Remotix-Key', value: 'integration-header-4711' };
 const computer = simulatedComputerId(0);
 const connection = simulatedConnectionUid(3);
-/** Each command is a process of its own, milliseconds for all of a test's. */
-const cliMs = 240_000;
 let simulator: RemotixSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;

@@ -15,6 +15,11 @@ import { startCliFromSource } from './cli-process.ts';
 import type { CliProcess } from './cli-process.ts';
 import { enterByLink, writePage } from './live-host.ts';
 
+/** Each command is a process of its own: milliseconds for all of a test's, also where other work has the cores. */
+export const cliMs = 240_000;
+/** For `expect.poll`: what comes by itself. Well below the minute after which vendors are asked again. */
+export const patient = { timeout: 30_000 } as const;
+
 /** The bridge as a browser speaks it; every frame that crossed is kept, to be searched for secrets. */
 const socketChannel = (socket: WebSocket, seen: string[]): FrameChannel => ({
   send: (frame) => socket.send(JSON.stringify(frame)),
