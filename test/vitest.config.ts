@@ -43,8 +43,9 @@ export default defineConfig({
           globalSetup: ['test/windows/set-up.ts'],
           // They share one Windows, with its keychain and its user.
           fileParallelism: false,
-          testTimeout: 120_000,
-          hookTimeout: 120_000,
+          // Each command takes a second or two on an idle machine and half a minute where other work has the cores.
+          testTimeout: 400_000,
+          hookTimeout: 400_000,
         },
       },
       {
