@@ -14,11 +14,11 @@ export interface Missing {
 }
 
 /** The longest that main itself may wait, milliseconds: the command's own patience is what counts. */
-const longestMs = 3_600_000;
+const maxMs = 3_600_000;
 
 /** Lists the devices of one account again. Errors: timeout, and those of the listing. */
 export const listOne = async (client: FrameClient, account: AccountView, patience: Patience): Promise<Result<void>> => {
-  const asked = { accountId: account.id, withinMs: longestMs };
+  const asked = { accountId: account.id, withinMs: maxMs };
   const listed = resultOf(await client.request('accounts.refresh', asked, patience.signal));
   if (listed.ok) return { ok: true, value: undefined };
   return listed.error.kind === 'cancelled' && patience.signal.aborted ? lateListing(patience.ms) : listed;

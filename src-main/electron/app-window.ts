@@ -33,7 +33,7 @@ const brokenPage = (): string =>
  * loses nothing but its scroll position.
  */
 export const reviveContents = (contents: WebContents, log: Log, giveUp: () => void): void => {
-  const limit = new CrashLimit({ most: 3, withinMs: 60_000, monotonic: () => performance.now() });
+  const limit = new CrashLimit({ max: 3, withinMs: 60_000, monotonic: () => performance.now() });
   contents.on('render-process-gone', (_event, details) => {
     log.write('error', 'window.gone', { reason: details.reason, exitCode: details.exitCode });
     if (details.reason === 'clean-exit') return;

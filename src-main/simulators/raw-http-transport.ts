@@ -12,7 +12,7 @@ interface Taken {
   readonly rest: Buffer;
 }
 
-const longestHead = 64 * 1024;
+const maxHeadBytes = 64 * 1024;
 const headEnd = Buffer.from('\r\n\r\n');
 const lineEnd = Buffer.from('\r\n');
 /** Any method that is a token of RFC 9110, not only those Node knows. */
@@ -40,7 +40,7 @@ const takeChunks = (bytes: Buffer): { readonly body: Buffer; readonly rest: Buff
 /** The first request of `bytes`; undefined if it is not complete, 'bad' if it is not one. */
 const takeRequest = (bytes: Buffer): Taken | 'bad' | undefined => {
   const end = bytes.indexOf(headEnd);
-  if (end < 0) return bytes.length > longestHead ? 'bad' : undefined;
+  if (end < 0) return bytes.length > maxHeadBytes ? 'bad' : undefined;
   const [first = '', ...lines] = bytes.toString('latin1', 0, end).split('\r\n');
   const [, method, target] = requestLine.exec(first) ?? [];
   if (method === undefined || target === undefined) return 'bad';

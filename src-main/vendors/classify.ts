@@ -20,7 +20,7 @@ export interface ClassifyContext {
 
 /** Beyond this many milliseconds a clock is wrong enough to break signatures and tokens. */
 const skewLimitMs = 5 * 60_000;
-const longestVendorMessage = 200;
+const maxVendorMessageLength = 200;
 /** Fields in which vendors put their reason, best first. */
 const reasonFields = ['reason', 'message', 'error_description', 'error', 'detail', 'title'];
 
@@ -75,15 +75,15 @@ const tidyVendorText = (text: string, secrets: readonly string[]): string => {
     // Control and direction characters could rewrite a terminal line or reorder the words around them.
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
-  return tidy.length > longestVendorMessage ? `${tidy.slice(0, longestVendorMessage - 1)}…` : tidy;
+  return tidy.length > maxVendorMessageLength ? `${tidy.slice(0, maxVendorMessageLength - 1)}…` : tidy;
 };
 
 /** Characters in which a refusal has said its reason. */
-const longestRefusal = 65_536;
+const maxRefusalLength = 65_536;
 
 /** The vendor's own reason in the body of a refusal, tidied; undefined if it gave none. */
 const vendorMessage = (answer: HttpAnswer, secrets: readonly string[]): string | undefined => {
-  let text = answer.text.slice(0, longestRefusal);
+  let text = answer.text.slice(0, maxRefusalLength);
   const body = parseForeignJson(text);
   if (typeof body === 'string') text = body;
   else if (typeof body === 'object' && body !== null) {

@@ -91,7 +91,7 @@ export const AccountWaysOut = ({ account }: { readonly account: AccountView }): 
 };
 
 /** Notices shown before the rest is summed up in a line. */
-const most = 2;
+const maxNamed = 2;
 
 /** Which accounts the list is not fresh for: since when, why, and what to do. */
 export const AccountNotices = (): React.ReactNode => {
@@ -103,15 +103,15 @@ export const AccountNotices = (): React.ReactNode => {
   if (failing.length === 0 && ending === 0) return null;
   return (
     <div className="notices">
-      {failing.slice(0, most).map((account) => (
+      {failing.slice(0, maxNamed).map((account) => (
         <AccountFailure key={account.id} account={account} named />
       ))}
       {shown.map((account) => (
         <CredentialsEnd key={`${account.id} end`} account={account} named />
       ))}
-      {failing.length > most ? (
+      {failing.length > maxNamed ? (
         <button type="button" className="link-button notices-more" onClick={() => goTo('accounts')}>
-          {plural(failing.length - most, 'more account')} not answering
+          {plural(failing.length - maxNamed, 'more account')} not answering
         </button>
       ) : null}
     </div>

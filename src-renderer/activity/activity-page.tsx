@@ -18,7 +18,7 @@ const restMs = 200;
 /** How often pictures are drawn again while they are looked at, milliseconds. */
 const againMs = 60_000;
 /** Milliseconds of watching that say something about a device. */
-const leastMs = 600_000;
+const minMs = 600_000;
 
 const Incidents = (): React.ReactNode => {
   const incidents = useMainState((host) => host.incidents);
@@ -100,7 +100,7 @@ const DeviceUptime = ({
           ? ''
           : 'message' in uptime
             ? uptime.message
-            : uptime.ratio === undefined || uptime.onlineMs + uptime.offlineMs < leastMs
+            : uptime.ratio === undefined || uptime.onlineMs + uptime.offlineMs < minMs
               ? `watched for ${duration(uptime.onlineMs + uptime.offlineMs)}, too short to say how much it is online`
               : `online ${percent(uptime.ratio)} of the ${duration(uptime.onlineMs + uptime.offlineMs)} that Quayside watched, ${
                   uptime.outages.length === 0 ? 'no outage' : plural(uptime.outages.length, 'outage')

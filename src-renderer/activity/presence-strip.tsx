@@ -21,7 +21,7 @@ export const PresenceStrip = ({
 }): React.ReactNode => {
   const id = useId();
   const [chosen, setChosen] = useState<number>();
-  const most = Math.max(1, ...buckets.map(({ online, offline, unknown }) => online + offline + unknown));
+  const maxCount = Math.max(1, ...buckets.map(({ online, offline, unknown }) => online + offline + unknown));
   const from = buckets[0]?.at ?? until;
   const step = (buckets[1]?.at ?? until) - from || 3_600_000;
   const to = from + step * buckets.length;
@@ -64,7 +64,7 @@ export const PresenceStrip = ({
       >
         <svg viewBox={`0 0 ${buckets.length * 4} ${height}`} preserveAspectRatio="none" aria-hidden="true">
           {buckets.map((piece, index) => {
-            const scale = height / most;
+            const scale = height / maxCount;
             const x = index * 4;
             if (piece.watched === 0)
               return <rect key={piece.at} className="bar-none" x={x} y={height - 2} width={3} height={2} />;

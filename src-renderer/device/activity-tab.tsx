@@ -37,7 +37,7 @@ const ForwardItem = ({
 
 const day = 86_400_000;
 /** Milliseconds of watching that say something. */
-const leastMs = 600_000;
+const minMs = 600_000;
 
 /** How much of the last week the device was online, as far as Quayside watched. */
 const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
@@ -49,7 +49,7 @@ const Week = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const watched = value.onlineMs + value.offlineMs;
   return (
     <p>
-      {value.ratio === undefined || watched < leastMs ? (
+      {value.ratio === undefined || watched < minMs ? (
         <span className="faint">
           Quayside has watched this device for {duration(watched)}; how much it is online shows here later.
         </span>

@@ -31,13 +31,13 @@ const minuteWords = (samples: Samples): string =>
   maxOf(samples) === 1 ? 'no traffic' : `at most ${bytes(maxOf(samples))}/s`;
 
 const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.ReactNode => {
-  const most = maxOf(samples);
+  const maxRate = maxOf(samples);
   const path = (pick: (sample: { readonly up: number; readonly down: number }) => number): string =>
     samples
       .map((sample, index) => {
         // The newest is at the right edge, however few there are.
         const x = size.width - ((samples.length - 1 - index) / 59) * size.width;
-        return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(size.height - 2 - (pick(sample) / most) * (size.height - 4)).toFixed(1)}`;
+        return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(size.height - 2 - (pick(sample) / maxRate) * (size.height - 4)).toFixed(1)}`;
       })
       .join('');
   return (

@@ -23,7 +23,7 @@ type Step =
   | { readonly kind: 'actions'; readonly deviceKey: string }
   | { readonly kind: 'user'; readonly deviceKey: string; readonly action: DeviceAction };
 
-const most = 8;
+const maxShown = 8;
 const maxCommands = 3;
 
 const itemKey = (item: Item): string =>
@@ -35,9 +35,11 @@ const asDevice = (key: string): Item => ({ kind: 'device', key });
 /** Without a text: what was used lately, favourites, then commands. */
 const suggestions = (recents: readonly string[], offered: readonly Command[]): readonly Item[] => {
   const known = recents.filter((key) => fleet.get(key) !== undefined);
-  const favourites = best(fleet.devices(), (device) => (device.favourite ? 1 : undefined), most).map(({ key }) => key);
-  const keys = [...new Set([...known, ...favourites])].slice(0, most - maxCommands);
-  return [...keys.map(asDevice), ...offered.map(asCommand)].slice(0, most);
+  const favourites = best(fleet.devices(), (device) => (device.favourite ? 1 : undefined), maxShown).map(
+    ({ key }) => key,
+  );
+  const keys = [...new Set([...known, ...favourites])].slice(0, maxShown - maxCommands);
+  return [...keys.map(asDevice), ...offered.map(asCommand)].slice(0, maxShown);
 };
 
 /** The search, prepared with the fleet as it is when the palette is shown. */
@@ -58,15 +60,15 @@ const useItems = (host: PaletteHost, step: Step, text: string, shown: number): r
     const typed = fold(text.trim());
     if (step.kind === 'actions') {
       const actions = deviceActions(step.deviceKey);
-      const fitting = typed === '' ? actions : best(actions, ({ name }) => fuzzyScore(typed, fold(name)), most);
+      const fitting = typed === '' ? actions : best(actions, ({ name }) => fuzzyScore(typed, fold(name)), maxShown);
       return fitting.map((action): Item => ({ kind: 'action', action }));
     }
     const recents = useMainState.getState().app?.recents ?? [];
     const offered = commands.filter((command) => command.here !== true || host.kind === 'window');
     if (typed === '') return suggestions(recents, offered);
-    const found = search.find({ text, recents, limit: most, now: Date.now() });
+    const found = search.find({ text, recents, limit: maxShown, now: Date.now() });
     const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), maxCommands);
-    return [...found.slice(0, most - wanted.length).map(asDevice), ...wanted.map(asCommand)];
+    return [...found.slice(0, maxShown - wanted.length).map(asDevice), ...wanted.map(asCommand)];
   }, [host, step, text, search]);
 };
 

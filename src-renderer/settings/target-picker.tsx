@@ -16,7 +16,7 @@ export interface Place {
 }
 
 /** Lines offered at once, and how many of them devices may not take. */
-const most = 6;
+const maxMatches = 6;
 const maxKept = 4;
 
 const icons: Readonly<Record<AlertTargetView['kind'], LucideIcon>> = {
@@ -73,19 +73,21 @@ const offerNow = (withEverything: boolean): Offer => {
 
 const found = ({ places, search }: Offer, text: string): readonly Place[] => {
   const typed = fold(text.trim());
-  if (typed === '') return places.slice(0, most);
-  const fitting = best(places, ({ folded }) => fuzzyScore(typed, folded), most);
-  const devices = search.find({ text, recents: [], limit: most, now: Date.now() }).flatMap((key): readonly Place[] => {
-    const device = fleet.get(key);
-    return device === undefined ? [] : [{ key, words: device.name, target: { kind: 'device', deviceKey: key } }];
-  });
-  const kept = fitting.slice(0, Math.max(maxKept, most - devices.length));
+  if (typed === '') return places.slice(0, maxMatches);
+  const fitting = best(places, ({ folded }) => fuzzyScore(typed, folded), maxMatches);
+  const devices = search
+    .find({ text, recents: [], limit: maxMatches, now: Date.now() })
+    .flatMap((key): readonly Place[] => {
+      const device = fleet.get(key);
+      return device === undefined ? [] : [{ key, words: device.name, target: { kind: 'device', deviceKey: key } }];
+    });
+  const kept = fitting.slice(0, Math.max(maxKept, maxMatches - devices.length));
   const query: Place = {
     key: `query ${text.trim()}`,
     words: `Devices that match ${text.trim()}`,
     target: { kind: 'query', query: text.trim() },
   };
-  return [...[...kept, ...devices].slice(0, most), query];
+  return [...[...kept, ...devices].slice(0, maxMatches), query];
 };
 
 /** Chooses what a rule is for by typing: an account, a group, a tag, a device, or whatever matches the text as a query. */

@@ -4,7 +4,7 @@ import type { FrameChannel, HostFrame } from '../../src-preload/contract/frames.
 import {
   creditStep,
   fileWindow,
-  largestFrame,
+  maxFrameBytes,
   type FileOperation,
   type SessionClientFrame,
   type SessionEvent,
@@ -193,7 +193,7 @@ export class SessionClient {
         let credit = fileWindow;
         const pump = (): void => {
           while (at < content.length && credit > 0) {
-            const piece = content.subarray(at, at + Math.min(largestFrame, credit));
+            const piece = content.subarray(at, at + Math.min(maxFrameBytes, credit));
             client.post({ type: 'session-bytes', stream, bytes: piece });
             at += piece.length;
             credit -= piece.length;

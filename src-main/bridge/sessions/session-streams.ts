@@ -1,7 +1,7 @@
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import {
   creditStep,
-  largestFrame,
+  maxFrameBytes,
   streamWindow,
   type SessionHostFrame,
 } from '../../../src-preload/contract/session.ts';
@@ -21,9 +21,9 @@ export class OutgoingStream {
 
   /** Sends; the bytes may go beyond the credit once, after which `ready` waits. */
   send(bytes: Uint8Array): void {
-    for (let from = 0; from < bytes.length; from += largestFrame) {
+    for (let from = 0; from < bytes.length; from += maxFrameBytes) {
       // Memory of Node's streams, which nobody shares.
-      const piece = bytes.subarray(from, from + largestFrame) as Uint8Array<ArrayBuffer>;
+      const piece = bytes.subarray(from, from + maxFrameBytes) as Uint8Array<ArrayBuffer>;
       this.#send({ type: 'session-bytes', stream: this.#id, bytes: piece });
     }
     this.#credit -= bytes.length;

@@ -14,7 +14,7 @@ export type DeepLink =
 /** The scheme of our links, as it is registered with the system. */
 export const deepLinkScheme = 'quayside';
 
-const longest = 2048;
+const maxLength = 2048;
 const prefix = `${deepLinkScheme}:`;
 
 const plain = (text: string, most: number): string | undefined =>
@@ -50,7 +50,7 @@ const deviceKeyOf = (url: URL): string | undefined => {
  * `quayside://open`, `quayside://search?q=QUERY`, `quayside://device/ACCOUNT/ID`, `quayside://connect/ACCOUNT/ID?service=ssh`.
  */
 export const parseDeepLink = (text: string): DeepLink | undefined => {
-  if (text.length > longest || !text.toLowerCase().startsWith(`${prefix}//`)) return undefined;
+  if (text.length > maxLength || !text.toLowerCase().startsWith(`${prefix}//`)) return undefined;
   let url: URL;
   try {
     url = new URL(text);

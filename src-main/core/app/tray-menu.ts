@@ -20,8 +20,8 @@ const keptRecents = 3;
 const maxRecents = 5;
 const maxFavouriteWays = 15;
 /** Characters of a name; vendors allow hundreds. */
-const longestName = 40;
-const longestSentence = 60;
+const maxNameLength = 40;
+const maxSentenceLength = 60;
 
 const separator: TrayItem = { kind: 'separator' };
 const item = (label: string, action?: TrayAction): TrayItem =>
@@ -41,7 +41,7 @@ const shortened = (text: string, most: number): string => {
   return `${letters.slice(0, head).join('')}…${letters.slice(letters.length - (most - 1 - head)).join('')}`;
 };
 
-const name = (text: string): string => shortened(text, longestName) || 'Unnamed device';
+const name = (text: string): string => shortened(text, maxNameLength) || 'Unnamed device';
 
 const shapes: Readonly<Record<PresenceState, string>> = { online: '●', offline: '○', unknown: '◌' };
 
@@ -77,7 +77,7 @@ const deviceLabel = (device: TrayDevice): string => `${shapes[device.presence]} 
 
 const forwardState = ({ state, connections, reason }: TrayForward): string => {
   const number = state === 'open' ? ` (${connections})` : '';
-  return `${state}${number}${reason === undefined ? '' : `: ${shortened(reason, longestSentence)}`}`;
+  return `${state}${number}${reason === undefined ? '' : `: ${shortened(reason, maxSentenceLength)}`}`;
 };
 
 const place = ({ address, port }: TrayForward): string =>
@@ -104,7 +104,7 @@ const troubleSection = ({ troubled, offline }: TrayState): readonly TrayItem[] =
   const shown = all ? troubled : troubled.slice(0, maxTroubled - 1);
   return [
     ...shown.map(({ accountId, label, message }) =>
-      item(`${name(label)}: ${shortened(message, longestSentence)}`, { type: 'show-account', accountId }),
+      item(`${name(label)}: ${shortened(message, maxSentenceLength)}`, { type: 'show-account', accountId }),
     ),
     ...(all
       ? []

@@ -59,7 +59,7 @@ const hour = 3_600_000;
 /** The start of a program is busy enough. */
 const firstCheckMs = 60_000;
 const checkEveryMs = 6 * hour;
-const longestMs = 24 * hour;
+const maxMs = 24 * hour;
 /** How long "Later" holds. */
 const deferMs = 24 * hour;
 
@@ -69,7 +69,7 @@ export const waitForCheck = (memory: UpdateMemory, isFirst: boolean, random: Ran
     ? firstCheckMs
     : memory.failures === 0
       ? checkEveryMs
-      : Math.min(longestMs, hour * 2 ** (memory.failures - 1));
+      : Math.min(maxMs, hour * 2 ** (memory.failures - 1));
   return Math.round(base * (1 + random() * 0.2));
 };
 

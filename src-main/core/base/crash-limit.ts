@@ -6,8 +6,8 @@ export class CrashLimit {
   #times: readonly number[] = [];
 
   /** At most `most` in any `withinMs` milliseconds of the given clock. */
-  constructor(options: { readonly most: number; readonly withinMs: number; readonly monotonic: () => number }) {
-    this.#most = options.most;
+  constructor(options: { readonly max: number; readonly withinMs: number; readonly monotonic: () => number }) {
+    this.#most = options.max;
     this.#withinMs = options.withinMs;
     this.#monotonic = options.monotonic;
   }

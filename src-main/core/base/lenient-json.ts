@@ -4,9 +4,9 @@ export type LenientJson =
   | { readonly ok: false };
 
 /** Brackets open at once that no vendor's answer needs; V8 takes seconds for a text of nothing but brackets. */
-const deepestNesting = 200;
+const maxNesting = 200;
 /** Characters of the longest text that is worth repairing: longer ones would hold up everybody else. */
-const longestRepair = 8_000_000;
+const maxRepairLength = 8_000_000;
 
 /** Whether more brackets are open at once than are read. One look at each character, a quarter of what parsing takes. */
 const isTooDeep = (text: string): boolean => {
@@ -19,7 +19,7 @@ const isTooDeep = (text: string): boolean => {
       index = end - 1;
     } else if (char === 0x5b || char === 0x7b) {
       depth += 1;
-      if (depth > deepestNesting) return true;
+      if (depth > maxNesting) return true;
     } else if (char === 0x5d || char === 0x7d) depth -= 1;
   }
   return false;
@@ -134,7 +134,7 @@ export const parseLenientJson = (text: string): LenientJson => {
   try {
     return { ok: true, value: JSON.parse(text) as unknown, repaired: false };
   } catch {
-    if (text.length > longestRepair) return { ok: false };
+    if (text.length > maxRepairLength) return { ok: false };
     const repaired = repair(text);
     if (repaired === undefined) return { ok: false };
     try {

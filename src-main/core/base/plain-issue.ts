@@ -22,11 +22,11 @@ const kinds: Readonly<Record<string, string>> = {
 };
 
 const bound = ({ origin }: SchemaIssue, how: 'at least' | 'at most', limit: unknown): string => {
-  const most = Number(limit);
+  const max = Number(limit);
   if (origin === 'string')
-    return how === 'at least' && most === 1 ? 'some text' : `${how} ${most} character${most === 1 ? '' : 's'}`;
-  if (origin === 'array') return `${how} ${most} of them`;
-  return `${how} ${most}`;
+    return how === 'at least' && max === 1 ? 'some text' : `${how} ${max} character${max === 1 ? '' : 's'}`;
+  if (origin === 'array') return `${how} ${max} of them`;
+  return `${how} ${max}`;
 };
 
 /** Where there are no better words. */

@@ -1,19 +1,19 @@
 import type { DeviceRecord } from './device.ts';
 
 /** Characters of the longest text that is kept of a device; ids, which join, are left whole. */
-const longest = 1_000;
+const maxLength = 1_000;
 /** Entries of the longest list or record, and services. */
-const most = 500;
+const maxItems = 500;
 
 const bounded = (value: unknown): unknown => {
-  if (typeof value === 'string') return value.length > longest ? `${value.slice(0, longest - 1)}…` : value;
+  if (typeof value === 'string') return value.length > maxLength ? `${value.slice(0, maxLength - 1)}…` : value;
   if (Array.isArray(value)) {
-    const items = value.slice(0, most).map(bounded);
+    const items = value.slice(0, maxItems).map(bounded);
     return items.length === value.length && items.every((item, index) => item === value[index]) ? value : items;
   }
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value);
-  const kept = entries.slice(0, most).map(([name, part]) => [name, name === 'id' ? part : bounded(part)] as const);
+  const kept = entries.slice(0, maxItems).map(([name, part]) => [name, name === 'id' ? part : bounded(part)] as const);
   return kept.length === entries.length && kept.every(([, part], index) => part === entries[index]?.[1])
     ? value
     : Object.fromEntries(kept);

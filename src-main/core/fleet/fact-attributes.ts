@@ -2,9 +2,9 @@ import { isSecretName, withoutSecretParameters } from '../base/secret-names.ts';
 
 /** Attributes taken of one device, and characters of each: a whole fleet of them is kept. */
 const maxAttributes = 40;
-const longestValue = 300;
+const maxValueLength = 300;
 /** How many objects deep a value may stand; what is deeper is left out. */
-const deepest = 3;
+const maxDepth = 3;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -14,7 +14,7 @@ const textOf = (value: unknown): string | undefined => {
   if (typeof value !== 'string') return undefined;
   const text = withoutSecretParameters(value.trim(), '…');
   if (text === '') return undefined;
-  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
+  return text.length > maxValueLength ? `${text.slice(0, maxValueLength - 1)}…` : text;
 };
 
 /**
@@ -32,7 +32,7 @@ export const attributesOf = (
       if (found.length >= maxAttributes) return;
       if ((depth === 1 && known.includes(name)) || isSecretName(name)) continue;
       if (isRecord(value)) {
-        if (depth < deepest) read(value, `${prefix}${name}.`, depth + 1);
+        if (depth < maxDepth) read(value, `${prefix}${name}.`, depth + 1);
         continue;
       }
       const text = Array.isArray(value)

@@ -39,8 +39,8 @@ export const nextPollDelay = (plan: PollPlan, random: Random): number => {
     delay = interval * (1 - jitter + 2 * jitter * share);
   } else if (plan.retryAfterMs !== undefined && Number.isFinite(plan.retryAfterMs) && plan.retryAfterMs > 0) {
     // The vendor says when; if it keeps saying "soon" the delay grows all the same.
-    const least = Math.min(backOffCapMs, minimum * 2 ** (failures - 1));
-    delay = Math.max(least, Math.min(plan.retryAfterMs, retryAfterCapMs)) * (1 + jitter * share);
+    const minMs = Math.min(backOffCapMs, minimum * 2 ** (failures - 1));
+    delay = Math.max(minMs, Math.min(plan.retryAfterMs, retryAfterCapMs)) * (1 + jitter * share);
   } else {
     const backedOff = Math.min(Math.max(backOffCapMs, interval), interval * 2 ** (failures - 1));
     delay = backedOff * (1 + jitter * share);

@@ -26,8 +26,8 @@ export const parseAddressBlock = (text: string): AddressBlock | undefined => {
   const [address = '', length, ...rest] = text.trim().split('/');
   const family = isV4(address) ? 'ipv4' : isV6(address) ? 'ipv6' : undefined;
   if (family === undefined || rest.length > 0) return undefined;
-  const most = family === 'ipv4' ? 32 : 128;
-  if (length === undefined) return { family, address, prefix: most };
-  if (!/^\d{1,3}$/.test(length) || Number(length) > most) return undefined;
+  const maxPrefix = family === 'ipv4' ? 32 : 128;
+  if (length === undefined) return { family, address, prefix: maxPrefix };
+  if (!/^\d{1,3}$/.test(length) || Number(length) > maxPrefix) return undefined;
   return { family, address, prefix: Number(length) };
 };

@@ -47,8 +47,8 @@ export interface FailedAttempt {
  * kept.
  */
 export const reconnectingDelay = ({ error, attempt, lastedMs, tookMs, random }: FailedAttempt): number => {
-  const most = free.has(error.kind) || lastedMs < 30_000 ? 1_000 : lastedMs < 120_000 ? 5_000 : 15_000;
-  const base = Math.min(most, 150 * 2 ** Math.min(attempt - 1, 10)) * (0.75 + random / 2);
+  const maxMs = free.has(error.kind) || lastedMs < 30_000 ? 1_000 : lastedMs < 120_000 ? 5_000 : 15_000;
+  const base = Math.min(maxMs, 150 * 2 ** Math.min(attempt - 1, 10)) * (0.75 + random / 2);
   return Math.round(Math.max(Math.min(base, 100), base - tookMs, error.retryAfterMs ?? 0));
 };
 

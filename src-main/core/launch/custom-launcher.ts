@@ -32,7 +32,7 @@ export interface LauncherValues {
 /** Launchers a person may keep. */
 export const maxLaunchers = 100;
 const maxArguments = 64;
-const longestArgument = 1024;
+const maxArgumentLength = 1024;
 
 const placeholder = /\{([A-Za-z]+)\}/g;
 const isPlaceholder = (name: string): name is LauncherPlaceholder =>
@@ -84,7 +84,7 @@ export const checkLauncher = (launcher: CustomLauncher): Result<CustomLauncher> 
   if (/\.(?:bat|cmd)$/i.test(program)) {
     return refuse(`${name} is a batch file, which Windows hands to a shell.`, 'Give the program that it starts.');
   }
-  if (args.length > maxArguments || args.some((arg) => arg.length > longestArgument || arg.includes('\0'))) {
+  if (args.length > maxArguments || args.some((arg) => arg.length > maxArgumentLength || arg.includes('\0'))) {
     return refuse(`${name} has too many or too long arguments.`, 'Use at most 64, of at most 1,024 characters.');
   }
   for (const arg of args) {

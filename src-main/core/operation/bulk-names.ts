@@ -66,7 +66,7 @@ export interface Replacement {
 }
 
 /** A regular expression is tried on names of at most so many characters: a bad one takes long on long texts. */
-const longest = 256;
+const maxLength = 256;
 
 /** Reads a replacement. Errors: invalid-input. */
 export const parseReplacement = ({
@@ -84,7 +84,7 @@ export const parseReplacement = ({
   }
   try {
     const expression = new RegExp(find, flags);
-    return ok((name) => (name.length > longest ? name : name.replaceAll(expression, replaceBy)));
+    return ok((name) => (name.length > maxLength ? name : name.replaceAll(expression, replaceBy)));
   } catch {
     return fail('invalid-input', 'This is not a regular expression.', 'Correct it, or look for the text as it stands.');
   }

@@ -34,11 +34,11 @@ export const outcomeOf = (error: AppError, repeatable: boolean): 'failed' | 'unc
 
 /** Milliseconds an account rests after the vendor asked for a pause without saying how long. */
 const usualPauseMs = 30_000;
-const longestPauseMs = 15 * 60_000;
+const maxPauseMs = 15 * 60_000;
 
 /** How long the account is to be left alone after this error, milliseconds; undefined if it need not be. */
 export const pauseAfter = (error: AppError): number | undefined =>
-  error.kind === 'rate-limited' ? Math.min(error.retryAfterMs ?? usualPauseMs, longestPauseMs) : undefined;
+  error.kind === 'rate-limited' ? Math.min(error.retryAfterMs ?? usualPauseMs, maxPauseMs) : undefined;
 
 /** After these no further device of the account fares better: the rest is not sent. */
 export const stopsAccount = (error: AppError): boolean =>

@@ -11,7 +11,7 @@ const security = { none: 1, vnc: 2 } as const;
 const versionBytes = 12;
 const challengeBytes = 16;
 /** Bytes of a reason a server may give. */
-const longestReason = 2048;
+const maxReasonLength = 2048;
 
 const names: Readonly<Record<number, string>> = {
   5: 'RealVNC’s own',
@@ -39,7 +39,7 @@ const notVnc = fail('bad-response', 'What answers there is no VNC server.', 'Che
 const readReason = async (reader: ByteReader): Promise<string> => {
   const head = await reader.read(4);
   if (head === undefined) return '';
-  const bytes = await reader.read(Math.min(uint32(head), longestReason));
+  const bytes = await reader.read(Math.min(uint32(head), maxReasonLength));
   return bytes === undefined
     ? ''
     : text(bytes)

@@ -27,13 +27,13 @@ export type HostKeyProgress =
   | { readonly state: 'none'; readonly why: 'not-ssh' | 'no-key' | 'too-long' };
 
 /** Bytes of lines a server may send before and with its identification. */
-const longestGreeting = 8 * 1024;
+const maxGreetingBytes = 8 * 1024;
 /** Bytes of one packet: OpenSSH's own limit. */
-const longestPacket = 256 * 1024;
+const maxPacketBytes = 256 * 1024;
 /** Packets before the reply: KEXINIT, a group, and what may be ignored. */
 const maxPackets = 16;
 /** Bytes of a key: RSA with 16,384 bits takes about 2 KiB, certificates somewhat more. */
-const longestKey = 64 * 1024;
+const maxKeyBytes = 64 * 1024;
 
 const message = { disconnect: 1, kexInit: 20, newKeys: 21, reply: 31, groupReply: 33 } as const;
 
@@ -56,7 +56,7 @@ const readString = (bytes: Uint8Array, at: number): Uint8Array | undefined => {
 
 /** The key a blob is, if it is one: a string naming a type, and something after it. */
 const readKey = (blob: Uint8Array | undefined, banner: string): HostKey | undefined => {
-  if (blob === undefined || blob.length > longestKey) return undefined;
+  if (blob === undefined || blob.length > maxKeyBytes) return undefined;
   const name = readString(blob, 0);
   if (name === undefined || name.length === 0 || name.length > 64 || blob.length <= 4 + name.length) return undefined;
   const type = latin1(name);
@@ -106,7 +106,7 @@ export class HostKeyReader {
   #line(bytes: Uint8Array, at: number): number {
     const end = bytes.indexOf(0x0a, at);
     const length = (end === -1 ? bytes.length : end + 1) - at;
-    if (this.#greeting + length > longestGreeting) return this.#none('too-long');
+    if (this.#greeting + length > maxGreetingBytes) return this.#none('too-long');
     // Lines before the identification are text; a NUL or another early control byte is some other protocol.
     const first = bytes[at];
     if (first !== undefined && first < 0x20 && first !== 0x0a && first !== 0x0d && first !== 0x09) {
@@ -126,7 +126,7 @@ export class HostKeyReader {
   #packet(bytes: Uint8Array, at: number): number {
     const length = uint32(bytes, at);
     if (length === undefined) return 0;
-    if (length < 2 || length > longestPacket) return this.#none('too-long');
+    if (length < 2 || length > maxPacketBytes) return this.#none('too-long');
     if (at + 4 + length > bytes.length) return 0;
     const padding = bytes[at + 4] ?? 0;
     if (padding + 1 >= length) return this.#none('no-key');

@@ -5,7 +5,7 @@ import path from 'node:path';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 
 /** Bytes of a socket's path that every system takes (macOS: 104 with the final zero). */
-const longestPath = 100;
+const maxPathLength = 100;
 
 /** Where the core of a profile is found by the command line. */
 export interface ControlPaths {
@@ -43,7 +43,7 @@ export const controlPaths = async (profile: string): Promise<Result<ControlPaths
     const name = createHash('sha256').update(root).digest('hex').slice(0, 24);
     if (process.platform === 'win32') return ok({ socket: `\\\\.\\pipe\\quayside-${name}`, lock });
     const near = path.join(run, 'control.sock');
-    if (Buffer.byteLength(near) <= longestPath) return ok({ socket: near, lock });
+    if (Buffer.byteLength(near) <= maxPathLength) return ok({ socket: near, lock });
     const runtime = process.env['XDG_RUNTIME_DIR'];
     const base = runtime !== undefined && Buffer.byteLength(runtime) < 50 ? runtime : tmpdir();
     const folder = path.join(base, `quayside-${process.getuid?.() ?? 0}`);

@@ -110,8 +110,8 @@ const isHello = (message: unknown): message is Hello =>
   'longLived' in message;
 
 /** Lines a client may send, and a host may answer: the second holds whole fleets. */
-const longestFromClient = 8 * 1024 * 1024;
-const longestFromHost = 512 * 1024 * 1024;
+const maxBytesFromClient = 8 * 1024 * 1024;
+const maxBytesFromOwner = 512 * 1024 * 1024;
 const helloMs = 10_000;
 
 /** The control socket while this process owns the profile. */
@@ -139,7 +139,7 @@ export const openControlSocket = async (options: {
   if (!lock.ok) return lock;
   const sockets = new Map<Socket, MessageSocket>();
   const server = createServer((socket) => {
-    const client = messageSocket(socket, longestFromClient);
+    const client = messageSocket(socket, maxBytesFromClient);
     sockets.set(socket, client);
     socket.on('close', () => sockets.delete(socket));
     const hello: Hello = { type: 'hello', pid: process.pid, ...options.hello };
@@ -222,7 +222,7 @@ export const connectControlSocket = (
       if (!socket.connecting) silent();
       give(undefined);
     }, helloMs);
-    const messages = messageSocket(socket, longestFromHost);
+    const messages = messageSocket(socket, maxBytesFromOwner);
     messages.onClose(() => give(undefined));
     messages.onMessage((message) => {
       if (!isHello(message)) return give(undefined);

@@ -29,7 +29,7 @@ export interface DBusMessage {
 }
 
 /** Bytes of the longest message taken; the standard allows 128 MiB, and nothing that is spoken here needs one. */
-const longestMessage = 16 * 1024 * 1024;
+const maxMessageBytes = 16 * 1024 * 1024;
 /** Bytes that say how long a message is. */
 const prefixBytes = 16;
 
@@ -330,7 +330,7 @@ export const decodeMessage = (
   const serial = prefix.number();
   const bodyAt = aligned(prefixBytes + prefix.number(), 8);
   const length = bodyAt + bodyLength;
-  if (length > longestMessage) throw new RangeError('a message of D-Bus is too long');
+  if (length > maxMessageBytes) throw new RangeError('a message of D-Bus is too long');
   if (bytes.length < length) return undefined;
   const whole = bytes.subarray(0, length);
   const type = types[(whole[1] ?? 0) - 1];

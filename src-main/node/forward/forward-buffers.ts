@@ -9,7 +9,7 @@ const tinyCopy = 4 * 1024;
 /** Buffers lent at once. Measured: with more of them than the processor's cache holds, a copy is cheaper. */
 const maxLent = 4;
 /** Bytes waiting for slow readers, over all connections, above which nobody reads in large pieces. */
-const crowded = 64 * 1024 * 1024;
+const maxWaitingBytes = 64 * 1024 * 1024;
 /** Large buffers kept for the next copies. */
 const maxSpare = 64;
 
@@ -43,7 +43,7 @@ export class ForwardBuffers {
 
   /** The shared buffer for the next read; its bytes are gone with the next read of any connection. */
   shared(lastRead: number): Uint8Array {
-    return this.isBusy(lastRead) && this.#waiting < crowded ? this.#large : this.#small;
+    return this.isBusy(lastRead) && this.#waiting < maxWaitingBytes ? this.#large : this.#small;
   }
 
   /** A large buffer of one's own until it is returned; undefined if too many are out. */

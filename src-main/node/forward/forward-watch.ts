@@ -16,7 +16,7 @@ const probeTimeoutMs = 2_000;
 const deadMs = 20_000;
 /** The same after the network has changed: what was open most likely is not any more. */
 const deadAfterCheckMs = 6_000;
-const longestPause = 60_000;
+const maxPauseMs = 60_000;
 
 export interface WatchListener {
   silent(route: number, mute: boolean): void;
@@ -123,7 +123,7 @@ export class ForwardWatch {
     if (code === undefined || code === 'ECONNREFUSED') {
       watched.failingSince = 0;
       watched.nextProbeAt = now + watched.pauseMs;
-      watched.pauseMs = Math.min(watched.pauseMs * 2, longestPause);
+      watched.pauseMs = Math.min(watched.pauseMs * 2, maxPauseMs);
       return this.#listener.silent(route, false);
     }
     if (watched.failingSince === 0) watched.failingSince = failingSince;

@@ -17,7 +17,7 @@ const send = (report: WorkerReport): void => port.postMessage(report);
 
 // An error nobody expected ends the connection it happened on, not the ten thousand others. Where it happens again and
 // again the worker ends, and main starts another one.
-const limit = new CrashLimit({ most: 5, withinMs: 60_000, monotonic: () => performance.now() });
+const limit = new CrashLimit({ max: 5, withinMs: 60_000, monotonic: () => performance.now() });
 const stopHearing = hearUncaught(process, (thrown) => {
   const error = thrown instanceof Error ? thrown : new Error('no error');
   send({ type: 'uncaught', name: error.name, stack: error.stack ?? '' });

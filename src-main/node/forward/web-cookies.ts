@@ -12,7 +12,7 @@ interface KeptCookie {
 
 /** What RFC 6265, section 6.1 asks of a browser for one domain, and for one cookie in characters. */
 const maxCookies = 50;
-const longestCookie = 4096;
+const maxCookieLength = 4096;
 
 const pathOf = (target: string): string => target.split(/[?#]/, 1)[0] ?? '/';
 
@@ -47,7 +47,7 @@ export const createWebCookies = (clock: Pick<Clock, 'now'>): WebCookies => {
     take: (target, setCookies, prefix) => {
       const now = clock.now();
       for (const cookie of parseSetCookie(setCookies, { decodeValues: false, silent: true, split: false })) {
-        if (cookie.name === '' || cookie.name.length + cookie.value.length > longestCookie) continue;
+        if (cookie.name === '' || cookie.name.length + cookie.value.length > maxCookieLength) continue;
         const given = cookie.path?.startsWith('/') === true ? cookie.path : undefined;
         const local =
           given !== undefined && prefix !== '' && covers(prefix, given) ? given.slice(prefix.length) : given;

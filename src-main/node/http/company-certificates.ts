@@ -8,7 +8,7 @@ import type { Log } from '../../core/base/log.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A file of certificates larger than this is something else, bytes. */
-const largest = 16 * 1024 ** 2;
+const maxFileBytes = 16 * 1024 ** 2;
 
 /** Where distributions keep all their certificates in one file: Debian, Fedora, Alpine and openSUSE. */
 const bundles = [
@@ -38,7 +38,7 @@ export const readCertificates = (path: string): Result<readonly string[]> => {
   let text: string;
   try {
     const { size } = statSync(path);
-    if (size > largest) return wrong('is too large for one', choose);
+    if (size > maxFileBytes) return wrong('is too large for one', choose);
     text = readFileSync(path, 'latin1');
   } catch (error) {
     const code = error instanceof Error && 'code' in error ? error.code : undefined;

@@ -1,8 +1,8 @@
 /** No vendor may silence us for longer, milliseconds. */
-export const longestRetryAfter = 600_000;
+export const maxRetryAfterMs = 600_000;
 
 /** Between 0 and ten minutes. */
-export const clampRetryAfter = (ms: number): number => Math.min(longestRetryAfter, Math.max(0, Math.ceil(ms)));
+export const clampRetryAfter = (ms: number): number => Math.min(maxRetryAfterMs, Math.max(0, Math.ceil(ms)));
 
 /**
  * Milliseconds that a Retry-After header asks for, seconds or date; undefined if it is missing or makes no

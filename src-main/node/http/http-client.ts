@@ -11,7 +11,7 @@ import type { Phase, TransportLimits } from './http-client-fetch.ts';
 import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from '../net/own-addresses.ts';
 import { redactSecrets } from '../runtime/redact.ts';
-import { longestWait, RequestBudget, Slots } from './request-budget.ts';
+import { maxWaitMs, RequestBudget, Slots } from './request-budget.ts';
 import { WayOut } from './way-out.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
@@ -46,7 +46,7 @@ export interface DisposableHttpClient extends HttpClient {
 }
 
 const maxAttempts = 3;
-const longestVendorMessage = 300;
+const maxVendorMessageLength = 300;
 const retried: ReadonlySet<ErrorKind> = new Set(['unreachable', 'timeout', 'rate-limited', 'vendor-unavailable']);
 const slowed: ReadonlySet<ErrorKind> = new Set(['rate-limited', 'vendor-unavailable']);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
@@ -128,7 +128,7 @@ const clean = (error: AppError, secrets: readonly string[]): AppError => ({
   ...(error.retryAfterMs === undefined ? {} : { retryAfterMs: clampRetryAfter(error.retryAfterMs) }),
   ...(error.vendorMessage === undefined
     ? {}
-    : { vendorMessage: redactSecrets(error.vendorMessage, secrets).slice(0, longestVendorMessage) }),
+    : { vendorMessage: redactSecrets(error.vendorMessage, secrets).slice(0, maxVendorMessageLength) }),
 });
 
 class NodeHttpClient implements DisposableHttpClient {
@@ -178,7 +178,7 @@ class NodeHttpClient implements DisposableHttpClient {
         this.#budget(request).pause(clampRetryAfter(Math.max(error.retryAfterMs ?? 0, backoff)));
       }
       const again = request.repeatable ? attempt < maxAttempts : attempt === 1 && !sent && error.kind === 'unreachable';
-      if (!again || permanent || !retried.has(error.kind) || (error.retryAfterMs ?? 0) > longestWait) return result;
+      if (!again || permanent || !retried.has(error.kind) || (error.retryAfterMs ?? 0) > maxWaitMs) return result;
       await sleep(this.#clock, Math.max(error.retryAfterMs ?? 0, backoff), request.signal);
       if (isCancelled()) return cancelled(`another attempt: ${error.message}`);
     }

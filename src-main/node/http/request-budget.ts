@@ -1,7 +1,7 @@
 import type { Clock } from '../../core/base/clock.ts';
 
 /** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans again. */
-export const longestWait = 15_000;
+export const maxWaitMs = 15_000;
 
 export type Admission =
   | { readonly kind: 'admitted' }
@@ -88,7 +88,7 @@ export class RequestBudget {
     this.#cancelTimer = undefined;
     this.#refill();
     const pause = this.#pausedUntil - this.#clock.monotonic();
-    if (pause > longestWait) {
+    if (pause > maxWaitMs) {
       const waiters = this.#waiters;
       this.#waiters = [];
       for (const waiter of waiters) waiter.settle({ kind: 'paused', retryAfterMs: Math.ceil(pause) });

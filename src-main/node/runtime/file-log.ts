@@ -7,7 +7,7 @@ import type { Redactor } from './redact.ts';
 const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
 /** One line never grows beyond this many characters, so that one huge answer cannot rotate the log away. */
-const longestLine = 16 * 1024;
+const maxLineLength = 16 * 1024;
 
 export interface FileLogOptions {
   /** Made with owner-only access where missing. */
@@ -76,8 +76,8 @@ export const createFileLog = (options: FileLogOptions): FileLog => {
     const head = { time: new Date(clock.now()).toISOString(), level, event: redactor.text(event) };
     try {
       const line = JSON.stringify({ ...head, ...(redactor.value(fields) as object), ...head });
-      if (line.length <= longestLine) return line;
-      return JSON.stringify({ ...head, cut: true, text: line.slice(0, longestLine / 2) });
+      if (line.length <= maxLineLength) return line;
+      return JSON.stringify({ ...head, cut: true, text: line.slice(0, maxLineLength / 2) });
     } catch {
       return JSON.stringify({ ...head, unreadable: true });
     }

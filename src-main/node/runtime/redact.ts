@@ -4,13 +4,13 @@ import { isSecretName, withoutSecretParameters } from '../../core/base/secret-na
 const blot = '[redacted]';
 
 /** A registered secret shorter than this would blot out ordinary words. */
-const shortestRegistered = 6;
+const minRegisteredLength = 6;
 
 /** Secrets of one request are blotted out from this length on: its messages are short and about that request. */
-const shortestGiven = 3;
+const minGivenLength = 3;
 
 /** Texts are cut here, in characters, before patterns see them: nobody reads more, and time stays bounded. */
-const longestText = 32_768;
+const maxTextLength = 32_768;
 
 // Every repetition that another can follow is bounded, so that no text makes a pattern crawl.
 const patterns: readonly (readonly [RegExp, string])[] = [
@@ -34,7 +34,7 @@ const base64Forms = (secret: string): string[] => {
     forms.push(text.slice(before + 1));
   }
   // The last character changes with what follows the secret.
-  return forms.flatMap((form) => [form, form.slice(0, -1)]).filter((form) => form.length >= shortestRegistered);
+  return forms.flatMap((form) => [form, form.slice(0, -1)]).filter((form) => form.length >= minRegisteredLength);
 };
 
 /** A secret and every form in which it turns up in URLs, headers, JSON and dumps. */
@@ -65,14 +65,14 @@ const blotForms = (text: string, forms: readonly string[]): string => {
 const longestFirst = (forms: Iterable<string>): string[] => [...forms].sort((a, b) => b.length - a.length);
 
 const blotPatterns = (text: string): string => {
-  let clean = text.length > longestText ? `${text.slice(0, longestText)}…` : text;
+  let clean = text.length > maxTextLength ? `${text.slice(0, maxTextLength)}…` : text;
   for (const [pattern, replacement] of patterns) clean = clean.replace(pattern, replacement);
   return withoutSecretParameters(clean, blot);
 };
 
 /** `text` without the given secrets (in any of their forms) and without anything that looks like one. */
 export const redactSecrets = (text: string, secrets: readonly string[]): string =>
-  blotPatterns(blotForms(text, longestFirst(secrets.flatMap((secret) => formsOf(secret, shortestGiven)))));
+  blotPatterns(blotForms(text, longestFirst(secrets.flatMap((secret) => formsOf(secret, minGivenLength)))));
 
 /** Keeps secrets out of whatever leaves the process. */
 export interface Redactor {
@@ -83,7 +83,7 @@ export interface Redactor {
   value(value: unknown): unknown;
 }
 
-const deepest = 6;
+const maxDepth = 6;
 const maxEntries = 100;
 
 /** A redactor that knows nothing yet but the patterns and field names. */
@@ -91,7 +91,7 @@ export const createRedactor = (): Redactor => {
   const registered = new Map<string, number>();
   let forms: readonly string[] = [];
   const refresh = (): void => {
-    forms = longestFirst(new Set([...registered.keys()].flatMap((secret) => formsOf(secret, shortestRegistered))));
+    forms = longestFirst(new Set([...registered.keys()].flatMap((secret) => formsOf(secret, minRegisteredLength))));
   };
   const text = (value: string): string => blotPatterns(blotForms(value, forms));
 
@@ -114,7 +114,7 @@ export const createRedactor = (): Redactor => {
     if (typeof value === 'boolean' || value === null || value === undefined) return value;
     if (typeof value === 'bigint') return value.toString();
     if (typeof value !== 'object') return `[${typeof value}]`;
-    if (depth >= deepest) return '[too deep]';
+    if (depth >= maxDepth) return '[too deep]';
     if (value instanceof Error) return error(value, depth);
     if (value instanceof Date) return Number.isNaN(value.getTime()) ? 'invalid date' : value.toISOString();
     if (value instanceof URL) return text(value.href);
@@ -133,7 +133,7 @@ export const createRedactor = (): Redactor => {
 
   return {
     register: (secret) => {
-      if (secret.trim().length < shortestRegistered) return () => undefined;
+      if (secret.trim().length < minRegisteredLength) return () => undefined;
       registered.set(secret, (registered.get(secret) ?? 0) + 1);
       refresh();
       let active = true;

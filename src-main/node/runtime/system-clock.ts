@@ -2,7 +2,7 @@ import { randomInt } from 'node:crypto';
 import type { Clock, Random } from '../../core/base/clock.ts';
 
 /** The longest wait `setTimeout` takes; anything above fires at once. */
-const longestTimer = 2 ** 31 - 1;
+const maxTimerMs = 2 ** 31 - 1;
 
 /**
  * The computer's clock. Its timers hold the process open: whoever waits must be heard, and whoever is
@@ -14,10 +14,10 @@ export const systemClock: Clock = {
   after: (ms, run) => {
     let timer: NodeJS.Timeout;
     const arm = (left: number): void => {
-      const step = Math.min(left, longestTimer);
+      const step = Math.min(left, maxTimerMs);
       timer = setTimeout(() => (left > step ? arm(left - step) : run()), step);
     };
-    arm(Math.max(0, Number.isFinite(ms) ? ms : longestTimer));
+    arm(Math.max(0, Number.isFinite(ms) ? ms : maxTimerMs));
     return () => clearTimeout(timer);
   },
 };

@@ -25,7 +25,7 @@ const handshakeMs = 30_000;
 /** Milliseconds between signs of life asked of the server, and how many may stay unanswered. */
 const keepAlive = { interval: 15_000, most: 4 } as const;
 /** A private key is some kilobytes. */
-const largestKeyFile = 64 * 1024;
+const maxKeyFileBytes = 64 * 1024;
 const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
 
 const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
@@ -267,7 +267,7 @@ export const createSshClient = (deps: {
       let pem: string;
       try {
         const facts = await stat(file);
-        if (!facts.isFile() || facts.size > largestKeyFile) throw new Error('not a key');
+        if (!facts.isFile() || facts.size > maxKeyFileBytes) throw new Error('not a key');
         pem = await readFile(file, 'utf8');
       } catch {
         return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');

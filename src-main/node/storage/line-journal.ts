@@ -6,7 +6,7 @@ import type { Journal } from '../../core/base/journal.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 /** Characters of a file name that every file system takes, the suffix left out. */
-const longestName = 180;
+const maxNameLength = 180;
 const suffix = '.log';
 
 /** A name as a file name: letters, digits, dashes and underscores stand for themselves, the rest is `%XX`. */
@@ -15,7 +15,7 @@ const fileName = (name: string): string => {
     /[.!~*'()]/g,
     (mark) => `%${mark.charCodeAt(0).toString(16).toUpperCase()}`,
   );
-  if (encoded.length <= longestName) return encoded === '' ? '%' : encoded;
+  if (encoded.length <= maxNameLength) return encoded === '' ? '%' : encoded;
   const digest = createHash('sha256').update(name).digest('hex').slice(0, 32);
   // Not in the middle of an escape.
   return `${encoded.slice(0, 120).replace(/%.?$/, '')}~${digest}`;

@@ -3,7 +3,7 @@ import type { Failure, Result } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Vault } from '../../core/base/vault.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { checkSecret, largestSecret } from './vault-rules.ts';
+import { checkSecret, maxSecretBytes } from './vault-rules.ts';
 
 /** What this vault uses of keytar. */
 export interface Keychain {
@@ -168,7 +168,7 @@ export const createKeychainVault = (options: KeychainVaultOptions = {}): Vault =
         const { value } = found;
         if (value === null) return ok(undefined);
         // Nothing of ours looks like this: the item was changed or cut by somebody else.
-        const damaged = value === '' || value.includes('\uFFFD') || Buffer.byteLength(value, 'utf8') > largestSecret;
+        const damaged = value === '' || value.includes('\uFFFD') || Buffer.byteLength(value, 'utf8') > maxSecretBytes;
         return damaged ? corrupt() : ok(value);
       }),
     set: async (key, secret) => {

@@ -2,7 +2,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 
 /** Bytes of one secret: Windows' credential store takes 2,560. */
-export const largestSecret = 2500;
+export const maxSecretBytes = 2500;
 
 /** What every vault refuses alike, so that a secret can move between them. Error: invalid-input. */
 export const checkSecret = (key: string, secret: string): Result<void> => {
@@ -25,10 +25,10 @@ export const checkSecret = (key: string, secret: string): Result<void> => {
     return fail('invalid-input', 'The secret is not valid text.', 'Copy the secret again from the vendor.');
   }
   const bytes = Buffer.byteLength(secret, 'utf8');
-  if (bytes > largestSecret) {
+  if (bytes > maxSecretBytes) {
     return fail(
       'invalid-input',
-      `The secret is ${bytes.toLocaleString('en')} bytes long; the vault takes ${largestSecret.toLocaleString('en')}.`,
+      `The secret is ${bytes.toLocaleString('en')} bytes long; the vault takes ${maxSecretBytes.toLocaleString('en')}.`,
       'Use a shorter key, for example Ed25519 in place of RSA.',
     );
   }

@@ -23,7 +23,7 @@ export interface CrashWatchDeps {
   readonly giveUp: (text: string, hint: string) => void;
 }
 
-const most = 5;
+const max = 5;
 const withinMs = 60_000;
 
 /**
@@ -38,7 +38,7 @@ export class CrashWatch {
 
   constructor(deps: CrashWatchDeps) {
     this.#deps = deps;
-    this.#limit = new CrashLimit({ most, withinMs, monotonic: () => deps.clock.monotonic() });
+    this.#limit = new CrashLimit({ max, withinMs, monotonic: () => deps.clock.monotonic() });
   }
 
   /** Deals with one. Never throws. */
@@ -48,7 +48,7 @@ export class CrashWatch {
     const inSession = endSession();
     log.write('error', 'main.uncaught', { ...what, inSession });
     if (this.#isOver) return;
-    this.#recent = [...this.#recent, { at: clock.now(), ...what, inSession }].slice(-most - 1);
+    this.#recent = [...this.#recent, { at: clock.now(), ...what, inSession }].slice(-max - 1);
     if (!this.#limit.allows()) {
       this.#isOver = true;
       void this.#end();

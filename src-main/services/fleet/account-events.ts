@@ -18,7 +18,7 @@ export interface AccountEventsDeps {
 }
 
 const firstDelayMs = 2000;
-const longestDelayMs = 5 * 60_000;
+const maxDelayMs = 5 * 60_000;
 /** A connection that lasted this long was good: the next failure counts as the first. */
 const steadyMs = 60_000;
 /** What no new connection mends; polling tells the user, and what they change begins again. */
@@ -63,7 +63,7 @@ export class AccountEvents {
       if (signal.aborted || ended === 'never') return;
       failures = clock.monotonic() - began >= steadyMs ? 1 : failures + 1;
       const isLasting = ended !== undefined && lasting.has(ended.kind);
-      const delay = isLasting ? longestDelayMs : Math.min(longestDelayMs, firstDelayMs * 2 ** (failures - 1));
+      const delay = isLasting ? maxDelayMs : Math.min(maxDelayMs, firstDelayMs * 2 ** (failures - 1));
       log.write('info', 'inventory.events-ended', { kind: ended?.kind ?? 'closed', failures });
       await sleep(clock, Math.max(ended?.retryAfterMs ?? 0, delay * (0.75 + random() / 2)), signal);
     }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
-import { largestFrame } from '../../../src-preload/contract/session.ts';
+import { maxFrameBytes } from '../../../src-preload/contract/session.ts';
 import { downloadFile, Upload } from './sftp.ts';
 
 /** Files in memory that answer late and out of order, and read short now and then. */
@@ -165,7 +165,7 @@ describe('an upload', () => {
       },
     };
     const { upload } = await start(counting, content.length);
-    for (let at = 0; at < content.length; at += largestFrame) upload.write(content.subarray(at, at + largestFrame));
+    for (let at = 0; at < content.length; at += maxFrameBytes) upload.write(content.subarray(at, at + maxFrameBytes));
     expect(await upload.done).toEqual(ok(undefined));
     // SFTP's handle alone may have 256 bytes.
     expect(Math.max(...lengths)).toBeLessThanOrEqual(32 * 1024 - 512);

@@ -9,7 +9,7 @@ export interface SimulatedAccessKey {
 }
 
 /** Farther off than this and a Date header counts for nothing, in milliseconds. */
-const longestSkewMs = 5 * 60_000;
+const maxSkewMs = 5 * 60_000;
 
 const isSignature = (secret: string, text: string, signature: string): boolean => {
   const expected = createHmac('sha256', Buffer.from(secret, 'base64')).update(text).digest();
@@ -77,7 +77,7 @@ export const checkSignature = (
   const draft = authorization.startsWith('Signature ');
   if (!draft && request.headers['signature-input'] === undefined) return 'absent';
   const at = Date.parse(request.headers['date'] ?? '');
-  if (Number.isNaN(at) || Math.abs(now - at) > longestSkewMs) return 'bad';
+  if (Number.isNaN(at) || Math.abs(now - at) > maxSkewMs) return 'bad';
   const good = draft ? checkDraft(request, key, authorization) : checkMessage(request, key, origin);
   return good ? 'good' : 'bad';
 };

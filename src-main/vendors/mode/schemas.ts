@@ -101,12 +101,12 @@ export const nothing = z.undefined();
 
 const mask = '••••••••';
 /** Schemas of the document are five levels deep. */
-const deepest = 30;
+const maxDepth = 30;
 
 /** A copy in which `default` is masked wherever the name beside it is that of a password, token or key. */
 const withoutSecretDefaults = (value: unknown, depth = 0): unknown => {
   if (typeof value !== 'object' || value === null) return value;
-  if (depth > deepest) return undefined;
+  if (depth > maxDepth) return undefined;
   if (Array.isArray(value)) return value.map((entry) => withoutSecretDefaults(entry, depth + 1));
   const fields = value as Readonly<Record<string, unknown>>;
   const secret = ['key', 'label', 'type', 'name'].some((name) => {

@@ -9,7 +9,7 @@ import type { StatusRow } from './schemas.ts';
 /** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
 const defaultBatch = 1000;
 /** A batch is never halved for good below this, whatever fails. */
-const leastBatch = 50;
+const minBatch = 50;
 /** Requests that one listing may spend on halves of refused batches: enough to find one odd id among a thousand, twice. */
 const maxHalves = 40;
 /** Refusals that may lie in what was asked for: one id, or too many of them. A 500 may be the second. */
@@ -89,7 +89,7 @@ export class Statuses {
       return { ids, states, problem: error };
     const second = await this.#ask(ids.slice(middle), deeper, signal);
     const problem = first.problem ?? second.problem;
-    if (problem === undefined) this.#batch = Math.min(this.#batch, Math.max(middle, leastBatch));
+    if (problem === undefined) this.#batch = Math.min(this.#batch, Math.max(middle, minBatch));
     return {
       ids,
       states: new Map([...first.states, ...second.states]),

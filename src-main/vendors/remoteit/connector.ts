@@ -35,7 +35,7 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
 const maxFailedPages = 2;
 
 /** Milliseconds that a listing waits for what only makes it nicer. */
-const longestTypesMs = 3000;
+const maxTypesMs = 3000;
 
 const unnamed = (count: number, of: number): AppError =>
   fail(
@@ -98,7 +98,7 @@ class RemoteItConnector implements Connector {
   async #vendorTypes(signal: AbortSignal): Promise<VendorTypes> {
     if (this.#types !== undefined) return this.#types;
     const late = new AbortController();
-    const cancelTimer = this.#session.clock.after(longestTypesMs, () => late.abort());
+    const cancelTimer = this.#session.clock.after(maxTypesMs, () => late.abort());
     const either = AbortSignal.any([signal, late.signal]);
     const [applications, platforms] = await Promise.all([
       execute(this.#session, this.#wire, applicationTypes, {}, either),

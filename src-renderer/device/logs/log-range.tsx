@@ -15,7 +15,7 @@ const spans = [
   ['168', '7 d', 168 * hour],
 ] as const;
 /** Entries asked for at once. */
-const most = 1000;
+const maxRecords = 1000;
 
 /** A moment for an input of the type `datetime-local`, in local time. */
 const localInput = (at: number): string => {
@@ -49,7 +49,7 @@ export const LogRange = ({
   const loaded = useOperation(
     device,
     operation,
-    { deviceId: device.id, begin: rfc3339(begin), end: rfc3339(end), maxEntries: most },
+    { deviceId: device.id, begin: rfc3339(begin), end: rfc3339(end), maxEntries: maxRecords },
     linesOf,
   );
   const choose = (choice: string): void => {
@@ -125,9 +125,9 @@ export const LogRange = ({
         <Nothing title="No entries in this range">Choose a longer one.</Nothing>
       ) : (
         <>
-          {loaded.value.length >= most ? (
+          {loaded.value.length >= maxRecords ? (
             <p className="faint">
-              The range holds more than {most.toLocaleString('en')} entries; narrow it to see the rest.
+              The range holds more than {maxRecords.toLocaleString('en')} entries; narrow it to see the rest.
             </p>
           ) : null}
           <LogViewer label={label} entries={loaded.value} fileName={`${device.name} ${label}.log`} />

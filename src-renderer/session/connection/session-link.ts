@@ -2,7 +2,7 @@ import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   creditStep,
   fileWindow,
-  largestFrame,
+  maxFrameBytes,
   streamWindow,
   type FileOperation,
   type SessionAnswer,
@@ -65,7 +65,7 @@ class Sender {
 
   #pump(): void {
     for (let next = this.#queue[0]; next !== undefined && this.#credit > 0; next = this.#queue[0]) {
-      const length = Math.min(next.length, largestFrame, this.#credit);
+      const length = Math.min(next.length, maxFrameBytes, this.#credit);
       postSession({ type: 'session-bytes', stream: this.#stream, bytes: next.slice(0, length) });
       this.#credit -= length;
       if (length === next.length) this.#queue.shift();

@@ -6,12 +6,12 @@
  * refuses functions and proxies and drops prototypes, and then written with a tag for each kind.
  */
 export const cloneText = (isProxy: (value: object) => boolean = () => false) => {
-  const deepestJson = 100;
+  const maxJsonDepth = 100;
   const isJson = (value: unknown, depth: number): boolean => {
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return true;
     if (typeof value === 'number') return Number.isFinite(value) && !Object.is(value, -0);
     // A cycle has no end, either.
-    if (typeof value !== 'object' || depth > deepestJson || isProxy(value)) return false;
+    if (typeof value !== 'object' || depth > maxJsonDepth || isProxy(value)) return false;
     if (Array.isArray(value)) {
       // Not `every`, which leaves out holes.
       for (let at = 0; at < value.length; at += 1) if (!isJson(value[at], depth + 1)) return false;
