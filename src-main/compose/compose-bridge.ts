@@ -49,7 +49,7 @@ const partingMs = 3000;
 const describeInput = (operation: KnownOperation): Readonly<Record<string, unknown>> =>
   z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' });
 
-interface BridgeNeeds {
+interface ComposeBridgeDeps {
   readonly options: Pick<CoreOptions, 'webSessionHost' | 'showSession' | 'showWindow' | 'copyText' | 'timings'>;
   readonly paths: ProfilePaths;
   readonly vault: Vault;
@@ -73,15 +73,15 @@ interface BridgeNeeds {
 }
 
 /** Terminals, files and screens inside the application. */
-const sessionParts = (needs: BridgeNeeds, tickets: SecretTickets): BridgeDeps['sessions'] => {
-  const { options, forwards, inventory, credentials, hostKeys, settings, vault, log } = needs;
+const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets): BridgeDeps['sessions'] => {
+  const { options, forwards, inventory, credentials, hostKeys, settings, vault, log } = deps;
   const client = createSshClient({ env: process.env, platform: process.platform });
   const common = { forwards, inventory, credentials, log };
   return {
     ssh: new SshSessions({ ...common, client, hostKeys, settings, vault, sha256, clock: systemClock }),
     vnc: new VncSessions({ ...common, dial: dialTcp, respond: vncResponse }),
     tickets,
-    scope: needs.scope,
+    scope: deps.scope,
     showSession: options.showSession,
     newName: () => randomBytes(6).toString('hex'),
     leftParts: new LeftParts(),
@@ -89,8 +89,8 @@ const sessionParts = (needs: BridgeNeeds, tickets: SecretTickets): BridgeDeps['s
 };
 
 /** What clients are served with: operations, sessions, and all that the other parts know. */
-export const composeBridge = (needs: BridgeNeeds) => {
-  const { options, paths, vault, accounts, inventory, activity, clock, random, log } = needs;
+export const composeBridge = (deps: ComposeBridgeDeps) => {
+  const { options, paths, vault, accounts, inventory, activity, clock, random, log } = deps;
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
   const deviceLogs = new DeviceLogs({
     journal: createLineJournal({ folder: paths.deviceLogs }),
@@ -116,8 +116,8 @@ export const composeBridge = (needs: BridgeNeeds) => {
     log,
   });
   const bridge = new Bridge({
-    sessions: sessionParts(needs, tickets),
-    alerts: needs.alerts,
+    sessions: sessionParts(deps, tickets),
+    alerts: deps.alerts,
     activity,
     accounts,
     bulk,
@@ -134,19 +134,19 @@ export const composeBridge = (needs: BridgeNeeds) => {
     actions: new DeviceActions({ accounts, inventory, log }),
     webSessions,
     inventory,
-    notes: needs.notes,
-    forwards: needs.forwards,
-    launches: needs.launches,
-    credentials: needs.credentials,
-    settings: needs.settings,
-    app: needs.app,
+    notes: deps.notes,
+    forwards: deps.forwards,
+    launches: deps.launches,
+    credentials: deps.credentials,
+    settings: deps.settings,
+    app: deps.app,
     tickets,
     clock,
     log,
-    unlock: needs.unlock,
+    unlock: deps.unlock,
     describeInput,
     copyText: options.copyText,
-    recents: needs.recents,
+    recents: deps.recents,
     showWindow: options.showWindow,
     diagnostics: {
       versions: runtimeVersions(version),

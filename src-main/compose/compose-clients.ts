@@ -7,16 +7,16 @@ const isLinkRequest = (message: unknown): message is { readonly type: 'link'; re
   typeof message === 'object' && message !== null && 'type' in message && message.type === 'link';
 
 /** Serves the clients of the control socket, which may also ask for a link to the window or for the profile itself. */
-export const composeClients = (needs: {
+export const composeClients = (deps: {
   readonly bridge: Pick<Bridge, 'connect'>;
   /** Whether a window is served to browsers. It comes later than the profile; whoever asks for its link waits for it. */
   readonly servesWindow: boolean;
   /** Gives the profile to a process that asks for it; absent: it is not given away. */
   readonly giveProfile: ((successor: MessageSocket) => Promise<void>) | undefined;
 }): Pick<Core, 'offerLinks' | 'offerWindow'> & { serve(client: MessageSocket): void } => {
-  const { bridge, giveProfile } = needs;
+  const { bridge, giveProfile } = deps;
   const links = Promise.withResolvers<(() => string) | undefined>();
-  if (!needs.servesWindow) links.resolve(undefined);
+  if (!deps.servesWindow) links.resolve(undefined);
   let showWindow: (() => Promise<boolean>) | undefined;
   const answerLink = async (client: MessageSocket, show: boolean): Promise<void> => {
     const giveLink = await links.promise;

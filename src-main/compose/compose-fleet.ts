@@ -20,7 +20,7 @@ import { version } from './core.ts';
 import type { StartProblems } from './start-problems.ts';
 
 /** Settings, the way out to vendors, accounts and their devices, as they were when the profile was last used. */
-export const composeFleet = async (needs: {
+export const composeFleet = async (deps: {
   readonly paths: ProfilePaths;
   readonly vault: Vault;
   /** How the system names proxies; absent: the environment's count alone. */
@@ -30,10 +30,10 @@ export const composeFleet = async (needs: {
   readonly random: Random;
   readonly log: Log;
 }) => {
-  const { paths, vault, problems, clock, random, log } = needs;
+  const { paths, vault, problems, clock, random, log } = deps;
   const settings = await SettingsStore.load(jsonDocument({ path: paths.settings, ...settingsFormat }), judgeSettings);
   if (settings.problem !== undefined) problems.add(settings.problem);
-  const network = composeNetwork({ settings, systemProxy: needs.systemProxy, clock, log });
+  const network = composeNetwork({ settings, systemProxy: deps.systemProxy, clock, log });
   problems.note(network.problem);
   const userAgent = `Quayside/${version}`;
   const http = createHttpClient({ clock, random, userAgent, log, out: network.out });

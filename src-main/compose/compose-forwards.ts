@@ -23,7 +23,7 @@ import { sha256 } from './sha256.ts';
 import type { StartProblems } from './start-problems.ts';
 
 /** Forwards and the host keys that they see. What they store is no longer written once the profile is handed over. */
-export const composeForwards = async (needs: {
+export const composeForwards = async (deps: {
   readonly options: Pick<CoreOptions, 'forwardWorker' | 'host' | 'longLived' | 'takenOver'>;
   readonly paths: ProfilePaths;
   readonly handOver: HandOver;
@@ -36,7 +36,7 @@ export const composeForwards = async (needs: {
   readonly random: Random;
   readonly log: Log;
 }) => {
-  const { options, paths, handOver, accounts, inventory, settings, problems, clock, random, log } = needs;
+  const { options, paths, handOver, accounts, inventory, settings, problems, clock, random, log } = deps;
   const hostKeys = new HostKeys({
     document: handOver.owned(jsonDocument({ path: join(paths.profile, 'host-keys.json'), ...hostKeyPinsFormat })),
     sha256,
@@ -55,7 +55,7 @@ export const composeForwards = async (needs: {
     ),
     hostKeys,
     reachable,
-    web: createWebForwarder({ out: needs.out }),
+    web: createWebForwarder({ out: deps.out }),
     isTransient: options.host === 'cli',
     accounts,
     inventory,

@@ -26,7 +26,7 @@ const launchPlatform = (): LaunchPlatform =>
   process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
 /** Programs that open services, what they enter them with, and the user's ssh configuration. */
-export const composeLaunches = async (needs: {
+export const composeLaunches = async (deps: {
   readonly longLived: boolean;
   readonly paths: ProfilePaths;
   readonly vault: Vault;
@@ -38,7 +38,7 @@ export const composeLaunches = async (needs: {
   readonly clock: Clock;
   readonly log: Log;
 }) => {
-  const { paths, vault, accounts, inventory, forwards, settings, problems, clock, log } = needs;
+  const { paths, vault, accounts, inventory, forwards, settings, problems, clock, log } = deps;
   const platform = launchPlatform();
   const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
   problems.note(await recents.load());
@@ -66,7 +66,7 @@ export const composeLaunches = async (needs: {
     env: process.env,
   });
   // A command that is soon done leaves this to whoever stays.
-  const sshConfigSync = needs.longLived
+  const sshConfigSync = deps.longLived
     ? new SshConfigSync({
         config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
         inventory,

@@ -14,14 +14,14 @@ export const judgeSettings = ({ certificateFile = '' }: Partial<Settings>): Resu
 };
 
 /** The way out of this computer for everything of one profile. `problem`: what of the settings is not in force. */
-export const composeNetwork = (needs: {
+export const composeNetwork = (deps: {
   readonly settings: SettingsStore;
   /** How the system names proxies; absent: the environment's count alone. */
   readonly systemProxy: ((url: string) => Promise<string>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
 }): { readonly out: WayOut; readonly problem: Result<void>; dispose(): void } => {
-  const { settings, systemProxy, clock, log } = needs;
+  const { settings, systemProxy, clock, log } = deps;
   const certificates = new CompanyCertificates(process.env, log);
   const problem = certificates.use(settings.get().certificateFile);
   const proxies =

@@ -12,7 +12,7 @@ import type { NavigationIntent } from '../core/app/navigation-intent.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import { noticePause } from '../services/app/notice-pause.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
-import { TrayController, type TrayDeskNeeds } from '../services/app/tray-controller.ts';
+import { TrayController, type TrayControllerDeps } from '../services/app/tray-controller.ts';
 import { setAppMenu } from './app-menu.ts';
 import { serveApp, type ReadAsset } from './app-scheme.ts';
 import { AppWindow } from './app-window.ts';
@@ -29,7 +29,7 @@ const warmPaletteMs = 1500;
 
 export interface DesktopOptions
   extends
-    Pick<TrayDeskNeeds, 'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'>,
+    Pick<TrayControllerDeps, 'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'>,
     Pick<DesktopTrayOptions, 'openPanelTray' | 'hasTray'> {
   readonly bridge: Bridge;
   readonly app: AppState;

@@ -8,7 +8,10 @@ import type { Clock } from '../core/base/clock.ts';
 import { updateWay, type Installation } from '../core/app/update-policy.ts';
 import { Updates, type UpdatesOptions, type UpdateSource } from '../services/app/updates.ts';
 
-export interface UpdatesNeeds extends Pick<UpdatesOptions, 'settings' | 'clock' | 'random' | 'log' | 'openForwards'> {
+export interface StartUpdatesDeps extends Pick<
+  UpdatesOptions,
+  'settings' | 'clock' | 'random' | 'log' | 'openForwards'
+> {
   readonly app: Pick<AppState, 'setUpdate' | 'updateAnswered'>;
   /** Where the window asks about it. */
   readonly showWindow: () => void;
@@ -85,23 +88,23 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
  * Looks for new versions where the package names a feed, and says so in the window and by one notice. The returned
  * function stops looking. A checkout, an unpacked archive and a portable copy look for nothing and say nothing.
  */
-export const startUpdates = (needs: UpdatesNeeds): (() => void) => {
+export const startUpdates = (deps: StartUpdatesDeps): (() => void) => {
   // A checkout is brought up to date by whoever works in it.
   const way = app.isPackaged ? updateWay(installation()) : 'never';
   if (way === 'never') return () => undefined;
   let notice: Notification | undefined;
   const updates = new Updates({
-    ...needs,
-    source: sourceOf(way, needs.clock),
-    show: (state) => needs.app.setUpdate(state),
+    ...deps,
+    source: sourceOf(way, deps.clock),
+    show: (state) => deps.app.setUpdate(state),
     notify: ({ text, hint }) => {
       notice?.close();
       notice = new Notification({ title: text, body: hint, silent: true });
-      notice.on('click', needs.showWindow);
+      notice.on('click', deps.showWindow);
       notice.show();
     },
   });
-  const stopHearing = needs.app.updateAnswered.on((answer) =>
+  const stopHearing = deps.app.updateAnswered.on((answer) =>
     answer === 'restart' ? updates.restart() : updates.later(),
   );
   return () => {

@@ -21,7 +21,7 @@ import {
 } from './transition-tracker.ts';
 
 /** What the engine looks up; nothing of it may wait. */
-export interface AlertWorld {
+export interface AlertEngineDeps {
   device(key: string): Device | undefined;
   devices(): Iterable<Device>;
   isFavourite(key: string): boolean;
@@ -51,10 +51,10 @@ const backMs = 15_000;
  * what is to be done, `dueInMs` says when to call `tick`.
  */
 export class AlertEngine {
-  readonly #world: AlertWorld;
+  readonly #deps: AlertEngineDeps;
   readonly #tracker: TransitionTracker;
   readonly #book: IncidentTracker;
-  readonly #desk: NoticeScheduler;
+  readonly #scheduler: NoticeScheduler;
   readonly #batch = new LossBatch();
   /** Losses that may not be told yet: device key to since when it is offline. */
   readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
@@ -65,13 +65,13 @@ export class AlertEngine {
   #incidents = 0;
   #out: AlertOutput[] = [];
 
-  constructor(world: AlertWorld, settings: AlertSettings, flap: FlapPolicy = defaultFlapPolicy) {
-    this.#world = world;
+  constructor(deps: AlertEngineDeps, settings: AlertSettings, flap: FlapPolicy = defaultFlapPolicy) {
+    this.#deps = deps;
     this.#settings = settings;
     for (const key of settings.tellWhenBack) this.#waitedFor.add(key);
     this.#tracker = new TransitionTracker((key) => this.#policyOf(key), flap);
     this.#book = new IncidentTracker((openedAt) => `i${openedAt.toString(36)}-${(this.#incidents += 1)}`);
-    this.#desk = new NoticeScheduler(world, () => this.#settings);
+    this.#scheduler = new NoticeScheduler(deps, () => this.#settings);
   }
 
   get settings(): AlertSettings {
@@ -127,11 +127,11 @@ export class AlertEngine {
   restore(records: readonly IncidentRecord[], moment: Moment): void {
     const known = records.map((record) => ({
       ...record,
-      members: record.members.filter(({ loss }) => this.#world.device(loss.key) !== undefined),
+      members: record.members.filter(({ loss }) => this.#deps.device(loss.key) !== undefined),
     }));
     const snoozes = new Map(records.map(({ id, snoozedUntil }) => [id, snoozedUntil]));
     for (const incident of this.#book.restore(known)) {
-      this.#desk.restore(incident, snoozes.get(incident.id));
+      this.#scheduler.restore(incident, snoozes.get(incident.id));
       this.#out.push({ kind: 'incident', id: incident.id });
       for (const key of incident.members.keys()) {
         if (this.#tracker.stateOf(key) === 'online') this.#back(key, moment.wall, moment);
@@ -146,7 +146,7 @@ export class AlertEngine {
       this.#tracker.remove(key);
       this.#batch.delete(key);
       this.#held.delete(key);
-      this.#desk.calm(key);
+      this.#scheduler.calm(key);
       const incident = this.#book.gone(key, moment.wall);
       if (incident !== undefined) this.#touch(incident, moment);
     }
@@ -178,7 +178,7 @@ export class AlertEngine {
 
   /** Takes the notice of an incident away until then. False if there is no such notice. */
   snoozeIncident(id: string, until: number, moment: Moment): boolean {
-    const snoozed = this.#desk.snooze(id, until);
+    const snoozed = this.#scheduler.snooze(id, until);
     if (snoozed) this.#out.push({ kind: 'incident', id });
     this.#work(moment);
     return snoozed;
@@ -186,14 +186,14 @@ export class AlertEngine {
 
   /** Takes the notice of an incident away for as long as it lasts. */
   silenceIncident(id: string, moment: Moment): void {
-    this.#desk.silence(id);
+    this.#scheduler.silence(id);
     this.#out.push({ kind: 'incident', id });
     this.#work(moment);
   }
 
   /** Epoch milliseconds until which an incident is put aside; undefined if it is not. */
   snoozedUntil(id: string): number | undefined {
-    return this.#desk.snoozedUntil(id);
+    return this.#scheduler.snoozedUntil(id);
   }
 
   tick(moment: Moment): void {
@@ -203,7 +203,7 @@ export class AlertEngine {
 
   /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
-    const dues = [this.#tracker.dueInMs(moment), this.#desk.dueInMs(moment), this.#batch.dueInMs(moment)];
+    const dues = [this.#tracker.dueInMs(moment), this.#scheduler.dueInMs(moment), this.#batch.dueInMs(moment)];
     for (const { until } of this.#held.values()) dues.push(until - moment.wall);
     dues.push(this.#quiet.dueInMs(moment));
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
@@ -211,13 +211,13 @@ export class AlertEngine {
   }
 
   #policyOf(key: string): TransitionPolicy {
-    const device = this.#world.device(key);
+    const device = this.#deps.device(key);
     const { confirmations } = this.#settings;
     if (device === undefined) return { graceMs: this.#settings.graceMs, latencyMs: 0, confirmations, backMs };
     const { graceMs } = this.#choiceFor(device);
     return {
       graceMs,
-      latencyMs: this.#world.latencyMs(device.accountId),
+      latencyMs: this.#deps.latencyMs(device.accountId),
       confirmations,
       backMs: Math.min(backMs, graceMs),
     };
@@ -225,7 +225,7 @@ export class AlertEngine {
 
   #hear(events: readonly TransitionEvent[], moment: Moment): void {
     for (const event of events) {
-      const device = this.#world.device(event.key);
+      const device = this.#deps.device(event.key);
       const name = device?.name ?? removedDevice;
       switch (event.kind) {
         case 'settled':
@@ -239,10 +239,10 @@ export class AlertEngine {
           // What was about to be told is part of the flapping.
           this.#batch.delete(event.key);
           if (device !== undefined && this.#verdict(device, moment).kind === 'tell')
-            this.#desk.flap(event.key, name, moment);
+            this.#scheduler.flap(event.key, name, moment);
           break;
         case 'calm':
-          this.#desk.calm(event.key);
+          this.#scheduler.calm(event.key);
           this.#record(moment.wall, 'calm', device, name, `${name} is calm again, and ${event.state}`);
           if (event.state === 'offline' && device !== undefined) this.#lost(device, moment.wall, moment);
           break;
@@ -310,7 +310,7 @@ export class AlertEngine {
   }
 
   #verdict(device: Device, moment: Moment): ReturnType<typeof judgeLoss> {
-    const facts = { favourite: this.#world.isFavourite(device.key), matches: this.#matches(device) };
+    const facts = { favourite: this.#deps.isFavourite(device.key), matches: this.#matches(device) };
     return judgeLoss(this.#settings, device, facts, moment.wall);
   }
 
@@ -319,12 +319,12 @@ export class AlertEngine {
   }
 
   #matches(device: Device): MatchesQuery {
-    return (query) => this.#world.matches(query, device);
+    return (query) => this.#deps.matches(query, device);
   }
 
   #judgeAgain(key: string, moment: Moment): void {
     const loss = this.#batch.delete(key);
-    const device = this.#world.device(key);
+    const device = this.#deps.device(key);
     if (loss !== undefined && device !== undefined) this.#lost(device, loss.since, moment);
   }
 
@@ -333,24 +333,24 @@ export class AlertEngine {
     for (const [key, { since, until }] of [...this.#held]) {
       if (until > moment.wall) continue;
       this.#held.delete(key);
-      const device = this.#world.device(key);
+      const device = this.#deps.device(key);
       if (device !== undefined && this.#tracker.stateOf(key) === 'offline') this.#lost(device, since, moment);
     }
     this.#lookAtTheHour(moment);
     const losses = this.#batch.takeDue(moment);
     if (losses.length > 0) this.#announce(this.#book.lose(losses, this.#places(), moment), moment);
-    this.#desk.tick(moment);
-    for (const output of this.#desk.take()) this.#out.push(output);
+    this.#scheduler.tick(moment);
+    for (const output of this.#scheduler.take()) this.#out.push(output);
   }
 
   *#places(): Iterable<Pick<Loss, 'accountId' | 'groups' | 'address'>> {
-    for (const { accountId, groups, externalAddress } of this.#world.devices())
+    for (const { accountId, groups, externalAddress } of this.#deps.devices())
       yield { accountId, groups, address: externalAddress };
   }
 
   #announce({ touched, absorbed }: IncidentChange, moment: Moment): void {
     for (const incident of absorbed) {
-      this.#desk.absorb(incident);
+      this.#scheduler.absorb(incident);
       this.#out.push({ kind: 'incident', id: incident.id });
     }
     for (const incident of touched) {
@@ -362,7 +362,7 @@ export class AlertEngine {
   #touch(incident: Incident, moment: Moment): void {
     if (incident.resolvedAt !== undefined) this.#recordIncident('resolved', incident.resolvedAt, incident);
     this.#out.push({ kind: 'incident', id: incident.id });
-    this.#desk.touch(incident, moment);
+    this.#scheduler.touch(incident, moment);
   }
 
   /** Quiet by the hour, by the user's pause or by the system; and what is over is taken out of the settings. */
@@ -372,8 +372,8 @@ export class AlertEngine {
       this.#settings = current;
       this.#out.push({ kind: 'settings', settings: current });
     } else if (!this.#quiet.isDue(moment)) return;
-    const quiet = this.#quiet.look(this.#settings, this.#world.timeZone(), moment);
-    this.#desk.setQuiet(this.#doNotDisturb || quiet, moment);
+    const quiet = this.#quiet.look(this.#settings, this.#deps.timeZone(), moment);
+    this.#scheduler.setQuiet(this.#doNotDisturb || quiet, moment);
   }
 
   #tellBack(device: Device): void {
@@ -381,8 +381,8 @@ export class AlertEngine {
     const tellWhenBack = this.#settings.tellWhenBack.filter((key) => key !== device.key);
     this.#settings = { ...this.#settings, tellWhenBack };
     this.#out.push({ kind: 'settings', settings: this.#settings });
-    const place = [this.#world.accountLabel(device.accountId), ...device.groups.slice(0, 1)].join(', ');
-    this.#desk.tellBack(device.key, device.name, `${place}. You asked to be told.`);
+    const place = [this.#deps.accountLabel(device.accountId), ...device.groups.slice(0, 1)].join(', ');
+    this.#scheduler.tellBack(device.key, device.name, `${place}. You asked to be told.`);
   }
 
   #record(at: number, kind: ActivityEntry['kind'], device: Device | undefined, name: string, text: string): void {
@@ -390,6 +390,6 @@ export class AlertEngine {
   }
 
   #recordIncident(kind: 'incident' | 'resolved', at: number, incident: Incident): void {
-    this.#out.push({ kind: 'record', entry: incidentEntry(at, kind, incident, this.#world) });
+    this.#out.push({ kind: 'record', entry: incidentEntry(at, kind, incident, this.#deps) });
   }
 }

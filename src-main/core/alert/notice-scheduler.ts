@@ -8,7 +8,7 @@ export type DeskOutput =
   | { readonly kind: 'close'; readonly id: string };
 
 /** What the desk needs to know of the user's choices. */
-export interface DeskChoices {
+export interface NoticeSchedulerOptions {
   readonly sound: boolean;
   readonly tellBack: boolean;
 }
@@ -35,7 +35,7 @@ const flapNoticeId = 'flapping';
  */
 export class NoticeScheduler {
   readonly #labels: Labels;
-  readonly #choices: () => DeskChoices;
+  readonly #choices: () => NoticeSchedulerOptions;
   readonly #posts = new Map<string, Post>();
   readonly #flapping = new Map<string, string>();
   #flapShownAt: number | undefined;
@@ -44,7 +44,7 @@ export class NoticeScheduler {
   #summaries = 0;
   #out: DeskOutput[] = [];
 
-  constructor(labels: Labels, choices: () => DeskChoices) {
+  constructor(labels: Labels, choices: () => NoticeSchedulerOptions) {
     this.#labels = labels;
     this.#choices = choices;
   }

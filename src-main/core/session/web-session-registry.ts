@@ -18,7 +18,7 @@ export interface DeskRequest {
   readonly body: string;
 }
 
-export interface WebSessionDeskOptions {
+export interface WebSessionRegistryOptions {
   readonly clock: Clock;
   /** A text with at least 128 random bits. */
   readonly newTicket: () => string;
@@ -89,12 +89,12 @@ const stateOf = (body: string): WebSessionState | undefined => {
  * the page fetches; another try is another page with another object.
  */
 export class WebSessionRegistry {
-  readonly #options: WebSessionDeskOptions;
+  readonly #options: WebSessionRegistryOptions;
   /** By ticket, oldest first. */
   readonly #entries = new Map<string, Entry>();
   readonly #ending = new AbortController();
 
-  constructor(options: WebSessionDeskOptions) {
+  constructor(options: WebSessionRegistryOptions) {
     this.#options = options;
   }
 

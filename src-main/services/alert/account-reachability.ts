@@ -4,7 +4,7 @@ import { effectivePresence, stalenessMs } from '../../core/alert/transition-effe
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 
-export interface HearingDeps {
+export interface AccountReachabilityDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get'>;
   readonly inventory: Pick<Inventory, 'devices' | 'health'>;
   readonly clock: Clock;
@@ -16,7 +16,7 @@ export interface HearingDeps {
 
 /** Knows which accounts can be heard: not while our network is down, the computer sleeps, or the vendor fails. */
 export class AccountReachability {
-  readonly #deps: HearingDeps;
+  readonly #deps: AccountReachabilityDeps;
   /** Epoch milliseconds since when an account cannot be heard. */
   readonly #unreachableSince = new Map<string, number>();
   /** Timers of those whose facts are not old yet. */
@@ -24,7 +24,7 @@ export class AccountReachability {
   #isOnline = true;
   #isAwake = true;
 
-  constructor(deps: HearingDeps) {
+  constructor(deps: AccountReachabilityDeps) {
     this.#deps = deps;
   }
 

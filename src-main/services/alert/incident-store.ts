@@ -5,7 +5,7 @@ import type { Document } from '../../core/base/document.ts';
 import type { Log } from '../../core/base/log.ts';
 import { Serial } from '../../core/base/serial.ts';
 
-export interface IncidentKeeperDeps {
+export interface IncidentStoreDeps {
   readonly incidents: Document<readonly IncidentRecord[]>;
   readonly clock: Clock;
   readonly log: Log;
@@ -16,12 +16,12 @@ const saveMs = 5000;
 
 /** Keeps the open incidents on disk, so that they end, and stay put aside, in the next run too. */
 export class IncidentStore {
-  readonly #deps: IncidentKeeperDeps;
+  readonly #deps: IncidentStoreDeps;
   readonly #engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>;
   readonly #writes = new Serial();
   #cancel: (() => void) | undefined;
 
-  constructor(deps: IncidentKeeperDeps, engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>) {
+  constructor(deps: IncidentStoreDeps, engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>) {
     this.#deps = deps;
     this.#engine = engine;
   }

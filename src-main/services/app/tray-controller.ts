@@ -41,7 +41,7 @@ export interface TrayHost {
   quit(): void;
 }
 
-export interface TrayDeskNeeds {
+export interface TrayControllerDeps {
   readonly accounts: Pick<Accounts, 'list' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'changed'>;
   readonly notes: Pick<DevicePreferences, 'isFavourite' | 'defaultServiceId' | 'changed'>;
@@ -79,34 +79,34 @@ const forwardOrder = ['failed', 'reconnecting', 'open', 'dialling', 'idle', 'lis
 export class TrayController {
   /** The state may have changed; gathered, so that a busy fleet does not redraw a menu all the time. */
   readonly changed = new Emitter<void>();
-  readonly #needs: TrayDeskNeeds;
+  readonly #deps: TrayControllerDeps;
   readonly #stops: readonly (() => void)[];
   readonly #ending = new AbortController();
   #cancelTimer: (() => void) | undefined;
 
-  constructor(needs: TrayDeskNeeds) {
-    this.#needs = needs;
+  constructor(deps: TrayControllerDeps) {
+    this.#deps = deps;
     const touch = (): void => this.touch();
     this.#stops = [
-      needs.accounts.changed.on(touch),
-      needs.inventory.changed.on(touch),
-      needs.notes.changed.on(touch),
-      needs.forwards.changed.on(touch),
-      needs.recents.changed.on(touch),
-      ...(needs.pause === undefined ? [] : [needs.pause.changed.on(touch)]),
+      deps.accounts.changed.on(touch),
+      deps.inventory.changed.on(touch),
+      deps.notes.changed.on(touch),
+      deps.forwards.changed.on(touch),
+      deps.recents.changed.on(touch),
+      ...(deps.pause === undefined ? [] : [deps.pause.changed.on(touch)]),
     ];
   }
 
   /** Something outside the services changed that the tray shows. */
   touch(): void {
-    this.#cancelTimer ??= this.#needs.clock.after(gatherMs, () => {
+    this.#cancelTimer ??= this.#deps.clock.after(gatherMs, () => {
       this.#cancelTimer = undefined;
       this.changed.emit();
     });
   }
 
   state(): TrayState {
-    const { accounts, inventory, notes, recents, shortcut } = this.#needs;
+    const { accounts, inventory, notes, recents, shortcut } = this.#deps;
     let offline = 0;
     const favourites: Device[] = [];
     for (const device of inventory.devices.values()) {
@@ -138,7 +138,7 @@ export class TrayController {
 
   /** Does what was clicked. Never rejects; what fails is told by the host. */
   async act(action: TrayAction): Promise<void> {
-    const { host, forwards, pause } = this.#needs;
+    const { host, forwards, pause } = this.#deps;
     switch (action.type) {
       case 'quick-connect':
         return host.quickConnect();
@@ -173,7 +173,7 @@ export class TrayController {
 
   /** Does what was asked for by a click on a notice. */
   follow(request: AlertRequest): void {
-    const { host } = this.#needs;
+    const { host } = this.#deps;
     switch (request.kind) {
       case 'open-incident':
         host.openWindow({ show: 'incident', incidentId: request.incidentId });
@@ -200,7 +200,7 @@ export class TrayController {
   }
 
   #services(deviceKey: string): readonly Service[] {
-    const { inventory, notes } = this.#needs;
+    const { inventory, notes } = this.#deps;
     return byPreference(inventory.servicesOf(deviceKey), notes.defaultServiceId(deviceKey));
   }
 
@@ -219,7 +219,7 @@ export class TrayController {
   }
 
   #forwards(): readonly TrayForward[] {
-    const { forwards, inventory } = this.#needs;
+    const { forwards, inventory } = this.#deps;
     return forwards
       .list()
       .filter((forward) => forward.state !== 'stopped')
@@ -239,14 +239,14 @@ export class TrayController {
   }
 
   #notices(): TrayState['notices'] {
-    const { pause, clock } = this.#needs;
+    const { pause, clock } = this.#deps;
     if (pause === undefined) return 'absent';
     const until = pause.until();
     return until === undefined || until <= clock.now() ? 'on' : { paused: untilText(until, clock.now()) };
   }
 
   #until(length: number | 'tomorrow' | 'ever'): number {
-    const now = this.#needs.clock.now();
+    const now = this.#deps.clock.now();
     return length === 'ever' ? Number.MAX_SAFE_INTEGER : length === 'tomorrow' ? nextMorning(now) : now + length;
   }
 
@@ -258,15 +258,15 @@ export class TrayController {
         `What was chosen in the menu was not done within ${secondsText(interactiveMs)}.`,
         'Open the window: it shows what is waited for.',
       );
-    return withDeadline({ clock: this.#needs.clock, ms: interactiveMs, signal: this.#ending.signal, late }, act);
+    return withDeadline({ clock: this.#deps.clock, ms: interactiveMs, signal: this.#ending.signal, late }, act);
   }
 
   async #connect(deviceKey: string, wanted: string | undefined): Promise<Result<unknown>> {
-    const { forwards, launches, recents } = this.#needs;
+    const { forwards, launches, recents } = this.#deps;
     const services = this.#services(deviceKey);
     const service = wanted === undefined ? services[0] : services.find(({ id }) => id === wanted);
     if (service === undefined) {
-      this.#needs.host.openWindow({ show: 'device', deviceKey });
+      this.#deps.host.openWindow({ show: 'device', deviceKey });
       return ok(undefined);
     }
     const request = { deviceKey, serviceId: service.id };
@@ -275,14 +275,14 @@ export class TrayController {
       service.kind === 'tcp' ? forwards.open(request, signal) : launches.open(request, signal),
     );
     if (!done.ok) return done;
-    if (service.kind === 'tcp') this.#needs.host.openWindow({ show: 'device', deviceKey });
+    if (service.kind === 'tcp') this.#deps.host.openWindow({ show: 'device', deviceKey });
     // It is connected, whether or not that can be remembered.
     await recents.note(deviceKey);
     return ok(undefined);
   }
 
   async #copyAddress(deviceKey: string, serviceId: string): Promise<Result<void>> {
-    const { forwards, host, recents } = this.#needs;
+    const { forwards, host, recents } = this.#deps;
     const opened = await this.#soon((signal) => forwards.open({ deviceKey, serviceId }, signal));
     if (!opened.ok) return opened;
     const { address, port } = opened.value;
@@ -292,6 +292,6 @@ export class TrayController {
   }
 
   #tell(done: Result<unknown>): void {
-    if (!done.ok && done.error.kind !== 'cancelled') this.#needs.host.failed(done.error);
+    if (!done.ok && done.error.kind !== 'cancelled') this.#deps.host.failed(done.error);
   }
 }

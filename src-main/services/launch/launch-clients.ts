@@ -13,7 +13,7 @@ import type { FoundTerminal } from '../../core/launch/terminals.ts';
 import type { FoundViewer } from '../../core/launch/viewers.ts';
 
 /** What finding clients needs of the rest. */
-export interface LaunchClientsDependencies {
+export interface LaunchClientsDeps {
   readonly settings: {
     get(): {
       readonly terminal: string;
@@ -32,21 +32,21 @@ export const putty = 'PuTTY';
 
 /** The programs on this computer that open services, looked for each time: people install and remove them. */
 export class LaunchClients {
-  readonly #needs: LaunchClientsDependencies;
+  readonly #deps: LaunchClientsDeps;
 
-  constructor(needs: LaunchClientsDependencies) {
-    this.#needs = needs;
+  constructor(deps: LaunchClientsDeps) {
+    this.#deps = deps;
   }
 
   /** Whether windows can be shown at all. */
   hasDisplay(): boolean {
-    const { platform, env } = this.#needs;
+    const { platform, env } = this.#deps;
     return platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
   }
 
   /** Terminals, best first; those of `chosen` before all. */
   async terminals(chosen: readonly string[]): Promise<readonly FoundTerminal[]> {
-    const { platform, settings, env } = this.#needs;
+    const { platform, settings, env } = this.#deps;
     if (!this.hasDisplay()) return [];
     const desktop = env['XDG_CURRENT_DESKTOP'];
     const terminals = discoverTerminals({
@@ -62,7 +62,7 @@ export class LaunchClients {
 
   /** Clients of VNC or RDP, best first; those of `chosen` before all. */
   async viewers(kind: 'vnc' | 'rdp', chosen: readonly string[]): Promise<readonly FoundViewer[]> {
-    const { platform } = this.#needs;
+    const { platform } = this.#deps;
     if (!this.hasDisplay()) return [];
     const catalogue = (kind === 'vnc' ? vncClients : rdpClients)[platform];
     const found = await this.#probe(viewerProbes(catalogue));
@@ -71,7 +71,7 @@ export class LaunchClients {
 
   /** Where PuTTY is; Windows only, where it is what people have. */
   async putty(): Promise<string | undefined> {
-    if (this.#needs.platform !== 'win32') return undefined;
+    if (this.#deps.platform !== 'win32') return undefined;
     return [...(await this.#probe(puttyProbes)).values()][0];
   }
 
@@ -115,7 +115,7 @@ export class LaunchClients {
 
   /** Where the program of a custom launcher is. Error: launcher-missing. */
   async program(launcher: CustomLauncher): Promise<Result<string>> {
-    const path = await this.#needs.executables.find(launcher.program);
+    const path = await this.#deps.executables.find(launcher.program);
     return path === undefined
       ? fail(
           'launcher-missing',
@@ -126,13 +126,13 @@ export class LaunchClients {
   }
 
   #own(kind: ServiceKind): readonly CustomLauncher[] {
-    return (this.#needs.settings.get().launchers ?? []).filter((launcher) => launcher.kind === kind);
+    return (this.#deps.settings.get().launchers ?? []).filter((launcher) => launcher.kind === kind);
   }
 
   async #probe(names: readonly string[]): Promise<ReadonlyMap<string, string>> {
     const found = new Map<string, string>();
     for (const name of names) {
-      const path = await this.#needs.executables.find(name);
+      const path = await this.#deps.executables.find(name);
       if (path !== undefined) found.set(name, path);
     }
     return found;

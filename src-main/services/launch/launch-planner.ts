@@ -14,7 +14,7 @@ import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan } from '../../core/launch/launch-plan.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 import type { ViewerTarget } from '../../core/launch/viewers.ts';
-import type { LaunchClientsDependencies } from './launch-clients.ts';
+import type { LaunchClientsDeps } from './launch-clients.ts';
 
 /** What is to be launched. */
 export interface LaunchRequest {
@@ -35,7 +35,7 @@ export interface OpenedForward {
 }
 
 /** What planning needs of the rest, as narrow as possible. */
-export interface LaunchPlannerDependencies extends LaunchClientsDependencies {
+export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly forwards: {
     open(
       request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
@@ -47,7 +47,7 @@ export interface LaunchPlannerDependencies extends LaunchClientsDependencies {
     servicesOf(key: string): readonly Service[];
   };
   readonly settings: {
-    get(): ReturnType<LaunchClientsDependencies['settings']['get']> & { readonly sshUser: string };
+    get(): ReturnType<LaunchClientsDeps['settings']['get']> & { readonly sshUser: string };
   };
   /** User names and passwords kept for services; without, clients ask. */
   readonly credentials?: {
@@ -107,17 +107,17 @@ export const noDisplay = (copyable: string): Failure =>
 
 /** Plans how a service is opened: which programs can, with which arguments, and the line for people to copy. Starts nothing. */
 export class LaunchPlanner {
-  readonly #needs: LaunchPlannerDependencies;
+  readonly #deps: LaunchPlannerDeps;
   readonly #clients: LaunchClients;
 
-  constructor(needs: LaunchPlannerDependencies, clients: LaunchClients) {
-    this.#needs = needs;
+  constructor(deps: LaunchPlannerDeps, clients: LaunchClients) {
+    this.#deps = deps;
     this.#clients = clients;
   }
 
   /** Everything that can be refused before a forward is opened. */
   async choose(request: LaunchRequest): Promise<Result<ChosenLaunch>> {
-    const { inventory, settings, executables, credentials } = this.#needs;
+    const { inventory, settings, executables, credentials } = this.#deps;
     const { deviceKey, serviceId } = request;
     const device = inventory.device(deviceKey);
     if (device === undefined) {
@@ -164,14 +164,14 @@ export class LaunchPlanner {
     if (!chosen.ok) return chosen;
     const { service, custom } = chosen.value;
     const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
+    const forward = await this.#deps.forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
     const { deviceEndpoint } = forward.value;
     if (custom !== undefined) return this.#custom(chosen.value, custom, forward.value);
     let { recognised } = forward.value;
     if (service.kind === 'tcp' && starts) {
       const place = { host: forward.value.address, port: forward.value.port };
-      recognised ??= await this.#needs.recognise?.(place, service.port, signal);
+      recognised ??= await this.#deps.recognise?.(place, service.port, signal);
       if (signal.aborted) return cancelled();
     }
     const kind = service.kind === 'tcp' && recognised !== undefined ? launcherKindOf(recognised) : service.kind;
@@ -181,7 +181,7 @@ export class LaunchPlanner {
         return this.ssh(chosen.value, forward.value, []);
       case 'http':
       case 'https': {
-        const { url, plan } = browserPlan(this.#needs.platform, { scheme: kind, address, port });
+        const { url, plan } = browserPlan(this.#deps.platform, { scheme: kind, address, port });
         return ok({ command: url, ways: [{ launcher: 'Browser', plan, inTerminal: false }] });
       }
       case 'vnc':
@@ -200,7 +200,7 @@ export class LaunchPlanner {
 
   #copyable(plan: LaunchPlan): string {
     const words = [plan.program, ...plan.args];
-    return this.#needs.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words);
+    return this.#deps.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words);
   }
 
   #custom(
@@ -226,7 +226,7 @@ export class LaunchPlanner {
     { address, port }: { readonly address: string; readonly port: number },
     args: readonly string[],
   ): Result<PreparedLaunch> {
-    const { platform, knownHostsFile } = this.#needs;
+    const { platform, knownHostsFile } = this.#deps;
     const target = {
       address,
       port,
@@ -264,7 +264,7 @@ export class LaunchPlanner {
         `Install one (such as ${example}). The forward is open: you can also point your own at ${place}.`,
       );
     }
-    const kept = secret ? await this.#needs.credentials?.password(device.key, service.id) : undefined;
+    const kept = secret ? await this.#deps.credentials?.password(device.key, service.id) : undefined;
     if (kept?.ok === false) return kept;
     const password = kept?.value;
     const target: ViewerTarget = {

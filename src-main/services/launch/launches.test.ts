@@ -8,7 +8,7 @@ import type { LaunchPlan, LaunchPlatform } from '../../core/launch/launch-plan.t
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 import type { OpenedForward } from './launch-planner.ts';
-import type { LaunchesDependencies } from './launches.ts';
+import type { LaunchesDeps } from './launches.ts';
 
 const signal = new AbortController().signal;
 
@@ -32,7 +32,7 @@ const world = (
     env?: Readonly<Record<string, string>>;
     sshUser?: string;
     forward?: Result<OpenedForward>;
-    recognise?: NonNullable<LaunchesDependencies['recognise']>;
+    recognise?: NonNullable<LaunchesDeps['recognise']>;
     platform?: LaunchPlatform;
     /** Programs that connect by themselves end at once. */
     refused?: boolean;

@@ -5,11 +5,11 @@ import type { ServiceKind } from '../../core/fleet/device.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
 import { LaunchPlanner, noDisplay, noSsh } from './launch-planner.ts';
-import type { LaunchPlannerDependencies, LaunchRequest, LaunchWay, OpenedForward } from './launch-planner.ts';
+import type { LaunchPlannerDeps, LaunchRequest, LaunchWay, OpenedForward } from './launch-planner.ts';
 
 /** What launches need of the rest, as narrow as possible. */
-export interface LaunchesDependencies extends LaunchPlannerDependencies {
-  readonly forwards: LaunchPlannerDependencies['forwards'] & {
+export interface LaunchesDeps extends LaunchPlannerDeps {
+  readonly forwards: LaunchPlannerDeps['forwards'] & {
     acquire(
       request: { readonly deviceKey: string; readonly serviceId: string; readonly anyPort: true },
       holder: object,
@@ -21,14 +21,14 @@ export interface LaunchesDependencies extends LaunchPlannerDependencies {
 
 /** Opens services in the user's own programs: ssh in a terminal, VNC and RDP clients, the browser, and custom ones. */
 export class Launches {
-  readonly #needs: LaunchesDependencies;
+  readonly #deps: LaunchesDeps;
   readonly #clients: LaunchClients;
   readonly #planner: LaunchPlanner;
 
-  constructor(needs: LaunchesDependencies) {
-    this.#needs = needs;
-    this.#clients = new LaunchClients(needs);
-    this.#planner = new LaunchPlanner(needs, this.#clients);
+  constructor(deps: LaunchesDeps) {
+    this.#deps = deps;
+    this.#clients = new LaunchClients(deps);
+    this.#planner = new LaunchPlanner(deps, this.#clients);
   }
 
   /** The names of the terminals found on this computer, best first. Empty without a display. */
@@ -82,7 +82,7 @@ export class Launches {
     const { putty: _putty, ...inTerminal } = chosen.value;
     if (inTerminal.ssh === undefined) return noSsh;
     const { deviceKey, serviceId } = request;
-    const forward = await this.#needs.forwards.acquire({ deviceKey, serviceId, anyPort: true }, holder, signal);
+    const forward = await this.#deps.forwards.acquire({ deviceKey, serviceId, anyPort: true }, holder, signal);
     if (!forward.ok) return forward;
     const ssh = this.#planner.ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;
@@ -113,7 +113,7 @@ export class Launches {
   }
 
   async #start(way: LaunchWay, password: string | undefined, signal: AbortSignal): Promise<Result<string>> {
-    const started = await this.#needs.processes.start(way.plan, signal, password);
+    const started = await this.#deps.processes.start(way.plan, signal, password);
     return started.ok ? ok(way.launcher ?? way.plan.program) : started;
   }
 
@@ -126,7 +126,7 @@ export class Launches {
     );
     for (const terminal of await this.#clients.terminals(way.terminals ?? [])) {
       if (signal.aborted) return cancelled();
-      const started = await this.#needs.processes.start(terminal.plan([plan.program, ...plan.args]), signal);
+      const started = await this.#deps.processes.start(terminal.plan([plan.program, ...plan.args]), signal);
       if (started.ok) return ok(launcher ?? terminal.name);
       if (started.error.kind !== 'launcher-missing') return started;
       last = started;

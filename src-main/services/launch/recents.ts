@@ -13,9 +13,9 @@ export class Recents {
   readonly #writes = new Serial();
   #uses: Uses = [];
 
-  constructor(needs: { readonly document: Document<Uses>; readonly clock: Clock }) {
-    this.#document = needs.document;
-    this.#clock = needs.clock;
+  constructor(deps: { readonly document: Document<Uses>; readonly clock: Clock }) {
+    this.#document = deps.document;
+    this.#clock = deps.clock;
   }
 
   /** Reads what was kept; on an error there is nothing, and the error says why. */

@@ -6,7 +6,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { SshConfig } from './ssh-config.ts';
 
 /** What keeping our file of hosts true needs of the rest. */
-export interface SshConfigKeeperDependencies {
+export interface SshConfigSyncDeps {
   readonly config: Pick<SshConfig, 'refresh'>;
   readonly inventory: {
     readonly devices: ReadonlyMap<string, Device>;
@@ -25,15 +25,15 @@ const settleMs = 2_000;
 
 /** Writes the hosts of the user's ssh again when devices come, go or change, where the user has asked for them. */
 export class SshConfigSync {
-  readonly #needs: SshConfigKeeperDependencies;
+  readonly #deps: SshConfigSyncDeps;
   readonly #unsubscribe: () => void;
   #cancel: (() => void) | undefined;
 
-  constructor(needs: SshConfigKeeperDependencies) {
-    this.#needs = needs;
-    this.#unsubscribe = needs.inventory.changed.on(({ upsert, remove }) => {
+  constructor(deps: SshConfigSyncDeps) {
+    this.#deps = deps;
+    this.#unsubscribe = deps.inventory.changed.on(({ upsert, remove }) => {
       if (this.#cancel !== undefined || upsert.length + remove.length === 0) return;
-      this.#cancel = needs.clock.after(settleMs, () => {
+      this.#cancel = deps.clock.after(settleMs, () => {
         this.#cancel = undefined;
         void this.#refresh();
       });
@@ -41,7 +41,7 @@ export class SshConfigSync {
   }
 
   async #refresh(): Promise<void> {
-    const { config, inventory, settings, log, knownHostsFile, platform } = this.#needs;
+    const { config, inventory, settings, log, knownHostsFile, platform } = this.#deps;
     const devices = [...inventory.devices.values()].map(({ key, accountId, vendor, id, name }) => ({
       key,
       accountId,
