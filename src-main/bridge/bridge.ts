@@ -18,7 +18,7 @@ import { accountView, errorView, settingsView, updateView } from './views/views.
 export interface BridgeDeps extends RequestDeps {
   readonly accounts: RequestDeps['accounts'] & Pick<Accounts, 'changed'>;
   readonly inventory: RequestDeps['inventory'] & Pick<Inventory, 'changed'>;
-  readonly notes: RequestDeps['notes'] & Pick<DevicePreferences, 'changed'>;
+  readonly preferences: RequestDeps['preferences'] & Pick<DevicePreferences, 'changed'>;
   readonly forwards: RequestDeps['forwards'] & Pick<Forwards, 'get' | 'changed'>;
   readonly credentials: RequestDeps['credentials'] & Pick<ServiceCredentials, 'changed'>;
   readonly recents: RequestDeps['recents'] & Pick<Recents, 'keys' | 'changed'>;
@@ -112,7 +112,7 @@ export class Bridge {
       deps.settings.changed.on(() => feed.touch('app', ['app'])),
       deps.recents.changed.on(() => feed.touch('app', ['app'])),
       deps.accounts.changed.on(({ account }) => feed.touch('accounts', [account.id])),
-      deps.notes.changed.on((key) => feed.touch('devices', [key])),
+      deps.preferences.changed.on((key) => feed.touch('devices', [key])),
       deps.credentials.changed.on((key) => feed.touch('devices', [key])),
       deps.alerts.changed.on((ids) => feed.touch('incidents', ids)),
       deps.alerts.reachabilityChanged.on((accountId) => {

@@ -37,7 +37,7 @@ export const composeAlerts = async (deps: {
   readonly profile: string;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
-  readonly notes: DevicePreferences;
+  readonly preferences: DevicePreferences;
   readonly settings: SettingsStore;
   readonly forwards: Forwards;
   readonly app: AppState;
@@ -50,7 +50,7 @@ export const composeAlerts = async (deps: {
   /** The network changed. */
   readonly networkChanged: () => void;
 }): Promise<AlertParts> => {
-  const { accounts, inventory, notes, settings, forwards, app, redactor, clock, log, notifier } = deps;
+  const { accounts, inventory, preferences, settings, forwards, app, redactor, clock, log, notifier } = deps;
   const tell = (id: string, error: AppError): void => app.addNotice({ id, text: error.message, hint: error.hint });
 
   const alerts = new Alerts({
@@ -58,14 +58,14 @@ export const composeAlerts = async (deps: {
     incidents: jsonDocument({ path: join(deps.profile, 'incidents.json'), ...incidentRecordsFormat }),
     accounts,
     inventory,
-    notes,
+    preferences,
     settings,
     notifier,
     inApp: { add: (notice) => app.addNotice(notice), dismiss: (id) => app.dismissNotice(id) },
     matches: queryMatcher({
       vendorName: (id) => accounts.vendor(id)?.name ?? id,
       accountLabel: (id) => accounts.get(id)?.label ?? '',
-      isFavourite: (key) => notes.isFavourite(key),
+      isFavourite: (key) => preferences.isFavourite(key),
       servicesOf: (key) => inventory.servicesOf(key),
       clock,
     }),

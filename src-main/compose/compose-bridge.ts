@@ -57,7 +57,7 @@ interface ComposeBridgeDeps {
   readonly scope: SessionScope;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
-  readonly notes: DevicePreferences;
+  readonly preferences: DevicePreferences;
   readonly settings: SettingsStore;
   readonly hostKeys: HostKeys;
   readonly forwards: Forwards;
@@ -134,7 +134,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     actions: new DeviceActions({ accounts, inventory, log }),
     webSessions,
     inventory,
-    notes: deps.notes,
+    preferences: deps.preferences,
     forwards: deps.forwards,
     launches: deps.launches,
     credentials: deps.credentials,

@@ -56,7 +56,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
   const outside = { clock, random, log };
 
   const fleet = await composeFleet({ paths, vault, systemProxy: options.systemProxy, problems, ...outside });
-  const { settings, notes, accounts, inventory, out } = fleet;
+  const { settings, preferences, accounts, inventory, out } = fleet;
   const reach = await composeForwards({
     options,
     paths,
@@ -92,7 +92,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
     profile: paths.profile,
     accounts,
     inventory,
-    notes,
+    preferences,
     settings,
     forwards,
     app,
@@ -115,7 +115,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
   });
   const known = {
     settings,
-    notes,
+    preferences,
     accounts,
     inventory,
     forwards,

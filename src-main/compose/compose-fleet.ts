@@ -38,8 +38,10 @@ export const composeFleet = async (deps: {
   const userAgent = `Quayside/${version}`;
   const http = createHttpClient({ clock, random, userAgent, log, out: network.out });
   const sockets = createWebSocketClient({ clock, userAgent, out: network.out });
-  const notes = new DevicePreferences(jsonDocument({ path: paths.devicePreferences, ...devicePreferencesFormat }));
-  problems.note(await notes.load());
+  const preferences = new DevicePreferences(
+    jsonDocument({ path: paths.devicePreferences, ...devicePreferencesFormat }),
+  );
+  problems.note(await preferences.load());
   const accounts = new Accounts({
     document: jsonDocument({ path: paths.accounts, ...accountsFormat(vendors) }),
     pendingSecrets: jsonDocument({ path: join(paths.profile, 'pending-secrets.json'), ...pendingSecretsFormat }),
@@ -54,7 +56,7 @@ export const composeFleet = async (deps: {
   problems.note(await accounts.load());
   const inventory = new Inventory({
     accounts,
-    notes,
+    preferences,
     settings,
     cache: jsonFolder({ folder: paths.cache, ...fleetCacheFormat }),
     clock,
@@ -64,7 +66,7 @@ export const composeFleet = async (deps: {
   problems.add(...(await inventory.load()));
   return {
     settings,
-    notes,
+    preferences,
     accounts,
     inventory,
     out: network.out,

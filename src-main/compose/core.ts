@@ -63,7 +63,7 @@ export interface CoreOptions {
 /** Everything that runs on one profile, whatever the host. */
 export interface Core {
   readonly settings: SettingsStore;
-  readonly notes: DevicePreferences;
+  readonly preferences: DevicePreferences;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly forwards: Forwards;

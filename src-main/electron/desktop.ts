@@ -29,7 +29,7 @@ const warmPaletteMs = 1500;
 
 export interface DesktopOptions
   extends
-    Pick<TrayControllerDeps, 'accounts' | 'inventory' | 'notes' | 'forwards' | 'launches' | 'recents'>,
+    Pick<TrayControllerDeps, 'accounts' | 'inventory' | 'preferences' | 'forwards' | 'launches' | 'recents'>,
     Pick<DesktopTrayOptions, 'openPanelTray' | 'hasTray'> {
   readonly bridge: Bridge;
   readonly app: AppState;
@@ -133,7 +133,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   const desk = new TrayController({
     accounts: options.accounts,
     inventory: options.inventory,
-    notes: options.notes,
+    preferences: options.preferences,
     forwards: options.forwards,
     launches: options.launches,
     recents: options.recents,

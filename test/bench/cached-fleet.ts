@@ -17,7 +17,7 @@ export const prepareCachedFleet = async (profile: string, devices: number): Prom
     forwardWorker: locate().forwardWorker,
   });
   if (!core.ok) throw new Error(core.error.message);
-  const { accounts, inventory, notes } = core.value;
+  const { accounts, inventory, preferences } = core.value;
   const account = await accounts.add(
     { vendor: 'remoteiot', label: 'Bench', baseUrl: vendor.baseUrl, secrets: { token } },
     AbortSignal.timeout(60_000),
@@ -25,7 +25,7 @@ export const prepareCachedFleet = async (profile: string, devices: number): Prom
   if (!account.ok) throw new Error(account.error.message);
   const listed = await inventory.refresh(account.value.id, AbortSignal.timeout(120_000));
   if (!listed.ok || inventory.devices.size !== devices) throw new Error('The fleet could not be listed.');
-  for (const key of [...inventory.devices.keys()].slice(0, 5)) await notes.setFavourite(key, true);
+  for (const key of [...inventory.devices.keys()].slice(0, 5)) await preferences.setFavourite(key, true);
   await core.value.dispose();
   await vendor.dispose();
 };

@@ -68,7 +68,7 @@ const start = async (log: string[] = []) => {
   await accounts.load();
   const inventory = new Inventory({
     accounts,
-    notes: { customServices: () => [] },
+    preferences: { customServices: () => [] },
     settings: await SettingsStore.load(jsonDocument({ path: join(folder, 'settings.json'), ...settingsFormat })),
     cache: jsonFolder({ folder: join(folder, 'cache'), ...fleetCacheFormat }),
     ...deps,

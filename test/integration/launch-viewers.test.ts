@@ -138,7 +138,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
       ['rdp', 3389],
     ] as const) {
       if (!core.inventory.servicesOf(deviceKey).some((service) => service.kind === kind)) {
-        must(await core.notes.addService(deviceKey, { kind, port }));
+        must(await core.preferences.addService(deviceKey, { kind, port }));
       }
     }
     const idOf = (kind: string) => core.inventory.servicesOf(deviceKey).find((one) => one.kind === kind)?.id ?? '';

@@ -173,7 +173,7 @@ beforeEach(async () => {
   });
   inventory = new Inventory({
     accounts,
-    notes: { customServices: () => [] },
+    preferences: { customServices: () => [] },
     settings: await SettingsStore.load(jsonDocument({ path: join(folder, 'settings.json'), ...settingsFormat })),
     cache: jsonFolder({ folder: join(folder, 'cache'), ...fleetCacheFormat }),
     ...deps,

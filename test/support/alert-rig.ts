@@ -125,7 +125,7 @@ export const alertRig = (options: {
       changed,
     },
     inventory,
-    notes: { isFavourite: (key) => favourites.has(key) },
+    preferences: { isFavourite: (key) => favourites.has(key) },
     settings: { get: () => ({ pollFactor: 1 }) },
     matches: queryMatcher({
       vendorName: (id) => id,

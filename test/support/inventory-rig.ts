@@ -49,7 +49,7 @@ export const inventoryRig = (ids: readonly string[]) => {
       vendor: () => vendor,
       changed: accountChanged,
     },
-    notes: { customServices: (key) => custom.get(key) ?? [] },
+    preferences: { customServices: (key) => custom.get(key) ?? [] },
     settings: { get: () => settings, changed: settingsChanged },
     cache,
     clock,

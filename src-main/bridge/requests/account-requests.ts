@@ -17,7 +17,7 @@ export interface AccountRequestDeps {
   readonly inventory: Pick<Inventory, 'health' | 'refresh'>;
   readonly forwards: Pick<Forwards, 'removeAccount'>;
   readonly bulk: Pick<Bulk, 'forgetAccount'>;
-  readonly notes: Pick<DevicePreferences, 'forgetAccount'>;
+  readonly preferences: Pick<DevicePreferences, 'forgetAccount'>;
   readonly tickets: SecretTickets;
   readonly clock: Clock;
 }
@@ -109,7 +109,7 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof
       await deps.bulk.forgetAccount(accountId);
       const removed = await accounts.remove(accountId);
       if (!removed.ok) return removed;
-      await deps.notes.forgetAccount(accountId);
+      await deps.preferences.forgetAccount(accountId);
       return ok({});
     },
 

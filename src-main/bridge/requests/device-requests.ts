@@ -18,14 +18,15 @@ const defaultLimit = 1000;
 /** What the view of a device is made of. */
 interface DeviceViewDeps {
   readonly inventory: Pick<Inventory, 'servicesOf'>;
-  readonly notes: Pick<DevicePreferences, 'customServices' | 'isFavourite' | 'defaultServiceId'>;
+  readonly preferences: Pick<DevicePreferences, 'customServices' | 'isFavourite' | 'defaultServiceId'>;
   readonly credentials: Pick<ServiceCredentials, 'facts'>;
 }
 
 export interface DeviceRequestDeps extends DeviceViewDeps {
   readonly accounts: Pick<Accounts, 'get' | 'vendor'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'servicesOf'>;
-  readonly notes: DeviceViewDeps['notes'] & Pick<DevicePreferences, 'setFavourite' | 'addService' | 'removeService'>;
+  readonly preferences: DeviceViewDeps['preferences'] &
+    Pick<DevicePreferences, 'setFavourite' | 'addService' | 'removeService'>;
   readonly alerts: Pick<BridgeAlerts, 'effective'>;
   readonly forwards: Pick<Forwards, 'list' | 'remove'>;
 }
@@ -34,15 +35,15 @@ export interface DeviceRequestDeps extends DeviceViewDeps {
 export const presentDevice = (deps: DeviceViewDeps, device: Device): DeviceView =>
   deviceView(device, {
     services: deps.inventory.servicesOf(device.key),
-    customIds: new Set(deps.notes.customServices(device.key).map((service) => service.id)),
-    favourite: deps.notes.isFavourite(device.key),
-    defaultServiceId: deps.notes.defaultServiceId(device.key),
+    customIds: new Set(deps.preferences.customServices(device.key).map((service) => service.id)),
+    favourite: deps.preferences.isFavourite(device.key),
+    defaultServiceId: deps.preferences.defaultServiceId(device.key),
     credentials: (serviceId) => deps.credentials.facts(device.key, serviceId),
   });
 
 /** Requests about devices and their services. */
 export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof contract> => {
-  const { accounts, inventory, notes, forwards } = deps;
+  const { accounts, inventory, preferences, forwards } = deps;
 
   const customRefusal = (device: Device): Failure | undefined =>
     accounts.vendor(device.vendor)?.customServices === true
@@ -67,7 +68,7 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof c
         const searchable = {
           ...device,
           services: inventory.servicesOf(device.key),
-          favourite: notes.isFavourite(device.key),
+          favourite: preferences.isFavourite(device.key),
         };
         if (parsed.terms.length > 0 && !matchesHaystack(parsed, haystackOf(searchable, context))) continue;
         total += 1;
@@ -78,7 +79,7 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof c
 
     'devices.favourite': async ({ deviceKey, favourite }) => {
       if (inventory.device(deviceKey) === undefined) return noDevice;
-      const set = await notes.setFavourite(deviceKey, favourite);
+      const set = await preferences.setFavourite(deviceKey, favourite);
       return set.ok ? ok({}) : set;
     },
 
@@ -91,12 +92,12 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof c
         .servicesOf(deviceKey)
         .find((other) => other.kind === kind && other.port === port && other.host === host);
       if (same !== undefined) return ok({ serviceId: same.id });
-      const added = await notes.addService(deviceKey, { kind, port, ...(host === undefined ? {} : { host }) });
+      const added = await preferences.addService(deviceKey, { kind, port, ...(host === undefined ? {} : { host }) });
       return added.ok ? ok({ serviceId: added.value.id }) : added;
     },
 
     'services.remove': async ({ deviceKey, serviceId }) => {
-      if (!notes.customServices(deviceKey).some((service) => service.id === serviceId)) {
+      if (!preferences.customServices(deviceKey).some((service) => service.id === serviceId)) {
         return fail(
           'not-found',
           'This device has no added service of that name.',
@@ -108,7 +109,7 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof c
         const gone = await forwards.remove(forward.id);
         if (!gone.ok) return gone;
       }
-      const removed = await notes.removeService(deviceKey, serviceId);
+      const removed = await preferences.removeService(deviceKey, serviceId);
       return removed.ok ? ok({}) : removed;
     },
   };

@@ -22,7 +22,7 @@ const noService = fail(
 export interface LaunchRequestDeps extends OpenByRouteDeps {
   readonly credentials: Pick<ServiceCredentials, 'change'>;
   readonly inventory: Pick<Inventory, 'device' | 'servicesOf'>;
-  readonly notes: Pick<DevicePreferences, 'setDefaultService'>;
+  readonly preferences: Pick<DevicePreferences, 'setDefaultService'>;
   readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
   readonly recents: Pick<Recents, 'note'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change'>;
@@ -52,7 +52,7 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
     if (serviceId !== undefined && !deps.inventory.servicesOf(deviceKey).some(({ id }) => id === serviceId)) {
       return noService;
     }
-    const chosen = await deps.notes.setDefaultService(deviceKey, serviceId);
+    const chosen = await deps.preferences.setDefaultService(deviceKey, serviceId);
     return chosen.ok ? ok({}) : chosen;
   },
 

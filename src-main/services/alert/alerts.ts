@@ -30,7 +30,7 @@ export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly incidents: Document<readonly IncidentRecord[]>;
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
-  readonly notes: Pick<DevicePreferences, 'isFavourite'>;
+  readonly preferences: Pick<DevicePreferences, 'isFavourite'>;
   readonly settings: { get(): { readonly pollFactor: number } };
   /** Whether a query of the list's language means a device. */
   readonly matches: (query: string, device: Device) => boolean;
@@ -79,12 +79,12 @@ export class Alerts {
   constructor(deps: AlertsDeps) {
     this.#deps = deps;
     this.#delivery = new NoticeDelivery(deps);
-    const { accounts, inventory, notes } = deps;
+    const { accounts, inventory, preferences } = deps;
     this.#engine = new AlertEngine(
       {
         device: (key) => inventory.device(key),
         devices: () => inventory.devices.values(),
-        isFavourite: (key) => notes.isFavourite(key),
+        isFavourite: (key) => preferences.isFavourite(key),
         matches: deps.matches,
         accountLabel: (id) => accounts.get(id)?.label ?? 'a removed account',
         latencyMs: (id) => this.#latencyMs(id),

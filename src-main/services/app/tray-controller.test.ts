@@ -63,7 +63,7 @@ describe('TrayController', () => {
         health: () => ({ refreshing: false, deviceCount: 0 }),
         changed: inventoryChanged,
       },
-      notes: {
+      preferences: {
         isFavourite: (key) => key !== 'a/bare',
         defaultServiceId: () => chosen,
         changed: new Emitter(),

@@ -44,7 +44,7 @@ export interface TrayHost {
 export interface TrayControllerDeps {
   readonly accounts: Pick<Accounts, 'list' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'nameOf' | 'servicesOf' | 'health' | 'changed'>;
-  readonly notes: Pick<DevicePreferences, 'isFavourite' | 'defaultServiceId' | 'changed'>;
+  readonly preferences: Pick<DevicePreferences, 'isFavourite' | 'defaultServiceId' | 'changed'>;
   readonly forwards: Pick<Forwards, 'list' | 'open' | 'stop' | 'changed'>;
   readonly launches: Pick<Launches, 'open'>;
   readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;
@@ -90,7 +90,7 @@ export class TrayController {
     this.#stops = [
       deps.accounts.changed.on(touch),
       deps.inventory.changed.on(touch),
-      deps.notes.changed.on(touch),
+      deps.preferences.changed.on(touch),
       deps.forwards.changed.on(touch),
       deps.recents.changed.on(touch),
       ...(deps.pause === undefined ? [] : [deps.pause.changed.on(touch)]),
@@ -106,17 +106,17 @@ export class TrayController {
   }
 
   state(): TrayState {
-    const { accounts, inventory, notes, recents, shortcut } = this.#deps;
+    const { accounts, inventory, preferences, recents, shortcut } = this.#deps;
     let offline = 0;
     const favourites: Device[] = [];
     for (const device of inventory.devices.values()) {
       if (device.presence.state === 'offline') offline += 1;
-      if (notes.isFavourite(device.key)) favourites.push(device);
+      if (preferences.isFavourite(device.key)) favourites.push(device);
     }
     favourites.sort((a, b) => a.name.localeCompare(b.name, 'en', { numeric: true }));
     const used = recents
       .keys()
-      .filter((key) => !notes.isFavourite(key))
+      .filter((key) => !preferences.isFavourite(key))
       .map((key) => inventory.device(key))
       .filter((device) => device !== undefined)
       .slice(0, maxRecents);
@@ -200,8 +200,8 @@ export class TrayController {
   }
 
   #services(deviceKey: string): readonly Service[] {
-    const { inventory, notes } = this.#deps;
-    return byPreference(inventory.servicesOf(deviceKey), notes.defaultServiceId(deviceKey));
+    const { inventory, preferences } = this.#deps;
+    return byPreference(inventory.servicesOf(deviceKey), preferences.defaultServiceId(deviceKey));
   }
 
   #device(device: Device): TrayDevice {

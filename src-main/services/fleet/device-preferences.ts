@@ -17,17 +17,17 @@ interface DeviceNote {
 }
 
 /** Notes by device key; a device of which nothing is said has none. */
-export type StoredNotes = Readonly<Record<string, DeviceNote>>;
+export type StoredPreferences = Readonly<Record<string, DeviceNote>>;
 
 const noNote: DeviceNote = { favourite: false, services: [] };
 
-const parseNotes = (value: unknown): StoredNotes | undefined => {
+const parseNotes = (value: unknown): StoredPreferences | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const notes: [string, DeviceNote][] = [];
+  const preferences: [string, DeviceNote][] = [];
   for (const [key, note] of Object.entries(value)) {
     const said: unknown = note;
     if (typeof said !== 'object' || said === null) continue;
-    notes.push([
+    preferences.push([
       key,
       {
         favourite: 'favourite' in said && said.favourite === true,
@@ -38,11 +38,11 @@ const parseNotes = (value: unknown): StoredNotes | undefined => {
       },
     ]);
   }
-  return Object.fromEntries(notes);
+  return Object.fromEntries(preferences);
 };
 
 /** The form of `devices-notes.json`. */
-export const devicePreferencesFormat: DocumentFormat<StoredNotes> = {
+export const devicePreferencesFormat: DocumentFormat<StoredPreferences> = {
   version: 1,
   migrations: [],
   parse: parseNotes,
@@ -51,35 +51,35 @@ export const devicePreferencesFormat: DocumentFormat<StoredNotes> = {
 
 /** What the user says of devices: favourites and services of their own. Kept whether or not the device is listed. */
 export class DevicePreferences {
-  /** The key of the device whose notes changed. */
+  /** The key of the device whose preferences changed. */
   readonly changed = new Emitter<string>();
-  readonly #document: Document<StoredNotes>;
+  readonly #document: Document<StoredPreferences>;
   readonly #writes = new Serial();
-  #notes: ReadonlyMap<string, DeviceNote> = new Map();
+  #preferences: ReadonlyMap<string, DeviceNote> = new Map();
 
-  constructor(document: Document<StoredNotes>) {
+  constructor(document: Document<StoredPreferences>) {
     this.#document = document;
   }
 
-  /** Reads the notes; on an error there are none, and the error says why. */
+  /** Reads the preferences; on an error there are none, and the error says why. */
   async load(): Promise<Result<void>> {
     const read = await this.#document.read();
     if (!read.ok) return read;
-    this.#notes = new Map(Object.entries(read.value));
+    this.#preferences = new Map(Object.entries(read.value));
     return ok(undefined);
   }
 
   isFavourite(key: string): boolean {
-    return this.#notes.get(key)?.favourite ?? false;
+    return this.#preferences.get(key)?.favourite ?? false;
   }
 
   /** Id of the service the user chose for Connect; the service may be gone since. */
   defaultServiceId(key: string): string | undefined {
-    return this.#notes.get(key)?.defaultServiceId;
+    return this.#preferences.get(key)?.defaultServiceId;
   }
 
   customServices(key: string): readonly Service[] {
-    return this.#notes.get(key)?.services ?? noNote.services;
+    return this.#preferences.get(key)?.services ?? noNote.services;
   }
 
   setFavourite(key: string, favourite: boolean): Promise<Result<void>> {
@@ -122,16 +122,16 @@ export class DevicePreferences {
     );
   }
 
-  /** Forgets all notes on the devices of an account. */
+  /** Forgets all preferences on the devices of an account. */
   async forgetAccount(accountId: string): Promise<void> {
     await this.#writes.run(async () => {
       const prefix = `${accountId}/`;
-      const forgotten = [...this.#notes.keys()].filter((key) => key.startsWith(prefix));
+      const forgotten = [...this.#preferences.keys()].filter((key) => key.startsWith(prefix));
       if (forgotten.length === 0) return;
-      const next = new Map(this.#notes);
+      const next = new Map(this.#preferences);
       for (const key of forgotten) next.delete(key);
       // Forgotten in memory even where the disk refuses: the account is gone.
-      this.#notes = next;
+      this.#preferences = next;
       await this.#document.write(Object.fromEntries(next));
       for (const key of forgotten) this.changed.emit(key);
     });
@@ -139,15 +139,15 @@ export class DevicePreferences {
 
   #change(key: string, edit: (note: DeviceNote) => Result<DeviceNote>): Promise<Result<void>> {
     return this.#writes.run(async () => {
-      const edited = edit(this.#notes.get(key) ?? noNote);
+      const edited = edit(this.#preferences.get(key) ?? noNote);
       if (!edited.ok) return edited;
-      const next = new Map(this.#notes);
+      const next = new Map(this.#preferences);
       const { favourite, services, defaultServiceId } = edited.value;
       if (!favourite && services.length === 0 && defaultServiceId === undefined) next.delete(key);
       else next.set(key, edited.value);
       const written = await this.#document.write(Object.fromEntries(next));
       if (!written.ok) return written;
-      this.#notes = next;
+      this.#preferences = next;
       this.changed.emit(key);
       return ok(undefined);
     });

@@ -27,7 +27,7 @@ export interface PollSettings {
 
 export interface InventoryDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'connector' | 'vendor' | 'changed'>;
-  readonly notes: Pick<DevicePreferences, 'customServices'>;
+  readonly preferences: Pick<DevicePreferences, 'customServices'>;
   readonly settings: {
     get(): PollSettings;
     readonly changed: Pick<Emitter<PollSettings>, 'on'>;
@@ -113,7 +113,7 @@ export class Inventory {
     const device = this.#devices.get(key);
     if (device === undefined) return [];
     const defaults = this.#deps.accounts.vendor(device.vendor)?.defaultServices ?? [];
-    return mergeServices(device.services, defaults, this.#deps.notes.customServices(key));
+    return mergeServices(device.services, defaults, this.#deps.preferences.customServices(key));
   }
 
   health(accountId: string): AccountHealth {
