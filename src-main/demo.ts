@@ -114,7 +114,7 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
       demo: true,
       crashes: {
         source: process,
-        tell: complain,
+        notify: complain,
         giveUp: (text, hint) => {
           complain(text, hint);
           process.exitCode = 1;

@@ -114,7 +114,7 @@ const compose = async (paths: ProfilePaths, notifier: Notifier): Promise<Result<
       longLived: true,
       demo: values['demo'] === true,
       takenOver,
-      crashes: { source: process, tell: createCrashDialog(), giveUp: endBroken },
+      crashes: { source: process, notify: createCrashDialog(), giveUp: endBroken },
       forwardWorker: locate().forwardWorker,
       systemProxy,
       copyText,

@@ -26,7 +26,7 @@ export const endOnCrash = (json: boolean): (() => void) =>
 /** How a command that lasts deals with errors nobody expected: it tells of each and goes on, until it gives up. */
 export const surviveCrashes = (end: () => void): CrashHost => ({
   source: process,
-  tell: (text, hint) => note(`${text}\n${hint}`),
+  notify: (text, hint) => note(`${text}\n${hint}`),
   giveUp: (text, hint) => {
     note(`${text}\n${hint}`);
     setTimeout(() => process.exit(exitCodes.failed), closingMs).unref();

@@ -4,7 +4,7 @@ import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
 import { CrashWatch, type CrashWatchDeps } from '../services/app/crash-watch.ts';
 
 /** How a host deals with errors nobody expected: where it hears of them, and whom it tells. */
-export interface CrashHost extends Pick<CrashWatchDeps, 'tell' | 'giveUp'> {
+export interface CrashHost extends Pick<CrashWatchDeps, 'notify' | 'giveUp'> {
   readonly source: UncaughtSource;
 }
 
@@ -23,8 +23,8 @@ export const watchCrashes = (
   const watch = new CrashWatch({
     ...deps,
     giveUp: host.giveUp,
-    tell: (text, hint) => {
-      host.tell(text, hint);
+    notify: (text, hint) => {
+      host.notify(text, hint);
       // The desktop asks in a dialog of its own.
       if (app.get().host !== 'desktop') app.addNotice({ id: 'crash', text, hint });
     },

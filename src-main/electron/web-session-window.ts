@@ -93,7 +93,7 @@ class SessionWindow {
     });
     this.closed = new Promise((resolve) => {
       this.#window.once('closed', () => {
-        order.told('closed');
+        order.onState('closed');
         this.#desk.dispose();
         this.#partition.protocol.unhandle('app');
         void this.#partition.clearStorageData().finally(resolve);

@@ -82,7 +82,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
   const shown = part === 'failed' ? failed : items;
   const ended = run.state === 'ended';
 
-  const tell = async (name: 'bulk.cancel' | 'bulk.retry'): Promise<void> => {
+  const send = async (name: 'bulk.cancel' | 'bulk.retry'): Promise<void> => {
     const answer = await request(name, { runId });
     if (answer.ok) followRun(answer.value);
     else toastError(answer.error);
@@ -160,7 +160,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
         </button>
         <span className="operation-note faint">{ended ? '' : 'It goes on when this is closed.'}</span>
         {ended && run.retryable > 0 ? (
-          <button type="button" className="button" onClick={() => void tell('bulk.retry')}>
+          <button type="button" className="button" onClick={() => void send('bulk.retry')}>
             <RotateCcw size={13} aria-hidden="true" />
             Retry {count(run.retryable)}
           </button>
@@ -170,7 +170,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
             type="button"
             className="button"
             disabled={run.state === 'cancelling'}
-            onClick={() => void tell('bulk.cancel')}
+            onClick={() => void send('bulk.cancel')}
           >
             {run.state === 'cancelling' ? 'Cancelling' : 'Cancel'}
           </button>

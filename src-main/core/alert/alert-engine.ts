@@ -116,7 +116,7 @@ export class AlertEngine {
 
   observe(devices: Iterable<Device>, moment: Moment): void {
     for (const device of devices)
-      this.#hear(this.#tracker.observe(device.key, device.accountId, device.presence, moment), moment);
+      this.#apply(this.#tracker.observe(device.key, device.accountId, device.presence, moment), moment);
     this.#work(moment);
   }
 
@@ -197,7 +197,7 @@ export class AlertEngine {
   }
 
   tick(moment: Moment): void {
-    this.#hear(this.#tracker.tick(moment), moment);
+    this.#apply(this.#tracker.tick(moment), moment);
     this.#work(moment);
   }
 
@@ -223,14 +223,14 @@ export class AlertEngine {
     };
   }
 
-  #hear(events: readonly TransitionEvent[], moment: Moment): void {
+  #apply(events: readonly TransitionEvent[], moment: Moment): void {
     for (const event of events) {
       const device = this.#deps.device(event.key);
       const name = device?.name ?? removedDevice;
       switch (event.kind) {
         case 'settled':
           if (event.state === 'online' && device !== undefined) {
-            this.#tellBack(device);
+            this.#notifyBack(device);
             this.#back(event.key, moment.wall, moment);
           }
           break;
@@ -271,7 +271,7 @@ export class AlertEngine {
     const since = this.#book.of(key)?.members.get(key);
     const away = since?.offline === true ? `, after ${durationText(Math.max(0, at - since.since))}` : '';
     this.#record(at, 'online', device, device.name, `${device.name} is back${away}`);
-    this.#tellBack(device);
+    this.#notifyBack(device);
     this.#back(key, at, moment);
   }
 
@@ -376,7 +376,7 @@ export class AlertEngine {
     this.#scheduler.setQuiet(this.#doNotDisturb || quiet, moment);
   }
 
-  #tellBack(device: Device): void {
+  #notifyBack(device: Device): void {
     if (!this.#waitedFor.delete(device.key)) return;
     const tellWhenBack = this.#settings.tellWhenBack.filter((key) => key !== device.key);
     this.#settings = { ...this.#settings, tellWhenBack };

@@ -5,18 +5,18 @@ import type { Presence } from './device.ts';
  * says more. "Unknown" from the source `none` is not an observation but the lack of one, so it never replaces
  * a fact: the fact stays with its age. An observation from the future (the clock was set back) counts as old.
  */
-export const mergePresence = (known: Presence | undefined, heard: Presence, now: number): Presence => {
-  if (known === undefined) return heard;
-  return replaces(known, heard, now) ? withLastOnline(heard, known) : withLastOnline(known, heard);
+export const mergePresence = (known: Presence | undefined, observed: Presence, now: number): Presence => {
+  if (known === undefined) return observed;
+  return replaces(known, observed, now) ? withLastOnline(observed, known) : withLastOnline(known, observed);
 };
 
 const isSilence = (presence: Presence): boolean => presence.state === 'unknown' && presence.source === 'none';
 
-const replaces = (known: Presence, heard: Presence, now: number): boolean => {
-  if (isSilence(heard) !== isSilence(known)) return isSilence(known);
+const replaces = (known: Presence, observed: Presence, now: number): boolean => {
+  if (isSilence(observed) !== isSilence(known)) return isSilence(known);
   if (known.observedAt > now) return true;
-  if (heard.observedAt === known.observedAt) return heard.state !== 'unknown';
-  return heard.observedAt > known.observedAt;
+  if (observed.observedAt === known.observedAt) return observed.state !== 'unknown';
+  return observed.observedAt > known.observedAt;
 };
 
 /** A vendor that stays silent on "last online" in one answer has not taken back what it said in another. */

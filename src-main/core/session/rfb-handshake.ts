@@ -117,7 +117,7 @@ export const greetRfb = async (
 export const screenFront = (channel: ByteChannel): ByteChannel => {
   let wanted = versionBytes + 1;
   let received = 0;
-  let tell: (bytes: Uint8Array) => void = () => undefined;
+  let emit: (bytes: Uint8Array) => void = () => undefined;
   return {
     ...channel,
     write: (bytes) => {
@@ -126,13 +126,13 @@ export const screenFront = (channel: ByteChannel): ByteChannel => {
       const before = received;
       received += own;
       wanted -= own;
-      if (before < versionBytes && received >= versionBytes) tell(Uint8Array.of(1, security.none));
+      if (before < versionBytes && received >= versionBytes) emit(Uint8Array.of(1, security.none));
       if (wanted > 0) return true;
-      tell(Uint8Array.of(0, 0, 0, 0));
+      emit(Uint8Array.of(0, 0, 0, 0));
       return own === bytes.length ? true : channel.write(bytes.subarray(own));
     },
     onData: (listener) => {
-      tell = listener;
+      emit = listener;
       listener(ascii('RFB 003.008\n'));
       channel.onData(listener);
     },

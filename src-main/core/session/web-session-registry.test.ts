@@ -24,7 +24,7 @@ const rig = (fresh: () => Promise<Result<WebSessionMaterial>> = async () => ok(m
       asked += 1;
       return fresh();
     },
-    told: (state) => told.push(state),
+    onState: (state) => told.push(state),
   };
   const get = (path: string) => desk.answer({ method: 'GET', path, body: '' });
   const post = (path: string, body: unknown = null) =>

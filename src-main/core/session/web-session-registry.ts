@@ -124,7 +124,7 @@ export class WebSessionRegistry {
       }
       case 'state': {
         const state = stateOf(body);
-        if (state !== undefined) entry.order.told(state);
+        if (state !== undefined) entry.order.onState(state);
         return json({});
       }
       default: {
@@ -170,7 +170,7 @@ export class WebSessionRegistry {
     const ticket = this.#add(order, material).slice('/s/'.length);
     const opened = this.#entries.get(ticket);
     if (opened !== undefined) opened.isOpened = true;
-    if (!granted.ok) order.told('failed');
+    if (!granted.ok) order.onState('failed');
     const { title, vendor } = order;
     return {
       status: granted.ok ? 200 : 502,

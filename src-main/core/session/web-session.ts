@@ -23,7 +23,7 @@ export interface WebSessionOrder {
   /** A fresh object from the vendor, for each try: asked for when its page is opened, since it soon expires. */
   fresh(signal: AbortSignal): Promise<Result<WebSessionMaterial>>;
   /** Hears how it goes. */
-  told(state: WebSessionState): void;
+  onState(state: WebSessionState): void;
 }
 
 /** Where sessions are shown: windows of their own on the desktop, pages for tabs of a browser elsewhere. */

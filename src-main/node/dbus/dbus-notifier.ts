@@ -65,7 +65,7 @@ export class DBusNotifier implements Notifier {
         this.#daemon = owner;
         this.#capabilities = undefined;
       }),
-      bus.listen(service, (signal) => this.#hear(signal)),
+      bus.listen(service, (signal) => this.#onSignal(signal)),
     ];
   }
 
@@ -136,7 +136,7 @@ export class DBusNotifier implements Notifier {
     return this.#capabilities;
   }
 
-  #hear({ sender, member, body: [number, key] }: DBusMessage): void {
+  #onSignal({ sender, member, body: [number, key] }: DBusMessage): void {
     // Anybody on the bus can send such a signal to us; only the daemon knows of clicks.
     if (sender !== this.#daemon) return;
     const id = [...this.#numbers].find(([, given]) => given === number)?.[0];

@@ -64,7 +64,7 @@ export class DBusTray {
   #icon: TrayIcon = 'plain';
   #summary = 'Quayside';
   #isDisposed = false;
-  #told: TrayPresence | undefined;
+  #presence: TrayPresence | undefined;
   /** The unique name of the watcher, while there is one. */
   #watcher: string | undefined;
 
@@ -75,7 +75,10 @@ export class DBusTray {
     this.#name = `org.kde.StatusNotifierItem-${process.pid}-1000`;
     this.#menu = new DBusMenu(bus, menuPath);
     bus.offer(itemPath, { [interfaceName]: this.#interface() });
-    this.#stops = [this.#menu.clicked.on((action) => this.clicked.emit(action)), bus.lost.on(() => this.#tell('lost'))];
+    this.#stops = [
+      this.#menu.clicked.on((action) => this.clicked.emit(action)),
+      bus.lost.on(() => this.#setPresence('lost')),
+    ];
   }
 
   /** Puts an icon for `state` in the tray. `resources`: the folder of our pictures. */
@@ -103,7 +106,7 @@ export class DBusTray {
     if (this.#isDisposed) return;
     const watch = this.#bus.watchOwner(watcher, (owner) => {
       this.#watcher = owner;
-      if (owner === undefined) this.#tell('absent');
+      if (owner === undefined) this.#setPresence('absent');
       else void this.#register();
     });
     // A watcher only keeps the list; it says when somebody begins or ends to draw what is on it.
@@ -148,7 +151,7 @@ export class DBusTray {
       body: [this.#name],
     });
     if (answer.ok) await this.#look();
-    else this.#tell('absent');
+    else this.#setPresence('absent');
   }
 
   /** Asks whether somebody draws the icons; a watcher that does not say draws them itself. */
@@ -162,14 +165,14 @@ export class DBusTray {
       body: [watcher, 'IsStatusNotifierHostRegistered'],
     });
     const isDrawn = !answer.ok || plainValue(answer.body[0]) !== false;
-    this.#tell(isDrawn && this.#watcher !== undefined ? 'shown' : 'absent');
+    this.#setPresence(isDrawn && this.#watcher !== undefined ? 'shown' : 'absent');
   }
 
-  #tell(presence: TrayPresence): void {
-    if (this.#isDisposed || presence === this.#told) return;
+  #setPresence(presence: TrayPresence): void {
+    if (this.#isDisposed || presence === this.#presence) return;
     // An answer that was waited for when the bus went is none.
     if (presence !== 'lost' && !this.#bus.isOpen) return;
-    this.#told = presence;
+    this.#presence = presence;
     this.presence.emit(presence);
   }
 

@@ -95,7 +95,7 @@ export class SessionBus {
   private constructor(socket: Socket, clock: Clock) {
     this.#socket = socket;
     this.#clock = clock;
-    socket.on('data', (chunk: Buffer) => this.#hear(chunk));
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk));
     socket.on('close', () => this.#close());
   }
 
@@ -231,7 +231,7 @@ export class SessionBus {
     return this.#serial;
   }
 
-  #hear(chunk: Buffer): void {
+  #onData(chunk: Buffer): void {
     this.#received = this.#received.length === 0 ? chunk : Buffer.concat([this.#received, chunk]);
     for (;;) {
       let read;

@@ -28,7 +28,7 @@ export class ChromiumPipe {
     // A browser that is gone is told by the end of what it says.
     to.on('error', () => undefined);
     from.on('error', () => undefined);
-    from.setEncoding('utf8').on('data', (chunk: string) => this.#hear(chunk));
+    from.setEncoding('utf8').on('data', (chunk: string) => this.#onData(chunk));
     from.on('close', () => this.#close());
   }
 
@@ -54,7 +54,7 @@ export class ChromiumPipe {
     this.#close();
   }
 
-  #hear(chunk: string): void {
+  #onData(chunk: string): void {
     const texts = (this.#rest + chunk).split('\0');
     this.#rest = texts.pop() ?? '';
     for (const text of texts) {

@@ -120,19 +120,19 @@ class WorkerForwardHost implements ForwardHost {
   }
 
   route(id: string, route: number, target: RouteTarget): void {
-    this.#tell({ type: 'route', id, route, target });
+    this.#post({ type: 'route', id, route, target });
   }
 
   retire(id: string, route: number, onlyIfIdle: boolean): void {
-    this.#tell({ type: 'retire', id, route, onlyIfIdle });
+    this.#post({ type: 'retire', id, route, onlyIfIdle });
   }
 
   breakRoute(id: string, route: number): void {
-    this.#tell({ type: 'break', id, route });
+    this.#post({ type: 'break', id, route });
   }
 
   check(): void {
-    this.#tell({ type: 'check' });
+    this.#post({ type: 'check' });
   }
 
   async peers(id: string): Promise<readonly ForwardPeer[]> {
@@ -148,7 +148,7 @@ class WorkerForwardHost implements ForwardHost {
   }
 
   rejectWaiting(id: string): void {
-    this.#tell({ type: 'reject-waiting', id });
+    this.#post({ type: 'reject-waiting', id });
   }
 
   async freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined> {
@@ -173,7 +173,7 @@ class WorkerForwardHost implements ForwardHost {
     return this.#lastRequest;
   }
 
-  #tell(command: WorkerCommand): void {
+  #post(command: WorkerCommand): void {
     this.#worker?.postMessage(command);
   }
 
@@ -213,7 +213,7 @@ class WorkerForwardHost implements ForwardHost {
       this.#answerAll();
       this.events.emit({ type: 'lost', error: pumpLost(reason) });
     });
-    worker.on('message', (report: WorkerReport) => this.#heard(report));
+    worker.on('message', (report: WorkerReport) => this.#onReport(report));
     this.#worker = worker;
     return worker;
   }
@@ -227,7 +227,7 @@ class WorkerForwardHost implements ForwardHost {
     });
   }
 
-  #heard(report: WorkerReport): void {
+  #onReport(report: WorkerReport): void {
     if (report.type === 'uncaught') {
       const error = new Error('in the forward worker');
       error.name = report.name;

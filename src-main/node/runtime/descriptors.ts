@@ -45,7 +45,7 @@ const plan = planDescriptors(descriptorLimit());
 export const descriptorPlan = (): DescriptorPlan => plan;
 
 /** Milliseconds between two lines in the log about refused clients. */
-const tellMs = 60_000;
+const reportEveryMs = 60_000;
 
 /**
  * For servers of web requests, so that half a request holds no descriptor for long: its head has 5 s, looked at every 2 s.
@@ -64,13 +64,13 @@ export const limitClients = (server: Server, what: string, log?: Log): void => {
   const { clients } = descriptorPlan();
   server.maxConnections = clients;
   let refused = 0;
-  let toldAt = Number.NEGATIVE_INFINITY;
+  let reportedAt = Number.NEGATIVE_INFINITY;
   // Accepting fails where no descriptor is left; the client sees that, the server lives on.
   server.on('error', () => undefined);
   server.on('drop', () => {
     refused += 1;
-    if (performance.now() - toldAt < tellMs) return;
-    toldAt = performance.now();
+    if (performance.now() - reportedAt < reportEveryMs) return;
+    reportedAt = performance.now();
     log?.write('warn', 'clients.refused', { what, refused, most: clients });
     refused = 0;
   });

@@ -245,16 +245,16 @@ export class Alerts {
 
   /** Says whether this computer has a network. */
   setOnline(online: boolean): void {
-    this.#hear({ online });
+    this.#setMachineState({ online });
   }
 
   /** While the computer sleeps no time passes. */
   suspend(): void {
-    this.#hear({ awake: false });
+    this.#setMachineState({ awake: false });
   }
 
   resume(): void {
-    this.#hear({ awake: true });
+    this.#setMachineState({ awake: true });
   }
 
   /** Says whether the system wants no notices now. */
@@ -287,7 +287,7 @@ export class Alerts {
     return vendor.presenceLatencyMs ?? vendor.poll.intervalMs * this.#deps.settings.get().pollFactor;
   }
 
-  #hear(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
+  #setMachineState(facts: { readonly online?: boolean; readonly awake?: boolean }): void {
     this.#reachability.set(facts);
     this.#settle();
   }

@@ -16,7 +16,7 @@ export interface CrashWatchDeps {
   /** Ends the session in which it happened; false if it happened in none. */
   readonly endSession: () => boolean;
   /** Tells a person, in two sentences: what happened, and what it means. */
-  readonly tell: (text: string, hint: string) => void;
+  readonly notify: (text: string, hint: string) => void;
   /** Writes the report; answers where it is, undefined if it could not be written. */
   readonly write: (report: CrashReport) => Promise<string | undefined>;
   /** Ends the process. */
@@ -43,7 +43,7 @@ export class CrashWatch {
 
   /** Deals with one. Never throws. */
   report(thrown: unknown): void {
-    const { clock, endSession, log, tell } = this.#deps;
+    const { clock, endSession, log, notify } = this.#deps;
     const what = describeException(thrown);
     const inSession = endSession();
     log.write('error', 'main.uncaught', { ...what, inSession });
@@ -54,7 +54,7 @@ export class CrashWatch {
       void this.#end();
       return;
     }
-    tell(
+    notify(
       'Something in Quayside went wrong.',
       inSession
         ? 'The session it happened in was ended; everything else goes on. The log says more.'

@@ -75,7 +75,7 @@ export class AccountEvents {
       const connector = await this.#deps.connector();
       if (!connector.ok) return connector.error;
       if (signal.aborted || connector.value.events === undefined) return 'never';
-      const ended = await connector.value.events((event) => this.#hear(event, signal), signal);
+      const ended = await connector.value.events((event) => this.#onEvent(event, signal), signal);
       if (ended.ok) return undefined;
       return ended.error.kind === 'unsupported' ? 'never' : ended.error;
     } catch (thrown) {
@@ -84,7 +84,7 @@ export class AccountEvents {
     }
   }
 
-  #hear(event: FleetEvent, signal: AbortSignal): void {
+  #onEvent(event: FleetEvent, signal: AbortSignal): void {
     if (signal.aborted) return;
     switch (event.kind) {
       case 'listening':

@@ -5,7 +5,7 @@ import { AccountFleet } from './account-fleet.ts';
 
 const hearAll = (fleet: AccountFleet, records: readonly DeviceRecord[], now: number) => {
   const listing = fleet.beginListing();
-  const news = fleet.hear(records, listing, now);
+  const news = fleet.merge(records, listing, now);
   fleet.finish(listing);
   return news;
 };

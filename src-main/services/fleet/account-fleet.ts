@@ -25,7 +25,7 @@ const factsAfter = (known: Device, presence: Presence, told: DeviceFacts | undef
   return deviceFacts({ ...known.facts, ...over, ...told });
 };
 
-/** The devices of one account as last heard of. Joins by id, never by position. */
+/** The devices of one account as last listed or changed. Joins by id, never by position. */
 export class AccountFleet {
   readonly #accountId: string;
   readonly #vendor: VendorId;
@@ -47,15 +47,15 @@ export class AccountFleet {
   }
 
   /**
-   * Takes in a page. `heard` are the devices as they are now, `announce` those of them worth telling about: a
+   * Takes in a page. `merged` are the devices as they are now, `announce` those of them worth telling about: a
    * fleet of 50,000 that only confirms itself would otherwise be sent to every window with each poll.
    */
-  hear(
+  merge(
     records: readonly DeviceRecord[],
     listing: Listing,
     now: number,
-  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
-    const heard: Device[] = [];
+  ): { readonly merged: readonly Device[]; readonly announce: readonly Device[] } {
+    const merged: Device[] = [];
     const announce: Device[] = [];
     const lagMs = Math.max(ageLagMs, this.#devices.size * ageLagPerDeviceMs);
     for (const record of records) {
@@ -74,7 +74,7 @@ export class AccountFleet {
       }
       listing.listed.set(key, device);
       this.#devices.set(key, device);
-      heard.push(device);
+      merged.push(device);
       if (known !== undefined && sameFacts(known, device)) {
         const announcedAt = this.#announcedAt.get(key) ?? known.presence.observedAt;
         if (device.presence.observedAt - announcedAt < lagMs || listing.ageAnnouncements <= 0) {
@@ -86,7 +86,7 @@ export class AccountFleet {
       this.#announcedAt.delete(key);
       announce.push(device);
     }
-    return { heard, announce };
+    return { merged, announce };
   }
 
   /** Takes in what the vendor told of one device by itself. A device that is not known waits for the next listing. */
@@ -95,15 +95,15 @@ export class AccountFleet {
     told: { readonly presence: Presence; readonly facts?: DeviceFacts | undefined },
     listing: Listing,
     now: number,
-  ): { readonly heard: readonly Device[]; readonly announce: readonly Device[] } {
+  ): { readonly merged: readonly Device[]; readonly announce: readonly Device[] } {
     const known = this.#devices.get(deviceKey(this.#accountId, deviceId));
-    if (known === undefined) return { heard: [], announce: [] };
+    if (known === undefined) return { merged: [], announce: [] };
     // A listing that has named it keeps the news; one that has not is not told that it has.
     const into = listing.listed.has(known.key) ? listing : this.beginListing();
     const { facts: _before, ...rest } = known;
     const facts = factsAfter(known, told.presence, told.facts);
     const device = { ...rest, presence: told.presence, ...(facts === undefined ? {} : { facts }) };
-    return this.hear([device], into, now);
+    return this.merge([device], into, now);
   }
 
   /** After a complete listing: what it did not name is gone. */

@@ -260,7 +260,7 @@ export class Inventory {
     const { accounts, cache, clock, random } = this.#deps;
     const log = this.#deps.log.child({ account: account.id });
     const fleet = new AccountFleet(account.id, account.vendor);
-    if (cached !== undefined) this.#take(fleet.hear(cached.devices, fleet.beginListing(), clock.now()));
+    if (cached !== undefined) this.#take(fleet.merge(cached.devices, fleet.beginListing(), clock.now()));
     const writer = new CacheWriter({
       accountId: account.id,
       cache,
@@ -305,7 +305,7 @@ export class Inventory {
         listing = fleet.beginListing();
       },
       devices: (records) => {
-        const news = fleet.hear(records, listing, this.#deps.clock.now());
+        const news = fleet.merge(records, listing, this.#deps.clock.now());
         this.#take(news);
         if (news.announce.length > 0) writer.touch(saveChangesMs);
       },
@@ -326,8 +326,8 @@ export class Inventory {
     };
   }
 
-  #take(news: { readonly heard: readonly Device[]; readonly announce: readonly Device[] }): void {
-    for (const device of news.heard) {
+  #take(news: { readonly merged: readonly Device[]; readonly announce: readonly Device[] }): void {
+    for (const device of news.merged) {
       this.#devices.set(device.key, device);
       this.#announcer.observed(device);
     }

@@ -31,7 +31,7 @@ export class ForwardOpenings {
   }
 
   /** Takes what the host tells of a connection of this forward. */
-  heard(record: ForwardRecord, { connection, direction, bytes }: Opening): void {
+  observe(record: ForwardRecord, { connection, direction, bytes }: Opening): void {
     if (direction === 'up') return;
     if (direction === 'end') {
       this.#readers.delete(connection);

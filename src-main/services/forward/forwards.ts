@@ -63,7 +63,7 @@ export class Forwards {
     });
     let hadAddresses = this.#store.hasAddresses;
     this.#unsubscribe = [
-      deps.host.events.on((event) => this.#heard(event)),
+      deps.host.events.on((event) => this.#onEvent(event)),
       deps.settings.changed.on(({ idleTimeoutMs }) => {
         for (const entry of this.#store.all()) {
           const ms = entry.record.limits?.idleTimeoutMs ?? idleTimeoutMs;
@@ -372,7 +372,7 @@ export class Forwards {
     await entry.stop(true);
   }
 
-  #heard(event: ForwardHostEvent): void {
+  #onEvent(event: ForwardHostEvent): void {
     switch (event.type) {
       case 'lost':
         for (const entry of this.#store.all()) entry.dispatch({ type: 'pump-lost', error: event.error });
@@ -385,7 +385,7 @@ export class Forwards {
         return;
       case 'opening': {
         const record = this.#store.get(event.id)?.record;
-        if (record !== undefined) this.#openings.heard(record, event);
+        if (record !== undefined) this.#openings.observe(record, event);
         return;
       }
       default:

@@ -58,7 +58,7 @@ export interface TreeCount {
 export const countTree = async (
   files: RemoteFiles,
   request: { readonly path: string; readonly most: number },
-  tell: (items: number) => void,
+  report: (items: number) => void,
   signal: AbortSignal,
 ): Promise<Result<TreeCount>> => {
   let items = 0;
@@ -77,7 +77,7 @@ export const countTree = async (
         return;
       }
       items += entries.value.length;
-      tell(entries.value.length);
+      report(entries.value.length);
       for (const { name, kind: shown } of entries.value) if (shown === 'folder') add(look(within(path, name)));
     };
   await runJobs(look(request.path), () => signal.aborted || lost !== undefined || items > request.most);
@@ -134,7 +134,7 @@ const keptFailure = (kept: readonly Kept[], first: Kept, deleted: number): Resul
 export const deleteTree = async (
   files: RemoteFiles,
   path: string,
-  tell: (items: number) => void,
+  report: (items: number) => void,
   signal: AbortSignal,
 ): Promise<Result<void>> => {
   const kept: Kept[] = [];
@@ -152,7 +152,7 @@ export const deleteTree = async (
     if (!isGone) kept.push({ path: item, error: result.error });
     if (isGone && above !== undefined) {
       deleted += 1;
-      tell(1);
+      report(1);
     }
     leave(above, isGone, add);
   };

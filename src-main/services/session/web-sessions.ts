@@ -53,7 +53,7 @@ export class WebSessions {
         if (!again.ok) return again;
         return again.value.webSession?.open(device.id, until) ?? route.open(device.id, until);
       },
-      told: (state) => log.write('info', 'web-session.state', { device: deviceKey, state }),
+      onState: (state) => log.write('info', 'web-session.state', { device: deviceKey, state }),
     });
     return opened.ok ? ok(opened.value) : opened;
   }

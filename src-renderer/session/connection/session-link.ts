@@ -171,7 +171,7 @@ export class SessionHandle {
   }
 
   /** For this module: an event of main. */
-  hear(event: SessionEvent): void {
+  handleEvent(event: SessionEvent): void {
     switch (event.kind) {
       case 'result':
         this.#take(event.call)?.settle({ ok: true, value: event.value });
@@ -252,7 +252,7 @@ export const startSessions = (): void => {
   followSessions((frame) => {
     switch (frame.type) {
       case 'session-event':
-        sessions.get(frame.session)?.hear(frame.event);
+        sessions.get(frame.session)?.handleEvent(frame.event);
         return;
       case 'session-bytes':
         streams.get(frame.stream)?.bytes(frame.bytes);
@@ -266,7 +266,7 @@ export const startSessions = (): void => {
   });
   useMainState.subscribe((host, before) => {
     if (host.link === 'live' || before.link !== 'live') return;
-    for (const session of [...sessions.values()]) session.hear({ kind: 'end', error: gone });
+    for (const session of [...sessions.values()]) session.handleEvent({ kind: 'end', error: gone });
   });
 };
 
