@@ -82,7 +82,7 @@ export interface Listening {
   readonly bindMs: number;
   /** Bound beside the first address, on loopback and, where shared, on the network. */
   readonly also: readonly Endpoint[];
-  readonly missed: readonly (Endpoint & { readonly error: AppError })[];
+  readonly bindFailures: readonly (Endpoint & { readonly error: AppError })[];
 }
 
 export interface RouteTarget {

@@ -99,12 +99,12 @@ class WorkerForwardHost implements ForwardHost {
     return fail('not-found', 'This forward does not listen.', 'Start it first.');
   }
 
-  async #listening({ bindMs, also, missed }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
-    const explained = missed.map(async ({ address, port, code }) => {
+  async #listening({ bindMs, also, bindFailures }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
+    const explained = bindFailures.map(async ({ address, port, code }) => {
       const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
       return { address, port, error: bindError(code, address, port, holder) };
     });
-    return { bindMs, also, missed: await Promise.all(explained) };
+    return { bindMs, also, bindFailures: await Promise.all(explained) };
   }
 
   async unlisten(id: string): Promise<void> {

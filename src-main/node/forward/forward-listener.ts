@@ -96,7 +96,7 @@ export class ForwardListener {
   /** What is wanted beside the first address. */
   async configure(
     options: ListenOptions,
-  ): Promise<{ readonly also: readonly Endpoint[]; readonly missed: readonly Missed[] }> {
+  ): Promise<{ readonly also: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
     this.#options = options;
     this.#watch.speaksFirst = options.speaksFirst;
     const bound = await this.#servers.configure(options.also, options.share);

@@ -36,7 +36,7 @@ export type WorkerReport =
       readonly request: number;
       readonly bindMs: number;
       readonly also: readonly Endpoint[];
-      readonly missed: readonly Missed[];
+      readonly bindFailures: readonly Missed[];
     }
   /** `code` is the system's error code. */
   | { readonly type: 'listen-failed'; readonly request: number; readonly code: string }

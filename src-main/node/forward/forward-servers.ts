@@ -83,7 +83,7 @@ export class ForwardServers {
   async configure(
     also: readonly Endpoint[],
     share: { readonly port: number; readonly allow: readonly string[] } | undefined,
-  ): Promise<{ readonly also: readonly Endpoint[]; readonly missed: readonly Missed[] }> {
+  ): Promise<{ readonly also: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
     // In force before anybody can connect.
     this.#allowed = new AllowList(share?.allow ?? []);
     const shared = share === undefined ? [] : networkAddresses().map((address) => ({ address, port: share.port }));
@@ -105,14 +105,14 @@ export class ForwardServers {
           });
         }),
     );
-    const missed: Missed[] = [];
+    const bindFailures: Missed[] = [];
     for (const [name, { endpoint, accept }] of wanted) {
       if (this.#others.has(name)) continue;
       const server = await this.#bind(endpoint, accept);
-      if (typeof server === 'string') missed.push({ ...endpoint, code: server });
+      if (typeof server === 'string') bindFailures.push({ ...endpoint, code: server });
       else this.#others.set(name, { endpoint, server });
     }
-    return { also: [...this.#others.values()].map(({ endpoint }) => endpoint), missed };
+    return { also: [...this.#others.values()].map(({ endpoint }) => endpoint), bindFailures };
   }
 
   /** Gives the ports free at once, for good; the connections go on. */

@@ -51,7 +51,7 @@ export const shownEndpoints = (
   const bound = listening?.also ?? [];
   const own = bound.filter(({ address }) => address === device?.address);
   const native = own.find(({ port }) => port === device?.nativePort);
-  const missed = listening?.missed.find(
+  const failure = listening?.bindFailures.find(
     ({ address, port }) => address === device?.address && port === device?.nativePort,
   );
   const endpoint = native ?? own[0];
@@ -63,9 +63,9 @@ export const shownEndpoints = (
       : {
           deviceEndpoint: {
             ...endpoint,
-            ...(native !== undefined || missed === undefined
+            ...(native !== undefined || failure === undefined
               ? {}
-              : { reason: `${missed.error.message} So this forward has port ${endpoint.port} there.` }),
+              : { reason: `${failure.error.message} So this forward has port ${endpoint.port} there.` }),
           },
         }),
     ...(record.share === undefined

@@ -40,7 +40,7 @@ export class VncSessions {
     request: { readonly deviceKey: string; readonly serviceId: string },
     desk: SessionPrompts,
     signal: AbortSignal,
-    proven?: string,
+    verifiedPassword?: string,
   ): Promise<Result<{ readonly channel: ByteChannel; readonly password: string | undefined }>> {
     const { credentials, dial, forwards, inventory, respond } = this.#deps;
     const { deviceKey, serviceId } = request;
@@ -54,7 +54,8 @@ export class VncSessions {
     desk.step('Opening the port');
     const forward = await forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
-    const kept = proven === undefined ? await credentials.password(deviceKey, serviceId) : ok(proven);
+    const kept =
+      verifiedPassword === undefined ? await credentials.password(deviceKey, serviceId) : ok(verifiedPassword);
     let password = kept.ok ? kept.value : undefined;
     let keep = false;
     for (let round = 0; round < maxPasswords; round += 1) {

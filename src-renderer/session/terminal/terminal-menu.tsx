@@ -12,7 +12,7 @@ export const isTerminalChord = (event: KeyboardEvent): boolean =>
   isMac ? event.metaKey : event.ctrlKey && event.shiftKey;
 
 /** What can be done in a terminal by menu; undefined: not now. */
-export interface TerminalDeeds {
+export interface TerminalActions {
   readonly copy: (() => void) | undefined;
   readonly paste: (() => void) | undefined;
   readonly selectAll: () => void;
@@ -22,13 +22,13 @@ export interface TerminalDeeds {
 /** The menu of the right mouse button, where no program on the device has taken the mouse. */
 export const TerminalMenu = ({
   isTaken,
-  deeds,
+  actions,
   onClose,
   children,
 }: {
   /** Whether the mouse is the device's. */
   readonly isTaken: () => boolean;
-  readonly deeds: TerminalDeeds;
+  readonly actions: TerminalActions;
   readonly onClose: () => void;
   readonly children: React.ReactNode;
 }): React.ReactNode => {
@@ -62,11 +62,11 @@ export const TerminalMenu = ({
             onClose();
           }}
         >
-          {item('Copy', Copy, 'C', deeds.copy)}
-          {item('Paste', ClipboardPaste, 'V', deeds.paste)}
+          {item('Copy', Copy, 'C', actions.copy)}
+          {item('Paste', ClipboardPaste, 'V', actions.paste)}
           <ContextMenu.Separator className="menu-line" />
-          {item('Select all', TextSelect, undefined, deeds.selectAll)}
-          {item('Search', Search, 'F', deeds.search)}
+          {item('Select all', TextSelect, undefined, actions.selectAll)}
+          {item('Search', Search, 'F', actions.search)}
         </ContextMenu.Content>
       </ContextMenu.Portal>
     </ContextMenu.Root>

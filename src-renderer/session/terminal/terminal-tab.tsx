@@ -128,7 +128,7 @@ export const TerminalTab = ({
       <div className="session-stage">
         <TerminalMenu
           isTaken={() => screen.current?.terminal.modes.mouseTrackingMode !== 'none'}
-          deeds={{
+          actions={{
             ...deeds,
             selectAll: () => screen.current?.terminal.selectAll(),
             search: () => setSearching(true),

@@ -4,7 +4,7 @@ import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey } from '../connection/session-state.tsx';
 import type { SessionControl } from '../connection/use-session.ts';
 import { setReaderMode, useReaderMode } from './terminal-look.ts';
-import { terminalKeys, type TerminalDeeds } from './terminal-menu.tsx';
+import { terminalKeys, type TerminalActions } from './terminal-menu.tsx';
 
 /** The tools above a terminal. */
 export const TerminalTools = ({
@@ -18,7 +18,7 @@ export const TerminalTools = ({
   readonly device: string;
   readonly session: SessionControl;
   readonly searching: boolean;
-  readonly deeds: Pick<TerminalDeeds, 'copy' | 'paste'>;
+  readonly deeds: Pick<TerminalActions, 'copy' | 'paste'>;
   /** Opens the search, or closes it. */
   readonly onSearch: () => void;
   readonly onFont: () => void;
