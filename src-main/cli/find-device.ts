@@ -18,13 +18,13 @@ const listed = (devices: readonly DeviceView[]): string =>
 /** The device that a word means: by id, by name, by name without case. Undefined if none is meant. */
 const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
   const folded = word.toLowerCase();
-  const ways: readonly ((device: DeviceView) => boolean)[] = [
+  const matchers: readonly ((device: DeviceView) => boolean)[] = [
     (device) => device.id === word || device.key === word,
     (device) => device.name === word,
     (device) => device.name.toLowerCase() === folded,
   ];
-  for (const way of ways) {
-    const [first, ...others] = devices.filter(way);
+  for (const matches of matchers) {
+    const [first, ...others] = devices.filter(matches);
     if (first === undefined) continue;
     if (others.length === 0) return ok(first);
     return fail(

@@ -5,7 +5,7 @@ import type { AppUpdater } from 'electron-updater';
 import type { AppState } from '../services/app/app-state.ts';
 import { fail, ok } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
-import { updateWay, type Installation } from '../core/app/update-policy.ts';
+import { updateMethod, type Installation } from '../core/app/update-policy.ts';
 import { Updates, type UpdatesOptions, type UpdateSource } from '../services/app/updates.ts';
 
 export interface StartUpdatesDeps extends Pick<
@@ -90,7 +90,7 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
  */
 export const startUpdates = (deps: StartUpdatesDeps): (() => void) => {
   // A checkout is brought up to date by whoever works in it.
-  const way = app.isPackaged ? updateWay(installation()) : 'never';
+  const way = app.isPackaged ? updateMethod(installation()) : 'never';
   if (way === 'never') return () => undefined;
   let notice: Notification | undefined;
   const updates = new Updates({

@@ -82,12 +82,12 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
 };
 
 /** A connection to a service. */
-interface Way {
+interface ProxyTunnel {
   readonly tunnel: Socket;
   readonly forward: ForwardView;
 }
 
-const openWay = async ({ client }: Attachment, context: Context): Promise<Result<Way>> => {
+const openProxyTunnel = async ({ client }: Attachment, context: Context): Promise<Result<ProxyTunnel>> => {
   const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
   if (!device.ok) return device;
   const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
@@ -112,7 +112,11 @@ const passedOn = async (client: FrameClient, forwardId: string, port: number | u
   }
 };
 
-const proxy = async (attachment: Attachment, { tunnel, forward }: Way, context: Context): Promise<Result<number>> => {
+const proxy = async (
+  attachment: Attachment,
+  { tunnel, forward }: ProxyTunnel,
+  context: Context,
+): Promise<Result<number>> => {
   const { client } = attachment;
   const { localPort } = tunnel;
   try {
@@ -136,10 +140,10 @@ export const proxyCommand: Command = async (context) => {
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);
   try {
-    const way = await openWay(attached.value, context);
+    const opened = await openProxyTunnel(attached.value, context);
     // The core went to another process meanwhile: the way is to be asked for there.
-    if (!way.ok && attached.value.isHandedOver && !context.signal.aborted) return await proxyCommand(context);
-    const result = way.ok ? await proxy(attached.value, way.value, context) : way;
+    if (!opened.ok && attached.value.isHandedOver && !context.signal.aborted) return await proxyCommand(context);
+    const result = opened.ok ? await proxy(attached.value, opened.value, context) : opened;
     return result.ok ? result.value : printError(result.error, context.json);
   } finally {
     await attached.value.dispose();

@@ -13,13 +13,13 @@ type Action = RequestOutput<'actions.list'>['actions'][number];
 /** The action that a word means: by id, by label, by `TYPE/name`, by its bare name where that is unambiguous. */
 const pickAction = (actions: readonly Action[], word: string): Result<Action> => {
   const folded = word.toLowerCase();
-  const ways: readonly ((action: Action) => boolean)[] = [
+  const matchers: readonly ((action: Action) => boolean)[] = [
     ({ id }) => id.toLowerCase() === folded,
     ({ label }) => label.toLowerCase() === folded,
     ({ id, type }) => id.toLowerCase().split('/').at(-1) === folded || type.toLowerCase() === folded,
   ];
-  for (const way of ways) {
-    const [first, ...others] = actions.filter(way);
+  for (const matches of matchers) {
+    const [first, ...others] = actions.filter(matches);
     if (first === undefined) continue;
     if (others.length === 0) return ok(first);
     const names = [first, ...others].map(({ id }) => plain(id)).join(', ');

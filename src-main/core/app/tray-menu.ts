@@ -18,7 +18,7 @@ const maxTroubled = 2;
 /** Recents that keep their place however many favourites there are. */
 const keptRecents = 3;
 const maxRecents = 5;
-const maxFavouriteWays = 15;
+const maxFavouriteItems = 15;
 /** Characters of a name; vendors allow hundreds. */
 const maxNameLength = 40;
 const maxSentenceLength = 60;
@@ -61,7 +61,7 @@ const serviceLabel = (service: TrayService, all: readonly TrayService[]): string
   return alone ? words : `${words}: ${name(service.name)}`;
 };
 
-const ways = (device: TrayDevice): readonly TrayItem[] => {
+const connectItems = (device: TrayDevice): readonly TrayItem[] => {
   const { key, services } = device;
   const connects = services.map((service) =>
     item(serviceLabel(service, services), { type: 'connect', deviceKey: key, serviceId: service.id }),
@@ -190,13 +190,15 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
         ? [
             branch(
               'Favourites, other ways',
-              state.favourites.slice(0, maxFavouriteWays).map((device) => branch(deviceLabel(device), ways(device))),
+              state.favourites
+                .slice(0, maxFavouriteItems)
+                .map((device) => branch(deviceLabel(device), connectItems(device))),
             ),
           ]
         : []),
     ],
     [
-      ...recents.map((device) => branch(deviceLabel(device), ways(device))),
+      ...recents.map((device) => branch(deviceLabel(device), connectItems(device))),
       ...(cut ? [item(`Search ${count(state.devices)} devices…`, { type: 'quick-connect' } as const)] : []),
     ],
     trouble,

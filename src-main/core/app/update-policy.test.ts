@@ -4,10 +4,10 @@ import {
   freshUpdates,
   tellsOfUpdate,
   updateText,
-  updateWay,
+  updateMethod,
   waitForCheck,
   type Installation,
-  type UpdateWay,
+  type UpdateMethod,
 } from './update-policy.ts';
 
 const hour = 3_600_000;
@@ -21,7 +21,7 @@ describe('the way to a new version', () => {
     portable: false,
     isUnsigned: false,
   };
-  test.each<[string, Partial<Installation>, UpdateWay]>([
+  test.each<[string, Partial<Installation>, UpdateMethod]>([
     ['a copy packed without a feed', { platform: 'win32', hasFeed: false }, 'never'],
     ['Windows, installed', { platform: 'win32' }, 'itself'],
     ['Windows, portable', { platform: 'win32', portable: true }, 'never'],
@@ -32,7 +32,7 @@ describe('the way to a new version', () => {
     ['an rpm', { packageType: 'rpm' }, 'system'],
     ['an unpacked archive', {}, 'never'],
   ])('%s', (_name, facts, way) => {
-    expect(updateWay({ ...plain, ...facts })).toBe(way);
+    expect(updateMethod({ ...plain, ...facts })).toBe(way);
   });
 });
 
@@ -76,7 +76,7 @@ describe('telling of a version', () => {
     expect(afterUpdate(failed, { kind: 'none' })).toMatchObject({ failures: 0, ready: '2.0.0' });
   });
 
-  test.each<[UpdateWay, number, RegExp]>([
+  test.each<[UpdateMethod, number, RegExp]>([
     ['itself', 0, /when you quit\.$/],
     ['itself', 1, /One forward is open/],
     ['itself', 3, /3 forwards are open/],

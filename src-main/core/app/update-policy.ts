@@ -11,7 +11,7 @@ export const isUpdateChannel = (value: unknown): value is UpdateChannel =>
  * How this copy of Quayside comes to a new version: it takes its own place when it ends (`itself`), the system's package
  * manager brings it and Quayside only says so (`system`), or it never asks (`never`).
  */
-export type UpdateWay = 'itself' | 'system' | 'never';
+export type UpdateMethod = 'itself' | 'system' | 'never';
 
 /** What is known of this copy. */
 export interface Installation {
@@ -29,14 +29,14 @@ export interface Installation {
 }
 
 /** The way of an installation. A copy that an archive was unpacked to, or portable, cannot replace itself. */
-export const updateWay = ({
+export const updateMethod = ({
   platform,
   hasFeed,
   packageType,
   appImage,
   portable,
   isUnsigned,
-}: Installation): UpdateWay => {
+}: Installation): UpdateMethod => {
   if (!hasFeed || portable || isUnsigned) return 'never';
   if (platform !== 'linux') return 'itself';
   if (appImage) return 'itself';
@@ -105,7 +105,7 @@ export const tellsOfUpdate = (memory: UpdateMemory, now: number): boolean =>
 /** What is said of a version, and what can be done about it. */
 export const updateText = (
   version: string,
-  way: UpdateWay,
+  way: UpdateMethod,
   openForwards: number,
 ): { readonly text: string; readonly hint: string } => ({
   text: `Quayside ${version} is ${way === 'itself' ? 'ready' : 'out'}.`,

@@ -17,7 +17,7 @@ export interface LaunchPlan {
   /** Whether it connects at once by itself, so that its early end tells of the far end and not of the program. */
   readonly connects?: boolean;
   /** How a password would reach the program. The password itself is never part of a plan. */
-  readonly password?: PasswordWay;
+  readonly password?: PasswordDelivery;
 }
 
 /**
@@ -27,7 +27,7 @@ export interface LaunchPlan {
  * - `stdin`: one line on standard input.
  * - `vnc-file`: VNC's obfuscated form in a nameless file, open in the child as `vncPasswordFile`.
  */
-export type PasswordWay = 'stdin' | 'vnc-file';
+export type PasswordDelivery = 'stdin' | 'vnc-file';
 
 /** Where a child finds the file of `vnc-file`: its descriptor 3, which Linux and macOS open like a path. */
 export const vncPasswordFile = '/dev/fd/3';

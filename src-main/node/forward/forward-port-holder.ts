@@ -25,7 +25,7 @@ const hexPort = (address: string | undefined): number =>
   Number.parseInt(address?.slice(address.lastIndexOf(':') + 1) ?? '', 16);
 
 /** Whether a socket on an address, as the system writes it, is in the way of one on `address`. */
-const isInTheWay = (system: string, address: string): boolean => {
+const blocks = (system: string, address: string): boolean => {
   if (/^0+$/.test(system)) return true;
   const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
   // The system writes words of four bytes, the last byte first.
@@ -125,7 +125,7 @@ const otherUser = async (uid: number): Promise<string | undefined> => {
  */
 export const portHolder = async (address: string, port: number): Promise<string | undefined> => {
   const rows = (await socketRows()).filter(
-    (row) => row.localPort === port && row.state === listening && isInTheWay(row.localAddress, address),
+    (row) => row.localPort === port && row.state === listening && blocks(row.localAddress, address),
   );
   const [pid] = (await holdersOf(new Set(rows.map(({ socket }) => socket)))).values();
   if (pid !== undefined) return nameOf(pid);

@@ -14,7 +14,7 @@ import type {
 import { limitClients, passedOnLimits } from '../runtime/descriptors.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { createWebCookies } from './web-cookies.ts';
-import { WayOut, type Way } from '../http/way-out.ts';
+import { WayOut, type Outlet } from '../http/way-out.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebForwarderOptions {
@@ -94,7 +94,7 @@ const passOn = (
   response: http.ServerResponse,
   upstream: UpstreamRequest,
   cookies: WebCookies,
-  { agent }: Way,
+  { agent }: Outlet,
   answerMs: number,
 ): void => {
   const target = request.url ?? '/';

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import type { AppError } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Proxy } from './proxy.ts';
-import type { Way, WayOut } from './way-out.ts';
+import type { Outlet, WayOut } from './way-out.ts';
 
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
 export type Phase = 'connect' | 'response' | 'body';
@@ -180,7 +180,7 @@ export const createTransport = (clock: Clock, out: WayOut): Transport => {
   const send = (
     input: Request,
     body: Buffer | undefined,
-    { agent, proxy }: Way,
+    { agent, proxy }: Outlet,
     limits: TransportLimits,
   ): Promise<Response> =>
     new Promise((resolve, reject) => {

@@ -7,7 +7,7 @@ import { isCutOff } from '../net/own-addresses.ts';
 import { environmentProxies, type Proxies, type Proxy } from './proxy.ts';
 
 /** How an address is reached. */
-export interface Way {
+export interface Outlet {
   readonly agent: http.Agent;
   readonly proxy: Proxy | undefined;
 }
@@ -44,7 +44,7 @@ export class WayOut {
   }
 
   /** The way to an address now, over a connection that may be kept for the next request. Errors: unreachable, timeout. */
-  async to(url: URL, keep: boolean): Promise<Result<Way>> {
+  async to(url: URL, keep: boolean): Promise<Result<Outlet>> {
     if (!/^(?:https|wss):$/.test(url.protocol))
       return ok({ agent: keep ? this.#plain.kept : this.#plain.single, proxy: undefined });
     const proxy = await this.#proxies.find(url);

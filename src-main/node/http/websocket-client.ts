@@ -10,7 +10,7 @@ import { describeTransportFailure } from './http-client-failures.ts';
 import { codeOf, networkFailure, TransportFailure } from './http-client-fetch.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { redactSecrets } from '../runtime/redact.ts';
-import { WayOut, type Way } from './way-out.ts';
+import { WayOut, type Outlet } from './way-out.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebSocketClientOptions {
@@ -257,7 +257,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
   const { clock, out = new WayOut() } = options;
   const links = new Set<WebSocketLink>();
 
-  const connect = (request: WebSocketRequest, url: URL, { agent, proxy }: Way): Promise<Result<WebSocketLink>> =>
+  const connect = (request: WebSocketRequest, url: URL, { agent, proxy }: Outlet): Promise<Result<WebSocketLink>> =>
     new Promise((resolve) => {
       const openMs = request.openMs ?? defaultOpenMs;
       let socket: WebSocket;

@@ -18,7 +18,7 @@ import type { Moment } from '../../core/base/moment.ts';
 import type { FlapPolicy, PresenceCounts } from '../../core/alert/transition-tracker.ts';
 import type { PresenceGap } from '../../core/activity/uptime.ts';
 import type { Accounts } from '../fleet/accounts.ts';
-import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeWay } from './notice-delivery.ts';
+import { NoticeDelivery, type NoticeDeliveryDeps, type NoticeChannel } from './notice-delivery.ts';
 import { AccountReachability } from './account-reachability.ts';
 import { IncidentStore } from './incident-store.ts';
 import type { DevicePreferences } from '../fleet/device-preferences.ts';
@@ -215,7 +215,7 @@ export class Alerts {
   }
 
   /** How notices reach the user. */
-  get noticeWay(): NoticeWay {
+  get noticeWay(): NoticeChannel {
     return this.#delivery.way;
   }
 

@@ -14,7 +14,7 @@ export interface NoticeDeliveryDeps {
 }
 
 /** Where notices go: to the system, or into the window, with the reason of the newest failure. */
-export type NoticeWay =
+export type NoticeChannel =
   | { readonly by: 'system' }
   /** Absent reason: this host has no notices of its own. */
   | { readonly by: 'window'; readonly reason?: string };
@@ -31,7 +31,7 @@ export class NoticeDelivery {
   readonly #turns = new Serial();
   /** In the order they were put into the window. */
   readonly #inApp = new Set<string>();
-  #way: NoticeWay;
+  #way: NoticeChannel;
 
   constructor(deps: NoticeDeliveryDeps) {
     this.#deps = deps;
@@ -39,7 +39,7 @@ export class NoticeDelivery {
   }
 
   /** How the newest notice reached the user, or how the first one will be tried. */
-  get way(): NoticeWay {
+  get way(): NoticeChannel {
     return this.#way;
   }
 

@@ -9,13 +9,13 @@ import {
   waitForCheck,
   type UpdateEvent,
   type UpdateMemory,
-  type UpdateWay,
+  type UpdateMethod,
 } from '../../core/app/update-policy.ts';
 import type { SettingsStore } from './settings-store.ts';
 
 /** Where new versions come from: the host's part. */
 export interface UpdateSource {
-  readonly way: Exclude<UpdateWay, 'never'>;
+  readonly way: Exclude<UpdateMethod, 'never'>;
   /**
    * Answers the newest version of a channel where it is newer than this one, once it is there to be installed. Errors:
    * unreachable, with no more than the name of what failed.
@@ -29,7 +29,7 @@ export interface UpdateSource {
 
 /** What the window knows of updates. */
 export interface UpdateState {
-  readonly way: Exclude<UpdateWay, 'never'>;
+  readonly way: Exclude<UpdateMethod, 'never'>;
   /** The version that waits. */
   readonly ready?: { readonly version: string; readonly text: string; readonly hint: string } | undefined;
   /** Whether the window asks about it now; "Later" holds for a day. */

@@ -64,8 +64,8 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly knownHostsFile: string;
 }
 
-/** One way to open a service. */
-export interface LaunchWay {
+/** One program to try for a service, and how it is started. */
+export interface LaunchAttempt {
   /** Absent: a terminal, whose name is told once it has started. */
   readonly launcher?: string;
   readonly plan: LaunchPlan;
@@ -75,12 +75,12 @@ export interface LaunchWay {
   readonly terminals?: readonly string[];
 }
 
-/** A service whose forward is open, and the ways to open it. */
+/** A service whose forward is open, and the attempts to open it. */
 export interface PreparedLaunch {
   /** The line for people to copy. */
   readonly command: string;
   /** Best first; never empty. */
-  readonly ways: readonly [LaunchWay, ...LaunchWay[]];
+  readonly attempts: readonly [LaunchAttempt, ...LaunchAttempt[]];
   readonly password?: string;
 }
 
@@ -182,7 +182,7 @@ export class LaunchPlanner {
       case 'http':
       case 'https': {
         const { url, plan } = browserPlan(this.#deps.platform, { scheme: kind, address, port });
-        return ok({ command: url, ways: [{ launcher: 'Browser', plan, inTerminal: false }] });
+        return ok({ command: url, attempts: [{ launcher: 'Browser', plan, inTerminal: false }] });
       }
       case 'vnc':
       case 'rdp':
@@ -216,11 +216,11 @@ export class LaunchPlanner {
     };
     const plan = customLauncherPlan({ ...launcher, program }, { ...values });
     if (!plan.ok) return plan;
-    const way = { launcher: launcher.name, plan: plan.value, inTerminal: false };
-    return ok({ command: this.#copyable(plan.value), ways: [way] });
+    const attempt = { launcher: launcher.name, plan: plan.value, inTerminal: false };
+    return ok({ command: this.#copyable(plan.value), attempts: [attempt] });
   }
 
-  /** The ways to open an SSH service at this place; `args` are what the person typed for ssh. */
+  /** The attempts to open an SSH service at this place; `args` are what the person typed for ssh. */
   ssh(
     { device, service, user, ssh, putty, names }: ChosenLaunch,
     { address, port }: { readonly address: string; readonly port: number },
@@ -242,9 +242,9 @@ export class LaunchPlanner {
     if (putty !== undefined) {
       const other = puttyPlan(putty, target);
       if (!other.ok) return other;
-      return ok({ command: command.value, ways: [{ launcher: puttyName, plan: other.value, inTerminal: false }] });
+      return ok({ command: command.value, attempts: [{ launcher: puttyName, plan: other.value, inTerminal: false }] });
     }
-    return ok({ command: command.value, ways: [{ plan: plan.value, inTerminal: true, terminals: names }] });
+    return ok({ command: command.value, attempts: [{ plan: plan.value, inTerminal: true, terminals: names }] });
   }
 
   async #viewer(
@@ -274,17 +274,17 @@ export class LaunchPlanner {
       withPassword: password !== undefined,
       ...(user === undefined ? {} : { user }),
     };
-    const ways: LaunchWay[] = [];
+    const attempts: LaunchAttempt[] = [];
     let refused: Failure | undefined;
     for (const viewer of viewers) {
       const planned = viewer.plan(target);
-      if (planned.ok) ways.push({ launcher: viewer.name, ...planned.value });
+      if (planned.ok) attempts.push({ launcher: viewer.name, ...planned.value });
       else refused ??= planned;
     }
-    const [first, ...others] = ways;
+    const [first, ...others] = attempts;
     if (first === undefined) return refused ?? cancelled();
     const bare = viewers.find(({ name }) => name === first.launcher)?.plan({ ...target, withPassword: false });
     const command = this.#copyable(bare?.ok === true ? bare.value.plan : first.plan);
-    return ok({ command, ways: [first, ...others], ...(password === undefined ? {} : { password }) });
+    return ok({ command, attempts: [first, ...others], ...(password === undefined ? {} : { password }) });
   }
 }

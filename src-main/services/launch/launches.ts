@@ -5,7 +5,7 @@ import type { ServiceKind } from '../../core/fleet/device.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
 import { LaunchPlanner, noDisplay, noSsh } from './launch-planner.ts';
-import type { LaunchPlannerDeps, LaunchRequest, LaunchWay, OpenedForward } from './launch-planner.ts';
+import type { LaunchPlannerDeps, LaunchRequest, LaunchAttempt, OpenedForward } from './launch-planner.ts';
 
 /** What launches need of the rest, as narrow as possible. */
 export interface LaunchesDeps extends LaunchPlannerDeps {
@@ -56,7 +56,7 @@ export class Launches {
     signal: AbortSignal,
   ): Promise<Result<{ readonly command: string; readonly plan: LaunchPlan }>> {
     const prepared = await this.#planner.prepare(request, false, signal);
-    return prepared.ok ? ok({ command: prepared.value.command, plan: prepared.value.ways[0].plan }) : prepared;
+    return prepared.ok ? ok({ command: prepared.value.command, plan: prepared.value.attempts[0].plan }) : prepared;
   }
 
   /**
@@ -85,7 +85,7 @@ export class Launches {
     const forward = await this.#deps.forwards.acquire({ deviceKey, serviceId, anyPort: true }, holder, signal);
     if (!forward.ok) return forward;
     const ssh = this.#planner.ssh(inTerminal, forward.value, request.args);
-    return ssh.ok ? ok(ssh.value.ways[0].plan) : ssh;
+    return ssh.ok ? ok(ssh.value.attempts[0].plan) : ssh;
   }
 
   /**
@@ -98,13 +98,13 @@ export class Launches {
   ): Promise<Result<{ readonly launcher: string; readonly command: string }>> {
     const prepared = await this.#planner.prepare(request, true, signal);
     if (!prepared.ok) return prepared;
-    const { command, ways, password } = prepared.value;
+    const { command, attempts, password } = prepared.value;
     if (!this.#clients.hasDisplay()) return noDisplay(command);
     let last: Failure | undefined;
-    for (const way of ways) {
-      const started = way.inTerminal
-        ? await this.#startInTerminal(way, command, signal)
-        : await this.#start(way, password, signal);
+    for (const attempt of attempts) {
+      const started = attempt.inTerminal
+        ? await this.#startInTerminal(attempt, command, signal)
+        : await this.#start(attempt, password, signal);
       if (started.ok) return ok({ launcher: started.value, command });
       last = started;
       if (started.error.kind !== 'launcher-missing') break;
@@ -112,19 +112,19 @@ export class Launches {
     return last ?? cancelled();
   }
 
-  async #start(way: LaunchWay, password: string | undefined, signal: AbortSignal): Promise<Result<string>> {
-    const started = await this.#deps.processes.start(way.plan, signal, password);
-    return started.ok ? ok(way.launcher ?? way.plan.program) : started;
+  async #start(attempt: LaunchAttempt, password: string | undefined, signal: AbortSignal): Promise<Result<string>> {
+    const started = await this.#deps.processes.start(attempt.plan, signal, password);
+    return started.ok ? ok(attempt.launcher ?? attempt.plan.program) : started;
   }
 
-  async #startInTerminal(way: LaunchWay, command: string, signal: AbortSignal): Promise<Result<string>> {
-    const { plan, launcher } = way;
+  async #startInTerminal(attempt: LaunchAttempt, command: string, signal: AbortSignal): Promise<Result<string>> {
+    const { plan, launcher } = attempt;
     let last: Failure = fail(
       'launcher-missing',
       'No terminal was found on this computer.',
       `Install one (such as xterm), or paste this into yours: ${command}`,
     );
-    for (const terminal of await this.#clients.terminals(way.terminals ?? [])) {
+    for (const terminal of await this.#clients.terminals(attempt.terminals ?? [])) {
       if (signal.aborted) return cancelled();
       const started = await this.#deps.processes.start(terminal.plan([plan.program, ...plan.args]), signal);
       if (started.ok) return ok(launcher ?? terminal.name);

@@ -39,7 +39,7 @@ export interface SessionUse {
 }
 
 /** Calls when the way to a device may be there again: the network of this computer, Quayside, the device itself. */
-const followWay = (deviceKey: string, then: () => void): (() => void) => {
+const followForward = (deviceKey: string, then: () => void): (() => void) => {
   const isThere = (): boolean =>
     useMainState.getState().link === 'live' && fleet.get(deviceKey)?.presence.state === 'online';
   let before = isThere();
@@ -139,7 +139,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
       setAttempt({ isByItself: true });
     };
     const timer = setTimeout(again, Math.max(0, phase.at - Date.now()));
-    const stopFollowing = followWay(deviceKey, again);
+    const stopFollowing = followForward(deviceKey, again);
     return () => {
       clearTimeout(timer);
       stopFollowing();
