@@ -30,31 +30,31 @@ export interface BridgeDeps extends RequestDeps {
 const recentsShown = 24;
 
 const appRow = (deps: BridgeDeps): unknown => {
-  const facts = deps.app.get();
+  const info = deps.app.get();
   return {
     id: 'app',
-    version: facts.version,
-    host: facts.host,
-    platform: facts.platform,
-    demo: facts.demo,
-    polling: facts.polling,
+    version: info.version,
+    host: info.host,
+    platform: info.platform,
+    demo: info.demo,
+    polling: info.polling,
     vault: {
-      kind: facts.vaultKind,
-      error: facts.vaultError === undefined ? undefined : errorView(facts.vaultError),
+      kind: info.vaultKind,
+      error: info.vaultError === undefined ? undefined : errorView(info.vaultError),
     },
     settings: settingsView(deps.settings.get()),
-    terminals: [...facts.terminals],
-    notices: facts.notices.map(({ id, text, hint, devices }) => ({
+    terminals: [...info.terminals],
+    notices: info.notices.map(({ id, text, hint, devices }) => ({
       id,
       text,
       hint,
       ...(devices === undefined ? {} : { devices: devices.map(({ key, name }) => ({ key, name })) }),
     })),
     recents: deps.recents.keys().slice(0, recentsShown),
-    intent: facts.intent,
-    shortcut: facts.shortcut,
-    shortcutCommand: facts.shortcutCommand,
-    update: facts.update === undefined ? undefined : updateView(facts.update),
+    intent: info.intent,
+    shortcut: info.shortcut,
+    shortcutCommand: info.shortcutCommand,
+    update: info.update === undefined ? undefined : updateView(info.update),
   };
 };
 

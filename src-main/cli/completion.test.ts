@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { commandTable } from './command-table.ts';
-import { completions, type CompletionFacts } from './completion.ts';
+import { completions, type CompletionSource } from './completion.ts';
 import { helpText } from './help.ts';
 
 const nobody = (): Promise<never> => Promise.reject(new Error('nobody needed this'));
 
-const facts = (known: Partial<CompletionFacts>): CompletionFacts => ({
+const facts = (known: Partial<CompletionSource>): CompletionSource => ({
   vendors: nobody,
   operations: nobody,
   accounts: nobody,
@@ -16,7 +16,7 @@ const facts = (known: Partial<CompletionFacts>): CompletionFacts => ({
 
 const names = async () => ['plant1-pi', 'plant2-pi', 'Plant 3'];
 
-test.each<[words: string, known: Partial<CompletionFacts>, expected: readonly string[]]>([
+test.each<[words: string, known: Partial<CompletionSource>, expected: readonly string[]]>([
   ['fo', {}, ['forward']],
   ['compl', {}, ['completion']],
   ['ssh plant', { devices: names }, ['plant1-pi', 'plant2-pi']],

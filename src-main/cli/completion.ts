@@ -6,7 +6,7 @@ export const shells = ['bash', 'zsh', 'fish', 'pwsh'] as const;
 export type Shell = (typeof shells)[number];
 
 /** What the words of a profile and of the vendors are; each is asked for only when it is needed. */
-export interface CompletionFacts {
+export interface CompletionSource {
   /** Ids. */
   vendors(): Promise<readonly string[]>;
   /** Ids of a vendor's operations; none for a vendor there is not. */
@@ -19,7 +19,7 @@ export interface CompletionFacts {
   services(): readonly string[];
 }
 
-const valuesOf = async (flag: Flag, facts: CompletionFacts): Promise<readonly string[]> => {
+const valuesOf = async (flag: Flag, facts: CompletionSource): Promise<readonly string[]> => {
   switch (flag) {
     case 'vault':
       return ['keychain', 'file'];
@@ -41,7 +41,7 @@ const isFlag = (name: string): name is Flag => Object.hasOwn(flags, name);
 export const completions = async (
   words: readonly string[],
   commands: readonly CommandEntry[],
-  facts: CompletionFacts,
+  facts: CompletionSource,
 ): Promise<readonly string[]> => {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);

@@ -59,19 +59,19 @@ const readBytes = async (path: string): Promise<Result<Buffer>> => {
   let file: FileHandle | undefined;
   try {
     // Before it is opened: a named pipe would be waited for.
-    const facts = await stat(resolve(path));
-    if (facts.isDirectory()) return notRead(path, 'EISDIR');
-    if (!facts.isFile()) return fail('invalid-input', `${plain(path)} is not a file.`, 'Name a file on a disk.');
+    const stats = await stat(resolve(path));
+    if (stats.isDirectory()) return notRead(path, 'EISDIR');
+    if (!stats.isFile()) return fail('invalid-input', `${plain(path)} is not a file.`, 'Name a file on a disk.');
     file = await open(resolve(path), 'r');
     // One byte more than is taken: the file may grow while it is read.
-    const buffer = Buffer.alloc(Math.min(facts.size, maxFileBytes) + 1);
+    const buffer = Buffer.alloc(Math.min(stats.size, maxFileBytes) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read)
       ({ bytesRead: read } = await file.read(buffer, length, buffer.length - length));
     if (length <= maxFileBytes) return ok(buffer.subarray(0, length));
     return fail(
       'invalid-input',
-      `${plain(path)} is too large: ${Math.max(facts.size, length)} bytes.`,
+      `${plain(path)} is too large: ${Math.max(stats.size, length)} bytes.`,
       `Quayside sends files of at most ${maxFileBytes} bytes.`,
     );
   } catch (error) {

@@ -7,7 +7,7 @@ import type { DeviceParameter } from '../../core/operation/device-edit.ts';
 import { isSecretName, withoutSecretParameters } from '../../core/base/secret-names.ts';
 import type { Settings } from '../../core/app/settings.ts';
 
-import type { CredentialFacts } from '../../services/launch/launch-credentials.ts';
+import type { CredentialInfo } from '../../services/launch/launch-credentials.ts';
 import type { UpdateState } from '../../services/app/updates.ts';
 import type { ForwardTimings } from '../../core/forward/forward.ts';
 import { failureSentence } from '../../core/forward/forward-attempt.ts';
@@ -46,7 +46,7 @@ export const errorView = (error: AppError): ErrorView => ({
 });
 
 /** A service of a device; `custom` marks those the user added. */
-export const serviceView = (service: Service, custom: boolean, known?: CredentialFacts): ServiceView => ({
+export const serviceView = (service: Service, custom: boolean, known?: CredentialInfo): ServiceView => ({
   id: service.id,
   kind: service.kind,
   name: service.name,
@@ -68,7 +68,7 @@ export interface DeviceExtras {
   /** Id of the service the user chose for Connect, where it is still there. */
   readonly defaultServiceId?: string | undefined;
   /** What is known of the way into a service, by its id. */
-  readonly credentials?: (serviceId: string) => CredentialFacts;
+  readonly credentials?: (serviceId: string) => CredentialInfo;
 }
 
 /** What the vendor tells of a device beyond the list's columns. */

@@ -6,7 +6,7 @@ import type { DocumentFormat } from '../../core/base/document.ts';
 import { accountsFormat } from '../../services/fleet/accounts-format.ts';
 import { defaultProfile, profilePaths } from '../../node/storage/paths.ts';
 import type { CommandEntry } from '../command-entry.ts';
-import { completions, completionScript, shells, type CompletionFacts, type Shell } from '../completion.ts';
+import { completions, completionScript, shells, type CompletionSource, type Shell } from '../completion.ts';
 import type { Command, Context } from '../context.ts';
 import { usage } from '../flags.ts';
 import { exitCodes, print, printError } from '../terminal.ts';
@@ -58,7 +58,7 @@ const profileOf = ({ args, place }: Context): string => {
   return named ?? place.profile ?? defaultProfile();
 };
 
-const factsOf = (context: Context): CompletionFacts => {
+const factsOf = (context: Context): CompletionSource => {
   const paths = profilePaths(profileOf(context));
   const registry = () => import('../../vendors/registry.ts');
   return {

@@ -27,8 +27,8 @@ const lingerMs = 250;
  */
 const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } => {
   // Windows has no descriptor of that number where whoever started us gave a handle alone.
-  const facts = process.platform === 'win32' ? undefined : fstatSync(1);
-  const isPipe = facts !== undefined && (facts.isFIFO() || facts.isSocket());
+  const stat = process.platform === 'win32' ? undefined : fstatSync(1);
+  const isPipe = stat !== undefined && (stat.isFIFO() || stat.isSocket());
   const stream = isPipe ? new Socket({ fd: 1, readable: false, writable: true }) : process.stdout;
   return {
     stream,

@@ -146,14 +146,14 @@ export const trayIcon = (state: TrayState): TrayIcon =>
 
 /** One line for the tooltip. */
 export const traySummary = (state: TrayState): string => {
-  const facts = [
+  const parts = [
     ...(state.troubled.length > 0
       ? [`${count(state.troubled.length)} account${state.troubled.length === 1 ? ' needs' : 's need'} attention`]
       : []),
     ...(state.forwards.length > 0 ? [`${count(state.forwards.length)} open`] : []),
     ...(state.offline > 0 ? [`${count(state.offline)} offline`] : []),
   ];
-  return facts.length === 0 ? 'Quayside' : `Quayside: ${facts.join(', ')}`;
+  return parts.length === 0 ? 'Quayside' : `Quayside: ${parts.join(', ')}`;
 };
 
 /**

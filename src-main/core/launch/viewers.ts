@@ -50,7 +50,7 @@ export const viewerProbes = (viewers: readonly Viewer[]): readonly string[] => [
 ];
 
 /** What is known when looking for clients. */
-export interface ViewerFacts {
+export interface ViewerOptions {
   readonly platform: LaunchPlatform;
   /** Absolute paths of what was found, by probe. */
   readonly found: ReadonlyMap<string, string>;
@@ -61,7 +61,7 @@ export interface ViewerFacts {
 }
 
 /** The clients of a catalogue that are here: the user's choice first, then in the catalogue's order. */
-export const discoverViewers = (viewers: readonly Viewer[], facts: ViewerFacts): readonly FoundViewer[] => {
+export const discoverViewers = (viewers: readonly Viewer[], facts: ViewerOptions): readonly FoundViewer[] => {
   if (!facts.display) return [];
   const rank = ({ name }: Viewer): number => {
     const at = facts.preferred.indexOf(name);

@@ -18,7 +18,7 @@ export interface DeviceCall extends EditCall {
 }
 
 /** What planning asks besides the devices. */
-export interface PlanFacts {
+export interface PlanContext {
   readonly vendorName: (id: VendorId) => string;
   readonly accountLabel: (accountId: string) => string;
   /** What can be changed on devices of the vendor; undefined if it is not known. */
@@ -40,7 +40,7 @@ type Kind<K extends BulkAction['kind']> = Extract<BulkAction, { readonly kind: K
 /** A vendor's way to make a change. */
 type Offered<K extends keyof DeviceEdits> = DeviceEdits[K] extends Edit<infer T> ? T : never;
 
-const cannot = (facts: PlanFacts, device: Device, what: string): Outcome => ({
+const cannot = (facts: PlanContext, device: Device, what: string): Outcome => ({
   reason: `${facts.vendorName(device.vendor)} ${what}.`,
 });
 
@@ -54,7 +54,12 @@ const rename = (edit: Offered<'rename'>, device: Device, name: string): Outcome 
   return worded(edit.call(device, name, device.description), name, device.name);
 };
 
-const group = (edit: Offered<'group'>, device: Device, { group: wanted }: Kind<'group'>, facts: PlanFacts): Outcome => {
+const group = (
+  edit: Offered<'group'>,
+  device: Device,
+  { group: wanted }: Kind<'group'>,
+  facts: PlanContext,
+): Outcome => {
   const before = device.groups[0] ?? '';
   if (before === wanted) return { reason: `It is in ${wanted} already.` };
   return worded(edit.call(device, wanted, facts.hasGroup(device.accountId, wanted)), wanted, before);
@@ -76,7 +81,7 @@ const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'
   };
 };
 
-const job = (edit: Offered<'job'>, device: Device, action: Kind<'job'>, facts: PlanFacts): Outcome => {
+const job = (edit: Offered<'job'>, device: Device, action: Kind<'job'>, facts: PlanContext): Outcome => {
   const { name, command = '', script = '', at = '' } = action;
   const time = at === '' ? facts.now : at;
   const work = command === '' ? { script } : { command };
@@ -94,7 +99,7 @@ const customField = (
   device: Device,
   { field }: Kind<'custom-field'>,
   value: string,
-  facts: PlanFacts,
+  facts: PlanContext,
 ): Outcome => {
   const before = facts.customField(device.key);
   if (before === value) return { reason: 'The field has this value already.' };
@@ -107,7 +112,7 @@ const command = (edit: Offered<'command'>, device: Device, { action, parameters 
     parameters === undefined ? action : `${action} ${JSON.stringify(parameters)}`,
   );
 
-const tag = (edit: Offered<'tag'>, device: Device, { change, tags }: Kind<'tag'>, facts: PlanFacts): Outcome => {
+const tag = (edit: Offered<'tag'>, device: Device, { change, tags }: Kind<'tag'>, facts: PlanContext): Outcome => {
   const adding = change === 'add';
   if (adding && !edit.many && tags.length > 1) return cannot(facts, device, 'keeps one tag for a device; choose one');
   const affected = tags.filter((name) => device.tags.includes(name) !== adding);
@@ -128,7 +133,7 @@ const password = (
   return worded(call, `${generate ? 'a password of its own' : 'the new password'} for ${passwordProtocols[protocol]}`);
 };
 
-const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanFacts): Outcome => {
+const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanContext): Outcome => {
   const parameter = facts.parameter(device.vendor, action.operation);
   if (parameter === undefined) return cannot(facts, device, `has no operation ${action.operation} for a device`);
   if (parameter.of === 'service') return { reason: 'This operation is about a service, not about a device.' };
@@ -145,7 +150,7 @@ const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanFact
 };
 
 /** The call that does the action to one device, or why it is left out. `wording` is its new name or value. */
-export const callFor = (action: BulkAction, device: Device, wording: string, facts: PlanFacts): Outcome => {
+export const callFor = (action: BulkAction, device: Device, wording: string, facts: PlanContext): Outcome => {
   if (action.kind === 'operation') return anyOperation(device, action, facts);
   const edits = facts.edits(device.vendor);
   if (edits === undefined) return cannot(facts, device, 'is not known here');

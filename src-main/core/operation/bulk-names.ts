@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../base/errors.ts';
 
 /** What a pattern may ask of a device. */
-export interface PatternFacts {
+export interface PatternValues {
   readonly name: string;
   readonly id: string;
   /** The first of its groups; empty if it has none. */
@@ -43,7 +43,7 @@ const partsOf = (pattern: string): Result<readonly Part[]> => {
  * Reads a pattern: {name}, {id}, {group} and {account} stand for the device's own, {n} for its number in the selection,
  * {n:03} for that with leading zeros, {{ and }} for braces. Errors: invalid-input.
  */
-export const parsePattern = (pattern: string): Result<(device: PatternFacts, number: number) => string> => {
+export const parsePattern = (pattern: string): Result<(device: PatternValues, number: number) => string> => {
   const parts = partsOf(pattern);
   if (!parts.ok) return parts;
   return ok((device, number) =>

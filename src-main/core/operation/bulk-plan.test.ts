@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { vendorById } from '../../vendors/registry.ts';
 import type { BulkAction } from './bulk-action.ts';
-import type { PlanFacts } from './bulk-calls.ts';
+import type { PlanContext } from './bulk-calls.ts';
 import { planBulk, type Plan } from './bulk-plan.ts';
 import { deviceKey, type Device, type VendorId } from '../fleet/device.ts';
 
@@ -18,7 +18,7 @@ const device = (vendor: VendorId, id: string, more: Partial<Device> = {}): Devic
   ...more,
 });
 
-const facts: PlanFacts = {
+const facts: PlanContext = {
   vendorName: (id) => id,
   accountLabel: (id) => id,
   edits: (id) => vendorById(id)?.edits,

@@ -1,5 +1,5 @@
 import type { BulkAction } from './bulk-action.ts';
-import { callFor, type DeviceCall, type PlanFacts } from './bulk-calls.ts';
+import { callFor, type DeviceCall, type PlanContext } from './bulk-calls.ts';
 import { parsePattern, parseReplacement } from './bulk-names.ts';
 import type { Device } from '../fleet/device.ts';
 import { fail, ok, type Result } from '../base/errors.ts';
@@ -41,7 +41,7 @@ const withNameWarnings = (rows: readonly PlanRow[], others: Iterable<Device>): r
 };
 
 /** What the action makes of a device's name or field, where it is made from a pattern. */
-const wordingOf = (action: BulkAction, facts: PlanFacts): Result<(device: Device, index: number) => string> => {
+const wordingOf = (action: BulkAction, facts: PlanContext): Result<(device: Device, index: number) => string> => {
   if (action.kind === 'replace') {
     const replace = parseReplacement(action);
     return replace.ok ? ok((device) => replace.value(device.name)) : replace;
@@ -98,7 +98,7 @@ export const planBulk = (
   action: BulkAction,
   chosen: readonly Device[],
   all: Iterable<Device>,
-  facts: PlanFacts,
+  facts: PlanContext,
 ): Result<Plan> => {
   const absent = missing(action);
   if (absent !== undefined) return fail('invalid-input', `This needs ${absent}.`, 'Enter it to see what will change.');

@@ -11,7 +11,7 @@ export type DeviceChange =
   | { readonly kind: 'delete'; readonly way: string };
 
 /** What planning a change asks besides the device. */
-export interface ChangeFacts {
+export interface ChangeContext {
   readonly vendorName: string;
   readonly edits: DeviceEdits;
   /** Whether the account has this group already. */
@@ -22,7 +22,7 @@ export interface ChangeFacts {
 export const callsFor = (
   change: DeviceChange,
   device: DeviceRecord,
-  { vendorName, edits, hasGroup }: ChangeFacts,
+  { vendorName, edits, hasGroup }: ChangeContext,
 ): readonly EditCall[] | Refusal => {
   const absent = ({ not }: { readonly not: string }): Refusal => ({ reason: `${vendorName} ${not}.` });
   const one = (call: EditCall | Refusal): readonly EditCall[] | Refusal => ('reason' in call ? call : [call]);

@@ -105,7 +105,7 @@ export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>):
 };
 
 /** What the blocks have in common. */
-export interface SshConfigFacts {
+export interface SshConfigOptions {
   /** The words that run `quayside`, with its global options. */
   readonly quayside: readonly string[];
   /** The profile's own known_hosts. */
@@ -120,7 +120,7 @@ export interface SshConfigFacts {
 }
 
 /** What our file says of itself, so that it can be written again when devices come and go. */
-export type SshConfigOrigin = Pick<SshConfigFacts, 'quayside' | 'configFile' | 'madeConfig'>;
+export type SshConfigOrigin = Pick<SshConfigOptions, 'quayside' | 'configFile' | 'madeConfig'>;
 
 const header = `# Written by Quayside; changes made here are lost. It is included from your SSH configuration.
 # Take it back with: quayside ssh-config --remove
@@ -144,7 +144,7 @@ export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined =
 };
 
 /** The text of our own file. Errors: invalid-input (a path or user that ssh cannot take). */
-export const renderSshHosts = (hosts: readonly SshHost[], facts: SshConfigFacts): Result<string> => {
+export const renderSshHosts = (hosts: readonly SshHost[], facts: SshConfigOptions): Result<string> => {
   const knownHosts = sshPathValue(facts.knownHostsFile, facts.platform);
   if (!knownHosts.ok) return knownHosts;
   const user = facts.user === '' ? ok('') : checkSshUser(facts.user);

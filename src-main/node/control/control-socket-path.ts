@@ -16,16 +16,16 @@ export interface ControlPaths {
 
 const ownFolder = async (folder: string): Promise<Result<void>> => {
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  const facts = await lstat(folder);
-  const mine = process.getuid === undefined || facts.uid === process.getuid();
-  if (!facts.isDirectory() || !mine) {
+  const stats = await lstat(folder);
+  const mine = process.getuid === undefined || stats.uid === process.getuid();
+  if (!stats.isDirectory() || !mine) {
     return fail(
       'invalid-input',
       `The folder ${folder} belongs to somebody else.`,
       'Choose another profile with --profile.',
     );
   }
-  if (process.platform !== 'win32' && (facts.mode & 0o077) !== 0) await chmod(folder, 0o700);
+  if (process.platform !== 'win32' && (stats.mode & 0o077) !== 0) await chmod(folder, 0o700);
   return ok(undefined);
 };
 

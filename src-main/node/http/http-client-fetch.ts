@@ -10,7 +10,7 @@ import type { Outlet, WayOut } from './way-out.ts';
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
 export type Phase = 'connect' | 'response' | 'body';
 
-interface FailureFacts {
+interface FailureDetails {
   readonly proxy?: Proxy | undefined;
   readonly status?: number | undefined;
   readonly problem?: AppError;
@@ -29,7 +29,7 @@ export class TransportFailure extends Error {
   /** With `no-way`: why not. */
   readonly problem: AppError | undefined;
 
-  constructor(phase: Phase, reason: TransportFailure['reason'], code?: string, more: FailureFacts = {}) {
+  constructor(phase: Phase, reason: TransportFailure['reason'], code?: string, more: FailureDetails = {}) {
     super(`${phase}: ${reason}`);
     this.name = 'TransportFailure';
     this.phase = phase;

@@ -5,10 +5,10 @@ import {
   lookAtNetwork,
   NetworkStatus,
   type NetworkChange,
-  type NetworkFacts,
+  type NetworkState,
 } from './network-status.ts';
 
-const stage = (first: NetworkFacts) => {
+const stage = (first: NetworkState) => {
   const clock = new VirtualClock();
   let facts = first;
   const network = new NetworkStatus({ clock, intervalMs: 1000, look: async () => facts });
@@ -19,7 +19,7 @@ const stage = (first: NetworkFacts) => {
     clock,
     network,
     heard,
-    set: async (next: NetworkFacts) => {
+    set: async (next: NetworkState) => {
       facts = next;
       await clock.advance(1000);
     },
@@ -58,7 +58,7 @@ describe('the network of this computer', () => {
 
   it('stays as it was seen while it cannot be seen, and is looked at again', async () => {
     const clock = new VirtualClock();
-    const looks: (() => Promise<NetworkFacts>)[] = [
+    const looks: (() => Promise<NetworkState>)[] = [
       async () => home,
       () => Promise.reject(Object.assign(new Error('uv_interface_addresses'), { errno: 24 })),
       async () => home,

@@ -7,7 +7,7 @@ import { interfacesNow } from './own-addresses.ts';
 export type NetworkChange = 'online' | 'offline' | 'changed';
 
 /** What is known of this computer's own network. */
-export interface NetworkFacts {
+export interface NetworkState {
   /** Addresses of interfaces that lead out of this computer, sorted. */
   readonly addresses: readonly string[];
   /** The way out, in the system's words; empty if it cannot be told. */
@@ -17,7 +17,7 @@ export interface NetworkFacts {
 export interface NetworkStatusOptions {
   readonly clock: Clock;
   readonly intervalMs?: number;
-  readonly look?: () => Promise<NetworkFacts>;
+  readonly look?: () => Promise<NetworkState>;
 }
 
 const defaultIntervalMs = 5000;
@@ -25,7 +25,7 @@ const defaultIntervalMs = 5000;
 const isLinkLocal = (address: string): boolean => address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 
 /** Addresses of the interfaces, and the default route where the system keeps it in a file (Linux). Rejects if it is there and cannot be read. */
-export const lookAtNetwork = async (): Promise<NetworkFacts> => {
+export const lookAtNetwork = async (): Promise<NetworkState> => {
   const addresses = Object.entries(interfacesNow()).flatMap(([name, list]) =>
     (list ?? [])
       .filter(({ internal, address }) => !internal && !isLinkLocal(address))
@@ -65,8 +65,8 @@ export class NetworkStatus {
   readonly changed = new Emitter<NetworkChange>();
   readonly #clock: Clock;
   readonly #intervalMs: number;
-  readonly #look: () => Promise<NetworkFacts>;
-  #facts: NetworkFacts | undefined;
+  readonly #look: () => Promise<NetworkState>;
+  #facts: NetworkState | undefined;
   #isOnline = true;
   #hadAddress = false;
   #cancelTimer: (() => void) | undefined;
@@ -104,7 +104,7 @@ export class NetworkStatus {
     if (facts.addresses.length > 0) this.#hadAddress = true;
     this.#isOnline = facts.addresses.length > 0 || !this.#hadAddress;
     if (this.#isOnline !== wasOnline) this.changed.emit(this.#isOnline ? 'online' : 'offline');
-    else if (before !== undefined && this.#isOnline && !sameFacts(before, facts)) this.changed.emit('changed');
+    else if (before !== undefined && this.#isOnline && !sameState(before, facts)) this.changed.emit('changed');
   }
 
   async #watch(): Promise<void> {
@@ -114,5 +114,5 @@ export class NetworkStatus {
   }
 }
 
-const sameFacts = (a: NetworkFacts, b: NetworkFacts): boolean =>
+const sameState = (a: NetworkState, b: NetworkState): boolean =>
   a.route === b.route && a.addresses.join() === b.addresses.join();

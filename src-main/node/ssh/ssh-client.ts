@@ -266,8 +266,8 @@ export const createSshClient = (deps: {
       const file = expand(path, home);
       let pem: string;
       try {
-        const facts = await stat(file);
-        if (!facts.isFile() || facts.size > maxKeyFileBytes) throw new Error('not a key');
+        const stats = await stat(file);
+        if (!stats.isFile() || stats.size > maxKeyFileBytes) throw new Error('not a key');
         pem = await readFile(file, 'utf8');
       } catch {
         return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');

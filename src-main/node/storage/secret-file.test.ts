@@ -18,9 +18,9 @@ describe('secret files', () => {
     const folder = await mkdtemp(join(tmpdir(), 'quayside-secret-'));
     try {
       const file = await openSecretFile(Buffer.from('abc'), folder);
-      const facts = await file.stat();
-      expect(facts.mode & 0o777).toBe(0o600);
-      expect(facts.nlink).toBe(0);
+      const stats = await file.stat();
+      expect(stats.mode & 0o777).toBe(0o600);
+      expect(stats.nlink).toBe(0);
       expect(await readdir(folder)).toEqual([]);
       expect(await file.readFile('utf8')).toBe('abc');
       await file.close();

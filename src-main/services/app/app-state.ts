@@ -14,7 +14,7 @@ export interface Notice {
 }
 
 /** What is true of the application itself, beside its settings. */
-export interface AppFacts {
+export interface AppInfo {
   readonly version: string;
   readonly host: 'desktop' | 'headless' | 'cli';
   readonly platform: string;
@@ -40,17 +40,17 @@ export type ShortcutState = 'on' | 'off' | 'taken' | 'asked';
 
 /** Keeps the facts of the application and says when they change. */
 export class AppState {
-  #facts: AppFacts;
+  #facts: AppInfo;
   #lastIntent = 0;
-  readonly changed = new Emitter<AppFacts>();
+  readonly changed = new Emitter<AppInfo>();
   /** What the user says about the version that waits. */
   readonly updateAnswered = new Emitter<'restart' | 'later'>();
 
-  constructor(facts: AppFacts) {
+  constructor(facts: AppInfo) {
     this.#facts = facts;
   }
 
-  get(): AppFacts {
+  get(): AppInfo {
     return this.#facts;
   }
 
@@ -94,7 +94,7 @@ export class AppState {
     this.#change({ update });
   }
 
-  #change(part: Partial<AppFacts>): void {
+  #change(part: Partial<AppInfo>): void {
     this.#facts = { ...this.#facts, ...part };
     this.changed.emit(this.#facts);
   }

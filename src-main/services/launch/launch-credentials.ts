@@ -7,7 +7,7 @@ import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import type { Vault } from '../../core/base/vault.ts';
 
 /** What is known of the way into a service without asking the vault. */
-export interface CredentialFacts {
+export interface CredentialInfo {
   readonly user?: string;
   readonly hasPassword: boolean;
   /** What signed in last time, in order, by `lasting` of `core/ssh/sign-in.ts`. */
@@ -15,14 +15,14 @@ export interface CredentialFacts {
 }
 
 /** By `deviceKey/serviceId`. Holds no secret: passwords are in the vault. */
-export type StoredCredentials = Readonly<Record<string, CredentialFacts>>;
+export type StoredCredentials = Readonly<Record<string, CredentialInfo>>;
 
 const keyOf = (deviceKey: string, serviceId: string): string => `${deviceKey}/${serviceId}`;
 const vaultKey = (key: string): string => `service:${key}`;
 
 const parseCredentials = (value: unknown): StoredCredentials | undefined => {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const facts: [string, CredentialFacts][] = [];
+  const facts: [string, CredentialInfo][] = [];
   for (const [key, entry] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
     if (typeof entry !== 'object' || entry === null) continue;
     const { user, hasPassword, signIn } = entry as Readonly<Record<string, unknown>>;
@@ -41,7 +41,7 @@ export const serviceCredentialsFormat: DocumentFormat<StoredCredentials> = {
   fallback: {},
 };
 
-const none: CredentialFacts = { hasPassword: false };
+const none: CredentialInfo = { hasPassword: false };
 
 /** User names and passwords of services, for the programs that are launched: the names on disk, the rest in the vault. */
 export class ServiceCredentials {
@@ -50,7 +50,7 @@ export class ServiceCredentials {
   readonly #document: Document<StoredCredentials>;
   readonly #vault: Pick<Vault, 'get' | 'set' | 'delete'>;
   readonly #writes = new Serial();
-  #facts: ReadonlyMap<string, CredentialFacts> = new Map();
+  #facts: ReadonlyMap<string, CredentialInfo> = new Map();
 
   constructor(deps: {
     readonly document: Document<StoredCredentials>;
@@ -69,7 +69,7 @@ export class ServiceCredentials {
   }
 
   /** What a window may know of a service. */
-  facts(deviceKey: string, serviceId: string): CredentialFacts {
+  facts(deviceKey: string, serviceId: string): CredentialInfo {
     return this.#facts.get(keyOf(deviceKey, serviceId)) ?? none;
   }
 
@@ -89,7 +89,7 @@ export class ServiceCredentials {
     deviceKey: string,
     serviceId: string,
     patch: { readonly user?: string; readonly password?: string; readonly signIn?: readonly string[] },
-  ): Promise<Result<CredentialFacts>> {
+  ): Promise<Result<CredentialInfo>> {
     const key = keyOf(deviceKey, serviceId);
     return this.#writes.run(async () => {
       const before = this.#facts.get(key) ?? none;
@@ -107,7 +107,7 @@ export class ServiceCredentials {
       const hasPassword = password === undefined ? before.hasPassword : password !== '';
       const signIn = patch.signIn ?? before.signIn ?? [];
       const ways = signIn.length === 0 ? {} : { signIn };
-      const facts: CredentialFacts = { ...(user === '' ? {} : { user }), hasPassword, ...ways };
+      const facts: CredentialInfo = { ...(user === '' ? {} : { user }), hasPassword, ...ways };
       const next = new Map(this.#facts);
       if (user === '' && !hasPassword && signIn.length === 0) next.delete(key);
       else next.set(key, facts);

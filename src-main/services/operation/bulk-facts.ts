@@ -1,5 +1,5 @@
 import type { Account } from '../../core/fleet/account.ts';
-import type { PlanFacts } from '../../core/operation/bulk-calls.ts';
+import type { PlanContext } from '../../core/operation/bulk-calls.ts';
 import type { Device, VendorId } from '../../core/fleet/device.ts';
 import type { AppError } from '../../core/base/errors.ts';
 import { isOffered } from '../../core/operation/device-edit.ts';
@@ -17,7 +17,7 @@ export interface BulkCatalogue {
 export const keyKindOf = (account: Pick<Account, 'fields'> | undefined): string => account?.fields['keyKind'] ?? 'user';
 
 /** The facts that planning needs, from the catalogue and what was gathered for this plan. */
-export const planFacts = (
+export const planContext = (
   catalogue: BulkCatalogue,
   gathered: {
     /** `accountId\ngroup`. */
@@ -26,7 +26,7 @@ export const planFacts = (
     readonly fields: ReadonlyMap<string, string>;
     readonly now: string;
   },
-): PlanFacts => {
+): PlanContext => {
   const operationOf = (vendor: VendorId, id: string): Operation | undefined =>
     catalogue.vendor(vendor)?.operations.find((operation) => operation.id === id);
   return {

@@ -11,7 +11,7 @@ import type { Accounts } from '../fleet/accounts.ts';
 import type { Activity } from '../activity/activity.ts';
 import { isOffered, type OperationCall } from '../../core/operation/device-edit.ts';
 import { isThere, sendEdit } from './edit-call.ts';
-import { planFacts, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
+import { planContext, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
 import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
 import type { BulkSecrets } from './bulk-secrets.ts';
 import type { DeviceLogs } from './device-logs.ts';
@@ -100,7 +100,7 @@ export class Bulk {
       action,
       chosen,
       inventory.devices.values(),
-      planFacts(this.#catalogue, {
+      planContext(this.#catalogue, {
         groups,
         fields: fields.values,
         now: new Date(clock.now()).toISOString().slice(0, 19).replace('T', ' '),

@@ -9,7 +9,7 @@ import {
   withoutInclude,
 } from '../../core/ssh/ssh-config.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { SshConfigFacts, SshConfigOrigin, SshHost } from '../../core/ssh/ssh-config.ts';
+import type { SshConfigOptions, SshConfigOrigin, SshHost } from '../../core/ssh/ssh-config.ts';
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
 export interface UserFiles {
@@ -28,7 +28,7 @@ export interface UserFiles {
 export type SshConfigDevices = Parameters<typeof sshHosts>[0];
 
 /** What is asked for: where the user's configuration is, and what the blocks have in common. */
-export type SshConfigTarget = Omit<SshConfigFacts, 'madeConfig'>;
+export type SshConfigTarget = Omit<SshConfigOptions, 'madeConfig'>;
 
 /** What the integration would do, or has done. */
 export interface SshConfigPreview {
@@ -93,7 +93,10 @@ export class SshConfig {
   }
 
   /** Writes our file again where the user has asked for it before; does nothing otherwise, and never touches theirs. */
-  async refresh(devices: SshConfigDevices, facts: Omit<SshConfigFacts, keyof SshConfigOrigin>): Promise<Result<void>> {
+  async refresh(
+    devices: SshConfigDevices,
+    facts: Omit<SshConfigOptions, keyof SshConfigOrigin>,
+  ): Promise<Result<void>> {
     const origin = await this.#origin();
     if (!origin.ok || origin.value === undefined) return origin.ok ? ok(undefined) : origin;
     const { quayside, configFile } = origin.value;
@@ -106,7 +109,7 @@ export class SshConfig {
    * whatever was changed in it since.
    */
   async remove(options: {
-    readonly platform: SshConfigFacts['platform'];
+    readonly platform: SshConfigOptions['platform'];
     readonly configFile: string;
   }): Promise<Result<void>> {
     const line = includeLine(this.#ownFile, options.platform);

@@ -25,7 +25,7 @@ const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
 };
 
 /** What is known besides the rows of a list. */
-export interface ListFacts {
+export interface ListContext {
   /** When the list was asked for, epoch milliseconds. */
   readonly observedAt: number;
   readonly homes: Homes;
@@ -60,7 +60,7 @@ const factsOf = (row: DeviceRow, home: Home | undefined, lastAddress: string | u
  * A device in Quayside's words: its home is its group, its class its description. Key and claim code stay behind
  * here. Undefined without an id.
  */
-export const deviceOf = (row: DeviceRow, known: ListFacts): DeviceRecord | undefined => {
+export const deviceOf = (row: DeviceRow, known: ListContext): DeviceRecord | undefined => {
   if (row.id === undefined) return undefined;
   const tag = filled(row.tag);
   const description = filled(row.deviceClass);
