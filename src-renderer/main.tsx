@@ -3,7 +3,7 @@ import { createRoot } from 'react-dom/client';
 import { App } from './shell/app.tsx';
 import { takeKey } from './state/key.ts';
 import { startBulk } from './bulk/bulk-store.ts';
-import { startHost } from './state/main-state.ts';
+import { connectToMain } from './state/main-state.ts';
 import { PaletteWindow } from './palette/palette-window.tsx';
 import { startTheme } from './theme/theme.ts';
 import { startClock } from './ui/clock.ts';
@@ -42,7 +42,7 @@ takeKey();
 startTheme();
 startClock();
 if (!isPalette) startBulk();
-startHost();
+connectToMain();
 createRoot(root).render(
   <StrictMode>
     {showsSessions ? (

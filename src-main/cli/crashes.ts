@@ -1,4 +1,4 @@
-import type { CrashHost } from '../compose/compose-crashes.ts';
+import type { CrashHandling } from '../compose/compose-crashes.ts';
 import { fail } from '../core/base/errors.ts';
 import { describeException, hearUncaught } from '../core/base/exception.ts';
 import { exitCodes, note, printError } from './terminal.ts';
@@ -24,7 +24,7 @@ export const endOnCrash = (json: boolean): (() => void) =>
   });
 
 /** How a command that lasts deals with errors nobody expected: it tells of each and goes on, until it gives up. */
-export const surviveCrashes = (end: () => void): CrashHost => ({
+export const surviveCrashes = (end: () => void): CrashHandling => ({
   source: process,
   notify: (text, hint) => note(`${text}\n${hint}`),
   giveUp: (text, hint) => {

@@ -16,7 +16,7 @@ import { createSshClient } from '../node/ssh/ssh-client.ts';
 import { vncResponse } from '../node/ssh/vnc-response.ts';
 import { createLineJournal } from '../node/storage/line-journal.ts';
 import type { ProfilePaths } from '../node/storage/paths.ts';
-import { createWebSessionHost } from '../node/web-host/web-session-host.ts';
+import { createWebSessionPages } from '../node/web-host/web-session-host.ts';
 import type { Activity } from '../services/activity/activity.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import type { AppState } from '../services/app/app-state.ts';
@@ -112,7 +112,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
   const webSessions = new WebSessions({
     accounts,
     inventory,
-    host: options.webSessionHost?.(log) ?? createWebSessionHost({ clock, log }),
+    host: options.webSessionHost?.(log) ?? createWebSessionPages({ clock, log }),
     log,
   });
   const bridge = new Bridge({

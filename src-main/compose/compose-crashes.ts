@@ -4,13 +4,13 @@ import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
 import { CrashWatch, type CrashWatchDeps } from '../services/app/crash-watch.ts';
 
 /** How a host deals with errors nobody expected: where it hears of them, and whom it tells. */
-export interface CrashHost extends Pick<CrashWatchDeps, 'notify' | 'giveUp'> {
+export interface CrashHandling extends Pick<CrashWatchDeps, 'notify' | 'giveUp'> {
   readonly source: UncaughtSource;
 }
 
 /** Deals with errors nobody expected until the answer is called. Without a host nobody does. */
 export const watchCrashes = (
-  host: CrashHost | undefined,
+  host: CrashHandling | undefined,
   deps: Pick<CrashWatchDeps, 'clock' | 'log' | 'endSession'> & {
     readonly app: AppState;
     /** The folder of reports. */

@@ -5,7 +5,7 @@ import { forwardHistoryFormat } from '../core/forward/forward-attempt.ts';
 import { forwardRecordsFormat } from '../core/forward/forward-record.ts';
 import { tunnelRecordsFormat } from '../core/forward/tunnel-record.ts';
 import { hostKeyPinsFormat } from '../core/ssh/host-key-pins.ts';
-import { createForwardHost } from '../node/forward/forward-host.ts';
+import { createForwardEngine } from '../node/forward/forward-host.ts';
 import { createWebForwarder } from '../node/forward/http-forward.ts';
 import type { WayOut } from '../node/http/way-out.ts';
 import { reachable } from '../node/net/reachable.ts';
@@ -46,7 +46,7 @@ export const composeForwards = async (deps: {
   problems.note(await hostKeys.load());
   const forwards = new Forwards({
     document: handOver.owned(jsonDocument({ path: paths.forwards, ...forwardRecordsFormat })),
-    host: createForwardHost({ worker: options.forwardWorker, log }),
+    engine: createForwardEngine({ worker: options.forwardWorker, log }),
     history: handOver.owned(
       jsonDocument({ path: join(paths.profile, 'forward-history.json'), ...forwardHistoryFormat }),
     ),

@@ -119,7 +119,7 @@ export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Pro
     ...core,
     clock: systemClock,
     pause: noticePause(alerts, systemClock),
-    host: {
+    shell: {
       quickConnect: () => void show({ show: 'palette' }),
       openWindow: (intent) => void show(intent),
       copyText: windows.copyText,

@@ -5,7 +5,7 @@ import type { Result } from '../core/base/errors.ts';
 import type { Log } from '../core/base/log.ts';
 import type { Vault, VaultKind } from '../core/base/vault.ts';
 import type { Notifier } from '../core/alert/notifier.ts';
-import type { WebSessionHost } from '../core/session/web-session.ts';
+import type { WebSessionPages } from '../core/session/web-session.ts';
 import type { ControlSocket } from '../node/control/control-socket.ts';
 import type { StartTimings } from '../node/runtime/diagnostics.ts';
 import type { ProfilePaths } from '../node/storage/paths.ts';
@@ -20,7 +20,7 @@ import type { Forwards } from '../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
 import type { Launches } from '../services/launch/launches.ts';
 import type { Recents } from '../services/launch/recents.ts';
-import type { CrashHost } from './compose-crashes.ts';
+import type { CrashHandling } from './compose-crashes.ts';
 import type { TakenOver } from './compose-hand-over.ts';
 
 /** The version of this application. */
@@ -37,7 +37,7 @@ export interface CoreOptions {
   readonly longLived: boolean;
   readonly demo?: boolean | undefined;
   /** Hears of errors nobody expected, so that they do not end the process; absent: nobody does. */
-  readonly crashes?: CrashHost | undefined;
+  readonly crashes?: CrashHandling | undefined;
   /** What the processes hold that this profile was taken over from, one after the other. */
   readonly takenOver?: readonly TakenOver[] | undefined;
   /** The built script of the forward worker. */
@@ -49,7 +49,7 @@ export interface CoreOptions {
   /** Shows the page of a session inside the application; absent: the caller opens it in a tab of the browser. */
   readonly showSession?: ((address: string) => void) | undefined;
   /** Shows sessions of vendors' web clients; absent: as pages for tabs of a browser. */
-  readonly webSessionHost?: ((log: Log) => WebSessionHost) | undefined;
+  readonly webSessionHost?: ((log: Log) => WebSessionPages) | undefined;
   /** Shows notices of the system; absent: they go into the window. */
   readonly notifier?: Notifier | undefined;
   /** Brings the window to the front, where the host has one. */

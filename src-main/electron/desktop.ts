@@ -139,7 +139,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
     recents: options.recents,
     clock,
     pause: noticePause(alerts, clock),
-    host: {
+    shell: {
       quickConnect: () => palette.toggle(),
       openWindow: showWindow,
       copyText,

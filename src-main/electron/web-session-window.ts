@@ -5,7 +5,7 @@ import { ok } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 import type { Log } from '../core/base/log.ts';
 import { WebSessionRegistry } from '../core/session/web-session-registry.ts';
-import type { WebSessionHost, WebSessionOrder } from '../core/session/web-session.ts';
+import type { WebSessionPages, WebSessionOrder } from '../core/session/web-session.ts';
 import { limitSessionPermissions, type Shared } from './session-permissions.ts';
 
 const minimum = { width: 480, height: 320 } as const;
@@ -125,7 +125,7 @@ export const createWebSessionWindows = (deps: {
   readonly clock: Clock;
   readonly icon: string;
   readonly log: Log;
-}): WebSessionHost => {
+}): WebSessionPages => {
   const open = new Set<SessionWindow>();
   const endAll = async (): Promise<void> => {
     await Promise.all([...open].map((window) => window.close()));

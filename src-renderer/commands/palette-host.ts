@@ -3,7 +3,7 @@ import { request } from '../state/main-state.ts';
 import { goTo, openPanel, setOverlay, setQuery, showIncident, showScope, toastError } from '../state/view-store.ts';
 
 /** Where a palette is: over the window, or in a small window of its own. */
-export interface PaletteHost {
+export interface PaletteFrame {
   readonly kind: 'window' | 'own';
   close(): void;
   /** Shows something in the window. */
@@ -39,7 +39,7 @@ export const showHere = (intent: Exclude<WishView, { readonly show: 'connect' }>
 };
 
 /** The palette over the window. */
-export const windowHost: PaletteHost = {
+export const windowFrame: PaletteFrame = {
   kind: 'window',
   close: () => setOverlay('none'),
   show: (intent) => {
@@ -49,7 +49,7 @@ export const windowHost: PaletteHost = {
 };
 
 /** Quick connect: main shows the window; this one hides, which is what closing it means. */
-export const ownHost: PaletteHost = {
+export const ownFrame: PaletteFrame = {
   kind: 'own',
   close: () => window.close(),
   show: (intent) =>

@@ -19,7 +19,7 @@ import { openBulk } from '../bulk/bulk-store.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { modKey } from '../ui/keys.ts';
 import { setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../state/view-store.ts';
-import type { PaletteHost } from '../commands/palette-host.ts';
+import type { PaletteFrame } from '../commands/palette-host.ts';
 
 /** Something the palette can do besides connecting. */
 export interface Command {
@@ -28,7 +28,7 @@ export interface Command {
   readonly keys?: string;
   /** Only where the window is: it is about what is selected or shown there. */
   readonly here?: true;
-  readonly run: (host: PaletteHost) => void;
+  readonly run: (host: PaletteFrame) => void;
 }
 
 const setTheme = async (theme: 'light' | 'dark' | 'system'): Promise<void> => {
@@ -38,7 +38,7 @@ const setTheme = async (theme: 'light' | 'dark' | 'system'): Promise<void> => {
 
 const theme =
   (name: 'light' | 'dark' | 'system') =>
-  (host: PaletteHost): void => {
+  (host: PaletteFrame): void => {
     host.close();
     void setTheme(name);
   };
@@ -53,7 +53,7 @@ const actOnSelection = (): void => {
 /** In a window, closes the palette first: what follows has the keyboard. */
 const here =
   (run: () => void) =>
-  (host: PaletteHost): void => {
+  (host: PaletteFrame): void => {
     host.close();
     run();
   };

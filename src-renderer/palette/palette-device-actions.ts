@@ -5,7 +5,7 @@ import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
 import { kindIcons } from '../ui/kind-icons.ts';
 import { toast, toastError } from '../state/view-store.ts';
-import type { PaletteHost } from '../commands/palette-host.ts';
+import type { PaletteFrame } from '../commands/palette-host.ts';
 
 /** One thing that can be done with a device. */
 export interface DeviceAction {
@@ -14,7 +14,7 @@ export interface DeviceAction {
   readonly icon: LucideIcon;
   /** Asks for a user name first. */
   readonly asksUser?: true;
-  readonly run: (host: PaletteHost, user: string) => void | Promise<void>;
+  readonly run: (host: PaletteFrame, user: string) => void | Promise<void>;
 }
 
 const kindNames: Readonly<Record<ServiceKind, string>> = {
@@ -67,7 +67,7 @@ export const deviceActions = (deviceKey: string): readonly DeviceAction[] => {
             name: `${named(service)} as…`,
             icon: UserRound,
             asksUser: true,
-            run: (_host: PaletteHost, user: string) => connectAs(device, service, user),
+            run: (_host: PaletteFrame, user: string) => connectAs(device, service, user),
           } as const,
         ]
       : []),

@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Toasts } from '../ui/toasts.tsx';
-import { ownHost } from '../commands/palette-host.ts';
+import { ownFrame } from '../commands/palette-host.ts';
 import { PaletteBody } from './palette.tsx';
 
 /** Quick connect: the palette in a small window of its own, kept loaded while it is hidden. */
@@ -13,7 +13,7 @@ export const PaletteWindow = (): React.ReactNode => {
   }, []);
   return (
     <main className="palette-window" aria-label="Quick connect">
-      <PaletteBody host={ownHost} shown={shown} />
+      <PaletteBody host={ownFrame} shown={shown} />
       <Toasts />
     </main>
   );

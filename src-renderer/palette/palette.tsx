@@ -9,7 +9,7 @@ import { useView } from '../state/view-store.ts';
 import { best, fuzzyScore } from './find.ts';
 import { commands, type Command } from './palette-commands.ts';
 import { deviceActions, type DeviceAction } from './palette-device-actions.ts';
-import { windowHost, type PaletteHost } from '../commands/palette-host.ts';
+import { windowFrame, type PaletteFrame } from '../commands/palette-host.ts';
 import { PaletteSearch } from './palette-search.ts';
 
 type Item =
@@ -52,7 +52,7 @@ const usePrepared = (shown: number): PaletteSearch => {
   }, [loaded, shown]);
 };
 
-const useItems = (host: PaletteHost, step: Step, text: string, shown: number): readonly Item[] => {
+const useItems = (host: PaletteFrame, step: Step, text: string, shown: number): readonly Item[] => {
   const search = usePrepared(shown);
   // Only a text, a step or a new showing changes what is listed: a fleet that changes meanwhile moves no line.
   return useMemo(() => {
@@ -138,7 +138,7 @@ export const PaletteBody = ({
   host,
   shown = 0,
 }: {
-  readonly host: PaletteHost;
+  readonly host: PaletteFrame;
   readonly shown?: number;
 }): React.ReactNode => {
   const [step, setStep] = useState<Step>({ kind: 'find' });
@@ -296,7 +296,7 @@ export const PaletteBody = ({
 
 /** The palette over the window. */
 export const Palette = (): React.ReactNode => (
-  <Dialog label="Palette" onClose={() => windowHost.close()}>
-    <PaletteBody host={windowHost} />
+  <Dialog label="Palette" onClose={() => windowFrame.close()}>
+    <PaletteBody host={windowFrame} />
   </Dialog>
 );

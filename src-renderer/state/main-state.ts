@@ -207,7 +207,7 @@ const loadVendors = async (): Promise<void> => {
 };
 
 /** Opens the channel and follows main until the window closes. */
-export const startHost = (): void => connection.connect();
+export const connectToMain = (): void => connection.connect();
 
 /** Tries to reach main again now. */
 export const reconnectNow = (): void => {

@@ -1,12 +1,12 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
 import { silentLog, workerUrl } from '../support/forward-rig.ts';
 
 // `forward-host-process.ts TARGET PORT[:TARGET]…`: nothing but a forward host, which leads the ports to their targets.
 // Answers `{"rss": bytes, "delays": {...}}` for each line on stdin, the delays of the main thread since the line before.
 const [target = '', ...ways] = process.argv.slice(2);
-const host = createForwardHost({ worker: workerUrl, log: silentLog });
+const host = createForwardEngine({ worker: workerUrl, log: silentLog });
 for (const id of ways) {
   const [port, own] = id.split(':').map(Number);
   const listened = await host.listen({ id, address: '127.0.0.1', port: port ?? 0 });

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
 import { startSshd } from '../support/sshd.ts';
 import { workerUrl } from '../support/forward-rig.ts';
 import { median, percentile } from './bench.ts';
@@ -227,7 +227,7 @@ export const bench: Bench = {
       const [said] = (await once(echoServer.stdout ?? echoServer, 'data')) as [Buffer];
       const echo = Number(said);
 
-      const host = createForwardHost({ worker: workerUrl, log: silent });
+      const host = createForwardEngine({ worker: workerUrl, log: silent });
       closing.push(() => host.dispose());
       const viaForward = async (id: string, target: number): Promise<number> => {
         const port = await freePort();

@@ -8,7 +8,7 @@ import { deviceKey } from '../../src-main/core/fleet/device.ts';
 import type { Device } from '../../src-main/core/fleet/device.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
 import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import { reachable } from '../../src-main/node/net/reachable.ts';
 import { systemClock, systemRandom } from '../../src-main/node/runtime/system-clock.ts';
@@ -185,7 +185,7 @@ const start = async (message: Extract<StageMessage, { type: 'start' }>) => {
     accounts: { connector: async () => ok(connector), get: () => ({ baseUrl: message.baseUrl }) },
     inventory: { device: (key) => devices.get(key), servicesOf: () => [sshService] },
     document: memoryDocument(),
-    host: createForwardHost({ worker, clock: systemClock, log: silent }),
+    engine: createForwardEngine({ worker, clock: systemClock, log: silent }),
     reachable,
     clock: systemClock,
     settings: { get: () => ({ idleTimeoutMs: 5_000 }), changed: new Emitter() },
@@ -241,7 +241,7 @@ process.on('message', (message: StageMessage) => {
   void (async () => {
     if (message.type === 'start') {
       // The worker's own pipes and the loop's descriptors are made at first use: a worker before is the base line.
-      const warm = createForwardHost({
+      const warm = createForwardEngine({
         worker: new URL('../../src-main/node/forward/forward-worker.ts', import.meta.url),
         clock: systemClock,
         log: silent,

@@ -11,7 +11,7 @@ import type { ForwardRecords, ForwardSnapshot } from '../../src-main/core/forwar
 import type { Clock } from '../../src-main/core/base/clock.ts';
 import type { Document } from '../../src-main/core/base/document.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardHost } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
 import { resetSocket } from '../../src-main/node/forward/forward-reset.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { Forwards } from '../../src-main/services/forward/forwards.ts';
@@ -179,7 +179,7 @@ export const startRig = (options: RigOptions) => {
     },
   };
   const document = options.document ?? memoryDocument();
-  const host = createForwardHost({
+  const host = createForwardEngine({
     worker: options.worker ?? workerUrl,
     clock: systemClock,
     log: silentLog,
@@ -196,7 +196,7 @@ export const startRig = (options: RigOptions) => {
       servicesOf: () => options.services ?? [sshService, webService],
     },
     document,
-    host,
+    engine: host,
     clock: options.clock ?? systemClock,
     ...(options.history === undefined ? {} : { history: options.history }),
     ...(options.hostKeys === undefined ? {} : { hostKeys: options.hostKeys }),

@@ -54,7 +54,7 @@ const tell = (link: string, context: Context): void => {
 
 const noBrowser = 'No browser could be opened here; open the address yourself.';
 
-const runHost = async (
+const runHeadless = async (
   core: Core,
   port: number,
   session: DesktopSession | undefined,
@@ -92,7 +92,7 @@ const runHost = async (
 };
 
 /** What a second `quayside serve` does: the first one has the profile. Undefined if that one has just ended. */
-const askHost = async (connection: ControlConnection, context: Context): Promise<number | undefined> => {
+const askOwner = async (connection: ControlConnection, context: Context): Promise<number | undefined> => {
   const open = context.args.values.open === true;
   const answer = await askForLink(connection, open);
   connection.socket.close();
@@ -123,10 +123,10 @@ const serve = async (
     crashes: surviveCrashes(() => broken.abort()),
   });
   if (!found.ok) return printError(found.error, context.json);
-  if ('connection' in found.value) return askHost(found.value.connection, context);
+  if ('connection' in found.value) return askOwner(found.value.connection, context);
   const { core } = found.value;
   try {
-    const ended = await runHost(core, port, session, context, broken.signal);
+    const ended = await runHeadless(core, port, session, context, broken.signal);
     return typeof ended === 'number' ? ended : printError(ended.error, context.json);
   } finally {
     // Whatever is open and whoever does not answer: one Ctrl-C is enough.

@@ -7,7 +7,7 @@ import type { PumpTimings } from './forward.ts';
  * The port behind which sockets are: it owns the listeners and moves the bytes. `src-main/node/forward/forward-host.ts`
  * implements it with a worker thread. All commands about one forward are carried out in the order given.
  */
-export interface ForwardHost {
+export interface ForwardEngine {
   /**
    * Binds a loopback address, and what `options` wants beside it. A forward that listens already gets the new port
    * first and then loses the old one; its connections stay. Errors, of the first address alone: port-in-use (naming who
@@ -38,7 +38,7 @@ export interface ForwardHost {
   peers(id: string): Promise<readonly ForwardPeer[]>;
   /** A port nobody holds now on any of the addresses, not among `avoid`; undefined if none was found. */
   freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined>;
-  readonly events: Emitter<ForwardHostEvent>;
+  readonly events: Emitter<ForwardEngineEvent>;
   dispose(): Promise<void>;
 }
 
@@ -118,7 +118,7 @@ export interface TrafficReport {
   readonly timings?: PumpTimings;
 }
 
-export type ForwardHostEvent =
+export type ForwardEngineEvent =
   | { readonly type: 'waiting'; readonly id: string }
   | { readonly type: 'none-waiting'; readonly id: string }
   | { readonly type: 'unused'; readonly id: string; readonly route: number }

@@ -27,7 +27,7 @@ export interface WebSessionOrder {
 }
 
 /** Where sessions are shown: windows of their own on the desktop, pages for tabs of a browser elsewhere. */
-export interface WebSessionHost {
+export interface WebSessionPages {
   /** Answers the page's one-time address where somebody must still open it. Errors: internal. */
   open(order: WebSessionOrder): Promise<Result<{ readonly address?: string }>>;
   /** Ends the sessions it can reach, as before sleep: an open one costs a licence. A tab of a browser is the user's. */

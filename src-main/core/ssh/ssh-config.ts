@@ -12,7 +12,7 @@ import type { LaunchPlatform } from '../launch/launch-plan.ts';
  */
 
 /** A device with an SSH service, under the name ssh knows it by. */
-export interface SshHost {
+export interface SshHostBlock {
   readonly alias: string;
   readonly deviceKey: string;
   readonly deviceName: string;
@@ -41,7 +41,7 @@ const aliasOf = (name: string): string =>
 /** Names no device may have by itself. */
 const reserved = new Set(['', 'localhost', 'broadcasthost', 'ip6-localhost', 'ip6-loopback', 'all', 'none']);
 
-interface Candidate extends SshHost {
+interface Candidate extends SshHostBlock {
   readonly id: string;
   readonly accountId: string;
 }
@@ -67,7 +67,7 @@ const candidatesOf = (device: Named): readonly Candidate[] =>
  * The hosts of a fleet, sorted by alias. Where several devices have one name, or the user's own configuration has it
  * (`taken`), all of them get a part of their id: a name never comes to mean another machine because one was added.
  */
-export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>): readonly SshHost[] => {
+export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>): readonly SshHostBlock[] => {
   const steps: readonly ((host: Candidate) => string)[] = [
     (host) => host.alias,
     (host) => `${host.alias === '' ? 'device' : host.alias}-${host.id.slice(-6)}`,
@@ -78,7 +78,7 @@ export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>):
     .flatMap(candidatesOf)
     .toSorted((one, other) => (one.deviceKey < other.deviceKey ? -1 : one.deviceKey > other.deviceKey ? 1 : 0));
   const used = new Set<string>();
-  const done: SshHost[] = [];
+  const done: SshHostBlock[] = [];
   const settle = ({ id: _id, accountId: _account, ...host }: Candidate, alias: string): void => {
     used.add(alias);
     done.push({ ...host, alias });
@@ -144,7 +144,7 @@ export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined =
 };
 
 /** The text of our own file. Errors: invalid-input (a path or user that ssh cannot take). */
-export const renderSshHosts = (hosts: readonly SshHost[], facts: SshConfigOptions): Result<string> => {
+export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigOptions): Result<string> => {
   const knownHosts = sshPathValue(facts.knownHostsFile, facts.platform);
   if (!knownHosts.ok) return knownHosts;
   const user = facts.user === '' ? ok('') : checkSshUser(facts.user);

@@ -8,8 +8,8 @@ import { surface } from '../../core/base/exception.ts';
 import { bindError, notLoopback, pumpLost } from '../../core/forward/forward-errors.ts';
 import { plainOptions } from '../../core/forward/forward-host.ts';
 import type {
-  ForwardHost,
-  ForwardHostEvent,
+  ForwardEngine,
+  ForwardEngineEvent,
   ForwardPeer,
   Listening,
   ListenOptions,
@@ -25,7 +25,7 @@ import type { WorkerCommand, WorkerReport } from './forward-messages.ts';
 import { connectionHolders, portHolder } from './forward-port-holder.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 
-export interface ForwardHostDeps {
+export interface ForwardEngineDeps {
   /** Where forward-worker is: the .ts in a checkout, the built .js in the application. */
   readonly worker: URL;
   /** The computer's own where absent. */
@@ -50,8 +50,8 @@ const restartDelays = [0, 100, 500, 2_000, 10_000, 30_000] as const;
 
 const failed = (reason: string): Extract<Result<never>, { ok: false }> => ({ ok: false, error: pumpLost(reason) });
 
-class WorkerForwardHost implements ForwardHost {
-  readonly events = new Emitter<ForwardHostEvent>();
+class WorkerForwardEngine implements ForwardEngine {
+  readonly events = new Emitter<ForwardEngineEvent>();
   readonly #workerUrl: URL;
   readonly #clock: Clock;
   readonly #log: Log;
@@ -66,7 +66,7 @@ class WorkerForwardHost implements ForwardHost {
   #crashes = 0;
   #hasLeft = false;
 
-  constructor({ worker, clock = systemClock, log, crashed = surface }: ForwardHostDeps) {
+  constructor({ worker, clock = systemClock, log, crashed = surface }: ForwardEngineDeps) {
     this.#workerUrl = worker;
     this.#clock = clock;
     this.#log = log;
@@ -247,7 +247,7 @@ class WorkerForwardHost implements ForwardHost {
 }
 
 /** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
-export const createForwardHost = (deps: ForwardHostDeps): ForwardHost => new WorkerForwardHost(deps);
+export const createForwardEngine = (deps: ForwardEngineDeps): ForwardEngine => new WorkerForwardEngine(deps);
 
 /** Whether a port is free at this moment; an address this computer does not have (no IPv6) counts as free. */
 const canBind = (host: string, port: number): Promise<boolean> =>

@@ -1,6 +1,6 @@
 import type {
   Endpoint,
-  ForwardHostEvent,
+  ForwardEngineEvent,
   ForwardPeer,
   ListenOptions,
   RouteTarget,
@@ -45,4 +45,4 @@ export type WorkerReport =
   | { readonly type: 'peers'; readonly request: number; readonly peers: readonly ForwardPeer[] }
   /** An exception nobody expected; the worker goes on. */
   | { readonly type: 'uncaught'; readonly name: string; readonly stack: string }
-  | Exclude<ForwardHostEvent, { readonly type: 'lost' }>;
+  | Exclude<ForwardEngineEvent, { readonly type: 'lost' }>;

@@ -6,7 +6,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 import { limitClients, pageLimits } from '../runtime/descriptors.ts';
 import { WebSessionRegistry } from '../../core/session/web-session-registry.ts';
-import type { WebSessionHost } from '../../core/session/web-session.ts';
+import type { WebSessionPages } from '../../core/session/web-session.ts';
 
 const host = '127.0.0.1';
 const maxBodyBytes = 4096;
@@ -27,7 +27,7 @@ const bodyOf = async (request: IncomingMessage): Promise<string | undefined> => 
  * Web sessions as pages for tabs of a browser: on 127.0.0.1 at a port of their own, so that the vendor's script shares
  * no origin with our window. Cookies are neither set nor read. The port is opened with the first session.
  */
-export const createWebSessionHost = (deps: { readonly clock: Clock; readonly log: Log }): WebSessionHost => {
+export const createWebSessionPages = (deps: { readonly clock: Clock; readonly log: Log }): WebSessionPages => {
   const desk = new WebSessionRegistry({ clock: deps.clock, newTicket: () => randomBytes(24).toString('base64url') });
   let listening: Promise<Result<{ readonly server: Server; readonly origin: string }>> | undefined;
   let isOver = false;

@@ -84,7 +84,7 @@ describe('TrayController', () => {
         changed: new Emitter(),
       },
       clock,
-      host: {
+      shell: {
         quickConnect: () => said.push('palette'),
         openWindow: (intent) => intents.push(intent),
         copyText: async (text) => (said.push(`copy ${text}`), ok(undefined)),

@@ -30,7 +30,7 @@ export interface NoticePause {
 }
 
 /** What a tray needs of the program that shows it. */
-export interface TrayHost {
+export interface TrayShell {
   /** Opens the palette; if there is none, the window with it. */
   quickConnect(): void;
   /** Opens the window, showing something where a intent is given. */
@@ -50,7 +50,7 @@ export interface TrayControllerDeps {
   readonly recents: Pick<Recents, 'keys' | 'note' | 'changed'>;
   readonly pause?: NoticePause | undefined;
   readonly clock: Clock;
-  readonly host: TrayHost;
+  readonly shell: TrayShell;
   /** The global shortcut in the system's words, where there is one. */
   readonly shortcut?: () => string | undefined;
 }
@@ -138,26 +138,26 @@ export class TrayController {
 
   /** Does what was clicked. Never rejects; what fails is told by the host. */
   async act(action: TrayAction): Promise<void> {
-    const { host, forwards, pause } = this.#deps;
+    const { shell, forwards, pause } = this.#deps;
     switch (action.type) {
       case 'quick-connect':
-        return host.quickConnect();
+        return shell.quickConnect();
       case 'open-window':
-        return host.openWindow();
+        return shell.openWindow();
       case 'show-offline':
-        return host.openWindow({ show: 'devices', query: 'is:offline' });
+        return shell.openWindow({ show: 'devices', query: 'is:offline' });
       case 'show-account':
-        return host.openWindow({ show: 'account', accountId: action.accountId });
+        return shell.openWindow({ show: 'account', accountId: action.accountId });
       case 'show-forwards':
-        return host.openWindow({ show: 'page', page: 'forwards' });
+        return shell.openWindow({ show: 'page', page: 'forwards' });
       case 'show-settings':
-        return host.openWindow({ show: 'page', page: 'settings' });
+        return shell.openWindow({ show: 'page', page: 'settings' });
       case 'connect':
         return this.#tell(await this.#connect(action.deviceKey, action.serviceId));
       case 'copy-address':
         return this.#tell(await this.#copyAddress(action.deviceKey, action.serviceId));
       case 'copy-text':
-        return this.#tell(await host.copyText(action.text));
+        return this.#tell(await shell.copyText(action.text));
       case 'stop-forward':
         return this.#tell(await forwards.stop(action.forwardId));
       case 'pause-notices':
@@ -165,7 +165,7 @@ export class TrayController {
       case 'resume-notices':
         return this.#tell((await pause?.set(undefined)) ?? ok(undefined));
       case 'quit':
-        return host.quit();
+        return shell.quit();
       default:
         action satisfies never;
     }
@@ -173,16 +173,16 @@ export class TrayController {
 
   /** Does what was asked for by a click on a notice. */
   follow(request: AlertRequest): void {
-    const { host } = this.#deps;
+    const { shell } = this.#deps;
     switch (request.kind) {
       case 'open-incident':
-        host.openWindow({ show: 'incident', incidentId: request.incidentId });
+        shell.openWindow({ show: 'incident', incidentId: request.incidentId });
         return;
       case 'open-device':
-        host.openWindow({ show: 'device', deviceKey: request.deviceKey });
+        shell.openWindow({ show: 'device', deviceKey: request.deviceKey });
         return;
       case 'open-activity':
-        host.openWindow({ show: 'page', page: 'activity' });
+        shell.openWindow({ show: 'page', page: 'activity' });
         return;
       case 'connect':
         void this.act({ type: 'connect', deviceKey: request.deviceKey });
@@ -266,7 +266,7 @@ export class TrayController {
     const services = this.#services(deviceKey);
     const service = wanted === undefined ? services[0] : services.find(({ id }) => id === wanted);
     if (service === undefined) {
-      this.#deps.host.openWindow({ show: 'device', deviceKey });
+      this.#deps.shell.openWindow({ show: 'device', deviceKey });
       return ok(undefined);
     }
     const request = { deviceKey, serviceId: service.id };
@@ -275,23 +275,23 @@ export class TrayController {
       service.kind === 'tcp' ? forwards.open(request, signal) : launches.open(request, signal),
     );
     if (!done.ok) return done;
-    if (service.kind === 'tcp') this.#deps.host.openWindow({ show: 'device', deviceKey });
+    if (service.kind === 'tcp') this.#deps.shell.openWindow({ show: 'device', deviceKey });
     // It is connected, whether or not that can be remembered.
     await recents.note(deviceKey);
     return ok(undefined);
   }
 
   async #copyAddress(deviceKey: string, serviceId: string): Promise<Result<void>> {
-    const { forwards, host, recents } = this.#deps;
+    const { forwards, shell, recents } = this.#deps;
     const opened = await this.#soon((signal) => forwards.open({ deviceKey, serviceId }, signal));
     if (!opened.ok) return opened;
     const { address, port } = opened.value;
-    const copied = await host.copyText(`${address === '127.0.0.1' ? 'localhost' : address}:${port}`);
+    const copied = await shell.copyText(`${address === '127.0.0.1' ? 'localhost' : address}:${port}`);
     if (copied.ok) await recents.note(deviceKey);
     return copied;
   }
 
   #tell(done: Result<unknown>): void {
-    if (!done.ok && done.error.kind !== 'cancelled') this.#deps.host.failed(done.error);
+    if (!done.ok && done.error.kind !== 'cancelled') this.#deps.shell.failed(done.error);
   }
 }

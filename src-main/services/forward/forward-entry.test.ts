@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { ForwardHost, Listening } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine, Listening } from '../../core/forward/forward-host.ts';
 import type { Tunnel } from '../../vendors/vendor.ts';
 import { ForwardEntry } from './forward-entry.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
@@ -23,7 +23,7 @@ const rig = () => {
     listened: 0,
   };
   const nothing = (): void => undefined;
-  const host: ForwardHost = {
+  const engine: ForwardEngine = {
     listen: async () => {
       outside.listened += 1;
       return outside.port;
@@ -73,7 +73,7 @@ const rig = () => {
     0,
     [],
     {
-      host,
+      engine,
       tunnels,
       clock,
       random: () => 0.5,

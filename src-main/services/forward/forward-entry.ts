@@ -4,7 +4,7 @@ import type { RefusalReason } from '../../core/forward/forward-errors.ts';
 import { newForward } from '../../core/forward/forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
-import type { ForwardHost, Listening, TrafficReport } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine, Listening, TrafficReport } from '../../core/forward/forward-host.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import { rebindDelay } from '../../core/forward/forward-reconnecting.ts';
 import { advance } from '../../core/forward/forward-step.ts';
@@ -21,7 +21,7 @@ import type { SeenHostKey } from '../ssh/host-keys.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
 
 export interface ForwardEntryDeps {
-  readonly host: ForwardHost;
+  readonly engine: ForwardEngine;
   readonly tunnels: ForwardRoutesDeps['tunnels'];
   readonly clock: Clock;
   readonly random: Random;
@@ -176,7 +176,7 @@ export class ForwardEntry {
     await this.#binding;
     if (this.#forward.bound) {
       const { id } = this.#record;
-      const moved = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+      const moved = await this.#deps.engine.listen({ id, address: forwardAddress, port, options: this.#options(port) });
       if (!moved.ok) return { ok: false, error: await this.#deps.suggest(moved.error) };
       this.#listening = moved.value;
     }
@@ -197,7 +197,7 @@ export class ForwardEntry {
   /** Listens on what is wanted now beside the first address. */
   async configure(): Promise<void> {
     if (this.#forward.bound) {
-      const configured = await this.#deps.host.configure(this.#record.id, this.#options(this.#port));
+      const configured = await this.#deps.engine.configure(this.#record.id, this.#options(this.#port));
       if (configured.ok) this.#listening = configured.value;
     }
     this.#deps.changed(this.#record.id);
@@ -298,7 +298,12 @@ export class ForwardEntry {
   async #return(times: number): Promise<void> {
     const { bind } = this.#forward;
     const { id, port } = this.#record;
-    const listened = await this.#deps.host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    const listened = await this.#deps.engine.listen({
+      id,
+      address: forwardAddress,
+      port,
+      options: this.#options(port),
+    });
     // It was stopped, moved or bound again meanwhile.
     if (bind !== this.#forward.bind || this.#elsewhere === undefined) return;
     if (!listened.ok) return this.#waitToReturn(times + 1);
@@ -329,14 +334,14 @@ export class ForwardEntry {
   }
 
   #carryOut(effect: ForwardEffect): void {
-    const { host } = this.#deps;
+    const { engine } = this.#deps;
     const { id } = this.#record;
     switch (effect.type) {
       case 'bind':
         this.#binding = this.#bind(effect.bind);
         return;
       case 'unbind':
-        return this.#close(host.unlisten(id));
+        return this.#close(engine.unlisten(id));
       case 'open-tunnel':
         return this.#close(this.#routes.open(this.#record, effect));
       case 'abandon-tunnel':
@@ -347,14 +352,14 @@ export class ForwardEntry {
         const lease = this.#routes.get(effect.route);
         if (lease === undefined) return;
         const { tunnel, outside } = lease;
-        return host.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
+        return engine.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
       }
       case 'retire':
-        return host.retire(id, effect.route, effect.onlyIfIdle);
+        return engine.retire(id, effect.route, effect.onlyIfIdle);
       case 'break':
-        return host.breakRoute(id, effect.route);
+        return engine.breakRoute(id, effect.route);
       case 'reject-waiting':
-        return host.rejectWaiting(id);
+        return engine.rejectWaiting(id);
     }
     return effect satisfies never;
   }
@@ -365,10 +370,10 @@ export class ForwardEntry {
   }
 
   async #bind(bind: number): Promise<void> {
-    const { host, suggest } = this.#deps;
+    const { engine, suggest } = this.#deps;
     const { id } = this.#record;
     const port = this.#port;
-    const listened = await host.listen({ id, address: forwardAddress, port, options: this.#options(port) });
+    const listened = await engine.listen({ id, address: forwardAddress, port, options: this.#options(port) });
     if (!listened.ok) return this.dispatch({ type: 'bind-failed', bind, error: await suggest(listened.error) });
     if (bind === this.#forward.bind) this.#listening = listened.value;
     this.dispatch({ type: 'bound', bind, bindMs: listened.value.bindMs });

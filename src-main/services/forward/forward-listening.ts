@@ -18,7 +18,7 @@ export interface DeviceEndpoint {
   readonly nativePort: number | undefined;
 }
 
-/** What the host is to listen on beside the first address. */
+/** What the engine is to listen on beside the first address. */
 export const listenOptions = (
   record: ForwardRecord,
   port: number,

@@ -1,5 +1,5 @@
 import type { Device, Service } from '../../core/fleet/device.ts';
-import type { ForwardHostEvent } from '../../core/forward/forward-host.ts';
+import type { ForwardEngineEvent } from '../../core/forward/forward-host.ts';
 import type { ForwardRecord } from '../../core/forward/forward-record.ts';
 import { sniff, sniffBytes } from '../../core/forward/sniff.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
@@ -13,7 +13,7 @@ export interface ForwardOpeningsDeps {
   readonly recognised: (id: string, kind: SniffedKind) => void;
 }
 
-type Opening = Extract<ForwardHostEvent, { type: 'opening' }>;
+type Opening = Extract<ForwardEngineEvent, { type: 'opening' }>;
 
 /** Looks at the first bytes that servers send: SSH host keys, and what a service of unknown kind is. */
 export class ForwardOpenings {
@@ -30,7 +30,7 @@ export class ForwardOpenings {
     return record.serviceKind === 'tcp' || (record.serviceKind === 'ssh' && this.#deps.hostKeys !== undefined);
   }
 
-  /** Takes what the host tells of a connection of this forward. */
+  /** Takes what the engine tells of a connection of this forward. */
   observe(record: ForwardRecord, { connection, direction, bytes }: Opening): void {
     if (direction === 'up') return;
     if (direction === 'end') {

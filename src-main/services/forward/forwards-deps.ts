@@ -1,6 +1,6 @@
 import type { Emitter } from '../../core/base/emitter.ts';
 import type { ForwardHistory } from '../../core/forward/forward-attempt.ts';
-import type { ForwardHost } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine } from '../../core/forward/forward-host.ts';
 import type { ForwardRecords } from '../../core/forward/forward-record.ts';
 import type { Document } from '../../core/base/document.ts';
 import type { Random } from '../../core/base/clock.ts';
@@ -9,7 +9,7 @@ import type { HostKeys } from '../ssh/host-keys.ts';
 
 export interface ForwardsDeps extends ForwardTunnelsDeps {
   readonly document: Document<ForwardRecords>;
-  readonly host: ForwardHost;
+  readonly engine: ForwardEngine;
   /** Attempts of the last runs; not kept where absent. */
   readonly history?: Document<ForwardHistory>;
   readonly hostKeys?: Pick<HostKeys, 'reader' | 'accept' | 'accepted'>;

@@ -4,7 +4,7 @@ import type { Result } from '../../core/base/errors.ts';
 import { parseAddressBlock } from '../../core/forward/address-block.ts';
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
 import { noForward } from '../../core/forward/forward-errors.ts';
-import type { ForwardHostEvent } from '../../core/forward/forward-host.ts';
+import type { ForwardEngineEvent } from '../../core/forward/forward-host.ts';
 import type { ForwardRecord, ForwardRecordLimits, ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import { Serial } from '../../core/base/serial.ts';
 import type { ForwardsChange } from './forward-announcer.ts';
@@ -51,7 +51,7 @@ export class Forwards {
       for (const entry of this.#store.ofAccount(accountId)) entry.dispatch({ type: 'try-now' });
     });
     this.#store = new ForwardStore(deps, (record, attempts) => this.#entryOf(record, attempts));
-    this.#ports = new LocalPorts(deps.host, () => this.#store.ports());
+    this.#ports = new LocalPorts(deps.engine, () => this.#store.ports());
     this.#opener = new ForwardOpener({ store: this.#store, ports: this.#ports, tunnels: this.#tunnels });
     this.#hostKeys = new ForwardHostKeys(this.#store, deps.hostKeys);
     this.changed = this.#store.changed;
@@ -63,7 +63,7 @@ export class Forwards {
     });
     let hadAddresses = this.#store.hasAddresses;
     this.#unsubscribe = [
-      deps.host.events.on((event) => this.#onEvent(event)),
+      deps.engine.events.on((event) => this.#onEvent(event)),
       deps.settings.changed.on(({ idleTimeoutMs }) => {
         for (const entry of this.#store.all()) {
           const ms = entry.record.limits?.idleTimeoutMs ?? idleTimeoutMs;
@@ -92,7 +92,7 @@ export class Forwards {
 
   /** The network may have changed: lost ways are tried at once, and connections that cannot live on are reset. */
   networkChanged(): void {
-    this.#deps.host.check();
+    this.#deps.engine.check();
     for (const entry of this.#store.all()) entry.wake();
   }
 
@@ -125,7 +125,7 @@ export class Forwards {
   async statistics(id: string): Promise<Result<ForwardStatistics>> {
     const entry = this.#store.get(id);
     if (entry === undefined) return noForward;
-    const peers = await this.#deps.host.peers(id);
+    const peers = await this.#deps.engine.peers(id);
     const samples = entry.samples();
     const last = samples.at(-1) ?? { up: 0, down: 0 };
     return ok({ rateUp: last.up, rateDown: last.down, samples, peers });
@@ -282,14 +282,14 @@ export class Forwards {
       for (const entry of orphans) entry.keep();
       if (orphans.length > 0) await this.#store.save();
       await this.#tunnels.handOver();
-      await this.#deps.host.leave();
+      await this.#deps.engine.leave();
     });
     await this.#store.dispose();
   }
 
   /** Whether a client of any forward is connected or waits to be. */
   async isUsed(): Promise<boolean> {
-    const peers = await Promise.all(this.#store.all().map(({ record }) => this.#deps.host.peers(record.id)));
+    const peers = await Promise.all(this.#store.all().map(({ record }) => this.#deps.engine.peers(record.id)));
     return peers.some((of) => of.length > 0);
   }
 
@@ -317,7 +317,7 @@ export class Forwards {
   }
 
   async #dispose(): Promise<void> {
-    const { clock, host } = this.#deps;
+    const { clock, engine } = this.#deps;
     const closed = Promise.all(this.#store.all().map((entry) => entry.stop(true)));
     let cancelTimer = (): void => undefined;
     const patience = new Promise<void>((resolve) => {
@@ -329,7 +329,7 @@ export class Forwards {
     this.#openings.dispose();
     this.#hostKeys.dispose();
     await this.#store.dispose();
-    await host.dispose();
+    await engine.dispose();
   }
 
   #isKnown(entry: ForwardEntry): boolean {
@@ -343,9 +343,9 @@ export class Forwards {
   }
 
   #entryOf(record: ForwardRecord, attempts: readonly ForwardAttempt[]): ForwardEntry {
-    const { host, clock, log, settings, random } = this.#deps;
+    const { engine, clock, log, settings, random } = this.#deps;
     return new ForwardEntry(record, settings.get().idleTimeoutMs, attempts, {
-      host,
+      engine,
       clock,
       random,
       log,
@@ -372,7 +372,7 @@ export class Forwards {
     await entry.stop(true);
   }
 
-  #onEvent(event: ForwardHostEvent): void {
+  #onEvent(event: ForwardEngineEvent): void {
     switch (event.type) {
       case 'lost':
         for (const entry of this.#store.all()) entry.dispatch({ type: 'pump-lost', error: event.error });

@@ -1,5 +1,5 @@
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
-import type { ForwardHost } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine } from '../../core/forward/forward-host.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 
 /** Free ports tried for a forward before giving up: each may be taken between the look and the bind. */
@@ -8,12 +8,12 @@ const bothLoopbacks = [forwardAddress, forwardAddress6];
 
 /** Local ports for forwards: which are free, and which are kept for a forward that does not listen now. */
 export class LocalPorts {
-  readonly #host: Pick<ForwardHost, 'freePort'>;
+  readonly #engine: Pick<ForwardEngine, 'freePort'>;
   readonly #reserved: () => ReadonlySet<number>;
 
   /** `reserved` answers the ports that are kept for forwards. */
-  constructor(host: Pick<ForwardHost, 'freePort'>, reserved: () => ReadonlySet<number>) {
-    this.#host = host;
+  constructor(engine: Pick<ForwardEngine, 'freePort'>, reserved: () => ReadonlySet<number>) {
+    this.#engine = engine;
     this.#reserved = reserved;
   }
 
@@ -48,6 +48,6 @@ export class LocalPorts {
   }
 
   #free(): Promise<number | undefined> {
-    return this.#host.freePort(bothLoopbacks, this.#reserved());
+    return this.#engine.freePort(bothLoopbacks, this.#reserved());
   }
 }

@@ -2,7 +2,7 @@ import { noDevice } from '../../core/fleet/not-there.ts';
 import type { Device, VendorId } from '../../core/fleet/device.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
-import type { WebSessionHost } from '../../core/session/web-session.ts';
+import type { WebSessionPages } from '../../core/session/web-session.ts';
 import type { Connector } from '../../vendors/vendor.ts';
 
 export interface WebSessionsDeps {
@@ -11,7 +11,7 @@ export interface WebSessionsDeps {
     vendor(id: VendorId): { readonly name: string } | undefined;
   };
   readonly inventory: { device(key: string): Device | undefined };
-  readonly host: WebSessionHost;
+  readonly host: WebSessionPages;
   readonly log: Log;
 }
 

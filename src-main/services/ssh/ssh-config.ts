@@ -9,7 +9,7 @@ import {
   withoutInclude,
 } from '../../core/ssh/ssh-config.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { SshConfigOptions, SshConfigOrigin, SshHost } from '../../core/ssh/ssh-config.ts';
+import type { SshConfigOptions, SshConfigOrigin, SshHostBlock } from '../../core/ssh/ssh-config.ts';
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
 export interface UserFiles {
@@ -32,7 +32,7 @@ export type SshConfigTarget = Omit<SshConfigOptions, 'madeConfig'>;
 
 /** What the integration would do, or has done. */
 export interface SshConfigPreview {
-  readonly hosts: readonly SshHost[];
+  readonly hosts: readonly SshHostBlock[];
   readonly ownFile: string;
   readonly ownText: string;
   readonly configFile: string;
