@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { socketChannel } from './cli/channel-pair.ts';
 import { composeCore } from './compose/compose-core.ts';
-import { openDesktopSession, startHeadlessDesktop } from './compose/compose-headless-desktop.ts';
+import { openLinuxDesktop, startHeadlessDesktop } from './compose/compose-headless-desktop.ts';
 import { startHeadless } from './compose/compose-headless.ts';
 import { sleep } from './core/base/clock.ts';
 import { writeDemoHistory, type DemoPast } from './demo/demo-history.ts';
@@ -102,7 +102,7 @@ const runDesktop = async (
 /** Serves the fleet to a window of a browser, with a tray where this desktop has one. */
 const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signal: AbortSignal): Promise<void> => {
   const { forwardWorker, renderer, resources } = locate();
-  const session = await openDesktopSession(resources);
+  const session = await openLinuxDesktop(resources);
   const quitting = new AbortController();
   const opened: (() => unknown)[] = [() => session?.dispose()];
   try {

@@ -8,7 +8,7 @@ import type { Recents } from '../services/launch/recents.ts';
 import { accountLabels, incidentView } from './requests/alert-requests.ts';
 import { createRequestHandler, type RequestDeps } from './request-handler.ts';
 import { ClientSessions, type SessionDeps } from './sessions/client-sessions.ts';
-import { openSession, type HostChannel, type Session } from './client-connection.ts';
+import { openClientConnection, type HostChannel, type ClientConnection } from './client-connection.ts';
 import { StateFeed, type StateFeedOptions } from './state-feed.ts';
 import { presentDevice } from './requests/device-requests.ts';
 import { presentForward } from './requests/forward-requests.ts';
@@ -97,7 +97,7 @@ export class Bridge {
   readonly #deps: BridgeDeps;
   readonly #feed: StateFeed;
   readonly #handle: ReturnType<typeof createRequestHandler>;
-  readonly #sessions = new Set<Session>();
+  readonly #connections = new Set<ClientConnection>();
   readonly #partings = new Set<Promise<void>>();
   readonly #stops: readonly (() => void)[];
   #isOver = false;
@@ -140,28 +140,28 @@ export class Bridge {
   }
 
   /** Serves a client until its channel closes or the session is disposed of. */
-  connect(channel: HostChannel): Session {
+  connect(channel: HostChannel): ClientConnection {
     const client = {};
-    const session: Session = openSession({
+    const session: ClientConnection = openClientConnection({
       channel,
       handle: (name, input, signal) => this.#handle(name, input, signal, client),
       feed: this.#feed,
       log: this.#deps.log,
       sessions: (send) => new ClientSessions(this.#deps.sessions, send, (done) => this.#part(done)),
       onClosed: () => {
-        this.#sessions.delete(session);
+        this.#connections.delete(session);
         // Where all of it ends, or moves to another process, so do the forwards.
         if (!this.#isOver) void this.#deps.forwards.release(client);
       },
     });
-    this.#sessions.add(session);
+    this.#connections.add(session);
     return session;
   }
 
   /** Requests of all clients that are not answered yet. */
   get pending(): number {
     let count = 0;
-    for (const session of this.#sessions) count += session.pending;
+    for (const session of this.#connections) count += session.pending;
     return count;
   }
 
@@ -169,7 +169,7 @@ export class Bridge {
   async dispose(): Promise<void> {
     this.#isOver = true;
     for (const stop of this.#stops) stop();
-    for (const session of [...this.#sessions]) session.dispose();
+    for (const session of [...this.#connections]) session.dispose();
     await Promise.all(this.#partings);
   }
 

@@ -26,7 +26,7 @@ export type HandleRequest = (
 ) => Promise<Result<unknown>>;
 
 /** A client being served. */
-export interface Session {
+export interface ClientConnection {
   /** Requests that are not answered yet. */
   readonly pending: number;
   /** Ends it: aborts its requests and forgets its subscription. The carrier is left to its owner. */
@@ -40,7 +40,7 @@ const pendingLimit = 1000;
  * Serves one client over any carrier. Whatever the client sends, it gets an answer, a refusal or a
  * protocol error; nothing it sends can throw here.
  */
-export const openSession = (options: {
+export const openClientConnection = (options: {
   readonly channel: HostChannel;
   readonly handle: (name: string, input: unknown, signal: AbortSignal) => Promise<Result<unknown>>;
   readonly feed: StateFeed;
@@ -49,7 +49,7 @@ export const openSession = (options: {
   readonly sessions: (send: (frame: HostFrame) => void) => Pick<ClientSessions, 'receive' | 'dispose'>;
   /** Called once, when the client is gone or the session was disposed of. */
   readonly onClosed?: () => void;
-}): Session => {
+}): ClientConnection => {
   const { channel, handle, feed, log } = options;
   const pending = new Map<number, AbortController>();
   const client = feed.attach({

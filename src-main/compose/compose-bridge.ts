@@ -28,7 +28,7 @@ import type { Forwards } from '../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
 import type { Launches } from '../services/launch/launches.ts';
 import type { Recents } from '../services/launch/recents.ts';
-import { DeviceActions } from '../services/operation/actions.ts';
+import { LocalActions } from '../services/operation/actions.ts';
 import { BulkSecrets } from '../services/operation/bulk-secrets.ts';
 import { Bulk } from '../services/operation/bulk.ts';
 import { DeviceEditor } from '../services/operation/device-editor.ts';
@@ -131,7 +131,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     },
     deviceLogs,
     speedTests: new SpeedTests({ journal: createLineJournal({ folder: paths.speedTests }), clock }),
-    actions: new DeviceActions({ accounts, inventory, log }),
+    actions: new LocalActions({ accounts, inventory, log }),
     webSessions,
     inventory,
     preferences: deps.preferences,

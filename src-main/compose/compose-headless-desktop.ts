@@ -17,17 +17,17 @@ import { TrayController } from '../services/app/tray-controller.ts';
 type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The desktop that a headless host runs on, where it runs on one: somebody at a screen, with a session bus. */
-export interface DesktopSession {
+export interface LinuxDesktop {
   readonly bus: SessionBus;
   readonly notifier: Notifier;
   dispose(): void;
 }
 
 /** Looks for a desktop with a session bus; undefined on servers, and on systems that have another kind of tray. */
-export const openDesktopSession = async (
+export const openLinuxDesktop = async (
   resources: string,
   environment: Environment = process.env,
-): Promise<DesktopSession | undefined> => {
+): Promise<LinuxDesktop | undefined> => {
   if (process.platform !== 'linux' || !hasDisplay(environment)) return undefined;
   const bus = await SessionBus.open(environment, systemClock);
   if (bus === undefined) return undefined;
@@ -46,7 +46,7 @@ export interface HeadlessDesktopOptions {
   readonly core: Core;
   readonly host: WebHost;
   /** Absent: no tray, and notices go into the window. */
-  readonly session: DesktopSession | undefined;
+  readonly session: LinuxDesktop | undefined;
   readonly resources: string;
   /** What the tray's Quit does. */
   readonly quit: () => void;

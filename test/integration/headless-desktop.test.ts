@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { composeCore } from '../../src-main/compose/compose-core.ts';
-import { openDesktopSession, startHeadlessDesktop } from '../../src-main/compose/compose-headless-desktop.ts';
+import { openLinuxDesktop, startHeadlessDesktop } from '../../src-main/compose/compose-headless-desktop.ts';
 import { startHeadless } from '../../src-main/compose/compose-headless.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
@@ -38,7 +38,7 @@ const start = async () => {
   await simulator.listen();
   closing.push(() => simulator.dispose());
   for (const unitId of simulator.unitIds) simulator.setOnline(unitId, true);
-  const session = await openDesktopSession(resources, desktop.environment);
+  const session = await openLinuxDesktop(resources, desktop.environment);
   closing.push(() => session?.dispose());
   const composed = await composeCore({
     profile: join(folder, 'profile'),

@@ -17,7 +17,7 @@ import { createWebSocketClient } from '../../src-main/node/http/websocket-client
 import { accountsFormat } from '../../src-main/services/fleet/accounts-format.ts';
 import { pendingSecretsFormat } from '../../src-main/services/fleet/pending-secrets.ts';
 import { Accounts } from '../../src-main/services/fleet/accounts.ts';
-import { DeviceActions } from '../../src-main/services/operation/actions.ts';
+import { LocalActions } from '../../src-main/services/operation/actions.ts';
 import { Inventory } from '../../src-main/services/fleet/inventory.ts';
 import { SettingsStore } from '../../src-main/services/app/settings-store.ts';
 import { WebSessions } from '../../src-main/services/session/web-sessions.ts';
@@ -64,7 +64,7 @@ let folder: string;
 let sides: Readonly<Record<VendorId, Side>>;
 let accounts: Accounts;
 let inventory: Inventory;
-let actions: DeviceActions;
+let actions: LocalActions;
 let webSessions: WebSessions;
 const ids = new Map<VendorId, string>();
 const log: string[] = [];
@@ -178,7 +178,7 @@ beforeEach(async () => {
     cache: jsonFolder({ folder: join(folder, 'cache'), ...fleetCacheFormat }),
     ...deps,
   });
-  actions = new DeviceActions({ accounts, inventory, log: deps.log });
+  actions = new LocalActions({ accounts, inventory, log: deps.log });
   webSessions = new WebSessions({
     accounts,
     inventory,

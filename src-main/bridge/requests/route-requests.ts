@@ -4,19 +4,19 @@ import type { routeRequests as contract } from '../../../src-preload/contract/ro
 import type { Handlers } from './handler.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
-import type { DeviceActions } from '../../services/operation/actions.ts';
+import type { LocalActions } from '../../services/operation/actions.ts';
 import type { WebSessions } from '../../services/session/web-sessions.ts';
 
 /** What is needed to open a service that has no local port. */
 export interface OpenByRouteDeps {
   readonly accounts: Pick<Accounts, 'vendor'>;
-  readonly actions: Pick<DeviceActions, 'run'>;
+  readonly actions: Pick<LocalActions, 'run'>;
   readonly inventory: Pick<Inventory, 'device' | 'servicesOf'>;
   readonly webSessions: Pick<WebSessions, 'open'>;
 }
 
 export interface RouteRequestDeps {
-  readonly actions: Pick<DeviceActions, 'list' | 'run'>;
+  readonly actions: Pick<LocalActions, 'list' | 'run'>;
   readonly webSessions: Pick<WebSessions, 'open'>;
 }
 

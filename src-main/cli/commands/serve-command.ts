@@ -3,11 +3,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../../compose/core.ts';
 import { fail, type Failure } from '../../core/base/errors.ts';
-import {
-  openDesktopSession,
-  startHeadlessDesktop,
-  type DesktopSession,
-} from '../../compose/compose-headless-desktop.ts';
+import { openLinuxDesktop, startHeadlessDesktop, type LinuxDesktop } from '../../compose/compose-headless-desktop.ts';
 import { startHeadless } from '../../compose/compose-headless.ts';
 import { locate } from '../../compose/locations.ts';
 import { openInBrowser } from '../../node/desktop/browser-open.ts';
@@ -57,7 +53,7 @@ const noBrowser = 'No browser could be opened here; open the address yourself.';
 const runHeadless = async (
   core: Core,
   port: number,
-  session: DesktopSession | undefined,
+  session: LinuxDesktop | undefined,
   context: Context,
   broken: AbortSignal,
 ): Promise<number | Failure> => {
@@ -114,7 +110,7 @@ const askOwner = async (connection: ControlConnection, context: Context): Promis
 /** Serves the profile, or asks whoever does. Undefined if that one ended meanwhile: then it is to be tried again. */
 const serve = async (
   port: number,
-  session: DesktopSession | undefined,
+  session: LinuxDesktop | undefined,
   context: Context,
 ): Promise<number | undefined> => {
   const broken = new AbortController();
@@ -145,7 +141,7 @@ export const serveCommand: Command = async (context) => {
     const unbuilt = fail('unsupported', 'The window has not been built in this checkout.', 'Run npm run build first.');
     return printError(unbuilt.error, context.json);
   }
-  const session = await openDesktopSession(locate().resources);
+  const session = await openLinuxDesktop(locate().resources);
   try {
     for (;;) {
       const ended = await serve(port.value ?? 0, session, context);

@@ -4,7 +4,7 @@ import { fail, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Connector, LocalAction, LocalActionRoute } from '../../vendors/vendor.ts';
 
-export interface DeviceActionsDeps {
+export interface LocalActionsDeps {
   readonly accounts: { connector(id: string): Promise<Result<Connector>> };
   readonly inventory: { device(key: string): Device | undefined };
   readonly log: Log;
@@ -16,10 +16,10 @@ interface Reached {
 }
 
 /** What the vendor's own program on this computer can do with devices. */
-export class DeviceActions {
-  readonly #deps: DeviceActionsDeps;
+export class LocalActions {
+  readonly #deps: LocalActionsDeps;
 
-  constructor(deps: DeviceActionsDeps) {
+  constructor(deps: LocalActionsDeps) {
     this.#deps = deps;
   }
 
