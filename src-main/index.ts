@@ -37,7 +37,7 @@ import { SessionBus } from './node/dbus/session-bus.ts';
 import { DBusNotifier } from './node/dbus/dbus-notifier.ts';
 import { DBusTray } from './node/dbus/dbus-tray.ts';
 import { hasDesktopFile } from './node/desktop/desktop-file.ts';
-import { StartTimings } from './node/runtime/diagnostics.ts';
+import { StartTimings } from './node/runtime/runtime-report.ts';
 import { jsonDocument } from './node/storage/json-document.ts';
 import { openProfile, type ProfilePaths } from './node/storage/paths.ts';
 import { readStaticAsset } from './node/web-host/static-assets.ts';

@@ -1,9 +1,9 @@
 import { ok, type Result } from '../core/base/errors.ts';
 import type { MessageSocket } from '../node/control/control-socket.ts';
-import { runtimeVersions } from '../node/runtime/diagnostics.ts';
+import { runtimeVersions } from '../node/runtime/runtime-report.ts';
 import { createFileLog } from '../node/runtime/file-log.ts';
 import { createRedactor } from '../node/runtime/redact.ts';
-import { createSessionScope } from '../node/runtime/session-scope.ts';
+import { createSessionScope } from '../node/runtime/async-session-scope.ts';
 import { systemClock, systemRandom } from '../node/runtime/system-clock.ts';
 import { AppState } from '../services/app/app-state.ts';
 import { hostKeyNotice } from '../services/ssh/host-key-notice.ts';

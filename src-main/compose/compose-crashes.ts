@@ -1,6 +1,6 @@
 import type { AppState } from '../services/app/app-state.ts';
 import { hearUncaught, type UncaughtSource } from '../core/base/exception.ts';
-import { runtimeVersions, writeReport } from '../node/runtime/diagnostics.ts';
+import { runtimeVersions, writeReport } from '../node/runtime/runtime-report.ts';
 import { CrashWatch, type CrashWatchDeps } from '../services/app/crash-watch.ts';
 
 /** How a host deals with errors nobody expected: where it hears of them, and whom it tells. */

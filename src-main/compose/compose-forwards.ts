@@ -5,7 +5,7 @@ import { forwardHistoryFormat } from '../core/forward/forward-attempt.ts';
 import { forwardRecordsFormat } from '../core/forward/forward-record.ts';
 import { tunnelRecordsFormat } from '../core/forward/tunnel-record.ts';
 import { hostKeyPinsFormat } from '../core/ssh/host-key-pins.ts';
-import { createForwardEngine } from '../node/forward/forward-host.ts';
+import { createForwardEngine } from '../node/forward/worker-forward-engine.ts';
 import { createWebForwarder } from '../node/forward/http-forward.ts';
 import type { WayOut } from '../node/http/way-out.ts';
 import { reachable } from '../node/net/reachable.ts';

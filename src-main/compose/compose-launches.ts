@@ -6,7 +6,7 @@ import { usesFormat } from '../core/launch/frecency.ts';
 import type { LaunchPlatform } from '../core/launch/launch-plan.ts';
 import { createExecutables } from '../node/desktop/executables.ts';
 import { createProcesses } from '../node/desktop/processes.ts';
-import { dialTcp } from '../node/net/socket-channel.ts';
+import { dialTcp } from '../node/net/stream-channel.ts';
 import { jsonDocument } from '../node/storage/json-document.ts';
 import type { ProfilePaths } from '../node/storage/paths.ts';
 import { userFiles } from '../node/storage/user-files.ts';

@@ -7,7 +7,7 @@ import type { Vault, VaultKind } from '../core/base/vault.ts';
 import type { Notifier } from '../core/alert/notifier.ts';
 import type { WebSessionPages } from '../core/session/web-session.ts';
 import type { ControlSocket } from '../node/control/control-socket.ts';
-import type { StartTimings } from '../node/runtime/diagnostics.ts';
+import type { StartTimings } from '../node/runtime/runtime-report.ts';
 import type { ProfilePaths } from '../node/storage/paths.ts';
 import type { Activity } from '../services/activity/activity.ts';
 import type { Alerts } from '../services/alert/alerts.ts';

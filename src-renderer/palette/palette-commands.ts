@@ -19,7 +19,7 @@ import { openBulk } from '../bulk/bulk-store.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { modKey } from '../ui/keys.ts';
 import { setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../state/view-store.ts';
-import type { PaletteFrame } from '../commands/palette-host.ts';
+import type { PaletteFrame } from '../commands/palette-frame.ts';
 
 /** Something the palette can do besides connecting. */
 export interface Command {

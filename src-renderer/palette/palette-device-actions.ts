@@ -5,7 +5,7 @@ import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
 import { kindIcons } from '../ui/kind-icons.ts';
 import { toast, toastError } from '../state/view-store.ts';
-import type { PaletteFrame } from '../commands/palette-host.ts';
+import type { PaletteFrame } from '../commands/palette-frame.ts';
 
 /** One thing that can be done with a device. */
 export interface DeviceAction {

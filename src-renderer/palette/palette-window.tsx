@@ -1,6 +1,6 @@
 import { useEffect, useState } from 'react';
 import { Toasts } from '../ui/toasts.tsx';
-import { ownFrame } from '../commands/palette-host.ts';
+import { ownFrame } from '../commands/palette-frame.ts';
 import { PaletteBody } from './palette.tsx';
 
 /** Quick connect: the palette in a small window of its own, kept loaded while it is hidden. */

@@ -9,7 +9,7 @@ import { useView } from '../state/view-store.ts';
 import { best, fuzzyScore } from './find.ts';
 import { commands, type Command } from './palette-commands.ts';
 import { deviceActions, type DeviceAction } from './palette-device-actions.ts';
-import { windowFrame, type PaletteFrame } from '../commands/palette-host.ts';
+import { windowFrame, type PaletteFrame } from '../commands/palette-frame.ts';
 import { PaletteSearch } from './palette-search.ts';
 
 type Item =

@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import type { WishView } from '../../src-preload/contract/app.ts';
 import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
-import { showHere } from '../commands/palette-host.ts';
+import { showHere } from '../commands/palette-frame.ts';
 import { Dialog } from '../ui/dialog.tsx';
 import { openPanel, toast } from '../state/view-store.ts';
 

@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { linkIn } from './link-in.ts';
+import { pastedLink } from './pasted-link.ts';
 
 /** What the window shows when Quayside was started again and no longer knows this browser. */
 export const WayIn = (): React.ReactNode => {
@@ -22,7 +22,7 @@ export const WayIn = (): React.ReactNode => {
         onSubmit={(event) => {
           event.preventDefault();
           const given = new FormData(event.currentTarget).get('link');
-          const link = linkIn(typeof given === 'string' ? given : '');
+          const link = pastedLink(typeof given === 'string' ? given : '');
           if (link === undefined) setIsWrong(true);
           else location.assign(link);
         }}

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
-import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/worker-forward-engine.ts';
 import { silentLog, workerUrl } from '../support/forward-rig.ts';
 
 // `forward-host-process.ts TARGET PORT[:TARGET]…`: nothing but a forward host, which leads the ports to their targets.

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { promisify } from 'node:util';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/worker-forward-engine.ts';
 import { startSshd } from '../support/sshd.ts';
 import { workerUrl } from '../support/forward-rig.ts';
 import { median, percentile } from './bench.ts';

@@ -6,7 +6,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
-import { dialTcp } from '../../src-main/node/net/socket-channel.ts';
+import { dialTcp } from '../../src-main/node/net/stream-channel.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { recogniseService } from '../../src-main/services/forward/recognise-service.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';

@@ -8,7 +8,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { WebSocket, WebSocketServer } from 'ws';
 import { ok } from '../../src-main/core/base/errors.ts';
 import { createWebForwarder } from '../../src-main/node/forward/http-forward.ts';
-import { dialTcp } from '../../src-main/node/net/socket-channel.ts';
+import { dialTcp } from '../../src-main/node/net/stream-channel.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';

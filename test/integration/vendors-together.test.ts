@@ -17,7 +17,7 @@ import { createWebSocketClient } from '../../src-main/node/http/websocket-client
 import { accountsFormat } from '../../src-main/services/fleet/accounts-format.ts';
 import { pendingSecretsFormat } from '../../src-main/services/fleet/pending-secrets.ts';
 import { Accounts } from '../../src-main/services/fleet/accounts.ts';
-import { LocalActions } from '../../src-main/services/operation/actions.ts';
+import { LocalActions } from '../../src-main/services/operation/local-actions.ts';
 import { Inventory } from '../../src-main/services/fleet/inventory.ts';
 import { SettingsStore } from '../../src-main/services/app/settings-store.ts';
 import { WebSessions } from '../../src-main/services/session/web-sessions.ts';

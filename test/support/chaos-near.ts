@@ -8,7 +8,7 @@ import { deviceKey } from '../../src-main/core/fleet/device.ts';
 import type { Device } from '../../src-main/core/fleet/device.ts';
 import { ok } from '../../src-main/core/base/errors.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
+import { createForwardEngine } from '../../src-main/node/forward/worker-forward-engine.ts';
 import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import { reachable } from '../../src-main/node/net/reachable.ts';
 import { systemClock, systemRandom } from '../../src-main/node/runtime/system-clock.ts';

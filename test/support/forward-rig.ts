@@ -11,8 +11,8 @@ import type { ForwardRecords, ForwardSnapshot } from '../../src-main/core/forwar
 import type { Clock } from '../../src-main/core/base/clock.ts';
 import type { Document } from '../../src-main/core/base/document.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
-import { createForwardEngine } from '../../src-main/node/forward/forward-host.ts';
-import { resetSocket } from '../../src-main/node/forward/forward-reset.ts';
+import { createForwardEngine } from '../../src-main/node/forward/worker-forward-engine.ts';
+import { resetSocket } from '../../src-main/node/forward/reset-socket.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { Forwards } from '../../src-main/services/forward/forwards.ts';
 import type { ForwardSettings } from '../../src-main/services/forward/forwards-deps.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { bulkRequests } from '../../src-main/bridge/requests/bulk-requests.ts';
 import { operationRequests } from '../../src-main/bridge/requests/operation-requests.ts';
 import { SecretTickets } from '../../src-main/bridge/requests/secret-tickets.ts';
-import type { KnownOperation } from '../../src-main/bridge/views/known.ts';
+import type { KnownOperation } from '../../src-main/bridge/views/known-vendor.ts';
 import { inputNames } from '../../src-main/bridge/views/views.ts';
 import type { BridgeDeps } from '../../src-main/bridge/bridge.ts';
 import type { Account } from '../../src-main/core/fleet/account.ts';

@@ -4,7 +4,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
 import { startFarEnd, type FarEnd } from '../support/forward-rig.ts';
-import { resetSocket } from '../../src-main/node/forward/forward-reset.ts';
+import { resetSocket } from '../../src-main/node/forward/reset-socket.ts';
 import { errorOf, Stage } from './stage.ts';
 import { patient, type WindowsProcess } from './wine.ts';
 

@@ -1,4 +1,4 @@
-import { noAccount } from '../../core/fleet/not-there.ts';
+import { noAccount } from '../../core/fleet/not-found-errors.ts';
 import { interactiveMs, lateListing, withDeadline } from '../../core/base/deadline.ts';
 import { ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type { accountRequests as contract } from '../../../src-preload/contract/account.ts';

@@ -1,5 +1,5 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import { diagnosticsView, type DiagnosticsDeps } from './diagnostics.ts';
+import { diagnosticsView, type DiagnosticsDeps } from './diagnostics-view.ts';
 import type { appRequests as contract } from '../../../src-preload/contract/app.ts';
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';

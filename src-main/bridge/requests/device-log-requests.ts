@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { DeviceLogs, KeptLog } from '../../services/operation/device-logs.ts';
 import type { deviceLogRequests as contract } from '../../../src-preload/contract/device-log.ts';

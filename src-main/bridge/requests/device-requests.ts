@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { haystackOf, matchesHaystack, parseQuery, type QueryContext } from '../../../src-preload/contract/query.ts';

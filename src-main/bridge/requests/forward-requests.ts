@@ -1,5 +1,5 @@
 import { noForward } from '../../core/forward/forward-errors.ts';
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import type { z } from 'zod';
 import { ok } from '../../core/base/errors.ts';
 import type { forwardRequests as contract, ForwardView } from '../../../src-preload/contract/forward.ts';

@@ -1,4 +1,4 @@
-import { noAccount } from '../../core/fleet/not-there.ts';
+import { noAccount } from '../../core/fleet/not-found-errors.ts';
 import { apiWords, curlWords, joinCommand, placeholder } from '../../core/operation/operation-commands.ts';
 import { mergeSecrets, withPlaceholders } from '../../core/operation/input-secrets.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
@@ -14,7 +14,7 @@ import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { DeviceLogs } from '../../services/operation/device-logs.ts';
 import type { PreviewedRequest } from '../../services/operation/request-preview.ts';
-import type { KnownOperation, KnownVendor } from '../views/known.ts';
+import type { KnownOperation, KnownVendor } from '../views/known-vendor.ts';
 import { operationOutput, operationView } from '../views/views.ts';
 
 export interface OperationRequestDeps {

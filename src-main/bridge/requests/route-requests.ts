@@ -4,7 +4,7 @@ import type { routeRequests as contract } from '../../../src-preload/contract/ro
 import type { Handlers } from './handler.ts';
 import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
-import type { LocalActions } from '../../services/operation/actions.ts';
+import type { LocalActions } from '../../services/operation/local-actions.ts';
 import type { WebSessions } from '../../services/session/web-sessions.ts';
 
 /** What is needed to open a service that has no local port. */

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest';
 import { ok } from '../../core/base/errors.ts';
-import { createSessionScope } from '../../node/runtime/session-scope.ts';
+import { createSessionScope } from '../../node/runtime/async-session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { SessionHostFrame } from '../../../src-preload/contract/session.ts';
 import { LeftParts } from '../../services/session/sftp.ts';

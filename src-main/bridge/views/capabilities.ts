@@ -1,5 +1,5 @@
 import { capabilityNames, type CapabilityView } from '../../../src-preload/contract/account.ts';
-import type { KnownOperation, KnownVendor } from './known.ts';
+import type { KnownOperation, KnownVendor } from './known-vendor.ts';
 
 /** What a vendor's catalogue can do with a device, with the keys that may do all of it. */
 export const capabilitiesOf = (

@@ -13,7 +13,7 @@ import type { ForwardTimings } from '../../core/forward/forward.ts';
 import { failureSentence } from '../../core/forward/forward-attempt.ts';
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import type { ForwardStatistics, ResolvedDevice } from '../../services/forward/forward-facts.ts';
+import type { ForwardStatistics, ResolvedDevice } from '../../services/forward/resolve-device.ts';
 import type { AccountView, VendorView } from '../../../src-preload/contract/account.ts';
 import type { SettingsView, UpdateView } from '../../../src-preload/contract/app.ts';
 import type { DeviceFactsView, DeviceView, ServiceView } from '../../../src-preload/contract/device.ts';
@@ -27,7 +27,7 @@ import type {
 import type { OperationView } from '../../../src-preload/contract/operation.ts';
 import { vendorEditsView } from './vendor-edits-view.ts';
 import { capabilitiesOf } from './capabilities.ts';
-import type { KnownOperation, KnownVendor } from './known.ts';
+import type { KnownOperation, KnownVendor } from './known-vendor.ts';
 
 /**
  * What the window may see of the core's values, built field by field and never by spread: a field added to

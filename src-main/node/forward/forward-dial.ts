@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 import { endsHere } from '../../core/forward/forward-errors.ts';
-import type { RouteTarget } from '../../core/forward/forward-host.ts';
+import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { EndGuard } from '../net/outside.ts';
 

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { surface } from '../../core/base/exception.ts';
 import type { ForwardBuffers, Piece } from './forward-buffers.ts';
-import { resetSocket } from './forward-reset.ts';
+import { resetSocket } from './reset-socket.ts';
 
 /** Writes that may wait for a slow reader before its writer is no longer read from. */
 const maxWaiting = 2;

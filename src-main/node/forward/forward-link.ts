@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import type { RouteTarget } from '../../core/forward/forward-host.ts';
+import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import type { PumpTimings } from '../../core/forward/forward.ts';
-import { adopt } from './forward-adopt.ts';
+import { adopt } from './adopt-socket.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardDial } from './forward-dial.ts';
 import { ForwardFlow } from './forward-flow.ts';
 import type { FlowObserver } from './forward-flow.ts';
-import { resetSocket } from './forward-reset.ts';
+import { resetSocket } from './reset-socket.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 
 export interface LinkListener {

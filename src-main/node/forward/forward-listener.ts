@@ -1,11 +1,11 @@
 import type { Socket } from 'node:net';
 import { dialError, dialHop } from '../../core/forward/forward-errors.ts';
-import { plainOptions } from '../../core/forward/forward-host.ts';
-import type { Endpoint, ForwardPeer, ListenOptions, RouteTarget } from '../../core/forward/forward-host.ts';
+import { plainOptions } from '../../core/forward/forward-engine.ts';
+import type { Endpoint, ForwardPeer, ListenOptions, RouteTarget } from '../../core/forward/forward-engine.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardLink } from './forward-link.ts';
 import type { Missed, WorkerReport } from './forward-messages.ts';
-import { resetSocket } from './forward-reset.ts';
+import { resetSocket } from './reset-socket.ts';
 import { ForwardServers } from './forward-servers.ts';
 import type { TrafficAggregator, TrafficCounter } from './forward-traffic.ts';
 import { ForwardWatch } from './forward-watch.ts';

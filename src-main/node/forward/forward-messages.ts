@@ -4,7 +4,7 @@ import type {
   ForwardPeer,
   ListenOptions,
   RouteTarget,
-} from '../../core/forward/forward-host.ts';
+} from '../../core/forward/forward-engine.ts';
 
 /** What main tells the worker. `request` numbers what is answered. */
 export type WorkerCommand =

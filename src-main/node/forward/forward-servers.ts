@@ -1,10 +1,10 @@
 import { BlockList, createServer, isIPv6 } from 'node:net';
 import type { Server, Socket } from 'node:net';
 import { parseAddressBlock } from '../../core/forward/address-block.ts';
-import type { Endpoint } from '../../core/forward/forward-host.ts';
+import type { Endpoint } from '../../core/forward/forward-engine.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
 import type { Missed } from './forward-messages.ts';
-import { resetSocket } from './forward-reset.ts';
+import { resetSocket } from './reset-socket.ts';
 import { interfacesNow } from '../net/own-addresses.ts';
 
 const nameOf = ({ address, port }: Endpoint): string => `${address} ${port}`;

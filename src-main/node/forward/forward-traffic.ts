@@ -1,5 +1,5 @@
 import type { RefusalReason } from '../../core/forward/forward-errors.ts';
-import type { TrafficReport } from '../../core/forward/forward-host.ts';
+import type { TrafficReport } from '../../core/forward/forward-engine.ts';
 import type { PumpTimings } from '../../core/forward/forward.ts';
 
 /** Milliseconds between reports while anything changes: four a second. */

@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { RouteTarget } from '../../core/forward/forward-host.ts';
+import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import type { ForwardLink } from './forward-link.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { isCutOff, ownAddresses } from '../net/own-addresses.ts';

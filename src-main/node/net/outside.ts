@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { endsHere } from '../../core/forward/forward-errors.ts';
-import type { RouteTarget } from '../../core/forward/forward-host.ts';
+import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 const add = (list: BlockList, address: string): void => list.addAddress(address, isIPv6(address) ? 'ipv6' : 'ipv4');

@@ -14,7 +14,7 @@ import type {
   SshShell,
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { streamChannel } from '../net/socket-channel.ts';
+import { streamChannel } from '../net/stream-channel.ts';
 import { openSshAgent } from './ssh-client-agent.ts';
 import { SshAttempts } from './ssh-client-attempts.ts';
 import { remoteFiles } from './ssh-client-files.ts';

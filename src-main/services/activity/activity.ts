@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { activityCsv, activityCsvHeader } from '../../core/activity/activity-csv.ts';
 import type {

@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import { AlertEngine, type AlertOutput } from '../../core/alert/alert-engine.ts';
 import type { ActivityEntry } from '../../core/activity/activity-entry.ts';
 import { targetsOf, withoutMutes } from '../../core/alert/alert-rules.ts';

@@ -15,7 +15,7 @@ describe('AccountFleet', () => {
     const fleet = new AccountFleet('a', 'mode');
     hearAll(fleet, [record('1', 5)], 5);
     const before = fleet.devices.get('a/1');
-    expect(hearAll(fleet, [record('1', 5)], 10)).toEqual({ heard: [], announce: [] });
+    expect(hearAll(fleet, [record('1', 5)], 10)).toEqual({ merged: [], announce: [] });
     expect(fleet.devices.get('a/1')).toBe(before);
   });
 

@@ -1,4 +1,4 @@
-import { noAccount } from '../../core/fleet/not-there.ts';
+import { noAccount } from '../../core/fleet/not-found-errors.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { labelKey, makeAccountId, normaliseLabel } from '../../core/fleet/account-label.ts';
 import { normaliseBaseUrl } from '../../core/fleet/account-url.ts';

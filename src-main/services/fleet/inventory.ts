@@ -1,4 +1,4 @@
-import { noAccount } from '../../core/fleet/not-there.ts';
+import { noAccount } from '../../core/fleet/not-found-errors.ts';
 import type { Account, AccountHealth } from '../../core/fleet/account.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import { removedDevice, type Device, type Presence, type Service } from '../../core/fleet/device.ts';

@@ -5,7 +5,7 @@ import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { ForwardEngine, Listening } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine, Listening } from '../../core/forward/forward-engine.ts';
 import type { Tunnel } from '../../vendors/vendor.ts';
 import { ForwardEntry } from './forward-entry.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';

@@ -4,7 +4,7 @@ import type { RefusalReason } from '../../core/forward/forward-errors.ts';
 import { newForward } from '../../core/forward/forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
 import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
-import type { ForwardEngine, Listening, TrafficReport } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine, Listening, TrafficReport } from '../../core/forward/forward-engine.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import { rebindDelay } from '../../core/forward/forward-reconnecting.ts';
 import { advance } from '../../core/forward/forward-step.ts';

@@ -1,5 +1,5 @@
-import { defaultLimits } from '../../core/forward/forward-host.ts';
-import type { Listening, ListenOptions } from '../../core/forward/forward-host.ts';
+import { defaultLimits } from '../../core/forward/forward-engine.ts';
+import type { Listening, ListenOptions } from '../../core/forward/forward-engine.ts';
 import { sharingWarning } from '../../core/forward/forward-record.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import { isLoopback } from '../../core/base/loopback.ts';

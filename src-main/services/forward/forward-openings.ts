@@ -1,5 +1,5 @@
 import type { Device, Service } from '../../core/fleet/device.ts';
-import type { ForwardEngineEvent } from '../../core/forward/forward-host.ts';
+import type { ForwardEngineEvent } from '../../core/forward/forward-engine.ts';
 import type { ForwardRecord } from '../../core/forward/forward-record.ts';
 import { sniff, sniffBytes } from '../../core/forward/sniff.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';

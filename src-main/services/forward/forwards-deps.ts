@@ -1,6 +1,6 @@
 import type { Emitter } from '../../core/base/emitter.ts';
 import type { ForwardHistory } from '../../core/forward/forward-attempt.ts';
-import type { ForwardEngine } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine } from '../../core/forward/forward-engine.ts';
 import type { ForwardRecords } from '../../core/forward/forward-record.ts';
 import type { Document } from '../../core/base/document.ts';
 import type { Random } from '../../core/base/clock.ts';

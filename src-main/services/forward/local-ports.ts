@@ -1,5 +1,5 @@
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
-import type { ForwardEngine } from '../../core/forward/forward-host.ts';
+import type { ForwardEngine } from '../../core/forward/forward-engine.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 
 /** Free ports tried for a forward before giving up: each may be taken between the look and the bind. */

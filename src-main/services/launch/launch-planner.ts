@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import { browserPlan } from '../../core/launch/launch-plan.ts';
 import { chosenLaunchers } from '../../core/launch/launcher-choice.ts';

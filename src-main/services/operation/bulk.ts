@@ -11,7 +11,7 @@ import type { Accounts } from '../fleet/accounts.ts';
 import type { Activity } from '../activity/activity.ts';
 import { isOffered, type OperationCall } from '../../core/operation/device-edit.ts';
 import { isThere, sendEdit } from './edit-call.ts';
-import { planContext, readCustomField, type BulkCatalogue } from './bulk-facts.ts';
+import { planContext, readCustomField, type BulkCatalogue } from './bulk-context.ts';
 import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
 import type { BulkSecrets } from './bulk-secrets.ts';
 import type { DeviceLogs } from './device-logs.ts';

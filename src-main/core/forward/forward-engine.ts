@@ -4,7 +4,7 @@ import type { DialHop, RefusalReason } from './forward-errors.ts';
 import type { PumpTimings } from './forward.ts';
 
 /**
- * The port behind which sockets are: it owns the listeners and moves the bytes. `src-main/node/forward/forward-host.ts`
+ * The port behind which sockets are: it owns the listeners and moves the bytes. `src-main/node/forward/worker-forward-engine.ts`
  * implements it with a worker thread. All commands about one forward are carried out in the order given.
  */
 export interface ForwardEngine {

@@ -6,7 +6,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { surface } from '../../core/base/exception.ts';
 import { bindError, notLoopback, pumpLost } from '../../core/forward/forward-errors.ts';
-import { plainOptions } from '../../core/forward/forward-host.ts';
+import { plainOptions } from '../../core/forward/forward-engine.ts';
 import type {
   ForwardEngine,
   ForwardEngineEvent,
@@ -15,7 +15,7 @@ import type {
   ListenOptions,
   ListenRequest,
   RouteTarget,
-} from '../../core/forward/forward-host.ts';
+} from '../../core/forward/forward-engine.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
 import { candidatePorts } from '../../core/forward/forward-ports.ts';
 import type { Clock } from '../../core/base/clock.ts';

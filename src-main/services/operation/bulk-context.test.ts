@@ -5,7 +5,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { remoteIot } from '../../vendors/remoteiot/connector.ts';
 import type { Connector } from '../../vendors/vendor.ts';
-import { readCustomField } from './bulk-facts.ts';
+import { readCustomField } from './bulk-context.ts';
 
 const deviceOf = (accountId: string): Device => ({
   id: 'one',

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { linkIn } from './link-in.ts';
+import { pastedLink } from './pasted-link.ts';
 
 it.each([
   ['http://127.0.0.1:4711/?token=abc', 'http://127.0.0.1:4711/?token=abc'],
@@ -13,5 +13,5 @@ it.each([
   ['abc', undefined],
   ['', undefined],
 ])('%j leads to %j', (pasted, link) => {
-  expect(linkIn(pasted)).toBe(link);
+  expect(pastedLink(pasted)).toBe(link);
 });

@@ -1,4 +1,4 @@
-import { noDevice } from '../../core/fleet/not-there.ts';
+import { noDevice } from '../../core/fleet/not-found-errors.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import { fail, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';

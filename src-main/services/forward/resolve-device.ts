@@ -1,4 +1,4 @@
-import type { ForwardPeer } from '../../core/forward/forward-host.ts';
+import type { ForwardPeer } from '../../core/forward/forward-engine.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { MeterSample } from './forward-meter.ts';
 
