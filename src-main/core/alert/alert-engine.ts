@@ -56,7 +56,7 @@ export class AlertEngine {
   readonly #book: IncidentTracker;
   readonly #scheduler: NoticeScheduler;
   readonly #batch = new LossBatch();
-  /** Losses that may not be told yet: device key to since when it is offline. */
+  /** Losses for which it is too early to notify: device key to the start of the loss. */
   readonly #held = new Map<string, { readonly since: number; readonly until: number }>();
   readonly #waitedFor = new Set<string>();
   readonly #quiet = new QuietWatch();
@@ -236,7 +236,7 @@ export class AlertEngine {
           break;
         case 'flapping':
           this.#record(moment.wall, 'flapping', device, name, `${name} keeps going offline and back`);
-          // What was about to be told is part of the flapping.
+          // The loss that was about to be reported is part of the flapping.
           this.#batch.delete(event.key);
           if (device !== undefined && this.#verdict(device, moment).kind === 'tell')
             this.#scheduler.flap(event.key, name, moment);

@@ -84,7 +84,7 @@ export const choiceFor = (settings: AlertSettings, device: AlertSubject, matches
   return { notify: pick('notify') ?? notify, graceMs: pick('graceMs') ?? graceMs, sound: pick('sound') ?? sound };
 };
 
-/** What becomes of a loss: told, never told, or told at a time (epoch milliseconds) if it lasts. */
+/** What happens with a loss: a notice, no notice, or a notice at a time (epoch milliseconds) if the loss lasts. */
 export type LossVerdict =
   | { readonly kind: 'tell' }
   | { readonly kind: 'drop' }

@@ -13,7 +13,7 @@ export type AlertTarget =
   | { readonly kind: 'query'; readonly query: string }
   | { readonly kind: 'device'; readonly deviceKey: string };
 
-/** Of which devices a person is told. */
+/** The devices whose losses notify a person. */
 export type NotifyChoice = 'all' | 'favourites' | 'none';
 
 /** Another choice for some devices than the one for all. What is absent stays as it is for all. */
@@ -31,7 +31,9 @@ export interface AlertMute {
   readonly until?: number | undefined;
 }
 
-/** Time in which a target may be offline. What is offline when it ends is told then. Epoch milliseconds. */
+/**
+ * Time in which a target may be offline. Devices that are offline at its end cause a notice then. Epoch milliseconds.
+ */
 export interface MaintenanceWindow {
   readonly id: string;
   readonly target: AlertTarget;
@@ -40,7 +42,7 @@ export interface MaintenanceWindow {
   readonly note: string;
 }
 
-/** The content of alerts.json: what the user chose about being told. */
+/** The content of alerts.json: the user's choices about notices. */
 export interface AlertSettings {
   readonly notify: NotifyChoice;
   /** A device is lost when it was offline for so long, milliseconds; 0 to a day. */
@@ -48,7 +50,7 @@ export interface AlertSettings {
   /** So many agreeing observations are enough without the grace; zero: only the grace counts. At most 100. */
   readonly confirmations: number;
   readonly sound: boolean;
-  /** Whether recovery is told too, beside closing the incident. */
+  /** Whether recovery causes a notice, too, and does not only close the incident. */
   readonly tellBack: boolean;
   readonly rules: readonly AlertRule[];
   readonly mutes: readonly AlertMute[];
@@ -76,7 +78,7 @@ export const defaultAlertSettings: AlertSettings = {
   historyDays: 90,
 };
 
-/** Most entries of each list; more is a mistake of whoever wrote them. */
+/** The maximum of entries in each list; longer lists are cut. */
 const maxEntries = 5000;
 
 type Unknowns = Readonly<Record<string, unknown>>;

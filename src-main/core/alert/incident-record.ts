@@ -1,7 +1,7 @@
 import type { IncidentScope, Loss } from './incident-cover.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
-/** What is kept of an open incident between runs: devices that come back later are told all the same. */
+/** What is stored of an open incident, so that the next run reports the devices that come back. */
 export interface IncidentRecord {
   readonly id: string;
   readonly scope: IncidentScope;

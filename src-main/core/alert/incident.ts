@@ -40,7 +40,7 @@ interface OpenIncident {
 
 export interface IncidentChange {
   readonly touched: readonly Incident[];
-  /** Incidents that became part of another one. */
+  /** Incidents that were merged into others. */
   readonly absorbed: readonly Incident[];
 }
 

@@ -5,7 +5,7 @@ import type { Loss } from './incident-cover.ts';
 const gatherMs = 10_000;
 const maxGatherMs = 45_000;
 
-/** Gathers losses that are close in time, so that they are told together. */
+/** Gathers losses that are close in time, so that one notice reports them together. */
 export class LossBatch {
   readonly #losses = new Map<string, Loss>();
   #since = 0;
@@ -28,7 +28,7 @@ export class LossBatch {
     return [...this.#losses.keys()];
   }
 
-  /** Milliseconds until the losses are to be told, negative where it is late; undefined if there is none. */
+  /** Milliseconds until the losses are due, negative if they are overdue; undefined without losses. */
   dueInMs({ mono }: Moment): number | undefined {
     if (this.#losses.size === 0) return undefined;
     return Math.min(this.#grewAt + gatherMs, this.#since + maxGatherMs) - mono;

@@ -63,7 +63,7 @@ export class NoticeScheduler {
     this.#work(post, moment);
   }
 
-  /** An incident of an earlier run: told then, or put aside until a time (epoch milliseconds). */
+  /** An incident of an earlier run: reported there, or postponed until a time (epoch milliseconds). */
   restore(incident: Incident, snoozedUntil: number | undefined): void {
     const post = this.#newPost(incident);
     post.isDirty = false;
@@ -71,7 +71,7 @@ export class NoticeScheduler {
     post.postedAt = snoozedUntil === undefined ? Number.NEGATIVE_INFINITY : undefined;
   }
 
-  /** An incident became part of another one: its notice goes without a word. */
+  /** An incident was merged into another: its notice is removed and nothing replaces it. */
   absorb(incident: Incident): void {
     const post = this.#posts.get(incident.id);
     if (post?.postedAt !== undefined) this.#out.push({ kind: 'close', id: incident.id });
@@ -123,7 +123,7 @@ export class NoticeScheduler {
     });
   }
 
-  /** Says whether it is quiet; when it ends, what was held is told in one notice. */
+  /** Sets whether quiet hours hold; at their end, one notice reports what was held back. */
   setQuiet(isQuiet: boolean, moment: Moment): void {
     if (isQuiet === this.#isQuiet) return;
     this.#isQuiet = isQuiet;

@@ -63,7 +63,7 @@ export const nextQuietChange = (hours: QuietHours, at: number, timeZone: string)
   const now = isQuiet(hours, at, timeZone);
   const start = Math.floor(at / minuteMs);
   let before = start;
-  // Steps as fine as the shortest period, so that none is stepped over.
+  // Steps as short as the shortest period, so that no period is skipped.
   const length = (hours.until - hours.from + dayMinutes) % dayMinutes;
   const step = Math.max(1, Math.min(stepMinutes, length === 0 ? stepMinutes : length, dayMinutes - length));
   for (let minute = start + 1; minute <= start + 8 * dayMinutes; minute += step) {

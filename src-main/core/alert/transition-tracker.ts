@@ -289,6 +289,6 @@ export class TransitionTracker {
 
 const graceOf = ({ to, policy }: Pending): number => (to === 'offline' ? policy.graceMs : policy.backMs);
 
-/** Silence after an observation is weaker than another one, so it has to last longer. Being back needs no more. */
+/** Silence is weaker evidence than an observation, so it has to last longer. Coming back needs no further confirmation. */
 const dueAt = (pending: Pending): number =>
   pending.since + graceOf(pending) + (pending.to === 'offline' ? pending.policy.latencyMs : 0);

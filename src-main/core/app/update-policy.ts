@@ -80,7 +80,7 @@ export type UpdateEvent =
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'deferred'; readonly at: number };
 
-/** What is remembered after an event. A newer version than the one that was deferred is told at once. */
+/** What is remembered after an event. A version newer than the deferred one is announced at once. */
 export const afterUpdate = (memory: UpdateMemory, event: UpdateEvent): UpdateMemory => {
   switch (event.kind) {
     case 'none':

@@ -2,15 +2,15 @@ import { cancelled, fail } from './errors.ts';
 import type { Failure, Result } from './errors.ts';
 import type { Clock } from './clock.ts';
 
-/** Milliseconds that whoever waits is kept waiting for a vendor, all attempts and pauses included. */
+/** Milliseconds that a person's call may wait for a vendor, all attempts and pauses included. */
 export const interactiveMs = 30_000;
-/** What a call that was told to stop may take to end before its caller goes on without it, milliseconds. */
+/** How long an aborted call may take to end before its caller continues without it, milliseconds. */
 const endingMs = 500;
 
 /** A time limit as a person reads it. */
 export const secondsText = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
-/** The list of an account that did not come in time; who reads it goes on reading. */
+/** The answer for an account whose list did not come in time; the listing itself continues. */
 export const lateListing = (ms: number): Failure =>
   fail(
     'timeout',

@@ -1,6 +1,6 @@
 /**
- * A stored value of an older version as one of the present version: `migrations[n]` turns version n + 1 into
- * n + 2. A step throws if the value is not of its version, and so does the caller.
+ * A stored value of an older version as one of the present version: `migrations[n]` turns version n + 1 into n + 2. A
+ * step throws if the value is not of its version, and migrate throws with it.
  */
 export const migrate = (
   value: unknown,

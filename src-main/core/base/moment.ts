@@ -1,4 +1,4 @@
-/** A time on both clocks: what is told is told in wall time, what is waited for is waited for in monotonic time. */
+/** A time on both clocks: wall time for what is shown, monotonic time for waiting. */
 export interface Moment {
   /** Epoch milliseconds. */
   readonly wall: number;

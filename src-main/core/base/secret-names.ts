@@ -6,6 +6,6 @@ export const isSecretName = (name: string): boolean => secretName.test(name.toLo
 
 const secretParameter = /([?&][\w.-]*(?:token|secret|password|passphrase|api_?key|signature|sig)=)[^&\s"'#]+/gi;
 
-/** A text whose addresses hold `instead` where a parameter lets in whoever has the address: a signed download. */
+/** A text whose addresses hold `instead` where a parameter is a credential, as in a signed download. */
 export const withoutSecretParameters = (text: string, instead: string): string =>
   text.replace(secretParameter, (_all, parameter: string) => `${parameter}${instead}`);

@@ -21,7 +21,7 @@ export interface WebSocketRequest {
 
 /** An open WebSocket. The functions returned by `on…` end the listening. */
 export interface WebSocketLink {
-  /** Each text message, in order; none is lost before the first listener. Binary messages are ignored. */
+  /** Each text message, in order; messages before the first listener are kept for it. Binary messages are ignored. */
   onMessage(listener: (text: string) => void): () => void;
   /** Once: undefined after `close`, an abort or a regular end by the peer; else unreachable, timeout or bad-response. */
   onClose(listener: (error: AppError | undefined) => void): () => void;

@@ -25,6 +25,9 @@ export interface AccountHealth {
   /** Epoch milliseconds of the next planned poll. */
   readonly nextPollAt?: number;
   readonly deviceCount: number;
-  /** Epoch milliseconds at which the vendor ends the credentials; absent if they do not end, or nobody told. */
+  /**
+   * Epoch milliseconds at which the vendor ends the credentials; absent if they do not end, or if the vendor does not
+   * say.
+   */
   readonly credentialsExpireAt?: number;
 }

@@ -107,7 +107,7 @@ const sameValue = (a: unknown, b: unknown): boolean => {
   );
 };
 
-/** Whether two devices are told the same facts. */
+/** Whether two devices have the same facts. */
 export const sameDeviceFacts = (a: DeviceFacts | undefined, b: DeviceFacts | undefined): boolean => {
   if (a === b) return true;
   if (a === undefined || b === undefined) return false;

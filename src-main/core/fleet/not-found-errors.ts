@@ -1,13 +1,13 @@
 import { fail } from '../base/errors.ts';
 
-/** The answer to whoever names a device that nobody knows. */
+/** The error for a key that no known device has. */
 export const noDevice = fail(
   'not-found',
   'There is no such device.',
   'It may have left the fleet; look at the list of devices.',
 );
 
-/** The answer to whoever names an account that nobody knows. */
+/** The error for an id that no account has. */
 export const noAccount = fail(
   'not-found',
   'There is no such account.',

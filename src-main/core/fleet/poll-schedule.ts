@@ -38,7 +38,7 @@ export const nextPollDelay = (plan: PollPlan, random: Random): number => {
   if (failures === 0) {
     delay = interval * (1 - jitter + 2 * jitter * share);
   } else if (plan.retryAfterMs !== undefined && Number.isFinite(plan.retryAfterMs) && plan.retryAfterMs > 0) {
-    // The vendor says when; if it keeps saying "soon" the delay grows all the same.
+    // The vendor says when; if it keeps saying "soon", the delay still grows.
     const minMs = Math.min(backOffCapMs, minimum * 2 ** (failures - 1));
     delay = Math.max(minMs, Math.min(plan.retryAfterMs, retryAfterCapMs)) * (1 + jitter * share);
   } else {

@@ -49,14 +49,14 @@ export interface Endpoint {
 
 /** What a forward wants beside its first address. */
 export interface ListenOptions {
-  /** More loopback addresses; one that cannot be bound is told and does not matter. */
+  /** More loopback addresses; a failure to bind one is reported and does not fail the call. */
   readonly also: readonly Endpoint[];
   /** Port on the computer's own network addresses, for these sources (addresses or CIDR blocks) alone. */
   readonly share?: { readonly port: number; readonly allow: readonly string[] };
   readonly limits: ForwardLimits;
   /** Whether servers of this kind speak first, so that one that says nothing is broken. */
   readonly speaksFirst: boolean;
-  /** Whether the first bytes of connections are to be told as `opening`. */
+  /** Whether the first bytes of connections are reported as `opening` events. */
   readonly observe: boolean;
 }
 

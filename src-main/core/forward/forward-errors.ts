@@ -1,7 +1,7 @@
 import { fail } from '../base/errors.ts';
 import type { AppError } from '../base/errors.ts';
 
-/** The answer to whoever names a forward that nobody knows. */
+/** The error for an id that no forward has. */
 export const noForward = fail(
   'not-found',
   'There is no such forward.',

@@ -38,7 +38,7 @@ export const startBinding = ({ rebindAt: _rebindAt, ...forward }: Forward): Step
   return { forward: { ...forward, bind, binding: true, bound: false }, effects: [{ type: 'bind', bind }] };
 };
 
-/** Drops every route: the vendor is told of each tunnel it has granted. */
+/** Drops every route: each tunnel is closed at the vendor. */
 export const dropRoutes = (forward: Forward): Step => {
   const effects: ForwardEffect[] = [];
   if (forward.route !== undefined) {
@@ -62,7 +62,7 @@ export const dropRoutes = (forward: Forward): Step => {
   };
 };
 
-/** Asks the vendor for a new tunnel; an outage that lasts goes on until a connection succeeds. */
+/** Asks the vendor for a new tunnel; a running outage ends only with a successful connection. */
 export const askTunnel = (forward: Forward, instead?: number, gone = false): Step => {
   const route = forward.lastRoute + 1;
   const asking: Forward = {

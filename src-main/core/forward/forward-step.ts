@@ -183,7 +183,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
       if (forward.opening || forward.state === 'reconnecting') return stay(waiting);
-      // A route is there already: the pump is told again rather than left with a client nobody serves.
+      // A route exists already: the pump gets it again, because otherwise its client would wait forever.
       if (forward.route !== undefined) return { forward: waiting, effects: [{ type: 'route', route: forward.route }] };
       return askTunnel({ ...waiting, replaced: false });
     }

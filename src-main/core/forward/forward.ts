@@ -59,7 +59,7 @@ export interface Forward {
   readonly renewal?: number;
   /** Epoch milliseconds at which the current route is to be renewed. */
   readonly renewAt?: number;
-  /** Failures in a row of the present outage; zero while there is none. */
+  /** Consecutive failures in the present outage; zero without an outage. */
   readonly attempt: number;
   /** Epoch milliseconds since when it lasts. */
   readonly reconnectingSince?: number;
@@ -93,7 +93,7 @@ export type ForwardEvent =
   | { readonly type: 'bind-failed'; readonly bind: number; readonly error: AppError }
   /** A client is held and has no route. */
   | { readonly type: 'waiting' }
-  /** The last client that was held has gone or was let go. */
+  /** The last waiting client has left or was refused. */
   | { readonly type: 'none-waiting' }
   | {
       readonly type: 'tunnel-opened';
@@ -149,7 +149,7 @@ export type ForwardEffect =
       readonly instead?: number;
       readonly because?: 'gone' | 'expiring';
     }
-  /** Ends the wait for the vendor's answer. A tunnel granted all the same comes back as `tunnel-opened`. */
+  /** Ends the wait for the vendor's answer. A tunnel that the vendor still grants comes back as `tunnel-opened`. */
   | { readonly type: 'abandon-tunnel'; readonly route: number }
   | { readonly type: 'close-tunnel'; readonly route: number }
   /** Sends held and new clients by this route. */

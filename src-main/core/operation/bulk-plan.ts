@@ -21,7 +21,7 @@ export interface Plan {
   readonly leftOut: readonly LeftOut[];
 }
 
-/** Names wanted for devices, and who has them: two devices of one account with one name are told apart badly. */
+/** Names wanted for devices, and who has them: two devices of one account with one name are hard to distinguish. */
 const withNameWarnings = (rows: readonly PlanRow[], others: Iterable<Device>): readonly PlanRow[] => {
   const nameKey = (accountId: string, name: string): string => `${accountId}\n${name.toLowerCase()}`;
   const renamed = new Set(rows.map((row) => row.device.key));

@@ -26,7 +26,7 @@ export const afterText = (text: string, channel: ByteChannel): ByteChannel =>
         },
       };
 
-/** Reads a channel in pieces of known length. Bytes read beyond the last piece are given to whoever takes over. */
+/** Reads a channel in pieces of known length. Bytes read beyond the last piece go to the next reader of the channel. */
 export class ByteReader {
   readonly #channel: ByteChannel;
   #kept = new Uint8Array(0);

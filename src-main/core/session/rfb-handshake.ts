@@ -28,7 +28,7 @@ const text = (bytes: Uint8Array): string => String.fromCharCode(...bytes);
 const uint32 = (bytes: Uint8Array): number => new DataView(bytes.buffer, bytes.byteOffset).getUint32(0);
 
 export type RfbGreeted =
-  /** The handshake is over; the channel goes on with ClientInit. */
+  /** The handshake is over; the next message on the channel is ClientInit. */
   | { readonly outcome: 'open'; readonly channel: ByteChannel }
   /** The password was wrong, or one is needed and there was none. */
   | { readonly outcome: 'refused'; readonly reason: string };

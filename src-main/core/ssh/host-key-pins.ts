@@ -1,6 +1,6 @@
 import type { DocumentFormat } from '../base/document.ts';
 
-/** The host keys devices have shown: first use pins, a change is told, and so is one key on two devices. */
+/** The host keys devices have shown: first use pins a key; a changed key, and one key on two devices, are reported. */
 
 /** A key as it was seen on a device. */
 export interface HostKeyPin {
@@ -24,7 +24,7 @@ export interface HostKeyVerdict {
    * - `changed`: another key of the same type is pinned.
    */
   readonly kind: 'first-seen' | 'same' | 'other-type' | 'changed';
-  /** What was pinned of this type, or if there is none, of any. */
+  /** The pinned key of this type, or else of any type. */
   readonly pinned?: HostKeyPin;
   /** Aliases of other devices pinned to the same key: images cloned with their keys in them. */
   readonly sharedWith: readonly string[];

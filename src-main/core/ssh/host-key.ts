@@ -151,8 +151,8 @@ export class HostKeyReader {
 }
 
 /**
- * The fingerprint as OpenSSH prints it: `SHA256:` and the digest in base64 without padding. `sha256` comes from
- * whoever has one; the core has none.
+ * The fingerprint as OpenSSH prints it: `SHA256:` and the digest in base64 without padding. The caller passes `sha256`,
+ * because core has no cryptography.
  */
 export const hostKeyFingerprint = (key: Pick<HostKey, 'blob'>, sha256: (bytes: Uint8Array) => Uint8Array): string =>
   `SHA256:${btoa(latin1(sha256(key.blob))).replace(/=+$/, '')}`;

@@ -130,7 +130,7 @@ export type SshKeyFile =
 export interface SshClient {
   /** Errors: unreachable, timeout, bad-response, cancelled. */
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
-  /** The user's name on this computer, which SSH takes where none is given. */
+  /** The user's name on this computer, SSH's default. */
   localUser(): string;
   /** The agent, asked for its keys; undefined where there is none. */
   openAgent(): Promise<SshAgent | undefined>;

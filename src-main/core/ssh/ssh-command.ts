@@ -11,7 +11,7 @@ export interface SshTarget {
   readonly port: number;
   /** From `hostKeyAlias`. */
   readonly alias: string;
-  /** Absent: whoever ssh would take. */
+  /** Absent: ssh's own default user. */
   readonly user?: string;
   /** Absolute path of the profile's own known_hosts. */
   readonly knownHostsFile: string;

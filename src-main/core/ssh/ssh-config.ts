@@ -110,7 +110,7 @@ export interface SshConfigOptions {
   readonly quayside: readonly string[];
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
-  /** Empty: whoever ssh would take. */
+  /** Empty: ssh's own default user. */
   readonly user: string;
   readonly platform: LaunchPlatform;
   /** The user's configuration, which includes ours. */
