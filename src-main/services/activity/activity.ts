@@ -253,7 +253,7 @@ export class Activity {
   }
 
   #see(devices: Iterable<Device>): void {
-    // A command that is soon done leaves this to whoever stays.
+    // A short command leaves this to the process that keeps running.
     if (this.#sampledAt === undefined) return;
     const at = this.#deps.clock.now();
     const before = this.#firstSeen.length;
@@ -283,7 +283,7 @@ export class Activity {
     } else if (state !== 'dialling') this.#closed(id);
     const reason = state === 'failed' ? (error?.message ?? 'for an unknown reason') : undefined;
     if (reason === undefined) {
-      // A new attempt may fail for the same reason, and is told again.
+      // A new attempt may fail for the same reason, and is recorded again.
       this.#failed.delete(id);
     } else if (this.#failed.get(id) !== reason) {
       this.#failed.set(id, reason);

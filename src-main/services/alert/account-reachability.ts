@@ -69,7 +69,7 @@ export class AccountReachability {
     return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
   }
 
-  /** Ends; what could not be heard until now is told. */
+  /** Ends; accounts that were unreachable until now are reported. */
   dispose(): void {
     for (const cancel of this.#cancelAge.values()) cancel();
     this.#cancelAge.clear();

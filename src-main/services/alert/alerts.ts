@@ -144,8 +144,9 @@ export class Alerts {
   }
 
   /**
-   * No notices for a while: of one incident, of a target, or at all. What is offline when it ends is told then.
-   * `forMs` zero ends a snooze, and the mute of an incident. Errors: not-found (no such open incident), those of the document.
+   * No notices for a while: of one incident, of a target, or at all. Devices that are offline at its end cause a notice
+   * then. `forMs` zero ends a snooze, and the mute of an incident. Errors: not-found (no such open incident), those of
+   * the document.
    */
   snooze({ forMs, incidentId, target }: Snooze): Promise<Result<AlertSettings>> {
     const until = this.#deps.clock.now() + forMs;
@@ -185,7 +186,7 @@ export class Alerts {
     });
   }
 
-  /** Asks to be told once when a device is back. Errors: not-found, conflict (it is online), those of the document. */
+  /** Requests one notice when a device is back. Errors: not-found, conflict (it is online), those of the document. */
   tellWhenBack(deviceKey: string, on: boolean): Promise<Result<AlertSettings>> {
     const device = this.#deps.inventory.device(deviceKey);
     if (on && device === undefined) {

@@ -136,7 +136,7 @@ export class TrayController {
     };
   }
 
-  /** Does what was clicked. Never rejects; what fails is told by the host. */
+  /** Does what was clicked. Never rejects; the shell shows failures. */
   async act(action: TrayAction): Promise<void> {
     const { shell, forwards, pause } = this.#deps;
     switch (action.type) {
@@ -250,7 +250,7 @@ export class TrayController {
     return length === 'ever' ? Number.MAX_SAFE_INTEGER : length === 'tomorrow' ? nextMorning(now) : now + length;
   }
 
-  /** What a person who clicked waits for at most; they are told then, since nothing else on the screen does. */
+  /** The longest wait after a click; then a message says so, because the tray shows no progress. */
   #soon<T>(act: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
     const late = () =>
       fail(

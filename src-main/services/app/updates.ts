@@ -112,7 +112,7 @@ export class Updates {
     const channel = this.#channel;
     if (channel === 'off') return;
     const found = await this.#options.source.check(channel);
-    // An answer for a channel that was left meanwhile is none.
+    // An answer for a channel that was switched off meanwhile is ignored.
     if (this.#disposed || channel !== this.#channel) return;
     if (!found.ok) this.#options.log.write('warn', 'update.failed', { message: found.error.message });
     this.#take(

@@ -9,7 +9,7 @@ import type { Connector, FleetEvent } from '../../vendors/vendor.ts';
 
 export interface AccountEventsDeps {
   readonly connector: () => Promise<Result<Connector>>;
-  /** What happened before this moment may have been missed, or is told by the list alone. */
+  /** Events before this moment may have been missed; only the list has their result. */
   readonly listAnew: () => void;
   readonly presence: (deviceId: string, presence: Presence, facts?: DeviceFacts) => void;
   readonly clock: Clock;

@@ -89,7 +89,7 @@ export class AccountFleet {
     return { merged, announce };
   }
 
-  /** Takes in what the vendor told of one device by itself. A device that is not known waits for the next listing. */
+  /** Merges a pushed change of one device. A device that is not known waits for the next listing. */
   hearPresence(
     deviceId: string,
     told: { readonly presence: Presence; readonly facts?: DeviceFacts | undefined },
@@ -98,7 +98,7 @@ export class AccountFleet {
   ): { readonly merged: readonly Device[]; readonly announce: readonly Device[] } {
     const known = this.#devices.get(deviceKey(this.#accountId, deviceId));
     if (known === undefined) return { merged: [], announce: [] };
-    // A listing that has named it keeps the news; one that has not is not told that it has.
+    // A running listing that has already named the device keeps the change; otherwise the device stays unlisted.
     const into = listing.listed.has(known.key) ? listing : this.beginListing();
     const { facts: _before, ...rest } = known;
     const facts = factsAfter(known, told.presence, told.facts);

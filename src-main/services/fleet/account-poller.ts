@@ -44,7 +44,7 @@ export class AccountPoller {
   readonly #deps: AccountPollerDeps;
   #isScheduled = false;
   #isClosed = false;
-  /** The running poll is cancelled and another one takes its place. */
+  /** The running poll is cancelled, and a new one replaces it. */
   #again = false;
   #cancelTimer: (() => void) | undefined;
   #running: { readonly done: Promise<Result<void>>; readonly controller: AbortController } | undefined;

@@ -8,7 +8,7 @@ import type { HeldTunnel } from './own-tunnels.ts';
 export interface ForwardRoutesDeps {
   readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
   readonly clock: Clock;
-  /** What becomes of a route is told to the state machine. */
+  /** The state machine gets what becomes of each route. */
   readonly dispatch: (event: ForwardEvent) => void;
   /** The local ports of the forward. */
   readonly ports: () => readonly number[];

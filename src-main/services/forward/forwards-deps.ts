@@ -33,6 +33,6 @@ export interface OpenForward {
   readonly serviceId: string;
   /** 1 to 65535; one of our own range where absent. */
   readonly port?: number;
-  /** Whoever asks only wants a way to the device: any port will do for now, should the forward's own be taken. */
+  /** The caller only needs a connection to the device: any port will do while the forward's own port is taken. */
   readonly anyPort?: boolean;
 }

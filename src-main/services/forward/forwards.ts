@@ -216,7 +216,7 @@ export class Forwards {
       const saved = await this.#store.save();
       if (saved.ok) return opened;
       if (request.anyPort !== true) return saved;
-      // Whoever only wants a way has one, though its port may not be remembered.
+      // A caller with `anyPort` gets a connection even if the port cannot be stored.
       this.#deps.log.write('warn', 'forward.not-kept', { kind: saved.error.kind });
       return opened;
     });

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/base/clock.ts';
 
 export interface TunnelGateDeps {
   readonly clock: Clock;
-  /** Whether the vendor's computer answers at all; costs nothing there. Absent if it cannot be told. */
+  /** Whether the vendor's computer answers at all; costs nothing there. Absent if unknown. */
   readonly reachable?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   readonly opensPerMinute: number;
   /** The vendor answers again after an outage. */

@@ -73,7 +73,7 @@ export class ServiceCredentials {
     return this.#facts.get(keyOf(deviceKey, serviceId)) ?? none;
   }
 
-  /** The password of a service, undefined if there is none. Errors: those of the vault. */
+  /** The stored password of a service, if any. Errors: those of the vault. */
   async password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>> {
     if (!this.facts(deviceKey, serviceId).hasPassword) return ok(undefined);
     const found = await this.#vault.get(vaultKey(keyOf(deviceKey, serviceId)));

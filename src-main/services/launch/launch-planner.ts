@@ -66,7 +66,7 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
 
 /** One program to try for a service, and how it is started. */
 export interface LaunchAttempt {
-  /** Absent: a terminal, whose name is told once it has started. */
+  /** Absent: a terminal, whose name is known once it has started. */
   readonly launcher?: string;
   readonly plan: LaunchPlan;
   /** For a program that talks in a terminal. */

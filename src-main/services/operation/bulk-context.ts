@@ -88,7 +88,7 @@ export const readCustomField = async (
       }
     }
   };
-  // All at once: an account whose vendor hangs holds back nobody else's.
+  // All at once, so that a hanging vendor delays only its own account.
   await Promise.all(
     [...Map.groupBy(devices, (device) => device.accountId)].map(([accountId, list]) =>
       readOne(accountId, list, list[0] && accounts.vendor(list[0].vendor)),

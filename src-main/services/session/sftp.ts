@@ -102,7 +102,7 @@ export class LeftParts {
   }
 }
 
-/** What an upload tells while it goes on. */
+/** The events of a running upload. */
 export interface UploadNews {
   /** The device has written so many bytes more. */
   readonly taken: (bytes: number) => void;
