@@ -161,7 +161,7 @@ interface Wanted {
   readonly trouble: boolean;
   /** Electron's binary. */
   readonly electron: string | undefined;
-  /** The sentence that says why there is none. */
+  /** The sentence that says why the desktop is missing. */
   readonly because: string | undefined;
 }
 

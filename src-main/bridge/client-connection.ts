@@ -17,7 +17,7 @@ export interface HostChannel {
   backlog?(): number;
 }
 
-/** Answers one request of any name, known or not. `client` stands for whoever asks. Never rejects. */
+/** Answers one request of any name, known or not. `client` identifies the client that asks. Never rejects. */
 export type HandleRequest = (
   name: string,
   input: unknown,

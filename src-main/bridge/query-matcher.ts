@@ -8,7 +8,7 @@ import {
   type Query,
 } from '../../src-preload/contract/query.ts';
 
-/** Queries that are kept read; more is a mistake of whoever wrote so many rules. */
+/** Parsed queries in the cache; nobody needs more rules than this. */
 const maxQueries = 200;
 /** Milliseconds after which a query is read again: `seen:<1h` counts from when it was. */
 const freshMs = 1_000;

@@ -40,7 +40,7 @@ export const listAll = async (
   return missing;
 };
 
-/** What is shown of an account all the same; `account` as it is known now. */
+/** What is shown of an account whose list failed; `account` is its last known state. */
 const shownText = ({ deviceCount, lastGoodAt }: AccountView, now: number): string => {
   if (deviceCount === 0) return 'Nothing is known of its devices.';
   const devices = deviceCount === 1 ? 'One device is' : `${deviceCount} devices are`;

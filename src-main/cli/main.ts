@@ -78,7 +78,7 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, stop);
-  // Whoever reads us may stop reading, as `head` does.
+  // The reader of our output may stop reading, as `head` does.
   process.stdout.on('error', stop);
   process.stderr.on('error', stop);
   const json = argv.includes('--json');

@@ -4,7 +4,7 @@ import type { FrameChannel } from '../../src-preload/contract/frames.ts';
 
 /** Milliseconds without a word of an owner that owes an answer, after which it is asked whether it is still there. */
 const quietMs = 5_000;
-/** What it may take to say so, milliseconds: it does for any request, however long another one takes. */
+/** How long the owner may take to say that it is working, milliseconds; other requests do not delay it. */
 const wordMs = 10_000;
 /** A number that no client counts up to. */
 const probeId = Number.MAX_SAFE_INTEGER;

@@ -108,7 +108,7 @@ export const composeAlerts = async (deps: {
     alerts.gap.on(({ accountId, since, until }) => activity.recordGap(accountId, { since, until })),
     network.changed.on((change) => {
       log.write('info', 'network.status', { change });
-      // Whoever must not raise an alarm hears first that there is nothing to hear.
+      // The alerts learn of the lost network first, so that they raise no alarm for it.
       if (change !== 'changed') {
         alerts.setOnline(change === 'online');
         pausePolling('network', change === 'offline');

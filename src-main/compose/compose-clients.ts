@@ -9,7 +9,7 @@ const isLinkRequest = (message: unknown): message is { readonly type: 'link'; re
 /** Serves the clients of the control socket, which may also ask for a link to the window or for the profile itself. */
 export const composeClients = (deps: {
   readonly bridge: Pick<Bridge, 'connect'>;
-  /** Whether a window is served to browsers. It comes later than the profile; whoever asks for its link waits for it. */
+  /** Whether a window is served to browsers. It comes later than the profile; a request for its link waits for it. */
   readonly servesWindow: boolean;
   /** Gives the profile to a process that asks for it; absent: it is not given away. */
   readonly giveProfile: ((successor: MessageSocket) => Promise<void>) | undefined;

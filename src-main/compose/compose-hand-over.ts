@@ -86,7 +86,7 @@ export const askForProfile = (connection: ControlConnection, clock: Clock): Prom
     socket.send({ type: 'hand-over' });
   });
 
-/** The same for whoever is found to own a profile; undefined if it is not such a command. */
+/** Like askForProfile, but looks the owner of the profile up; undefined if the owner is not such a command. */
 export const takeOver = async (profile: string, clock: Clock): Promise<TakenOver | undefined> => {
   const paths = await controlPaths(profile);
   const connection = paths.ok ? await connectControlSocket(paths.value.socket) : undefined;

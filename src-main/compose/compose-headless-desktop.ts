@@ -50,7 +50,7 @@ export interface HeadlessDesktopOptions {
   readonly resources: string;
   /** What the tray's Quit does. */
   readonly quit: () => void;
-  /** Tells whoever started the host one sentence. */
+  /** Prints one sentence for the person who started the host. */
   readonly say: (sentence: string) => void;
   readonly environment?: Environment;
 }

@@ -65,7 +65,7 @@ export const composeLaunches = async (deps: {
     knownHostsFile: paths.knownHosts,
     env: process.env,
   });
-  // A command that is soon done leaves this to whoever stays.
+  // A short command leaves this to the process that keeps running.
   const sshConfigSync = deps.longLived
     ? new SshConfigSync({
         config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),

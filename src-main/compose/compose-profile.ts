@@ -10,13 +10,13 @@ export interface OwnedProfile {
   readonly control: ControlSocket;
   /** Address of the control socket, which the next owner of the profile will have. */
   readonly socket: string;
-  /** Serves those who came already, and whoever comes from now on. */
+  /** Serves the clients that are connected, and every later one. */
   serve(client: (client: MessageSocket) => void): void;
 }
 
 /**
- * Takes the profile. First of all, because whoever owns it may touch its files. Errors: conflict (another process has it),
- * invalid-input.
+ * Takes the profile. Called before anything else, because only the owner may touch the profile's files. Errors:
+ * conflict (another process has it), invalid-input.
  */
 export const ownProfile = async (
   options: Pick<CoreOptions, 'profile' | 'host' | 'longLived' | 'vault'>,

@@ -67,7 +67,7 @@ const secretValues = (secret: string): readonly string[] => {
   }
 };
 
-/** The same vault, telling the redactor of every secret that passes, so that none can reach the log. */
+/** The same vault; the redactor learns every secret that passes, so that no secret can reach the log. */
 export const watchedVault = (vault: Vault, redactor: Redactor): Vault => {
   const seen = (secret: string): void => {
     for (const value of secretValues(secret)) redactor.register(value);

@@ -162,7 +162,7 @@ const systemLog = (now: number): readonly string[] =>
     'agent: heartbeat, queue is empty',
   ].map((text, index, all) => `[${new Date(now - (all.length - index) * 60_000).toUTCString()}] ${text}`);
 
-/** MODE with a user key, so that devices that come and go are told at once. */
+/** MODE with a user key, so that changes of presence arrive at once, as events. */
 const startMode: StartVendor = async (devices) => {
   const apiKey = `v1.${secret()}`;
   const projectId = 1265;

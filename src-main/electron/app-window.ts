@@ -73,7 +73,7 @@ export class AppWindow {
     readonly state: WindowState;
     readonly log: Log;
     readonly closing: () => ClosingMeans;
-    /** Told when the window went to the tray; answers what to remember of it. */
+    /** Called when the window was hidden into the tray; returns what to remember of it. */
     readonly hidden: (state: WindowState) => Partial<WindowState>;
   }) {
     this.#preload = options.preload;

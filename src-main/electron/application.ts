@@ -8,7 +8,7 @@ import { confineContents } from './hardening.ts';
 /** What the entry hands over once the core runs. */
 export interface Running {
   readonly desktop: DesktopOptions;
-  /** Told once the desktop is there. */
+  /** Called once the desktop has started. */
   readonly started: (desktop: Desktop) => void;
   /** Starts polling; the window is shown before. */
   readonly start: () => Promise<void>;

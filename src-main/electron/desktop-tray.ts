@@ -5,7 +5,7 @@ import { AppTray } from './tray.ts';
 /** An icon in the tray of a Linux desktop by way of its session bus: `node/dbus/dbus-tray.ts`. */
 export interface PanelTray {
   readonly clicked: Pick<Emitter<TrayAction>, 'on'>;
-  /** Told once at the start, and when somebody begins or ends to draw tray icons. */
+  /** Called once at the start, and whenever a panel starts or stops drawing tray icons. */
   readonly presence: Pick<Emitter<'shown' | 'absent' | 'lost'>, 'on'>;
   start(): Promise<void>;
   show(state: TrayState): void;

@@ -22,7 +22,7 @@ export class QuickShortcut {
     if (accelerator === this.#held) return 'on';
     this.release();
     if (accelerator === '') return 'off';
-    // The portal of Wayland goes on telling of shortcuts that were given back.
+    // Wayland's portal continues to report shortcuts that were released.
     if (!globalShortcut.register(accelerator, () => this.#held === accelerator && this.#run())) return 'taken';
     this.#held = accelerator;
     return 'on';

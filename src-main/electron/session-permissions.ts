@@ -9,7 +9,7 @@ const free: ReadonlySet<string> = new Set(['fullscreen', 'pointerLock', 'keyboar
 
 const sharedOf = (permission: string, media: readonly string[]): Shared | undefined => {
   if (permission === 'clipboard-read' || permission === 'clipboard-sanitized-write') return 'clipboard';
-  // Sound alone: whoever asks for a camera, too, gets neither.
+  // Sound alone: a request for sound and camera together is refused as a whole.
   return permission === 'media' && media.length > 0 && media.every((kind) => kind === 'audio')
     ? 'microphone'
     : undefined;

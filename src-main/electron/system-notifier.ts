@@ -61,7 +61,7 @@ export const createSystemNotifier = (env: Readonly<Record<string, string | undef
       if (action !== undefined) acted.emit({ id: notice.id, action });
     });
     return new Promise((resolve) => {
-      // An unsigned application on macOS, a daemon that is gone: told here, and only here.
+      // An unsigned application on macOS or a missing daemon is reported by this event alone.
       const patience = setTimeout(() => resolve(ok(undefined)), doubtMs);
       notification.once('show', () => {
         clearTimeout(patience);

@@ -67,12 +67,12 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
       // What was never loaded has fetched nothing.
       if (loaded !== undefined) loaded.autoInstallOnAppQuit = installs;
     },
-    // The quit closes tunnels and files as ever; the new version starts when this one has let go of its lock.
+    // The quit closes tunnels and files as ever; the new version starts once this one has released its lock.
     restart: () => {
       app.once('will-quit', (event: Event) => {
         event.preventDefault();
         app.releaseSingleInstanceLock();
-        // Without an installer to hand over to, it has to end all the same.
+        // The process has to end even without an installer.
         clock.after(installPatienceMs, () => app.exit(0));
         void updater().then(
           (autoUpdater) => autoUpdater.quitAndInstall(true, true),
@@ -89,7 +89,7 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
  * function stops looking. A checkout, an unpacked archive and a portable copy look for nothing and say nothing.
  */
 export const startUpdates = (deps: StartUpdatesDeps): (() => void) => {
-  // A checkout is brought up to date by whoever works in it.
+  // A checkout is updated by its developer.
   const way = app.isPackaged ? updateMethod(installation()) : 'never';
   if (way === 'never') return () => undefined;
   let notice: Notification | undefined;

@@ -5,7 +5,7 @@ export interface WindowState {
   readonly width: number;
   readonly height: number;
   readonly maximized: boolean;
-  /** The user was told that closing the window leaves Quayside in the tray. */
+  /** Whether the user has read that closing the window leaves Quayside in the tray. */
   readonly toldOfTray?: boolean;
 }
 

@@ -93,7 +93,7 @@ export const accountLabels = (deps: Pick<AlertRequestDeps, 'accounts'>): Labels 
   accountLabel: (id) => deps.accounts.get(id)?.label ?? 'a removed account',
 });
 
-/** Requests about being told. */
+/** Requests about alerts and notices. */
 export const alertRequests = (deps: AlertRequestDeps): Handlers<keyof typeof contract> => {
   const { alerts } = deps;
   const viewOf = (changed: Result<AlertSettings>): Result<AlertSettingsView> =>

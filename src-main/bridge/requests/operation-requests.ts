@@ -104,7 +104,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<keyof ty
         operation.keep === undefined
           ? await connector.value.call(operation, whole.value, signal)
           : await deps.deviceLogs.call(accountId, operation, whole.value);
-      // What only reads is asked again and again by whoever looks; the history is about what was done.
+      // Reads are left out of the history: clients repeat them while a page is open, and the history lists changes.
       if (operation.danger.level !== 'none')
         deps.activity.recordOperation(
           accountId,

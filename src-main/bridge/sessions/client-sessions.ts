@@ -84,11 +84,11 @@ class LiveSession {
       readonly send: (frame: SessionHostFrame) => void;
       readonly streams: Map<number, ClientStream>;
       readonly over: () => void;
-      /** Told what is still to be done at the device after the end. */
+      /** Called with the work that remains at the device after the end. */
       readonly parting: (done: Promise<void>) => void;
       /** What opened this screen before. */
       readonly proven: string | undefined;
-      /** Told what opened it now. */
+      /** Called with the password that opened the session. */
       readonly prove: (password: string) => void;
     },
   ) {
@@ -131,7 +131,7 @@ class LiveSession {
     });
   }
 
-  /** Ends it from this side; nothing more is told. */
+  /** Ends the session from this side; the client gets no more events. */
   dispose(): void {
     if (this.#controller.signal.aborted) return;
     this.#controller.abort();
@@ -286,7 +286,7 @@ export class ClientSessions {
   /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
   readonly #proven = new Map<number, ProvenPassword>();
 
-  /** `parting` is told what sessions that are over still do at their device. */
+  /** `parting` gets what ended sessions still do at their device. */
   constructor(
     deps: SessionDeps,
     send: (frame: SessionHostFrame) => void,

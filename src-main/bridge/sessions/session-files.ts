@@ -27,7 +27,7 @@ export interface SessionFilesDeps {
   /** Does work of the session, which ends with what throws there. */
   readonly within: (work: () => void) => void;
   readonly newName: () => string;
-  /** Told of a half-sent file that stays on the device. */
+  /** Called with a half-sent file that stays on the device. */
   readonly left: (part: string) => void;
 }
 
@@ -148,7 +148,7 @@ export class SessionFiles {
       give: () => undefined,
     });
     if (!claimed.ok) return claimed;
-    // A device that is quick takes many pieces in one turn: they are told together.
+    // A fast device takes many pieces in one turn: they are reported together.
     let moved = 0;
     const tellMoved = (): void => {
       if (moved === 0) return;

@@ -76,7 +76,7 @@ const add = async (context: Context): Promise<number> => {
   if (label === undefined || label.trim() === '') return refuse(usage('accounts add needs --label.'));
   const fields = readFields(values.field ?? []);
   if (!fields.ok) return refuse(fields);
-  // Before the core is started: nobody else should wait while a person looks for a key.
+  // Asked before the core is started, so that no other command waits while a person looks for a key.
   const form = vendor.value.credentialForms[0]?.fields ?? [];
   const given = process.stdin.isTTY
     ? await askFields(

@@ -10,7 +10,7 @@ import { note, plain, print, printError, table } from '../terminal.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** Facts as scripts get them: what is not told is absent, and times are as everywhere. */
+/** Facts as scripts get them: unknown facts are absent, and times have the format of all other output. */
 const shownFacts = (facts: NonNullable<DeviceView['facts']>): object =>
   Object.fromEntries(
     Object.entries(factForms).flatMap(([name, form]) => {

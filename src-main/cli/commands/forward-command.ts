@@ -22,7 +22,7 @@ interface Held {
 
 /** How long a port that another program took while it changed hands is left to it before the next look, milliseconds. */
 const portAgainMs = 500;
-/** How often a person is told of the forward's state, milliseconds. */
+/** How often the command prints the forward's state, milliseconds. */
 const watchMs = 500;
 
 const hold = async (

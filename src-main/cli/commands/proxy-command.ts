@@ -56,7 +56,7 @@ const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   const output = openOutput();
   const stop = (): void => void tunnel.destroy();
   signal.addEventListener('abort', stop, { once: true });
-  // Whoever reads us may be gone first, as ssh is when the user ends it.
+  // The reader of our output may end first, as ssh does when the user ends it.
   output.stream.on('error', stop);
   const input = process.stdin;
   input.on('error', stop);

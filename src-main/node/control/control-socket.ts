@@ -64,7 +64,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
     if (at < chunk.length) take(chunk.subarray(at));
   };
   socket.on('data', calls.ours(hear));
-  // A lost peer is told by 'close'.
+  // The 'close' event reports a lost peer.
   socket.on('error', () => undefined);
   socket.on('close', () => {
     closed = true;
@@ -91,7 +91,7 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
   };
 };
 
-/** What the owner of a profile says first to whoever connects. */
+/** The first message that a profile's owner sends to each client. */
 export interface Hello {
   readonly type: 'hello';
   readonly host: 'desktop' | 'headless' | 'cli';
@@ -120,7 +120,7 @@ export interface ControlSocket {
   readonly clients: number;
   /** Takes no new clients. */
   refuse(): void;
-  /** Gives the profile up to whoever is behind `client`: all other clients are ended, this one stays until `dispose`. */
+  /** Hands the profile over to `client`: all other clients are disconnected, this one stays until `dispose`. */
   handOver(client: MessageSocket): void;
   /** Ends all clients and gives the profile up. */
   dispose(): Promise<void>;

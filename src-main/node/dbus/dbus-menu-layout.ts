@@ -89,7 +89,7 @@ export const menuIndex = (root: MenuNode): ReadonlyMap<number, MenuNode> => {
 const shape = ({ id, enabled, children }: MenuNode): string =>
   `${id}${enabled ? '' : '-'}${children === undefined ? '' : `(${children.map(shape).join()})`}`;
 
-/** Compares two menus: what a panel has to be told. */
+/** Compares two menus and returns the changes for the panel. */
 export const menuChange = (before: MenuNode, after: MenuNode): MenuChange => {
   if (shape(before) !== shape(after)) return { kind: 'layout' };
   const index = menuIndex(before);

@@ -56,7 +56,7 @@ export class DBusNotifier implements Notifier {
   /** `icon`: the file of our picture. */
   constructor(bus: SessionBus, icon: string) {
     this.#bus = bus;
-    // What lies in an archive can be read by nobody else; an installed application has its icon in the theme.
+    // No other program can read a file inside our archive; an installed application has its icon in the theme.
     this.#icon = icon.includes('.asar') ? 'quayside-desktop' : pathToFileURL(icon).href;
     this.#stops = [
       bus.watchOwner(service, (owner) => {

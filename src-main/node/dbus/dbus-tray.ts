@@ -53,7 +53,7 @@ const readIcon = async (resources: string, icon: TrayIcon): Promise<IconPictures
  */
 export class DBusTray {
   readonly clicked = new Emitter<TrayAction>();
-  /** Told once at the start, and when somebody begins or ends to draw tray icons. */
+  /** Called once at the start, and whenever a panel starts or stops drawing tray icons. */
   readonly presence = new Emitter<TrayPresence>();
   readonly #bus: SessionBus;
   readonly #menu: DBusMenu;
@@ -132,7 +132,7 @@ export class DBusTray {
     this.#menu.show(trayMenu(state));
   }
 
-  /** Takes the icon away. The bus is left to whoever opened it. */
+  /** Takes the icon away. The caller that opened the bus closes it. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -170,7 +170,7 @@ export class DBusTray {
 
   #setPresence(presence: TrayPresence): void {
     if (this.#isDisposed || presence === this.#presence) return;
-    // An answer that was waited for when the bus went is none.
+    // An answer that was pending when the bus was lost is ignored.
     if (presence !== 'lost' && !this.#bus.isOpen) return;
     this.#presence = presence;
     this.presence.emit(presence);

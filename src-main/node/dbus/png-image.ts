@@ -59,7 +59,7 @@ export const argbOf = ({ rgba }: Picture): Uint8Array => {
   return argb;
 };
 
-/** A picture in one colour, its shape taken from another one's alpha. */
+/** A picture in one colour, with the alpha channel of another picture. */
 export const tinted = ({ width, height, rgba }: Picture, colour: readonly [number, number, number]): Picture => {
   const dyed = new Uint8Array(rgba.length);
   for (let at = 0; at < rgba.length; at += bytesPerDot) {

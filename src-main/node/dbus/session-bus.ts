@@ -80,7 +80,7 @@ const authenticate = (socket: Socket): Promise<boolean> =>
  * notices need, because of two things the packages at hand do not tell: that the bus is gone, and who sent a signal.
  */
 export class SessionBus {
-  /** The bus is gone; everything on it with it. Not told after `dispose`. */
+  /** The bus was lost, with all names and objects on it. Not emitted after `dispose`. */
   readonly lost = new Emitter<void>();
   readonly #socket: Socket;
   readonly #clock: Clock;
@@ -107,7 +107,7 @@ export class SessionBus {
     for (const path of sessionBusPaths(environment)) {
       const socket = await dial(path);
       if (socket === undefined) continue;
-      // A lost bus is told by 'close'.
+      // The 'close' event reports a lost bus.
       socket.on('error', () => undefined);
       const stopWaiting = clock.after(helloMs, () => socket.destroy());
       if (await authenticate(socket)) {
@@ -192,7 +192,7 @@ export class SessionBus {
     let isEnded = false;
     void this.call({ ...bus, member: 'GetNameOwner', signature: 's', body: [name] }).then((answer) => {
       const owner = answer.ok ? answer.body[0] : undefined;
-      // A change that was told meanwhile is newer.
+      // A change that arrived meanwhile is newer.
       if (!isTold && !isEnded && this.#isOpen) listener(typeof owner === 'string' ? owner : undefined);
     });
     return () => {

@@ -25,7 +25,7 @@ export class ChromiumPipe {
   constructor(to: Writable, from: Readable, clock: Clock) {
     this.#to = to;
     this.#clock = clock;
-    // A browser that is gone is told by the end of what it says.
+    // The end of the browser's output shows that the browser has ended.
     to.on('error', () => undefined);
     from.on('error', () => undefined);
     from.setEncoding('utf8').on('data', (chunk: string) => this.#onData(chunk));

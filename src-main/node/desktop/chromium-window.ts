@@ -28,7 +28,7 @@ const programs = [
 
 /** The size of a window that was never opened, dots. */
 const firstSize = '1240,800';
-/** Milliseconds until a browser that was told to end is ended, and between two looks for its window. */
+/** Milliseconds between asking a browser to close and killing it, and between two checks for its window. */
 const endMs = 5000;
 const lookMs = 50;
 /** Milliseconds until a browser that shows no window is given up. */

@@ -22,8 +22,8 @@ const run = (program: string, args: readonly string[], text: string, environment
   });
 
 /**
- * Copies text with whatever program this desktop has for it; Node has no clipboard. Error: unsupported, which tells
- * the text, so that the person has it all the same.
+ * Copies text with whatever program this desktop has for it; Node has no clipboard. Error: unsupported; its message has
+ * the text, so that the person can copy it by hand.
  */
 export const copyWithProgram = async (
   text: string,

@@ -85,7 +85,8 @@ export class ForwardDial {
     socket.once('lookup', lookup).on('error', error).once('close', close);
     socket.once('connect', () => {
       this.#succeed(socket);
-      // Whoever has the connection listens now; a dial that is done would stay in memory for as long as it lives.
+      // The new owner of the connection listens now; without this, the finished dial would stay in memory as long as
+      // the connection.
       socket.off('lookup', lookup).off('error', error).off('close', close);
     });
     return socket;

@@ -35,7 +35,9 @@ export class ForwardLink {
   readonly #up: ForwardFlow;
   readonly #down: ForwardFlow;
   #dial: ForwardDial | undefined;
-  /** The client as it was accepted; let go of once it is adopted, like all that only the dial needs. */
+  /**
+   * The accepted client; the reference is dropped once the socket is adopted, like everything that only the dial needs.
+   */
   #accepted: Socket | undefined;
   #upstream: Socket | undefined;
   #client: Socket | undefined;

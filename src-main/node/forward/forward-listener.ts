@@ -224,7 +224,7 @@ export class ForwardListener {
     const wasHeld = this.#held.delete(held);
     resetSocket(held.socket);
     if (!wasHeld || this.#held.size > 0 || !this.#asked) return;
-    // Nobody waits any more; whoever comes next has to be announced.
+    // No client waits any more; the next client has to be announced.
     this.#asked = false;
     this.#send({ type: 'none-waiting', id: this.#id });
   }
@@ -244,7 +244,7 @@ export class ForwardListener {
     lastConnection += 1;
     const opening = { type: 'opening', id: this.#id, connection: lastConnection } as const;
     let isObserved = false;
-    // Let go of once it is connected: ten thousand idle connections are to be small.
+    // Dropped once connected, so that ten thousand idle connections stay small.
     let waiting: Held | undefined = held;
     const observer = (direction: 'up' | 'down') => (bytes: Uint8Array) => {
       isObserved = true;
@@ -298,7 +298,7 @@ export class ForwardListener {
     this.#dialHeld();
   }
 
-  /** A route takes no new clients any more; main is told if it is the present one. */
+  /** A route takes no new clients any more; main gets a report if it is the current route. */
   #routeDied(number: number, code: string): void {
     const route = this.#route;
     if (route?.number !== number) return;

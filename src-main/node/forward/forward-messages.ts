@@ -43,6 +43,6 @@ export type WorkerReport =
   | { readonly type: 'unlistened'; readonly request: number }
   | { readonly type: 'left'; readonly request: number }
   | { readonly type: 'peers'; readonly request: number; readonly peers: readonly ForwardPeer[] }
-  /** An exception nobody expected; the worker goes on. */
+  /** An unexpected exception; the worker continues. */
   | { readonly type: 'uncaught'; readonly name: string; readonly stack: string }
   | Exclude<ForwardEngineEvent, { readonly type: 'lost' }>;

@@ -39,7 +39,7 @@ const hasRoom = (): boolean => {
 
 const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
   const { id, address, request, options } = command;
-  // Refused here too, where the socket would be opened, whoever asks.
+  // Refused here, too, where the socket would be opened, for every caller.
   if (![address, ...options.also.map((other) => other.address)].every(isLoopback))
     return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   const started = performance.now();

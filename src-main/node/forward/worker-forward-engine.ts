@@ -58,7 +58,7 @@ class WorkerForwardEngine implements ForwardEngine {
   readonly #crashed: (thrown: Error) => void;
   readonly #pending = new Map<number, (answer: Answer) => void>();
   readonly #ended = new AbortController();
-  /** The worker is everybody's, whoever's session opens the first forward. */
+  /** All sessions share the worker, so it belongs to none, not even to the session that opens the first forward. */
   readonly #outside = AsyncLocalStorage.snapshot();
   #worker: Worker | undefined;
   #starting: Promise<Worker | undefined> | undefined;

@@ -58,7 +58,7 @@ export const readCertificates = (path: string): Result<readonly string[]> => {
   return ok(found);
 };
 
-/** Whether this Node can be told whom to trust: from 22.19 and 24.5 on (doc/api/tls.md). */
+/** Whether certificates can be set in this Node: from 22.19 and 24.5 on (doc/api/tls.md). */
 const isAble = (): boolean => typeof Reflect.get(tls, 'setDefaultCACertificates') === 'function';
 
 /** What Node trusts by itself in this thread: its own list and NODE_EXTRA_CA_CERTS. */

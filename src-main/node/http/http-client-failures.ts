@@ -51,7 +51,7 @@ const seconds = (ms: number): string => `${Math.max(1, Math.round(ms / 1000))} s
 const cutOff = (host: string): Failure =>
   fail('bad-response', `The answer of ${host} was cut off before its end.`, waitHint);
 
-/** A failed connection, told with the name of the host and the cause in plain words. */
+/** The error of a failed connection, with the host's name and the cause in plain words. */
 export const describeTransportFailure = (
   failure: TransportFailure,
   host: string,

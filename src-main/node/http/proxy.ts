@@ -6,7 +6,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy of a company's network that tunnels HTTPS and WebSockets. */
 export interface Proxy {
-  /** For whoever dials it. It may hold a user name and a password, so it is shown and logged nowhere. */
+  /** For the dialer alone. The address may hold a user name and a password, so it is shown and logged nowhere. */
   readonly url: string;
   /** Host and port, in words for people. */
   readonly name: string;
@@ -20,7 +20,7 @@ export interface Proxies {
   find(url: URL): Promise<Result<Proxy | undefined>>;
   /** Says that a proxy does not take connections: where another way was named as well, that one is taken for a while. */
   down(proxy: Proxy): void;
-  /** Forgets what was asked before: the network is another one. */
+  /** Drops the cached answers, because the network changed. */
   forget(): void;
 }
 

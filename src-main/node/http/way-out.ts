@@ -91,7 +91,7 @@ export class WayOut {
   #agents(proxy: string): { readonly kept: https.Agent; readonly single: https.Agent } {
     const known = this.#secure.get(proxy);
     if (known !== undefined) return known;
-    // Exceptions were heeded before, so the agent is told of none.
+    // Exceptions were applied before, so the agent gets an empty list.
     const proxyEnv = proxy === '' ? {} : { HTTPS_PROXY: proxy };
     const made = {
       kept: new https.Agent({ ...kept, proxyEnv }),

@@ -10,7 +10,7 @@ export type NetworkChange = 'online' | 'offline' | 'changed';
 export interface NetworkState {
   /** Addresses of interfaces that lead out of this computer, sorted. */
   readonly addresses: readonly string[];
-  /** The way out, in the system's words; empty if it cannot be told. */
+  /** The default route, in the system's words; empty if unknown. */
   readonly route: string;
 }
 

@@ -12,12 +12,12 @@ export const interfacesNow = (read: () => Interfaces = networkInterfaces): Inter
   try {
     known = read();
   } catch {
-    // Whoever looks does so again and again, or when the network changed.
+    // Callers ask repeatedly, and when the network changed.
   }
   return known;
 };
 
-/** The addresses this computer has now, as `networkInterfaces` writes them; empty if the system never told. */
+/** The addresses this computer has now, as `networkInterfaces` writes them; empty if the system never gave them. */
 export const ownAddresses = (): ReadonlySet<string> =>
   new Set(
     Object.values(interfacesNow())
@@ -25,7 +25,7 @@ export const ownAddresses = (): ReadonlySet<string> =>
       .map(({ address }) => address),
   );
 
-/** Whether a socket went out by an address that is none of `own` any more: nothing will ever come back to it. */
+/** Whether a socket's local address is no longer one of `own`: such a socket will never receive anything. */
 export const isCutOff = (socket: { readonly localAddress?: string | undefined }, own: ReadonlySet<string>): boolean => {
   const { localAddress } = socket;
   return own.size > 0 && localAddress !== undefined && !own.has(localAddress.replace(/^::ffff:/, ''));

@@ -53,7 +53,7 @@ const lost = (): Failure =>
     'Reconnect; if it stays, the forwards page says more about the way there.',
   );
 
-/** One of our own callbacks threw, which is told where unexpected errors are. */
+/** One of our own callbacks threw; the handler of unexpected errors reports that. */
 const broken = (): Failure =>
   fail('internal', 'Quayside made a mistake in this session.', 'Reconnect. The others go on; the log says more.');
 

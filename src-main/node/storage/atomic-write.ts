@@ -12,7 +12,10 @@ const codeOf = (thrown: unknown): string =>
  */
 const replaceDelaysMs = process.platform === 'win32' ? [20, 60, 180, 540, 1_500, 3_000] : [];
 
-/** Renames a file, also onto another one that somebody holds for a moment. Throws what the file system throws. */
+/**
+ * Renames a file, also onto an existing file that another program has open for a moment. Throws what the file system
+ * throws.
+ */
 export const replaceFile = async (from: string, to: string): Promise<void> => {
   for (const waitMs of replaceDelaysMs) {
     try {

@@ -20,7 +20,7 @@ import { replaceFile } from './atomic-write.ts';
 
 export interface HistoryStoreOptions {
   readonly path: string;
-  /** Told once when the file had to be set aside or cannot be used. */
+  /** Called once if the file had to be set aside or cannot be used. */
   readonly onProblem: (error: AppError) => void;
   /** Epoch milliseconds, for the name of a file set aside. */
   readonly now?: () => number;

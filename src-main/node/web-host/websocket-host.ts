@@ -247,9 +247,9 @@ export const openWebHost = async (options: {
     if (!hasKey(request)) return refuseUpgrade(socket, 'key');
     if (request.url !== bridgePath) return refuseUpgrade(socket, 'path');
     sockets.handleUpgrade(request, socket, head, (accepted) => {
-      // Too long a message or a broken frame ends the connection, told by 'close'.
+      // A message that is too long or a broken frame ends the connection; 'close' reports it.
       accepted.on('error', () => undefined);
-      // What is thrown while this browser is served ends this browser's connection; its page opens another one.
+      // What is thrown while this browser is served ends this browser's connection; its page connects again.
       const calls = new LibraryCalls(() => accepted.terminate());
       calls.ours(() => options.onClient(webClient(accepted, calls)))();
     });
