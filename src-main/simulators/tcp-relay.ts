@@ -12,7 +12,7 @@ export interface Relay {
   readonly port: number;
   /** Connections open now. */
   readonly connections: number;
-  /** Fault: takes connections and bytes, and passes nothing on until told otherwise. */
+  /** Fault: takes connections and bytes, and passes nothing on until the fault is switched off. */
   freeze(frozen: boolean): void;
   /** Stops listening and cuts every connection. */
   dispose(): Promise<void>;

@@ -96,7 +96,7 @@ export const fillPath = (template: string, values: Readonly<Record<string, strin
   return bad ? undefined : path;
 };
 
-/** The content types that are asked for; what is answered is read all the same. */
+/** The content types that are asked for; an answer of any type is read. */
 const accepted: Readonly<Record<Operation['answer'], string>> = {
   json: 'application/json',
   // What there is to read is an error.

@@ -1,6 +1,6 @@
 import type { z } from 'zod';
 
-/** What stands in a list of objects and is none. */
+/** The entries of a list that are not objects. */
 export type NotARow = string | number | boolean | null | undefined | readonly unknown[];
 
 /** Whether an entry of a list is an object. */

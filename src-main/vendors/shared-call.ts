@@ -2,7 +2,7 @@ import { cancelled } from '../core/base/errors.ts';
 import type { Result } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 
-/** A call that has been under way for longer may hang; whoever asks then does not wait with the others, milliseconds. */
+/** A call that has run for longer may hang; later callers start a new one, milliseconds. */
 const joinWithinMs = 1_000;
 
 /** A call under way, for several who want the same answer. */

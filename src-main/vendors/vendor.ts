@@ -214,9 +214,9 @@ export interface WebSessionRoute {
   open(deviceId: string, signal: AbortSignal): Promise<Result<WebSession>>;
 }
 
-/** What a vendor says by itself. */
+/** What a vendor pushes. */
 export type FleetEvent =
-  /** From now on changes are told; what changed before may have been missed, so list again. */
+  /** Events are complete from now on; earlier changes may have been missed, so list again. */
   | { readonly kind: 'listening' }
   /** The fleet itself changed, in a way that the listing tells: list again. */
   | { readonly kind: 'fleet-changed' }
@@ -228,7 +228,7 @@ export type FleetEvent =
       readonly facts?: DeviceFacts;
     };
 
-/** A vendor, spoken to with the credentials of one account. Holds no timers and polls nothing by itself. */
+/** A vendor, spoken to with the credentials of one account. It has no timers and never polls. */
 export interface Connector {
   /**
    * Whether the credentials work: ok, or unauthorized, unreachable, timeout, wrong-url, clock-skew,
@@ -246,7 +246,10 @@ export interface Connector {
    * (cancelled). Connecting again, and listing again after each gap, is the caller's. `unsupported` means never.
    */
   readonly events?: ((listener: (event: FleetEvent) => void, signal: AbortSignal) => Promise<Result<void>>) | undefined;
-  /** Epoch milliseconds at which the vendor ends these credentials, once it has told so; absent if they do not end. */
+  /**
+   * Epoch milliseconds at which the vendor ends these credentials, if the vendor has said so; absent if they do not
+   * end.
+   */
   readonly credentialsExpireAt?: number | undefined;
   /** Calls any operation of the catalogue. `input` is parsed here. Confirmation is the caller's business. */
   call(operation: Operation, input: unknown, signal: AbortSignal): Promise<Result<unknown>>;
@@ -277,7 +280,7 @@ export interface Vendor<Id extends VendorId = VendorId> {
   readonly poll: { readonly intervalMs: number; readonly minimumMs: number };
   /**
    * Milliseconds by which the vendor's word on a device may be late: the alert grace grows by it. Absent: one poll
-   * interval. Small where the vendor tells of changes by itself.
+   * interval. Small for a vendor with push events.
    */
   readonly presenceLatencyMs?: number;
   readonly operations: readonly Operation[];

@@ -7,7 +7,7 @@ interface StoredValue {
   readonly modificationTime: string;
 }
 
-/** What the live connection of a device is told; the form is that of MODE's device SDK. */
+/** The messages on a device's live connection, in the form of MODE's device SDK. */
 export type KeyValueMessage =
   | { readonly action: 'reload'; readonly rev: number; readonly numItems: number; readonly items: readonly unknown[] }
   | { readonly action: 'set'; readonly rev: number; readonly key: string; readonly value: unknown }

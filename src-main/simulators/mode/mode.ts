@@ -32,7 +32,7 @@ export interface ModeOptions extends ModeKeys {
 }
 
 const stateSchema = z.strictObject({
-  /** Connects and disconnects devices, by id; users who listen are told. */
+  /** Connects and disconnects devices, by id; listening users get an event. */
   online: z.record(z.string(), z.boolean()).optional(),
   projectKey: z.string().min(1).optional(),
   userKey: z.string().min(1).optional(),
@@ -143,7 +143,7 @@ export class ModeSimulator extends Simulator {
     if (caller === undefined) return unauthorized;
     const device = this.fleet.find(id);
     if (device === undefined || !this.#callers.mayRead(caller, device)) {
-      // A device key is told that it is denied, not whether another device exists.
+      // A device key gets "denied" for other devices, whether they exist or not.
       return caller.kind === 'device' ? denied : notFound;
     }
     return part === undefined

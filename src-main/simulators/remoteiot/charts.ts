@@ -68,7 +68,7 @@ export class RemoteIotCharts {
     unitIds: readonly string[],
     hour: number,
     withId: boolean,
-    /** Another one gives another series. */
+    /** A different seed gives a different series. */
     salt: number,
     value: (at: number, seed: number, random: () => number) => number,
   ): SimulatedAnswer {

@@ -65,7 +65,7 @@ export class RemoteIotTunnels {
     await Promise.all(gone.map((entry) => entry.relay.dispose()));
   }
 
-  /** Fault: every tunnel takes connections and bytes, and passes nothing on until told otherwise. */
+  /** Fault: every tunnel takes connections and bytes, and passes nothing on until the fault is switched off. */
   freeze(frozen: boolean): void {
     this.#frozen = frozen;
     for (const { relay } of this.#open) relay.freeze(frozen);

@@ -19,7 +19,7 @@ export const stateEvent = (
   target: [{ id: target.id, name: target.name, device: { id: device.id, name: device.name } }],
 });
 
-/** The event socket: who listens, and what was told. */
+/** The event socket: its listeners and the events that were sent. */
 export class RemoteItEvents {
   readonly #accept: (headers: Readonly<Record<string, string>>) => boolean;
   /** Those that subscribed, and whether they take batches. */
@@ -47,7 +47,7 @@ export class RemoteItEvents {
     return this.#listeners.size;
   }
 
-  /** What was told, newest first. */
+  /** The events that were sent, newest first. */
   history(): readonly SimulatedRemoteItEvent[] {
     return this.#history;
   }

@@ -112,7 +112,9 @@ export class RemoteItSimulator extends Simulator {
     return `${this.origin.replace('http', 'ws')}/v1`;
   }
 
-  /** Changes the presence of a device, and tells whoever listens: about the device and about each of its services. */
+  /**
+   * Changes the presence of a device and sends events to all listeners: for the device and for each of its services.
+   */
   setOnline(id: string, online: boolean): void {
     const device = this.fleet.locate(id)?.device;
     if (device === undefined || !this.fleet.setOnline(id, online)) return;

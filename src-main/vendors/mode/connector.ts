@@ -248,7 +248,7 @@ class ModeConnector implements Connector, HttpRoute {
         yield answer;
         failed += 1;
         if (hopeless.has(answer.error.kind)) return false;
-        // Of this home or project only: another one may be well.
+        // Concerns this home or project only; others may work.
         if (failed >= maxFailedPages || answer.error.kind === 'forbidden') return true;
         skip += longest === 0 ? limit : longest;
         continue;

@@ -29,7 +29,7 @@ export interface ListContext {
   /** When the list was asked for, epoch milliseconds. */
   readonly observedAt: number;
   readonly homes: Homes;
-  /** Addresses told by events, by the id of the device. */
+  /** Addresses from events, by device id. */
   readonly addresses: ReadonlyMap<string, string>;
   readonly services: readonly Service[];
 }

@@ -82,7 +82,7 @@ interface Listing {
   rows: number;
 }
 
-/** The page after this one; undefined if this is the last, 'unreadable' where it cannot be told. */
+/** The page after this one; undefined if this is the last, 'unreadable' if the answer does not show it. */
 const pageAfter = (page: Page, listing: Listing): Query | number | 'unreadable' | undefined => {
   if (page.next.kind === 'end') return undefined;
   if (page.next.kind === 'unreadable') return 'unreadable';

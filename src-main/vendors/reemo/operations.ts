@@ -43,7 +43,7 @@ export const getComputer = defineOperation({
   wire: onComputer,
 });
 
-/** Its answer opens the computer to whoever has it: used once by the web session, hidden everywhere else. */
+/** Its answer gives access to the computer: used once by the web session, hidden everywhere else. */
 export const connectComputer = defineOperation({
   ...all,
   id: 'connectComputer',

@@ -55,7 +55,7 @@ const ownDomain = (host: string): string | undefined => {
 /** A host of the setting, with a port or without: `signal.acme.com`, `*.acme.com:8443`. Never a whole top level. */
 const serverPattern = /^(?:\*\.(?:[a-z\d-]+\.)+[a-z\d-]+|(?:[a-z\d-]+\.)*[a-z\d-]+)(?::\d{1,5})?$/i;
 
-/** The hosts of the setting; undefined if one is none. */
+/** The hosts of the setting; undefined if one of them is not a host. */
 export const readServers = (text: string): readonly string[] | undefined => {
   const hosts = text.split(/[\s,]+/).filter((host) => host !== '');
   return hosts.every((host) => serverPattern.test(host)) ? hosts : undefined;

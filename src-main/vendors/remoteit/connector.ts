@@ -159,7 +159,7 @@ class RemoteItConnector implements Connector {
       const { found, nameless } = this.#newDevices(items, observedAt, seen, types);
       repeated ||= found.length + nameless < items.length;
       const last = !hasMore || items.length === 0 || found.length === 0;
-      // A device that moved up while we read was seen twice, and another one perhaps not at all.
+      // A device that moved up between two pages was seen twice, and a different device perhaps not at all.
       const missed = last && repeated && total !== undefined && seen.size < total;
       // It says that there are more, and gives the same again.
       const stuck = hasMore && items.length > 0 && found.length + nameless === 0;

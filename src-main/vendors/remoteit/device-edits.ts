@@ -37,7 +37,7 @@ export const remoteItEdits: DeviceEdits = {
   password: { not: 'keeps no passwords of its connections' },
 };
 
-/** Devices and services have inputs of the same names, so operations are told apart by their ids. */
+/** Devices and services have inputs of the same names, so the operation's id says which it is. */
 const parameters: Readonly<Record<string, DeviceParameter>> = {
   device: { parameter: 'id', form: 'ids', of: 'device' },
   renameService: { parameter: 'serviceId', form: 'id', of: 'device' },

@@ -67,7 +67,7 @@ const attributesIn = (value: unknown): DeviceFacts['attributes'] => {
   return attributesOf({ ...named, ...membersOf(own) }, []);
 };
 
-/** A number that stands for something, as text; zero is none. */
+/** A vendor's code number as text; zero counts as absent. */
 const codeText = (value: unknown): string | undefined => {
   const code = asNumber(value);
   return code === undefined || code === 0 ? undefined : String(code);

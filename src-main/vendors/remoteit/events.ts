@@ -136,7 +136,7 @@ export const listenToEvents = async (
     url: url.href,
     headers: {},
     secrets,
-    // The vendor answers texts; whether the gateway in front answers pings is told in two ways.
+    // The vendor answers texts; sources disagree whether the gateway in front answers pings.
     withoutPings: true,
     classify: (answer) => wire.classify(answer, whoAmI, secrets),
     signal,

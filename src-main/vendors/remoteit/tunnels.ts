@@ -45,7 +45,7 @@ const exposureOf = (host: string, port: number, hostIP: string): string => {
   return `${where} and takes connections from ${hostIP} only.`;
 };
 
-/** Whether ending a connection failed because there is none any more. */
+/** Whether ending a connection failed because it had already ended. */
 const isGone = (error: AppError): boolean => {
   if (error.kind === 'not-found' || error.kind === 'device-offline') return true;
   const said = error.vendorMessage ?? '';

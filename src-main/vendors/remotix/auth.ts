@@ -35,7 +35,7 @@ export const remotixSecrets = z.preprocess(
     .transform(withoutAbsent),
 );
 
-/** Headers that belong to HTTP itself: with one of these the request would be another one. */
+/** Headers that belong to HTTP itself: they would change the request. */
 const ownHeaders = /^(?:host|connection|content-.*|transfer-encoding|expect|upgrade|te|trailer|keep-alive|proxy-.*)$/i;
 
 /** Settings of an account beyond that. */

@@ -164,7 +164,7 @@ export const typeOf = (text: string): TypeParts | undefined => {
 /** `<word>[_<port>]` as it stands in a path. */
 export const typeText = ({ type, port }: TypeParts): string => (port === undefined ? type : `${type}_${port}`);
 
-/** The types of `GET /computer/<id>/connections`; what is none is left out. */
+/** The types of `GET /computer/<id>/connections`; invalid entries are left out. */
 export const typesOf = (answer: unknown): readonly TypeParts[] => {
   const fields = fieldsOf(answer);
   const entries = entriesOf(answer) ?? Object.keys(fields).map((name): Entry => ({ value: name, list: undefined }));
@@ -180,7 +180,10 @@ export const typesOf = (answer: unknown): readonly TypeParts[] => {
 const withPort = (parts: TypeParts, port: unknown): TypeParts =>
   parts.port === undefined && port !== undefined ? (typeOf(`${parts.type}_${asText(port) ?? ''}`) ?? parts) : parts;
 
-/** An action as `/actions` names it. Without a type it is about the computer as a whole, or the type was not told. */
+/**
+ * An action as `/actions` names it. Without a type it is about the computer as a whole, or the vendor left the type
+ * out.
+ */
 export interface ActionRow {
   readonly action: string;
   readonly type: TypeParts | undefined;
