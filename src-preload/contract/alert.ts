@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { id, nothing } from './inputs.ts';
 
-/** Being told: alerts and incidents. Times are epoch milliseconds, durations milliseconds. */
+/** Alerts and incidents. Times are epoch milliseconds, durations milliseconds. */
 
 /** What a rule, a mute or a maintenance window is about. */
 export const alertTargetSchema = z.discriminatedUnion('kind', [
@@ -18,7 +18,7 @@ export type AlertTargetView = z.infer<typeof alertTargetSchema>;
 const notifyChoice = z.enum(['all', 'favourites', 'none']);
 const graceMs = z.number().int().min(0).max(86_400_000);
 
-/** What the user chose about being told. Times are epoch milliseconds. */
+/** The user's choices about notices. Times are epoch milliseconds. */
 export const alertSettingsViewSchema = z.object({
   notify: notifyChoice,
   /** A device counts as lost when it was offline for so long. */

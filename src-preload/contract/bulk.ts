@@ -99,7 +99,7 @@ export const bulkRunViewSchema = z.object({
   running: z.number(),
   done: z.number(),
   failed: z.number(),
-  /** Sent, but what came of it is not known; never sent again by itself. */
+  /** Sent, with unknown outcome; never repeated automatically. */
   uncertain: z.number(),
   cancelled: z.number(),
   /** How many of those that are not done can be tried again without doing anything twice. */

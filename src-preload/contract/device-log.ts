@@ -18,7 +18,10 @@ const keptLog = {
 };
 
 export const deviceLogRequests = {
-  /** Fetches what is new of a log that the vendor hands out once; on disk before it is answered. Never by itself. */
+  /**
+   * Fetches what is new of a log that the vendor hands out once; The records are on disk before the answer. Only called
+   * on a user's request.
+   */
   'deviceLogs.take': { input: deviceLog, output: z.object({ ...keptLog, problem: errorViewSchema.optional() }) },
   /** What was fetched of a log before, oldest first. */
   'deviceLogs.read': { input: deviceLog, output: z.object(keptLog) },

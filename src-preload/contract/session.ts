@@ -14,7 +14,7 @@ export const streamWindow = 512 * 1024;
 export const fileWindow = 2 * 1024 * 1024;
 /** Bytes that are taken before credit is given for them: a frame of its own for every key would cost more than the key. */
 export const creditStep = streamWindow / 4;
-/** The most bytes of one frame: two requests of a file's bytes, so that none is cut small. */
+/** The most bytes of one frame: two SFTP reads of a file, so that no read is split. */
 export const maxFrameBytes = 62 * 1024;
 /** Items in a folder that are counted; beyond these there are `more than` as many. */
 export const maxCounted = 10_000;

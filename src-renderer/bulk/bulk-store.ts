@@ -26,7 +26,7 @@ export const openBulk = (deviceKeys: Iterable<string>): void =>
 
 export const showRun = (runId: string): void => useBulk.setState({ open: { kind: 'run', runId } });
 
-/** Closes the dialog. A run goes on in main, and stays in sight as a strip until it was seen to its end. */
+/** Closes the dialog. The run continues in main, and a strip shows it until the user has seen its end. */
 export const closeBulk = (): void =>
   useBulk.setState((state) => {
     const { open } = state;
@@ -74,7 +74,7 @@ export const followRun = (run: BulkRunView): void => {
   void follow(run.id);
 };
 
-/** Finds the runs that main has: a window that was loaded again goes on showing them. */
+/** Fetches the runs from main, so that a reloaded window shows them again. */
 const findRuns = async (): Promise<void> => {
   const answer = await request('bulk.list', {});
   if (!answer.ok) return;

@@ -43,7 +43,7 @@ export const setDefaultService = async (device: DeviceView, service: ServiceView
   if (!answer.ok) toastError(answer.error);
 };
 
-/** The vendor may be wrong or late, so an inactive service is opened all the same. */
+/** The vendor may be wrong or late, so an inactive service can be opened, too. */
 const warnInactive = (device: DeviceView, service: ServiceView): void => {
   if (service.state !== 'inactive') return;
   toast({

@@ -1,7 +1,7 @@
 import { flushSync } from 'react-dom';
 import { goTo, useView } from '../state/view-store.ts';
 
-/** The search field, wherever it is now, before the next letter is typed: whoever types fast loses none. */
+/** The search field, wherever it is now, before the next letter is typed: a fast typist loses no letter. */
 export const focusSearch = (): void => {
   if (useView.getState().page !== 'devices') flushSync(() => goTo('devices'));
   const field = document.getElementById('search');

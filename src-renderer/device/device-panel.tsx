@@ -86,7 +86,7 @@ const DefaultServiceMenu = ({
             <DropdownMenu.RadioGroup
               value={device.defaultService ?? ''}
               onValueChange={(id) => {
-                // A second choice of the same is none.
+                // Choosing the same service again changes nothing.
                 if (id !== (device.defaultService ?? ''))
                   void setDefaultService(
                     device,

@@ -6,7 +6,7 @@ import type { RequestInput } from '../../src-preload/contract/requests.ts';
 import { request } from '../state/main-state.ts';
 import { toast, toastError } from '../state/view-store.ts';
 
-/** What the user chose about being told, as far as asked for. */
+/** The user's choices about notices, as far as loaded. */
 export const useAlertChoices = create<{
   readonly value: AlertSettingsView | undefined;
   readonly error: ErrorView | undefined;

@@ -29,7 +29,7 @@ const withRule = (
   return Object.keys(next).length > 1 ? [...others, next] : others;
 };
 
-/** The bell of a device: whether and when its losses are told. */
+/** The bell of a device: whether and when its losses cause notices. */
 export const DeviceAlerts = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const choices = useAlertChoices((state) => state.value);
   const now = useNow((clock) => clock.now);

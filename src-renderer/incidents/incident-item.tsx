@@ -105,7 +105,7 @@ const IncidentBell = ({ incident }: { readonly incident: IncidentView }): React.
   );
 };
 
-/** One incident: what happened in words, its devices, and what can be done about being told. */
+/** One incident: its sentence, its devices, and the menu to snooze or mute it. */
 export const IncidentItem = ({ incident }: { readonly incident: IncidentView }): React.ReactNode => {
   const id = useId();
   const [open, setOpen] = useState(false);

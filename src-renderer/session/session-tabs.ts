@@ -35,7 +35,10 @@ export const closeTab = (id: number): void =>
     return { tabs: rest, active: active === id ? (rest[at] ?? rest[at - 1])?.id : active, shows: shows + 1 };
   });
 
-/** Opens what the address names, now and whenever it names something else: a window is told so what to show next. */
+/**
+ * Opens what the address names, now and whenever it names something else: that is how main says what the window shows
+ * next.
+ */
 export const followAddress = (): void => {
   const read = (): void => {
     const parameters = new URLSearchParams(location.hash.slice(1));

@@ -232,7 +232,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
   );
 };
 
-/** What is told of devices that come and go, when, and how long the history is kept. */
+/** The notices about devices, their times, and how long the history is kept. */
 export const NotificationSettings = (): React.ReactNode => {
   const id = useId();
   const value = useAlertChoices((state) => state.value);

@@ -40,7 +40,7 @@ export const fleet = new FleetIndex({
   forwardPort: (key) => useMainState.getState().forwardsByDevice.get(key)?.find(isLive)?.port,
 });
 
-/** The state of main as last told; kept while reconnecting. */
+/** The last state that main sent; kept while reconnecting. */
 export const useMainState = create<HostState>(() => ({
   link: 'connecting',
   loaded: false,
@@ -65,7 +65,9 @@ const nameIn = (vendors: readonly VendorView[], id: string): string =>
 export const useDevice = (key: string | undefined): DeviceView | undefined =>
   useMainState((host) => (key === undefined ? undefined : host.devices.get(key)));
 
-/** The vendor's own spelling of its name; empty until main has told. For what is done at once; see `useVendorName`. */
+/**
+ * The vendor's own spelling of its name; empty until main has sent it. For what is done at once; see `useVendorName`.
+ */
 export const vendorName = (id: string): string => nameIn(useMainState.getState().vendors, id);
 
 /** The vendor's own spelling of its name, for what stays on show. */

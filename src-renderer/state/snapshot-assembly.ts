@@ -6,7 +6,7 @@ import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import type { Change } from '../../src-preload/contract/frames.ts';
 
-/** Everything main told, complete. */
+/** A complete snapshot of main's state. */
 export interface WholeState {
   readonly app: AppView | undefined;
   readonly accounts: ReadonlyMap<string, AccountView>;

@@ -1,6 +1,6 @@
 import { create } from 'zustand';
 
-/** The one clock of the window. Relative times read it, so that none has a timer of its own. */
+/** The one clock of the window. All relative times read this clock instead of having timers. */
 export const useNow = create<{ readonly now: number }>(() => ({ now: Date.now() }));
 
 /** Milliseconds between two ticks: ages are shown in minutes, so this is fine enough. */

@@ -80,7 +80,7 @@ export const millis = (ms: number): string => {
   return ms < 1000 ? `${Math.round(ms)} ms` : `${(ms / 1000).toFixed(1)} s`;
 };
 
-/** A long id with its middle left out, so that both ends can be told apart. */
+/** A long id with its middle left out, so that both ends stay readable. */
 export const middle = (text: string, length: number): string => {
   if (text.length <= length) return text;
   const tail = Math.floor((length - 1) / 2);

@@ -6,6 +6,6 @@ export const saveText = (name: string, text: string, type = 'text/plain'): void 
   // What a file system refuses in a name, and what would hide the file.
   link.download = name.replaceAll(/[\\/:*?"<>|\p{Cc}]+/gu, '-').replace(/^\.+/, '');
   link.click();
-  // The download has begun by then; the text can be let go.
+  // The download has begun by then; the object URL can be released.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 };

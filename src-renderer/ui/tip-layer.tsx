@@ -27,7 +27,7 @@ const shortenedAt = (target: Element): HTMLElement | undefined => {
   return undefined;
 };
 
-/** What is told at an element: its tip, and the whole of its text where that was shortened. */
+/** The tip of an element: its own tip, and its whole text if that is shortened. */
 const tipAt = (target: Element): Tip | undefined => {
   const element = target.closest<HTMLElement>('[data-tip]');
   const shortened = shortenedAt(target);

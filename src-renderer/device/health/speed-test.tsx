@@ -54,7 +54,7 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
     let done = false;
     while (failure === undefined && !done && !signal.aborted && Date.now() - since < maxMs) {
       const answer = await callOperation(device, 'GetSpeedTestResult', { UnitId: device.id });
-      // Until the device has answered there is none, or the one before.
+      // Until the device has answered, there is no result, or only the previous one.
       if (answer.ok && JSON.stringify(answer.value) !== old) {
         done = true;
         await request('speedTests.keep', { deviceKey: device.key, result: resultOf(answer.value) });

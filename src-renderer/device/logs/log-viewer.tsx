@@ -118,7 +118,7 @@ export const LogViewer = ({
         tabIndex={0}
         onScroll={(event) => {
           const box = event.currentTarget;
-          // The end also moves away by itself, when lines grow: only who goes up has left it.
+          // The end also moves away by itself, when lines grow: only scrolling up counts as leaving the end.
           if (box.scrollHeight - box.scrollTop - box.clientHeight < 24) atEnd.current = true;
           else if (box.scrollTop < top.current) atEnd.current = false;
           top.current = box.scrollTop;

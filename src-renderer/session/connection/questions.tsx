@@ -37,7 +37,7 @@ const Cancel = ({ onLeave }: { readonly onLeave: () => void }): React.ReactNode 
   </button>
 );
 
-/** Hands secrets to main; what comes back is the ticket, or why there is none. */
+/** Hands secrets to main; returns the ticket or the error. */
 const useTicket = (): {
   readonly error: ErrorView | undefined;
   readonly hand: (secrets: Record<string, string>, then: (ticket: string) => void) => Promise<void>;

@@ -211,7 +211,7 @@ export class SessionHandle {
   }
 }
 
-/** A number for a transfer's own stream; `taken` is told of its bytes that were dealt with. */
+/** A number for a transfer's own stream; `taken` gets the number of bytes that main has processed. */
 export const openStream = (stream: Stream): { readonly number: number; taken(bytes: number): void; close(): void } => {
   const number = ++lastNumber;
   const debt = new Debt(number);

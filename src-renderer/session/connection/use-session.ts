@@ -32,7 +32,7 @@ export interface SessionControl {
 export interface SessionUse {
   /** Whether one that was lost comes back by itself: where nothing at the device is lost with it. */
   readonly comesBack?: boolean;
-  /** What is told when it is opened. */
+  /** What main is sent to open the session. */
   options(): Parameters<typeof openSession>[1];
   bytes(bytes: Uint8Array, taken: () => void): void;
   opened(): void;
@@ -152,7 +152,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
   };
   const reconnect = (): void => {
     past.current.tries = 0;
-    // One that comes back by itself goes on doing so when this try is in vain.
+    // A session with automatic retries keeps them when this attempt fails.
     const isByItself = phase.name === 'lost';
     if (isByItself) setPhase({ name: 'lost', error: phase.error, at: undefined });
     setAttempt({ isByItself });

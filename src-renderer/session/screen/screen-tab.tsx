@@ -43,7 +43,7 @@ class ScreenSocket {
   constructor(write: (bytes: Uint8Array) => void) {
     this.send = (data) =>
       write(
-        // noVNC goes on writing into the buffer it hands over.
+        // noVNC reuses the buffer that it hands over.
         data instanceof ArrayBuffer
           ? new Uint8Array(data.slice(0))
           : new Uint8Array(data.buffer, data.byteOffset, data.byteLength).slice(),
@@ -232,7 +232,7 @@ export const ScreenTab = ({
           ref={host}
           className={`screen-host ${fits ? '' : 'unscaled'}`}
           onBlur={() => {
-            // Let go of elsewhere, they would stay down at the device.
+            // If they were released elsewhere, they would stay pressed at the device.
             for (const [code, keysym] of modifiers) viewer.current?.rfb.sendKey(keysym, code, false);
           }}
         />
