@@ -52,7 +52,7 @@ const tidy = (distribution, context) => {
 export const withDistribution = (config, { folder, platform, arch }) => {
   /** @param {string} forPlatform @param {string | undefined} forArch */
   const fits = (forPlatform, forArch) => forPlatform === platform && forArch === arch;
-  // Null, which the types leave out, has electron-builder fetch another one.
+  // Null, which the types leave out, makes electron-builder fetch its own copy.
   const another = /** @type {string} */ (/** @type {unknown} */ (null));
   return {
     ...config,

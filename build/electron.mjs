@@ -88,7 +88,7 @@ const fetchNow = (folder, env) => {
   const result = spawnSync(nodeProgram(), [script, folder], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 2],
-    // Node 24 asks the proxy of the environment only when told to.
+    // Node 24 uses the proxy of the environment only when this option is set.
     env: { ...env, NODE_USE_ENV_PROXY: '1' },
   });
   return result.status === 0 ? undefined : result.stdout.trim() || 'the download was ended';

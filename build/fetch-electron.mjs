@@ -90,7 +90,7 @@ export const fetchElectron = async (
   /** @param {{ transferred: number, total: number | null }} state */
   const progressed = (state) => {
     watch.heard();
-    // The list of checksums is a file of its own, and too small to be told.
+    // The list of checksums is a separate file, too small to report progress for.
     if (state.total === null || state.total > megabyte) tell(state);
   };
   try {

@@ -11,7 +11,7 @@ import { configuration, rounds } from './electron-builder.mjs';
 import { installedDistribution, withDistribution } from './electron-distribution.mjs';
 import { writeBillOfMaterials } from './sbom.mjs';
 
-// A secret that a workflow does not have comes as an empty text, which is none.
+// A workflow passes a missing secret as an empty text.
 for (const [name, value] of Object.entries(process.env))
   if (value === '' && /^(CSC|WIN_CSC|APPLE|AZURE|QUAYSIDE)_/.test(name)) delete process.env[name];
 

@@ -81,7 +81,7 @@ const commands = {
     prepareBuild();
     return runNode([join(root, 'test/bench/run.ts'), ...rest]);
   },
-  // npm run chaos [-- MINUTES]: the chaos test alone, ten minutes unless told.
+  // npm run chaos [-- MINUTES]: the chaos test alone, ten minutes by default.
   chaos: ([minutes = '10']) => {
     process.env['QUAYSIDE_CHAOS_MINUTES'] = minutes;
     const { parameters } = vitestStep('integration', ['test/integration/forward-chaos.test.ts']);

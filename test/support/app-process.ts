@@ -30,7 +30,7 @@ const start = (args: readonly string[], options: CliOptions): ChildProcess =>
       ...(options.vault === undefined ? [] : ['--vault', options.vault]),
       ...args,
     ],
-    // The desktop of whoever runs the tests gets no icons and no notices.
+    // The tests put no icons and no notices on the developer's desktop.
     { env: { ...process.env, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...options.env }, stdio: ['pipe', 'pipe', 'pipe'] },
   );
 

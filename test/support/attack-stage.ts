@@ -6,7 +6,7 @@ import { controlPaths } from '../../src-main/node/control/control-socket-path.ts
 import { connectControlSocket } from '../../src-main/node/control/control-socket.ts';
 import { startLiveHost, type LiveHost } from './live-host.ts';
 
-/** How much is tried: little in each run, as much as `npm run attacks` says in one that is to be told of. */
+/** How much is tried: little in each test run, and as much as `npm run attacks` says in a run of its own. */
 export const attackSize = {
   frames: Number(process.env['QUAYSIDE_HOSTILE_FRAMES'] ?? 3_000),
   kills: Number(process.env['QUAYSIDE_KILLS'] ?? 1),

@@ -26,7 +26,7 @@ export const startCliFromSource = (
   } = {},
 ): CliProcess => {
   const { ELECTRON_OVERRIDE_DIST_PATH: _path, ...inherited } = process.env;
-  // The desktop of whoever runs the tests gets no icons and no notices.
+  // The tests put no icons and no notices on the developer's desktop.
   const env = { ...inherited, DBUS_SESSION_BUS_ADDRESS: 'disabled:', ...options.env };
   const child = spawn(process.execPath, [entry, ...args], { env, stdio: 'pipe', ...options.ids });
   let stdout = '';

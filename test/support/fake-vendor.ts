@@ -49,7 +49,7 @@ export const pages = (...parts: readonly (Result<FleetPage> | readonly DeviceRec
 /** A connector whose listings a test writes. Counts how many run at once. */
 export class ScriptedConnector implements Connector {
   listing: ListingScript = pages([]);
-  /** Absent unless a test sets it: a vendor that tells nothing by itself. */
+  /** Absent unless a test sets it: a vendor without push events. */
   events?: NonNullable<Connector['events']>;
   checked: Result<void> = ok(undefined);
   started = 0;

@@ -50,7 +50,7 @@ export interface Browser {
   readonly client: FrameClient;
   /** The origin of the window. */
   readonly origin: string;
-  /** Devices as the state feed told of them, by key. */
+  /** Devices from the state feed, by key. */
   readonly devices: ReadonlyMap<string, DeviceView>;
   readonly accounts: ReadonlyMap<string, AccountView>;
   /** What crossed to the browser. */

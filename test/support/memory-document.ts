@@ -2,7 +2,7 @@ import { ok } from '../../src-main/core/base/errors.ts';
 import type { Failure, Result } from '../../src-main/core/base/errors.ts';
 import type { Document, DocumentFolder } from '../../src-main/core/base/document.ts';
 
-/** A document kept in memory, which can be told to fail. */
+/** A document in memory that can be made to fail. */
 export class MemoryDocument<T> implements Document<T> {
   value: T | undefined;
   readonly #fallback: T;

@@ -33,7 +33,7 @@ export class ScriptedChannel implements FrameChannel {
   #seq = 0;
   /** Operations and bulk runs, which tests steer. */
   readonly operations: ScriptedOperations;
-  /** Being told, and what happened. */
+  /** Alerts, and what happened. */
   readonly alerts: ScriptedAlerts;
   /** What was said about the version that waits. */
   readonly updateAnswers: string[] = [];

@@ -90,7 +90,7 @@ export const startKeychainVault = (
   };
 };
 
-/** Starts a bus and, unless told otherwise, an unlocked keyring on it. */
+/** Starts a bus and, by default, an unlocked keyring on it. */
 export const startSecretService = async (options: SecretServiceOptions = {}): Promise<SecretService> => {
   const folder = await mkdtemp(path.join(tmpdir(), 'quayside-bus-'));
   const environment: Record<string, string> = {
@@ -150,7 +150,7 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
       try {
         process.kill(Number(id), 'SIGKILL');
       } catch {
-        // It ended by itself.
+        // It had already ended.
       }
     }
   };

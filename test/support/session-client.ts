@@ -49,7 +49,7 @@ export interface OpenSession {
   readonly home: string | undefined;
   /** Sends to the shell. */
   send(bytes: Uint8Array<ArrayBuffer>): void;
-  /** Hears the shell from now on, instead of whoever did before. */
+  /** Receives the shell's output from now on, instead of the previous listener. */
   onBytes(listener: (bytes: Uint8Array) => void): void;
   /** Does something with the files; rejects where it is refused. */
   call(operation: FileOperation): Promise<unknown>;

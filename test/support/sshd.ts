@@ -14,7 +14,7 @@ const run = promisify(execFile);
 /** A real sshd from Debian on loopback, with keys of its own. */
 export interface Sshd {
   readonly port: number;
-  /** The user it lets in: whoever runs the test. */
+  /** The user it accepts: the one who runs the test. */
   readonly user: string;
   /** Private key file that may log in. */
   readonly clientKey: string;

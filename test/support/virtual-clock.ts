@@ -12,7 +12,7 @@ export const settle = async (): Promise<void> => {
   await new Promise((resolve) => setImmediate(resolve));
 };
 
-/** A clock that moves only when told: timers run in order of their time, promises settle in between. */
+/** A clock that moves only when a test moves it: timers run in order of their time, promises settle in between. */
 export class VirtualClock implements Clock {
   #now: number;
   #monotonic = 0;

@@ -37,7 +37,7 @@ export class ApplicationPage {
   /** Numbers of ports of main by those of their documents, and back. */
   readonly #outside = new Map<string, number>();
   readonly #inside = new Map<number, Inside>();
-  /** What came of ports that main has not been told of: their way is shorter than the one of what tells it. */
+  /** Events of ports that main does not know yet: their way is shorter than the one of what tells it. */
   readonly #early = new Map<string, (string | undefined)[]>();
   /** The document of the main frame. */
   #document: string | undefined;

@@ -5,7 +5,7 @@ import { workerPath, type SentPort } from './port-worker.ts';
 /** The world of preload scripts, as Chromium's tools know it. */
 export const preloadWorld = 'Electron Isolated Context';
 
-/** What both worlds of a page are told. */
+/** The data for both worlds of a page. */
 export interface PageSetUp {
   /** The binding through which the preload's world reaches the machine; the page's world has none. */
   readonly binding: string;
