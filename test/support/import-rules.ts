@@ -24,7 +24,8 @@ const electron = /^electron(\/|$)/;
 const folder = (pattern: RegExp) => (path: string) => pattern.test(path);
 
 const zones: readonly Zone[] = [
-  { name: 'core', holds: folder(core), files: [core], packages: [] },
+  // Zod reads stored documents there.
+  { name: 'core', holds: folder(core), files: [core], packages: [zod] },
   {
     name: 'vendors',
     holds: folder(/^src-main\/vendors\//),
@@ -35,7 +36,7 @@ const zones: readonly Zone[] = [
     name: 'services',
     holds: folder(services),
     files: [core, services, /^src-main\/vendors\/vendor\.ts$/],
-    packages: [],
+    packages: [zod],
   },
   {
     name: 'bridge',

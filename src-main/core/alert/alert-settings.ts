@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { ifGood, listOf, parsedBy } from '../base/stored.ts';
 import type { DocumentFormat } from '../base/document.ts';
 import { noQuietHours, type QuietHours } from './quiet-hours.ts';
 
@@ -81,96 +83,60 @@ export const defaultAlertSettings: AlertSettings = {
 /** The maximum of entries in each list; longer lists are cut. */
 const maxEntries = 5000;
 
-type Unknowns = Readonly<Record<string, unknown>>;
+const text = z.string().max(512);
+/** Epoch milliseconds. */
+const time = z.number().min(0);
+const graceMs = z.int().min(0).max(86_400_000);
+const notify = z.enum(['all', 'favourites', 'none']);
+const minuteOfDay = z.int().min(0).max(1439);
 
-const isObject = (value: unknown): value is Unknowns =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string' && value.length <= 512;
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value) && value >= 0;
-const isIntegerIn = (value: unknown, low: number, high: number): value is number =>
-  typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high;
-const isChoice = (value: unknown): value is NotifyChoice =>
-  value === 'all' || value === 'favourites' || value === 'none';
+const target = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('everything') }),
+  z.object({ kind: z.literal('account'), accountId: text }),
+  z.object({ kind: z.literal('group'), accountId: text, group: text }),
+  z.object({ kind: z.literal('tag'), tag: text }),
+  z.object({ kind: z.literal('query'), query: z.string().max(1024) }),
+  z.object({ kind: z.literal('device'), deviceKey: text }),
+]);
 
-const parseTarget = (value: unknown): AlertTarget | undefined => {
-  if (!isObject(value)) return undefined;
-  const { kind, accountId, group, tag, query, deviceKey } = value;
-  if (kind === 'everything') return { kind };
-  if (kind === 'account' && isText(accountId)) return { kind, accountId };
-  if (kind === 'group' && isText(accountId) && isText(group)) return { kind, accountId, group };
-  if (kind === 'tag' && isText(tag)) return { kind, tag };
-  if (kind === 'query' && typeof query === 'string' && query.length <= 1024) return { kind, query };
-  if (kind === 'device' && isText(deviceKey)) return { kind, deviceKey };
-  return undefined;
-};
+const entriesOf = <T extends z.ZodType>(entry: T) =>
+  listOf(entry)
+    .transform((entries) => entries.slice(0, maxEntries))
+    .catch([]);
 
-const listOf = <T>(value: unknown, parse: (entry: Unknowns) => T | undefined): readonly T[] =>
-  Array.isArray(value)
-    ? value
-        .slice(0, maxEntries)
-        .map((entry: unknown) => (isObject(entry) ? parse(entry) : undefined))
-        .filter((entry) => entry !== undefined)
-    : [];
+const maintenanceWindow = z
+  .object({ id: text, target, from: time, until: time, note: text.catch('') })
+  .refine(({ from, until }) => until > from);
 
-const parseRule = (entry: Unknowns): AlertRule | undefined => {
-  const target = parseTarget(entry['target']);
-  if (target === undefined) return undefined;
-  const { notify, graceMs, sound } = entry;
-  return {
-    target,
-    ...(isChoice(notify) ? { notify } : {}),
-    ...(isIntegerIn(graceMs, 0, 86_400_000) ? { graceMs } : {}),
-    ...(typeof sound === 'boolean' ? { sound } : {}),
-  };
-};
+const quietHours = z.object({
+  on: z.boolean().catch(false),
+  from: minuteOfDay.catch(noQuietHours.from),
+  until: minuteOfDay.catch(noQuietHours.until),
+  days: listOf(z.int().min(0).max(6))
+    .transform((days) => [...new Set(days)].toSorted((a, b) => a - b))
+    .catch([...noQuietHours.days]),
+});
 
-const parseMute = (entry: Unknowns): AlertMute | undefined => {
-  const target = parseTarget(entry['target']);
-  const { until } = entry;
-  return target === undefined ? undefined : { target, ...(isTime(until) ? { until } : {}) };
-};
+const base = defaultAlertSettings;
 
-const parseMaintenance = (entry: Unknowns): MaintenanceWindow | undefined => {
-  const target = parseTarget(entry['target']);
-  const { id, from, until, note } = entry;
-  return target !== undefined && isText(id) && isTime(from) && isTime(until) && until > from
-    ? { id, target, from, until, note: isText(note) ? note : '' }
-    : undefined;
-};
+/** Every good part is kept, every bad one falls back or is left out. */
+const alertSettingsSchema = z.object({
+  notify: notify.catch(base.notify),
+  graceMs: graceMs.catch(base.graceMs),
+  confirmations: z.int().min(0).max(100).catch(base.confirmations),
+  sound: z.boolean().catch(base.sound),
+  tellBack: z.boolean().catch(base.tellBack),
+  rules: entriesOf(z.object({ target, notify: ifGood(notify), graceMs: ifGood(graceMs), sound: ifGood(z.boolean()) })),
+  mutes: entriesOf(z.object({ target, until: ifGood(time) })),
+  maintenance: entriesOf(maintenanceWindow),
+  quietHours: quietHours.catch({ ...noQuietHours, days: [...noQuietHours.days] }),
+  pausedUntil: ifGood(time),
+  tellWhenBack: entriesOf(text).transform((keys) => [...new Set(keys)]),
+  historyDays: z.int().min(1).max(3650).catch(base.historyDays),
+});
 
-const parseQuietHours = (value: unknown): QuietHours => {
-  if (!isObject(value)) return noQuietHours;
-  const { on, from, until, days } = value;
-  return {
-    on: on === true,
-    from: isIntegerIn(from, 0, 1439) ? from : noQuietHours.from,
-    until: isIntegerIn(until, 0, 1439) ? until : noQuietHours.until,
-    days: Array.isArray(days)
-      ? [...new Set(days.filter((day) => isIntegerIn(day, 0, 6)))].sort((a, b) => a - b)
-      : noQuietHours.days,
-  };
-};
-
-/** The settings in a stored value: every good part is kept, every bad one falls back or is left out. */
-export const parseAlertSettings = (value: unknown): AlertSettings | undefined => {
-  if (!isObject(value)) return undefined;
-  const base = defaultAlertSettings;
-  const { notify, graceMs, confirmations, sound, tellBack, pausedUntil, tellWhenBack, historyDays } = value;
-  return {
-    notify: isChoice(notify) ? notify : base.notify,
-    graceMs: isIntegerIn(graceMs, 0, 86_400_000) ? graceMs : base.graceMs,
-    confirmations: isIntegerIn(confirmations, 0, 100) ? confirmations : base.confirmations,
-    sound: typeof sound === 'boolean' ? sound : base.sound,
-    tellBack: typeof tellBack === 'boolean' ? tellBack : base.tellBack,
-    rules: listOf(value['rules'], parseRule),
-    mutes: listOf(value['mutes'], parseMute),
-    maintenance: listOf(value['maintenance'], parseMaintenance),
-    quietHours: parseQuietHours(value['quietHours']),
-    ...(isTime(pausedUntil) ? { pausedUntil } : {}),
-    tellWhenBack: Array.isArray(tellWhenBack) ? [...new Set(tellWhenBack.filter(isText))].slice(0, maxEntries) : [],
-    historyDays: isIntegerIn(historyDays, 1, 3650) ? historyDays : base.historyDays,
-  };
-};
+/** The settings in a stored value; undefined if it holds something else. */
+export const parseAlertSettings: (value: unknown) => AlertSettings | undefined = parsedBy(alertSettingsSchema);
 
 /** Without what is over: mutes, pauses and maintenance of the past. The same object where nothing is. */
 export const withoutThePast = (settings: AlertSettings, now: number): AlertSettings => {

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { ifGood, listOf, parsedBy } from '../base/stored.ts';
 import type { IncidentScope, Loss } from './incident-cover.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
@@ -18,67 +20,42 @@ export interface IncidentRecord {
   }[];
 }
 
-type Unknowns = Readonly<Record<string, unknown>>;
+const text = z.string();
+/** Epoch milliseconds. */
+const time = z.number();
 
-const isObject = (value: unknown): value is Unknowns =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
-const isText = (value: unknown): value is string => typeof value === 'string';
-const isTime = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
-const entriesOf = (value: unknown): readonly Unknowns[] => (Array.isArray(value) ? value.filter(isObject) : []);
+const scope = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('fleet') }),
+  z.object({ kind: z.literal('device'), key: text }),
+  z.object({ kind: z.literal('group'), accountId: text, group: text }),
+  z.object({ kind: z.literal('address'), address: text }),
+  z.object({ kind: z.literal('account'), accountId: text }),
+]);
 
-const parseScope = (value: unknown): IncidentScope | undefined => {
-  if (!isObject(value)) return undefined;
-  const { kind, key, accountId, group, address } = value;
-  if (kind === 'fleet') return { kind };
-  if (kind === 'device' && isText(key)) return { kind, key };
-  if (kind === 'group' && isText(accountId) && isText(group)) return { kind, accountId, group };
-  if (kind === 'address' && isText(address)) return { kind, address };
-  if (kind === 'account' && isText(accountId)) return { kind, accountId };
-  return undefined;
-};
+const loss = z.object({
+  key: text,
+  name: text,
+  accountId: text,
+  groups: listOf(text).catch([]),
+  address: ifGood(text),
+  since: time,
+  sound: z.boolean().catch(false),
+});
 
-const parseLoss = (value: unknown): Loss | undefined => {
-  if (!isObject(value)) return undefined;
-  const { key, name, accountId, groups, address, since, sound } = value;
-  if (!isText(key) || !isText(name) || !isText(accountId) || !isTime(since)) return undefined;
-  return {
-    key,
-    name,
-    accountId,
-    groups: Array.isArray(groups) ? groups.filter(isText) : [],
-    ...(isText(address) ? { address } : {}),
-    since,
-    sound: sound === true,
-  };
-};
-
-const parseMember = (value: Unknowns): IncidentRecord['members'][number] | undefined => {
-  const loss = parseLoss(value['loss']);
-  const { offline, since, backAt } = value;
-  return loss === undefined || !isTime(since)
-    ? undefined
-    : { loss, offline: offline === true, since, ...(isTime(backAt) ? { backAt } : {}) };
-};
-
-const parseIncident = (value: Unknowns): IncidentRecord | undefined => {
-  const { id, total, startedAt, openedAt, snoozedUntil } = value;
-  const scope = parseScope(value['scope']);
-  if (!isText(id) || scope === undefined || !isTime(total) || !isTime(startedAt) || !isTime(openedAt)) return undefined;
-  const members = entriesOf(value['members'])
-    .map(parseMember)
-    .filter((member) => member !== undefined);
-  return { id, scope, total, startedAt, openedAt, ...(isTime(snoozedUntil) ? { snoozedUntil } : {}), members };
-};
+const incident = z.object({
+  id: text,
+  scope,
+  total: z.number(),
+  startedAt: time,
+  openedAt: time,
+  snoozedUntil: ifGood(time),
+  members: listOf(z.object({ loss, offline: z.boolean().catch(false), since: time, backAt: ifGood(time) })).catch([]),
+});
 
 /** The form of `incidents.json`: open incidents alone. What cannot be read of it is left out. */
 export const incidentRecordsFormat: DocumentFormat<readonly IncidentRecord[]> = {
   version: 1,
   migrations: [],
-  parse: (value) =>
-    Array.isArray(value)
-      ? entriesOf(value)
-          .map(parseIncident)
-          .filter((incident) => incident !== undefined)
-      : undefined,
+  parse: parsedBy(listOf(incident)),
   fallback: [],
 };

@@ -1,10 +1,12 @@
+import { z } from 'zod';
+import { parsedBy } from '../base/stored.ts';
 import { areLaunchers } from '../launch/custom-launcher.ts';
 import { isShortcut } from './shortcut.ts';
 import { areChoices } from '../launch/launcher-choice.ts';
 import type { CustomLauncher } from '../launch/custom-launcher.ts';
 import type { LauncherChoice } from '../launch/launcher-choice.ts';
 import type { DocumentFormat } from '../base/document.ts';
-import { isUpdateChannel, type UpdateChannel } from './update-policy.ts';
+import { updateChannels, type UpdateChannel } from './update-policy.ts';
 
 /** What the user can choose. The contract's SettingsView has the same shape. */
 export interface Settings {
@@ -51,66 +53,43 @@ export const defaultSettings: Settings = {
   updates: 'latest',
 };
 
-const isText = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= 64 && !/\p{Cc}/u.test(value) && !value.startsWith('-');
+const text = z
+  .string()
+  .max(64)
+  .regex(/^(?!-)\P{Cc}*$/u);
 
-/** As long as a path may be on any system. */
-const isPath = (value: unknown): value is string =>
-  typeof value === 'string' && value.length <= 4096 && !/\p{Cc}/u.test(value);
+/** Every good key is kept, every bad one falls back to its default. */
+const settingsSchema = z.object({
+  theme: z.enum(['system', 'light', 'dark']).catch(defaultSettings.theme),
+  idleTimeoutMs: z.int().min(0).max(86_400_000).catch(defaultSettings.idleTimeoutMs),
+  deviceAddresses: z.boolean().catch(defaultSettings.deviceAddresses),
+  acceptNewHostKeys: z.boolean().catch(defaultSettings.acceptNewHostKeys),
+  sshUser: text.catch(defaultSettings.sshUser),
+  terminal: text.min(1).catch(defaultSettings.terminal),
+  pollFactor: z.number().min(1).max(60).catch(defaultSettings.pollFactor),
+  launchers: z.custom<readonly CustomLauncher[]>(areLaunchers).catch(defaultSettings.launchers),
+  launcherChoices: z.custom<readonly LauncherChoice[]>(areChoices).catch(defaultSettings.launcherChoices),
+  shortcut: z.string().refine(isShortcut).catch(defaultSettings.shortcut),
+  // As long as a path may be on any system.
+  certificateFile: z
+    .string()
+    .max(4096)
+    .regex(/^\P{Cc}*$/u)
+    .catch(defaultSettings.certificateFile),
+  startAtLogin: z.boolean().catch(defaultSettings.startAtLogin),
+  updates: z.enum(updateChannels).catch(defaultSettings.updates),
+});
 
-const isNumberIn = (value: unknown, low: number, high: number): value is number =>
-  typeof value === 'number' && value >= low && value <= high;
-
-/** Whether a value may be stored under a key. */
-const checks: { readonly [K in keyof Settings]: (value: unknown) => value is Settings[K] } = {
-  theme: (value): value is Settings['theme'] => value === 'system' || value === 'light' || value === 'dark',
-  idleTimeoutMs: (value): value is number => isNumberIn(value, 0, 86_400_000) && Number.isInteger(value),
-  deviceAddresses: (value): value is boolean => typeof value === 'boolean',
-  acceptNewHostKeys: (value): value is boolean => typeof value === 'boolean',
-  sshUser: isText,
-  terminal: (value): value is string => isText(value) && value !== '',
-  pollFactor: (value): value is number => isNumberIn(value, 1, 60),
-  launchers: areLaunchers,
-  launcherChoices: areChoices,
-  shortcut: isShortcut,
-  certificateFile: isPath,
-  startAtLogin: (value): value is boolean => typeof value === 'boolean',
-  updates: isUpdateChannel,
-};
-
-const isKey = (key: string): key is keyof Settings => Object.hasOwn(checks, key);
+const isKey = (key: string): key is keyof Settings => Object.hasOwn(settingsSchema.shape, key);
 
 /** The keys of a patch that Quayside does not know or whose value is not allowed. */
 export const badSettings = (patch: Readonly<Record<string, unknown>>): readonly string[] =>
   Object.entries(patch)
-    .filter(([key, value]) => !isKey(key) || !checks[key](value))
+    .filter(([key, value]) => !isKey(key) || !settingsSchema.shape[key].unwrap().safeParse(value).success)
     .map(([key]) => key);
 
-/** The settings in a stored value: every good key is kept, every bad one falls back to its default. */
-export const parseSettings = (value: unknown): Settings | undefined => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const stored = new Map<string, unknown>(Object.entries(value));
-  const pick = <K extends keyof Settings>(key: K): Settings[K] => {
-    const candidate = stored.get(key);
-    const check: (value: unknown) => value is Settings[K] = checks[key];
-    return check(candidate) ? candidate : defaultSettings[key];
-  };
-  return {
-    theme: pick('theme'),
-    idleTimeoutMs: pick('idleTimeoutMs'),
-    deviceAddresses: pick('deviceAddresses'),
-    acceptNewHostKeys: pick('acceptNewHostKeys'),
-    sshUser: pick('sshUser'),
-    terminal: pick('terminal'),
-    pollFactor: pick('pollFactor'),
-    launchers: pick('launchers'),
-    launcherChoices: pick('launcherChoices'),
-    shortcut: pick('shortcut'),
-    certificateFile: pick('certificateFile'),
-    startAtLogin: pick('startAtLogin'),
-    updates: pick('updates'),
-  };
-};
+/** The settings in a stored value; undefined if it holds something else. */
+export const parseSettings: (value: unknown) => Settings | undefined = parsedBy(settingsSchema);
 
 export const settingsFormat: DocumentFormat<Settings> = {
   version: 1,

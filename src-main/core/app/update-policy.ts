@@ -1,11 +1,8 @@
 import type { Random } from '../base/clock.ts';
 
 /** Which versions are offered: those for everybody, those that are tried first, or none. */
-export type UpdateChannel = 'latest' | 'beta' | 'off';
-
-/** Whether a stored value names a channel. */
-export const isUpdateChannel = (value: unknown): value is UpdateChannel =>
-  value === 'latest' || value === 'beta' || value === 'off';
+export const updateChannels = ['latest', 'beta', 'off'] as const;
+export type UpdateChannel = (typeof updateChannels)[number];
 
 /**
  * How this copy of Quayside comes to a new version: it takes its own place when it ends (`itself`), the system's package

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { listOf, mapOf, parsedBy } from '../base/stored.ts';
 import type { AppError } from '../base/errors.ts';
 import type { ForwardTimings } from './forward.ts';
 import type { DocumentFormat } from '../base/document.ts';
@@ -39,35 +41,32 @@ const open = (text: string): string => text.trim().replace(/\.$/, '');
 export const failureSentence = (hop: Hop, error: AppError): string =>
   `${hops[hop]}: ${lower(open(error.message))}; ${lower(open(error.hint))}.`;
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value);
+const attempt = z.looseObject({
+  at: z.number(),
+  outcome: z.enum(['open', 'failed']),
+  timings: z.record(z.string(), z.number()),
+  hop: z.custom<Hop>((hop) => typeof hop === 'string' && Object.hasOwn(hops, hop)).exactOptional(),
+  error: z
+    .looseObject({
+      kind: z.custom<AppError['kind']>((kind) => typeof kind === 'string'),
+      message: z.string(),
+      hint: z.string(),
+    })
+    .exactOptional(),
+});
 
-const isAttempt = (value: unknown): value is ForwardAttempt =>
-  isObject(value) &&
-  typeof value['at'] === 'number' &&
-  (value['outcome'] === 'open' || value['outcome'] === 'failed') &&
-  isObject(value['timings']) &&
-  Object.values(value['timings']).every((ms) => typeof ms === 'number') &&
-  (value['hop'] === undefined || (typeof value['hop'] === 'string' && Object.hasOwn(hops, value['hop']))) &&
-  (value['error'] === undefined ||
-    (isObject(value['error']) &&
-      ['kind', 'message', 'hint'].every(
-        (key) => typeof (value['error'] as Record<string, unknown>)[key] === 'string',
-      )));
-
-/** Reads forward-history.json; drops unreadable attempts; undefined if the file is not a history. */
-const parseForwardHistory = (value: unknown): ForwardHistory | undefined => {
-  if (!isObject(value) || !isObject(value['attempts'])) return undefined;
-  const attempts = Object.entries(value['attempts']).map(
-    ([id, list]) => [id, Array.isArray(list) ? list.filter(isAttempt).slice(-keptAttempts) : []] as const,
-  );
-  return { attempts: Object.fromEntries(attempts) };
-};
-
-/** What forward-history.json holds. */
+/** What forward-history.json holds; attempts that cannot be read are left out. */
 export const forwardHistoryFormat: DocumentFormat<ForwardHistory> = {
   version: 1,
   migrations: [],
-  parse: parseForwardHistory,
+  parse: parsedBy(
+    z.object({
+      attempts: mapOf(
+        listOf(attempt)
+          .catch([])
+          .transform((attempts) => attempts.slice(-keptAttempts)),
+      ),
+    }),
+  ),
   fallback: noForwardHistory,
 };

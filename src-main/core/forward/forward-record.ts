@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { defined } from '../base/defined.ts';
+import { ifGood, listOf, mapOf, parsedBy } from '../base/stored.ts';
 import { parseAddressBlock } from './address-block.ts';
 import { serviceKinds } from '../fleet/device.ts';
 import type { ServiceKind } from '../fleet/device.ts';
@@ -95,87 +98,66 @@ export const sharingWarning = (allow: readonly string[]): string =>
 
 export const noForwardRecords: ForwardRecords = { forwards: [] };
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
+const wholeNumber = (low: number, high: number) => ifGood(z.int().min(low).max(high));
 
-const isServiceKind = (value: unknown): value is ServiceKind => serviceKinds.some((kind) => kind === value);
+const limits = z
+  .object({
+    maxConnections: wholeNumber(1, 100_000),
+    maxDials: wholeNumber(1, 1_000),
+    idleTimeoutMs: wholeNumber(0, 86_400_000),
+  })
+  .transform(defined);
 
-const isBlock = (value: unknown): value is string =>
-  typeof value === 'string' && parseAddressBlock(value) !== undefined;
+const forwardRecord = z
+  .object({
+    id: z.string(),
+    deviceKey: z.string(),
+    serviceId: z.string(),
+    serviceKind: z.enum(serviceKinds),
+    port: z.int().min(1).max(65_535),
+    listening: z.boolean().catch(false),
+    share: ifGood(listOf(z.string().refine((block) => parseAddressBlock(block) !== undefined))),
+    limits: ifGood(limits),
+  })
+  // A share whose sources cannot be read is no share.
+  .transform(({ share = [], ...record }) => defined({ ...record, share: share.length === 0 ? undefined : share }));
 
-const wholeNumber = (value: unknown, low: number, high: number): number | undefined =>
-  typeof value === 'number' && Number.isInteger(value) && value >= low && value <= high ? value : undefined;
-
-const parseLimits = (value: unknown): ForwardRecordLimits | undefined => {
-  if (!isObject(value)) return undefined;
-  const maxConnections = wholeNumber(value['maxConnections'], 1, 100_000);
-  const maxDials = wholeNumber(value['maxDials'], 1, 1_000);
-  const idleTimeoutMs = wholeNumber(value['idleTimeoutMs'], 0, 86_400_000);
-  return {
-    ...(maxConnections === undefined ? {} : { maxConnections }),
-    ...(maxDials === undefined ? {} : { maxDials }),
-    ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
-  };
-};
-
-/** Addresses of devices; skips invalid addresses and those that an earlier device has. */
-const parseAddresses = (value: unknown): Readonly<Record<string, string>> => {
+/** Without those that repeat a mark of an earlier one. */
+const withoutRepeats = <T>(entries: readonly T[], marksOf: (entry: T) => readonly string[]): readonly T[] => {
   const taken = new Set<string>();
-  const kept = Object.entries(isObject(value) ? value : {}).filter(([, address]) => {
-    if (typeof address !== 'string' || !isDeviceAddress(address) || taken.has(address)) return false;
-    taken.add(address);
+  return entries.filter((entry) => {
+    const marks = marksOf(entry);
+    if (marks.some((mark) => taken.has(mark))) return false;
+    for (const mark of marks) taken.add(mark);
     return true;
   });
-  return Object.fromEntries(kept) as Record<string, string>;
-};
-
-const parseRecord = (value: unknown): ForwardRecord | undefined => {
-  if (!isObject(value)) return undefined;
-  const { id, deviceKey, serviceId, serviceKind, port, listening, share, limits } = value as Readonly<
-    Record<keyof ForwardRecord, unknown>
-  >;
-  if (typeof id !== 'string' || typeof deviceKey !== 'string' || typeof serviceId !== 'string') return undefined;
-  if (typeof port !== 'number' || !Number.isInteger(port) || port < 1 || port > 65_535) return undefined;
-  if (!isServiceKind(serviceKind)) return undefined;
-  const allow = Array.isArray(share) ? share.filter(isBlock) : [];
-  const kept = parseLimits(limits);
-  return {
-    id,
-    deviceKey,
-    serviceId,
-    serviceKind,
-    port,
-    listening: listening === true,
-    // A share whose sources cannot be read is no share.
-    ...(allow.length === 0 ? {} : { share: allow }),
-    ...(kept === undefined ? {} : { limits: kept }),
-  };
 };
 
 /**
- * Reads forwards.json: undefined if it is not such a document at all. A record that cannot be read, or that
- * repeats an id, a port or a service of an earlier one, is dropped alone; the others stay.
+ * A record that cannot be read, or that repeats an id, a port or a service of an earlier one, is dropped alone; the
+ * others stay. So is an address that is none of ours, or that an earlier device has.
  */
-const parseForwardRecords = (value: unknown): ForwardRecords | undefined => {
-  if (!isObject(value) || !('forwards' in value) || !Array.isArray(value['forwards'])) return undefined;
-  const taken = new Set<string>();
-  const forwards: ForwardRecord[] = [];
-  for (const entry of value['forwards'] as readonly unknown[]) {
-    const record = parseRecord(entry);
-    if (record === undefined) continue;
-    const marks = [`id ${record.id}`, `port ${record.port}`, `of ${record.deviceKey} ${record.serviceId}`];
-    if (marks.some((mark) => taken.has(mark))) continue;
-    for (const mark of marks) taken.add(mark);
-    forwards.push(record);
-  }
-  const addresses = parseAddresses('addresses' in value ? value['addresses'] : undefined);
-  return { forwards, ...(Object.keys(addresses).length === 0 ? {} : { addresses }) };
-};
+const forwardRecords = z
+  .object({
+    forwards: listOf(forwardRecord).transform((records) =>
+      withoutRepeats(records, ({ id, port, deviceKey, serviceId }) => [
+        `id ${id}`,
+        `port ${port}`,
+        `of ${deviceKey} ${serviceId}`,
+      ]),
+    ),
+    addresses: mapOf(z.string().refine(isDeviceAddress))
+      .transform((addresses) => withoutRepeats(Object.entries(addresses), ([, address]) => [address]))
+      .catch([]),
+  })
+  .transform(({ forwards, addresses }) =>
+    defined({ forwards, addresses: addresses.length === 0 ? undefined : Object.fromEntries(addresses) }),
+  );
 
 /** What forwards.json holds. */
 export const forwardRecordsFormat: DocumentFormat<ForwardRecords> = {
   version: 1,
   migrations: [],
-  parse: parseForwardRecords,
+  parse: parsedBy(forwardRecords),
   fallback: noForwardRecords,
 };

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { listOf, parsedBy } from '../base/stored.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** What is kept of a tunnel that this profile opened at a vendor, until the vendor has closed it. */
@@ -15,23 +17,17 @@ export interface TunnelRecords {
   readonly tunnels: readonly TunnelRecord[];
 }
 
-const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
-  typeof value === 'object' && value !== null;
-
-const isRecord = (value: unknown): value is TunnelRecord =>
-  isObject(value) &&
-  typeof value['deviceKey'] === 'string' &&
-  typeof value['host'] === 'string' &&
-  typeof value['port'] === 'number' &&
-  Number.isInteger(value['port']) &&
-  value['port'] >= 1 &&
-  value['port'] <= 65_535;
+const tunnelRecord = z.object({
+  deviceKey: z.string(),
+  host: z.string(),
+  port: z.int().min(1).max(65_535),
+  handle: z.unknown(),
+});
 
 /** What forward-tunnels.json holds; a record that cannot be read is dropped alone. */
 export const tunnelRecordsFormat: DocumentFormat<TunnelRecords> = {
   version: 1,
   migrations: [],
-  parse: (value) =>
-    isObject(value) && Array.isArray(value['tunnels']) ? { tunnels: value['tunnels'].filter(isRecord) } : undefined,
+  parse: parsedBy(z.object({ tunnels: listOf(tunnelRecord) })),
   fallback: { tunnels: [] },
 };

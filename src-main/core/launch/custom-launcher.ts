@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { serviceKinds } from '../fleet/device.ts';
 import { fail, ok } from '../base/errors.ts';
 import { bracketed, checkViewerUser } from './viewers.ts';
@@ -147,21 +148,14 @@ export const customLauncherPlan = (launcher: CustomLauncher, values: LauncherVal
   return ok({ program: launcher.program, args, detached: true });
 };
 
-const isLauncher = (value: unknown): value is CustomLauncher => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { name, kind, program, args } = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof name === 'string' &&
-    serviceKinds.some((known) => known === kind) &&
-    typeof program === 'string' &&
-    Array.isArray(args) &&
-    args.every((arg) => typeof arg === 'string')
-  );
-};
+const launchers = z
+  .array(
+    z
+      .object({ name: z.string(), kind: z.enum(serviceKinds), program: z.string(), args: z.array(z.string()) })
+      .refine((launcher) => checkLauncher(launcher).ok),
+  )
+  .max(maxLaunchers)
+  .refine((list) => new Set(list.map(({ name }) => name)).size === list.length);
 
 /** Whether a value is a list of launchers that may be stored. */
-export const areLaunchers = (value: unknown): value is readonly CustomLauncher[] =>
-  Array.isArray(value) &&
-  value.length <= maxLaunchers &&
-  value.every((entry) => isLauncher(entry) && checkLauncher(entry).ok) &&
-  new Set((value as readonly CustomLauncher[]).map(({ name }) => name)).size === value.length;
+export const areLaunchers = (value: unknown): value is readonly CustomLauncher[] => launchers.safeParse(value).success;

@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { listOf, parsedBy } from '../base/stored.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** How often and how lately something was used, in one number that halves with time. */
@@ -31,30 +33,12 @@ export const used = (uses: Uses, key: string, now: number): Uses => {
 export const byFrecency = (uses: Uses, now: number): readonly string[] =>
   uses.toSorted((a, b) => scoreAt(b, now) - scoreAt(a, now) || b.at - a.at).map((use) => use.key);
 
-const isUse = (value: unknown): value is Use => {
-  if (typeof value !== 'object' || value === null) return false;
-  const { key, score, at } = value as Readonly<Record<string, unknown>>;
-  return (
-    typeof key === 'string' &&
-    key !== '' &&
-    typeof score === 'number' &&
-    Number.isFinite(score) &&
-    score > 0 &&
-    typeof at === 'number' &&
-    Number.isFinite(at)
-  );
-};
+const use = z.object({ key: z.string().min(1), score: z.number().positive(), at: z.number() });
 
 /** The form of `recents.json`. */
 export const usesFormat: DocumentFormat<Uses> = {
   version: 1,
   migrations: [],
-  parse: (value) =>
-    Array.isArray(value)
-      ? value
-          .filter(isUse)
-          .slice(0, maxUses)
-          .map(({ key, score, at }) => ({ key, score, at }))
-      : undefined,
+  parse: parsedBy(listOf(use).transform((uses) => uses.slice(0, maxUses))),
   fallback: [],
 };

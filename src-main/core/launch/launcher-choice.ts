@@ -1,3 +1,4 @@
+import { z } from 'zod';
 import { serviceKinds } from '../fleet/device.ts';
 import type { ServiceKind } from '../fleet/device.ts';
 
@@ -59,23 +60,18 @@ export const withChoice = (
   return launcher === undefined ? others : [...others, { kind, scope, target, launcher }];
 };
 
-const scopes: readonly LauncherScope[] = ['service', 'device', 'group', 'default'];
+const choices = z
+  .array(
+    z
+      .object({
+        kind: z.enum(serviceKinds),
+        scope: z.enum(['service', 'device', 'group', 'default']),
+        target: z.string().max(2048),
+        launcher: z.string().min(1).max(64),
+      })
+      .refine(({ scope, target }) => (scope === 'default') === (target === '')),
+  )
+  .max(maxChoices);
 
 /** Whether a value is a list of choices that may be stored. */
-export const areChoices = (value: unknown): value is readonly LauncherChoice[] =>
-  Array.isArray(value) &&
-  value.length <= maxChoices &&
-  value.every((entry: unknown) => {
-    if (typeof entry !== 'object' || entry === null) return false;
-    const { kind, scope, target, launcher } = entry as Readonly<Record<string, unknown>>;
-    return (
-      serviceKinds.some((known) => known === kind) &&
-      scopes.some((known) => known === scope) &&
-      typeof target === 'string' &&
-      target.length <= 2048 &&
-      (scope === 'default') === (target === '') &&
-      typeof launcher === 'string' &&
-      launcher !== '' &&
-      launcher.length <= 64
-    );
-  });
+export const areChoices = (value: unknown): value is readonly LauncherChoice[] => choices.safeParse(value).success;

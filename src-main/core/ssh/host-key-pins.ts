@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { listOf, parsedBy } from '../base/stored.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** The host keys devices have shown: first use pins a key; a changed key, and one key on two devices, are reported. */
@@ -67,24 +69,17 @@ export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readon
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
   pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
 
-/** The pins in a stored value; bad ones are dropped. Undefined if there is no list at all. */
-const parseHostKeyPins = (value: unknown): readonly HostKeyPin[] | undefined => {
-  if (!Array.isArray(value)) return undefined;
-  const pins: HostKeyPin[] = [];
-  for (const entry of value as readonly unknown[]) {
-    if (typeof entry !== 'object' || entry === null) continue;
-    const { alias, type, fingerprint, firstSeenAt } = entry as Readonly<Record<string, unknown>>;
-    if (typeof alias !== 'string' || typeof type !== 'string' || typeof firstSeenAt !== 'number') continue;
-    if (typeof fingerprint !== 'string' || !/^SHA256:[A-Za-z0-9+/]{43}$/.test(fingerprint)) continue;
-    pins.push({ alias, type, fingerprint, firstSeenAt });
-  }
-  return pins.slice(-maxPins);
-};
+const pin = z.object({
+  alias: z.string(),
+  type: z.string(),
+  fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+  firstSeenAt: z.number(),
+});
 
-/** What host-keys.json holds. */
+/** What host-keys.json holds; pins that cannot be read are left out. */
 export const hostKeyPinsFormat: DocumentFormat<readonly HostKeyPin[]> = {
   version: 1,
   migrations: [],
-  parse: parseHostKeyPins,
+  parse: parsedBy(listOf(pin).transform((pins) => pins.slice(-maxPins))),
   fallback: [],
 };

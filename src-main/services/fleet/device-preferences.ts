@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { defined } from '../../core/base/defined.ts';
+import { ifGood, mapOf, parsedBy } from '../../core/base/stored.ts';
 import { customService } from '../../core/fleet/custom-service.ts';
 import type { ServiceDraft } from '../../core/fleet/custom-service.ts';
 import type { Service } from '../../core/fleet/device.ts';
@@ -21,31 +24,19 @@ export type StoredPreferences = Readonly<Record<string, DeviceNote>>;
 
 const noNote: DeviceNote = { favourite: false, services: [] };
 
-const parseNotes = (value: unknown): StoredPreferences | undefined => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const preferences: [string, DeviceNote][] = [];
-  for (const [key, note] of Object.entries(value)) {
-    const said: unknown = note;
-    if (typeof said !== 'object' || said === null) continue;
-    preferences.push([
-      key,
-      {
-        favourite: 'favourite' in said && said.favourite === true,
-        services: 'services' in said ? parseServices(said.services) : [],
-        ...('defaultServiceId' in said && typeof said.defaultServiceId === 'string'
-          ? { defaultServiceId: said.defaultServiceId }
-          : {}),
-      },
-    ]);
-  }
-  return Object.fromEntries(preferences);
-};
+const note = z
+  .object({
+    favourite: z.boolean().catch(false),
+    services: z.unknown().transform(parseServices),
+    defaultServiceId: ifGood(z.string()),
+  })
+  .transform(defined);
 
 /** The form of `devices-notes.json`. */
 export const devicePreferencesFormat: DocumentFormat<StoredPreferences> = {
   version: 1,
   migrations: [],
-  parse: parseNotes,
+  parse: parsedBy(mapOf(note)),
   fallback: {},
 };
 

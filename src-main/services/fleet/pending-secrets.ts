@@ -1,3 +1,5 @@
+import { z } from 'zod';
+import { parsedBy } from '../../core/base/stored.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -7,8 +9,7 @@ import type { Vault } from '../../core/base/vault.ts';
 export const pendingSecretsFormat: DocumentFormat<readonly string[]> = {
   version: 1,
   migrations: [],
-  parse: (value) =>
-    Array.isArray(value) && value.every((key): key is string => typeof key === 'string') ? value : undefined,
+  parse: parsedBy(z.array(z.string())),
   fallback: [],
 };
 

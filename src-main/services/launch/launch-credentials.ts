@@ -1,3 +1,6 @@
+import { z } from 'zod';
+import { defined } from '../../core/base/defined.ts';
+import { ifGood, listOf, mapOf, parsedBy } from '../../core/base/stored.ts';
 import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import { Serial } from '../../core/base/serial.ts';
@@ -20,24 +23,19 @@ export type StoredCredentials = Readonly<Record<string, CredentialInfo>>;
 const keyOf = (deviceKey: string, serviceId: string): string => `${deviceKey}/${serviceId}`;
 const vaultKey = (key: string): string => `service:${key}`;
 
-const parseCredentials = (value: unknown): StoredCredentials | undefined => {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return undefined;
-  const facts: [string, CredentialInfo][] = [];
-  for (const [key, entry] of Object.entries(value) as readonly (readonly [string, unknown])[]) {
-    if (typeof entry !== 'object' || entry === null) continue;
-    const { user, hasPassword, signIn } = entry as Readonly<Record<string, unknown>>;
-    const known = typeof user === 'string' && checkViewerUser(user).ok ? { user } : {};
-    const ways = Array.isArray(signIn) ? signIn.filter((way): way is string => typeof way === 'string') : [];
-    facts.push([key, { ...known, hasPassword: hasPassword === true, ...(ways.length === 0 ? {} : { signIn: ways }) }]);
-  }
-  return Object.fromEntries(facts);
-};
+const storedInfo = z
+  .object({
+    user: ifGood(z.string().refine((user) => checkViewerUser(user).ok)),
+    hasPassword: z.boolean().catch(false),
+    signIn: ifGood(listOf(z.string())),
+  })
+  .transform(({ signIn = [], ...info }) => defined({ ...info, signIn: signIn.length === 0 ? undefined : signIn }));
 
 /** The form of `service-credentials.json`. */
 export const serviceCredentialsFormat: DocumentFormat<StoredCredentials> = {
   version: 1,
   migrations: [],
-  parse: parseCredentials,
+  parse: parsedBy(mapOf(storedInfo)),
   fallback: {},
 };
 
