@@ -23,6 +23,7 @@ import { acceptWindows } from './message-port-channel.ts';
 import { PaletteWindow } from './palette-window.ts';
 import { QuickShortcut } from './quick-shortcut.ts';
 import type { WindowState } from './window-state.ts';
+import { defined } from '../core/base/defined.ts';
 
 /** Milliseconds after the start at which the palette is loaded, when nobody waits for anything else. */
 const warmPaletteMs = 1500;
@@ -79,7 +80,7 @@ const intentOf = (link: DeepLink): NavigationIntent | undefined => {
       return {
         show: 'connect',
         deviceKey: link.deviceKey,
-        ...(link.service === undefined ? {} : { service: link.service }),
+        ...defined({ service: link.service }),
       };
     default:
       return link satisfies never;

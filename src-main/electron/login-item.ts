@@ -1,5 +1,6 @@
 import { app } from 'electron';
 import { fail, ok, type Result } from '../core/base/errors.ts';
+import { defined } from '../core/base/defined.ts';
 
 /**
  * Starts Quayside, hidden, when the user logs in, or no longer. Error: unsupported.
@@ -18,7 +19,7 @@ export const setLoginItem = async (
   if (process.platform === 'linux') return ofLinux(on);
   // A portable program runs from a temporary folder; this is the file that can be started again.
   const path = process.env['PORTABLE_EXECUTABLE_FILE'];
-  app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'], ...(path === undefined ? {} : { path }) });
+  app.setLoginItemSettings({ openAtLogin: on, args: ['--hidden'], ...defined({ path }) });
   if (process.platform !== 'darwin' || app.getLoginItemSettings().openAtLogin === on) return ok(undefined);
   return fail(
     'unsupported',

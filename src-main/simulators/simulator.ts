@@ -5,6 +5,7 @@ import { Faults, faultSchema } from './faults.ts';
 import type { Fault, FaultInput } from './faults.ts';
 import { httpTransport } from './http-transport.ts';
 import type { Exchange, Listening, Transport } from './http-transport.ts';
+import { defined } from '../core/base/defined.ts';
 
 /** A request as it came over the wire. */
 export interface RecordedRequest {
@@ -139,8 +140,8 @@ export abstract class Simulator {
       case 'status':
         return this.#send(exchange, {
           status: fault.status,
-          headers: fault.retryAfter === undefined ? {} : { 'retry-after': fault.retryAfter },
-          ...(fault.body === undefined ? {} : { body: fault.body }),
+          headers: defined({ 'retry-after': fault.retryAfter }),
+          ...defined({ body: fault.body }),
         });
       case 'reset':
         return exchange.reset();

@@ -2,6 +2,7 @@ import type { AppError, ErrorKind } from '../core/base/errors.ts';
 import { parseForeignJson } from '../core/base/lenient-json.ts';
 import type { HttpAnswer } from '../core/base/http.ts';
 import type { AnswerForm } from './vendor.ts';
+import { defined } from '../core/base/defined.ts';
 
 /** What is needed to turn a vendor's refusal into words. */
 export interface ClassifyContext {
@@ -184,7 +185,7 @@ export const answerError = (meant: ErrorKind, answer: HttpAnswer, context: Class
   return {
     kind,
     ...words(kind, answer, context),
-    ...(said === undefined ? {} : { vendorMessage: said }),
+    ...defined({ vendorMessage: said }),
   };
 };
 

@@ -7,6 +7,7 @@ import { plainIssue } from '../core/base/plain-issue.ts';
 import type { HttpAnswer, HttpBody, RateLimitGroup, HttpRequest } from '../core/base/http.ts';
 import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorContext, WireParts } from './vendor.ts';
+import { defined } from '../core/base/defined.ts';
 
 /** A request as it will go out, before it is signed. */
 export interface OutgoingRequest {
@@ -128,8 +129,7 @@ const outgoing = (
     method: operation.method,
     url,
     headers,
-    ...(bytes === undefined ? {} : { body: bytes }),
-    ...(omitLength === undefined ? {} : { omitLength }),
+    ...defined({ body: bytes, omitLength }),
   };
 };
 
@@ -220,12 +220,10 @@ const send = async (
     method: request.method,
     url: request.url.href,
     headers,
-    ...(request.body === undefined ? {} : { body: request.body }),
-    ...(request.omitLength === undefined ? {} : { omitLength: request.omitLength }),
+    ...defined({ body: request.body, omitLength: request.omitLength }),
     secrets,
     repeatable: operation.repeatable,
-    ...(timeouts === undefined ? {} : { timeouts }),
-    ...(wire.maxBytes === undefined ? {} : { maxBytes: wire.maxBytes }),
+    ...defined({ timeouts, maxBytes: wire.maxBytes }),
     classify: (candidate) => wire.classify(candidate, operation, secrets),
     signal,
   });

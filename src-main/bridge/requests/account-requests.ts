@@ -11,6 +11,7 @@ import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { Bulk } from '../../services/operation/bulk.ts';
 import { accountView, errorView, vendorView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface AccountRequestDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'add' | 'test' | 'update' | 'remove' | 'vendor' | 'vendors'>;
@@ -54,8 +55,7 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof
         outcome = await accounts.test(
           {
             vendor: input.vendor,
-            ...(input.baseUrl === undefined ? {} : { baseUrl: input.baseUrl }),
-            ...(input.fields === undefined ? {} : { fields: input.fields }),
+            ...defined({ baseUrl: input.baseUrl, fields: input.fields }),
             secrets: { ...secrets.value },
           },
           signal,
@@ -75,8 +75,7 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof
         {
           vendor: input.vendor,
           label: input.label,
-          ...(input.baseUrl === undefined ? {} : { baseUrl: input.baseUrl }),
-          ...(input.fields === undefined ? {} : { fields: input.fields }),
+          ...defined({ baseUrl: input.baseUrl, fields: input.fields }),
           secrets: { ...secrets.value },
         },
         signal,
@@ -91,9 +90,7 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof
       const updated = await accounts.update(
         input.accountId,
         {
-          ...(input.label === undefined ? {} : { label: input.label }),
-          ...(input.baseUrl === undefined ? {} : { baseUrl: input.baseUrl }),
-          ...(input.fields === undefined ? {} : { fields: input.fields }),
+          ...defined({ label: input.label, baseUrl: input.baseUrl, fields: input.fields }),
           ...(secrets === undefined ? {} : { secrets: { ...secrets.value } }),
         },
         signal,

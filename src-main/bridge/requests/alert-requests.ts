@@ -1,3 +1,4 @@
+import { defined } from '../../core/base/defined.ts';
 import type { AlertSettings } from '../../core/alert/alert-settings.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import { incidentBody, incidentTitle, type Labels } from '../../core/alert/incident-text.ts';
@@ -102,10 +103,7 @@ export const alertRequests = (deps: AlertRequestDeps): Handlers<keyof typeof con
   return {
     'alerts.get': async () => ok(alertSettingsView(alerts.get())),
 
-    'alerts.change': async (patch) => {
-      const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-      return viewOf(await alerts.change(defined));
-    },
+    'alerts.change': async (patch) => viewOf(await alerts.change(defined(patch))),
 
     'alerts.snooze': async (snooze) => viewOf(await alerts.snooze(snooze)),
 

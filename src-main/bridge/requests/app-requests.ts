@@ -1,3 +1,4 @@
+import { defined } from '../../core/base/defined.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { diagnosticsView, type DiagnosticsDeps } from './diagnostics-view.ts';
 import type { appRequests as contract } from '../../../src-preload/contract/app.ts';
@@ -39,8 +40,7 @@ export const appRequests = (deps: AppRequestDeps): Handlers<keyof typeof contrac
   },
 
   'settings.change': async (patch) => {
-    const defined = Object.fromEntries(Object.entries(patch).filter(([, value]) => value !== undefined));
-    const changed = await deps.settings.change(defined);
+    const changed = await deps.settings.change(defined(patch));
     return changed.ok ? ok(settingsView(changed.value)) : changed;
   },
 
@@ -50,7 +50,7 @@ export const appRequests = (deps: AppRequestDeps): Handlers<keyof typeof contrac
         ? {
             show: intent.show,
             deviceKey: intent.deviceKey,
-            ...(intent.service === undefined ? {} : { service: intent.service }),
+            ...defined({ service: intent.service }),
           }
         : intent,
     );

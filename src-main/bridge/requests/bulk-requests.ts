@@ -12,6 +12,7 @@ import type {
 import type { Handlers } from './handler.ts';
 import type { SecretTickets } from './secret-tickets.ts';
 import { errorView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** The bulk service as the requests use it. */
 export type BulkService = Pick<
@@ -98,8 +99,7 @@ export const bulkRequests = ({ bulk, tickets }: BulkRequestDeps): Handlers<keyof
     const password = secrets?.value['password'];
     return viewed(
       bulk.start(planId, {
-        ...(count === undefined ? {} : { count }),
-        ...(password === undefined ? {} : { password }),
+        ...defined({ count, password }),
       }),
     );
   },

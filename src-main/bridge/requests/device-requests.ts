@@ -11,6 +11,7 @@ import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
 import { deviceView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Devices a query answers unless it asks for more. */
 const defaultLimit = 1000;
@@ -92,7 +93,7 @@ export const deviceRequests = (deps: DeviceRequestDeps): Handlers<keyof typeof c
         .servicesOf(deviceKey)
         .find((other) => other.kind === kind && other.port === port && other.host === host);
       if (same !== undefined) return ok({ serviceId: same.id });
-      const added = await preferences.addService(deviceKey, { kind, port, ...(host === undefined ? {} : { host }) });
+      const added = await preferences.addService(deviceKey, { kind, port, ...defined({ host }) });
       return added.ok ? ok({ serviceId: added.value.id }) : added;
     },
 

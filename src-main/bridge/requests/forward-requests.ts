@@ -10,6 +10,7 @@ import type { Forwards } from '../../services/forward/forwards.ts';
 import type { Recents } from '../../services/launch/recents.ts';
 import type { Handlers } from './handler.ts';
 import { forwardAttemptView, forwardStatisticsView, forwardView, resolvedDeviceView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface ForwardRequestDeps {
   readonly inventory: Pick<Inventory, 'device' | 'nameOf'>;
@@ -39,8 +40,7 @@ const openingOf = ({
 }: z.output<Requests['forwards.open']['input']>): OpenForward => ({
   deviceKey,
   serviceId,
-  ...(port === undefined ? {} : { port }),
-  ...(anyPort === undefined ? {} : { anyPort }),
+  ...defined({ port, anyPort }),
 });
 
 type Forward = ReturnType<Forwards['list']>[number];
@@ -97,9 +97,7 @@ export const forwardRequests = (deps: ForwardRequestDeps): Handlers<keyof typeof
 
     'forwards.limit': async ({ forwardId, maxConnections, maxDials, idleTimeoutMs }) => {
       const limited = await forwards.limit(forwardId, {
-        ...(maxConnections === undefined ? {} : { maxConnections }),
-        ...(maxDials === undefined ? {} : { maxDials }),
-        ...(idleTimeoutMs === undefined ? {} : { idleTimeoutMs }),
+        ...defined({ maxConnections, maxDials, idleTimeoutMs }),
       });
       return limited.ok ? ok(presentForward(deps, limited.value)) : limited;
     },

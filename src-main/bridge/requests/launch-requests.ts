@@ -12,6 +12,7 @@ import type { ServiceCredentials } from '../../services/launch/launch-credential
 import type { Launches } from '../../services/launch/launches.ts';
 import type { Recents } from '../../services/launch/recents.ts';
 import { openByRoute, type OpenByRouteDeps } from './route-requests.ts';
+import { defined } from '../../core/base/defined.ts';
 
 const noService = fail(
   'not-found',
@@ -42,8 +43,7 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
     }
     const password = given ?? (forgetPassword === true ? '' : undefined);
     const changed = await credentials.change(deviceKey, serviceId, {
-      ...(user === undefined ? {} : { user }),
-      ...(password === undefined ? {} : { password }),
+      ...defined({ user, password }),
     });
     return changed.ok ? ok({ user: changed.value.user, hasPassword: changed.value.hasPassword }) : changed;
   },
@@ -82,7 +82,7 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
         'Choose one of those listed, or add a launcher of your own.',
       );
     }
-    const choice = { kind, scope, target, ...(launcher === undefined ? {} : { launcher }) };
+    const choice = { kind, scope, target, ...defined({ launcher }) };
     const changed = await deps.settings.change({
       launcherChoices: withChoice(deps.settings.get().launcherChoices, choice),
     });
@@ -90,22 +90,18 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
   },
 
   'launch.command': async ({ deviceKey, serviceId, user }, signal) => {
-    const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+    const request = { deviceKey, serviceId, ...defined({ user }) };
     const planned = await deps.launches.command(request, signal);
     return planned.ok ? ok({ command: planned.value.command }) : planned;
   },
 
   'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal, client) => {
-    const planned = await deps.launches.sshPlan(
-      { deviceKey, serviceId, args, ...(user === undefined ? {} : { user }) },
-      client,
-      signal,
-    );
+    const planned = await deps.launches.sshPlan({ deviceKey, serviceId, args, ...defined({ user }) }, client, signal);
     return planned.ok ? ok({ program: planned.value.program, args: [...planned.value.args] }) : planned;
   },
 
   'launch.open': async ({ deviceKey, serviceId, user }, signal) => {
-    const request = { deviceKey, serviceId, ...(user === undefined ? {} : { user }) };
+    const request = { deviceKey, serviceId, ...defined({ user }) };
     const routed = await openByRoute(deps, request, signal);
     if (routed !== undefined) return routed;
     const launched = await deps.launches.open(request, signal);

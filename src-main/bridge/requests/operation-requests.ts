@@ -16,6 +16,7 @@ import type { DeviceLogs } from '../../services/operation/device-logs.ts';
 import type { PreviewedRequest } from '../../services/operation/request-preview.ts';
 import type { KnownOperation, KnownVendor } from '../views/known-vendor.ts';
 import { operationOutput, operationView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface OperationRequestDeps {
   readonly accounts: Pick<Accounts, 'get' | 'connector' | 'vendor'>;
@@ -130,7 +131,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<keyof ty
       return ok({
         quayside,
         curl: joinCommand(curlWords(request), platform),
-        ...(note === undefined ? {} : { note }),
+        ...defined({ note }),
       });
     },
   };

@@ -16,6 +16,7 @@ import type {
 import { SessionFiles } from './session-files.ts';
 import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { errorView } from '../views/views.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What sessions inside the application are made of. */
 export interface SessionDeps {
@@ -253,7 +254,7 @@ class LiveSession {
           way: answer.way,
           user: answer.user,
           keep: answer.keep,
-          ...(answer.keyFile === undefined ? {} : { keyFile: answer.keyFile }),
+          ...defined({ keyFile: answer.keyFile }),
           ...(password === undefined || password === '' ? {} : { password }),
           ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
         };
@@ -268,7 +269,7 @@ class LiveSession {
       },
       skipAgent: async () => (await ask({ type: 'agent' }))?.type === 'agent',
       password: async (refused) => {
-        const answer = await ask({ type: 'password', ...(refused === undefined ? {} : { refused }) });
+        const answer = await ask({ type: 'password', ...defined({ refused }) });
         if (answer?.type !== 'password') return undefined;
         return { password: secrets(answer.ticket)['password'] ?? '', keep: answer.keep };
       },

@@ -19,6 +19,7 @@ import {
   readInput,
   table,
 } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Reads a vendor's name on the command line. Errors: invalid-input. */
 export const readVendor = (text: string | undefined): Result<NonNullable<ReturnType<typeof vendorById>>> => {
@@ -99,7 +100,7 @@ const add = async (context: Context): Promise<number> => {
           vendor: vendor.value.id,
           label,
           ticket: handed.value.ticket,
-          ...(values['base-url'] === undefined ? {} : { baseUrl: values['base-url'] }),
+          ...defined({ baseUrl: values['base-url'] }),
           ...(Object.keys(allFields).length === 0 ? {} : { fields: allFields }),
         },
         context.signal,

@@ -3,6 +3,7 @@ import type { ActivityView } from '../../../src-preload/contract/history.ts';
 import { withCore, type Command } from '../context.ts';
 import { resultOf } from '../find.ts';
 import { exitCodes, note, plain, print, table } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Lines shown to a person; scripts and spreadsheets get all. */
 const shownLines = 200;
@@ -12,11 +13,10 @@ const pageLines = 1000;
 const shown = (entry: ActivityView): object => ({
   at: new Date(entry.at).toISOString(),
   kind: entry.kind,
-  ...(entry.accountId === undefined ? {} : { accountId: entry.accountId }),
-  ...(entry.deviceKey === undefined ? {} : { deviceKey: entry.deviceKey }),
+  ...defined({ accountId: entry.accountId, deviceKey: entry.deviceKey }),
   name: entry.name,
   text: entry.text,
-  ...(entry.incidentId === undefined ? {} : { incidentId: entry.incidentId }),
+  ...defined({ incidentId: entry.incidentId }),
 });
 
 /** `quayside activity [WORDS]` */
@@ -26,7 +26,7 @@ export const activityCommand: Command = (context) =>
     const filter = words === '' ? {} : { text: words };
     if (context.args.values.csv === true) {
       for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {
-        const from = cursor === undefined ? {} : { cursor };
+        const from = defined({ cursor });
         const piece = resultOf(await client.request('history.export', { ...filter, ...from }, context.signal));
         if (!piece.ok) return piece;
         process.stdout.write(piece.value.csv);
@@ -39,7 +39,7 @@ export const activityCommand: Command = (context) =>
     let cursor: string | undefined;
     do {
       const limit = Math.min(pageLines, most - entries.length);
-      const from = cursor === undefined ? {} : { cursor };
+      const from = defined({ cursor });
       const page = resultOf(await client.request('history.query', { ...filter, limit, ...from }, context.signal));
       if (!page.ok) return page;
       entries.push(...page.value.entries);

@@ -4,6 +4,7 @@ import type { Command } from '../context.ts';
 import { findDevice } from '../find-device.ts';
 import { findService, resultOf } from '../find.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** `quayside connect DEVICE`: opens its default service in the program chosen for it. */
 export const connectCommand: Command = async (context) => {
@@ -23,14 +24,14 @@ export const connectCommand: Command = async (context) => {
         {
           deviceKey: device.value.key,
           serviceId: service.value.id,
-          ...(values.user === undefined ? {} : { user: values.user }),
+          ...defined({ user: values.user }),
         },
         context.signal,
       ),
     );
     if (!opened.ok) return printError(opened.error, context.json);
     const { launcher, command, address } = opened.value;
-    const shown = { launcher, command, ...(address === undefined ? {} : { address }) };
+    const shown = { launcher, command, ...defined({ address }) };
     if (context.json) print(JSON.stringify({ ...shown, device: device.value.id, service: service.value.id }));
     else if (address !== undefined)
       print(`${plain(service.value.name)} on ${plain(device.value.name)} is at ${address}`);

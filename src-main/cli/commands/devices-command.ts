@@ -7,6 +7,7 @@ import { allDevices, resultOf } from '../find.ts';
 import { listAll, tellMissing } from '../listing.ts';
 import { Patience, usualSeconds } from '../patience.ts';
 import { note, plain, print, printError, table } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
@@ -44,9 +45,7 @@ const shown = (device: DeviceView, account: string): object => ({
     id: service.id,
     kind: service.kind,
     name: service.name,
-    ...(service.port === undefined ? {} : { port: service.port }),
-    ...(service.host === undefined ? {} : { host: service.host }),
-    ...(service.state === undefined ? {} : { state: service.state }),
+    ...defined({ port: service.port, host: service.host, state: service.state }),
   })),
   ...(device.facts === undefined ? {} : { facts: shownFacts(device.facts) }),
 });

@@ -12,6 +12,7 @@ import type { Command, Context } from '../context.ts';
 import { findDevice } from '../find-device.ts';
 import { findService, resultOf } from '../find.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** A forward that this command holds open. */
 interface Held {
@@ -129,7 +130,7 @@ export const forwardCommand: Command = async (context) => {
       void attachment.lost.then(() => {
         isLost = true;
       });
-      const held = await hold(attachment.client, context, wanted === undefined ? {} : { port: wanted }, values.service);
+      const held = await hold(attachment.client, context, defined({ port: wanted }), values.service);
       if (!held.ok) {
         await attachment.dispose(context.signal);
         const isOurs = first !== undefined && !context.signal.aborted;
@@ -183,7 +184,7 @@ export const sshCommand: Command = async (context) => {
             deviceKey: held.value.device.key,
             serviceId: held.value.service.id,
             args: [...(rest ?? [])],
-            ...(values.user === undefined ? {} : { user: values.user }),
+            ...defined({ user: values.user }),
           },
           context.signal,
         ),

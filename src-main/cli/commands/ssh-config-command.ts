@@ -12,6 +12,7 @@ import { allDevices, resultOf } from '../find.ts';
 import { listAll, tellMissing } from '../listing.ts';
 import { Patience, usualSeconds } from '../patience.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
+import { defined } from '../../core/base/defined.ts';
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
@@ -90,8 +91,7 @@ export const sshConfigCommand: Command = async (context) => {
         id,
         kind,
         route,
-        ...(port === undefined ? {} : { port }),
-        ...(host === undefined ? {} : { host }),
+        ...defined({ port, host }),
       })),
     }));
     const result = values.write === true ? await config.write(named, facts) : await config.preview(named, facts);

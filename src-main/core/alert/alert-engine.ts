@@ -19,6 +19,7 @@ import {
   type TransitionEvent,
   type TransitionPolicy,
 } from './transition-tracker.ts';
+import { defined } from '../base/defined.ts';
 
 /** What the engine looks up; nothing of it may wait. */
 export interface AlertEngineDeps {
@@ -297,7 +298,7 @@ export class AlertEngine {
             name: device.name,
             accountId: device.accountId,
             groups: device.groups,
-            ...(device.externalAddress === undefined ? {} : { address: device.externalAddress }),
+            ...defined({ address: device.externalAddress }),
             since,
             sound: this.#choiceFor(device).sound,
           },

@@ -1,3 +1,4 @@
+import { defined } from './defined.ts';
 /**
  * The closed union of everything that can be expected to go wrong. Expected failures are returned as
  * `Result`, never thrown; an exception is a bug. A kind exists only where some code branches on it.
@@ -75,9 +76,4 @@ export const fail = (
 
 /** What every function returns whose signal was aborted. */
 export const cancelled = (waitingFor?: string): Failure =>
-  fail(
-    'cancelled',
-    'This was cancelled.',
-    'Start it again if you still need it.',
-    waitingFor === undefined ? {} : { waitingFor },
-  );
+  fail('cancelled', 'This was cancelled.', 'Start it again if you still need it.', defined({ waitingFor }));

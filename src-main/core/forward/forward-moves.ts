@@ -1,6 +1,7 @@
 import type { AppError } from '../base/errors.ts';
 import type { Forward, ForwardEffect, ForwardTimings, Step } from './forward.ts';
 import { canHeal, giveUpAfterMs, reconnectingDelay, cooldownAfter } from './forward-reconnecting.ts';
+import { defined } from '../base/defined.ts';
 
 /** The moves that the state machine of a forward (forward-step.ts) makes at an event. Each is pure. */
 
@@ -29,8 +30,7 @@ export const healed = (forward: Forward): Forward => {
 export const stay = (forward: Forward): Step => ({ forward, effects: [] });
 
 /** The part of the timings that outlives an attempt. */
-const bindTiming = (timings: ForwardTimings): ForwardTimings =>
-  timings.bindMs === undefined ? {} : { bindMs: timings.bindMs };
+const bindTiming = (timings: ForwardTimings): ForwardTimings => defined({ bindMs: timings.bindMs });
 
 /** Asks for the bound port; everything about routes is already cleared. */
 export const startBinding = ({ rebindAt: _rebindAt, ...forward }: Forward): Step => {
@@ -71,7 +71,7 @@ export const askTunnel = (forward: Forward, instead?: number, gone = false): Ste
     route,
     opening: true,
     timings: bindTiming(forward.timings),
-    ...(instead === undefined ? {} : { replacing: instead }),
+    ...defined({ replacing: instead }),
   };
   return {
     forward:
@@ -80,7 +80,7 @@ export const askTunnel = (forward: Forward, instead?: number, gone = false): Ste
       {
         type: 'open-tunnel',
         route,
-        ...(instead === undefined ? {} : { instead }),
+        ...defined({ instead }),
         ...(gone ? { because: 'gone' as const } : {}),
       },
     ],
@@ -158,6 +158,6 @@ export const awaitRenewal = (forward: Forward, replacing?: number): Forward | un
     state: 'dialling',
     route: renewal,
     opening: true,
-    ...(replacing === undefined ? {} : { replacing }),
+    ...defined({ replacing }),
   };
 };

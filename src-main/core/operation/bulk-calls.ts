@@ -9,6 +9,7 @@ import {
   type EditCall,
   type Refusal,
 } from './device-edit.ts';
+import { defined } from '../base/defined.ts';
 
 /** One call of an operation, and what it changes in words. */
 export interface DeviceCall extends EditCall {
@@ -46,7 +47,7 @@ const cannot = (facts: PlanContext, device: Device, what: string): Outcome => ({
 
 /** The call with its words; a refusal stays one. */
 const worded = (call: EditCall | Refusal, after: string, before?: string): Outcome =>
-  'reason' in call ? call : { ...call, after, ...(before === undefined ? {} : { before }) };
+  'reason' in call ? call : { ...call, after, ...defined({ before }) };
 
 const rename = (edit: Offered<'rename'>, device: Device, name: string): Outcome => {
   if (name === '') return { reason: 'It would have no name.' };
@@ -74,8 +75,7 @@ const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'
   return {
     operation,
     input,
-    ...(first === undefined ? {} : { first }),
-    ...(otherwise === undefined ? {} : { otherwise }),
+    ...defined({ first, otherwise }),
     before: device.name,
     after,
   };

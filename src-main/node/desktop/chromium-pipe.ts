@@ -1,5 +1,6 @@
 import type { Readable, Writable } from 'node:stream';
 import type { Clock } from '../../core/base/clock.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** An answer of a browser: its fields, which are checked where they are used. */
 export type ChromiumAnswer = Readonly<Record<string, unknown>>;
@@ -44,7 +45,7 @@ export class ChromiumPipe {
         resolve(answer);
       };
       this.#waiting.set(id, settle);
-      this.#to.write(`${JSON.stringify({ id, method, params, ...(sessionId === undefined ? {} : { sessionId }) })}\0`);
+      this.#to.write(`${JSON.stringify({ id, method, params, ...defined({ sessionId }) })}\0`);
     });
   }
 

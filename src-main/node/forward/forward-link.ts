@@ -8,6 +8,7 @@ import { ForwardFlow } from './forward-flow.ts';
 import type { FlowObserver } from './forward-flow.ts';
 import { resetSocket } from './reset-socket.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface LinkListener {
   /** The tunnel's end answered. */
@@ -63,7 +64,7 @@ export class ForwardLink {
         this.connectedAt = performance.now();
         this.#dial = undefined;
         this.#join(socket);
-        listener.timed({ dialMs, ...(dnsMs === undefined ? {} : { dnsMs }) });
+        listener.timed({ dialMs, ...defined({ dnsMs }) });
         listener.connected(dialMs);
       }),
       failed: (code) => listener.failed(code),

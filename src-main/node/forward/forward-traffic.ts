@@ -1,6 +1,7 @@
 import type { RefusalReason } from '../../core/forward/forward-errors.ts';
 import type { TrafficReport } from '../../core/forward/forward-engine.ts';
 import type { PumpTimings } from '../../core/forward/forward.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Milliseconds between reports while anything changes: four a second. */
 const reportEveryMs = 250;
@@ -53,8 +54,7 @@ export class TrafficCounter {
       bytesUp: this.#bytesUp,
       bytesDown: this.#bytesDown,
       refused: this.#refused,
-      ...(this.#refusedFor === undefined ? {} : { refusedFor: this.#refusedFor }),
-      ...(this.#timings === undefined ? {} : { timings: this.#timings }),
+      ...defined({ refusedFor: this.#refusedFor, timings: this.#timings }),
     };
     this.#bytesUp = 0;
     this.#bytesDown = 0;

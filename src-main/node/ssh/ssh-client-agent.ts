@@ -2,6 +2,7 @@ import type { KnownPublicKeys } from 'ssh2';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { SshAgent, SshAgentKey } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
+import { defined } from '../../core/base/defined.ts';
 
 const unusable = fail('unreachable', 'The SSH agent cannot be asked.', 'Start it, or sign in another way.');
 
@@ -49,7 +50,7 @@ export const openSshAgent = (
         const signed = calls.ours((error: Error | null | undefined, signature?: Buffer) =>
           resolve(error === null || error === undefined ? signature : undefined),
         );
-        agent.sign(blob, Buffer.from(data), known === undefined ? {} : { hash: known }, signed);
+        agent.sign(blob, Buffer.from(data), defined({ hash: known }), signed);
       });
   const keys = new Promise<Result<readonly SshAgentKey[]>>((resolve) => {
     agent.getIdentities(

@@ -1,6 +1,7 @@
 import type { AnyAuthMethod, Client, NextAuthHandler, ParsedKey } from 'ssh2';
 import type { SshDial, SshNews, SshWay } from '../../core/ssh/ssh-client.ts';
 import type { LibraryCalls } from '../runtime/library-calls.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Milliseconds a server may take over an attempt: some let who was refused wait, or ask another server. */
 const attemptMs = 60_000;
@@ -115,7 +116,7 @@ export class SshAttempts {
         return { type: 'publickey', username, key: signing.key };
       }
       case 'key': {
-        const passphrase = way.passphrase === undefined ? {} : { passphrase: way.passphrase };
+        const passphrase = defined({ passphrase: way.passphrase });
         return { type: 'publickey', username, key: way.pem, ...passphrase };
       }
       case 'password':

@@ -19,6 +19,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { PresenceCounts } from '../../core/alert/transition-tracker.ts';
 import { presenceBuckets, uptimeOf, type PresenceGap, type Uptime } from '../../core/activity/uptime.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface ActivityDeps {
   readonly store: HistoryStore;
@@ -141,7 +142,7 @@ export class Activity {
         at: this.#deps.clock.now(),
         kind: 'operation',
         accountId,
-        ...(deviceKey === undefined ? {} : { deviceKey }),
+        ...defined({ deviceKey }),
         name: operation,
         text: error === undefined ? `${operation} was called` : `${operation} failed: ${error.message}`,
       },
@@ -164,7 +165,7 @@ export class Activity {
     const lines = activityCsv(page.value.entries, (id) => this.#deps.accounts.get(id)?.label ?? 'a removed account');
     return ok({
       csv: query.cursor === undefined ? activityCsvHeader + lines : lines,
-      ...(page.value.next === undefined ? {} : { next: page.value.next }),
+      ...defined({ next: page.value.next }),
     });
   }
 

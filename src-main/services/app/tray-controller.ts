@@ -14,6 +14,7 @@ import type { Forwards } from '../forward/forwards.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 import type { Launches } from '../launch/launches.ts';
 import type { Recents } from '../launch/recents.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Milliseconds between a change and the menu that shows it: a fleet changes in bursts. */
 const gatherMs = 250;
@@ -132,7 +133,7 @@ export class TrayController {
       offline,
       devices: inventory.devices.size,
       notices: this.#notices(),
-      ...(keys === undefined ? {} : { shortcut: keys }),
+      ...defined({ shortcut: keys }),
     };
   }
 

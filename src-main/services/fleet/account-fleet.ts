@@ -6,6 +6,7 @@ import type { Device, DeviceRecord, Presence, VendorId } from '../../core/fleet/
 import { applyFleetDelta, diffFleets, sameDevice, sameFacts } from '../../core/fleet/fleet-delta.ts';
 import type { FleetDelta } from '../../core/fleet/fleet-delta.ts';
 import { mergePresence } from '../../core/fleet/presence.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Listeners see the age of a fact at most this wrong in a small fleet, and 30 ms more for each device in a large one. */
 const ageLagMs = 60_000;
@@ -102,7 +103,7 @@ export class AccountFleet {
     const into = listing.listed.has(known.key) ? listing : this.beginListing();
     const { facts: _before, ...rest } = known;
     const facts = factsAfter(known, told.presence, told.facts);
-    const device = { ...rest, presence: told.presence, ...(facts === undefined ? {} : { facts }) };
+    const device = { ...rest, presence: told.presence, ...defined({ facts }) };
     return this.merge([device], into, now);
   }
 

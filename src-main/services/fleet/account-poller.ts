@@ -8,6 +8,7 @@ import type { Clock, Random } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { DeviceRecord } from '../../core/fleet/device.ts';
 import type { Connector, Vendor } from '../../vendors/vendor.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What a poller does with what it hears. */
 export interface PollListener {
@@ -70,11 +71,13 @@ export class AccountPoller {
     return {
       refreshing: this.#running !== undefined,
       deviceCount,
-      ...(this.#lastGoodAt === undefined ? {} : { lastGoodAt: this.#lastGoodAt }),
-      ...(this.#error === undefined ? {} : { error: this.#error }),
-      ...(this.#failingSince === undefined ? {} : { failingSince: this.#failingSince }),
-      ...(this.#nextPollAt === undefined ? {} : { nextPollAt: this.#nextPollAt }),
-      ...(this.#credentialsExpireAt === undefined ? {} : { credentialsExpireAt: this.#credentialsExpireAt }),
+      ...defined({
+        lastGoodAt: this.#lastGoodAt,
+        error: this.#error,
+        failingSince: this.#failingSince,
+        nextPollAt: this.#nextPollAt,
+        credentialsExpireAt: this.#credentialsExpireAt,
+      }),
     };
   }
 
@@ -175,7 +178,7 @@ export class AccountPoller {
         ...poll,
         factor: factor(),
         failures: this.#failures,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+        ...defined({ retryAfterMs }),
       },
       random,
     );

@@ -18,6 +18,7 @@ import { PendingSecrets } from './pending-secrets.ts';
 import type { Connector, Vendor } from '../../vendors/vendor.ts';
 import { boundedConnector } from './bounded-connector.ts';
 import { parseFields, parseSecrets } from './account-draft.ts';
+import { defined } from '../../core/base/defined.ts';
 
 type Texts = Readonly<Record<string, string>>;
 
@@ -295,7 +296,7 @@ export class Accounts {
             fields,
             secrets,
             http,
-            ...(sockets === undefined ? {} : { sockets }),
+            ...defined({ sockets }),
             clock,
             random,
             log: sessionLog,

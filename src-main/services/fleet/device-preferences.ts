@@ -80,7 +80,7 @@ export class DevicePreferences {
   /** Chooses the service that Connect opens; without one, the choice is Quayside's again. */
   setDefaultService(key: string, id: string | undefined): Promise<Result<void>> {
     return this.#change(key, ({ favourite, services }) =>
-      ok({ favourite, services, ...(id === undefined ? {} : { defaultServiceId: id }) }),
+      ok({ favourite, services, ...defined({ defaultServiceId: id }) }),
     );
   }
 

@@ -19,6 +19,7 @@ import type { AccountChange, Accounts } from './accounts.ts';
 import { CacheWriter } from './cache-writer.ts';
 import { InventoryAnnouncer, type InventoryChange } from './inventory-announcer.ts';
 import type { DevicePreferences } from './device-preferences.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface PollSettings {
   /** Every vendor's interval is multiplied by it. */
@@ -265,7 +266,7 @@ export class Inventory {
       accountId: account.id,
       cache,
       snapshot: () => ({
-        ...(poller.lastGoodAt === undefined ? {} : { lastGoodAt: poller.lastGoodAt }),
+        ...defined({ lastGoodAt: poller.lastGoodAt }),
         devices: [...fleet.devices.values()],
       }),
       clock,

@@ -19,6 +19,7 @@ import type { MeterSample } from './forward-meter.ts';
 import { ForwardRoutes, type ForwardRoutesDeps } from './forward-routes.ts';
 import type { SeenHostKey } from '../ssh/host-keys.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface ForwardEntryDeps {
   readonly engine: ForwardEngine;
@@ -41,7 +42,7 @@ export interface ForwardEntryDeps {
 const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullable<ForwardSnapshot['hostKey']> => ({
   fingerprint,
   verdict,
-  ...(warning === undefined ? {} : { warning }),
+  ...defined({ warning }),
 });
 
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
@@ -123,21 +124,20 @@ export class ForwardEntry {
           }),
       ...shownEndpoints(this.#record, this.#deps.deviceEndpoint(this.#record), this.#listening),
       state,
-      ...(error === undefined ? {} : { error }),
+      ...defined({ error }),
       ...(state === 'reconnecting' ? { attempt } : {}),
-      ...(nextAttemptAt === undefined ? {} : { nextAttemptAt }),
+      ...defined({ nextAttemptAt }),
       refused: this.#refused,
       ...(this.#refusedFor === undefined ? {} : { refusedBecause: refusalWords[this.#refusedFor] }),
       connections,
       bytesUp,
       bytesDown,
       timings,
-      ...(exposure === undefined ? {} : { exposure }),
+      ...defined({ exposure }),
       ...(this.#seenKey === undefined ? {} : { hostKey: shownHostKey(this.#seenKey) }),
-      ...(this.#recognised === undefined ? {} : { recognised: this.#recognised }),
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...defined({ recognised: this.#recognised, expiresAt }),
       idleTimeoutMs,
-      ...(idleUntil === undefined ? {} : { idleUntil }),
+      ...defined({ idleUntil }),
     };
   }
 

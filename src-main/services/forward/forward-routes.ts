@@ -4,6 +4,7 @@ import type { ForwardRecord } from '../../core/forward/forward-record.ts';
 import type { WebCookies } from '../../core/forward/web-forwarder.ts';
 import type { ForwardTunnels, TunnelLease } from './forward-tunnels.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface ForwardRoutesDeps {
   readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
@@ -77,7 +78,7 @@ export class ForwardRoutes {
         clock.after(wait, () => dispatch({ type: 'lost', route })),
       );
     }
-    dispatch({ type: 'tunnel-opened', route, vendorMs, ...(expiresAt === undefined ? {} : { expiresAt }) });
+    dispatch({ type: 'tunnel-opened', route, vendorMs, ...defined({ expiresAt }) });
   }
 
   /** Ends the call for the tunnel of a route. */

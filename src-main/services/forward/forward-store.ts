@@ -7,6 +7,7 @@ import type { ForwardEntry } from './forward-entry.ts';
 import { ForwardHistoryFile } from './forward-history.ts';
 import { forwardAddress } from './forward-listening.ts';
 import type { ForwardsDeps } from './forwards-deps.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export type ForwardStoreDeps = Pick<ForwardsDeps, 'document' | 'history' | 'clock' | 'log' | 'random' | 'settings'>;
 
@@ -46,7 +47,7 @@ export class ForwardStore {
   save(): Promise<Result<void>> {
     const addresses = this.#addresses.all();
     const forwards = this.all().map(({ record }) => record);
-    return this.#deps.document.write({ forwards, ...(addresses === undefined ? {} : { addresses }) });
+    return this.#deps.document.write({ forwards, ...defined({ addresses }) });
   }
 
   all(): readonly ForwardEntry[] {

@@ -21,6 +21,7 @@ import { ForwardTunnels } from './forward-tunnels.ts';
 import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
 import { LocalPorts } from './local-ports.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** Milliseconds that closing everything may take; the vendors have been asked by then. */
 const disposeWithinMs = 5_000;
@@ -158,14 +159,14 @@ export class Forwards {
     }
     return this.#change(id, (record) => ({
       ...(allow.length === 0 ? {} : { share: allow.map((text) => text.trim()) }),
-      ...(record.limits === undefined ? {} : { limits: record.limits }),
+      ...defined({ limits: record.limits }),
     }));
   }
 
   /** Sets the limits of a forward; what is left out has its default again. Errors: not-found, those of forwards.json. */
   limit(id: string, limits: ForwardRecordLimits): Promise<Result<ForwardSnapshot>> {
     return this.#change(id, (record) => ({
-      ...(record.share === undefined ? {} : { share: record.share }),
+      ...defined({ share: record.share }),
       ...(Object.keys(limits).length === 0 ? {} : { limits }),
     }));
   }

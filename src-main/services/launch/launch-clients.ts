@@ -11,6 +11,7 @@ import type { Executables, LaunchPlatform } from '../../core/launch/launch-plan.
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { FoundTerminal } from '../../core/launch/terminals.ts';
 import type { FoundViewer } from '../../core/launch/viewers.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What finding clients needs of the rest. */
 export interface LaunchClientsDeps {
@@ -54,7 +55,7 @@ export class LaunchClients {
       found: await this.#probe(terminalProbes(platform)),
       display: true,
       preferred: settings.get().terminal,
-      ...(desktop === undefined ? {} : { desktop }),
+      ...defined({ desktop }),
     });
     const rank = ({ name }: FoundTerminal): number => (chosen.includes(name) ? chosen.indexOf(name) : chosen.length);
     return terminals.toSorted((one, other) => rank(one) - rank(other));
@@ -110,7 +111,7 @@ export class LaunchClients {
     const name = chosen.find((candidate) => here.includes(candidate));
     if (name === undefined) return undefined;
     const own = this.#own(kind).find((launcher) => launcher.name === name);
-    return { name, ...(own === undefined ? {} : { own }) };
+    return { name, ...defined({ own }) };
   }
 
   /** Where the program of a custom launcher is. Error: launcher-missing. */

@@ -15,6 +15,7 @@ import type { LaunchPlan } from '../../core/launch/launch-plan.ts';
 import type { SniffedKind } from '../../core/forward/sniff.ts';
 import type { ViewerTarget } from '../../core/launch/viewers.ts';
 import type { LaunchClientsDeps } from './launch-clients.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What is to be launched. */
 export interface LaunchRequest {
@@ -149,7 +150,7 @@ export class LaunchPlanner {
     if (ssh === undefined && putty === undefined) return noSsh;
     return ok({
       ...base,
-      ...(ssh === undefined ? {} : { ssh }),
+      ...defined({ ssh }),
       // Where it was chosen, and where nothing else is.
       ...(putty !== undefined && (first?.name === puttyName || ssh === undefined) ? { putty } : {}),
     });
@@ -212,7 +213,7 @@ export class LaunchPlanner {
     const values = {
       ...forward,
       device: chosen.device.name,
-      ...(chosen.user === undefined ? {} : { user: chosen.user }),
+      ...defined({ user: chosen.user }),
     };
     const plan = customLauncherPlan({ ...launcher, program }, { ...values });
     if (!plan.ok) return plan;
@@ -233,7 +234,7 @@ export class LaunchPlanner {
       alias: hostKeyAlias(device, service),
       knownHostsFile,
       platform,
-      ...(user === undefined ? {} : { user }),
+      ...defined({ user }),
     };
     const plan = sshPlan(target, { program: ssh ?? 'ssh', args, detached: false });
     if (!plan.ok) return plan;
@@ -272,7 +273,7 @@ export class LaunchPlanner {
       port,
       alias: hostKeyAlias(device, service),
       withPassword: password !== undefined,
-      ...(user === undefined ? {} : { user }),
+      ...defined({ user }),
     };
     const attempts: LaunchAttempt[] = [];
     let refused: Failure | undefined;
@@ -285,6 +286,6 @@ export class LaunchPlanner {
     if (first === undefined) return refused ?? cancelled();
     const bare = viewers.find(({ name }) => name === first.launcher)?.plan({ ...target, withPassword: false });
     const command = this.#copyable(bare?.ok === true ? bare.value.plan : first.plan);
-    return ok({ command, attempts: [first, ...others], ...(password === undefined ? {} : { password }) });
+    return ok({ command, attempts: [first, ...others], ...defined({ password }) });
   }
 }

@@ -9,6 +9,7 @@ import {
 import { BulkQueue, type QueueItem } from '../../core/operation/bulk-queue.ts';
 import { fail, type AppError, type Result } from '../../core/base/errors.ts';
 import { sleep, type Clock } from '../../core/base/clock.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** A device of a run, and how it went. */
 export interface BulkItem {
@@ -130,7 +131,7 @@ export class BulkRun {
       total: this.#entries.length,
       retryable: counts.failed + counts.cancelled,
       startedAt: this.#startedAt,
-      ...(this.#endedAt === undefined ? {} : { endedAt: this.#endedAt }),
+      ...defined({ endedAt: this.#endedAt }),
       ...(this.#state === 'ended' || remaining === undefined ? {} : { remainingMs: remaining }),
       ...(cooldownMs > 0 ? { pausedMs: cooldownMs } : {}),
       version: this.#version,
@@ -146,8 +147,7 @@ export class BulkRun {
         row,
         state,
         attempts,
-        ...(tookMs === undefined ? {} : { tookMs }),
-        ...(error === undefined ? {} : { error }),
+        ...defined({ tookMs, error }),
       }));
   }
 

@@ -8,6 +8,7 @@ import { Serial } from '../../core/base/serial.ts';
 import type { Operation } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import { entriesOf, record, type KeptEntry } from './device-log-records.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What was taken from a vendor, or is kept. */
 export interface KeptLog {
@@ -81,7 +82,7 @@ export class DeviceLogs {
     });
     if (!taken.ok) return taken;
     const { entries, problem } = taken.value;
-    return ok({ entries, more: true, ...(problem === undefined ? {} : { problem }) });
+    return ok({ entries, more: true, ...defined({ problem }) });
   }
 
   /** Calls such an operation for somebody who wants the vendor's own answer, which is on disk before. */

@@ -5,6 +5,7 @@ import type { Clock, Random } from '../../core/base/clock.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Operation, Vendor } from '../../vendors/vendor.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** A request with placeholders, and what a person has to know about repeating it elsewhere. */
 export interface PreviewedRequest {
@@ -58,7 +59,7 @@ export const previewRequest = async (
     secrets: Object.fromEntries(secretNames.map((name) => [name, signingKeys.has(name) ? someKey : named(name)])),
     http: {
       request: async ({ method, url, headers, body }) => {
-        last = { method, url, headers, ...(body === undefined ? {} : { body }) };
+        last = { method, url, headers, ...defined({ body }) };
         return ok(signedIn(named('token')));
       },
     },

@@ -5,6 +5,7 @@ import type { SignIn as SignInAnswer } from '../../core/session/session-prompts.
 import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import type { SignIn, SignInWay } from '../../core/ssh/sign-in.ts';
 import type { SshAgentKey, SshClient } from '../../core/ssh/ssh-client.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface SignInSecretsDeps {
   readonly client: Pick<SshClient, 'usualKeys' | 'readKey'>;
@@ -133,7 +134,7 @@ export class SignInSecrets {
             'Enter it.',
           );
         }
-        const locked = passphrase === undefined ? {} : { passphrase };
+        const locked = defined({ passphrase });
         return ok({ type: 'key', path, pem: read.value.pem, keep: keep && answer.passphrase !== undefined, ...locked });
       }
       default:

@@ -26,6 +26,7 @@ import type {
 import { checkSshUser } from '../../core/ssh/ssh-command.ts';
 import { AgentWait } from './agent-wait.ts';
 import { SignInSecrets, type Held, type SignInSecretsDeps, type SshSignInRequest } from './sign-in-secrets.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface SshSignInDeps extends SignInSecretsDeps {
   readonly client: Pick<SshClient, 'openAgent' | 'usualKeys' | 'readKey'>;
@@ -170,7 +171,7 @@ export class SshSignIn {
         return {
           type: 'key',
           pem: held.pem,
-          ...(held.passphrase === undefined ? {} : { passphrase: held.passphrase }),
+          ...defined({ passphrase: held.passphrase }),
         };
       case 'password':
         return { type: 'password', password: held.password, change: (prompt) => this.#change(held, prompt) };
@@ -237,7 +238,7 @@ export class SshSignIn {
           { text: 'New password again', echo: false },
         ],
         canKeep: false,
-        ...(refused === undefined ? {} : { refused }),
+        ...defined({ refused }),
       });
       if (given === undefined) {
         this.#hear({ type: 'left' });
@@ -259,7 +260,7 @@ export class SshSignIn {
   #context(): { readonly refused?: string; readonly banner?: string } {
     const refused = this.#unusable ?? signInWords(this.#state);
     return {
-      ...(refused === undefined ? {} : { refused }),
+      ...defined({ refused }),
       ...(this.#banner === '' ? {} : { banner: this.#banner }),
     };
   }
@@ -282,7 +283,7 @@ export class SshSignIn {
         user,
         methods: this.#state.methods,
         ...this.#context(),
-        ...(keyFile === undefined ? {} : { keyFile }),
+        ...defined({ keyFile }),
       });
       if (answer === undefined) break;
       user = answer.user.trim();

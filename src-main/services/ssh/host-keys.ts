@@ -7,6 +7,7 @@ import type { HostKeyPin, HostKeyVerdict } from '../../core/ssh/host-key-pins.ts
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
 import { Serial } from '../../core/base/serial.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export interface HostKeysDeps {
   readonly document: Document<readonly HostKeyPin[]>;
@@ -118,7 +119,7 @@ export class HostKeys {
       fingerprint,
       verdict: isShared ? 'shared' : verdict.kind,
       sharedWith: verdict.sharedWith,
-      ...(warning === undefined ? {} : { warning }),
+      ...defined({ warning }),
     };
     this.seen.emit(key);
     return key;

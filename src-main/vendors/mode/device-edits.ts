@@ -1,4 +1,5 @@
 import type { DeviceEdits, DeviceParameter, OperationShape } from '../../core/operation/device-edit.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What can be changed on a device of MODE. */
 export const modeEdits: DeviceEdits = {
@@ -57,7 +58,7 @@ export const modeEdits: DeviceEdits = {
         ? { reason: 'It is offline, and MODE keeps no commands for later.' }
         : {
             operation: 'sendCommand',
-            input: { deviceId: id, action, ...(parameters === undefined ? {} : { parameters }) },
+            input: { deviceId: id, action, ...defined({ parameters }) },
           },
   },
   password: { not: 'keeps no passwords of its connections' },

@@ -4,6 +4,7 @@ import type { DeviceRecord, Presence, Service } from '../../core/fleet/device.ts
 import type { Home, Homes } from './homes.ts';
 import { parseVendorTime } from './schemas.ts';
 import type { DeviceRow } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 const filled = (value: string | undefined): string | undefined => {
   const trimmed = value?.trim();
@@ -20,7 +21,7 @@ const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
     state: 'offline',
     observedAt,
     source: 'vendor-list',
-    ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+    ...defined({ lastOnlineAt }),
   };
 };
 
@@ -49,8 +50,7 @@ const factsOf = (row: DeviceRow, home: Home | undefined, lastAddress: string | u
     claimedAt: parseVendorTime(row.claimTime),
     claimExpiresAt: parseVendorTime(row.claimExpirationTime),
     attributes: {
-      ...(row.projectId === undefined ? {} : { projectId: row.projectId }),
-      ...(row.homeId === undefined ? {} : { homeId: row.homeId }),
+      ...defined({ projectId: row.projectId, homeId: row.homeId }),
       ...(home?.deactivated === true ? { 'home deactivated': 'true' } : {}),
     },
   });
@@ -69,11 +69,11 @@ export const deviceOf = (row: DeviceRow, known: ListContext): DeviceRecord | und
   return {
     id: row.id,
     name: filled(row.name) ?? tag ?? row.id,
-    ...(description === undefined ? {} : { description }),
+    ...defined({ description }),
     groups: row.homeId === undefined ? [] : [home?.name ?? `Home ${row.homeId}`],
     tags: tag === undefined ? [] : [tag],
     presence: presenceOf(row, known.observedAt),
     services: known.services,
-    ...(facts === undefined ? {} : { facts }),
+    ...defined({ facts }),
   };
 };

@@ -6,6 +6,7 @@ import type { WebSocketLink, WebSocketRequest } from '../../core/base/websocket.
 import type { FleetEvent, VendorContext } from '../vendor.ts';
 import { classifyMode } from './auth.ts';
 import { parseVendorTime } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** The event stream of a user session, beyond the "Devices" chapter: the SDK's `wsConnection.ts`. */
 const socketPath = '/userSession/websocket';
@@ -53,7 +54,7 @@ export const readEvent = (text: string, now: number): FleetEvent | undefined | n
     kind: 'presence',
     deviceId,
     presence: { state, observedAt: now, source: 'vendor-event', lastOnlineAt: now },
-    ...(facts === undefined ? {} : { facts }),
+    ...defined({ facts }),
   };
 };
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Danger, WireParts } from '../vendor.ts';
 import { nothing } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** An id of the document's "integer": a number, or the text that MODE itself sends in its samples. */
 export const id = z.union([z.int(), z.string().trim().min(1)]).transform(String);
@@ -32,7 +33,7 @@ export const changes: Danger = { level: 'changes' };
 export const destroys = (confirm: string, confirmMany?: string): Danger => ({
   level: 'destroys',
   confirm,
-  ...(confirmMany === undefined ? {} : { confirmMany }),
+  ...defined({ confirmMany }),
 });
 
 export const read = {

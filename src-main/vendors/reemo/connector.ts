@@ -20,6 +20,7 @@ import { isFullPage, repeatedPage } from '../repeated-page.ts';
 import { computerOf, pageOf } from './schemas.ts';
 import type { ComputerRow, Page } from './schemas.ts';
 import { sessionServers } from './session-servers.ts';
+import { defined } from '../../core/base/defined.ts';
 
 type Query = Readonly<Record<string, string>>;
 
@@ -100,7 +101,7 @@ const offline = (vendorMessage?: string): Result<never> =>
     'device-offline',
     `${vendorName} gives no session: it says that the computer is offline.`,
     'Try again when the computer is online.',
-    vendorMessage === undefined ? {} : { vendorMessage },
+    defined({ vendorMessage }),
   );
 
 class ReemoConnector implements Connector, WebSessionRoute {

@@ -23,6 +23,7 @@ import { hostName, parseVendorTime } from './schemas.ts';
 import type { ConnectionRow, DeviceRow, StatusRow } from './schemas.ts';
 import { Statuses } from './statuses.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What DeleteConnection needs, and what tells the tunnel from another that got its remote port later. */
 interface Handle {
@@ -57,7 +58,7 @@ const presenceOf = (row: StatusRow | undefined, observedAt: number): Presence =>
     state,
     observedAt,
     source: row === undefined ? 'none' : 'vendor-status',
-    ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+    ...defined({ lastOnlineAt }),
   };
 };
 
@@ -89,16 +90,12 @@ const deviceOf = (id: string, row: DeviceRow, said: StatusRow | undefined, obser
   return {
     id,
     name: filled(row.Name) ?? id,
-    ...(description === undefined ? {} : { description }),
+    ...defined({ description }),
     groups: group === undefined ? [] : [group],
     tags: [],
     presence,
     services: [],
-    ...(externalAddress === undefined ? {} : { externalAddress }),
-    ...(internalAddress === undefined ? {} : { internalAddress }),
-    ...(mac === undefined ? {} : { mac }),
-    ...(serial === undefined ? {} : { serial }),
-    ...(facts === undefined ? {} : { facts }),
+    ...defined({ externalAddress, internalAddress, mac, serial, facts }),
   };
 };
 
@@ -175,8 +172,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
           ).error;
 
     const gap = incomplete === undefined ? {} : { incomplete: true };
-    if (rows.size === 0)
-      yield ok({ devices: [], ...gap, ...(incomplete === undefined ? {} : { problem: incomplete }) });
+    if (rows.size === 0) yield ok({ devices: [], ...gap, ...defined({ problem: incomplete }) });
     for await (const batch of this.#statuses.read([...rows.keys()], signal)) {
       if (signal.aborted) break;
       const observedAt = this.#session.clock.now();
@@ -184,7 +180,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       yield ok({
         devices: batch.ids.map((id) => deviceOf(id, rows.get(id) ?? {}, batch.states.get(id), observedAt)),
         ...gap,
-        ...(problem === undefined ? {} : { problem }),
+        ...defined({ problem }),
       });
     }
     if (signal.aborted) yield cancelled();
@@ -202,7 +198,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       UnitId: deviceId,
       Port,
       LocalPort,
-      ...(wanted === undefined ? {} : { LocalHost: wanted }),
+      ...defined({ LocalHost: wanted }),
     });
     for (const row of existing.ok ? existing.value : []) {
       const port = remotePort(row);
@@ -222,8 +218,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
         UnitId: deviceId,
         LocalPort: String(service.port),
         ...(wanted === undefined ? {} : { LocalHost: service.host }),
-        ...(limit === undefined ? {} : { LimitingAccessIP: limit }),
-        ...(proxy === undefined ? {} : { Host: proxy }),
+        ...defined({ LimitingAccessIP: limit, Host: proxy }),
       },
       signal,
     );
@@ -278,7 +273,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
       `${vendorName} opened no tunnel: it says that the device is offline.`,
       'Try again when the device is online.',
       {
-        ...(error.vendorMessage === undefined ? {} : { vendorMessage: error.vendorMessage }),
+        ...defined({ vendorMessage: error.vendorMessage }),
       },
     );
   }

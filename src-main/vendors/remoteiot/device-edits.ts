@@ -1,4 +1,5 @@
 import type { DeviceEdits, DeviceParameter, OperationShape } from '../../core/operation/device-edit.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** The values that an answer of RIOT's `CustomField` holds, by unit. */
 const fieldValues = (answer: unknown): ReadonlyMap<string, string> => {
@@ -17,7 +18,7 @@ export const remoteIotEdits: DeviceEdits = {
     // The call sets both, so one that is to stay has to be sent.
     call: ({ id }, name, description) => ({
       operation: 'rename',
-      input: { UnitId: id, Name: name, ...(description === undefined ? {} : { Description: description }) },
+      input: { UnitId: id, Name: name, ...defined({ Description: description }) },
     }),
   },
   group: {

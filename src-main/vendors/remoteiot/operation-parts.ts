@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Danger, WireParts } from '../vendor.ts';
 import { nothing } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What RemoteIoT's operations have in common. */
 
@@ -34,5 +35,5 @@ export const changes: Danger = { level: 'changes' };
 export const destroys = (confirm: string, confirmMany?: string): Danger => ({
   level: 'destroys',
   confirm,
-  ...(confirmMany === undefined ? {} : { confirmMany }),
+  ...defined({ confirmMany }),
 });

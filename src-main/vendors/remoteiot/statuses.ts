@@ -5,6 +5,7 @@ import { isRow } from '../rows.ts';
 import type { VendorContext } from '../vendor.ts';
 import { status } from './operations.ts';
 import type { StatusRow } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
 const defaultBatch = 1000;
@@ -93,7 +94,7 @@ export class Statuses {
     return {
       ids,
       states: new Map([...first.states, ...second.states]),
-      ...(problem === undefined ? {} : { problem }),
+      ...defined({ problem }),
     };
   }
 }

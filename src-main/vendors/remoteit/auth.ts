@@ -9,6 +9,7 @@ import { connect } from './graphql-operations.ts';
 import { connectWithinMs } from './operation-parts.ts';
 import { draftSignature, messageSignature } from './signing.ts';
 import type { AccessKey, SignedRequest } from './signing.ts';
+import { defined } from '../../core/base/defined.ts';
 
 export const vendorName = 'remote.it';
 export const baseUrlHint = 'https://api.remote.it';
@@ -133,7 +134,7 @@ const needsDeveloperKey = (operation: Operation): Result<never> =>
 export const remoteItWire = (session: VendorContext): VendorWire => {
   const { developerKey } = session.secrets;
   const key = accessKeyOf(session);
-  const developer = developerKey === undefined ? {} : { developerkey: developerKey };
+  const developer = defined({ developerkey: developerKey });
   const graphQlPath = session.fields['graphqlPath'] ?? documentedGraphQlPath;
   const warned = new Set<string>();
   const credential = credentialOf(session);

@@ -6,6 +6,7 @@ import { kindOfApplication, noTypes } from './application-types.ts';
 import type { VendorTypes } from './application-types.ts';
 import type { DeviceRow, ServiceRow } from './graphql-schemas.ts';
 import { asAddress, asNumber, asText, asTime, itemsOf, membersOf } from './values.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What stands for the device itself where a service names its host. */
 const ownHosts: ReadonlySet<string> = new Set(['127.0.0.1', '::1', 'localhost', '0.0.0.0']);
@@ -39,9 +40,9 @@ const serviceOf = (row: ServiceRow, device: { readonly id: string; readonly name
     kind,
     name: name ?? asText(row['title']) ?? kind.toUpperCase(),
     route: 'tunnel',
-    ...(row.port === undefined ? {} : { port: row.port }),
+    ...defined({ port: row.port }),
     ...(host === undefined || ownHosts.has(host.toLowerCase()) ? {} : { host }),
-    ...(state === undefined ? {} : { state }),
+    ...defined({ state }),
   };
   return service;
 };
@@ -57,7 +58,7 @@ const presenceOf = (row: DeviceRow, observedAt: number): Presence => {
     state: online === undefined ? 'unknown' : online ? 'online' : 'offline',
     observedAt,
     source: online === undefined ? 'none' : 'vendor-list',
-    ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+    ...defined({ lastOnlineAt }),
   };
 };
 
@@ -129,8 +130,6 @@ export const deviceOf = (row: DeviceRow, observedAt: number, types = noTypes): D
     tags: [...new Set(row.tags.flatMap((tag) => asText(tag['name']) ?? []))],
     presence,
     services: [...services.values()],
-    ...(externalAddress === undefined ? {} : { externalAddress }),
-    ...(internalAddress === undefined ? {} : { internalAddress }),
-    ...(facts === undefined ? {} : { facts }),
+    ...defined({ externalAddress, internalAddress, facts }),
   };
 };

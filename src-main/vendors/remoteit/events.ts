@@ -7,6 +7,7 @@ import { vendorName } from './auth.ts';
 import { whoAmI } from './graphql-operations.ts';
 import { asText, asTime, itemsOf, membersOf } from './values.ts';
 import type { Members } from './values.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /**
  * The event stream, from the vendor's own application:
@@ -109,7 +110,7 @@ const subscription = (headers: Readonly<Record<string, string>>): string => {
   return JSON.stringify({
     action: 'subscribe',
     supportsBatch: true,
-    headers: { ...more, ...(credential === undefined ? {} : { authorization: credential }), 'User-Agent': 'quayside' },
+    headers: { ...more, ...defined({ authorization: credential }), 'User-Agent': 'quayside' },
     query: eventQuery,
   });
 };

@@ -7,6 +7,7 @@ import { kindOfApplication } from './application-types.ts';
 import { serviceStateOf, shortName } from './devices.ts';
 import type { RestRow } from './rest-schemas.ts';
 import { asAddress, asPort, asText, asTime } from './values.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** The title of the row that is the device rather than one of its services. */
 const bulkTitle = 'bulk service';
@@ -53,7 +54,7 @@ const presenceOf = (row: RestRow, observedAt: number): Presence => {
     state,
     observedAt,
     source: state === 'unknown' ? 'none' : 'vendor-list',
-    ...(lastOnlineAt === undefined ? {} : { lastOnlineAt }),
+    ...defined({ lastOnlineAt }),
   };
 };
 
@@ -70,8 +71,7 @@ const serviceOf = (row: RestRow, id: string, device: RestRow | undefined): Servi
     kind,
     name: name ?? asText(row['servicetitle']) ?? kind.toUpperCase(),
     route: 'tunnel',
-    ...(port === undefined ? {} : { port }),
-    ...(state === undefined ? {} : { state }),
+    ...defined({ port, state }),
   };
 };
 
@@ -102,9 +102,7 @@ const deviceOf = (row: RestRow, id: string, services: readonly Service[], observ
     tags: [],
     presence: presenceOf(row, observedAt),
     services,
-    ...(externalAddress === undefined ? {} : { externalAddress }),
-    ...(internalAddress === undefined ? {} : { internalAddress }),
-    ...(facts === undefined ? {} : { facts }),
+    ...defined({ externalAddress, internalAddress, facts }),
   };
 };
 

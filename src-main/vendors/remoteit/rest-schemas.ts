@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readRows } from '../rows.ts';
 import { asFlag, asHost, asNumber, asPort, asText, itemsOf, membersOf, present } from './values.ts';
 import type { Members } from './values.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /**
  * The shapes of v27. `status` is the text "true"; numbers are texts; what is absent may be `[null]`. Unknown keys are
@@ -28,8 +29,7 @@ export const loginAnswer = z
     return {
       status,
       token,
-      ...(expiration === undefined ? {} : { auth_expiration: expiration }),
-      ...(guid === undefined ? {} : { guid }),
+      ...defined({ auth_expiration: expiration, guid }),
     };
   });
 
@@ -87,7 +87,7 @@ const proxyUrl = (value: unknown): { readonly host?: string; readonly port?: num
   const host = url === null ? undefined : asHost(url.hostname);
   if (url === null || host === undefined) return { web: false };
   const port = asPort(url.port);
-  return { host, ...(port === undefined ? {} : { port }), web: port === undefined && url.protocol === 'https:' };
+  return { host, ...defined({ port }), web: port === undefined && url.protocol === 'https:' };
 };
 
 /** The answer of `/device/connect`: `proxyserver` and `proxyport` first, then the URLs. */

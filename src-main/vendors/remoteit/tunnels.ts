@@ -9,6 +9,7 @@ import { latch } from './credentials.ts';
 import { connect, disconnect } from './graphql-operations.ts';
 import { connectWithinMs } from './operation-parts.ts';
 import { restConnect, stopConnection } from './rest-operations.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /**
  * One that ends so soon is not handed out again, so that whoever asks for its successor a minute before gets a new one;
@@ -138,7 +139,7 @@ export class RemoteItTunnels implements TunnelRoute {
       reused: existed,
       exposure: exposureOf(host, port, hostIP),
       handle,
-      ...(expiresAt === undefined ? {} : { expiresAt }),
+      ...defined({ expiresAt }),
     });
   }
 

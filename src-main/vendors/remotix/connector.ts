@@ -33,6 +33,7 @@ import { connectAction, remotixCapabilities, remotixEdits, remotixParameter } fr
 import { connectConnection, listGroupItems, listGroups, listNearby, remotixOperations } from './operations.ts';
 import { actionId, actionsOf, groupsOf, itemsOf, typeOf, typesOf, typeText } from './schemas.ts';
 import type { ActionRow, ItemRow, TypeParts } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 type DeviceRow = Exclude<ItemRow, { kind: 'group' }>;
 
@@ -193,7 +194,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
     if (row === undefined) return this.#notOffered(`${vendorName} does not offer this for the computer now.`);
     if (row.type !== undefined) {
       const { type, port } = row.type;
-      const connection = { connection_type: type, ...(port === undefined ? {} : { port }) };
+      const connection = { connection_type: type, ...defined({ port }) };
       return this.#ask(runComputerAction, { computer_id: deviceId, ...connection, action: row.action }, signal);
     }
     if (row.action === 'chat') return this.#ask(chatWithComputer, { computer_id: deviceId }, signal);
@@ -264,7 +265,7 @@ class RemotixConnector implements Connector, LocalActionRoute {
       devices.push({
         id,
         name: row.name,
-        ...(row.type === undefined ? {} : { description: row.type }),
+        ...defined({ description: row.type }),
         ...(row.attributes === undefined ? {} : { facts: { attributes: row.attributes } }),
         groups: [...groups],
         tags: isNearby ? [nearbyTag] : [],

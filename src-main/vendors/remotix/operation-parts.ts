@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import type { Danger, WireParts } from '../vendor.ts';
 import { isActionWord, isTypeWord, nothing } from './schemas.ts';
+import { defined } from '../../core/base/defined.ts';
 
 /** What Remotix's operations have in common. */
 
@@ -104,5 +105,5 @@ export const act = { ...write, method: 'ACTION', danger: { level: 'changes' }, r
 export const destroys = (confirm: string, confirmMany?: string): Danger => ({
   level: 'destroys',
   confirm,
-  ...(confirmMany === undefined ? {} : { confirmMany }),
+  ...defined({ confirmMany }),
 });
