@@ -13,7 +13,7 @@ const maxQueries = 200;
 /** Milliseconds after which a query is read again: `seen:<1h` counts from when it was. */
 const freshMs = 1_000;
 
-/** A device prepared for being asked, and what it was prepared with. */
+/** A device prepared for matching, with the data it was prepared from. */
 interface Prepared {
   readonly label: string;
   readonly favourite: boolean;

@@ -12,7 +12,7 @@ export const readArguments = (argv: readonly string[]): Result<Arguments> => {
   try {
     parsed = parseFlags(own);
   } catch (error) {
-    // The first sentence of Node's message names the option; the others speak of its own interface.
+    // The first sentence of Node's message names the option; the other sentences are about parseArgs.
     const text = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : '';
     return usage(`${text.replace(/\.$/, '')}.`);
   }

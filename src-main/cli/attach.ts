@@ -20,7 +20,7 @@ import { ownerSilent, watchedChannel } from './owner-watch.ts';
 export interface Place {
   readonly profile: string | undefined;
   readonly vault: 'keychain' | 'file' | undefined;
-  /** Asked when the vault must be opened; `isNew` if there is none yet. Undefined: nobody can answer. */
+  /** Asked when the vault must be opened; `isNew` if the vault does not exist yet. Undefined: no user can answer. */
   readonly passphrase: (isNew: boolean) => Promise<string | undefined>;
   /** How long another command that keeps the profile busy is waited for, milliseconds. Default two minutes. */
   readonly withinMs?: number;
@@ -130,7 +130,7 @@ export const findCore = async (
 export const attach = async (place: Place, longLived: boolean, signal: AbortSignal): Promise<Result<Attachment>> => {
   let own: Core | undefined;
   const end = (): void => void (own?.dispose() ?? Promise.resolve()).finally(() => process.exit(exitCodes.failed));
-  // One that is soon done has nobody to go on for.
+  // A short command has no clients to keep running for, so an unexpected error may end it.
   const found = await findCore(place, 'cli', longLived, signal, longLived ? { crashes: surviveCrashes(end) } : {});
   if (!found.ok) return found;
   if ('connection' in found.value) {
@@ -162,7 +162,7 @@ export const attach = async (place: Place, longLived: boolean, signal: AbortSign
   const told = new AbortController();
   const stop = (): void => told.abort();
   process.once('SIGTERM', stop);
-  // Nobody answers here any more.
+  // The requests of this connection are no longer answered.
   void core.handedOver.then(() => client.close());
   return ok({
     client,

@@ -98,7 +98,7 @@ export const findDevice = async (
   if (later?.ok === true && later.value.id !== word && labels !== '')
     note(`${labels}: the list of devices is not here yet, so another device of this name would not be seen.`);
   if (later !== undefined) return later;
-  // Of an account that fails nobody can say that it has no such device.
+  // An account whose list failed may still have the device.
   const [first] = missing;
   if (first !== undefined) {
     const message = `${plain(word)} is not among the devices that are known. ${plain(first.account.label)}: ${first.error.message}`;

@@ -31,7 +31,7 @@ export const findAccount = async (client: FrameClient, name: string): Promise<Re
   );
 };
 
-/** The service that a word means, added as one of the user's own where it is a port nobody listed. */
+/** The service that a word means, added as a custom service if it is a port that is not listed. */
 export const findService = async (
   client: FrameClient,
   device: DeviceView,

@@ -164,7 +164,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     dispose: async () => {
       const parted = new AbortController();
       const parting = bridge.dispose().finally(() => parted.abort());
-      // A device that does not answer keeps nobody.
+      // A device that does not answer delays this by `partingMs` at most.
       await Promise.race([parting, sleep(clock, partingMs, parted.signal)]);
       bulk.dispose();
       tickets.dispose();

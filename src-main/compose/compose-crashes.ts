@@ -3,12 +3,12 @@ import { hearUncaught, type UncaughtSource } from '../core/base/exception.ts';
 import { runtimeVersions, writeReport } from '../node/runtime/runtime-report.ts';
 import { CrashWatch, type CrashWatchDeps } from '../services/app/crash-watch.ts';
 
-/** How a host deals with errors nobody expected: where it hears of them, and whom it tells. */
+/** How a host handles unexpected errors: their source, and where it shows them. */
 export interface CrashHandling extends Pick<CrashWatchDeps, 'notify' | 'giveUp'> {
   readonly source: UncaughtSource;
 }
 
-/** Deals with errors nobody expected until the answer is called. Without a host nobody does. */
+/** Handles unexpected errors until the returned function is called. Without a host they are not handled. */
 export const watchCrashes = (
   host: CrashHandling | undefined,
   deps: Pick<CrashWatchDeps, 'clock' | 'log' | 'endSession'> & {
@@ -25,7 +25,7 @@ export const watchCrashes = (
     giveUp: host.giveUp,
     notify: (text, hint) => {
       host.notify(text, hint);
-      // The desktop asks in a dialog of its own.
+      // The desktop asks in a separate dialog.
       if (app.get().host !== 'desktop') app.addNotice({ id: 'crash', text, hint });
     },
     write: async (report) => {

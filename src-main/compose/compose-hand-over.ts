@@ -190,7 +190,7 @@ export class HandOver {
     this.#tell();
   }
 
-  /** Resolves when nobody is connected any more, or on `signal`; then the other process knows. */
+  /** Resolves when no client is connected any more, or on `signal`, once the other process knows it. */
   async connectionsEnded(forwards: Forwards, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await forwards.isUsed())) await sleep(this.#clock, lookMs, signal);
     this.#say(forwards);

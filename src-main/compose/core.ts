@@ -30,13 +30,13 @@ export interface CoreOptions {
   /** The profile folder; the system's default where absent. */
   readonly profile?: string | undefined;
   readonly vault: VaultKind;
-  /** Asked for the file vault's passphrase; undefined if nobody can answer. */
+  /** Asked for the file vault's passphrase; undefined if no user can answer. */
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
   readonly host: 'desktop' | 'headless' | 'cli';
   /** Whether this process stays until the user ends it; a command that is soon done does not. */
   readonly longLived: boolean;
   readonly demo?: boolean | undefined;
-  /** Hears of errors nobody expected, so that they do not end the process; absent: nobody does. */
+  /** Receives unexpected errors, so that they do not end the process. Absent: they end it. */
   readonly crashes?: CrashHandling | undefined;
   /** What the processes hold that this profile was taken over from, one after the other. */
   readonly takenOver?: readonly TakenOver[] | undefined;

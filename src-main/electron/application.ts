@@ -54,7 +54,7 @@ const follow = (desktop: Desktop, args: readonly string[]): void => {
 export const runApplication = async (userData: string, build: () => Promise<Result<Running>>): Promise<void> => {
   // Chromium's files belong to the profile too: two profiles are two applications.
   app.setPath('userData', userData);
-  // The desktop file's Quit, which ends the running application; where none runs, it starts none.
+  // The desktop file's Quit, which ends the running application and never starts one.
   if (!app.requestSingleInstanceLock() || process.argv.includes('--quit')) return app.quit();
   let desktop: Desktop | undefined;
   const early: DeepLink[] = [];

@@ -25,7 +25,7 @@ import { QuickShortcut } from './quick-shortcut.ts';
 import type { WindowState } from './window-state.ts';
 import { defined } from '../core/base/defined.ts';
 
-/** Milliseconds after the start at which the palette is loaded, when nobody waits for anything else. */
+/** Milliseconds after the start at which the palette is loaded, when nothing else is loading. */
 const warmPaletteMs = 1500;
 
 export interface DesktopOptions

@@ -13,7 +13,7 @@ const headersFor = (server: URL, type: string): Readonly<Record<string, string>>
   'cache-control': 'no-store',
 });
 
-/** The dev server that `npm run dev` names in ELECTRON_RENDERER_URL; undefined in a package, and where nobody named one. */
+/** The dev server that `npm run dev` names in ELECTRON_RENDERER_URL; undefined in a package, and if none is named. */
 const developmentServer = (environment: NodeJS.ProcessEnv): URL | undefined => {
   const address = environment['ELECTRON_RENDERER_URL'];
   return app.isPackaged || address === undefined || !URL.canParse(address) ? undefined : new URL(address);

@@ -84,7 +84,7 @@ export class AppTray {
   }
 
   #drawIcon(themeChanged: boolean): void {
-    // macOS tints a template by itself.
+    // macOS tints template images itself.
     if (themeChanged && process.platform === 'darwin') return;
     this.#tray.setImage(this.#image(this.#icon));
   }

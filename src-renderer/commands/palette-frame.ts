@@ -2,7 +2,7 @@ import type { WishView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { goTo, openPanel, setOverlay, setQuery, showIncident, showScope, toastError } from '../state/view-store.ts';
 
-/** Where a palette is: over the window, or in a small window of its own. */
+/** Where a palette is: over the main window, or in its own small window. */
 export interface PaletteFrame {
   readonly kind: 'window' | 'own';
   close(): void;

@@ -55,7 +55,7 @@ export const seenAt = (device: DeviceView): number =>
 
 const presenceRank = { online: '0', offline: '1', unknown: '2' } as const;
 
-/** What a device is called whose name nobody knows any more. */
+/** The name of a device whose name is no longer known. */
 const removedDevice = 'A device that was removed';
 /** Removed devices whose names are kept, for tabs and pages that still show them. */
 const maxRemovedNames = 1000;

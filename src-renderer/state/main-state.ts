@@ -14,7 +14,7 @@ import { SnapshotAssembly, changesOf, type WholeState } from './snapshot-assembl
 
 /** What the window knows of main. */
 export interface HostState {
-  /** `shut-out`: Quayside answers and does not know this browser, as after a start of its own. */
+  /** `shut-out`: Quayside answers but does not accept this browser, as after a restart. */
   readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
   /** True once a complete snapshot was seen. Before that `fleet` may hold its first devices. */
   readonly loaded: boolean;

@@ -206,7 +206,7 @@ class LiveSession {
     if (!home.ok) return home;
     const place = `${deviceKey} ${serviceId}`;
     const { leftParts } = this.#deps;
-    // Nobody waits for it, and nothing depends on it.
+    // The result is not awaited, and nothing depends on it.
     void leftParts.clear(place, files.value);
     this.#files = new SessionFiles({
       files: files.value,

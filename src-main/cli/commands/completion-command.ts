@@ -22,7 +22,7 @@ export const completionCommand: Command = async ({ args, json }) => {
   return exitCodes.done;
 };
 
-/** The value of a stored document, only looked at: whoever owns the profile may write it at this moment. */
+/** The value of a stored document, read only, because the profile's owner may be writing it. */
 const glance = async <T>(path: string, format: DocumentFormat<T>): Promise<T> => {
   try {
     const stored: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -72,7 +72,10 @@ const factsOf = (context: Context): CompletionSource => {
   };
 };
 
-/** `quayside complete -- WORDS`: what may stand in place of the last one, one a line. Asks nobody and changes nothing. */
+/**
+ * `quayside complete -- WORDS`: what may stand in place of the last one, one a line. It contacts no vendor and changes
+ * nothing.
+ */
 export const completeCommand =
   (commands: readonly CommandEntry[]): Command =>
   async (context) => {

@@ -47,7 +47,7 @@ const hold = async (
   return ok({ device: device.value, service: service.value, forward: opened.value });
 };
 
-/** Lets go of the forward; one that somebody else has open stays open. */
+/** Releases the forward; it stays open if another client has it open. */
 const release = async ({ client, isHandedOver }: Attachment, { forward }: Held): Promise<void> => {
   if (!isHandedOver) await client.request('forwards.release', { forwardId: forward.id });
 };

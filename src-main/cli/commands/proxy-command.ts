@@ -26,7 +26,7 @@ const lingerMs = 250;
  * would; others may be using the forwards of this very process.
  */
 const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } => {
-  // Windows has no descriptor of that number where whoever started us gave a handle alone.
+  // Windows has no such descriptor if the parent process passed a handle only.
   const stat = process.platform === 'win32' ? undefined : fstatSync(1);
   const isPipe = stat !== undefined && (stat.isFIFO() || stat.isSocket());
   const stream = isPipe ? new Socket({ fd: 1, readable: false, writable: true }) : process.stdout;

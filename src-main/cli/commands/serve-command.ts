@@ -107,7 +107,7 @@ const askOwner = async (connection: ControlConnection, context: Context): Promis
   return exitCodes.done;
 };
 
-/** Serves the profile, or asks whoever does. Undefined if that one ended meanwhile: then it is to be tried again. */
+/** Serves the profile, or asks its owner for the link. Undefined if the owner ended meanwhile: then call again. */
 const serve = async (
   port: number,
   session: LinuxDesktop | undefined,
@@ -125,7 +125,7 @@ const serve = async (
     const ended = await runHeadless(core, port, session, context, broken.signal);
     return typeof ended === 'number' ? ended : printError(ended.error, context.json);
   } finally {
-    // Whatever is open and whoever does not answer: one Ctrl-C is enough.
+    // One Ctrl-C ends the command, even with open connections and vendors that do not answer.
     setTimeout(() => process.exit(process.exitCode ?? exitCodes.done), closingMs).unref();
     await drain(core, true);
     await core.dispose();

@@ -93,7 +93,7 @@ export interface HistoryStore {
   stepsOf(deviceKey: string, since: number, until: number): Promise<Result<readonly PresenceStep[]>>;
   /** When a device was first seen, epoch milliseconds. */
   firstSeen(deviceKey: string): Promise<Result<number | undefined>>;
-  /** Times that overlap [since, until) in which an account could not be heard, or Quayside did not run. */
+  /** Times that overlap [since, until) in which an account was unreachable, or Quayside did not run. */
   gaps(accountId: string, since: number, until: number): Promise<Result<readonly PresenceGap[]>>;
   samples(accountId: string | undefined, since: number, until: number): Promise<Result<readonly PresenceSample[]>>;
   /** Drops what is older. */

@@ -5,7 +5,7 @@ export interface PresenceStep {
   readonly to: 'online' | 'offline';
 }
 
-/** A time in which nobody watched. Epoch milliseconds. */
+/** A time in which Quayside did not run or could not reach the account. Epoch milliseconds. */
 export interface PresenceGap {
   readonly since: number;
   readonly until: number;
@@ -20,7 +20,7 @@ export interface Outage {
 export interface Uptime {
   readonly onlineMs: number;
   readonly offlineMs: number;
-  /** Nobody watched, or the device was not known yet. */
+  /** Quayside did not run, or did not know the device yet. */
   readonly unknownMs: number;
   /** Part of the known time that the device was online, 0 to 1; absent if nothing is known. */
   readonly ratio?: number | undefined;

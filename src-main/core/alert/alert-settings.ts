@@ -47,7 +47,7 @@ export interface MaintenanceWindow {
 /** The content of alerts.json: the user's choices about notices. */
 export interface AlertSettings {
   readonly notify: NotifyChoice;
-  /** A device is lost when it was offline for so long, milliseconds; 0 to a day. */
+  /** How long a device must be offline to count as lost, milliseconds; 0 to a day. */
   readonly graceMs: number;
   /** So many agreeing observations are enough without the grace; zero: only the grace counts. At most 100. */
   readonly confirmations: number;

@@ -160,7 +160,7 @@ export const coverLosses = (lost: readonly Loss[], fleet: Iterable<Placed>): rea
     for (const entry of candidates) {
       if (entry.left > 1 && (best === undefined || isBetter(entry, best))) best = entry;
     }
-    // A single device is an incident of its own at the price of one.
+    // A single device as its own incident costs one.
     if (best === undefined || priceOf(best) >= 1) break;
     const taken = best.losses.filter((loss) => open.delete(loss.key));
     for (const loss of taken) for (const entry of candidatesOf.get(loss.key) ?? []) entry.left -= 1;

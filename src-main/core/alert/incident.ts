@@ -155,7 +155,7 @@ export class IncidentTracker {
     return incident;
   }
 
-  /** A device left the fleet: nobody waits for it. */
+  /** A device left the fleet: the incident no longer waits for it. */
   gone(key: string, at: number): Incident | undefined {
     const incident = this.#byDevice.get(key);
     const member = incident?.members.get(key);

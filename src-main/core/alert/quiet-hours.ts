@@ -1,4 +1,4 @@
-/** Hours in which nobody is to be disturbed, in local time. */
+/** Hours without notices, in local time. */
 export interface QuietHours {
   readonly on: boolean;
   /** Minutes after midnight, 0 to 1439. `until` at or before `from` is on the next day; equal means the whole day. */

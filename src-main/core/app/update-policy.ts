@@ -21,7 +21,7 @@ export interface Installation {
   readonly appImage: boolean;
   /** Whether it runs unpacked from a single Windows file. */
   readonly portable: boolean;
-  /** Whether nobody signed it for macOS, which replaces signed copies only. */
+  /** Whether the copy is unsigned on macOS, which replaces signed copies only. */
   readonly isUnsigned: boolean;
 }
 
@@ -46,7 +46,7 @@ export interface UpdateMemory {
   readonly failures: number;
   /** The version that waits to be installed. */
   readonly ready?: string | undefined;
-  /** Until then nobody is asked about it again. */
+  /** Until then the user is not asked about it again. */
   readonly quietUntil: number;
 }
 

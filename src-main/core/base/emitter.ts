@@ -6,7 +6,7 @@ export class Emitter<T> {
 
   /** Calls `listener` on every `emit`; the returned function ends that. */
   on(listener: (value: T) => void): () => void {
-    // A wrapper of its own, so that the same function added twice is removed once at a time.
+    // One wrapper for each call, so that a function that was added twice is removed once at a time.
     const entry = (value: T): void => listener(value);
     this.#listeners.add(entry);
     return () => {

@@ -8,7 +8,7 @@ export const describeException = (thrown: unknown): Readonly<Record<string, unkn
   return { exception: thrown.name, frames: frames.slice(0, 8).map((line) => line.trim()) };
 };
 
-/** Throws a caught exception where the handler of unexpected ones hears it, after whoever is running now has gone on. */
+/** Throws a caught exception where the handler of unexpected ones hears it, after the running code has returned. */
 export const surface = (thrown: unknown): void =>
   queueMicrotask(() => {
     throw thrown;

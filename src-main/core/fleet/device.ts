@@ -67,7 +67,7 @@ export interface Device extends DeviceRecord {
   readonly vendor: VendorId;
 }
 
-/** What a device is called whose name nobody knows any more. */
+/** The name of a device whose name is no longer known. */
 export const removedDevice = 'a device that was removed';
 
 /** The identity of a device across all accounts. Account ids never hold a slash. */

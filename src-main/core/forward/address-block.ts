@@ -1,4 +1,4 @@
-/** A block of addresses as written in CIDR, `192.168.1.0/24`; one address is a block of its own. */
+/** A block of addresses as written in CIDR, `192.168.1.0/24`; a single address is a block, too. */
 export interface AddressBlock {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;

@@ -12,8 +12,8 @@ const addressAt = (index: number): string =>
   `127.${64 + Math.floor(index / (256 * 254))}.${Math.floor(index / 254) % 256}.${1 + (index % 254)}`;
 
 /**
- * A loopback address of its own for a device, the same at each call unless another device has it already. `taken` holds
- * the addresses given to other devices.
+ * A loopback address for one device, the same at each call unless another device already has it. `taken` holds the
+ * addresses given to other devices.
  */
 export const deviceAddress = (deviceKey: string, taken: ReadonlySet<string>): string => {
   const start = hash(deviceKey) % span;

@@ -1,6 +1,6 @@
 /**
- * Ports handed out by ourselves, tried in this order. The second range starts above the first so that a full
- * first one is noticed by nobody; ports of the user's choice are free of both.
+ * Ports handed out by ourselves, tried in this order. The second range starts above the first so that it can replace a
+ * full first range unnoticed; ports of the user's choice may lie outside both.
  */
 const ranges = [
   { first: 33_000, last: 33_999 },

@@ -60,7 +60,7 @@ const onLost = (forward: Forward, route: number): Step => {
 const onTraffic = (forward: Forward, event: Extract<ForwardEvent, { type: 'traffic' }>, now: number): Step => {
   const counted: Forward = {
     ...forward,
-    // The last report of a listener that was closed still tells bytes.
+    // The last report of a closed listener still counts bytes.
     connections: forward.bound ? event.connections : 0,
     bytesUp: forward.bytesUp + event.bytesUp,
     bytesDown: forward.bytesDown + event.bytesDown,

@@ -61,7 +61,7 @@ export interface Forward {
   readonly renewAt?: number;
   /** Consecutive failures in the present outage; zero without an outage. */
   readonly attempt: number;
-  /** Epoch milliseconds since when it lasts. */
+  /** Start of the present outage, epoch milliseconds. */
   readonly reconnectingSince?: number;
   /** Epoch milliseconds of the next attempt, while reconnecting and not trying. */
   readonly nextAttemptAt?: number;
@@ -74,7 +74,7 @@ export interface Forward {
   readonly worked: boolean;
   /** Routes without new clients, whose last connections have not ended yet. */
   readonly retiring: readonly number[];
-  /** Whether the pump has been asked to let go of `route` if it is really idle. */
+  /** Whether the pump has been asked to retire `route` if it is idle. */
   readonly closingIdle: boolean;
   readonly connections: number;
   readonly bytesUp: number;

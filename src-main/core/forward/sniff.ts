@@ -1,6 +1,6 @@
 /**
- * What a service is, by what it says first. Servers of SSH and VNC greet; TLS, HTTP and RDP wait for their client,
- * so whoever asks sends the probe of one of them and reads the answer (`services/forward/recognise-service.ts`).
+ * What a service is, by what it says first. Servers of SSH and VNC greet; TLS, HTTP and RDP wait for their client, so
+ * the caller sends a probe of one of them and reads the answer (`services/forward/recognise-service.ts`).
  */
 
 export type SniffedKind = 'ssh' | 'vnc' | 'tls' | 'http' | 'rdp';

@@ -14,7 +14,9 @@ export interface LaunchPlan {
   readonly detached: boolean;
   /** Windows only: the arguments are already quoted for a program that parses its command line itself (cmd). */
   readonly verbatim?: boolean;
-  /** Whether it connects at once by itself, so that its early end tells of the far end and not of the program. */
+  /**
+   * Whether the program connects at its start, so that an early exit is a fault of the device and not of the program.
+   */
   readonly connects?: boolean;
   /** How a password would reach the program. The password itself is never part of a plan. */
   readonly password?: PasswordDelivery;

@@ -50,7 +50,7 @@ const windowsTerminalWord = (word: string): string => {
 };
 
 const powerShell: Terminal['run'] = (path, command) => ({
-  // conhost gives it a window of its own; a detached console program has none.
+  // conhost opens a window for it; a detached console program has no window.
   program: 'conhost.exe',
   args: [
     path,
@@ -131,7 +131,7 @@ const win32: readonly Terminal[] = [
   {
     name: 'Windows Terminal',
     probes: ['wt.exe'],
-    // It keeps the tab open by itself where the program failed.
+    // This terminal keeps the tab open if the program fails.
     run: (path, command) => ({ program: path, args: ['new-tab', ...command.map(windowsTerminalWord)] }),
   },
   { name: 'PowerShell', probes: ['pwsh.exe', 'powershell.exe'], run: powerShell },

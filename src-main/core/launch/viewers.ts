@@ -84,7 +84,7 @@ export const discoverViewers = (viewers: readonly Viewer[], facts: ViewerOptions
     }));
 };
 
-/** A client that asks in a window of its own. */
+/** A client that asks for the password in its own window. */
 export const windowed = (plan: Omit<LaunchPlan, 'detached'>): Result<ViewerPlan> =>
   ok({ plan: { ...plan, detached: true }, inTerminal: false });
 

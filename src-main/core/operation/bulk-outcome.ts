@@ -1,7 +1,7 @@
 import { csvCell } from '../base/csv.ts';
 import type { AppError, ErrorKind } from '../base/errors.ts';
 
-/** Where an item of a bulk run is. `uncertain`: it was sent, and nobody knows what came of it. */
+/** Where an item of a bulk run is. `uncertain`: it was sent, and its outcome is unknown. */
 export type BulkItemState = 'waiting' | 'running' | 'done' | 'failed' | 'uncertain' | 'cancelled';
 
 /** After these the vendor did nothing: it refused, or was never asked. */

@@ -18,7 +18,10 @@ export interface ChangeContext {
   readonly hasGroup: (group: string) => boolean;
 }
 
-/** The calls that make the change, in their order, or why there are none. None at all: the device is so already. */
+/**
+ * The calls that make the change, in order, or the reason why it cannot be made. An empty list: the device is already
+ * in that state.
+ */
 export const callsFor = (
   change: DeviceChange,
   device: DeviceRecord,

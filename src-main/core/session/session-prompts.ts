@@ -45,7 +45,7 @@ export interface PromptsAnswer {
   readonly keep: boolean;
 }
 
-/** Undefined answers: nobody is there any more. */
+/** An undefined answer means that the client is gone. */
 export interface SessionPrompts {
   /** Says what is being done. */
   step(text: string): void;

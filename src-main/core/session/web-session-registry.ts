@@ -22,7 +22,7 @@ export interface WebSessionRegistryOptions {
   readonly clock: Clock;
   /** A text with at least 128 random bits. */
   readonly newTicket: () => string;
-  /** Shows another try by itself; where absent, the page that asked goes to the address. */
+  /** Shows another attempt; if absent, the page that asked navigates to the address. */
   readonly show?: (address: string) => void;
 }
 

@@ -132,7 +132,7 @@ export interface SshClient {
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
   /** The user's name on this computer, SSH's default. */
   localUser(): string;
-  /** The agent, asked for its keys; undefined where there is none. */
+  /** The agent with its keys; undefined without an agent. */
   openAgent(): Promise<SshAgent | undefined>;
   /** The usual key files that there are, as paths. */
   usualKeys(): Promise<readonly string[]>;

@@ -38,7 +38,7 @@ const aliasOf = (name: string): string =>
     .slice(0, 48)
     .replace(/-+$/, '');
 
-/** Names no device may have by itself. */
+/** Aliases that no device gets without a suffix. */
 const reserved = new Set(['', 'localhost', 'broadcasthost', 'ip6-localhost', 'ip6-loopback', 'all', 'none']);
 
 interface Candidate extends SshHostBlock {

@@ -32,7 +32,7 @@ export interface WebHost {
 
 const maxMessageBytes = 8 * 1024 * 1024;
 const pingMs = 30_000;
-/** Links that were printed and not used; the oldest goes. */
+/** The maximum of printed links that nobody has used; the oldest is dropped. */
 const maxLinks = 16;
 
 const bridgePath = '/bridge';

@@ -3,7 +3,7 @@ import type { Log } from '../../core/base/log.ts';
 import { Serial } from '../../core/base/serial.ts';
 
 export interface NoticeDeliveryDeps {
-  /** Absent if the host shows no notices of its own: they go into the window. */
+  /** Absent if the host cannot show notices: they go into the window. */
   readonly notifier?: Notifier | undefined;
   /** Notices inside the window. */
   readonly inApp: {
@@ -16,7 +16,7 @@ export interface NoticeDeliveryDeps {
 /** Where notices go: to the system, or into the window, with the reason of the newest failure. */
 export type NoticeChannel =
   | { readonly by: 'system' }
-  /** Absent reason: this host has no notices of its own. */
+  /** Without a reason: this host cannot show notices. */
   | { readonly by: 'window'; readonly reason?: string };
 
 /** Most notices of alerts in the window at once; the activity page has them all. */

@@ -71,7 +71,7 @@ export class Updates {
     this.#schedule();
   }
 
-  /** Nobody is asked about the version that waits for a day; it is installed when the user quits all the same. */
+  /** The user is not asked again for a day; the waiting version is still installed when the user quits. */
   later(): void {
     this.#memory = afterUpdate(this.#memory, { kind: 'deferred', at: this.#options.clock.now() });
     this.#look();

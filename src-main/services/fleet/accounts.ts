@@ -279,7 +279,7 @@ export class Accounts {
     const entered = this.#parse(draft);
     if (!entered.ok) return entered;
     const { vendor, baseUrl, fields, secrets } = entered.value;
-    // A rateLimitGroup of its own, so that a test neither waits for nor disturbs an account that is there.
+    // A separate rateLimitGroup, so that a test neither waits for nor delays an existing account.
     const id = makeAccountId('test', (taken) => this.get(taken) !== undefined, this.#deps.random);
     return this.#openSession(vendor, id, baseUrl, fields, secrets);
   }

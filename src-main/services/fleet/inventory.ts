@@ -191,7 +191,7 @@ export class Inventory {
     return results.find((result) => !result.ok) ?? ok(undefined);
   }
 
-  /** Drops the devices and the cache of an account. Happens by itself when the account is removed. */
+  /** Drops the devices and the cache of an account. Called automatically when the account is removed. */
   async forgetAccount(accountId: string): Promise<void> {
     const member = this.#members.get(accountId);
     if (member === undefined) return;

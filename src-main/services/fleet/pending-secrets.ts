@@ -25,7 +25,10 @@ export class PendingSecrets {
     this.#document = document;
   }
 
-  /** Deletes what a killed process left: the pending keys that belong to nobody. What cannot be deleted now stays pending. */
+  /**
+   * Deletes the pending keys that a killed process left and that no account has. A key that cannot be deleted now stays
+   * pending.
+   */
   async sweep(vault: Vault, isUsed: (key: string) => boolean, log: Log): Promise<void> {
     const stored = await this.#document.read();
     if (!stored.ok || stored.value.length === 0) return;

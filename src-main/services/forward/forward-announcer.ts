@@ -13,7 +13,7 @@ export class ForwardAnnouncer {
   readonly #read: (id: string) => ForwardSnapshot | undefined;
   readonly #touched = new Set<string>();
 
-  /** `read` answers a forward as it is now. */
+  /** `read` returns the present state of a forward. */
   constructor(read: (id: string) => ForwardSnapshot | undefined) {
     this.#read = read;
   }

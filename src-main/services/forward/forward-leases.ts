@@ -15,7 +15,7 @@ export class ForwardLeases {
     return this.#leases.has(id);
   }
 
-  /** Takes a holder from one forward, or from all; answers those that nobody holds any more. */
+  /** Removes a holder from one forward, or from all; returns the forwards without holders. */
   release(holder: object, id?: string): readonly string[] {
     const free: string[] = [];
     for (const [of, holders] of this.#leases) {

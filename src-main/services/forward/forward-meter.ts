@@ -8,7 +8,7 @@ export interface MeterSample {
 
 const keptSeconds = 60;
 
-/** The traffic of one forward second by second, over the last minute. Nothing runs while nobody asks. */
+/** The traffic of one forward second by second, over the last minute. No timer runs between calls. */
 export class ForwardMeter {
   readonly #clock: Clock;
   /** By second modulo the number kept; each with the second it is of. */

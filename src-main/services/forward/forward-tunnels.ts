@@ -256,14 +256,17 @@ export class ForwardTunnels {
     return alive.ok ? alive.value : undefined;
   }
 
-  /** Lets go of a tunnel; closes it at the vendor if it is ours and no other forward uses it. A failure is logged. */
+  /**
+   * Releases a tunnel, and closes it at the vendor if this profile opened it and no other forward uses it. A failure is
+   * logged.
+   */
   async close(deviceKey: string, grant: TunnelLease): Promise<void> {
     if (!this.#wasLast(grant.end)) return;
     this.#askedAlive.delete(grant.end);
     await this.#closeAtVendor(deviceKey, grant);
   }
 
-  /** Counts one user of a vendor's end less; whether nobody is left. */
+  /** Counts one user of a vendor's tunnel less; whether it has no user left. */
   #wasLast(end: string): boolean {
     const left = (this.#uses.get(end) ?? 1) - 1;
     if (left > 0) this.#uses.set(end, left);
@@ -371,7 +374,7 @@ export class ForwardTunnels {
     if (all.size === 0) this.#closing.delete(deviceKey);
   }
 
-  /** Runs a vendor call with a limit of its own; the limit reached is `timeout`, not `cancelled`. */
+  /** Runs a vendor call with its own time limit, whose error is `timeout`, not `cancelled`. */
   #within<T>(
     ms: number,
     signal: AbortSignal | undefined,
