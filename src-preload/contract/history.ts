@@ -32,7 +32,7 @@ export type ActivityView = z.infer<typeof activityViewSchema>;
 export const uptimeViewSchema = z.object({
   onlineMs: z.number(),
   offlineMs: z.number(),
-  /** Nobody watched, or the device was not known yet. */
+  /** Quayside did not run, or did not know the device yet. */
   unknownMs: z.number(),
   /** Part of the known time, 0 to 1; absent if nothing is known. */
   ratio: z.number().optional(),
