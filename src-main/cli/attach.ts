@@ -44,7 +44,7 @@ export interface Attachment {
   dispose(now?: AbortSignal): Promise<void>;
 }
 
-/** How long a command waits for another one that holds the profile and will soon be done, milliseconds. */
+/** How long a command waits for another command that holds the profile for a short time, milliseconds. */
 const patienceMs = 120_000;
 const retryMs = 40;
 const drainMs = 60_000;

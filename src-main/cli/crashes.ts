@@ -14,8 +14,8 @@ export const printBug = (thrown: unknown, json: boolean): number => {
 };
 
 /**
- * Ends a command with an error nobody expected, told in our own words. One that holds a core for others hears of it
- * there, and goes on. Answers the end of it.
+ * Ends a command with a message on an unexpected error. A command whose core serves other clients handles such errors
+ * there, and continues. Returns the function that stops this.
  */
 export const endOnCrash = (json: boolean): (() => void) =>
   hearUncaught(process, (thrown) => {
@@ -23,7 +23,7 @@ export const endOnCrash = (json: boolean): (() => void) =>
     process.exit(printBug(thrown, json));
   });
 
-/** How a command that lasts deals with errors nobody expected: it tells of each and goes on, until it gives up. */
+/** How a long-lived command handles unexpected errors: it prints each and continues, until it gives up. */
 export const surviveCrashes = (end: () => void): CrashHandling => ({
   source: process,
   notify: (text, hint) => note(`${text}\n${hint}`),

@@ -2,7 +2,7 @@ import type { Clock } from '../core/base/clock.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
 import { typedMs } from './terminal.ts';
 
-/** What a command waits for lists of devices unless it is told otherwise, seconds. */
+/** How long a command waits for lists of devices by default, seconds. */
 export const usualSeconds = 15;
 
 /** A limit on how long a command waits; it stands still while a person types. */

@@ -31,8 +31,8 @@ export interface Listening {
 }
 
 /**
- * How a simulator speaks HTTP. Node's own server refuses unknown methods, so Remotix's ACTION needs another one.
- * Listens on 127.0.0.1; port 0 means any.
+ * How a simulator speaks HTTP. Node's own server refuses unknown methods, so Remotix's method ACTION needs a different
+ * server. Listens on 127.0.0.1; port 0 means any.
  */
 export type Transport = (port: number, serve: (exchange: Exchange) => void) => Promise<Listening>;
 

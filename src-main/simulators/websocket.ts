@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import type { Socket } from 'node:net';
 import type { RecordedRequest, SimulatedAnswer } from './simulator.ts';
 
-/** The server's side of a WebSocket: text out, closing and pings answered, what comes in is told. */
+/** The server's side of a WebSocket: text out, closing and pings answered, incoming text reported. */
 export interface SimulatedSocket {
   send(message: unknown): void;
   /** Sends a text that need not be JSON. */

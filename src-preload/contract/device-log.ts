@@ -19,7 +19,7 @@ const keptLog = {
 
 export const deviceLogRequests = {
   /**
-   * Fetches what is new of a log that the vendor hands out once; The records are on disk before the answer. Only called
+   * Fetches what is new of a log that the vendor hands out once; the records are on disk before the answer. Only called
    * on a user's request.
    */
   'deviceLogs.take': { input: deviceLog, output: z.object({ ...keptLog, problem: errorViewSchema.optional() }) },

@@ -10,7 +10,7 @@ export interface IncidentMember {
   readonly backAt?: number | undefined;
 }
 
-/** Devices that were lost together. Changed in place by the book alone. */
+/** Devices that were lost together. Only IncidentTracker changes it, in place. */
 export interface Incident {
   readonly id: string;
   readonly scope: IncidentScope;

@@ -7,7 +7,7 @@ export type DeskOutput =
   | { readonly kind: 'show' | 'update'; readonly notice: DesktopNotice }
   | { readonly kind: 'close'; readonly id: string };
 
-/** What the desk needs to know of the user's choices. */
+/** The user's choices that the scheduler follows. */
 export interface NoticeSchedulerOptions {
   readonly sound: boolean;
   readonly tellBack: boolean;

@@ -3,7 +3,7 @@ import type { WebSessionMaterial, WebSessionOrder, WebSessionState } from './web
 import { sessionPage, sessionScript, sessionStyle } from './web-session-page.ts';
 import type { Clock } from '../base/clock.ts';
 
-/** An answer of the desk, on any carrier. */
+/** An answer of the registry, on any carrier. */
 export interface DeskAnswer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;

@@ -40,8 +40,8 @@ const list = (value: DBusValue | undefined): readonly DBusValue[] =>
   Array.isArray(value) ? (value as readonly DBusValue[]) : [];
 
 /**
- * A menu that panels draw, over com.canonical.dbusmenu. Panels are told only of what changed, and of nothing while
- * one of them has the menu open: lines would move under the pointer.
+ * A menu that panels draw, over com.canonical.dbusmenu. Panels get only the changes, and none while one of them has the
+ * menu open, because lines would move under the pointer.
  */
 export class DBusMenu {
   readonly clicked = new Emitter<TrayAction>();

@@ -178,8 +178,8 @@ export class SessionBus {
   }
 
   /**
-   * Tells the unique name of whoever owns a well-known one: now, and whenever that changes; undefined for nobody. The
-   * answer ends that.
+   * Reports the unique name that owns a well-known name: now and at each change; undefined without an owner. The
+   * returned function stops this.
    */
   watchOwner(name: string, listener: (owner: string | undefined) => void): () => void {
     let isTold = false;

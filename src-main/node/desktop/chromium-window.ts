@@ -38,7 +38,7 @@ const startMs = 30_000;
 export interface WindowAddresses {
   /** Where it waits until it is let in: the same path each time, because browsers remember sizes by it. */
   readonly waiting: string;
-  /** A fresh link that lets it in. */
+  /** Makes a new one-time link for the browser. */
   readonly link: () => string;
 }
 

@@ -76,7 +76,7 @@ export class ForwardLink {
     return this.#client !== undefined;
   }
 
-  /** The address of this computer it goes out by. */
+  /** This computer's address on the dialled connection. */
   get localAddress(): string | undefined {
     return this.#upstream?.localAddress;
   }

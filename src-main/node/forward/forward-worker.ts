@@ -15,8 +15,8 @@ if (port === null) throw new Error('forward-worker.ts runs as a worker thread on
 
 const send = (report: WorkerReport): void => port.postMessage(report);
 
-// An error nobody expected ends the connection it happened on, not the ten thousand others. Where it happens again and
-// again the worker ends, and main starts another one.
+// An error nobody expected ends the connection it happened on, not the ten thousand others. After repeated errors the
+// worker ends, and main starts a new worker.
 const limit = new CrashLimit({ max: 5, withinMs: 60_000, monotonic: () => performance.now() });
 const stopHearing = hearUncaught(process, (thrown) => {
   const error = thrown instanceof Error ? thrown : new Error('no error');

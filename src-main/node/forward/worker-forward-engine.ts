@@ -31,7 +31,10 @@ export interface ForwardEngineDeps {
   /** The computer's own where absent. */
   readonly clock?: Clock | undefined;
   readonly log: Log;
-  /** Hears of errors nobody expected in the worker, which goes on; whoever hears of all of them where absent. */
+  /**
+   * Called for unexpected errors in the worker, which continues. If absent, the process's handler of unexpected errors
+   * gets them.
+   */
   readonly crashed?: ((thrown: Error) => void) | undefined;
 }
 

@@ -10,8 +10,8 @@ const refusal = (status: number | undefined): string => {
 };
 
 /**
- * A connection that did not come about by way of a proxy, told with the proxy's name and who named it. `cause` is what
- * befell the connection to the proxy itself, in words.
+ * The error of a connection through a proxy, with the proxy's name and the source of its setting. `cause` says in words
+ * what failed at the proxy itself.
  */
 export const describeProxyFailure = (
   host: string,

@@ -4,10 +4,7 @@ import type { Clock, Random } from '../../core/base/clock.ts';
 /** The longest wait `setTimeout` takes; anything above fires at once. */
 const maxTimerMs = 2 ** 31 - 1;
 
-/**
- * The computer's clock. Its timers hold the process open: whoever waits must be heard, and whoever is
- * disposed of cancels.
- */
+/** The computer's clock. Its timers keep the process alive, so a disposed object has to cancel its timers. */
 export const systemClock: Clock = {
   now: () => Date.now(),
   monotonic: () => performance.now(),

@@ -228,7 +228,10 @@ const listens = (pipe: string): Promise<boolean> =>
     });
   });
 
-/** An SSH client on ssh2, with the agent and the key files of whoever runs this. The only importer of ssh2 in the app. */
+/**
+ * An SSH client on ssh2, with the agent and the key files of the user who runs this process. The only importer of ssh2
+ * in the app.
+ */
 export const createSshClient = (deps: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;

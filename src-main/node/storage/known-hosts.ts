@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
 import { atomicWrite } from './atomic-write.ts';
 
-/** Whether a line is about a host: by its name, or by the hash of it that OpenSSH writes where it is told to. */
+/** Whether a line is about a host: by its name, or by its hash, which OpenSSH writes with HashKnownHosts. */
 const isAbout = (line: string, host: string): boolean => {
   const [names = ''] = line.trim().split(/\s+/, 1);
   const [, salt, hash] = /^\|1\|([^|]+)\|(.+)$/.exec(names) ?? [];

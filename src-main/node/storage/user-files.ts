@@ -11,7 +11,10 @@ const codeOf = (thrown: unknown): string =>
 const cannot = (path: string, thrown: unknown): Result<never> =>
   fail('invalid-input', `${path} cannot be used (${codeOf(thrown)}).`, 'Look at who may read and write this file.');
 
-/** Whether there is a link whose target is not there: a file in its place would cut off whoever keeps the target. */
+/**
+ * Whether the path is a link without a target: a file in its place would break the link for the program that makes the
+ * target.
+ */
 const leadsNowhere = async (path: string): Promise<boolean> => {
   const link = await lstat(path).catch(() => undefined);
   return link?.isSymbolicLink() === true;

@@ -47,7 +47,7 @@ const rig = (routes: Readonly<Record<string, TunnelRoute>>) => {
   return { clock, open };
 };
 
-/** A vendor that takes the wish for a tunnel and says nothing until it is given up. */
+/** A vendor that takes the request for a tunnel and answers nothing until the call is aborted. */
 const silent = (clock: () => VirtualClock, more: Partial<TunnelRoute> = {}): TunnelRoute => ({
   open: async (_device, _service, signal) => {
     await sleep(clock(), 600_000, signal);

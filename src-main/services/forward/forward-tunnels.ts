@@ -81,7 +81,10 @@ export interface TunnelLease {
 
 const accountOf = (deviceKey: string): string => deviceKey.split('/', 1)[0] ?? '';
 
-/** By so much a call for a tunnel ends before the wish for it, so that the account's gate hears how it ended. */
+/**
+ * How much earlier the vendor call ends than the request for the tunnel, milliseconds, so that the account's gate
+ * learns the outcome.
+ */
 const gateMarginMs = 500;
 const closeWithinMs = 10_000;
 const aliveWithinMs = 10_000;
@@ -328,7 +331,7 @@ export class ForwardTunnels {
     await Promise.all(left.map(([end, held]) => this.#closeHeld(held, end)));
   }
 
-  /** Tells nobody of a tunnel any more whose profile another process has: that one is told what is in use. */
+  /** Leaves the tunnels in use to the process that takes the profile over, and forgets them here. */
   handOver(): Promise<void> {
     return this.#own.leave((end) => this.#uses.has(end));
   }

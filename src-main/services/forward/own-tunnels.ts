@@ -75,7 +75,10 @@ export class OwnTunnels {
     if (this.#kept.delete(end)) await this.#save();
   }
 
-  /** Leaves those that are `used` out of the file, for good: another process is told of them, and asks when they are free. */
+  /**
+   * Leaves those that are `used` out of the file, for good: the process that takes over learns of them and asks when
+   * they are free.
+   */
   async leave(used: (end: string) => boolean): Promise<void> {
     const rest = [...this.#kept].filter(([end]) => !used(end)).map(([, held]) => held);
     this.#hasLeft = true;

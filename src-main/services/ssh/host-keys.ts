@@ -44,7 +44,7 @@ const warningOf = (fingerprint: string, { kind, pinned, sharedWith }: HostKeyVer
 
 /**
  * The host keys of devices, read from the connections that pass and pinned at first use, whatever client makes them. A
- * key that changed is told and not pinned until a person accepts it.
+ * changed key is reported, and pinned only after a person accepts it.
  */
 export class HostKeys {
   readonly seen = new Emitter<SeenHostKey>();

@@ -79,7 +79,7 @@ export class ModeLogs {
     return json(rows);
   }
 
-  /** MODE-08. One request at a time: while it is pending, another one is refused. */
+  /** MODE-08. One request at a time: while it is pending, further requests are refused. */
   create(deviceId: string, body: unknown): SimulatedAnswer {
     const parsed = requestBody.safeParse(body);
     if (!parsed.success) return invalid;

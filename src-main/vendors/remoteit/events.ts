@@ -76,8 +76,8 @@ const fleetChanges: ReadonlySet<unknown> = new Set([
 ]);
 
 /**
- * Turns events into presence, in whatever order they come: of each device only what is not older than what was told
- * before. `now` in epoch milliseconds.
+ * Turns events into presence, in whatever order they come: of each device only events that are not older than the last
+ * one. `now` in epoch milliseconds.
  */
 export class PresenceOfEvents {
   readonly #newest = new Map<string, number>();

@@ -12,8 +12,8 @@ import { restConnect, stopConnection } from './rest-operations.ts';
 import { defined } from '../../core/base/defined.ts';
 
 /**
- * One that ends so soon is not handed out again, so that whoever asks for its successor a minute before gets a new one;
- * of a short life, the last third.
+ * One that ends so soon is not handed out again, so that a request for its successor a minute before its end gets a new
+ * tunnel; of a short life, the last third.
  */
 const renewEarlyMs = 70_000;
 const renewShare = 0.3;
