@@ -37,6 +37,7 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
     busy.current = true;
     const next = allow.length > 0;
     awaited.current = next === isShared ? undefined : next;
+    setError(undefined);
     const answer = await request('forwards.share', { forwardId: forward.id, allow });
     busy.current = false;
     setError(answer.ok ? undefined : answer.error);
