@@ -1,6 +1,3 @@
-import { createServer, connect as dial } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { DeviceRecord, Service } from '../../src-main/core/fleet/device.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
@@ -9,6 +6,8 @@ import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteio
 import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import type { FleetPage, Tunnel } from '../../src-main/vendors/vendor.ts';
+import type { FarEnd } from '../support/forward-rig.ts';
+import { shout, startShouter } from '../support/shouter.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 
@@ -23,15 +22,14 @@ const signal = new AbortController().signal;
 let simulator: RemoteIotSimulator;
 let session: OpenSession;
 /** Answers with what it got, in capitals, once the client has ended. */
-let shouter: Server;
+let shouter: FarEnd;
 
 const start = async (devices: number, fields: Record<string, string> = {}): Promise<void> => {
   simulator = new RemoteIotSimulator({
     token,
     devices: makeFleet(devices, now),
     now: () => now,
-    target: (_unitId, localPort) =>
-      localPort === 22 ? { host: '127.0.0.1', port: (shouter.address() as AddressInfo).port } : undefined,
+    target: (_unitId, localPort) => (localPort === 22 ? { host: '127.0.0.1', port: shouter.port } : undefined),
   });
   await simulator.listen();
   simulator.setOnline(unitId, true);
@@ -39,20 +37,13 @@ const start = async (devices: number, fields: Record<string, string> = {}): Prom
 };
 
 beforeEach(async () => {
-  shouter = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    void text(socket).then(
-      (got) => socket.end(got.toUpperCase()),
-      () => socket.destroy(),
-    );
-  });
-  await new Promise<void>((resolve) => shouter.listen(0, '127.0.0.1', resolve));
+  shouter = await startShouter();
 });
 
 afterEach(async () => {
   session.dispose();
   await simulator.dispose();
-  await new Promise((resolve) => shouter.close(resolve));
+  await shouter.dispose();
 });
 
 const good = <T>(result: Result<T>): T => {
@@ -65,12 +56,6 @@ const list = async (): Promise<readonly FleetPage[]> =>
 const devicesOf = (pages: readonly FleetPage[]): readonly DeviceRecord[] => pages.flatMap((page) => page.devices);
 const openTunnel = (service = ssh): Promise<Result<Tunnel>> => session.connector.tunnels!.open(unitId, service, signal);
 const paths = (): readonly string[] => simulator.requests.map((request) => request.path.replace('/portal/api/', ''));
-
-const shout = (tunnel: Tunnel, words: string): Promise<string> => {
-  const socket = dial({ host: tunnel.host, port: tunnel.port, allowHalfOpen: true });
-  socket.end(words);
-  return text(socket);
-};
 
 describe('listing', () => {
   it('gives devices in our words, with presence by id', async () => {

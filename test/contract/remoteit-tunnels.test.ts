@@ -1,6 +1,3 @@
-import { createServer, connect as dial } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Service } from '../../src-main/core/fleet/device.ts';
 import type { Result } from '../../src-main/core/base/errors.ts';
@@ -11,6 +8,8 @@ import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remot
 import { stateEvent } from '../../src-main/simulators/remoteit/events.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { FleetEvent, Tunnel } from '../../src-main/vendors/vendor.ts';
+import type { FarEnd } from '../support/forward-rig.ts';
+import { shout, startShouter } from '../support/shouter.ts';
 import { remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
@@ -26,7 +25,7 @@ const signal = new AbortController().signal;
 let simulator: RemoteItSimulator;
 let session: OpenSession;
 /** Answers with what it got, in capitals, once the client has ended. */
-let shouter: Server;
+let shouter: FarEnd;
 
 const open = (options: Partial<SessionOptions> = {}): void => {
   session?.dispose();
@@ -37,8 +36,7 @@ const start = async (devices: number, options: Partial<SessionOptions> = {}): Pr
   simulator = await startRemoteIt({
     devices: makeFleet(devices, now),
     now: () => now,
-    target: (_serviceId, port) =>
-      port === 22 ? { host: '127.0.0.1', port: (shouter.address() as AddressInfo).port } : undefined,
+    target: (_serviceId, port) => (port === 22 ? { host: '127.0.0.1', port: shouter.port } : undefined),
   });
   if (devices > 0) simulator.fleet.setOnline(deviceId, true);
   open(options);
@@ -51,20 +49,13 @@ const rest = async (devices: number, fields: Record<string, string> = {}): Promi
 };
 
 beforeEach(async () => {
-  shouter = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    void text(socket).then(
-      (got) => socket.end(got.toUpperCase()),
-      () => socket.destroy(),
-    );
-  });
-  await new Promise<void>((resolve) => shouter.listen(0, '127.0.0.1', resolve));
+  shouter = await startShouter();
 });
 
 afterEach(async () => {
   session.dispose();
   await simulator.dispose();
-  await new Promise((resolve) => shouter.close(resolve));
+  await shouter.dispose();
 });
 
 const good = <T>(result: Result<T>): T => {
@@ -73,11 +64,6 @@ const good = <T>(result: Result<T>): T => {
 };
 const openTunnel = (service = ssh): Promise<Result<Tunnel>> =>
   session.connector.tunnels!.open(deviceId, service, signal);
-const shout = (tunnel: Tunnel, words: string): Promise<string> => {
-  const socket = dial({ host: tunnel.host, port: tunnel.port, allowHalfOpen: true });
-  socket.end(words);
-  return text(socket);
-};
 const asked = (): readonly { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }[] =>
   simulator.requests.map(
     ({ body }) => JSON.parse(body.toString()) as { query: string; variables: Record<string, unknown> },

@@ -1,9 +1,8 @@
-import { connect as dial, createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit/fleet.ts';
 import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
+import type { FarEnd } from '../support/forward-rig.ts';
+import { shout, startShouter } from '../support/shouter.ts';
 import { cliMs, HeadlessRig, patient } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
@@ -18,7 +17,7 @@ let simulator: RemoteItSimulator;
 let fields: Readonly<Record<string, string>>;
 let rig: HeadlessRig;
 /** Stands for the device: answers with what it got, in capitals. */
-let shouter: Server;
+let shouter: FarEnd;
 /** Where an sshd stands for the device instead. */
 let sshPort: number | undefined;
 const account = (secrets: Readonly<Record<string, string>> = remoteItSecrets.accessKey): RigAccount => ({
@@ -30,15 +29,8 @@ const account = (secrets: Readonly<Record<string, string>> = remoteItSecrets.acc
 });
 
 beforeEach(async () => {
-  shouter = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    void text(socket).then(
-      (got) => socket.end(got.toUpperCase()),
-      () => socket.destroy(),
-    );
-  });
-  await new Promise<void>((resolve) => shouter.listen(0, '127.0.0.1', resolve));
-  const { port } = shouter.address() as AddressInfo;
+  shouter = await startShouter();
+  const { port } = shouter;
   simulator = await startRemoteIt({
     devices: 230,
     target: (id) => (id === serviceId ? { host: '127.0.0.1', port: sshPort ?? port } : undefined),
@@ -52,14 +44,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await rig.dispose();
   await simulator.dispose();
-  await new Promise((resolve) => shouter.close(resolve));
+  await shouter.dispose();
 });
-
-const shout = (port: number, words: string): Promise<string> => {
-  const socket = dial({ host: '127.0.0.1', port, allowHalfOpen: true });
-  socket.end(words);
-  return text(socket);
-};
 
 describe('in the headless host', () => {
   test('remote.it’s fleet is listed, told of live, and its services are reached', async () => {
@@ -87,11 +73,11 @@ describe('in the headless host', () => {
 
     const forward = await client.request('forwards.open', { deviceKey: key, serviceId });
     if (!forward.ok) throw new Error(forward.error.message);
-    expect(await shout(forward.value.port, 'through the tunnel')).toBe('THROUGH THE TUNNEL');
+    expect(await shout(forward.value, 'through the tunnel')).toBe('THROUGH THE TUNNEL');
     expect(simulator.connections.list()).toMatchObject([{ serviceId, hostIP: '255.255.255.255' }]);
     // The proxy dies as after 15 idle minutes; the local port stays.
     await simulator.connections.kill();
-    await expect.poll(() => shout(forward.value.port, 'again').catch(() => 'not yet'), patient).toBe('AGAIN');
+    await expect.poll(() => shout(forward.value, 'again').catch(() => 'not yet'), patient).toBe('AGAIN');
     expect((await client.request('forwards.stop', { forwardId: forward.value.id })).ok).toBe(true);
     await expect.poll(() => simulator.connections.list(), patient).toEqual([]);
   });
@@ -127,7 +113,7 @@ describe('on the command line', { timeout: cliMs }, () => {
 
     const forward = rig.start(['forward', deviceId, '--service', serviceId, '--json']);
     const { port } = JSON.parse(await forward.firstLine()) as { port: number };
-    expect(await shout(port, 'bytes')).toBe('BYTES');
+    expect(await shout({ port }, 'bytes')).toBe('BYTES');
     forward.signal('SIGINT');
     expect(await forward.ended()).toBe(0);
     expect(simulator.connections.list()).toEqual([]);

@@ -1,9 +1,8 @@
-import { connect as dial, createServer } from 'node:net';
-import type { AddressInfo, Server } from 'node:net';
-import { text } from 'node:stream/consumers';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
+import type { FarEnd } from '../support/forward-rig.ts';
+import { shout, startShouter } from '../support/shouter.ts';
 import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
@@ -15,18 +14,11 @@ let simulator: RemoteIotSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;
 /** Stands for the device: answers with what it got, in capitals. */
-let shouter: Server;
+let shouter: FarEnd;
 
 beforeEach(async () => {
-  shouter = createServer({ allowHalfOpen: true }, (socket) => {
-    socket.on('error', () => socket.destroy());
-    void text(socket).then(
-      (got) => socket.end(got.toUpperCase()),
-      () => socket.destroy(),
-    );
-  });
-  await new Promise<void>((resolve) => shouter.listen(0, '127.0.0.1', resolve));
-  const { port } = shouter.address() as AddressInfo;
+  shouter = await startShouter();
+  const { port } = shouter;
   simulator = new RemoteIotSimulator({
     token,
     devices: 230,
@@ -47,14 +39,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await rig.dispose();
   await simulator.dispose();
-  await new Promise((resolve) => shouter.close(resolve));
+  await shouter.dispose();
 });
-
-const shout = (port: number, words: string): Promise<string> => {
-  const socket = dial({ host: '127.0.0.1', port, allowHalfOpen: true });
-  socket.end(words);
-  return text(socket);
-};
 
 describe('in the headless host', () => {
   test('RemoteIoT’s fleet is listed with its presence page by page, and a port of it is reached', async () => {
@@ -68,7 +54,7 @@ describe('in the headless host', () => {
     const service = browser.devices.get(deviceKey)?.services.find(({ kind }) => kind === 'ssh');
     const forward = await browser.client.request('forwards.open', { deviceKey, serviceId: service?.id ?? '' });
     if (!forward.ok) throw new Error(forward.error.message);
-    expect(await shout(forward.value.port, 'through the tunnel')).toBe('THROUGH THE TUNNEL');
+    expect(await shout(forward.value, 'through the tunnel')).toBe('THROUGH THE TUNNEL');
     expect(simulator.tunnels.list()).toHaveLength(1);
     expect((await browser.client.request('forwards.stop', { forwardId: forward.value.id })).ok).toBe(true);
     await expect.poll(() => simulator.tunnels.list(), { timeout: 5_000 }).toEqual([]);
@@ -120,7 +106,7 @@ describe('on the command line', () => {
 
       const forward = rig.start(['forward', id, '--service', 'ssh', '--json']);
       const { port } = JSON.parse(await forward.firstLine()) as { port: number };
-      expect(await shout(port, 'bytes')).toBe('BYTES');
+      expect(await shout({ port }, 'bytes')).toBe('BYTES');
       forward.signal('SIGINT');
       expect(await forward.ended()).toBe(0);
       expect(simulator.tunnels.list()).toEqual([]);

@@ -10,6 +10,7 @@ import { readEvent } from '../../src-main/vendors/mode/events.ts';
 import { parseVendorTime } from '../../src-main/vendors/mode/schemas.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { collect } from '../support/vendor-session.ts';
+import { spoiledJson, spoiledText } from '../support/spoiled-json.ts';
 
 /** The samples of MODE's document, to the letter, and what becomes of them when they are spoiled. */
 
@@ -122,36 +123,6 @@ const connectorFor = (
 
 const operation = (id: string) => mode.operations.find((candidate) => candidate.id === id)!;
 
-/** A JSON value with some of its parts taken away, added, retyped, renamed or put in another order. */
-const spoiled = (value: unknown): fc.Arbitrary<unknown> => {
-  const rarely = (other: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ arbitrary: other, weight: 5 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
-  if (Array.isArray(value)) {
-    const items = value.map((item) => spoiled(item));
-    return rarely(
-      fc
-        .tuple(fc.tuple(...items), fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 2 }))
-        .map(([own, more]) => [...own, ...more]),
-    );
-  }
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([name, member]) =>
-      fc.oneof(
-        { arbitrary: spoiled(member).map((other) => [[name, other]]), weight: 6 },
-        { arbitrary: fc.constant([]), weight: 1 },
-        { arbitrary: fc.string().map((other) => [[other, member]]), weight: 1 },
-      ),
-    );
-    return rarely(
-      fc
-        .tuple(...members)
-        .chain((own) => fc.shuffledSubarray(own.flat(), { minLength: own.flat().length }))
-        .map((entries) => Object.fromEntries(entries as [string, unknown][])),
-    );
-  }
-  return rarely(fc.constant(value));
-};
-
 const isTyped = (result: { readonly ok: boolean; readonly error?: { readonly kind: string } }): void => {
   if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error?.kind);
 };
@@ -194,7 +165,7 @@ describe('the samples of the document', () => {
 describe('spoiled samples', () => {
   it.each(samples)('of %s are read or named bad', async (id, input, sample) => {
     await fc.assert(
-      fc.asyncProperty(spoiled(sample), async (value) => {
+      fc.asyncProperty(spoiledJson(sample, 5), async (value) => {
         isTyped(await connectorFor(() => JSON.stringify(value)).call(operation(id), input, signal));
       }),
       { seed, numRuns: 150 },
@@ -204,8 +175,7 @@ describe('spoiled samples', () => {
   it.each(samples)('of %s, as any change of their text, are read or named bad', async (id, input, sample) => {
     const printed = JSON.stringify(sample, null, 1);
     await fc.assert(
-      fc.asyncProperty(fc.nat(printed.length), fc.nat(12), fc.string({ maxLength: 6 }), async (at, removed, extra) => {
-        const text = printed.slice(0, at) + extra + printed.slice(at + removed);
+      fc.asyncProperty(spoiledText(printed), async (text) => {
         isTyped(await connectorFor(() => text).call(operation(id), input, signal));
       }),
       { seed, numRuns: 150 },
@@ -214,7 +184,7 @@ describe('spoiled samples', () => {
 
   it('make good devices or a typed error, and the listing always ends', async () => {
     await fc.assert(
-      fc.asyncProperty(spoiled(devices), spoiled(whole), fc.boolean(), async (page, one, alone) => {
+      fc.asyncProperty(spoiledJson(devices, 5), spoiledJson(whole, 5), fc.boolean(), async (page, one, alone) => {
         const fields = alone ? { keyKind: 'device' } : { keyKind: 'user' };
         const connector = connectorFor((path) => {
           if (path === '/auth') return '{"type":"x","deviceId":34346,"userId":1}';
@@ -240,7 +210,7 @@ describe('spoiled samples', () => {
 
   it('of the answer to whose key it is never pass for a key that nobody owns', async () => {
     await fc.assert(
-      fc.asyncProperty(spoiled({ type: 'nobody' }), async (answer) => {
+      fc.asyncProperty(spoiledJson({ type: 'nobody' }, 5), async (answer) => {
         const check = await connectorFor(() => JSON.stringify(answer), { keyKind: 'device' }).check(signal);
         const type = (answer as { type?: unknown } | null)?.type;
         if (type === 'nobody') expect(check).toMatchObject({ ok: false, error: { kind: 'unauthorized' } });
@@ -276,7 +246,7 @@ describe('spoiled samples', () => {
       originDeviceId: 1,
     };
     fc.assert(
-      fc.property(spoiled(event), (value) => {
+      fc.property(spoiledJson(event, 5), (value) => {
         const read = readEvent(JSON.stringify(value), 1);
         if (read?.kind === 'presence') expect(read.deviceId).not.toBe('');
       }),

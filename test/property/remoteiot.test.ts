@@ -8,6 +8,7 @@ import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import { parseVendorTime } from '../../src-main/vendors/remoteiot/schemas.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { collect } from '../support/vendor-session.ts';
+import { spoiledJson, spoiledText } from '../support/spoiled-json.ts';
 
 /** The samples of the document, to the letter, and what becomes of them when they are spoiled. */
 
@@ -100,38 +101,6 @@ const sampleOf = (id: string): string => samples.find(([name]) => name === id)?.
 const valueOf = (sample: string): unknown =>
   JSON.parse(sample.replaceAll(/"\n"/g, '",\n"').replaceAll(/,\n\}/g, '\n}'));
 
-/** A JSON value with some of its parts taken away, added, retyped, renamed or put in another order. */
-const spoiled = (value: unknown): fc.Arbitrary<unknown> => {
-  const rarely = (other: fc.Arbitrary<unknown>): fc.Arbitrary<unknown> =>
-    fc.oneof({ arbitrary: other, weight: 4 }, { arbitrary: fc.jsonValue({ maxDepth: 2 }), weight: 1 });
-  if (Array.isArray(value)) {
-    const items = value.map((item) => spoiled(item));
-    return rarely(
-      fc
-        .tuple(fc.tuple(...items), fc.array(fc.jsonValue({ maxDepth: 2 }), { maxLength: 2 }))
-        .map(([own, more]) => [...own, ...more]),
-    );
-  }
-  if (typeof value === 'object' && value !== null) {
-    const members = Object.entries(value).map(([name, member]) =>
-      fc.oneof(
-        { arbitrary: spoiled(member).map((other) => [[name, other]]), weight: 6 },
-        { arbitrary: fc.constant([]), weight: 1 },
-        { arbitrary: fc.string().map((other) => [[other, member]]), weight: 1 },
-      ),
-    );
-    return rarely(
-      fc
-        .tuple(fc.tuple(...members), fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 1 }), { maxKeys: 2 }))
-        .chain(([own, more]) =>
-          fc.shuffledSubarray([...own.flat(), ...Object.entries(more)], { minLength: own.flat().length }),
-        )
-        .map((entries) => Object.fromEntries(entries as [string, unknown][])),
-    );
-  }
-  return rarely(fc.constant(value));
-};
-
 describe('the samples of the document', () => {
   it.each(samples)('%s is read', async (id, input, sample) => {
     const result = await connectorFor(() => sample).call(operation(id), input, signal);
@@ -169,7 +138,7 @@ describe('spoiled samples', () => {
     'of %s are read or named bad',
     async (id, input, sample) => {
       await fc.assert(
-        fc.asyncProperty(spoiled(valueOf(sample)), async (value) => {
+        fc.asyncProperty(spoiledJson(valueOf(sample)), async (value) => {
           const result = await connectorFor(() => JSON.stringify(value)).call(operation(id), input, signal);
           if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error.kind);
         }),
@@ -180,8 +149,7 @@ describe('spoiled samples', () => {
 
   it.each(samples)('of %s, as any change of their text, are read or named bad', async (id, input, sample) => {
     await fc.assert(
-      fc.asyncProperty(fc.nat(sample.length), fc.nat(12), fc.string({ maxLength: 6 }), async (at, removed, added) => {
-        const text = sample.slice(0, at) + added + sample.slice(at + removed);
+      fc.asyncProperty(spoiledText(sample), async (text) => {
         const result = await connectorFor(() => text).call(operation(id), input, signal);
         if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error.kind);
       }),
@@ -192,8 +160,8 @@ describe('spoiled samples', () => {
   it('make good devices or a typed error', async () => {
     await fc.assert(
       fc.asyncProperty(
-        spoiled(valueOf(sampleOf('device'))),
-        spoiled(valueOf(sampleOf('status'))),
+        spoiledJson(valueOf(sampleOf('device'))),
+        spoiledJson(valueOf(sampleOf('status'))),
         async (devices, status) => {
           const connector = connectorFor((path) => JSON.stringify(path === 'device' ? devices : status));
           for (const page of await collect(connector.listDevices(signal))) {
@@ -217,8 +185,8 @@ describe('spoiled samples', () => {
   it('make a tunnel with a port and a host that is no option, or a typed error', async () => {
     await fc.assert(
       fc.asyncProperty(
-        spoiled(valueOf(sampleOf('connect'))),
-        spoiled(valueOf(sampleOf('ListConnection'))),
+        spoiledJson(valueOf(sampleOf('connect'))),
+        spoiledJson(valueOf(sampleOf('ListConnection'))),
         async (granted, listed) => {
           const connector = connectorFor((path) =>
             JSON.stringify(path === 'connect' ? granted : path === 'ListConnection' ? listed : []),

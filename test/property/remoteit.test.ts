@@ -9,7 +9,7 @@ import { PresenceOfEvents, readFrame } from '../../src-main/vendors/remoteit/eve
 import { asTime } from '../../src-main/vendors/remoteit/values.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { remoteItOperation, remoteItSecrets } from '../support/remoteit-account.ts';
-import { spoiledJson } from '../support/spoiled-json.ts';
+import { spoiledJson, spoiledText } from '../support/spoiled-json.ts';
 import { collect } from '../support/vendor-session.ts';
 
 /** Answers as the document and captures have them, and what becomes of them when they are spoiled. */
@@ -317,8 +317,7 @@ describe('spoiled samples', () => {
   it.each(samples)('of %s, as any change of their text, are read or named bad', async (id, input, sample) => {
     const whole = JSON.stringify(sample);
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length), fc.nat(12), fc.string({ maxLength: 6 }), async (at, removed, added) => {
-        const text = whole.slice(0, at) + added + whole.slice(at + removed);
+      fc.asyncProperty(spoiledText(whole), async (text) => {
         const result = await connectorFor(() => text).call(remoteItOperation(id), input, signal);
         if (!result.ok) expect(typed).toContain(result.error.kind);
       }),

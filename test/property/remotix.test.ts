@@ -7,7 +7,7 @@ import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { remotix } from '../../src-main/vendors/remotix/connector.ts';
 import { typeOf, typeText } from '../../src-main/vendors/remotix/schemas.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
-import { spoiledJson } from '../support/spoiled-json.ts';
+import { spoiledJson, spoiledText } from '../support/spoiled-json.ts';
 import { collect } from '../support/vendor-session.ts';
 
 /** The answers of the document, and of the simulator where it shows none, and what becomes of them when spoiled. */
@@ -104,8 +104,7 @@ describe('spoiled samples', () => {
   it.each(samples)('of %s, as any change of their text, are read or named bad', async (id, input, sample) => {
     const whole = JSON.stringify(sample);
     await fc.assert(
-      fc.asyncProperty(fc.nat(whole.length), fc.nat(12), fc.string({ maxLength: 6 }), async (at, removed, added) => {
-        const text = whole.slice(0, at) + added + whole.slice(at + removed);
+      fc.asyncProperty(spoiledText(whole), async (text) => {
         const result = await connectorFor(() => text).call(operation(id), input, signal);
         if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error.kind);
       }),

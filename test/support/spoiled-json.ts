@@ -36,3 +36,9 @@ export const spoiledJson = (value: unknown, keep = 4): fc.Arbitrary<unknown> => 
   }
   return rarely(fc.constant(value));
 };
+
+/** A text of which a few characters were taken away or others put in their place. */
+export const spoiledText = (whole: string): fc.Arbitrary<string> =>
+  fc
+    .tuple(fc.nat(whole.length), fc.nat(12), fc.string({ maxLength: 6 }))
+    .map(([at, removed, added]) => whole.slice(0, at) + added + whole.slice(at + removed));

@@ -1,13 +1,13 @@
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { connect, createServer } from 'node:net';
+import { connect } from 'node:net';
 import { tmpdir, userInfo } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import { freePort } from './ports.ts';
 import { descendants, endProcess } from './process-tree.ts';
 import type { ChildProcess } from 'node:child_process';
-import type { AddressInfo } from 'node:net';
 
 const run = promisify(execFile);
 
@@ -32,15 +32,6 @@ const makeKey = async (file: string, type = 'ed25519'): Promise<void> => {
   await rm(file, { force: true });
   await rm(`${file}.pub`, { force: true });
   await run('ssh-keygen', ['-q', '-t', type, '-N', '', '-C', 'quayside-test', '-f', file]);
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 };
 
 const readBanner = async (port: number): Promise<void> => {
