@@ -248,7 +248,7 @@ describe('listing', () => {
     expect(devicesOf(await list())[0]?.presence).toMatchObject({ state, source });
   });
 
-  it('of 100,000 computers takes seconds', { timeout: 60_000 }, async () => {
+  it('of 100,000 computers takes seconds', async () => {
     await start({ devices: 100_000, pageSize: 5_000 });
     expect(devicesOf(await list())).toHaveLength(100_000);
   });

@@ -372,7 +372,7 @@ describe('listing over GraphQL', () => {
     expect(pages).toHaveLength(100);
     expect(new Set(devicesOf(pages).map((device) => device.id)).size).toBe(100_000);
     expect(pages.every((page) => page.problem === undefined)).toBe(true);
-  }, 90_000);
+  });
 });
 
 describe('listing over v27', () => {

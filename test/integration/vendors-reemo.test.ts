@@ -225,7 +225,7 @@ describe('in the headless host', () => {
 describe('on the command line', () => {
   test('an account is added, computers listed, and a session is given out once', { timeout: cliMs }, async () => {
     expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
-    const listed = await rig.run(['devices', '--json']);
+    const listed = await rig.run(['devices', '--timeout', '100', '--json']);
     const rows = JSON.parse(listed.stdout) as { id: string; presence: { state: string } }[];
     expect(rows).toHaveLength(60);
     expect(rows.find((row) => row.id === id)).toMatchObject({

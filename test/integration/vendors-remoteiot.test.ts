@@ -78,7 +78,10 @@ describe('on the command line', () => {
     async () => {
       expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
       const rows = async () =>
-        JSON.parse((await rig.run(['devices', '--json'])).stdout) as { id: string; presence: { state: string } }[];
+        JSON.parse((await rig.run(['devices', '--timeout', '100', '--json'])).stdout) as {
+          id: string;
+          presence: { state: string };
+        }[];
       expect(await rows()).toHaveLength(230);
       simulator.setOnline(id, false);
       expect((await rows()).find((row) => row.id === id)?.presence.state).toBe('offline');

@@ -94,11 +94,11 @@ describe('in the headless host', () => {
 describe('on the command line', () => {
   test('an account is added, devices listed, and actions listed and done', { timeout: cliMs }, async () => {
     expect(await rig.addByCli(account)).toMatchObject({ code: 0, stderr: '' });
-    const listed = await rig.run(['devices', '--json']);
+    const listed = await rig.run(['devices', '--timeout', '100', '--json']);
     const rows = JSON.parse(listed.stdout) as { id: string; tags: string[] }[];
     expect(rows).toHaveLength(60);
     simulator.book.setNearby([connection]);
-    const after = JSON.parse((await rig.run(['devices', '--json'])).stdout) as typeof rows;
+    const after = JSON.parse((await rig.run(['devices', '--timeout', '100', '--json'])).stdout) as typeof rows;
     expect(after.filter(({ tags }) => tags.includes('Nearby')).map(({ id }) => id)).toEqual([connection]);
 
     const offered = await rig.run(['action', computer, '--list', '--json']);
