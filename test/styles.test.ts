@@ -3,18 +3,62 @@ import { join } from 'node:path';
 
 import { describe, expect, test } from 'vitest';
 
-import { sharedNames } from './support/style-classes.ts';
+import { sharedNames, strayClasses } from './support/style-classes.ts';
 
 const root = join(import.meta.dirname, '..');
 
-const sheets = new Map(
-  globSync('src-renderer/**/*.css', { cwd: root }).map((path) => [path, readFileSync(join(root, path), 'utf8')]),
-);
+const filesOf = (pattern: string): ReadonlyMap<string, string> =>
+  new Map(globSync(pattern, { cwd: root }).map((path) => [path, readFileSync(join(root, path), 'utf8')]));
+
+const sheets = filesOf('src-renderer/**/*.css');
+/** Sheets whose classes mean the same everywhere. The classes of a module are those of the components that import it. */
+const globalSheets = new Map([...sheets].filter(([path]) => !path.endsWith('.module.css')));
 
 describe('the style sheets', () => {
   test('define no class and no animation twice: the later one would change what the earlier one styles', () => {
     expect(sheets.size).toBeGreaterThan(10);
-    expect(sharedNames(sheets)).toEqual([]);
+    expect(sharedNames(globalSheets)).toEqual([]);
+  });
+
+  test('of components define each class that a component asks for, and no other', () => {
+    expect(strayClasses(sheets, filesOf('src-renderer/**/*.tsx'))).toEqual([]);
+  });
+});
+
+describe('between a module and its components', () => {
+  const sheet = '.part { display: grid; } .part.open { gap: 4px; } .part :global(.button) { height: 24px; }';
+  const component = (code: string): readonly string[] =>
+    strayClasses(
+      new Map([['src-renderer/room/part.module.css', sheet]]),
+      new Map([['src-renderer/room/inner/part.tsx', `import styles from '../part.module.css';\n${code}`]]),
+    );
+  const path = 'src-renderer/room/part.module.css';
+
+  test('nothing is found where all is asked for', () => {
+    expect(component("styles['part'] styles['open']")).toEqual([]);
+  });
+
+  test('a class is found that the sheet does not define', () => {
+    expect(component("styles['part'] styles['open'] styles['button']")).toEqual([
+      `src-renderer/room/inner/part.tsx asks for .button, which ${path} does not define`,
+    ]);
+  });
+
+  test('a class is found that no component asks for', () => {
+    expect(component("styles['part']")).toEqual([`.open of ${path} is asked for by no component`]);
+  });
+
+  test('a state that is looked up by its name counts as asked for, a part does not', () => {
+    expect(component('styles[state]')).toEqual([`.part of ${path} is asked for by no component`]);
+  });
+
+  test('a rule is found that begins with a class of all sheets', () => {
+    expect(
+      strayClasses(
+        new Map([[path, '.part {} :global(.button) .part { height: 24px; }']]),
+        new Map([['src-renderer/room/part.tsx', "import styles from './part.module.css'; styles['part']"]]),
+      ),
+    ).toEqual([`.button of all sheets begins a rule of ${path}`]);
   });
 });
 

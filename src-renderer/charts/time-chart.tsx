@@ -16,6 +16,8 @@ import {
   type Frame,
   type Sample,
 } from './chart-geometry.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './charts.module.css';
 
 const height = 128;
 const edges = { right: 8, top: 8, bottom: 20 } as const;
@@ -145,12 +147,12 @@ export const TimeChart = ({
     if (sample !== undefined) setAt(sample.at);
   };
   return (
-    <figure className="chart" aria-labelledby={`${id}-title`}>
-      <figcaption className="chart-head">
-        <span className="chart-title" id={`${id}-title`}>
+    <figure className={styles['chart']} aria-labelledby={`${id}-title`}>
+      <figcaption className={styles['chart-head']}>
+        <span className={styles['chart-title']} id={`${id}-title`}>
           {title}
         </span>
-        <span className="chart-reading" aria-live="polite">
+        <span className={styles['chart-reading']} aria-live="polite">
           {reading === undefined ? (
             last === undefined ? null : (
               <>
@@ -174,7 +176,7 @@ export const TimeChart = ({
       </figcaption>
       <div
         ref={box}
-        className="chart-box"
+        className={styles['chart-box']}
         role="slider"
         tabIndex={0}
         aria-label={spoken}
@@ -212,13 +214,13 @@ export const TimeChart = ({
           {ticks.map((tick) => (
             <g key={tick}>
               <line
-                className="chart-grid"
+                className={styles['chart-grid']}
                 x1={margin.left}
                 x2={width - margin.right}
                 y1={scale.y(tick)}
                 y2={scale.y(tick)}
               />
-              <text className="chart-label" x={margin.left - 6} y={scale.y(tick) + 3.5} textAnchor="end">
+              <text className={styles['chart-label']} x={margin.left - 6} y={scale.y(tick) + 3.5} textAnchor="end">
                 {shortNumber(tick, step)}
               </text>
             </g>
@@ -226,7 +228,7 @@ export const TimeChart = ({
           {timeTicks(from, to, Math.max(2, Math.floor(plot / 76))).map((tick) => (
             <text
               key={tick}
-              className="chart-label"
+              className={styles['chart-label']}
               x={Math.min(Math.max(scale.x(tick), margin.left + 12), width - margin.right - 14)}
               y={height - 5}
               textAnchor="middle"
@@ -234,23 +236,25 @@ export const TimeChart = ({
               {tickWords(tick, to - from)}
             </text>
           ))}
-          <path className="chart-area" d={drawn.area} />
-          <path className="chart-band" d={drawn.band} />
-          <path className="chart-line" d={drawn.line} />
+          <path className={styles['chart-area']} d={drawn.area} />
+          <path className={styles['chart-band']} d={drawn.band} />
+          <path className={styles['chart-line']} data-part="line" d={drawn.line} />
           {reading === undefined ? null : (
             <>
               <line
-                className="chart-cross"
+                className={styles['chart-cross']}
                 x1={scale.x(reading.at)}
                 x2={scale.x(reading.at)}
                 y1={margin.top}
                 y2={ground}
               />
-              <circle className="chart-point" cx={scale.x(reading.at)} cy={scale.y(reading.value)} r={3.5} />
+              <circle className={styles['chart-point']} cx={scale.x(reading.at)} cy={scale.y(reading.value)} r={3.5} />
             </>
           )}
         </svg>
-        {samples.length === 0 ? <p className="chart-none faint">No values in this range</p> : null}
+        {samples.length === 0 ? (
+          <p className={classNames('faint', styles['chart-none'])}>No values in this range</p>
+        ) : null}
       </div>
     </figure>
   );
@@ -258,10 +262,10 @@ export const TimeChart = ({
 
 /** The shape of a chart while nothing is known yet. */
 export const ChartSkeleton = ({ title }: { readonly title: string }): React.ReactNode => (
-  <div className="chart" role="status" aria-busy="true" aria-label={`Loading ${title}`}>
-    <div className="chart-head">
-      <span className="chart-title">{title}</span>
+  <div className={styles['chart']} role="status" aria-busy="true" aria-label={`Loading ${title}`}>
+    <div className={styles['chart-head']}>
+      <span className={styles['chart-title']}>{title}</span>
     </div>
-    <div className="chart-box skeleton" aria-hidden="true" />
+    <div className={classNames('skeleton', styles['chart-box'])} aria-hidden="true" />
   </div>
 );

@@ -13,7 +13,9 @@ import { startSessions } from './connection/session-link.ts';
 import { closeTab, followAddress, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
 import { TabBoundary } from './tab-boundary.tsx';
 import { TerminalTab } from './terminal/terminal-tab.tsx';
-import './session.css';
+import { classNames } from '../ui/class-names.ts';
+import sessionPageStyles from './session-page.module.css';
+import filesTabStyles from './files/files-tab.module.css';
 
 const views = {
   terminal: { Tab: TerminalTab, icon: SquareTerminal, word: 'Terminal' },
@@ -55,7 +57,7 @@ const TabHead = ({
     return () => window.removeEventListener('resize', reveal);
   }, [active]);
   return (
-    <div ref={head} className={`session-tab ${active ? 'active' : ''}`}>
+    <div ref={head} className={classNames(sessionPageStyles['session-tab'], active ? sessionPageStyles['active'] : '')}>
       <button
         type="button"
         id={`tab-${tab.id}`}
@@ -84,7 +86,7 @@ const MoreOfDevice = ({ tab }: { readonly tab: SessionTab }): React.ReactNode =>
   const device = useDevice(tab.place.deviceKey);
   if (device === undefined) return null;
   return (
-    <div className="session-more">
+    <div className={sessionPageStyles['session-more']}>
       {others.map(({ kind, service, icon }) => {
         const found =
           device.services.find((one) => one.id === tab.place.serviceId && one.kind === service) ??
@@ -104,12 +106,12 @@ const MoreOfDevice = ({ tab }: { readonly tab: SessionTab }): React.ReactNode =>
 
 /** Puts the keyboard where it belongs: to what is asked, to what can be done after the end, or into the session. */
 const focusPane = (pane: HTMLElement): void => {
-  const covered = pane.querySelector('.session-cover') !== null;
+  const covered = pane.querySelector('[data-part=cover]') !== null;
   pane
     .querySelector<HTMLElement>(
       covered
-        ? '.question [data-first]'
-        : '.session-ended .button.primary, .xterm-helper-textarea, .screen-host canvas',
+        ? '[data-part=question] [data-first]'
+        : '[data-part=ended] .button.primary, .xterm-helper-textarea, [data-part=screen] canvas',
     )
     ?.focus();
 };
@@ -125,7 +127,8 @@ const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolea
   return (
     <section
       ref={pane}
-      className="session-pane"
+      className={sessionPageStyles['session-pane']}
+      data-part="pane"
       aria-labelledby={`tab-${tab.id}`}
       hidden={!shown}
       onKeyDownCapture={(event) => {
@@ -167,21 +170,21 @@ export const SessionPage = (): React.ReactNode => {
   }, [loaded]);
   const isShutOut = useMainState((host) => host.link === 'shut-out');
   return (
-    <div className="session-shell" data-ready={loaded}>
+    <div className={sessionPageStyles['session-shell']} data-ready={loaded}>
       {isShutOut ? <WayIn /> : null}
-      <nav className="session-bar" aria-label="Sessions">
+      <nav className={sessionPageStyles['session-bar']} aria-label="Sessions">
         {tabs.map((tab) => (
           <TabHead key={tab.id} tab={tab} active={tab.id === active} number={numberOf(tabs, tab)} />
         ))}
         {current === undefined ? null : <MoreOfDevice tab={current} />}
       </nav>
-      <main className="session-panes">
+      <main className={sessionPageStyles['session-panes']}>
         <h1 className="hidden-text">Sessions</h1>
         {tabs.map((tab) => (
           <Pane key={tab.id} tab={tab} shown={tab.id === active} />
         ))}
         {loaded && tabs.length === 0 ? (
-          <p ref={(none) => none?.focus()} className="files-empty" tabIndex={-1}>
+          <p ref={(none) => none?.focus()} className={filesTabStyles['files-empty']} tabIndex={-1}>
             No session is open. Open one from a device’s other ways to connect.
           </p>
         ) : null}

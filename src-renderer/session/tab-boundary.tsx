@@ -1,4 +1,5 @@
 import { Component, type ReactNode } from 'react';
+import styles from './connection/session-body.module.css';
 
 /** Keeps a mistake in one tab from taking the others with it: React takes down everything around what throws. */
 export class TabBoundary extends Component<
@@ -14,7 +15,7 @@ export class TabBoundary extends Component<
   override render(): ReactNode {
     if (!this.state.isBroken) return this.props.children;
     return (
-      <div className="session-body" role="alert">
+      <div className={styles['session-body']} role="alert">
         <p>Something in this tab went wrong, and its session was ended. The other tabs go on.</p>
         <button type="button" className="button primary" onClick={this.props.onClose}>
           Close this tab

@@ -81,8 +81,8 @@ test('a screen over the desktop shows what is painted far away, pixel by pixel',
   const form = screen.getByRole('form', { name: /^Password of/ });
   await form.getByLabel('Password', { exact: true }).fill(vncPassword);
   await form.getByRole('button', { name: 'Connect' }).click();
-  const canvas = screen.locator('.screen-host canvas');
-  await expect(screen.locator('[data-phase=open] .screen-host canvas')).toBeVisible();
+  const canvas = screen.locator('[data-part=screen] canvas');
+  await expect(screen.locator('[data-phase=open] [data-part=screen] canvas')).toBeVisible();
   await expect.poll(() => isSamePicture(xvnc, canvas)).toBe(true);
   await paint('-mod', '5', '7', '-fg', '#7711cc', '-bg', '#103050');
   await expect.poll(() => isSamePicture(xvnc, canvas)).toBe(true);

@@ -303,12 +303,12 @@ test('health: charts of every range with values and CSV, and a speed test that s
   const uptime = panel.getByRole('figure', { name: 'Uptime', exact: true });
   const slider = uptime.getByRole('slider');
   await expect(slider).toHaveAttribute('aria-label', /^Uptime: 288 values/);
-  expect(await uptime.locator('.chart-line').getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L/);
+  expect(await uptime.locator('[data-part=line]').getAttribute('d')).toMatch(/^M[\d.]+ [\d.]+L/);
   await slider.focus();
   await page.keyboard.press('ArrowLeft');
-  await expect(uptime.locator('.chart-reading')).toContainText(/\d+ %.*\d{4}, \d\d:\d\d:\d\d/);
-  await uptime.locator('.chart-box').hover({ position: { x: 120, y: 40 } });
-  await expect(uptime.locator('.chart-point')).toBeVisible();
+  await expect(uptime.locator('figcaption [aria-live]')).toContainText(/\d+ %.*\d{4}, \d\d:\d\d:\d\d/);
+  await slider.hover({ position: { x: 120, y: 40 } });
+  await expect(uptime.locator('circle')).toBeVisible();
   const [saved] = await Promise.all([
     page.waitForEvent('download'),
     uptime.getByRole('button', { name: 'Save Uptime as CSV' }).click(),

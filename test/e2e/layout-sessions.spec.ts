@@ -27,7 +27,7 @@ test('questions, a terminal, files and a screen are laid out well at every size'
 
   const files = await field.open('Files');
   await signInByPassword(files, user.name, user.password);
-  await expect(files.locator('.files')).toBeVisible();
+  await expect(files.getByRole('table')).toBeVisible();
   found.push(...(await sessionTroubles(files, 'files')));
 
   const screen = await field.open('Screen');
@@ -35,7 +35,7 @@ test('questions, a terminal, files and a screen are laid out well at every size'
   await form.getByLabel('Password', { exact: true }).fill(vncPassword);
   found.push(...(await sessionTroubles(screen, 'password of a screen')));
   await form.getByRole('button', { name: 'Connect' }).click();
-  await expect(screen.locator('[data-phase=open] .screen-host canvas')).toBeVisible();
+  await expect(screen.locator('[data-phase=open] [data-part=screen] canvas')).toBeVisible();
   found.push(...(await sessionTroubles(screen, 'screen')));
   expect(found).toEqual([]);
 });

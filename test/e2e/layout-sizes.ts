@@ -22,10 +22,10 @@ export const resize = async (
 export const themes = ['light', 'dark'] as const;
 
 /** What is meant to be scrolled sideways: tabs that do not fit, tables of answers, what a device or a vendor wrote. */
-const sideways = '.tab-list, .session-bar, .table-scroll, .answer-table, .answer-tree, .grid';
+const sideways = '.tab-list, nav[aria-label=Sessions], .table-scroll, .answer-table, .answer-tree, .grid';
 
 /** What a terminal or a device draws is not ours. */
-const foreign = '.xterm, .screen-host';
+const foreign = '.xterm, [data-part=screen]';
 
 /** What is wrong with the layout of a part of the page in both themes, each fault with where it was seen. */
 export const troublesIn = async (page: Page, scope: string, where: string): Promise<readonly string[]> => {

@@ -13,7 +13,7 @@ test('a tab that is closed at the question of its host key, and a screen that no
   const paint = (colour: string): Promise<unknown> =>
     run('xsetroot', ['-solid', colour], { env: { PATH: process.env['PATH'], DISPLAY: xvnc.display } });
   const screen = await field.open('Screen');
-  const canvas = screen.locator('.screen-host canvas');
+  const canvas = screen.locator('[data-part=screen] canvas');
   const form = screen.getByRole('form', { name: /^Password of/ });
   await form.getByLabel('Password', { exact: true }).fill(vncPassword);
   await form.getByRole('button', { name: 'Connect' }).click();
@@ -43,7 +43,7 @@ test('a tab that is closed at the question of its host key, and a screen that no
   });
   field.willSay(/^Failed while connected: Error decoding rect: Error: wanted by the test/);
   await paint('#7711cc');
-  await expect(screen.locator('.screen-body[data-phase=ended]')).toHaveCount(1);
+  await expect(screen.locator('[data-phase=ended]')).toHaveCount(1);
   await enter(screen, 'echo after-$((6 * 7))');
   await expect(screenOf(screen)).toContainText('after-42');
   await screen.getByRole('button', { name: /, Screen$/ }).click();

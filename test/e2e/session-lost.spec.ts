@@ -31,8 +31,8 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
   const { screenWay, vncPassword, xvnc } = field;
   await paint(field, '#2a7f3f');
   const screen = await field.open('Screen');
-  const live = screen.locator('.screen-host canvas');
-  const kept = screen.locator('.screen-last canvas');
+  const live = screen.locator('[data-part=screen] canvas');
+  const kept = screen.locator('[data-part=last-picture] canvas');
   await givePassword(screen, vncPassword);
   await expect.poll(() => isSamePicture(xvnc, live)).toBe(true);
 
@@ -62,7 +62,7 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
   await expect(screen.locator('[data-phase=ended]')).toBeVisible();
   await expect(kept).toBeVisible();
   screenWay.open();
-  const reconnect = screen.locator('.session-ended').getByRole('button', { name: 'Reconnect' });
+  const reconnect = screen.locator('[data-part=ended]').getByRole('button', { name: 'Reconnect' });
   await expect(reconnect).toBeFocused();
   await expect(reconnect).toHaveAttribute('data-quiet', 'true');
   await screen.keyboard.press('Enter');
@@ -95,7 +95,7 @@ test('a terminal that is lost keeps its text; Enter is enough to go on, and what
   await expect(screenOf(terminal)).toContainText('kept-42');
   const { came } = way;
   way.cut();
-  const ended = terminal.locator('.session-ended');
+  const ended = terminal.locator('[data-part=ended]');
   await expect(ended.getByRole('alert')).toContainText('Reconnect');
   await expect(screenOf(terminal)).toContainText('kept-42');
   const reconnect = ended.getByRole('button', { name: 'Reconnect' });
@@ -163,7 +163,7 @@ test('paste and copy by button and menu; lines are asked about where the shell w
   const hold = (text: string): Promise<void> =>
     terminal.evaluate((copied) => navigator.clipboard.writeText(copied), text);
   const menu = async (name: RegExp): Promise<void> => {
-    await terminal.locator('.terminal-host').click({ button: 'right', position: { x: 300, y: 300 } });
+    await terminal.locator('[data-part=terminal]').click({ button: 'right', position: { x: 300, y: 300 } });
     await terminal.getByRole('menuitem', { name }).click();
   };
   await acceptKey(terminal);
@@ -208,7 +208,7 @@ test('paste and copy by button and menu; lines are asked about where the shell w
   // A program that takes the mouse gets its right button.
   await enter(terminal, "printf '\\033[?1000h'; echo taken-$((8 * 8))");
   await expect(screenOf(terminal)).toContainText('taken-64');
-  await terminal.locator('.terminal-host').click({ button: 'right', position: { x: 300, y: 300 } });
+  await terminal.locator('[data-part=terminal]').click({ button: 'right', position: { x: 300, y: 300 } });
   await expect(terminal.getByRole('menu')).toHaveCount(0);
   // Whoever does not allow reading is told another way.
   await context.clearPermissions();

@@ -142,7 +142,7 @@ export const signInByKey = async (page: Page, user: string, keyFile: string, key
 
 /** Types a command and runs it. */
 export const enter = async (page: Page, command: string): Promise<void> => {
-  await expect(page.locator('.session-pane:not([hidden]) [data-phase=open]')).toBeVisible();
+  await expect(page.locator('[data-part=pane]:not([hidden]) [data-phase=open]')).toBeVisible();
   await page.locator('.xterm-helper-textarea').focus();
   await page.keyboard.insertText(command);
   await page.keyboard.press('Enter');

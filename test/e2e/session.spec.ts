@@ -68,7 +68,7 @@ test('a terminal: the first host key is shown, a wrong password is refused, the 
       terminal.evaluate(
         () =>
           (document.querySelector('.xterm-rows')?.getBoundingClientRect().bottom ?? Number.POSITIVE_INFINITY) -
-          (document.querySelector('.session-ended')?.getBoundingClientRect().top ?? 0),
+          (document.querySelector('[data-part=ended]')?.getBoundingClientRect().top ?? 0),
       ),
     )
     .toBeLessThanOrEqual(0);
@@ -189,19 +189,19 @@ test('a screen shows what is painted far away, pixel by pixel; its password neve
   await form.getByLabel('Password', { exact: true }).fill(vncPassword);
   await form.getByRole('checkbox', { name: /^Keep the password/ }).check();
   await form.getByRole('button', { name: 'Connect' }).click();
-  await expect(screen.locator('[data-phase=open] .screen-host canvas')).toBeVisible();
+  await expect(screen.locator('[data-phase=open] [data-part=screen] canvas')).toBeVisible();
 
-  const same = (): Promise<boolean> => isSamePicture(xvnc, screen.locator('.screen-host canvas'));
+  const same = (): Promise<boolean> => isSamePicture(xvnc, screen.locator('[data-part=screen] canvas'));
   await expect.poll(same).toBe(true);
   await run('xsetroot', ['-mod', '5', '7', '-fg', '#7711cc', '-bg', '#103050'], { env });
   await expect.poll(same).toBe(true);
-  expect((await pixelsOf(screen.locator('.screen-host canvas'))).length).toBe(640 * 480 * 3);
+  expect((await pixelsOf(screen.locator('[data-part=screen] canvas'))).length).toBe(640 * 480 * 3);
 
   await expect(screen.getByRole('switch', { name: 'Share clipboard' })).not.toBeChecked();
   await expectAccessible(screen, 'a screen');
   // The vault has the password now: nothing is asked.
   await screen.getByRole('button', { name: 'Reconnect' }).first().click();
-  await expect(screen.locator('[data-phase=open] .screen-host canvas')).toBeVisible();
+  await expect(screen.locator('[data-phase=open] [data-part=screen] canvas')).toBeVisible();
   await expect.poll(same).toBe(true);
   expect(sent.join('\n')).not.toContain(vncPassword);
 });

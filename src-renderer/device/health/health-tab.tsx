@@ -9,6 +9,8 @@ import { rowsOf, textOf, timeOf } from '../tabs/read-output.ts';
 import { SpeedTest } from './speed-test.tsx';
 import type { TabProps } from '../tabs/tab-context.ts';
 import { hintFor, Nothing, Part, ReloadButton, RowsSkeleton, Segmented, TabFailure } from '../../ui/parts.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from '../../charts/charts.module.css';
 
 const ranges = [
   ['1', '1 h'],
@@ -66,12 +68,12 @@ const HistoryChart = ({
     return loaded.error === undefined ? (
       <ChartSkeleton title={title} />
     ) : (
-      <div className="chart">
-        <div className="chart-head">
-          <span className="chart-title">{title}</span>
+      <div className={styles['chart']}>
+        <div className={styles['chart-head']}>
+          <span className={styles['chart-title']}>{title}</span>
         </div>
         {/* Quieter than a notice: what fails one chart fails its neighbours, too. */}
-        <div className="chart-failed">
+        <div className={styles['chart-failed']}>
           <p>{loaded.error.message}</p>
           <p className="faint">{hintFor(loaded.error, capability)}</p>
           <button
@@ -87,7 +89,7 @@ const HistoryChart = ({
       </div>
     );
   return (
-    <div className="chart">
+    <div className={styles['chart']}>
       <TimeChart
         title={title}
         samples={loaded.value}
@@ -98,7 +100,7 @@ const HistoryChart = ({
         fileName={`${device.name} ${title} ${range} h.csv`}
       />
       {loaded.error === undefined ? null : (
-        <p className="chart-stale faint">
+        <p className={classNames('faint', styles['chart-stale'])}>
           Not refreshed. {loaded.error.message}{' '}
           <button type="button" className="link-button" onClick={() => void loaded.reload()}>
             Try again
@@ -142,7 +144,7 @@ const CloudCharts = ({
       ) : list.value.length === 0 ? (
         <Nothing title="No cloud charts">Make one in the RemoteIoT portal and it appears here.</Nothing>
       ) : (
-        <div className="charts">
+        <div className={styles['charts']}>
           {list.value.map((chart) => (
             <HistoryChart
               key={chart.id}
@@ -171,7 +173,7 @@ export const HealthTab = ({ device, capabilities }: TabProps): React.ReactNode =
     <div className="stack">
       <Segmented label="Time range" value={range} options={ranges} onChange={setRange} />
       {history === undefined ? null : (
-        <div className="charts">
+        <div className={styles['charts']}>
           {histories.map(({ operation, title, unit, bounds }) => (
             <HistoryChart
               key={operation}

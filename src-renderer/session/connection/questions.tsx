@@ -4,6 +4,7 @@ import type { SessionAnswer, SessionQuestion } from '../../../src-preload/contra
 import { request as askMain } from '../../state/main-state.ts';
 import { Callout, Failure, Field } from '../../ui/controls.tsx';
 import { absolute } from '../../ui/format.ts';
+import styles from './questions.module.css';
 
 interface Asked<Q> {
   readonly device: string;
@@ -57,7 +58,7 @@ const text = (data: FormData, name: string): string => {
 };
 
 const Fingerprint = ({ label, print }: { readonly label: string; readonly print: string }): React.ReactNode => (
-  <div className="fingerprint">
+  <div className={styles['fingerprint']}>
     <dt>{label}</dt>
     <dd className="mono">{print}</dd>
   </div>
@@ -71,7 +72,8 @@ const HostKey = ({ device, question, onAnswer }: Asked<Question<'host-key'>>): R
   const accept = (): void => onAnswer({ type: 'host-key', accept: true });
   return (
     <section
-      className="question"
+      className={styles['question']}
+      data-part="question"
       role={changed ? 'alertdialog' : 'dialog'}
       aria-labelledby={`${id}-title`}
       onKeyDown={leaveByEscape(refuse)}
@@ -97,7 +99,7 @@ const HostKey = ({ device, question, onAnswer }: Asked<Question<'host-key'>>): R
           hint="Each of them can pass for the other. Make new host keys on them."
         />
       )}
-      <dl className="fingerprints">
+      <dl className={styles['fingerprints']}>
         {question.pinned === undefined ? null : (
           <Fingerprint
             label={`Known since ${absolute(question.pinned.firstSeenAt)} · ${question.pinned.keyType}`}
@@ -112,7 +114,7 @@ const HostKey = ({ device, question, onAnswer }: Asked<Question<'host-key'>>): R
           The new key is right: I know why it changed
         </label>
       ) : null}
-      <div className="question-actions">
+      <div className={styles['question-actions']}>
         <button type="button" className={changed ? 'button primary' : 'button'} {...first(changed)} onClick={refuse}>
           {changed ? 'Do not connect' : 'Cancel'}
         </button>
@@ -145,13 +147,13 @@ const Keep = ({ what }: { readonly what: string }): React.ReactNode => (
 
 const Refused = ({ text: said }: { readonly text: string | undefined }): React.ReactNode =>
   said === undefined ? null : (
-    <p className="refused" role="alert">
+    <p className={styles['refused']} role="alert">
       {said}
     </p>
   );
 
 const Banner = ({ text: said }: { readonly text: string | undefined }): React.ReactNode =>
-  said === undefined ? null : <pre className="banner">{said}</pre>;
+  said === undefined ? null : <pre className={styles['banner']}>{said}</pre>;
 
 const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in'>>): React.ReactNode => {
   const id = useId();
@@ -177,7 +179,8 @@ const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in
   };
   return (
     <form
-      className="question"
+      className={styles['question']}
+      data-part="question"
       aria-label={`Sign in to ${device}`}
       onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
@@ -259,7 +262,7 @@ const SignIn = ({ device, question, onAnswer, onLeave }: Asked<Question<'sign-in
         </>
       ) : null}
       {error === undefined ? null : <Failure error={error} />}
-      <div className="question-actions">
+      <div className={styles['question-actions']}>
         <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Sign in
@@ -274,7 +277,8 @@ const Prompts = ({ device, question, onAnswer, onLeave }: Asked<Question<'prompt
   const { error, hand } = useTicket();
   return (
     <form
-      className="question"
+      className={styles['question']}
+      data-part="question"
       aria-label={`Questions of ${device}`}
       onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
@@ -302,7 +306,7 @@ const Prompts = ({ device, question, onAnswer, onLeave }: Asked<Question<'prompt
       ))}
       {question.canKeep ? <Keep what="the password" /> : null}
       {error === undefined ? null : <Failure error={error} />}
-      <div className="question-actions">
+      <div className={styles['question-actions']}>
         <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Answer
@@ -317,7 +321,8 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
   const { error, hand } = useTicket();
   return (
     <form
-      className="question"
+      className={styles['question']}
+      data-part="question"
       aria-label={`Password of ${device}`}
       onKeyDown={leaveByEscape(onLeave)}
       onSubmit={(event) => {
@@ -334,7 +339,7 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
       </Field>
       <Keep what="the password" />
       {error === undefined ? null : <Failure error={error} />}
-      <div className="question-actions">
+      <div className={styles['question-actions']}>
         <Cancel onLeave={onLeave} />
         <button type="submit" className="button primary">
           Connect
@@ -345,12 +350,18 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
 };
 
 const Agent = ({ onAnswer, onLeave }: Asked<Question<'agent'>>): React.ReactNode => (
-  <section className="question" role="dialog" aria-label="SSH agent" onKeyDown={leaveByEscape(onLeave)}>
+  <section
+    className={styles['question']}
+    data-part="question"
+    role="dialog"
+    aria-label="SSH agent"
+    onKeyDown={leaveByEscape(onLeave)}
+  >
     <h2>Waiting for the SSH agent</h2>
     <p>
       It may want something of you: to be unlocked, a confirmation, a touch of the key. Other ways are tried without it.
     </p>
-    <div className="question-actions">
+    <div className={styles['question-actions']}>
       <Cancel onLeave={onLeave} />
       <button type="button" className="button primary" {...first(true)} onClick={() => onAnswer({ type: 'agent' })}>
         Skip the agent

@@ -5,10 +5,13 @@ import { Failure } from '../../ui/controls.tsx';
 import { modKey } from '../../ui/keys.ts';
 import type { SessionControl } from './use-session.ts';
 import { QuestionView } from './questions.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import sessionBodyStyles from './session-body.module.css';
+import questionsStyles from './questions.module.css';
 
 /** The key that leads out of what takes every other one. */
 export const LeavingKey = ({ from }: { readonly from: string }): React.ReactNode => (
-  <span className="session-keys">
+  <span className={sessionBodyStyles['session-keys']}>
     <kbd>{modKey}</kbd> <kbd>F6</kbd> leaves the {from}
   </span>
 );
@@ -92,8 +95,8 @@ export const SessionCover = ({
       return null;
     case 'working': {
       const step = (
-        <p className="session-step" role="status">
-          <span className="session-dot" aria-hidden="true" />
+        <p className={sessionBodyStyles['session-step']} role="status">
+          <span className={sessionBodyStyles['session-dot']} aria-hidden="true" />
           {phase.text}
         </p>
       );
@@ -103,14 +106,17 @@ export const SessionCover = ({
         </button>
       );
       return (
-        <div className={phase.again ? 'session-ended' : 'session-cover'}>
+        <div
+          className={phase.again ? sessionBodyStyles['session-ended'] : sessionBodyStyles['session-cover']}
+          data-part={phase.again ? 'ended' : 'cover'}
+        >
           {phase.again ? (
             <>
               {step}
               {cancel}
             </>
           ) : (
-            <div className="session-step">
+            <div className={sessionBodyStyles['session-step']}>
               {step}
               {cancel}
             </div>
@@ -120,7 +126,10 @@ export const SessionCover = ({
     }
     case 'asking':
       return (
-        <div className={`session-cover ${phase.again ? 'over' : ''}`}>
+        <div
+          className={classNames(sessionBodyStyles['session-cover'], phase.again ? sessionBodyStyles['over'] : '')}
+          data-part="cover"
+        >
           <QuestionView
             key={phase.ask}
             device={device}
@@ -132,22 +141,22 @@ export const SessionCover = ({
       );
     case 'ended':
       return (
-        <div className="session-ended">
+        <div className={sessionBodyStyles['session-ended']} data-part="ended">
           <EndedWords error={phase.error} left={phase.left === true} />
           <ReconnectButton label={phase.left === true ? 'Connect' : 'Reconnect'} onClick={session.reconnect} />
         </div>
       );
     case 'lost':
       return (
-        <div className="session-ended">
-          <div className="session-lost">
+        <div className={sessionBodyStyles['session-ended']} data-part="ended">
+          <div className={sessionBodyStyles['session-lost']}>
             <p role="status">{phase.error?.message ?? 'The device ended the connection.'}</p>
             <p>
               {phase.at === undefined ? 'Reconnecting' : 'Reconnecting by itself'}
               {phase.at === undefined ? null : <Countdown at={phase.at} />}
             </p>
           </div>
-          <div className="question-actions">
+          <div className={questionsStyles['question-actions']}>
             <button type="button" className="button" onClick={session.leave}>
               Stop
             </button>

@@ -16,6 +16,9 @@ import { SessionCover } from '../connection/session-state.tsx';
 import { TransferList } from './transfer-list.tsx';
 import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from '../connection/use-session.ts';
+import { classNames } from '../../ui/class-names.ts';
+import filesTabStyles from './files-tab.module.css';
+import sessionBodyStyles from '../connection/session-body.module.css';
 
 /** Files sent at once: a small one waits for its device several times, and the next ones need not wait with it. */
 const sentAtOnce = 4;
@@ -54,7 +57,7 @@ const NameDialog = ({
 }): React.ReactNode => (
   <Dialog label={title} className="confirm" onClose={onClose}>
     <form
-      className="name-form"
+      className={filesTabStyles['name-form']}
       onSubmit={(event) => {
         event.preventDefault();
         const given = new FormData(event.currentTarget).get('name');
@@ -177,7 +180,7 @@ export const FilesTab = ({
 
   return (
     <div
-      className="session-body files-body"
+      className={classNames(sessionBodyStyles['session-body'], sessionBodyStyles['files-body'])}
       data-phase={phase.name}
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
@@ -185,7 +188,7 @@ export const FilesTab = ({
         if (isOpen) offer([...event.dataTransfer.files]);
       }}
     >
-      <div className="session-tools" role="toolbar" aria-label={`Files of ${device}`}>
+      <div className={sessionBodyStyles['session-tools']} role="toolbar" aria-label={`Files of ${device}`}>
         <IconButton
           icon={ArrowUp}
           label="Folder above"
@@ -193,7 +196,7 @@ export const FilesTab = ({
           onClick={() => void look(above(folder))}
         />
         <form
-          className="path-form"
+          className={filesTabStyles['path-form']}
           onSubmit={(event) => {
             event.preventDefault();
             const path = new FormData(event.currentTarget).get('path');
@@ -238,10 +241,10 @@ export const FilesTab = ({
           <IconButton icon={X} label="Dismiss" onClick={() => setError(undefined)} />
         </Failure>
       )}
-      <div className="session-stage">
-        <div className="files-scroll" tabIndex={0} role="region" aria-label={`Files in ${folder}`}>
+      <div className={sessionBodyStyles['session-stage']}>
+        <div className={filesTabStyles['files-scroll']} tabIndex={0} role="region" aria-label={`Files in ${folder}`}>
           {listing === undefined ? null : (
-            <table className="files">
+            <table className={filesTabStyles['files']}>
               <thead>
                 <tr>
                   <th scope="col">Name</th>
@@ -261,7 +264,12 @@ export const FilesTab = ({
                   return (
                     <tr key={entry.name}>
                       <td>
-                        <button type="button" className="file-name" title={entry.name} onClick={() => openEntry(entry)}>
+                        <button
+                          type="button"
+                          className={filesTabStyles['file-name']}
+                          title={entry.name}
+                          onClick={() => openEntry(entry)}
+                        >
                           <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
                           <span className="ellipsis">{entry.name}</span>
                         </button>
@@ -269,7 +277,7 @@ export const FilesTab = ({
                       <td className="number">{entry.kind === 'file' ? bytes(entry.size) : ''}</td>
                       <td className="faint">{absolute(entry.modifiedAt)}</td>
                       <td className="faint mono">{permissions(entry.mode)}</td>
-                      <td className="file-actions">
+                      <td className={filesTabStyles['file-actions']}>
                         {entry.kind === 'file' ? (
                           <IconButton
                             icon={Download}
@@ -294,9 +302,11 @@ export const FilesTab = ({
               </tbody>
             </table>
           )}
-          {listing?.entries.length === 0 ? <p className="files-empty">This folder is empty. Drop files here.</p> : null}
+          {listing?.entries.length === 0 ? (
+            <p className={filesTabStyles['files-empty']}>This folder is empty. Drop files here.</p>
+          ) : null}
           {listing !== undefined && listing.entries.length > maxRows ? (
-            <p className="files-empty">
+            <p className={filesTabStyles['files-empty']}>
               The first {maxRows} of {listing.entries.length} are shown.
             </p>
           ) : null}

@@ -2,6 +2,7 @@ import { Download, Trash2, Upload, X } from 'lucide-react';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, count, plural } from '../../ui/format.ts';
 import type { Transfer, Transfers } from './transfers.ts';
+import styles from './files-tab.module.css';
 
 const ways = {
   up: { icon: Upload, word: 'Upload', done: 'done' },
@@ -26,8 +27,8 @@ const TransferRow = ({ transfer, onDismiss }: { transfer: Transfer; onDismiss: (
   const { icon: Icon, word } = ways[way];
   const share = size === undefined || size === 0 ? 1 : Math.min(1, moved / size);
   return (
-    <li className={`transfer ${state}`} data-state={state} aria-label={`${word} of ${name}`}>
-      <div className="transfer-line">
+    <li className={styles['transfer']} data-state={state} aria-label={`${word} of ${name}`}>
+      <div className={styles['transfer-line']}>
         <Icon size={14} aria-hidden="true" />
         <span className="ellipsis">{name}</span>
         <span className="faint">{progressOf(transfer)}</span>
@@ -52,7 +53,7 @@ export const TransferList = ({ transfers }: { readonly transfers: Transfers }): 
   const dismiss = (id: number): void =>
     transfers.setState((state) => ({ list: state.list.filter((transfer) => transfer.id !== id) }));
   return (
-    <section className="transfers" aria-label="Transfers">
+    <section className={styles['transfers']} aria-label="Transfers">
       <ul>
         {list.map((transfer) => (
           <TransferRow key={transfer.id} transfer={transfer} onDismiss={() => dismiss(transfer.id)} />

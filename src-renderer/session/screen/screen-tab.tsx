@@ -9,6 +9,9 @@ import type { SessionPlace } from '../../../src-preload/contract/session.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey, SessionCover } from '../connection/session-state.tsx';
 import { useSession } from '../connection/use-session.ts';
+import { classNames } from '../../ui/class-names.ts';
+import sessionBodyStyles from '../connection/session-body.module.css';
+import screenTabStyles from './screen-tab.module.css';
 
 /** Keys that are held while others are pressed, with their X11 keysyms. */
 const modifiers = [
@@ -25,7 +28,7 @@ const isFreeFor = (host: HTMLElement | null): boolean => {
   return (
     activeElement === null ||
     activeElement === document.body ||
-    host?.closest('.session-pane')?.contains(activeElement) === true
+    host?.closest('[data-part=pane]')?.contains(activeElement) === true
   );
 };
 
@@ -172,9 +175,12 @@ export const ScreenTab = ({
   useEffect(() => stop, []);
 
   return (
-    <div className="session-body screen-body" data-phase={phase.name}>
-      <div className="session-tools" role="toolbar" aria-label={`Screen of ${device}`}>
-        <span className="session-fact ellipsis" title={name}>
+    <div
+      className={classNames(sessionBodyStyles['session-body'], sessionBodyStyles['screen-body'])}
+      data-phase={phase.name}
+    >
+      <div className={sessionBodyStyles['session-tools']} role="toolbar" aria-label={`Screen of ${device}`}>
+        <span className={classNames('ellipsis', sessionBodyStyles['session-fact'])} title={name}>
           {phase.name === 'open' ? name : ''}
         </span>
         {phase.name === 'open' ? <LeavingKey from="screen" /> : null}
@@ -207,12 +213,12 @@ export const ScreenTab = ({
           onClick={() => viewer.current?.rfb.sendCtrlAltDel()}
         >
           <Keyboard size={14} aria-hidden="true" />
-          <span className="key-name">Ctrl Alt Del</span>
+          <span className={sessionBodyStyles['key-name']}>Ctrl Alt Del</span>
         </button>
         <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
       </div>
       {clipboard && phase.name === 'open' ? (
-        <div className="session-clipboard">
+        <div className={screenTabStyles['session-clipboard']}>
           <label htmlFor={id}>Clipboard of {device}</label>
           <textarea
             id={id}
@@ -227,16 +233,21 @@ export const ScreenTab = ({
           />
         </div>
       ) : null}
-      <div className="session-stage">
+      <div className={sessionBodyStyles['session-stage']}>
         <div
           ref={host}
-          className={`screen-host ${fits ? '' : 'unscaled'}`}
+          data-part="screen"
+          className={classNames(screenTabStyles['screen-host'], fits ? '' : screenTabStyles['unscaled'])}
           onBlur={() => {
             // If they were released elsewhere, they would stay pressed at the device.
             for (const [code, keysym] of modifiers) viewer.current?.rfb.sendKey(keysym, code, false);
           }}
         />
-        <div ref={last} className={`screen-last ${fits ? '' : 'unscaled'}`} />
+        <div
+          ref={last}
+          data-part="last-picture"
+          className={classNames(screenTabStyles['screen-last'], fits ? '' : screenTabStyles['unscaled'])}
+        />
         <SessionCover device={device} session={session} />
       </div>
     </div>

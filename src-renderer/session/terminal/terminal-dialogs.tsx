@@ -3,6 +3,8 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format.ts';
 import { linesOf } from './paste-text.ts';
 import type { TerminalFont } from './terminal-look.ts';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './terminal-tab.module.css';
 
 /** Chooses the font of terminals. */
 export const FontDialog = ({
@@ -70,7 +72,7 @@ export const PasteDialog = ({
         {lines.length === 1 ? 'It ends with a line break, so it runs' : 'Each line runs'} at once: what reads the keys
         there does not hold a paste back.
       </p>
-      <ol className="paste-preview mono">
+      <ol className={classNames('mono', styles['paste-preview'])}>
         {lines.slice(0, shownLines).map((line, at) => (
           <li key={`${at} ${line}`}>{line.slice(0, shownLength)}</li>
         ))}

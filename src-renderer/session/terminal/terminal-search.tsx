@@ -4,6 +4,7 @@ import { IconButton } from '../../ui/controls.tsx';
 import { count } from '../../ui/format.ts';
 import { followTheme, matchColours } from './terminal-look.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
+import styles from './terminal-tab.module.css';
 
 /** Matches that are marked and counted. */
 const maxMarked = 1000;
@@ -52,7 +53,7 @@ export const TerminalSearch = ({
     };
   }, [screen]);
   return (
-    <search className="session-search">
+    <search className={styles['session-search']}>
       <input
         className="input"
         aria-label="Search in this terminal"
@@ -69,7 +70,7 @@ export const TerminalSearch = ({
         }}
         onFocus={(event) => event.target.select()}
       />
-      <span className="session-found" role="status">
+      <span className={styles['session-found']} role="status">
         {found}
       </span>
       <IconButton icon={ArrowUp} label="Earlier" keys="⇧ ⏎" onClick={() => find('findPrevious')} />

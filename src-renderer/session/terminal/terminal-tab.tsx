@@ -14,6 +14,9 @@ import { TerminalSearch } from './terminal-search.tsx';
 import { TerminalTools } from './terminal-tools.tsx';
 import { useSession } from '../connection/use-session.ts';
 import { useTerminal } from './use-terminal.ts';
+import { classNames } from '../../ui/class-names.ts';
+import sessionBodyStyles from '../connection/session-body.module.css';
+import terminalTabStyles from './terminal-tab.module.css';
 
 /** A shell of a device. */
 export const TerminalTab = ({
@@ -115,7 +118,10 @@ export const TerminalTab = ({
   });
 
   return (
-    <div className="session-body terminal-body" data-phase={phase.name}>
+    <div
+      className={classNames(sessionBodyStyles['session-body'], sessionBodyStyles['terminal-body'])}
+      data-phase={phase.name}
+    >
       <TerminalTools
         device={device}
         session={session}
@@ -125,7 +131,7 @@ export const TerminalTab = ({
         onFont={() => setChoosing(true)}
       />
       {searching ? <TerminalSearch screen={screen} onClose={closeSearch} /> : null}
-      <div className="session-stage">
+      <div className={sessionBodyStyles['session-stage']}>
         <TerminalMenu
           isTaken={() => screen.current?.terminal.modes.mouseTrackingMode !== 'none'}
           actions={{
@@ -137,7 +143,7 @@ export const TerminalTab = ({
             if (isOpen && !searching) focus();
           }}
         >
-          <div ref={host} className="terminal-host" />
+          <div ref={host} className={terminalTabStyles['terminal-host']} data-part="terminal" />
         </TerminalMenu>
         <SessionCover device={device} session={session} />
       </div>

@@ -5,6 +5,8 @@ import { LeavingKey } from '../connection/session-state.tsx';
 import type { SessionControl } from '../connection/use-session.ts';
 import { setReaderMode, useReaderMode } from './terminal-look.ts';
 import { terminalKeys, type TerminalActions } from './terminal-menu.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from '../connection/session-body.module.css';
 
 /** The tools above a terminal. */
 export const TerminalTools = ({
@@ -26,8 +28,8 @@ export const TerminalTools = ({
   const { phase } = session;
   const forReader = useReaderMode((mode) => mode.on);
   return (
-    <div className="session-tools" role="toolbar" aria-label={`Terminal of ${device}`}>
-      <span className="session-fact ellipsis">{phase.name === 'open' ? phase.user : ''}</span>
+    <div className={styles['session-tools']} role="toolbar" aria-label={`Terminal of ${device}`}>
+      <span className={classNames('ellipsis', styles['session-fact'])}>{phase.name === 'open' ? phase.user : ''}</span>
       {phase.name === 'open' ? <LeavingKey from="terminal" /> : null}
       <IconButton icon={Search} label="Search" keys={terminalKeys('F')} aria-expanded={searching} onClick={onSearch} />
       <IconButton
