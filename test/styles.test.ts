@@ -20,6 +20,15 @@ describe('the style sheets', () => {
     expect(sharedNames(globalSheets)).toEqual([]);
   });
 
+  test('that hold everywhere come first, before any component, and are those of theme and ui alone', () => {
+    const first = /^(?:\/\/.*\n|import '.*\.css';\n)*/.exec(
+      readFileSync(join(root, 'src-renderer/main.tsx'), 'utf8'),
+    )?.[0];
+    const imported = [...(first ?? '').matchAll(/^import '\.\/(.*)';$/gm)].map(([, path]) => `src-renderer/${path}`);
+    expect(imported.toSorted()).toEqual([...globalSheets.keys()].toSorted());
+    expect(imported.filter((path) => !/^src-renderer\/(theme|ui)\//.test(path))).toEqual([]);
+  });
+
   test('of components define each class that a component asks for, and no other', () => {
     expect(strayClasses(sheets, filesOf('src-renderer/**/*.tsx'))).toEqual([]);
   });

@@ -7,6 +7,8 @@ import { useNow } from '../ui/clock.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { ago, plural } from '../ui/format.ts';
 import { goTo, setAccountForm, useView } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './account-notices.module.css';
 
 /** How old the devices of a failing account are, and when it is asked again. */
 export const staleWords = (account: AccountView, now: number): string => {
@@ -102,7 +104,7 @@ export const AccountNotices = (): React.ReactNode => {
   const ending = useNow((clock) => shown.filter((account) => endingSoon(account, '', clock.now) !== undefined).length);
   if (failing.length === 0 && ending === 0) return null;
   return (
-    <div className="notices">
+    <div className={styles['notices']}>
       {failing.slice(0, maxNamed).map((account) => (
         <AccountFailure key={account.id} account={account} named />
       ))}
@@ -110,7 +112,11 @@ export const AccountNotices = (): React.ReactNode => {
         <CredentialsEnd key={`${account.id} end`} account={account} named />
       ))}
       {failing.length > maxNamed ? (
-        <button type="button" className="link-button notices-more" onClick={() => goTo('accounts')}>
+        <button
+          type="button"
+          className={classNames('link-button', styles['notices-more'])}
+          onClick={() => goTo('accounts')}
+        >
           {plural(failing.length - maxNamed, 'more account')} not answering
         </button>
       ) : null}

@@ -52,7 +52,7 @@ const Workbench = ({
     const frame = requestAnimationFrame(() => {
       const form = pane.current;
       const controls = [
-        ...(form?.querySelectorAll<HTMLInputElement>('.operation-fields :is(input, select, textarea)') ?? []),
+        ...(form?.querySelectorAll<HTMLInputElement>('[data-part=fields] :is(input, select, textarea)') ?? []),
       ];
       const wanted =
         controls.find((control) => control.value === '') ?? form?.querySelector<HTMLElement>('[type=submit]');
@@ -89,7 +89,7 @@ const Workbench = ({
             // One level up: back to the list; a second Escape closes.
             event.preventDefault();
             event.stopPropagation();
-            pane.current?.parentElement?.querySelector<HTMLElement>('.operations-field')?.focus();
+            pane.current?.parentElement?.querySelector<HTMLElement>('[data-part=search]')?.focus();
           }}
         >
           {chosen === undefined ? (

@@ -5,6 +5,7 @@ import { RowsSkeleton, TabFailure } from '../ui/parts.tsx';
 import { loadCatalogue, openActions, useActions } from './actions-store.ts';
 import { keyKindOf, operationsFor } from './find-operations.ts';
 import { OperationList } from './operation-list.tsx';
+import styles from './operation-list.module.css';
 
 /** Everything the vendor can do with a device; what is chosen opens with its form. */
 export const Actions = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
@@ -19,7 +20,7 @@ export const Actions = ({ device }: { readonly device: DeviceView }): React.Reac
       <TabFailure error={error} retry={() => void loadCatalogue(device.vendor)} />
     );
   return (
-    <section className="actions-tab" aria-label="Actions">
+    <section className={styles['actions-tab']} aria-label="Actions">
       <OperationList
         operations={operationsFor(catalogue, 'device', device)}
         keyKind={keyKindOf(account)}

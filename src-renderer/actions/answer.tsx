@@ -5,6 +5,8 @@ import { Segmented } from '../ui/parts.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
 import { millis, plural } from '../ui/format.ts';
 import { answerText, isSecret, lineOf, shapeOf, sortRows } from './answer-shape.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './answer.module.css';
 
 type Rows = readonly Readonly<Record<string, unknown>>[];
 
@@ -27,7 +29,14 @@ const AnswerTable = ({
   const before = Math.max(0, shown.first) * rowHeight;
   const after = Math.max(0, sorted.length - 1 - shown.last) * rowHeight;
   return (
-    <div ref={scroller} className="answer-table" tabIndex={0} role="region" aria-label="Answer as a table">
+    <div
+      ref={scroller}
+      className={styles['answer-table']}
+      data-part="wide"
+      tabIndex={0}
+      role="region"
+      aria-label="Answer as a table"
+    >
       <table aria-rowcount={sorted.length + 1}>
         <thead>
           <tr>
@@ -57,7 +66,7 @@ const AnswerTable = ({
         <tbody>
           {before > 0 ? (
             <tr aria-hidden="true">
-              <td colSpan={columns.length} className="answer-gap" style={{ height: before }} />
+              <td colSpan={columns.length} className={styles['answer-gap']} style={{ height: before }} />
             </tr>
           ) : null}
           {sorted.slice(Math.max(0, shown.first), shown.last + 1).map((row, index) => (
@@ -78,7 +87,7 @@ const AnswerTable = ({
           ))}
           {after > 0 ? (
             <tr aria-hidden="true">
-              <td colSpan={columns.length} className="answer-gap" style={{ height: after }} />
+              <td colSpan={columns.length} className={styles['answer-gap']} style={{ height: after }} />
             </tr>
           ) : null}
         </tbody>
@@ -91,10 +100,10 @@ const AnswerTable = ({
 const maxMembers = 200;
 
 const Leaf = ({ name, value }: { readonly name: string | undefined; readonly value: unknown }): React.ReactNode => (
-  <div className="tree-leaf">
-    {name === undefined ? null : <span className="tree-name">{name}</span>}
+  <div className={styles['tree-leaf']}>
+    {name === undefined ? null : <span className={styles['tree-name']}>{name}</span>}
     <span
-      className={`tree-value ${value === null ? 'faint' : typeof value}`}
+      className={classNames(styles['tree-value'], value === null ? 'faint' : styles[typeof value])}
       title={isSecret(value) ? 'A secret: not shown' : undefined}
     >
       {lineOf(value)}
@@ -122,11 +131,11 @@ const Branch = ({
   return (
     <details open={opened} onToggle={(event) => setOpened(event.currentTarget.open)}>
       <summary>
-        {name === undefined ? null : <span className="tree-name">{name}</span>}
+        {name === undefined ? null : <span className={styles['tree-name']}>{name}</span>}
         <span className="faint">{size}</span>
       </summary>
       {opened ? (
-        <div className="tree-members">
+        <div className={styles['tree-members']}>
           {members.slice(0, most).map(([key, member]) => (
             <Branch key={key} name={key} value={member} open={members.length <= 20} />
           ))}
@@ -153,14 +162,14 @@ export const Answer = ({ output, tookMs }: { readonly output: unknown; readonly 
   const amount =
     shape.kind === 'table' ? `${plural(shape.rows.length, 'row')} · ` : Array.isArray(output) ? 'no rows · ' : '';
   return (
-    <section className="answer" aria-label="Answer">
+    <section className={styles['answer']} aria-label="Answer">
       <header>
         <h3>Answer</h3>
         <span className="faint" role="status">
           {shape.kind === 'nothing' ? 'Done. The vendor answers nothing more · ' : amount}
           {millis(tookMs)}
         </span>
-        <span className="answer-tools">
+        <span className={styles['answer-tools']}>
           {looks.length > 1 ? (
             <Segmented
               label="Show the answer as"
@@ -175,11 +184,11 @@ export const Answer = ({ output, tookMs }: { readonly output: unknown; readonly 
       {shape.kind === 'nothing' ? null : look === 'table' && shape.kind === 'table' ? (
         <AnswerTable columns={shape.columns} rows={shape.rows} />
       ) : look === 'tree' ? (
-        <div className="answer-tree mono">
+        <div className={classNames('mono', styles['answer-tree'])} data-part="wide">
           <Branch name={undefined} value={output} open />
         </div>
       ) : (
-        <pre className="answer-text mono" tabIndex={0} aria-label="Answer as text">
+        <pre className={classNames('mono', styles['answer-text'])} tabIndex={0} aria-label="Answer as text">
           {answerText(output)}
         </pre>
       )}

@@ -3,6 +3,7 @@ import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { maxFileBytes, readFile } from '../ui/read-file.ts';
 import type { ChosenFile } from '../ui/read-file.ts';
 import type { Field } from './schema-fields.ts';
+import styles from './operation-form.module.css';
 
 /** A moment as the vendor writes it. `at` in epoch milliseconds. */
 export const timeText = (kind: 'time' | 'gmt', at: number): string => {
@@ -121,7 +122,7 @@ export const FieldInput = ({
             }}
           />
           {problem === '' ? null : (
-            <span className="field-problem" role="alert">
+            <span className={styles['field-problem']} role="alert">
               {problem}
             </span>
           )}
@@ -131,7 +132,7 @@ export const FieldInput = ({
     case 'gmt': {
       const kind = field.kind;
       return (
-        <div className="time-field">
+        <div className={styles['time-field']}>
           <input
             {...common}
             className="input mono"

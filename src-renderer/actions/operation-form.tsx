@@ -14,6 +14,8 @@ import { neededKey, keyKindOf } from './find-operations.ts';
 import { inputOf, pointerPart, problemsIn, splitSecrets, type FormValues } from './form-input.ts';
 import type { ChosenFile } from '../ui/read-file.ts';
 import { fieldsOf, type Field } from './schema-fields.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './operation-form.module.css';
 
 type Outcome =
   | { readonly kind: 'answer'; readonly output: unknown; readonly tookMs: number }
@@ -66,11 +68,11 @@ const FormField = ({
   readonly device: DeviceView | undefined;
   readonly onChange: (value: string | ChosenFile | undefined) => void;
 }): React.ReactNode => (
-  <div className="field form-field">
-    <div className="field-line">
+  <div className={classNames('field', styles['form-field'])}>
+    <div className={styles['field-line']}>
       <label htmlFor={id}>{field.label}</label>
       {field.label === field.name || field.kind === 'json' ? null : <span className="mono faint">{field.name}</span>}
-      {field.required ? <span className="field-needed">needed</span> : null}
+      {field.required ? <span className={styles['field-needed']}>needed</span> : null}
     </div>
     <FieldInput
       field={field}
@@ -80,7 +82,7 @@ const FormField = ({
       device={device}
       onChange={onChange}
     />
-    <span className={problem === undefined ? 'help' : 'field-problem'} id={`${id}-help`}>
+    <span className={problem === undefined ? 'help' : styles['field-problem']} id={`${id}-help`}>
       {problem ?? field.help}
     </span>
   </div>
@@ -196,7 +198,7 @@ export const OperationForm = ({
   return (
     <form
       ref={form}
-      className="operation-form"
+      className={styles['operation-form']}
       aria-label={operation.operation}
       autoComplete="off"
       noValidate
@@ -210,8 +212,8 @@ export const OperationForm = ({
         void run(event.currentTarget);
       }}
     >
-      <div className="operation-scroll">
-        <header className="operation-head">
+      <div className={styles['operation-scroll']}>
+        <header className={styles['operation-head']}>
           <h2>{operation.summary}</h2>
           <p className="mono faint ellipsis">
             {operation.method} {operation.path}
@@ -225,7 +227,7 @@ export const OperationForm = ({
           />
         )}
         {fields.length === 0 ? <p className="faint">It takes no parameters.</p> : null}
-        <div className="operation-fields">
+        <div className={styles['operation-fields']} data-part="fields">
           {fields.map((field) => (
             <FormField
               key={field.name}
@@ -241,7 +243,7 @@ export const OperationForm = ({
           ))}
         </div>
         {destroys ? (
-          <div className="destroys">
+          <div className={styles['destroys']}>
             <p>{operation.confirm}</p>
             <label htmlFor={`${id}-confirm`}>
               Type <span className="mono typed">{subject}</span> to go on
@@ -265,10 +267,10 @@ export const OperationForm = ({
         )}
         <div ref={end} />
       </div>
-      <footer className="operation-foot">
+      <footer className={styles['operation-foot']}>
         <CopyButton label="Copy command" text={() => command('quayside')} />
         <CopyButton label="Copy curl" text={() => command('curl')} />
-        <span className="operation-note faint" role="status">
+        <span className={classNames('faint', styles['operation-note'])} role="status">
           {note}
         </span>
         {busy ? (

@@ -2,6 +2,8 @@ import { Search } from 'lucide-react';
 import { useEffect, useId, useMemo, useState } from 'react';
 import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { findOperations, neededKey } from './find-operations.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './operation-list.module.css';
 
 /** The operations that match what is typed, under headings. Arrows move, Enter chooses. */
 export const OperationList = ({
@@ -35,12 +37,13 @@ export const OperationList = ({
     return () => cancelAnimationFrame(frame);
   }, [activeId]);
   return (
-    <div className="operations">
-      <div className="operations-search">
+    <div className={styles['operations']}>
+      <div className={styles['operations-search']}>
         <Search size={14} strokeWidth={1.75} aria-hidden="true" />
         <input
           role="combobox"
-          className="operations-field"
+          className={styles['operations-field']}
+          data-part="search"
           aria-label="Search actions"
           aria-expanded="true"
           aria-controls={`${id}-list`}
@@ -66,10 +69,10 @@ export const OperationList = ({
           }}
         />
       </div>
-      <div className="operations-list" id={`${id}-list`} role="listbox" aria-label="Actions">
+      <div className={styles['operations-list']} id={`${id}-list`} role="listbox" aria-label="Actions">
         {groups.map((group) => (
           <div key={group.danger} role="group" aria-label={group.title}>
-            <div className="operations-title" aria-hidden="true">
+            <div className={styles['operations-title']} aria-hidden="true">
               {group.title}
               <span>{group.operations.length}</span>
             </div>
@@ -82,15 +85,19 @@ export const OperationList = ({
                   id={`${id}-${index}`}
                   role="option"
                   aria-selected={operation.operation === chosen}
-                  className={`operation-row ${index === active ? 'active' : ''} ${lack === undefined ? '' : 'lacking'}`}
+                  className={classNames(
+                    styles['operation-row'],
+                    index === active ? styles['active'] : '',
+                    lack === undefined ? '' : styles['lacking'],
+                  )}
                   onClick={() => {
                     setAt(operation.operation);
                     onChoose(operation);
                   }}
                 >
-                  <span className="operation-name ellipsis">{operation.operation}</span>
-                  <span className="operation-number">{operation.number}</span>
-                  <span className="operation-summary ellipsis">{operation.summary}</span>
+                  <span className={classNames('ellipsis', styles['operation-name'])}>{operation.operation}</span>
+                  <span className={styles['operation-number']}>{operation.number}</span>
+                  <span className={classNames('ellipsis', styles['operation-summary'])}>{operation.summary}</span>
                   {lack === undefined ? null : <span className="tag">{lack}</span>}
                 </div>
               );
@@ -98,7 +105,7 @@ export const OperationList = ({
           </div>
         ))}
         {flat.length === 0 ? (
-          <div className="operations-empty" role="option" aria-selected="false" aria-disabled="true">
+          <div className={styles['operations-empty']} role="option" aria-selected="false" aria-disabled="true">
             No action matches. Try fewer letters.
           </div>
         ) : null}

@@ -9,6 +9,8 @@ import { Failure, IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, clockWords } from '../ui/format.ts';
 import { openPanel } from '../state/view-store.ts';
 import { byDay, dayWords, queryOf, type ActivityFilter } from './activity-filter.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './activity-page.module.css';
 
 /** Lines asked for at once, and how often the first of them are asked for again, milliseconds. */
 const pageSize = 100;
@@ -47,18 +49,18 @@ const Line = ({
   // The text of an incident is what stands below its name.
   const text = entry.incidentId === undefined ? entry.text : `${entry.name}. ${entry.text}`;
   return (
-    <li className="activity-line" data-kind={entry.kind}>
+    <li className={styles['activity-line']} data-part="line" data-kind={entry.kind}>
       <time dateTime={new Date(entry.at).toISOString()} data-tip={absolute(entry.at)}>
         {clockWords(entry.at)}
       </time>
-      <span className="activity-mark">
+      <span className={styles['activity-mark']}>
         <Mark kind={entry.kind} />
       </span>
       <span className="activity-text ellipsis" data-tip={text}>
         {text}
       </span>
-      <span className="faint activity-account ellipsis">{account ?? ''}</span>
-      <span className="activity-actions">
+      <span className={classNames('faint ellipsis', styles['activity-account'])}>{account ?? ''}</span>
+      <span className={styles['activity-actions']}>
         {device === undefined || key === undefined ? null : (
           <>
             <IconButton icon={ListFilter} label={`Only ${device.name}`} onClick={() => onDevice(key)} />
@@ -147,7 +149,7 @@ export const ActivityList = ({
   if (pages === undefined)
     return (
       failure ?? (
-        <div className="activity-skeleton" role="status" aria-busy="true" aria-label="Loading the activity">
+        <div className={styles['activity-skeleton']} role="status" aria-busy="true" aria-label="Loading the activity">
           {Array.from({ length: 9 }, (_, index) => (
             <span key={index} className={`skeleton w${index % 4}`} aria-hidden="true" />
           ))}
@@ -174,7 +176,7 @@ export const ActivityList = ({
         </div>
       ) : null}
       {byDay(entries).map((day) => (
-        <section key={day.key} className="activity-day" aria-label={dayWords(day.at, now)}>
+        <section key={day.key} className={styles['activity-day']} aria-label={dayWords(day.at, now)}>
           <h2>{dayWords(day.at, now)}</h2>
           <ul>
             {day.entries.map((entry) => (
@@ -184,7 +186,7 @@ export const ActivityList = ({
         </section>
       ))}
       {next === undefined ? null : (
-        <button type="button" className="button activity-older" onClick={() => load(next)}>
+        <button type="button" className={classNames('button', styles['activity-older'])} onClick={() => load(next)}>
           Show older
         </button>
       )}

@@ -12,6 +12,9 @@ import { openPanel, toast, toastError } from '../state/view-store.ts';
 import { kindGroups, noFilter, percent, queryOf, rangeMs, ranges, type ActivityFilter } from './activity-filter.ts';
 import { ActivityList } from './activity-list.tsx';
 import { PresenceStrip } from './presence-strip.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './activity-page.module.css';
+import presenceStripStyles from './presence-strip.module.css';
 
 /** Milliseconds of rest after which typed text is searched for. */
 const restMs = 200;
@@ -26,7 +29,7 @@ const Incidents = (): React.ReactNode => {
   if (incidents.length === 0) return null;
   const sorted = incidents.toSorted((a, b) => Number(a.resolvedAt !== undefined) - Number(b.resolvedAt !== undefined));
   return (
-    <section className="incidents" aria-label="Incidents">
+    <section className={styles['incidents']} aria-label="Incidents">
       <ul>
         {sorted.map((incident) => (
           <IncidentItem key={incident.id} incident={incident} />
@@ -66,8 +69,10 @@ const Timeline = ({ filter }: { readonly filter: ActivityFilter }): React.ReactN
     });
     return () => ended.abort();
   }, [accountId, range, turn]);
-  if (state === undefined) return <div className="presence-strip skeleton" aria-hidden="true" />;
-  if (!('buckets' in state)) return <p className="faint presence-missing">No picture of the fleet: {state.message}</p>;
+  if (state === undefined)
+    return <div className={classNames('skeleton', presenceStripStyles['presence-strip'])} aria-hidden="true" />;
+  if (!('buckets' in state))
+    return <p className={classNames('faint', styles['presence-missing'])}>No picture of the fleet: {state.message}</p>;
   return <PresenceStrip buckets={state.buckets} until={state.until} />;
 };
 
@@ -91,7 +96,7 @@ const DeviceUptime = ({
     return () => ended.abort();
   }, [deviceKey, range, turn]);
   return (
-    <div className="device-uptime" role="status">
+    <div className={styles['device-uptime']} role="status">
       <button type="button" className="copyable" onClick={() => openPanel(deviceKey)}>
         {name}
       </button>
@@ -157,7 +162,7 @@ export const ActivityPage = (): React.ReactNode => {
   const narrowed = filter.text !== '' || filter.kind !== 'all' || filter.accountId !== '' || filter.deviceKey !== '';
   return (
     <>
-      <header className="page-head activity-head">
+      <header className={classNames('page-head', styles['activity-head'])}>
         <h1>Activity</h1>
         <input
           className="input"
@@ -168,7 +173,7 @@ export const ActivityPage = (): React.ReactNode => {
           value={text}
           onChange={(event) => setText(event.target.value)}
         />
-        <div className="activity-narrow">
+        <div className={styles['activity-narrow']}>
           <select
             className="select"
             aria-label="Kind"
@@ -217,7 +222,7 @@ export const ActivityPage = (): React.ReactNode => {
           onClick={() => void save()}
         />
       </header>
-      <div className="page-scroll activity-scroll">
+      <div className={classNames('page-scroll', styles['activity-scroll'])}>
         <Incidents />
         <Timeline filter={filter} />
         {filter.deviceKey === '' ? null : <DeviceUptime filter={filter} onClear={() => narrow({ deviceKey: '' })} />}

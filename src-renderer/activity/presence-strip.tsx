@@ -2,6 +2,8 @@ import { useId, useState } from 'react';
 import type { PresenceBucketView } from '../../src-preload/contract/history.ts';
 import { absolute, clockWords, count } from '../ui/format.ts';
 import { timeTicks } from '../charts/chart-geometry.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './presence-strip.module.css';
 
 const height = 56;
 
@@ -32,15 +34,15 @@ export const PresenceStrip = ({
   const bucket = buckets[shown];
   const move = (to_: number): void => setChosen(Math.max(0, Math.min(buckets.length - 1, to_)));
   return (
-    <figure className="presence-strip" aria-labelledby={`${id}-title`}>
+    <figure className={styles['presence-strip']} aria-labelledby={`${id}-title`}>
       <figcaption>
         <span id={`${id}-title`}>Presence of the fleet</span>
-        <span className="faint presence-reading">
+        <span className={classNames('faint', styles['presence-reading'])}>
           {bucket === undefined ? '' : `${reading(bucket)} · ${absolute(bucket.at).replace(/:\d\d$/, '')}`}
         </span>
       </figcaption>
       <div
-        className="presence-bars"
+        className={styles['presence-bars']}
         role="slider"
         tabIndex={0}
         aria-label="Presence of the fleet over time"
@@ -67,17 +69,28 @@ export const PresenceStrip = ({
             const scale = height / maxCount;
             const x = index * 4;
             if (piece.watched === 0)
-              return <rect key={piece.at} className="bar-none" x={x} y={height - 2} width={3} height={2} />;
+              return <rect key={piece.at} className={styles['bar-none']} x={x} y={height - 2} width={3} height={2} />;
             const online = piece.online * scale;
             const unknown = piece.unknown * scale;
             // One device of thousands is still seen.
             const offline = piece.offline > 0 ? Math.max(2, piece.offline * scale) : 0;
             return (
-              <g key={piece.at} className={index === chosen ? 'presence-bar chosen' : 'presence-bar'}>
-                <rect className="bar-online" x={x} y={height - online} width={3} height={online} />
-                <rect className="bar-unknown" x={x} y={height - online - unknown} width={3} height={unknown} />
+              <g
+                key={piece.at}
+                className={
+                  index === chosen ? classNames(styles['presence-bar'], styles['chosen']) : styles['presence-bar']
+                }
+              >
+                <rect className={styles['bar-online']} x={x} y={height - online} width={3} height={online} />
                 <rect
-                  className="bar-offline"
+                  className={styles['bar-unknown']}
+                  x={x}
+                  y={height - online - unknown}
+                  width={3}
+                  height={unknown}
+                />
+                <rect
+                  className={styles['bar-offline']}
                   x={x}
                   y={Math.max(0, height - online - unknown - offline)}
                   width={3}
@@ -88,7 +101,7 @@ export const PresenceStrip = ({
           })}
         </svg>
       </div>
-      <div className="presence-axis" aria-hidden="true">
+      <div className={styles['presence-axis']} aria-hidden="true">
         <svg width="100%" height="16">
           {ticks.map((at) => (
             <text key={at} x={`${place(at)}%`} y={12}>

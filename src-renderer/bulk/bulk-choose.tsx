@@ -14,6 +14,9 @@ import { actionOf, bulkFields, deviceOperations, firstDraft, type Draft } from '
 import { BulkForm } from './bulk-form.tsx';
 import { closeBulk, followRun, showRun } from './bulk-store.ts';
 import { VirtualRows } from '../ui/virtual-rows.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './bulk.module.css';
+import operationFormStyles from '../actions/operation-form.module.css';
 
 /** Milliseconds of quiet typing before a new preview is asked for. */
 const restMs = 220;
@@ -52,12 +55,12 @@ const usePreview = (deviceKeys: readonly string[], action: string): Preview => {
 
 const Change = ({ before, after }: { readonly before: string | undefined; readonly after: string }): React.ReactNode =>
   before === undefined ? (
-    <span className="after">{after}</span>
+    <span className={styles['after']}>{after}</span>
   ) : (
     <>
-      <span className="before">{before === '' ? 'none' : before}</span>
+      <span className={styles['before']}>{before === '' ? 'none' : before}</span>
       <ArrowRight size={12} aria-label="becomes" />
-      <span className="after">{after === '' ? 'none' : after}</span>
+      <span className={styles['after']}>{after === '' ? 'none' : after}</span>
     </>
   );
 
@@ -95,14 +98,14 @@ const PlanTable = ({
           entry.deviceName,
           label(entry.accountId),
           <span
-            className="bulk-change"
+            className={styles['bulk-change']}
             key="change"
             title={entry.before === undefined ? entry.after : `${entry.before} → ${entry.after}`}
           >
             {/* Its name stands in the first column already. */}
             <Change before={entry.before === entry.deviceName ? undefined : entry.before} after={entry.after} />
             {entry.warning === undefined ? null : (
-              <span className="bulk-warning" title={entry.warning}>
+              <span className={styles['bulk-warning']} title={entry.warning}>
                 <TriangleAlert size={13} aria-hidden="true" />
                 {entry.warning}
               </span>
@@ -224,20 +227,24 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
         void start(event.currentTarget);
       }}
     >
-      <div className="workbench-list bulk-kinds" role="radiogroup" aria-label="Action">
+      <div className={classNames('workbench-list', styles['bulk-kinds'])} role="radiogroup" aria-label="Action">
         {bulkKinds.map((each) => {
           const able = concerned(devices, vendors, each.needs);
           const Icon = each.icon;
           return (
             <label
               key={each.kind}
-              className={`bulk-kind ${able === 0 ? 'lacking' : ''} ${each.kind === 'delete' ? 'danger' : ''}`}
+              className={classNames(
+                styles['bulk-kind'],
+                able === 0 ? styles['lacking'] : '',
+                each.kind === 'delete' ? styles['danger'] : '',
+              )}
             >
               <input type="radio" name="bulk-kind" checked={kind === each.kind} onChange={() => choose(each.kind)} />
               <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
               <span className="ellipsis">{each.title}</span>
               {able === devices.length ? null : (
-                <span className="bulk-able">
+                <span className={styles['bulk-able']}>
                   {count(able)} of {count(devices.length)}
                 </span>
               )}
@@ -246,7 +253,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
         })}
       </div>
       <div className="workbench-pane">
-        <div className="bulk-form" key={kind}>
+        <div className={styles['bulk-form']} key={kind}>
           <BulkForm
             kind={kind}
             draft={draft}
@@ -261,15 +268,15 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             </p>
           ) : null}
         </div>
-        <div className="bulk-preview" aria-busy={stale}>
+        <div className={styles['bulk-preview']} aria-busy={stale}>
           {typeof action === 'string' ? (
-            <p className="bulk-hint">{action}</p>
+            <p className={styles['bulk-hint']}>{action}</p>
           ) : error !== undefined && !stale ? (
-            <div className="bulk-trouble">
+            <div className={styles['bulk-trouble']}>
               <Failure error={error} tone="warn" />
             </div>
           ) : plan === undefined ? (
-            <p className="bulk-hint">Looking at what will change.</p>
+            <p className={styles['bulk-hint']}>Looking at what will change.</p>
           ) : (
             <>
               <header>
@@ -283,19 +290,19 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
                   onChange={setPart}
                 />
                 {warnings === 0 ? null : (
-                  <span className="bulk-warning" role="status">
+                  <span className={styles['bulk-warning']} role="status">
                     <TriangleAlert size={13} aria-hidden="true" />
                     {plural(warnings, 'name')} that {warnings === 1 ? 'is' : 'are'} not unique
                   </span>
                 )}
               </header>
               {plan.notes.map((note) => (
-                <div className="bulk-trouble" key={note}>
+                <div className={styles['bulk-trouble']} key={note}>
                   <Callout tone="warn" text={note} />
                 </div>
               ))}
               {(part === 'rows' ? rows : plan.leftOut.length) === 0 ? (
-                <p className="bulk-hint">
+                <p className={styles['bulk-hint']}>
                   {part === 'rows' ? 'Nothing would change. See what is left out, and why.' : 'No device is left out.'}
                 </p>
               ) : (
@@ -305,19 +312,19 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
           )}
         </div>
         {failure === undefined ? null : (
-          <div className="bulk-trouble">
+          <div className={styles['bulk-trouble']}>
             <Failure error={failure} />
           </div>
         )}
         {destroys && rows > 0 ? (
-          <div className="bulk-destroys">
+          <div className={styles['bulk-destroys']}>
             <p>{plan.confirm}</p>
             <label htmlFor={`${id}-count`}>
               Type <span className="mono typed">{rows}</span> to go on
             </label>
             <input
               id={`${id}-count`}
-              className="input short"
+              className={classNames('input', styles['short'])}
               inputMode="numeric"
               autoComplete="off"
               value={typed}
@@ -325,8 +332,8 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             />
           </div>
         ) : null}
-        <footer className="operation-foot">
-          <span className="operation-note" />
+        <footer className={operationFormStyles['operation-foot']}>
+          <span className={operationFormStyles['operation-note']} />
           <button type="button" className="button plain" onClick={closeBulk}>
             Cancel
           </button>

@@ -5,6 +5,8 @@ import { plural } from '../ui/format.ts';
 import { BulkChoose } from './bulk-choose.tsx';
 import { BulkRun } from './bulk-run-view.tsx';
 import { closeBulk, useBulk } from './bulk-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './bulk.module.css';
 
 /** Actions on many devices: choosing one with its preview, and the run that follows. */
 export const BulkDialog = (): React.ReactNode => {
@@ -15,7 +17,7 @@ export const BulkDialog = (): React.ReactNode => {
   return (
     <Dialog
       label={open.kind === 'choose' ? 'Change many devices' : title}
-      className="workbench bulk"
+      className={classNames('workbench', styles['bulk'])}
       onClose={closeBulk}
     >
       <header className="workbench-head">

@@ -10,6 +10,7 @@ import { Field } from '../ui/controls.tsx';
 import { useMainState, useVendorName } from '../state/main-state.ts';
 import type { BulkKind } from './bulk-actions.ts';
 import { bulkFields, deviceOperations, text, type Draft } from './bulk-draft.ts';
+import styles from './bulk.module.css';
 
 type Change = (name: string, value: string | ChosenFile | undefined) => void;
 
@@ -87,7 +88,7 @@ export const BulkForm = ({
   switch (kind) {
     case 'rename':
       return (
-        <div className="bulk-line">
+        <div className={styles['bulk-line']}>
           {field('pattern', 'New name', 'May hold {name}, {group}, {account}, {id}, {n} and {n:03}.', {
             className: 'input mono',
             autoFocus: true,
@@ -98,11 +99,11 @@ export const BulkForm = ({
     case 'replace':
       return (
         <>
-          <div className="bulk-line">
+          <div className={styles['bulk-line']}>
             {field('find', 'Find', '', { className: 'input mono', autoFocus: true })}
             {field('replaceBy', 'Replace by', '', { className: 'input mono' })}
           </div>
-          <div className="bulk-checks">
+          <div className={styles['bulk-checks']}>
             <Check draft={draft} name="regex" label="Regular expression, with $1 in the replacement" change={change} />
             <Check draft={draft} name="ignoreCase" label="Upper and lower case are the same" change={change} />
           </div>
@@ -140,7 +141,7 @@ export const BulkForm = ({
               onChange={(event) => change('command', event.target.value)}
             />
           </Field>
-          <div className="bulk-line">
+          <div className={styles['bulk-line']}>
             {field('script', 'Or a script of the portal')}
             {field('at', 'When, GMT', 'Empty: now.', { className: 'input mono', placeholder: '2026-11-21 22:00:00' })}
           </div>
@@ -148,7 +149,7 @@ export const BulkForm = ({
       );
     case 'upload':
       return (
-        <div className="bulk-line">
+        <div className={styles['bulk-line']}>
           <Field id={`${id}-file`} label="File" help="At most 4.5 MB.">
             <FieldInput
               field={fileField}
@@ -164,7 +165,7 @@ export const BulkForm = ({
       );
     case 'custom-field':
       return (
-        <div className="bulk-line">
+        <div className={styles['bulk-line']}>
           {field('field', 'Custom field', 'As it is called in the portal.', { autoFocus: true })}
           {field('value', 'Value', 'May hold {name}, {group}, {n} …')}
         </div>
@@ -188,7 +189,7 @@ export const BulkForm = ({
       );
     case 'tag':
       return (
-        <div className="bulk-line">
+        <div className={styles['bulk-line']}>
           <div className="field">
             <span className="field-label">Change</span>
             <Segmented
@@ -214,7 +215,7 @@ export const BulkForm = ({
     case 'password':
       return (
         <>
-          <div className="bulk-line">
+          <div className={styles['bulk-line']}>
             <Field id={`${id}-protocol`} label="For">
               <select
                 id={`${id}-protocol`}

@@ -11,6 +11,9 @@ import { toastError } from '../state/view-store.ts';
 import { countWords } from './bulk-actions.ts';
 import { closeBulk, followRun, useBulk } from './bulk-store.ts';
 import { VirtualRows } from '../ui/virtual-rows.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './bulk.module.css';
+import operationFormStyles from '../actions/operation-form.module.css';
 
 const marks: Readonly<Record<BulkItemView['state'], readonly [LucideIcon | undefined, string]>> = {
   waiting: [undefined, 'Waiting'],
@@ -24,8 +27,8 @@ const marks: Readonly<Record<BulkItemView['state'], readonly [LucideIcon | undef
 const State = ({ item }: { readonly item: BulkItemView }): React.ReactNode => {
   const [Icon, word] = marks[item.state];
   return (
-    <span className={`bulk-state ${item.state}`}>
-      {Icon === undefined ? <span className="bulk-dot" /> : <Icon size={13} aria-hidden="true" />}
+    <span className={classNames(styles['bulk-state'], styles[item.state])}>
+      {Icon === undefined ? <span className={styles['bulk-dot']} /> : <Icon size={13} aria-hidden="true" />}
       {word}
     </span>
   );
@@ -49,7 +52,7 @@ export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNod
   const finished = run.done + run.failed + run.uncertain + run.cancelled;
   return (
     <div
-      className="bulk-bar"
+      className={styles['bulk-bar']}
       role="progressbar"
       aria-label={run.title}
       aria-valuemin={0}
@@ -57,9 +60,9 @@ export const Progress = ({ run }: { readonly run: BulkRunView }): React.ReactNod
       aria-valuenow={finished}
       aria-valuetext={runWords(run)}
     >
-      <span className="bar-done" style={{ width: share(run.done) }} />
-      <span className="bar-failed" style={{ width: share(run.failed + run.uncertain) }} />
-      <span className="bar-cancelled" style={{ width: share(run.cancelled) }} />
+      <span className={styles['bar-done']} style={{ width: share(run.done) }} />
+      <span className={styles['bar-failed']} style={{ width: share(run.failed + run.uncertain) }} />
+      <span className={styles['bar-cancelled']} style={{ width: share(run.cancelled) }} />
     </div>
   );
 };
@@ -74,7 +77,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
   const followed = useBulk((state) => state.runs.get(runId));
   const accounts = useMainState((host) => host.accountsById);
   const [part, setPart] = useState<'all' | 'failed'>('all');
-  if (followed === undefined) return <p className="bulk-hint">This run is no longer here.</p>;
+  if (followed === undefined) return <p className={styles['bulk-hint']}>This run is no longer here.</p>;
   const { run, items } = followed;
   const failed = items.filter(
     (item) => item.state === 'failed' || item.state === 'uncertain' || item.state === 'cancelled',
@@ -94,13 +97,13 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
   };
 
   return (
-    <div className="bulk-run">
-      <div className="bulk-progress">
+    <div className={styles['bulk-run']}>
+      <div className={styles['bulk-progress']}>
         <Progress run={run} />
         <p role="status">{runWords(run)}</p>
       </div>
       {ended && run.uncertain > 0 ? (
-        <div className="bulk-trouble">
+        <div className={styles['bulk-trouble']}>
           <Callout
             tone="warn"
             text={`${plural(run.uncertain, 'device')} may have been changed or not: the answer was lost.`}
@@ -108,7 +111,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
           />
         </div>
       ) : null}
-      <header className="bulk-results-head">
+      <header className={styles['bulk-results-head']}>
         <Segmented
           label="Show"
           value={part}
@@ -120,7 +123,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
         />
       </header>
       {shown.length === 0 ? (
-        <p className="bulk-hint">{part === 'failed' ? 'Nothing failed.' : 'Nothing has begun yet.'}</p>
+        <p className={styles['bulk-hint']}>{part === 'failed' ? 'Nothing failed.' : 'Nothing has begun yet.'}</p>
       ) : (
         <VirtualRows
           label="Results"
@@ -141,7 +144,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
                   {item.tookMs === undefined ? null : <span className="faint"> · {millis(item.tookMs)}</span>}
                 </span>
               ) : (
-                <span key="what" className="bulk-reason" title={reason}>
+                <span key="what" className={styles['bulk-reason']} title={reason}>
                   {reason}
                 </span>
               ),
@@ -149,7 +152,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
           }}
         />
       )}
-      <footer className="operation-foot">
+      <footer className={operationFormStyles['operation-foot']}>
         <button type="button" className="button plain small" disabled={!ended} onClick={() => void save('csv')}>
           <Download size={13} aria-hidden="true" />
           Save CSV
@@ -158,7 +161,9 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
           <Download size={13} aria-hidden="true" />
           Save JSON
         </button>
-        <span className="operation-note faint">{ended ? '' : 'It goes on when this is closed.'}</span>
+        <span className={classNames('faint', operationFormStyles['operation-note'])}>
+          {ended ? '' : 'It goes on when this is closed.'}
+        </span>
         {ended && run.retryable > 0 ? (
           <button type="button" className="button" onClick={() => void send('bulk.retry')}>
             <RotateCcw size={13} aria-hidden="true" />

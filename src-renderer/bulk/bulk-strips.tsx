@@ -2,6 +2,8 @@ import { X } from 'lucide-react';
 import { IconButton } from '../ui/controls.tsx';
 import { Progress, runWords } from './bulk-run-view.tsx';
 import { dismissRun, showRun, useBulk } from './bulk-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './bulk.module.css';
 
 /** Runs that go on, or ended unseen, while their dialog is closed. */
 export const BulkStrips = (): React.ReactNode => {
@@ -12,7 +14,7 @@ export const BulkStrips = (): React.ReactNode => {
     ({ run }) => !seen.has(run.id) && !(open?.kind === 'run' && open.runId === run.id),
   );
   return shown.map(({ run }) => (
-    <div className="strip bulk-strip" key={run.id} role="status">
+    <div className={classNames('strip', styles['bulk-strip'])} key={run.id} role="status">
       <strong>{run.title}</strong>
       <Progress run={run} />
       <span className="ellipsis">{runWords(run)}</span>

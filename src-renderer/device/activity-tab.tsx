@@ -9,6 +9,8 @@ import { connect } from '../commands/device-commands.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import type { TabProps } from './tabs/tab-context.ts';
 import { Moment, Nothing, Part, RowsSkeleton, Segmented, TabFailure } from '../ui/parts.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './tabs/lines.module.css';
 
 const none: readonly ForwardView[] = [];
 
@@ -19,11 +21,16 @@ const ForwardItem = ({
   readonly forward: ForwardView;
   readonly service: string;
 }): React.ReactNode => (
-  <li className="line">
-    <span className={`status ${isLive(forward) ? 'good' : forward.state === 'failed' ? 'bad' : ''}`}>
+  <li className={styles['line']}>
+    <span
+      className={classNames(
+        styles['status'],
+        isLive(forward) ? styles['good'] : forward.state === 'failed' ? styles['bad'] : '',
+      )}
+    >
       {forwardWords(forward)}
     </span>
-    <span className="line-main">
+    <span className={styles['line-main']}>
       {service}{' '}
       <span className="mono faint">
         {forward.address}:{forward.port}
@@ -125,11 +132,13 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
           Connections, operations and changes of presence appear here and stay after a restart.
         </Nothing>
       ) : (
-        <ul className="lines" aria-label="History">
+        <ul className={styles['lines']} aria-label="History">
           {entries.map((entry) => (
-            <li className="line" key={entry.id}>
-              <span className={`status ${toneOf[entry.kind]}`}>{entry.kind.replace('-', ' ')}</span>
-              <span className="line-main" data-tip={entry.text}>
+            <li className={styles['line']} key={entry.id}>
+              <span className={classNames(styles['status'], styles[toneOf[entry.kind]])}>
+                {entry.kind.replace('-', ' ')}
+              </span>
+              <span className={styles['line-main']} data-tip={entry.text}>
                 {entry.text}
               </span>
               <span className="faint">
@@ -155,7 +164,7 @@ export const ActivityTab = ({ device }: TabProps): React.ReactNode => {
   const forwards = useMainState((host) => host.forwardsByDevice.get(device.key)) ?? none;
   const clients = forwards.reduce((sum, forward) => sum + forward.connections, 0);
   return (
-    <div className="stack">
+    <div className={styles['stack']}>
       <Part
         title="Local ports"
         actions={clients === 0 ? undefined : <span className="faint part-note">{plural(clients, 'client')} now</span>}
@@ -167,7 +176,7 @@ export const ActivityTab = ({ device }: TabProps): React.ReactNode => {
             </button>
           </Nothing>
         ) : (
-          <ul className="lines" aria-label="Local ports">
+          <ul className={styles['lines']} aria-label="Local ports">
             {forwards.map((forward) => (
               <ForwardItem
                 key={forward.id}

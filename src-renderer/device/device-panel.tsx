@@ -24,12 +24,14 @@ import {
 } from '../commands/device-commands.ts';
 import { SessionMenu } from '../session/session-menu.tsx';
 import { DeviceTabs } from './device-tabs-view.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './device-panel.module.css';
 
 const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const sentence = useNow((clock) => presenceSentence(device.presence, clock.now));
   const account = useMainState((host) => host.accountsById.get(device.accountId));
   return (
-    <p className="panel-presence" title={absolute(device.presence.observedAt)}>
+    <p className={styles['panel-presence']} title={absolute(device.presence.observedAt)}>
       {sentence}
       {account?.error === undefined ? '' : `. ${account.label} is not answering now`}
     </p>
@@ -41,16 +43,16 @@ const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, '')));
   const vendor = useVendorName(device.vendor);
   return (
-    <div className="connect-bar">
+    <div className={styles['connect-bar']}>
       <button
         type="button"
-        className="button primary connect"
+        className={classNames('button primary', styles['connect'])}
         aria-keyshortcuts="Enter"
         disabled={busy}
         onClick={() => void connect(device.key)}
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
-        <span className="connect-with" aria-hidden="true">
+        <span className={styles['connect-with']} aria-hidden="true">
           <span className="ellipsis">{vendor}</span>
           <kbd>⏎</kbd>
         </span>
@@ -120,23 +122,23 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
   if (acts) return <ActionBar device={device} />;
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
-    <div className="connect-bar">
+    <div className={styles['connect-bar']}>
       <button
         type="button"
-        className="button primary connect"
+        className={classNames('button primary', styles['connect'])}
         aria-keyshortcuts="Enter"
         disabled={busy}
         onClick={() => void connect(device.key, service.id)}
       >
         <span>{busy ? 'Connecting' : 'Connect'}</span>
-        <span className="connect-with" aria-hidden="true">
+        <span className={styles['connect-with']} aria-hidden="true">
           <span className="ellipsis">{service.name}</span>
           <kbd>⏎</kbd>
         </span>
       </button>
       <DropdownMenu.Root modal={false} open={launchers} onOpenChange={showLaunchers}>
         <DropdownMenu.Trigger
-          className="button primary connect-more"
+          className={classNames('button primary', styles['connect-more'])}
           aria-label="Other ways to connect"
           data-tip="Other ways to connect"
           data-keys={`${modKey} ⏎`}
@@ -207,8 +209,13 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
   }, [page]);
   if (device === undefined)
     return (
-      <aside className={`panel ${page ? 'as-page' : ''}`} aria-label="Device">
-        <div className="panel-scroll">
+      <aside
+        className={classNames(styles['panel'], page ? styles['as-page'] : '')}
+        data-part="panel"
+        data-as-page={page ? '' : undefined}
+        aria-label="Device"
+      >
+        <div className={styles['panel-scroll']} data-part="scroll">
           <p className="faint">This device is no longer listed by its vendor.</p>
           <button type="button" className="button" onClick={closePanel}>
             Close
@@ -219,13 +226,15 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
   return (
     <section
       ref={place}
-      className={`panel ${page ? 'as-page' : ''}`}
+      className={classNames(styles['panel'], page ? styles['as-page'] : '')}
+      data-part="panel"
+      data-as-page={page ? '' : undefined}
       role="region"
       aria-label={device.name}
       tabIndex={page ? -1 : undefined}
     >
-      <header className="panel-head">
-        <div className="panel-title">
+      <header className={styles['panel-head']}>
+        <div className={styles['panel-title']}>
           <PresenceMark state={device.presence.state} />
           <h2>
             <button
@@ -234,7 +243,9 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
               data-tip="Copy name"
               onClick={() => void copyText(device.name, 'the name')}
             >
-              <span className="panel-name">{device.name}</span>
+              <span className={styles['panel-name']} data-part="name">
+                {device.name}
+              </span>
             </button>
           </h2>
           <IconButton
@@ -262,7 +273,7 @@ export const DevicePanel = ({ page }: { readonly page: boolean }): React.ReactNo
             }}
           />
         </div>
-        <p className="panel-where ellipsis">
+        <p className={classNames('ellipsis', styles['panel-where'])}>
           {[vendor, account?.label, device.groups[0]].filter((part) => part !== undefined).join(' · ')}
         </p>
         <PresenceLine device={device} />

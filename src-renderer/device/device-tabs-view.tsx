@@ -15,9 +15,10 @@ import { Services } from './services/services.tsx';
 import { SettingsTab } from './settings/settings-tab.tsx';
 import type { TabProps } from './tabs/tab-context.ts';
 import { Timings } from '../forwards/timings.tsx';
+import styles from './device-panel.module.css';
 
 const OverviewTab = ({ device }: TabProps): React.ReactNode => (
-  <div className="overview">
+  <div className={styles['overview']}>
     <div>
       <Services device={device} />
       <Timings deviceKey={device.key} />
@@ -53,19 +54,19 @@ export const DeviceTabs = ({ device }: { readonly device: DeviceView }): React.R
   const Content = contents[tab];
   return (
     <Tabs.Root
-      className="device-tabs"
+      className={styles['device-tabs']}
       value={tab}
       onValueChange={(value) => showTab(tabIds.find((id) => id === value) ?? 'overview')}
     >
-      <Tabs.List className="tab-list" aria-label={`Parts of ${device.name}`}>
+      <Tabs.List className={styles['tab-list']} aria-label={`Parts of ${device.name}`}>
         {tabs.map((id) => (
-          <Tabs.Trigger key={id} value={id} className="tab">
+          <Tabs.Trigger key={id} value={id} className={styles['tab']}>
             {tabTitles[id]}
           </Tabs.Trigger>
         ))}
       </Tabs.List>
-      <Tabs.Content key={tab} value={tab} className="panel-scroll" tabIndex={-1}>
-        <div className={`tab-body tab-${tab}`}>
+      <Tabs.Content key={tab} value={tab} className={styles['panel-scroll']} data-part="scroll" tabIndex={-1}>
+        <div className={styles['tab-body']} data-tab={tab}>
           <Content key={device.key} device={device} account={account} capabilities={capabilities} />
         </div>
       </Tabs.Content>

@@ -3,6 +3,8 @@ import { useNow } from '../ui/clock.ts';
 import { absolute, duration, middle, when } from '../ui/format.ts';
 import { copyText } from '../commands/device-commands.ts';
 import { factGroups, type FactRow, type FactValue } from './fact-rows.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './facts.module.css';
 
 /** Characters of an id that fit a line of the panel. */
 const fits = 30;
@@ -88,7 +90,7 @@ const Row = ({ row: { label, value } }: { readonly row: FactRow }): React.ReactN
     <dt className="ellipsis" title={label}>
       {label}
     </dt>
-    <dd className={value.kind === 'list' ? 'tags' : undefined}>
+    <dd className={value.kind === 'list' ? styles['tags'] : undefined}>
       <Value label={label} value={value} />
     </dd>
   </div>
@@ -99,13 +101,13 @@ export const Facts = ({ device }: { readonly device: DeviceView }): React.ReactN
   // Only a claim that ends while somebody looks changes a label, so the clock is no reason to draw.
   const groups = factGroups(device, useNow.getState().now);
   return (
-    <section className="panel-section device-facts" aria-label="Facts">
+    <section className={classNames('panel-section', styles['device-facts'])} aria-label="Facts">
       <h3>Facts</h3>
       {device.description === undefined || device.description === '' ? null : (
-        <p className="description">{device.description}</p>
+        <p className={styles['description']}>{device.description}</p>
       )}
       {groups.map(({ title, rows }) => (
-        <div className="fact-group" key={title}>
+        <div className={styles['fact-group']} key={title}>
           <h4>{title}</h4>
           <dl className="facts" aria-label={title}>
             {rows.map((row) => (

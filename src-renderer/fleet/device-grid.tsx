@@ -18,6 +18,8 @@ import { DeviceRow, MarkBox, rowId } from './device-row.tsx';
 import type { SortColumn } from '../state/fleet-index.ts';
 import { setColumnWidth, useColumnWidths, widthProperties } from './column-widths.ts';
 import { useRowWindow } from '../ui/use-row-window.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './device-grid.module.css';
 
 const rowHeight = 32;
 
@@ -39,7 +41,7 @@ const MarkAll = ({ keys }: { readonly keys: readonly string[] }): React.ReactNod
     <button
       type="button"
       role="checkbox"
-      className="mark-all"
+      className={styles['mark-all']}
       aria-checked={all ? true : marked.size > 0 ? 'mixed' : false}
       aria-label="Select all devices of the list"
       data-tip={all ? 'Select none' : 'Select all'}
@@ -54,8 +56,8 @@ const MarkAll = ({ keys }: { readonly keys: readonly string[] }): React.ReactNod
 const Header = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode => {
   const sort = useView((view) => view.sort);
   return (
-    <div role="row" className="grid-row grid-header" aria-rowindex={1}>
-      <div role="columnheader" className="col-presence">
+    <div role="row" className={classNames(styles['grid-row'], styles['grid-header'])} aria-rowindex={1}>
+      <div role="columnheader" className={styles['col-presence']}>
         <span className="hidden-text">Presence</span>
         <MarkAll keys={keys} />
       </div>
@@ -66,7 +68,7 @@ const Header = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode
           <div
             key={column}
             role="columnheader"
-            className={`col-${column}`}
+            className={styles[`col-${column}`]}
             aria-sort={sorted ? (sort.descending ? 'descending' : 'ascending') : 'none'}
           >
             <button type="button" className="sort-button" onClick={() => toggleSort(column)}>
@@ -74,7 +76,8 @@ const Header = ({ keys }: { readonly keys: readonly string[] }): React.ReactNode
               {sorted ? <Arrow size={12} aria-hidden="true" /> : null}
             </button>
             <span
-              className="column-edge"
+              className={styles['column-edge']}
+              data-part="edge"
               aria-hidden="true"
               data-tip="Drag to change the width, double-click to reset"
               onPointerDown={(event) => event.currentTarget.setPointerCapture(event.pointerId)}
@@ -194,7 +197,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
     <div
       ref={scroller}
       id="device-list"
-      className="grid"
+      className={styles['grid']}
       style={widthProperties(widths)}
       role="grid"
       aria-label="Devices"
@@ -219,7 +222,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
       }}
     >
       <Header keys={keys} />
-      <div role="rowgroup" className="grid-body" style={{ height: keys.length * rowHeight }}>
+      <div role="rowgroup" className={styles['grid-body']} style={{ height: keys.length * rowHeight }}>
         {/* Lines are known by their place, so that a new search changes their text instead of making them anew. */}
         {shown.map((index) => {
           const key = keys[index];
@@ -241,14 +244,14 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
 
 /** The shape of the list while nothing is known yet. */
 export const GridSkeleton = (): React.ReactNode => (
-  <div className="grid" aria-busy="true" aria-label="Loading devices" role="status">
+  <div className={styles['grid']} aria-busy="true" aria-label="Loading devices" role="status">
     {Array.from({ length: 14 }, (_, index) => (
-      <div className="grid-row skeleton-row" key={index} aria-hidden="true">
-        <div className="col-presence">
-          <span className="skeleton dot" />
+      <div className={classNames(styles['grid-row'], styles['skeleton-row'])} key={index} aria-hidden="true">
+        <div className={styles['col-presence']}>
+          <span className={classNames('skeleton', styles['dot'])} />
         </div>
         {columns.map(([column]) => (
-          <div className={`col-${column}`} key={column}>
+          <div className={styles[`col-${column}`]} key={column}>
             <span className={`skeleton w${(index * 7 + column.length * 3) % 4}`} />
           </div>
         ))}

@@ -8,6 +8,8 @@ import { useNow } from '../ui/clock.ts';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, forwardWords, seen } from '../ui/format.ts';
 import { markRange, openPanel, toggleMark, useView } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './device-grid.module.css';
 
 /** Id of the row's element, for `aria-activedescendant`. */
 export const rowId = (index: number): string => `device-row-${index}`;
@@ -25,8 +27,9 @@ const ForwardCell = ({ deviceKey }: { readonly deviceKey: string }): React.React
   const forward = useMainState((host) => shownForward(host.forwardsByDevice.get(deviceKey)));
   if (forward === undefined) return null;
   return (
-    <span className={`forward-chip ${forward.state}`}>
-      <span className="mono">:{forward.port}</span> <span className="forward-words">{forwardWords(forward)}</span>
+    <span className={classNames(styles['forward-chip'], styles[forward.state])}>
+      <span className="mono">:{forward.port}</span>{' '}
+      <span className={styles['forward-words']}>{forwardWords(forward)}</span>
     </span>
   );
 };
@@ -36,7 +39,7 @@ const RowActions = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const busy = useBusy((state) => service !== undefined && state.keys.has(busyKey(device.key, service.id)));
   if (service === undefined) return null;
   return (
-    <span className={`row-actions ${busy ? 'busy' : ''}`}>
+    <span className={classNames(styles['row-actions'], busy ? styles['busy'] : '')}>
       {service.kind === 'ssh' ? (
         <IconButton
           icon={Copy}
@@ -67,7 +70,11 @@ const RowActions = ({ device }: { readonly device: DeviceView }): React.ReactNod
 
 /** Says by a look that a line is selected, or can be. The row tells assistive technology; keys are x and Shift. */
 export const MarkBox = ({ checked }: { readonly checked: boolean | 'some' }): React.ReactNode => (
-  <span className={`mark-box ${checked === false ? '' : 'on'}`} aria-hidden="true">
+  <span
+    className={classNames(styles['mark-box'], checked === false ? '' : styles['on'])}
+    data-part="mark"
+    aria-hidden="true"
+  >
     {checked === false ? null : checked === 'some' ? (
       <Minus size={11} strokeWidth={3} />
     ) : (
@@ -103,7 +110,16 @@ export const DeviceRow = memo(
       <div
         role="row"
         id={rowId(index)}
-        className={`grid-row device-row ${active ? 'active' : ''} ${marked ? 'marked' : ''} ${device.presence.state} ${account?.error === undefined ? '' : 'stale'}`}
+        className={classNames(
+          styles['grid-row'],
+          styles['device-row'],
+          active ? styles['active'] : '',
+          marked ? styles['marked'] : '',
+          styles[device.presence.state],
+          account?.error === undefined ? '' : styles['stale'],
+        )}
+        data-part="device"
+        data-active={active ? '' : undefined}
         aria-rowindex={index + 2}
         aria-selected={marked || active}
         style={{ transform: `translateY(${top}px)` }}
@@ -118,7 +134,7 @@ export const DeviceRow = memo(
       >
         <div
           role="gridcell"
-          className="col-presence"
+          className={styles['col-presence']}
           onClick={(event) => {
             // The whole cell, with what is around the box: a near miss should not open the panel.
             event.stopPropagation();
@@ -130,31 +146,31 @@ export const DeviceRow = memo(
           <PresenceMark state={device.presence.state} />
           <MarkBox checked={marked} />
         </div>
-        <div role="gridcell" className="col-name ellipsis">
+        <div role="gridcell" className={classNames('ellipsis', styles['col-name'])} data-part="name">
           {device.name}
           {device.favourite ? (
-            <span className="row-star" role="img" aria-label="favourite">
+            <span className={styles['row-star']} role="img" aria-label="favourite">
               ★
             </span>
           ) : null}
         </div>
         <div role="gridcell" className="col-group ellipsis">
-          {group ?? <span className="absent">–</span>}
+          {group ?? <span className={styles['absent']}>–</span>}
           {device.groups.length > 1 ? <span className="faint"> +{device.groups.length - 1}</span> : null}
         </div>
-        <div role="gridcell" className="col-vendor ellipsis">
+        <div role="gridcell" className={classNames('ellipsis', styles['col-vendor'])}>
           {vendor}
         </div>
-        <div role="gridcell" className="col-account ellipsis">
+        <div role="gridcell" className={classNames('ellipsis', styles['col-account'])}>
           {account?.label}
         </div>
-        <div role="gridcell" className="col-address ellipsis mono">
-          {device.internalAddress ?? device.externalAddress ?? <span className="absent">–</span>}
+        <div role="gridcell" className={classNames('ellipsis mono', styles['col-address'])}>
+          {device.internalAddress ?? device.externalAddress ?? <span className={styles['absent']}>–</span>}
         </div>
         <div role="gridcell" className="col-seen ellipsis">
           <Seen device={device} />
         </div>
-        <div role="gridcell" className="col-forward">
+        <div role="gridcell" className={styles['col-forward']}>
           <ForwardCell deviceKey={deviceKey} />
           {hovered || active ? <RowActions device={device} /> : null}
         </div>

@@ -13,6 +13,7 @@ import { activate, mark, setAccountForm, setQuery, showScope, useView } from '..
 import { AccountNotices, AccountWaysOut, staleWords } from '../accounts/account-notices.tsx';
 import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useVisible } from './use-visible.ts';
+import styles from './fleet-page.module.css';
 
 /** Devices connected to with one command before it asks to narrow the selection. */
 const maxConnects = 12;
@@ -89,7 +90,7 @@ const ScopeTitle = (): React.ReactNode => {
           ? 'Offline'
           : 'Favourites';
   return (
-    <span className="scope-chip">
+    <span className={styles['scope-chip']}>
       <span className="ellipsis">{title}</span>
       <button
         type="button"
@@ -131,7 +132,7 @@ const NoList = ({ account }: { readonly account: AccountView }): React.ReactNode
       <p className="faint">
         {adviceOf(account.error)} {stale}
       </p>
-      <div className="empty-actions">
+      <div className={styles['empty-actions']}>
         <AccountWaysOut account={account} />
       </div>
     </div>
@@ -199,7 +200,7 @@ const NoMatch = (): React.ReactNode => {
       <p>
         Nothing {scope.kind === 'all' ? 'in your fleet' : 'in this part of the fleet'} matches <q>{query}</q>.
       </p>
-      <div className="empty-actions">
+      <div className={styles['empty-actions']}>
         <button type="button" className="button" onClick={() => setQuery('')}>
           Clear search
         </button>
@@ -218,7 +219,7 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
   if (marked.size === 0) return null;
   const clear = (): void => useView.setState({ marked: new Set() });
   return (
-    <div className="selection-bar" role="toolbar" aria-label="Selected devices">
+    <div className={styles['selection-bar']} role="toolbar" aria-label="Selected devices">
       <span>{count(marked.size)} selected</span>
       {marked.size < keys.length ? (
         <button
@@ -289,7 +290,7 @@ export const FleetPage = (): React.ReactNode => {
   return (
     <>
       <h1 className="hidden-text">Devices</h1>
-      <div className="toolbar">
+      <div className={styles['toolbar']}>
         <SearchField keys={keys} />
         <ScopeTitle />
         {loaded && hasAccounts ? <Count shown={keys.length} /> : null}

@@ -10,6 +10,7 @@ import { ForwardState, HostKey, Recognised } from './forward-health.tsx';
 import { ForwardHistory } from './forward-history.tsx';
 import { ForwardLive } from './forward-live.tsx';
 import { endpointText } from './forward-words.ts';
+import styles from './forward-detail.module.css';
 
 const Address = ({ address, port }: { readonly address: string; readonly port: number }): React.ReactNode => {
   const text = endpointText(address, port);
@@ -44,7 +45,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
       <dl className="facts">
         <div>
           <dt>Local</dt>
-          <dd className="address-list">
+          <dd className={styles['address-list']}>
             <Address address={forward.address} port={forward.port} />
             {forward.also?.map((other) => (
               <Address key={`${other.address} ${other.port}`} {...other} />
@@ -71,7 +72,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
         ) : (
           <div>
             <dt>Device’s own</dt>
-            <dd className="address-list">
+            <dd className={styles['address-list']}>
               <Address address={deviceEndpoint.address} port={deviceEndpoint.port} />
               {deviceEndpoint.reason === undefined ? null : <span className="faint">{deviceEndpoint.reason}</span>}
             </dd>
@@ -94,7 +95,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
           </div>
         )}
       </dl>
-      {forward.exposure === undefined ? null : <p className="forward-note">{forward.exposure}</p>}
+      {forward.exposure === undefined ? null : <p className={styles['forward-note']}>{forward.exposure}</p>}
     </section>
   );
 };
@@ -104,7 +105,7 @@ const LastAttempt = ({ timings }: Pick<ForwardView, 'timings'>): React.ReactNode
   return Object.values(dialled).every((ms) => ms === undefined) ? (
     <>
       <h4>Last attempt</h4>
-      <p className="forward-note">None yet. The first client makes one.</p>
+      <p className={styles['forward-note']}>None yet. The first client makes one.</p>
     </>
   ) : (
     <>
@@ -122,10 +123,15 @@ export const ForwardDetail = ({
   readonly forward: ForwardView;
   readonly withTimings: boolean;
 }): React.ReactNode => (
-  <div className="forward-detail" role="region" aria-label={`Forward on port ${forward.port}`}>
+  <div
+    className={styles['forward-detail']}
+    data-part="forward"
+    role="region"
+    aria-label={`Forward on port ${forward.port}`}
+  >
     <ForwardState forward={forward} />
     <Recognised forward={forward} />
-    <div className="forward-columns">
+    <div className={styles['forward-columns']}>
       <div>
         <HostKey forward={forward} />
         <ForwardLive forward={forward} />

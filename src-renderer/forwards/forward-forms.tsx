@@ -6,6 +6,7 @@ import { Callout, Failure, Field } from '../ui/controls.tsx';
 import { count } from '../ui/format.ts';
 import { toast } from '../state/view-store.ts';
 import { addressesOf, endpointHost } from './forward-words.ts';
+import styles from './forward-detail.module.css';
 
 const minuteMs = 60_000;
 
@@ -25,7 +26,7 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
   useEffect(() => {
     if (awaited.current !== isShared) return;
     awaited.current = undefined;
-    section.current?.querySelector<HTMLElement>('.sharing-next')?.focus();
+    section.current?.querySelector<HTMLElement>('[data-part=next]')?.focus();
   }, [isShared, open]);
   const toggle = (next: boolean): void => {
     awaited.current = next ? undefined : false;
@@ -48,10 +49,10 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
     <section ref={section} aria-label="Sharing">
       <h4>Sharing on the local network</h4>
       {sharing === undefined ? (
-        <p className="forward-note">
+        <p className={styles['forward-note']}>
           Off: only this computer can use it.{' '}
           {open ? null : (
-            <button type="button" className="link-button sharing-next" onClick={() => toggle(true)}>
+            <button type="button" className="link-button" data-part="next" onClick={() => toggle(true)}>
               Share
             </button>
           )}
@@ -66,14 +67,14 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
               : `They reach it at ${sharing.addresses.map(endpointHost).join(', ')}, port ${forward.port}.`
           }
         >
-          <button type="button" className="button small sharing-next" onClick={() => void share([])}>
+          <button type="button" className="button small" data-part="next" onClick={() => void share([])}>
             Stop sharing
           </button>
         </Callout>
       )}
       {open || isShared ? (
         <form
-          className="forward-form"
+          className={styles['forward-form']}
           aria-label="Share"
           noValidate
           onKeyDown={(event) => {
@@ -114,7 +115,7 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
               placeholder="192.168.1.0/24"
             />
           </Field>
-          <div className="forward-form-actions">
+          <div className={styles['forward-form-actions']}>
             <button type="submit" className="button">
               {isShared ? 'Change' : 'Share with them'}
             </button>
@@ -186,7 +187,7 @@ export const Limits = ({ forward }: { readonly forward: ForwardView }): React.Re
     <section aria-label="Limits">
       <h4>Limits</h4>
       <form
-        className="forward-form"
+        className={styles['forward-form']}
         aria-label="Limits"
         noValidate
         onSubmit={(event) => {
@@ -194,7 +195,7 @@ export const Limits = ({ forward }: { readonly forward: ForwardView }): React.Re
           submit(event.currentTarget);
         }}
       >
-        <div className="limit-fields">
+        <div className={styles['limit-fields']}>
           {fields.map(({ name, label, value }) => (
             <Field key={name} id={`${id}-${name}`} label={label}>
               <input
@@ -213,11 +214,11 @@ export const Limits = ({ forward }: { readonly forward: ForwardView }): React.Re
           ))}
         </div>
         {wrong === undefined ? null : (
-          <p id={`${id}-bad`} className="field-bad" role="alert">
+          <p id={`${id}-bad`} className={styles['field-bad']} role="alert">
             {wrong.label.split(',')[0]}: a whole number from {wrong.min} to {count(wrong.max)}.
           </p>
         )}
-        <div className="forward-form-actions">
+        <div className={styles['forward-form-actions']}>
           <button type="submit" className="button">
             Change
           </button>

@@ -8,6 +8,9 @@ import { duration } from '../ui/format.ts';
 import { toast, toastError } from '../state/view-store.ts';
 import { openPort } from '../commands/device-commands.ts';
 import { hostKeyStanding, recognisedWords } from './forward-words.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './forwards-page.module.css';
+import forwardDetailStyles from './forward-detail.module.css';
 
 /** Milliseconds until a moment, second by second. */
 const useCountdown = (until: number): number => {
@@ -26,7 +29,7 @@ const NextTry = ({ at }: { readonly at: number }): React.ReactNode => {
 
 /** Why a lost way is not back yet and when it is tried next. */
 export const Reconnecting = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => (
-  <p className="forward-why">
+  <p className={styles['forward-why']} data-part="why">
     {forward.error?.message}{' '}
     {forward.nextAttemptAt === undefined ? 'Trying again now.' : <NextTry at={forward.nextAttemptAt} />}
   </p>
@@ -72,7 +75,7 @@ export const ForwardState = ({ forward }: { readonly forward: ForwardView }): Re
     );
   if (forward.state === 'stopped')
     return (
-      <p className="forward-note">
+      <p className={forwardDetailStyles['forward-note']}>
         Stopped. Port {forward.port} is kept for it.{' '}
         <button
           type="button"
@@ -101,7 +104,7 @@ export const Recognised = ({ forward }: { readonly forward: ForwardView }): Reac
     else window.open(answer.value.address, '_blank');
   };
   return (
-    <p className="forward-note recognised">
+    <p className={classNames(forwardDetailStyles['forward-note'], forwardDetailStyles['recognised'])}>
       <span>This looks like {words.name}.</span>
       <button type="button" className="button small" disabled={busy || !isLive(forward)} onClick={() => void open()}>
         {words.open}
@@ -145,7 +148,7 @@ export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.R
           ) : null}
         </Callout>
       )}
-      <p className="host-key">
+      <p className={forwardDetailStyles['host-key']}>
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="mono">{fingerprint}</span>
         <span className="faint">{words}</span>

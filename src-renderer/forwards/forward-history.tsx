@@ -8,6 +8,8 @@ import { useNow } from '../ui/clock.ts';
 import { Failure } from '../ui/controls.tsx';
 import { absolute, ago, millis } from '../ui/format.ts';
 import { hopWords } from './forward-words.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './forward-detail.module.css';
 
 const outcomes = { running: 'under way', open: 'connected', failed: 'failed' } as const;
 
@@ -15,16 +17,16 @@ const Attempt = ({ attempt }: { readonly attempt: ForwardAttemptView }): React.R
   const now = useNow((clock) => clock.now);
   const { totalMs } = waterfall(attempt.timings);
   return (
-    <li className={`attempt ${attempt.outcome}`}>
-      <p className="attempt-line">
-        <span className="state-word">{outcomes[attempt.outcome]}</span>
+    <li className={classNames(styles['attempt'], styles[attempt.outcome])}>
+      <p className={styles['attempt-line']}>
+        <span className={styles['state-word']}>{outcomes[attempt.outcome]}</span>
         {attempt.hop === undefined ? null : <span className="tag">{hopWords[attempt.hop]}</span>}
-        <span className="faint attempt-took">{totalMs === 0 ? '' : millis(totalMs)}</span>
+        <span className={classNames('faint', styles['attempt-took'])}>{totalMs === 0 ? '' : millis(totalMs)}</span>
         <time className="faint" dateTime={new Date(attempt.at).toISOString()} title={absolute(attempt.at)}>
           {ago(attempt.at, now)}
         </time>
       </p>
-      {attempt.sentence === undefined ? null : <p className="forward-note">{attempt.sentence}</p>}
+      {attempt.sentence === undefined ? null : <p className={styles['forward-note']}>{attempt.sentence}</p>}
     </li>
   );
 };
@@ -47,15 +49,15 @@ const Attempts = ({ forward }: { readonly forward: ForwardView }): React.ReactNo
     );
   if (value === undefined)
     return (
-      <p className="forward-note" role="status">
+      <p className={styles['forward-note']} role="status">
         Reading the history.
       </p>
     );
-  if (value.length === 0) return <p className="forward-note">No attempts yet. The first client makes one.</p>;
+  if (value.length === 0) return <p className={styles['forward-note']}>No attempts yet. The first client makes one.</p>;
   return (
     // Scrolls by itself, so it takes the keyboard.
     // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-    <ol className="attempts" aria-label="Attempts, newest first" tabIndex={0}>
+    <ol className={styles['attempts']} aria-label="Attempts, newest first" tabIndex={0}>
       {value.toReversed().map((attempt) => (
         <Attempt key={attempt.at} attempt={attempt} />
       ))}
@@ -73,7 +75,7 @@ export const ForwardHistory = ({ forward }: { readonly forward: ForwardView }): 
       <h4>
         <button
           type="button"
-          className="disclosure"
+          className={styles['disclosure']}
           aria-expanded={open}
           aria-controls={id}
           onClick={() => setOpen(!open)}

@@ -10,9 +10,11 @@ import { openPanel } from '../state/view-store.ts';
 import { ForwardDetail } from './forward-detail.tsx';
 import { ForwardBadges, Reconnecting } from './forward-health.tsx';
 import { endpointText, serviceWords } from './forward-words.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './forwards-page.module.css';
 
 const Traffic = ({ value }: { readonly value: number }): React.ReactNode => (
-  <td className={`number forwards-bytes ${value === 0 ? 'faint' : ''}`}>{bytes(value)}</td>
+  <td className={classNames('number', styles['forwards-bytes'], value === 0 ? 'faint' : '')}>{bytes(value)}</td>
 );
 
 /** One forward as a row of the page, and its details below when it is opened. */
@@ -30,7 +32,7 @@ export const ForwardLine = ({
   return (
     <>
       <tr
-        className={`forward-line ${forward.state}`}
+        className={classNames(styles['forward-line'], styles[forward.state])}
         data-forward={forward.id}
         onClick={(event) => {
           // The buttons of the line do what they say; the rest of it opens.
@@ -38,7 +40,7 @@ export const ForwardLine = ({
         }}
       >
         <td>
-          <span className="forward-address">
+          <span className={styles['forward-address']}>
             <IconButton
               icon={open ? ChevronDown : ChevronRight}
               label={`Details of port ${forward.port}`}
@@ -53,7 +55,8 @@ export const ForwardLine = ({
               data-tip={`Copy ${endpoint}`}
               onClick={() => void copyText(endpoint, 'the address')}
             >
-              <span className="forward-more">{endpoint.slice(0, -String(forward.port).length - 1)}</span>:{forward.port}
+              <span className={styles['forward-more']}>{endpoint.slice(0, -String(forward.port).length - 1)}</span>:
+              {forward.port}
             </button>
           </span>
         </td>
@@ -72,24 +75,26 @@ export const ForwardLine = ({
             serviceWords(forward)
           ) : (
             <>
-              <span className="forward-more">TCP · </span>
+              <span className={styles['forward-more']}>TCP · </span>
               {forward.recognised.toUpperCase()}
             </>
           )}
         </td>
-        <td className="forward-state">
-          <span className="forward-state-cell">
-            <span className="state-word">{forwardWords(forward)}</span>
+        <td className={styles['forward-state']}>
+          <span className={styles['forward-state-cell']}>
+            <span className={styles['state-word']}>{forwardWords(forward)}</span>
             <ForwardBadges forward={forward} />
           </span>
           {forward.state === 'reconnecting' && !open ? <Reconnecting forward={forward} /> : null}
           {forward.state === 'failed' && forward.error !== undefined && !open ? (
-            <p className="forward-why" title={`${forward.error.message} ${adviceOf(forward.error)}`}>
+            <p className={styles['forward-why']} title={`${forward.error.message} ${adviceOf(forward.error)}`}>
               {forward.error.message} {adviceOf(forward.error)}
             </p>
           ) : null}
         </td>
-        <td className={`number forwards-clients ${forward.connections === 0 ? 'faint' : ''}`}>{forward.connections}</td>
+        <td className={classNames('number', styles['forwards-clients'], forward.connections === 0 ? 'faint' : '')}>
+          {forward.connections}
+        </td>
         <Traffic value={forward.bytesUp} />
         <Traffic value={forward.bytesDown} />
         <td className="line-actions">
@@ -113,7 +118,7 @@ export const ForwardLine = ({
       </tr>
       <tr
         id={detail}
-        className="forward-open"
+        className={styles['forward-open']}
         hidden={!open}
         onKeyDown={(event) => {
           // One level up is the line it belongs to.

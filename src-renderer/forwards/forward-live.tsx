@@ -4,6 +4,9 @@ import { request } from '../state/main-state.ts';
 import { useLoaded } from '../commands/operation-call.ts';
 import { bytes, duration, plural } from '../ui/format.ts';
 import { endpointText } from './forward-words.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './forward-detail.module.css';
+import trafficStyles from './traffic.module.css';
 
 /** Milliseconds between two looks. */
 const lookMs = 1000;
@@ -42,14 +45,14 @@ const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.R
       .join('');
   return (
     <svg
-      className="sparkline"
+      className={styles['sparkline']}
       viewBox={`0 0 ${size.width} ${size.height}`}
       preserveAspectRatio="none"
       role="img"
       aria-label={`Traffic of the last minute, ${minuteWords(samples)}`}
     >
-      <path className="spark-down" d={path((sample) => sample.down)} />
-      <path className="spark-up" d={path((sample) => sample.up)} />
+      <path className={styles['spark-down']} d={path((sample) => sample.down)} />
+      <path className={styles['spark-up']} d={path((sample) => sample.up)} />
     </svg>
   );
 };
@@ -65,17 +68,17 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
   return (
     <section ref={place} aria-label="Traffic">
       <h4>Traffic</h4>
-      <dl className="forward-rates">
+      <dl className={styles['forward-rates']}>
         <div>
           <dt>
-            <i className="spark-key up" aria-hidden="true" />
+            <i className={classNames(styles['spark-key'], styles['up'])} aria-hidden="true" />
             Sent ↑
           </dt>
           <dd>{value === undefined ? '–' : `${bytes(value.rateUp)}/s`}</dd>
         </div>
         <div>
           <dt>
-            <i className="spark-key down" aria-hidden="true" />
+            <i className={classNames('down', styles['spark-key'])} aria-hidden="true" />
             Received ↓
           </dt>
           <dd>{value === undefined ? '–' : `${bytes(value.rateDown)}/s`}</dd>
@@ -86,16 +89,16 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
         </div>
       </dl>
       <Sparkline samples={value?.samples ?? []} />
-      <p className="spark-foot faint">
+      <p className={classNames('faint', styles['spark-foot'])}>
         <span>60 s ago</span>
         <span>{value === undefined ? '' : minuteWords(value.samples)}</span>
         <span>now</span>
       </p>
-      {error === undefined ? null : <p className="forward-note">{error.message}</p>}
+      {error === undefined ? null : <p className={styles['forward-note']}>{error.message}</p>}
       {value === undefined || value.peers.length === 0 ? null : (
         // Scrolls by itself where there are many, so it takes the keyboard.
         // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex
-        <ul className="peers" aria-label={plural(value.peers.length, 'client')} tabIndex={0}>
+        <ul className={styles['peers']} aria-label={plural(value.peers.length, 'client')} tabIndex={0}>
           {value.peers.map((peer) => (
             <li key={`${peer.address} ${peer.port}`}>
               <span className="ellipsis" title={peer.process}>
@@ -107,7 +110,7 @@ export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): Rea
               <span className="faint">
                 {peer.state === 'waiting' ? 'waiting' : duration(Math.max(0, Date.now() - peer.since))}
               </span>
-              <span className="traffic">
+              <span className={trafficStyles['traffic']}>
                 ↑ {bytes(peer.bytesUp)} ↓ {bytes(peer.bytesDown)}
               </span>
             </li>

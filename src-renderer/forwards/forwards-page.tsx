@@ -7,6 +7,8 @@ import { plural } from '../ui/format.ts';
 import { goTo } from '../state/view-store.ts';
 import { ForwardLine } from './forward-line.tsx';
 import { endpointText, forwardMatches } from './forward-words.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './forwards-page.module.css';
 
 /** More forwards than this can be narrowed. */
 const manyForwards = 12;
@@ -20,13 +22,13 @@ const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): R
     ['shared', forwards.filter(({ sharing }) => sharing !== undefined).length, 'shared with the network'],
   ] as const;
   return (
-    <p className="forwards-summary">
+    <p className={styles['forwards-summary']}>
       <span className="faint">
         {live} of {plural(forwards.length, 'port')} in use
       </span>
       {facts.map(([name, number, words]) =>
         number === 0 ? null : (
-          <span key={name} className={`forwards-${name}`}>
+          <span key={name} data-kind={name}>
             {number} {words}
           </span>
         ),
@@ -38,9 +40,9 @@ const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): R
 /** Arrows go from line to line, on the same button of each. */
 const moveByArrow = (event: React.KeyboardEvent<HTMLElement>): void => {
   const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-  const button = event.target instanceof Element ? event.target.closest('.forward-line button') : null;
+  const button = event.target instanceof Element ? event.target.closest('[data-forward] button') : null;
   if (step === undefined || button === null) return;
-  const lines = [...event.currentTarget.querySelectorAll('.forward-line')];
+  const lines = [...event.currentTarget.querySelectorAll('[data-forward]')];
   const at = lines.findIndex((line) => line.contains(button));
   const next = lines[at + step];
   if (next === undefined) return;
@@ -58,29 +60,29 @@ const Table = ({
   readonly forwards: readonly ForwardView[];
   readonly onForget: (forward: ForwardView) => void;
 }): React.ReactNode => (
-  <table className="table forwards-table" aria-label="Forwards">
+  <table className={classNames('table', styles['forwards-table'])} aria-label="Forwards">
     <thead>
       <tr>
-        <th scope="col" className="forwards-local">
+        <th scope="col" className={styles['forwards-local']}>
           Local address
         </th>
-        <th scope="col" className="forwards-device">
+        <th scope="col" className={styles['forwards-device']}>
           Device
         </th>
-        <th scope="col" className="forwards-service">
+        <th scope="col" className={styles['forwards-service']}>
           Service
         </th>
         <th scope="col">State</th>
-        <th scope="col" className="number forwards-clients">
+        <th scope="col" className={classNames('number', styles['forwards-clients'])}>
           Clients
         </th>
-        <th scope="col" className="number forwards-bytes">
+        <th scope="col" className={classNames('number', styles['forwards-bytes'])}>
           Sent
         </th>
-        <th scope="col" className="number forwards-bytes">
+        <th scope="col" className={classNames('number', styles['forwards-bytes'])}>
           Received
         </th>
-        <th scope="col" className="forwards-actions">
+        <th scope="col" className={styles['forwards-actions']}>
           <span className="hidden-text">Actions</span>
         </th>
       </tr>
@@ -127,7 +129,7 @@ export const ForwardsPage = (): React.ReactNode => {
         {isMany ? (
           <input
             type="search"
-            className="input forwards-filter"
+            className={classNames('input', styles['forwards-filter'])}
             aria-label="Filter forwards by device, port or state"
             placeholder="Filter"
             autoComplete="off"

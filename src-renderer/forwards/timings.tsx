@@ -1,6 +1,7 @@
 import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { useMainState } from '../state/main-state.ts';
 import { millis } from '../ui/format.ts';
+import styles from './timings.module.css';
 
 /** The hops of a connection in order, with what each is. */
 const hops = [
@@ -51,17 +52,20 @@ export const Waterfall = ({ timings }: { readonly timings: ForwardView['timings'
   const { steps, totalMs } = waterfall(timings);
   const share = (ms: number): string => `${totalMs === 0 ? 0 : (ms / totalMs) * 100}%`;
   return (
-    <dl className="timings">
+    <dl className={styles['timings']}>
       {steps.map((step) => (
         <div key={step.name} title={step.why}>
           <dt>{step.name}</dt>
           <dd>
-            <span className="timing-track">
+            <span className={styles['timing-track']}>
               {step.tookMs === undefined ? null : (
-                <span className="timing-bar" style={{ left: share(step.startMs), width: share(step.tookMs) }} />
+                <span
+                  className={styles['timing-bar']}
+                  style={{ left: share(step.startMs), width: share(step.tookMs) }}
+                />
               )}
             </span>
-            <span className="timing-ms">{step.tookMs === undefined ? '–' : millis(step.tookMs)}</span>
+            <span className={styles['timing-ms']}>{step.tookMs === undefined ? '–' : millis(step.tookMs)}</span>
           </dd>
         </div>
       ))}

@@ -9,6 +9,8 @@ import { absolute, ago, count, duration, clockWords } from '../ui/format.ts';
 import { openPanel, useView } from '../state/view-store.ts';
 import { mute, snooze, tellWhenBack, useAlertChoices } from './alert-choices.ts';
 import { MuteRows } from './mute-menu.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './incidents.module.css';
 
 /** Devices listed at once; the rest is behind a click. */
 const fewDevices = 8;
@@ -20,7 +22,7 @@ const Devices = ({ incident }: { readonly incident: IncidentView }): React.React
   const shown = all ? incident.devices : incident.devices.slice(0, fewDevices);
   return (
     <>
-      <ul className="incident-devices" aria-label={`Devices of ${incident.title}`}>
+      <ul className={styles['incident-devices']} aria-label={`Devices of ${incident.title}`}>
         {shown.map((device) => {
           const waits = waiting?.includes(device.key) === true;
           return (
@@ -52,7 +54,11 @@ const Devices = ({ incident }: { readonly incident: IncidentView }): React.React
         })}
       </ul>
       {incident.devices.length > shown.length ? (
-        <button type="button" className="link-button incident-more" onClick={() => setAll(true)}>
+        <button
+          type="button"
+          className={classNames('link-button', styles['incident-more'])}
+          onClick={() => setAll(true)}
+        >
           Show all {count(incident.devices.length)}
           {incident.lost > incident.devices.length ? ` of ${count(incident.lost)}` : ''}
         </button>
@@ -122,8 +128,12 @@ export const IncidentItem = ({ incident }: { readonly incident: IncidentView }):
   const ended = incident.resolvedAt;
   const only = incident.devices.length === 1 ? incident.devices[0] : undefined;
   return (
-    <li ref={item} className={`incident ${ended === undefined ? 'open' : ''}`} aria-label={incident.title}>
-      <div className="incident-line">
+    <li
+      ref={item}
+      className={classNames(styles['incident'], ended === undefined ? styles['open'] : '')}
+      aria-label={incident.title}
+    >
+      <div className={styles['incident-line']}>
         <button
           type="button"
           className="icon-button"
@@ -135,13 +145,13 @@ export const IncidentItem = ({ incident }: { readonly incident: IncidentView }):
           {open ? <ChevronDown size={15} aria-hidden="true" /> : <ChevronRight size={15} aria-hidden="true" />}
         </button>
         <PresenceMark state={ended === undefined ? 'offline' : 'online'} />
-        <div className="incident-words">
-          <p className="incident-title">{incident.title}</p>
+        <div className={styles['incident-words']}>
+          <p className={styles['incident-title']}>{incident.title}</p>
           <p className="faint ellipsis" data-tip={incident.body}>
             {incident.body}
           </p>
         </div>
-        <span className="incident-state">
+        <span className={styles['incident-state']}>
           <time dateTime={new Date(incident.startedAt).toISOString()} data-tip={absolute(incident.startedAt)}>
             {when}
           </time>

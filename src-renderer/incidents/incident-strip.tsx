@@ -1,5 +1,7 @@
 import { useMainState } from '../state/main-state.ts';
 import { showIncident, useView } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './incidents.module.css';
 
 /** A quiet line while something is offline that should not be. A click shows it. */
 export const IncidentStrip = (): React.ReactNode => {
@@ -14,7 +16,7 @@ export const IncidentStrip = (): React.ReactNode => {
   const [first] = open;
   if (first === undefined || page === 'activity') return null;
   return (
-    <div className="strip incident-strip" role="status">
+    <div className={classNames('strip', styles['incident-strip'])} role="status">
       <svg className="presence offline" viewBox="0 0 10 10" aria-hidden="true">
         <circle cx="5" cy="5" r="3.5" strokeWidth="1.5" />
       </svg>

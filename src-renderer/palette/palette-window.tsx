@@ -2,6 +2,7 @@ import { useEffect, useState } from 'react';
 import { Toasts } from '../ui/toasts.tsx';
 import { ownFrame } from '../commands/palette-frame.ts';
 import { PaletteBody } from './palette.tsx';
+import styles from './palette-window.module.css';
 
 /** Quick connect: the palette in a small window of its own, kept loaded while it is hidden. */
 export const PaletteWindow = (): React.ReactNode => {
@@ -12,7 +13,7 @@ export const PaletteWindow = (): React.ReactNode => {
     return () => window.removeEventListener('focus', show);
   }, []);
   return (
-    <main className="palette-window" aria-label="Quick connect">
+    <main className={styles['palette-window']} aria-label="Quick connect">
       <PaletteBody host={ownFrame} shown={shown} />
       <Toasts />
     </main>

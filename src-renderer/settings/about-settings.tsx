@@ -4,6 +4,7 @@ import { answerUpdate } from '../ui/update-banner.tsx';
 import { DiagnosticsDialog } from './diagnostics-dialog.tsx';
 import { LicencesDialog } from './licences-dialog.tsx';
 import { Group } from './setting.tsx';
+import styles from './settings.module.css';
 
 const vaults = {
   keychain: 'Secrets are in the keychain of this computer.',
@@ -17,9 +18,9 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
   const [licences, setLicences] = useState(false);
   return (
     <Group id="about" title="About">
-      <div className="setting">
+      <div className={styles['setting']}>
         <div>
-          <p className="setting-name">Quayside {app.version}</p>
+          <p className={styles['setting-name']}>Quayside {app.version}</p>
           <p>{app.update?.ready === undefined ? vaults[app.vault.kind] : app.update.ready.text}</p>
         </div>
         {app.update?.way === 'itself' && app.update.ready !== undefined ? (
@@ -28,18 +29,18 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
           </button>
         ) : null}
       </div>
-      <div className="setting">
+      <div className={styles['setting']}>
         <div>
-          <p className="setting-name">Diagnostics</p>
+          <p className={styles['setting-name']}>Diagnostics</p>
           <p>How every part is, and a report without secrets for when something is wrong.</p>
         </div>
         <button type="button" className="button" onClick={() => setDiagnostics(true)}>
           Show diagnostics
         </button>
       </div>
-      <div className="setting">
+      <div className={styles['setting']}>
         <div>
-          <p className="setting-name">Licences</p>
+          <p className={styles['setting-name']}>Licences</p>
           <p>Quayside is MIT licensed, and made with packages of others.</p>
         </div>
         <button type="button" className="button" onClick={() => setLicences(true)}>

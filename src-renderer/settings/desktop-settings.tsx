@@ -3,6 +3,7 @@ import type { AppView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
 import { Toggle } from './setting.tsx';
+import styles from './settings.module.css';
 
 const named: Readonly<Record<string, string>> = {
   ' ': 'Space',
@@ -39,7 +40,7 @@ export const DesktopSettings = ({ app }: { readonly app: AppView }): React.React
   const shortcut = app.settings.shortcut ?? '';
   return (
     <>
-      <div className="setting">
+      <div className={styles['setting']}>
         <div>
           <label htmlFor={`${id}-shortcut`}>Quick connect shortcut</label>
           <p id={`${id}-shortcut-help`}>

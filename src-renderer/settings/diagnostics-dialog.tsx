@@ -9,6 +9,9 @@ import { Failure, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { ago, bytes, duration, millis, plural } from '../ui/format.ts';
 import { toastError } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './settings-dialogs.module.css';
+import settingsStyles from './settings.module.css';
 
 const vaults: Readonly<Record<string, string>> = {
   keychain: 'Keychain of this computer',
@@ -45,12 +48,12 @@ const Part = ({
   readonly good: boolean;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <div className="diagnosis">
+  <div className={styles['diagnosis']}>
     <dt>
       {good ? (
-        <CircleCheck size={14} className="diagnosis-good" aria-label="in order" role="img" />
+        <CircleCheck size={14} className={styles['diagnosis-good']} aria-label="in order" role="img" />
       ) : (
-        <CircleAlert size={14} className="diagnosis-bad" aria-label="needs attention" role="img" />
+        <CircleAlert size={14} className={styles['diagnosis-bad']} aria-label="needs attention" role="img" />
       )}
       {name}
     </dt>
@@ -114,16 +117,20 @@ export const DiagnosticsDialog = ({ onClose }: { readonly onClose: () => void })
   };
   const troubles = value === undefined ? [] : troublesOf(value.log);
   return (
-    <Dialog label="Diagnostics" className="diagnostics" onClose={onClose}>
+    <Dialog label="Diagnostics" className={styles['diagnostics']} onClose={onClose}>
       <header>
         <h2>Diagnostics</h2>
         <IconButton icon={X} label="Close" keys="Esc" onClick={onClose} />
       </header>
-      <div className="diagnostics-body">
+      <div className={styles['diagnostics-body']}>
         {error === undefined ? null : <Failure error={error} />}
         {value === undefined ? (
           error === undefined ? (
-            <div className="skeleton settings-skeleton" role="status" aria-label="Looking at every part" />
+            <div
+              className={classNames('skeleton', settingsStyles['settings-skeleton'])}
+              role="status"
+              aria-label="Looking at every part"
+            />
           ) : null
         ) : (
           <>
@@ -140,7 +147,7 @@ export const DiagnosticsDialog = ({ onClose }: { readonly onClose: () => void })
             </p>
             <h3>What went wrong lately</h3>
             {troubles.length === 0 ? <p>Nothing.</p> : null}
-            <ol className="troubles" aria-label="What went wrong lately">
+            <ol className={styles['troubles']} aria-label="What went wrong lately">
               {troubles.map(({ time, text }, index) => (
                 <li key={index}>
                   <time>{time}</time> {text}

@@ -2,6 +2,7 @@ import { useId } from 'react';
 import type { AppView } from '../../src-preload/contract/app.ts';
 import { DesktopSettings } from './desktop-settings.tsx';
 import { Choice, Group, Setting, changeSettings } from './setting.tsx';
+import styles from './settings.module.css';
 
 const themes = ['system', 'light', 'dark'] as const;
 
@@ -29,7 +30,7 @@ export const GeneralSettings = ({ app }: { readonly app: AppView }): React.React
   const { settings } = app;
   return (
     <Group id="general" title="General">
-      <fieldset className="setting">
+      <fieldset className={styles['setting']}>
         <div>
           <legend>Theme</legend>
           <p>System follows your computer between day and night.</p>
@@ -88,9 +89,9 @@ export const ShortcutSettings = ({
   return (
     <Group id="shortcuts" title="Shortcuts">
       {app.host === 'desktop' ? <DesktopSettings app={app} /> : null}
-      <div className="setting">
+      <div className={styles['setting']}>
         <div>
-          <p className="setting-name">In the window</p>
+          <p className={styles['setting-name']}>In the window</p>
           <p>Every shortcut of the list, the device and the pages.</p>
         </div>
         <button type="button" className="button" data-keys="?" onClick={onShow}>

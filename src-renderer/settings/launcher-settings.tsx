@@ -10,6 +10,8 @@ import { Failure, Field, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
 import { toastError } from '../state/view-store.ts';
 import { Choice, Setting } from './setting.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './settings.module.css';
 
 const kinds = serviceKindSchema.options;
 
@@ -119,7 +121,7 @@ const LauncherDialog = ({
             aria-describedby={`${id}-args-help`}
           />
         </Field>
-        <dl className="placeholders" aria-label="Placeholders">
+        <dl className={styles['placeholders']} aria-label="Placeholders">
           {placeholders.map(([name, what]) => (
             <div key={name}>
               <dt className="mono">{name}</dt>
@@ -192,7 +194,7 @@ export const LauncherSettings = ({ settings }: { readonly settings: SettingsView
             />
           </Setting>
         ))}
-      <div className="setting-list">
+      <div className={styles['setting-list']}>
         <header>
           <div>
             <h3>Your own launchers</h3>
@@ -208,7 +210,9 @@ export const LauncherSettings = ({ settings }: { readonly settings: SettingsView
             <li key={launcher.name} aria-label={launcher.name}>
               <span className="tag">{launcher.kind.toUpperCase()}</span>
               <span className="ellipsis">{launcher.name}</span>
-              <span className="mono faint ellipsis grow">{[launcher.program, ...launcher.args].join(' ')}</span>
+              <span className={classNames('mono faint ellipsis', styles['grow'])}>
+                {[launcher.program, ...launcher.args].join(' ')}
+              </span>
               <IconButton icon={Pencil} label={`Change ${launcher.name}`} onClick={() => setEditing({ launcher })} />
               <IconButton icon={Trash2} label={`Remove ${launcher.name}`} onClick={() => void remove(launcher.name)} />
             </li>

@@ -6,6 +6,7 @@ import { useEffect, useState } from 'react';
 import type { licences } from 'virtual:licences';
 import { Callout, IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
+import styles from './settings-dialogs.module.css';
 
 type Licences = typeof licences;
 
@@ -15,8 +16,8 @@ const Package = ({ name, version, licence, text }: Licences[number]): React.Reac
     <summary>
       <ChevronRight size={14} strokeWidth={1.75} aria-hidden="true" />
       {name}
-      <span className="licence-version">{version}</span>
-      <span className="licence-kind">{licence}</span>
+      <span className={styles['licence-version']}>{version}</span>
+      <span className={styles['licence-kind']}>{licence}</span>
     </summary>
     <pre>{text}</pre>
   </details>
@@ -42,7 +43,7 @@ export const LicencesDialog = ({
   const wanted = filter.trim().toLowerCase();
   const found = all?.filter(({ name, licence }) => `${name} ${licence}`.toLowerCase().includes(wanted));
   return (
-    <Dialog label="Licences" className="licences" onClose={onClose}>
+    <Dialog label="Licences" className={styles['licences']} onClose={onClose}>
       <header>
         <h2>Licences</h2>
         <input
@@ -62,7 +63,7 @@ export const LicencesDialog = ({
           hint="Reload the window, and install Quayside again if that does not help."
         />
       ) : (
-        <div className="licence-list" tabIndex={-1}>
+        <div className={styles['licence-list']} tabIndex={-1}>
           {desktop && wanted === '' ? (
             <p>The licences of Electron and Chromium are in LICENSES.chromium.html beside the program.</p>
           ) : null}

@@ -15,6 +15,8 @@ import { Failure, IconButton } from '../ui/controls.tsx';
 import { absolute, duration } from '../ui/format.ts';
 import { MaintenanceDialog, RuleDialog } from './alert-forms.tsx';
 import { Choice, Group, Setting, Toggle } from './setting.tsx';
+import { classNames } from '../ui/class-names.ts';
+import styles from './settings.module.css';
 
 const notifyChoices = [
   ['all', 'All devices'],
@@ -65,7 +67,7 @@ const QuietHours = ({ value }: { readonly value: AlertSettingsView['quietHours']
         onChange={(on) => set({ on })}
       />
       {value.on ? (
-        <div className="quiet-hours" role="group" aria-label="Quiet hours">
+        <div className={styles['quiet-hours']} role="group" aria-label="Quiet hours">
           {(['from', 'until'] as const).map((end) => (
             <label key={end}>
               {end === 'from' ? 'From' : 'until'}
@@ -81,7 +83,7 @@ const QuietHours = ({ value }: { readonly value: AlertSettingsView['quietHours']
               />
             </label>
           ))}
-          <div className="weekdays" role="group" aria-label="Days on which they begin">
+          <div className={styles['weekdays']} role="group" aria-label="Days on which they begin">
             {dayNames.map((name, day) => (
               <label key={name}>
                 <input
@@ -130,7 +132,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
   const close = (): void => setForm(undefined);
   return (
     <>
-      <div className="setting-list">
+      <div className={styles['setting-list']}>
         <header>
           <div>
             <h3>Rules</h3>
@@ -145,7 +147,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
           {value.rules.map((rule, index) => (
             <li key={`${index} ${words(rule.target)}`}>
               <span className="ellipsis">{words(rule.target)}</span>
-              <span className="faint ellipsis grow">{ruleWords(rule)}</span>
+              <span className={classNames('faint ellipsis', styles['grow'])}>{ruleWords(rule)}</span>
               <IconButton
                 icon={Pencil}
                 label={`Change the rule of ${words(rule.target)}`}
@@ -170,7 +172,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
         )}
       </div>
       {mutes.length === 0 ? null : (
-        <div className="setting-list">
+        <div className={styles['setting-list']}>
           <header>
             <div>
               <h3>Muted</h3>
@@ -181,7 +183,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
             {mutes.map((entry, index) => (
               <li key={`${index} ${words(entry.target)}`}>
                 <span className="ellipsis">{words(entry.target)}</span>
-                <span className="faint ellipsis grow">
+                <span className={classNames('faint ellipsis', styles['grow'])}>
                   {entry.until === undefined ? 'until you unmute it' : `for ${duration(entry.until - now)} more`}
                 </span>
                 <button
@@ -198,7 +200,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
           </ul>
         </div>
       )}
-      <div className="setting-list">
+      <div className={styles['setting-list']}>
         <header>
           <div>
             <h3>Maintenance</h3>
@@ -213,7 +215,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
           {value.maintenance.map((window) => (
             <li key={window.id}>
               <span className="ellipsis">{words(window.target)}</span>
-              <span className="faint ellipsis grow">
+              <span className={classNames('faint ellipsis', styles['grow'])}>
                 {absolute(window.from).slice(0, -3)} to {absolute(window.until).slice(0, -3)}
                 {window.note === '' ? '' : ` · ${window.note}`}
               </span>
@@ -243,7 +245,11 @@ export const NotificationSettings = (): React.ReactNode => {
     return (
       <Group id="notifications" title="Notifications">
         {error === undefined ? (
-          <div className="skeleton settings-skeleton" role="status" aria-label="Loading notifications" />
+          <div
+            className={classNames('skeleton', styles['settings-skeleton'])}
+            role="status"
+            aria-label="Loading notifications"
+          />
         ) : (
           <Failure error={error}>
             <button type="button" className="button small" onClick={() => void loadAlertChoices()}>
@@ -257,9 +263,9 @@ export const NotificationSettings = (): React.ReactNode => {
   return (
     <Group id="notifications" title="Notifications">
       {paused === undefined ? null : (
-        <div className="setting">
+        <div className={styles['setting']}>
           <div>
-            <p className="setting-name">Notifications are paused</p>
+            <p className={styles['setting-name']}>Notifications are paused</p>
             <p>For {duration(paused - now)} more. What happens meanwhile is summed up then.</p>
           </div>
           <button

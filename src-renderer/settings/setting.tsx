@@ -1,6 +1,7 @@
 import type { SettingsView } from '../../src-preload/contract/app.ts';
 import { request } from '../state/main-state.ts';
 import { toastError } from '../state/view-store.ts';
+import styles from './settings.module.css';
 
 /** Changes settings; each takes effect at once. Answers whether main took it. */
 export const changeSettings = async (patch: Partial<SettingsView>): Promise<boolean> => {
@@ -19,7 +20,7 @@ export const Group = ({
   readonly title: string;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <section id={`settings-${id}`} className="settings-group" aria-labelledby={`settings-${id}-title`}>
+  <section id={`settings-${id}`} className={styles['settings-group']} aria-labelledby={`settings-${id}-title`}>
     <h2 id={`settings-${id}-title`}>{title}</h2>
     {children}
   </section>
@@ -37,7 +38,7 @@ export const Setting = ({
   readonly help: string;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <div className="setting">
+  <div className={styles['setting']}>
     <div>
       <label htmlFor={id}>{label}</label>
       <p id={`${id}-help`}>{help}</p>
@@ -63,7 +64,7 @@ export const Toggle = ({
   <Setting id={id} label={label} help={help}>
     <input
       id={id}
-      className="switch"
+      className={styles['switch']}
       type="checkbox"
       role="switch"
       aria-describedby={`${id}-help`}

@@ -4,6 +4,7 @@ import { AboutSettings } from './about-settings.tsx';
 import { ConnectionSettings } from './connection-settings.tsx';
 import { GeneralSettings, ShortcutSettings } from './general-settings.tsx';
 import { NotificationSettings } from './notification-settings.tsx';
+import styles from './settings.module.css';
 
 const groups = [
   ['general', 'General'],
@@ -20,7 +21,7 @@ export const SettingsPage = (): React.ReactNode => {
     <>
       <header className="page-head">
         <h1>Settings</h1>
-        <nav className="settings-nav" aria-label="Groups of settings">
+        <nav className={styles['settings-nav']} aria-label="Groups of settings">
           {groups.map(([id, title]) => (
             <button
               key={id}
@@ -35,7 +36,7 @@ export const SettingsPage = (): React.ReactNode => {
       </header>
       {app === undefined ? null : (
         <div className="page-scroll">
-          <div className="settings">
+          <div className={styles['settings']}>
             <GeneralSettings app={app} />
             <NotificationSettings />
             <ConnectionSettings app={app} />

@@ -6,6 +6,7 @@ import { fleet, useMainState } from '../state/main-state.ts';
 import { best, fuzzyScore } from '../palette/find.ts';
 import { PaletteSearch } from '../palette/palette-search.ts';
 import { Field } from '../ui/controls.tsx';
+import styles from './target-picker.module.css';
 
 /** Something that a rule or a maintenance window can be about. */
 export interface Place {
@@ -122,7 +123,7 @@ export const TargetPicker = ({
   };
   return (
     <Field id={id} label="For">
-      <div className="target-picker">
+      <div className={styles['target-picker']}>
         <input
           id={id}
           className="input"
@@ -156,7 +157,7 @@ export const TargetPicker = ({
           }}
         />
         {open ? (
-          <div className="target-list" role="listbox" id={list} aria-label="What it is for">
+          <div className={styles['target-list']} role="listbox" id={list} aria-label="What it is for">
             {items.map((place, index) => {
               const Icon = icons[place.target.kind];
               return (
@@ -164,7 +165,7 @@ export const TargetPicker = ({
                   key={place.key}
                   id={`${list}-${index}`}
                   role="option"
-                  className="target-option"
+                  className={styles['target-option']}
                   aria-selected={index === selected}
                   onPointerMove={() => setAt(index)}
                   // The field keeps the focus, so that it does not close before the click.
@@ -177,7 +178,7 @@ export const TargetPicker = ({
               );
             })}
             {items.length > 0 ? null : (
-              <div className="target-option" role="option" aria-selected="false" aria-disabled="true">
+              <div className={styles['target-option']} role="option" aria-selected="false" aria-disabled="true">
                 Nothing matches. Try fewer letters.
               </div>
             )}

@@ -18,6 +18,8 @@ import { Toasts } from '../ui/toasts.tsx';
 import { NavigationIntents } from './navigation-intents.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
 import { useView } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './app.module.css';
 
 const pages = {
   devices: FleetPage,
@@ -37,13 +39,13 @@ export const App = (): React.ReactNode => {
   const loaded = useMainState((host) => host.loaded);
   const Page = pages[page];
   return (
-    <div className={`shell ${panel && !devicePage ? 'with-panel' : ''}`} data-ready={loaded}>
+    <div className={classNames(styles['shell'], panel && !devicePage ? styles['with-panel'] : '')} data-ready={loaded}>
       <Rail />
-      <div className="stage">
+      <div className={styles['stage']}>
         <Banners />
         <IncidentStrip />
         <BulkStrips />
-        <main className="page" data-page={page}>
+        <main className={styles['page']} data-page={page}>
           {devicePage ? <DevicePanel page /> : <Page />}
         </main>
       </div>

@@ -6,6 +6,7 @@ import { Failure, IconButton } from '../ui/controls.tsx';
 import { UpdateBanner } from '../ui/update-banner.tsx';
 import { openPanel, toast, toastError } from '../state/view-store.ts';
 import { WayIn } from '../ui/way-in.tsx';
+import styles from './app.module.css';
 
 const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): React.ReactNode => {
   const field = useRef<HTMLInputElement>(null);
@@ -104,7 +105,7 @@ export const Banners = (): React.ReactNode => {
     if (!answer.ok) toastError(answer.error);
   };
   return (
-    <div className="banners">
+    <div className={styles['banners']}>
       {link === 'reconnecting' ? (
         <div className="strip" role="status">
           <span className="strip-dot" aria-hidden="true" />

@@ -17,6 +17,8 @@ import type { Scope } from '../state/fleet-index.ts';
 import { count } from '../ui/format.ts';
 import { modKey } from '../ui/keys.ts';
 import { goTo, setAccountForm, setOverlay, showScope, useView, type Page } from '../state/view-store.ts';
+import { classNames } from '../ui/class-names.ts';
+import styles from './rail.module.css';
 
 const sameScope = (a: Scope, b: Scope): boolean =>
   a.kind === b.kind &&
@@ -45,7 +47,7 @@ const Item = ({
   <li>
     <button
       type="button"
-      className="rail-item"
+      className={styles['rail-item']}
       aria-current={current ? 'page' : undefined}
       data-tip={tip ?? (keys === undefined ? undefined : label)}
       data-keys={keys}
@@ -54,7 +56,7 @@ const Item = ({
       {Icon === undefined ? null : <Icon size={15} strokeWidth={1.75} aria-hidden="true" />}
       <span className="ellipsis">{label}</span>
       {children}
-      {number === undefined ? null : <span className="rail-number">{count(number)}</span>}
+      {number === undefined ? null : <span className={styles['rail-number']}>{count(number)}</span>}
     </button>
   </li>
 );
@@ -86,7 +88,7 @@ const AccountItem = ({ account }: { readonly account: AccountView }): React.Reac
       tip={failing ? account.error?.message : `${account.label}, ${vendor}`}
     >
       {failing ? (
-        <span className="rail-alarm">
+        <span className={styles['rail-alarm']}>
           !<span className="hidden-text"> needs attention</span>
         </span>
       ) : null}
@@ -108,18 +110,18 @@ const Groups = (): React.ReactNode => {
     ? groups.filter((group) => group.name.toLowerCase().includes(wanted)).slice(0, 200)
     : groups.slice(0, topGroups);
   return (
-    <section className="rail-section" aria-label="Groups">
+    <section className={styles['rail-section']} aria-label="Groups">
       <h2>
         Groups
         {many ? (
-          <button type="button" className="rail-more" onClick={() => setAll(!all)} aria-expanded={all}>
+          <button type="button" className={styles['rail-more']} onClick={() => setAll(!all)} aria-expanded={all}>
             {all ? 'Fewer' : `All ${count(groups.length)}`}
           </button>
         ) : null}
       </h2>
       {all ? (
         <input
-          className="input rail-filter"
+          className={classNames('input', styles['rail-filter'])}
           type="search"
           aria-label="Find a group"
           placeholder="Find a group"
@@ -148,10 +150,10 @@ export const Rail = (): React.ReactNode => {
   const live = useMainState((host) => host.forwards.filter(isLive).length);
   const incidents = useMainState((host) => host.incidents.filter(({ resolvedAt }) => resolvedAt === undefined).length);
   return (
-    <nav className="rail" aria-label="Main">
+    <nav className={styles['rail']} aria-label="Main">
       <button
         type="button"
-        className="rail-search"
+        className={styles['rail-search']}
         onClick={() => setOverlay('palette')}
         aria-keyshortcuts="Control+K Meta+K"
         data-tip="Palette: devices and commands"
@@ -161,7 +163,7 @@ export const Rail = (): React.ReactNode => {
         Search
         <kbd>{modKey === '⌘' ? '⌘K' : 'Ctrl K'}</kbd>
       </button>
-      <div className="rail-scroll">
+      <div className={styles['rail-scroll']}>
         <ul>
           <ScopeItem
             scope={{ kind: 'all' }}
@@ -184,12 +186,12 @@ export const Rail = (): React.ReactNode => {
             keys="g o"
           />
         </ul>
-        <section className="rail-section" aria-label="Accounts">
+        <section className={styles['rail-section']} aria-label="Accounts">
           <h2>
             Accounts
             <button
               type="button"
-              className="rail-more"
+              className={styles['rail-more']}
               aria-label="Add an account"
               data-tip="Add an account"
               onClick={() => setAccountForm({ kind: 'add' })}
@@ -205,7 +207,7 @@ export const Rail = (): React.ReactNode => {
         </section>
         <Groups />
       </div>
-      <ul className="rail-foot">
+      <ul className={styles['rail-foot']}>
         <PageItem page="accounts" icon={CircleUser} label="Manage accounts" keys="g c" />
         <PageItem page="forwards" icon={Cable} label="Forwards" number={live || undefined} keys="g f" />
         <PageItem page="activity" icon={Activity} label="Activity" number={incidents || undefined} keys="g h" />

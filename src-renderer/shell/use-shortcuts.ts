@@ -37,7 +37,7 @@ const isTyping = (target: EventTarget | null): boolean =>
 
 /** On the page itself, not on a control of it. */
 const isNowhere = (target: EventTarget | null): boolean =>
-  target === document.body || (target instanceof HTMLElement && target.matches('.as-page'));
+  target === document.body || (target instanceof HTMLElement && target.matches('[data-as-page]'));
 
 /** One level up: the panel, then the selection, then the search, then the page. */
 const up = (): void => {

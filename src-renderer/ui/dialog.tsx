@@ -8,7 +8,7 @@ export const Dialog = ({
   children,
 }: {
   readonly label: string;
-  readonly className?: string;
+  readonly className?: string | undefined;
   readonly onClose: () => void;
   readonly children: React.ReactNode;
 }): React.ReactNode => {

@@ -36,7 +36,7 @@ const watchFirstRows = (): void => {
   };
   window.firstRows = new Promise((resolve) => {
     const look = (): void => {
-      if (document.querySelector('.device-row') === null) {
+      if (document.querySelector('[data-part=device]') === null) {
         requestAnimationFrame(look);
         return;
       }

@@ -8,7 +8,7 @@ const openTab = async (page: Page, query: string): Promise<string> => {
   await page.getByRole('searchbox', { name: 'Search devices' }).fill(query);
   await page.getByRole('grid', { name: 'Devices' }).getByRole('row').nth(1).click();
   await page.getByRole('tab', { name: 'Actions' }).click();
-  return (await page.locator('section.panel').getAttribute('aria-label')) ?? '';
+  return (await page.locator('section[data-part=panel]').getAttribute('aria-label')) ?? '';
 };
 
 test('an operation nobody designed a page for: its form, its call on the wire, its answer as a table', async ({

@@ -35,7 +35,7 @@ test('the history is searched, narrowed, paged and saved', async ({ page, show }
   await show('scenario=eventful&devices=400');
   await page.keyboard.press('g');
   await page.keyboard.press('h');
-  const lines = page.locator('.activity-line');
+  const lines = page.locator('[data-part=line]');
   await expect(lines).toHaveCount(100);
   await page.getByRole('button', { name: 'Show older' }).click();
   await expect(lines).toHaveCount(200);
@@ -81,7 +81,7 @@ for (const scheme of ['light', 'dark'] as const)
     await page.emulateMedia({ colorScheme: scheme });
     await show('scenario=eventful&devices=200');
     await page.getByRole('button', { name: 'Show', exact: true }).click();
-    await expect(page.locator('.activity-line').first()).toBeVisible();
+    await expect(page.locator('[data-part=line]').first()).toBeVisible();
     await expectAccessible(page, 'activity');
     // Nothing of the head is cut off in the smallest window.
     await page.setViewportSize({ width: 720, height: 480 });
@@ -115,10 +115,10 @@ hostTest(
     for (const id of lost) vendor.setOnline(id, false);
     await refresh.click();
     await page.getByRole('button', { name: /^Activity/ }).click();
-    const incidents = page.getByRole('region', { name: 'Incidents' }).locator('li.incident');
+    const incidents = page.getByRole('region', { name: 'Incidents' }).locator('li[aria-label]');
     await expect(incidents).toContainText(`${lost.length} offline`, { timeout: 40_000 });
     await expect(incidents).toHaveCount(1);
-    await expect(page.locator('.activity-line[data-kind=offline]')).toHaveCount(lost.length, { timeout: 30_000 });
+    await expect(page.locator('[data-part=line][data-kind=offline]')).toHaveCount(lost.length, { timeout: 30_000 });
 
     for (const id of lost) vendor.setOnline(id, true);
     await page.getByRole('button', { name: /^All devices/ }).click();
@@ -126,8 +126,8 @@ hostTest(
     await page.getByRole('button', { name: /^Activity/ }).click();
     await expect(incidents).toContainText(/back after/, { timeout: 40_000 });
     await page.getByRole('combobox', { name: 'Kind' }).selectOption('Incidents');
-    await expect(page.locator('.activity-line[data-kind=resolved]')).toBeVisible({ timeout: 30_000 });
+    await expect(page.locator('[data-part=line][data-kind=resolved]')).toBeVisible({ timeout: 30_000 });
     // Told by its name, not by what stands below it alone.
-    await expect(page.locator('.activity-line[data-kind=incident]')).toContainText('went offline');
+    await expect(page.locator('[data-part=line][data-kind=incident]')).toContainText('went offline');
   },
 );

@@ -10,8 +10,8 @@ windowTest(
         [...window.scripted.devices.values()].find(({ services }) => services.some(({ kind }) => kind === 'vnc'))?.id,
     );
     await page.getByRole('searchbox', { name: 'Search devices' }).fill(key ?? '');
-    await page.getByRole('grid', { name: 'Devices' }).locator('.device-row').first().click();
-    const panel = page.locator('section.panel');
+    await page.getByRole('grid', { name: 'Devices' }).locator('[data-part=device]').first().click();
+    const panel = page.locator('section[data-part=panel]');
     const connect = panel.getByRole('button', { name: 'Connect', exact: true });
     await expect(connect).toContainText('SSH');
     const choose = async (name: string): Promise<void> => {

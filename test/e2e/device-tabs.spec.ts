@@ -22,9 +22,9 @@ const onlineDevice = (stage: Stage): { readonly id: string; readonly name: strin
 /** Finds a device and shows its panel. */
 const openDevice = async (page: Page, query: string): Promise<Locator> => {
   await page.getByRole('searchbox', { name: 'Search devices' }).fill(query);
-  const row = page.getByRole('grid', { name: 'Devices' }).locator('.device-row').first();
+  const row = page.getByRole('grid', { name: 'Devices' }).locator('[data-part=device]').first();
   await row.click();
-  const panel = page.locator('section.panel');
+  const panel = page.locator('section[data-part=panel]');
   await expect(panel.getByRole('tablist')).toBeVisible();
   return panel;
 };
@@ -135,10 +135,10 @@ test('MODE’s logs between two times, and requests for more with their status',
   await panel.getByRole('combobox', { name: 'Time range' }).selectOption('6');
   await expect(panel.getByRole('status', { name: 'Lines of Log' })).toHaveText(/^36[01] lines$/);
   // Lines that take two rows in the panel are counted as one until they are seen, and the newest is in sight even so.
-  await expect(panel.locator('.log-line').last()).toBeInViewport({ ratio: 1 });
-  await panel.locator('.log-box').hover();
+  await expect(panel.locator('[data-part=line]').last()).toBeInViewport({ ratio: 1 });
+  await panel.locator('[data-part=log]').hover();
   await page.mouse.wheel(0, -400);
-  await expect(panel.locator('.log-line').last()).not.toBeInViewport();
+  await expect(panel.locator('[data-part=line]').last()).not.toBeInViewport();
   await panel.getByText('HTTP access').click();
   await expect(panel.getByText(/PUT \/devices\/\S+\/event 204/).first()).toBeVisible();
 
@@ -189,7 +189,7 @@ test('keys and values: a number stays a number, changes are seen, secrets are ma
   await panel.getByRole('button', { name: 'Show wifiPassword' }).click();
   await expect(secret).toContainText('hunter2');
 
-  const device = await page.locator('section.panel').getAttribute('aria-label');
+  const device = await page.locator('section[data-part=panel]').getAttribute('aria-label');
   await panel.getByRole('button', { name: 'Delete wifiPassword' }).click();
   const dialog = page.getByRole('dialog');
   await expect(dialog.getByRole('button', { name: 'Delete key' })).toBeDisabled();
@@ -426,7 +426,7 @@ for (const colorScheme of ['light', 'dark'] as const) {
     await page.emulateMedia({ colorScheme });
     await page.goto(url);
     const expectAccessible = async (where: string): Promise<void> => {
-      const { violations } = await new AxeBuilder({ page }).include('section.panel').analyze();
+      const { violations } = await new AxeBuilder({ page }).include('section[data-part=panel]').analyze();
       const grave = violations
         .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
         .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
@@ -451,11 +451,11 @@ for (const colorScheme of ['light', 'dark'] as const) {
     }
     await page.getByRole('grid', { name: 'Devices' }).focus();
     await page.keyboard.press('p');
-    const whole = page.locator('section.panel.as-page');
+    const whole = page.locator('section[data-part=panel][data-as-page]');
     await expect(whole).toBeFocused();
     await expectAccessible('the page of a device');
     await page.keyboard.press('Escape');
     await expect(page.getByRole('grid', { name: 'Devices' })).toBeFocused();
-    await expect(page.locator('section.panel:not(.as-page)')).toBeVisible();
+    await expect(page.locator('section[data-part=panel]:not([data-as-page])')).toBeVisible();
   });
 }

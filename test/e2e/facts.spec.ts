@@ -54,7 +54,7 @@ const showPanel = async (page: Page): Promise<void> => {
   await row.click();
   await page.getByRole('tab', { name: 'Overview' }).waitFor();
   await page.evaluate((more) => {
-    const name = document.querySelector('section.panel h2')?.textContent;
+    const name = document.querySelector('section[data-part=panel] h2')?.textContent;
     const device = [...window.scripted.devices.values()].find((one) => one.name === name?.trim());
     if (device === undefined) throw new Error(`no device ${name}`);
     const [first, ...others] = device.services;
@@ -169,7 +169,7 @@ for (const colorScheme of ['light', 'dark'] as const)
           .map((part) => part.textContent);
       });
       expect(wide).toEqual([]);
-      const scroller = page.locator('section.panel .panel-scroll');
+      const scroller = page.locator('section[data-part=panel] [data-part=scroll]');
       expect(await scroller.evaluate((box) => box.scrollWidth - box.clientWidth)).toBe(0);
       await expectAccessible(page, 'facts');
     });

@@ -156,8 +156,8 @@ export const openFirst = async (page: Page, query: string): Promise<Locator> => 
     .getByRole('button', { name: /^All devices/ })
     .click();
   await page.getByRole('searchbox', { name: 'Search devices' }).fill(query);
-  await page.getByRole('grid', { name: 'Devices' }).locator('.device-row').first().click();
-  const panel = page.locator('section.panel');
+  await page.getByRole('grid', { name: 'Devices' }).locator('[data-part=device]').first().click();
+  const panel = page.locator('section[data-part=panel]');
   await expect(panel.getByRole('tablist')).toBeVisible();
   return panel;
 };
@@ -165,9 +165,9 @@ export const openFirst = async (page: Page, query: string): Promise<Locator> => 
 /** Opens the port of a device, so that there is something to see where forwards are. */
 export const openPort = async (page: Page): Promise<void> => {
   const panel = await openFirst(page, 'vendor:remoteiot is:online');
-  if ((await panel.locator('.service-forward').count()) === 0)
+  if ((await panel.locator('[data-part=service-forward]').count()) === 0)
     await panel.getByRole('button', { name: 'Open port for SSH' }).click();
-  await expect(panel.locator('.service-forward')).toBeVisible();
+  await expect(panel.locator('[data-part=service-forward]')).toBeVisible();
   await page.getByRole('searchbox', { name: 'Search devices' }).fill('');
   await panel.getByRole('button', { name: 'Close panel' }).click();
 };

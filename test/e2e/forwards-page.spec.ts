@@ -194,7 +194,7 @@ for (const theme of ['light', 'dark'] as const) {
 
     // The same beside the list, in the panel of the device.
     await page.getByRole('row').filter({ hasText: '33007' }).first().getByRole('rowheader').getByRole('button').click();
-    const panel = page.locator('section.panel');
+    const panel = page.locator('section[data-part=panel]');
     await panel.getByRole('button', { name: 'Details of port 33007' }).click();
     await expect(panel.getByRole('region', { name: 'Traffic' })).toContainText('214 kB/s');
     await expect(panel.getByRole('region', { name: 'Timings' })).toContainText('byte back');

@@ -21,7 +21,10 @@ test.describe('with odd names', () => {
     const panel = await openFirst(page, 'vendor:reemo');
     const name = (await panel.getAttribute('aria-label')) ?? '';
     expect(name.length).toBeGreaterThan(200);
-    for (const place of [panel.locator('.panel-name'), page.locator('.device-row.active .col-name')]) {
+    for (const place of [
+      panel.locator('[data-part=name]'),
+      page.locator('[data-part=device][data-active] [data-part=name]'),
+    ]) {
       await place.hover();
       await expect(page.locator('.tip')).toContainText(name);
       const box = await page.locator('.tip').boundingBox();

@@ -70,7 +70,7 @@ for (const theme of themes)
         await page.setViewportSize({ width: 1280, height: usualHeight });
         const panel = await openFirst(page, `vendor:${vendor} -is:offline`);
         if (vendor === 'remoteiot') await fill(page, panel, fleet);
-        const scroll = panel.locator('.panel-scroll');
+        const scroll = panel.locator('[data-part=scroll]');
         for (const tab of await panel.getByRole('tab').allTextContents()) {
           await panel.getByRole('tab', { name: tab }).click();
           await expect(panel.locator('[aria-busy=true]')).toHaveCount(0);

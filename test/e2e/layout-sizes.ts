@@ -22,7 +22,7 @@ export const resize = async (
 export const themes = ['light', 'dark'] as const;
 
 /** What is meant to be scrolled sideways: tabs that do not fit, tables of answers, what a device or a vendor wrote. */
-const sideways = '.tab-list, nav[aria-label=Sessions], .table-scroll, .answer-table, .answer-tree, .grid';
+const sideways = '[role=tablist], nav[aria-label=Sessions], [data-part=wide], [role=grid]';
 
 /** What a terminal or a device draws is not ours. */
 const foreign = '.xterm, [data-part=screen]';

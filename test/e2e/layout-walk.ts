@@ -4,7 +4,7 @@ import { troublesIn } from './layout-sizes.ts';
 
 /** Goes through the tabs of the device on show, in the panel and on the page. */
 export const tabTroubles = async (page: Page): Promise<readonly string[]> => {
-  const panel = page.locator('section.panel');
+  const panel = page.locator('section[data-part=panel]');
   const found: string[] = [];
   const tabs = await panel.getByRole('tab').allTextContents();
   for (const place of ['panel', 'page']) {
@@ -12,7 +12,7 @@ export const tabTroubles = async (page: Page): Promise<readonly string[]> => {
     for (const tab of tabs) {
       await panel.getByRole('tab', { name: tab }).click();
       await expect(panel.locator('[aria-busy=true]')).toHaveCount(0);
-      found.push(...(await troublesIn(page, 'section.panel', `${tab}, ${place}`)));
+      found.push(...(await troublesIn(page, 'section[data-part=panel]', `${tab}, ${place}`)));
     }
   }
   await panel.getByRole('button', { name: 'Back to the list' }).click();
@@ -85,7 +85,7 @@ const sights: readonly Sight[] = [
     name: 'list with a panel',
     show: async (page) => {
       await goTo(page, 'All devices', 'devices');
-      await grid(page).locator('.device-row').first().click();
+      await grid(page).locator('[data-part=device]').first().click();
     },
   },
   {
@@ -105,7 +105,7 @@ const sights: readonly Sight[] = [
     scope: 'dialog',
     show: async (page) => {
       await page.getByRole('tab', { name: 'Actions' }).click();
-      await page.locator('section.panel').getByRole('option').first().click();
+      await page.locator('section[data-part=panel]').getByRole('option').first().click();
       await expect(page.getByRole('dialog').locator('[aria-busy=true]')).toHaveCount(0);
     },
     hide: async (page) => {

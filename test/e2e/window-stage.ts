@@ -29,7 +29,7 @@ export const windowTest = base.extend<{ show: (parameters: string) => Promise<vo
     });
     await use(async (parameters) => {
       await page.goto(`${served.url}?${parameters}`);
-      await expect(page.locator('.shell')).toBeVisible();
+      await expect(page.locator('[data-ready]')).toBeVisible();
     });
     // The harness has the policy of the hosts, so an injected style would be reported here.
     expect(troubles).toEqual([]);

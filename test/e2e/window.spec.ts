@@ -2,8 +2,8 @@ import { expect, type Page } from '@playwright/test';
 import { expectAccessible, windowTest as test } from './window-stage.ts';
 
 const grid = (page: Page) => page.getByRole('grid', { name: 'Devices' });
-const active = (page: Page) => grid(page).locator('.device-row.active');
-const panel = (page: Page) => page.locator('section.panel');
+const active = (page: Page) => grid(page).locator('[data-part=device][data-active]');
+const panel = (page: Page) => page.locator('section[data-part=panel]');
 
 test('everything in the list is reached by the keyboard', async ({ page, show }) => {
   await show('devices=200');
@@ -57,7 +57,7 @@ test('the pointer selects: a box under it, a range with Shift, one more with Ctr
   await show('devices=60');
   const row = (index: number) => grid(page).locator(`[aria-rowindex="${index}"]`);
   const selected = page.getByRole('toolbar', { name: 'Selected devices' });
-  const box = row(3).locator('.mark-box');
+  const box = row(3).locator('[data-part=mark]');
   await expect(box).toBeHidden();
   await row(3).hover();
   await expect(box).toBeVisible();
@@ -78,8 +78,8 @@ test('the pointer selects: a box under it, a range with Shift, one more with Ctr
   await row(12).click();
   await expect(panel(page)).toBeVisible();
   await page.mouse.move(0, 0);
-  await expect(row(12).locator('.mark-box')).toBeHidden();
-  await expect(row(6).locator('.mark-box')).toBeVisible();
+  await expect(row(12).locator('[data-part=mark]')).toBeHidden();
+  await expect(row(6).locator('[data-part=mark]')).toBeVisible();
   const tint = (index: number): Promise<string> =>
     row(index).evaluate((element) => getComputedStyle(element).backgroundColor);
   expect(await tint(12)).not.toBe(await tint(6));
@@ -132,7 +132,7 @@ test('g leads to the pages, and is no favourite', async ({ page, show }) => {
 test('widths and order of columns are the user’s, and stay', async ({ page, show }) => {
   await show('devices=60');
   const group = page.getByRole('columnheader', { name: 'Group' });
-  const edge = await group.locator('.column-edge').boundingBox();
+  const edge = await group.locator('[data-part=edge]').boundingBox();
   if (edge === null) throw new Error('The column has no edge.');
   await page.mouse.move(edge.x + 4, edge.y + 4);
   await page.mouse.down();
@@ -145,7 +145,7 @@ test('widths and order of columns are the user’s, and stay', async ({ page, sh
   await expect(grid(page)).toBeVisible();
   expect((await group.boundingBox())?.width).toBe(width);
   await expect(page.getByRole('columnheader', { name: 'Seen' })).toHaveAttribute('aria-sort', 'ascending');
-  await group.locator('.column-edge').dblclick();
+  await group.locator('[data-part=edge]').dblclick();
   await expect.poll(async () => (await group.boundingBox())?.width).not.toBe(width);
 });
 
@@ -256,7 +256,7 @@ test('a list too narrow for widths of columns has no edges to draw, and widths n
   show,
 }) => {
   await show('devices=60');
-  const edge = page.getByRole('columnheader', { name: 'Group' }).locator('.column-edge');
+  const edge = page.getByRole('columnheader', { name: 'Group' }).locator('[data-part=edge]');
   await expect(edge).toBeVisible();
   await grid(page).getByRole('row').nth(2).click();
   await expect(panel(page)).toBeVisible();

@@ -8,6 +8,9 @@ import { callOperation, useOperation } from '../../commands/operation-call.ts';
 import { isSecretName, rowOf, rowsOf, textOf, type Row } from '../tabs/read-output.ts';
 import { Nothing, ReloadButton, RowsSkeleton, Part, TabFailure } from '../../ui/parts.tsx';
 import { fillKeyName } from './value-types.ts';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './values.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 /** What main puts in the place of a default that looks like a secret. */
 const isMasked = (text: string): boolean => /^•+$/.test(text);
@@ -66,7 +69,7 @@ const SchemaForm = ({ device, schema }: { readonly device: DeviceView; readonly 
   };
   return (
     <form
-      className="schema"
+      className={styles['schema']}
       aria-label={textOf(schema, 'name')}
       autoComplete="off"
       onSubmit={(event) => {
@@ -74,9 +77,9 @@ const SchemaForm = ({ device, schema }: { readonly device: DeviceView; readonly 
         void save();
       }}
     >
-      <p className="schema-name">{textOf(schema, 'name')}</p>
+      <p className={styles['schema-name']}>{textOf(schema, 'name')}</p>
       {textOf(schema, 'description') === '' ? null : <p className="faint">{textOf(schema, 'description')}</p>}
-      <div className="schema-fields">
+      <div className={styles['schema-fields']}>
         {parameters.map((parameter) => {
           const name = textOf(parameter, 'key');
           const type = textOf(parameter, 'type');
@@ -123,8 +126,8 @@ const SchemaForm = ({ device, schema }: { readonly device: DeviceView; readonly 
         })}
       </div>
       {error === undefined ? null : <Failure error={error} />}
-      <div className="editor-actions">
-        <span className="mono faint ellipsis schema-key">{key ?? pattern}</span>
+      <div className={linesStyles['editor-actions']}>
+        <span className={classNames('mono faint ellipsis', styles['schema-key'])}>{key ?? pattern}</span>
         <button type="submit" className="button" disabled={busy}>
           {busy ? 'Saving' : 'Save'}
         </button>
@@ -151,7 +154,7 @@ export const ConfigSchemas = ({
   if (list.value.length === 0)
     return <Nothing title="Nothing to configure">No component of this device describes its configuration.</Nothing>;
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       {list.error === undefined ? null : (
         <TabFailure error={list.error} capability={capability} retry={() => void list.reload()} />
       )}

@@ -11,6 +11,9 @@ import { isSecretName, rowsOf, textOf, timeOf } from '../tabs/read-output.ts';
 import { ConfirmLoss, Moment, Nothing, ReloadButton, RowsSkeleton, TabFailure } from '../../ui/parts.tsx';
 import { ValueEditor } from './value-editor.tsx';
 import { noteValues, shortText, typeOfValue, type SeenValues } from './value-types.ts';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './key-values.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 interface Pair {
   readonly key: string;
@@ -51,16 +54,18 @@ const PairLine = ({
   const secret = isSecretName(pair.key) && !shown;
   const toggle = (what: 'edit' | 'history'): void => setOpen(open === what ? undefined : what);
   return (
-    <li className="pair" aria-label={pair.key}>
-      <div className="pair-line">
-        <span className="pair-key mono ellipsis" data-tip={pair.key}>
+    <li className={styles['pair']} aria-label={pair.key}>
+      <div className={styles['pair-line']}>
+        <span className={classNames('mono ellipsis', styles['pair-key'])} data-tip={pair.key}>
           {pair.key}
         </span>
-        <span className="pair-value mono ellipsis" data-type={typeOfValue(pair.value)}>
+        <span className={classNames('mono ellipsis', styles['pair-value'])} data-type={typeOfValue(pair.value)}>
           {secret ? mask : shortText(pair.value) || <span className="faint">empty</span>}
         </span>
-        <span className="faint pair-when">{pair.changedAt === undefined ? '' : <Moment at={pair.changedAt} />}</span>
-        <span className="pair-actions">
+        <span className={classNames('faint', styles['pair-when'])}>
+          {pair.changedAt === undefined ? '' : <Moment at={pair.changedAt} />}
+        </span>
+        <span className={styles['pair-actions']}>
           {isSecretName(pair.key) ? (
             <IconButton
               icon={shown ? EyeOff : Eye}
@@ -95,7 +100,7 @@ const PairLine = ({
         />
       ) : null}
       {open === 'history' ? (
-        <div className="pair-history">
+        <div className={styles['pair-history']}>
           <p className="faint">Seen since this window was opened. MODE keeps no earlier values.</p>
           <ol>
             {seen.toReversed().map((change) => (
@@ -151,8 +156,8 @@ export const KeyValues = ({
   }, [device.key, pairs, at]);
   const shown = pairs?.filter((pair) => pair.key.startsWith(prefix.trim()));
   return (
-    <div className="stack">
-      <div className="tool-line">
+    <div className={linesStyles['stack']}>
+      <div className={linesStyles['tool-line']}>
         <input
           className="input mono"
           type="search"
@@ -211,7 +216,7 @@ export const KeyValues = ({
           </Nothing>
         )
       ) : (
-        <ul className="pairs" aria-label="Keys and values">
+        <ul className={styles['pairs']} aria-label="Keys and values">
           {shown.map((pair) => (
             <PairLine key={pair.key} device={device} pair={pair} reload={list.reload} />
           ))}

@@ -5,6 +5,8 @@ import { Failure, Field } from '../../ui/controls.tsx';
 import { toast } from '../../state/view-store.ts';
 import { callOperation } from '../../commands/operation-call.ts';
 import { editText, parseEdited, typesFor, type ValueType } from './value-types.ts';
+import styles from './values.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 /** Changes the value of a key, or creates one. Text unless the key holds something else already. */
 export const ValueEditor = ({
@@ -52,7 +54,7 @@ export const ValueEditor = ({
   const described = why === undefined ? undefined : `${id}-why`;
   return (
     <form
-      className="editor"
+      className={styles['editor']}
       aria-label={pair === undefined ? 'New key' : `Edit ${pair.key}`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -80,7 +82,7 @@ export const ValueEditor = ({
         </Field>
       ) : null}
       <div className="field">
-        <div className="label-line">
+        <div className={styles['label-line']}>
           <label htmlFor={`${id}-value`}>Value</label>
           {types.length > 1 ? (
             <select
@@ -131,12 +133,12 @@ export const ValueEditor = ({
         )}
       </div>
       {why === undefined ? null : (
-        <p className="wrong" id={`${id}-why`} role="alert">
+        <p className={styles['wrong']} id={`${id}-why`} role="alert">
           {why}
         </p>
       )}
       {error === undefined ? null : <Failure error={error} />}
-      <div className="editor-actions">
+      <div className={linesStyles['editor-actions']}>
         <button type="button" className="button plain" onClick={onCancel}>
           Cancel
         </button>

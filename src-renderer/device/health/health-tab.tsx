@@ -11,6 +11,7 @@ import type { TabProps } from '../tabs/tab-context.ts';
 import { hintFor, Nothing, Part, ReloadButton, RowsSkeleton, Segmented, TabFailure } from '../../ui/parts.tsx';
 import { classNames } from '../../ui/class-names.ts';
 import styles from '../../charts/charts.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 const ranges = [
   ['1', '1 h'],
@@ -170,7 +171,7 @@ export const HealthTab = ({ device, capabilities }: TabProps): React.ReactNode =
   const history = capabilityOf(capabilities, 'health.history');
   const charts = capabilityOf(capabilities, 'health.charts');
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       <Segmented label="Time range" value={range} options={ranges} onChange={setRange} />
       {history === undefined ? null : (
         <div className={styles['charts']}>

@@ -8,6 +8,7 @@ import { announce } from '../../state/view-store.ts';
 import { callOperation, useLoaded } from '../../commands/operation-call.ts';
 import { rowOf, textOf, timeOf } from '../tabs/read-output.ts';
 import { Moment, Nothing, Part, RowsSkeleton, TabFailure } from '../../ui/parts.tsx';
+import styles from './speed-test.module.css';
 
 /** Milliseconds between two looks for the result, and how long it is waited for. */
 const lookMs = 4000;
@@ -102,9 +103,9 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
       }
     >
       {running === undefined ? null : (
-        <div className="progress" role="status">
+        <div className={styles['progress']} role="status">
           <progress
-            className="progress-bar"
+            className={styles['progress-bar']}
             aria-label="Waiting for the device"
             max={maxMs}
             value={Math.max(running.elapsed, maxMs / 50)}
@@ -126,7 +127,7 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
           <Nothing title="No test yet">A test measures download, upload and delay from the device itself.</Nothing>
         ) : null
       ) : (
-        <div className="table-scroll">
+        <div className={styles['table-scroll']} data-part="wide">
           <table className="table small" aria-label="Speed tests">
             <thead>
               <tr>
@@ -136,10 +137,10 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
                     {name}
                   </th>
                 ))}
-                <th scope="col" className="roomy">
+                <th scope="col" className={styles['roomy']}>
                   Provider
                 </th>
-                <th scope="col" className="roomy">
+                <th scope="col" className={styles['roomy']}>
                   Wireless
                 </th>
               </tr>
@@ -153,8 +154,8 @@ export const SpeedTest = ({ device }: { readonly device: DeviceView }): React.Re
                   {main.map((name) => (
                     <td key={name}>{test.result[name] ?? '–'}</td>
                   ))}
-                  <td className="roomy">{test.result['ISP'] ?? '–'}</td>
-                  <td className="roomy">{test.result['Wireless Quality'] ?? '–'}</td>
+                  <td className={styles['roomy']}>{test.result['ISP'] ?? '–'}</td>
+                  <td className={styles['roomy']}>{test.result['Wireless Quality'] ?? '–'}</td>
                 </tr>
               ))}
             </tbody>

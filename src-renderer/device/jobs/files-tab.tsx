@@ -11,6 +11,9 @@ import { callOperation } from '../../commands/operation-call.ts';
 import type { TabProps } from '../tabs/tab-context.ts';
 import { ConfirmLoss, Part, Segmented } from '../../ui/parts.tsx';
 import { executeTime, now, WhenField, type When } from '../settings/when-field.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './jobs.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 const badTime: ErrorView = { kind: 'invalid-input', message: 'The time cannot be read.', hint: 'Choose it again.' };
 
@@ -73,7 +76,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const scripts = [before, after].filter((script) => script.trim() !== '').length;
   return (
     <form
-      className="card-form"
+      className={styles['card-form']}
       aria-label="Upload a file"
       onSubmit={(event) => {
         event.preventDefault();
@@ -82,7 +85,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
       }}
     >
       <div
-        className={`drop ${over ? 'over' : ''}`}
+        className={classNames(styles['drop'], over ? styles['over'] : '')}
         onDragOver={(event) => {
           event.preventDefault();
           setOver(true);
@@ -96,7 +99,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
       >
         <FileUp size={18} strokeWidth={1.75} aria-hidden="true" />
         <div>
-          <label htmlFor={`${id}-file`} className="drop-name">
+          <label htmlFor={`${id}-file`} className={styles['drop-name']}>
             {file === undefined ? 'Choose a file, or drop one here' : file.name}
           </label>
           <p className="faint">{file === undefined ? `Up to ${bytes(maxFileBytes)}` : bytes(file.size)}</p>
@@ -104,13 +107,13 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
         <input
           ref={picker}
           id={`${id}-file`}
-          className="drop-input"
+          className={styles['drop-input']}
           type="file"
           onChange={(event) => choose(event.target.files?.[0])}
         />
       </div>
       {error === undefined ? null : <Failure error={error} />}
-      <div className="two">
+      <div className={styles['two']}>
         <Field id={`${id}-folder`} label="Folder on the device">
           <input
             id={`${id}-folder`}
@@ -127,7 +130,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
       </div>
       <details className="more-fields">
         <summary>Scripts before and after{scripts === 0 ? '' : ` (${scripts})`}</summary>
-        <div className="two">
+        <div className={styles['two']}>
           <Field id={`${id}-before`} label="Before">
             <textarea
               id={`${id}-before`}
@@ -150,7 +153,7 @@ const UploadForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
           </Field>
         </div>
       </details>
-      <div className="editor-actions">
+      <div className={linesStyles['editor-actions']}>
         <button type="submit" className="button primary" disabled={file === undefined}>
           Upload
         </button>
@@ -177,14 +180,14 @@ const UpdateForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
   const name = path.trim().split('/').at(-1) ?? '';
   return (
     <form
-      className="card-form"
+      className={styles['card-form']}
       aria-label="Update a file"
       onSubmit={(event) => {
         event.preventDefault();
         setAsking(true);
       }}
     >
-      <div className="two">
+      <div className={styles['two']}>
         <Field id={`${id}-path`} label="File on the device">
           <input
             id={`${id}-path`}
@@ -209,7 +212,7 @@ const UpdateForm = ({ device }: { readonly device: DeviceView }): React.ReactNod
           onChange={(event) => setContent(event.target.value)}
         />
       </Field>
-      <div className="editor-actions">
+      <div className={linesStyles['editor-actions']}>
         <button type="submit" className="button primary">
           Replace the file
         </button>
@@ -252,7 +255,7 @@ export const FilesTab = ({ device, capabilities }: TabProps): React.ReactNode =>
     capabilityOf(capabilities, 'files.upload') !== undefined &&
     capabilityOf(capabilities, 'files.update') !== undefined;
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       {both ? (
         <Segmented
           label="What to do"

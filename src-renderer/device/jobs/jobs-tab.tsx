@@ -19,6 +19,9 @@ import {
   TabFailure,
 } from '../../ui/parts.tsx';
 import { executeTime, now, WhenField, type When } from '../settings/when-field.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './jobs.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 /** Milliseconds between two looks at the jobs while they are on show. */
 const lookMs = 10_000;
@@ -46,7 +49,7 @@ const JobForm = ({
   const name = draft.name.trim() || draft.text.trim().split(/\s+/)[0] || 'job';
   return (
     <form
-      className="card-form"
+      className={styles['card-form']}
       aria-label="Run a job"
       onSubmit={(event) => {
         event.preventDefault();
@@ -89,7 +92,7 @@ const JobForm = ({
           />
         )}
       </Field>
-      <div className="two">
+      <div className={styles['two']}>
         <Field id={`${id}-name`} label="Name of the job">
           <input
             id={`${id}-name`}
@@ -102,7 +105,7 @@ const JobForm = ({
         </Field>
         <WhenField value={draft.when} onChange={(when) => setDraft({ ...draft, when })} />
       </div>
-      <div className="editor-actions">
+      <div className={linesStyles['editor-actions']}>
         <button type="submit" className="button primary">
           {draft.when.later ? 'Schedule' : 'Run'}
         </button>
@@ -130,7 +133,7 @@ const JobForm = ({
           }}
           onClose={() => setAsking(false)}
         >
-          <pre className="quoted mono">{draft.text}</pre>
+          <pre className={classNames('mono', linesStyles['quoted'])}>{draft.text}</pre>
         </ConfirmLoss>
       ) : null}
     </form>
@@ -146,18 +149,18 @@ const JobLine = ({ job }: { readonly job: Row }): React.ReactNode => {
   const what = textOf(job, 'Command') || textOf(job, 'Script');
   const waiting = /pend|wait|queue|run/i.test(status);
   return (
-    <li className="job">
-      <button type="button" className="line" aria-expanded={open} onClick={() => setOpen(!open)}>
-        <ChevronRight size={14} className="turner" aria-hidden="true" />
-        <span className={`status ${waiting ? 'waiting' : ''}`}>{status}</span>
-        <span className="line-main">
-          <span className="job-name">{textOf(job, 'Name') || 'unnamed'}</span>
+    <li className={linesStyles['job']}>
+      <button type="button" className={linesStyles['line']} aria-expanded={open} onClick={() => setOpen(!open)}>
+        <ChevronRight size={14} className={linesStyles['turner']} aria-hidden="true" />
+        <span className={classNames(linesStyles['status'], waiting ? linesStyles['waiting'] : '')}>{status}</span>
+        <span className={linesStyles['line-main']}>
+          <span className={linesStyles['job-name']}>{textOf(job, 'Name') || 'unnamed'}</span>
           <span className="mono faint job-what">{what}</span>
         </span>
         <span className="faint">{submitted === undefined ? '' : <Moment at={submitted} />}</span>
       </button>
       {open ? (
-        <div className="job-more">
+        <div className={linesStyles['job-more']}>
           <dl className="facts">
             {what === '' ? null : (
               <div>
@@ -177,7 +180,11 @@ const JobLine = ({ job }: { readonly job: Row }): React.ReactNode => {
           {result === '' ? (
             <p className="faint">{waiting ? 'The output appears here once the job has run.' : 'It printed nothing.'}</p>
           ) : (
-            <pre className="output mono" tabIndex={0} aria-label={`Output of ${textOf(job, 'Name')}`}>
+            <pre
+              className={classNames('mono', linesStyles['output'])}
+              tabIndex={0}
+              aria-label={`Output of ${textOf(job, 'Name')}`}
+            >
               {result}
             </pre>
           )}
@@ -197,7 +204,7 @@ export const JobsTab = ({ device, capabilities }: TabProps): React.ReactNode => 
   );
   const number = jobs?.length ?? 0;
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       <JobForm key={device.key} device={device} onSubmitted={list.reload} />
       <Part
         title="Jobs"
@@ -223,7 +230,7 @@ export const JobsTab = ({ device, capabilities }: TabProps): React.ReactNode => 
         ) : number === 0 ? (
           <Nothing title="No jobs yet">What you run appears here with its output.</Nothing>
         ) : (
-          <ul className="lines" aria-label="Jobs">
+          <ul className={linesStyles['lines']} aria-label="Jobs">
             {jobs.map((job) => (
               // RemoteIoT gives jobs no id.
               <JobLine

@@ -6,6 +6,8 @@ import type { LogEntry } from './log-text.ts';
 import { useOperation } from '../../commands/operation-call.ts';
 import { readLine } from '../tabs/read-output.ts';
 import { Nothing, ReloadButton, RowsSkeleton, TabFailure } from '../../ui/parts.tsx';
+import linesStyles from '../tabs/lines.module.css';
+import styles from './logs.module.css';
 
 const hour = 3_600_000;
 const spans = [
@@ -61,8 +63,8 @@ export const LogRange = ({
     setBegin(now - length);
   };
   return (
-    <div className="stack">
-      <div className="range-bar">
+    <div className={linesStyles['stack']}>
+      <div className={styles['range-bar']}>
         <select
           className="select"
           aria-label="Time range"

@@ -7,6 +7,9 @@ import { toast } from '../../state/view-store.ts';
 import { callOperation, useOperation } from '../../commands/operation-call.ts';
 import { rowsOf, textOf, timeOf, type Row } from '../tabs/read-output.ts';
 import { Moment, Nothing, ReloadButton, RowsSkeleton, Part, TabFailure } from '../../ui/parts.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import linesStyles from '../tabs/lines.module.css';
+import styles from './logs.module.css';
 
 const hour = 3_600_000;
 const spans = [
@@ -80,9 +83,9 @@ export const LogRequests = ({
     await list.reload();
   };
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       <form
-        className="request-form"
+        className={styles['request-form']}
         aria-label="Ask for logs"
         onSubmit={(event) => {
           event.preventDefault();
@@ -144,14 +147,16 @@ export const LogRequests = ({
             The device uploads its log files to MODE when it is asked and online.
           </Nothing>
         ) : (
-          <ul className="lines" aria-label="Log requests">
+          <ul className={linesStyles['lines']} aria-label="Log requests">
             {list.value.map((row) => {
               const asked = timeOf(textOf(row, 'ts'));
               const open = isOpen(row);
               return (
-                <li key={idOf(row)} className="line">
-                  <span className={`status ${open ? 'waiting' : ''}`}>{textOf(row, 'status') || 'unknown'}</span>
-                  <span className="line-main ellipsis" data-tip={fileOrWish(row)}>
+                <li key={idOf(row)} className={linesStyles['line']}>
+                  <span className={classNames(linesStyles['status'], open ? linesStyles['waiting'] : '')}>
+                    {textOf(row, 'status') || 'unknown'}
+                  </span>
+                  <span className={classNames('ellipsis', linesStyles['line-main'])} data-tip={fileOrWish(row)}>
                     {fileOrWish(row)}
                   </span>
                   <span className="faint">{asked === undefined ? '' : <Moment at={asked} />}</span>

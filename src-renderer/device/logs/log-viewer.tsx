@@ -4,6 +4,8 @@ import { IconButton } from '../../ui/controls.tsx';
 import { absolute, count, plural } from '../../ui/format.ts';
 import { findIn, logText, type LogEntry } from './log-text.ts';
 import { saveText } from '../../ui/save-file.ts';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './log-viewer.module.css';
 
 /** Entries in the page at once; the older ones come on demand. */
 const pageSize = 2000;
@@ -20,18 +22,20 @@ const Marked = ({ text, query }: { readonly text: string; readonly query: string
 
 const Line = ({ entry, query }: { readonly entry: LogEntry; readonly query: string }): React.ReactNode =>
   entry.kind === 'gap' ? (
-    <li className="log-gap">
+    <li className={styles['log-gap']}>
       <span>Lines may be missing here: a fetch was cut off{entry.at > 0 ? ` at ${absolute(entry.at)}` : ''}.</span>
     </li>
   ) : (
-    <li className={`log-line ${entry.level ?? ''}`}>
+    <li className={classNames(styles['log-line'], styles[entry.level ?? ''])} data-part="line">
       {entry.at === undefined ? null : (
-        <time className="log-time" dateTime={new Date(entry.at).toISOString()} title={absolute(entry.at)}>
+        <time className={styles['log-time']} dateTime={new Date(entry.at).toISOString()} title={absolute(entry.at)}>
           {new Date(entry.at).toTimeString().slice(0, 8)}
         </time>
       )}
-      {entry.level === undefined || entry.level === '' ? null : <span className="log-level">{entry.level}</span>}
-      <span className="log-text">
+      {entry.level === undefined || entry.level === '' ? null : (
+        <span className={styles['log-level']}>{entry.level}</span>
+      )}
+      <span className={styles['log-text']}>
         <Marked text={entry.text} query={query} />
       </span>
     </li>
@@ -77,9 +81,9 @@ export const LogViewer = ({
     return () => growth.disconnect();
   }, [shown.length, entries]);
   return (
-    <div className="log-viewer">
-      <div className="log-tools">
-        <div className="search log-search">
+    <div className={styles['log-viewer']}>
+      <div className={styles['log-tools']}>
+        <div className={classNames('search', styles['log-search'])}>
           <Search size={14} strokeWidth={1.75} aria-hidden="true" />
           <input
             type="search"
@@ -98,7 +102,7 @@ export const LogViewer = ({
           />
           {query === '' ? null : <IconButton icon={X} label="Clear search" onClick={() => setQuery('')} />}
         </div>
-        <span className="faint log-count" role="status" aria-label={`Lines of ${label}`}>
+        <span className={classNames('faint', styles['log-count'])} role="status" aria-label={`Lines of ${label}`}>
           {wanted === '' ? plural(entries.length, 'line') : `${count(found.length)} of ${count(entries.length)}`}
         </span>
         {tools}
@@ -112,7 +116,8 @@ export const LogViewer = ({
       {/* Scrolled by keyboard, too, so it has to take the focus. */}
       <div
         ref={scroller}
-        className="log-box"
+        className={styles['log-box']}
+        data-part="log"
         role="region"
         aria-label={label}
         tabIndex={0}
@@ -125,12 +130,16 @@ export const LogViewer = ({
         }}
       >
         {shown.length < found.length ? (
-          <button type="button" className="link-button log-older" onClick={() => setPages(pages + 1)}>
+          <button
+            type="button"
+            className={classNames('link-button', styles['log-older'])}
+            onClick={() => setPages(pages + 1)}
+          >
             Show older lines
           </button>
         ) : null}
         {found.length === 0 ? (
-          <p className="faint log-none">No line holds “{query.trim()}”.</p>
+          <p className={classNames('faint', styles['log-none'])}>No line holds “{query.trim()}”.</p>
         ) : (
           <ol>
             {shown.map((entry, index) => (

@@ -10,6 +10,8 @@ import { LogViewer } from './log-viewer.tsx';
 import type { LogEntry } from './log-text.ts';
 import { useLoaded } from '../../commands/operation-call.ts';
 import { ConfirmLoss, Nothing, RowsSkeleton, TabFailure } from '../../ui/parts.tsx';
+import linesStyles from '../tabs/lines.module.css';
+import styles from './logs.module.css';
 
 /** The one log name that RemoteIoT's document gives. */
 const usualFile = 'System error';
@@ -28,9 +30,9 @@ export const OnceLog = ({ device }: { readonly device: DeviceView }): React.Reac
   const [name, setName] = useState<string>();
   const known = [...new Set([usualFile, ...(files.value ?? [])])];
   return (
-    <div className="stack">
+    <div className={linesStyles['stack']}>
       <form
-        className="log-choice"
+        className={styles['log-choice']}
         aria-label="Choose a log"
         onSubmit={(event) => {
           event.preventDefault();
@@ -114,7 +116,7 @@ const KeptLog = ({ device, file }: { readonly device: DeviceView; readonly file:
   const entries: readonly LogEntry[] = kept.value?.entries ?? [];
   return (
     <>
-      <div className="log-take">
+      <div className={styles['log-take']}>
         <button type="button" className="button primary" disabled={taking || following} onClick={() => void take()}>
           {taking && !following ? 'Taking lines' : 'Take new lines'}
         </button>

@@ -28,6 +28,9 @@ import {
 import { kindIcons } from '../../ui/kind-icons.ts';
 import { ServiceCredentials } from './service-credentials.tsx';
 import { VendorActions } from './vendor-actions.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './services.module.css';
+import trafficStyles from '../../forwards/traffic.module.css';
 
 const Idle = ({ until }: { readonly until: number }): React.ReactNode => {
   const left = useNow((clock) => duration(Math.max(0, until - clock.now)));
@@ -56,19 +59,19 @@ const ServiceItem = ({
   };
   return (
     <li
-      className={`service ${service.state === 'inactive' ? 'inactive' : ''}`}
+      className={classNames(styles['service'], service.state === 'inactive' ? styles['inactive'] : '')}
       aria-label={service.state === 'inactive' ? `${service.name}, inactive` : service.name}
     >
-      <div className="service-line">
+      <div className={styles['service-line']}>
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-        <span className="service-name ellipsis">{service.name}</span>
+        <span className={classNames('ellipsis', styles['service-name'])}>{service.name}</span>
         {service.state === 'inactive' ? (
           <span className="tag" title={`${vendorName(device.vendor)} says that nothing answers there now.`}>
             inactive
           </span>
         ) : null}
-        <span className="service-target mono ellipsis">{target}</span>
-        <span className="service-actions">
+        <span className={classNames('mono ellipsis', styles['service-target'])}>{target}</span>
+        <span className={styles['service-actions']}>
           {service.custom && !live ? (
             <IconButton icon={Trash2} label={`Remove ${service.name}`} onClick={() => void remove()} />
           ) : null}
@@ -100,7 +103,7 @@ const ServiceItem = ({
         </span>
       </div>
       {forward === undefined || forward.state === 'stopped' ? null : (
-        <div className={`service-forward ${forward.state}`}>
+        <div className={classNames(styles['service-forward'], styles[forward.state])} data-part="service-forward">
           <button
             type="button"
             className="copyable mono"
@@ -109,10 +112,10 @@ const ServiceItem = ({
           >
             {forward.address}:{forward.port}
           </button>
-          <span className="state-word">{forwardWords(forward)}</span>
+          <span className={styles['state-word']}>{forwardWords(forward)}</span>
           <ForwardBadges forward={forward} />
           {live ? (
-            <span className="traffic">
+            <span className={trafficStyles['traffic']}>
               ↑ {bytes(forward.bytesUp)} ↓ {bytes(forward.bytesDown)}
             </span>
           ) : null}
@@ -133,7 +136,7 @@ const ServiceItem = ({
         </Failure>
       ) : null}
       {live && !open && (forward.exposure !== undefined || forward.idleUntil !== undefined) ? (
-        <p className="service-note">
+        <p className={styles['service-note']}>
           {forward.exposure}
           {forward.idleUntil === undefined ? null : <Idle until={forward.idleUntil} />}
         </p>
@@ -179,7 +182,7 @@ const AddService = ({
   };
   return (
     <form
-      className="add-service"
+      className={styles['add-service']}
       aria-label="Add a service"
       onSubmit={(event) => {
         event.preventDefault();

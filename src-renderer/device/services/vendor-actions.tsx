@@ -6,6 +6,8 @@ import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import { request, useVendorName } from '../../state/main-state.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { busyKey, runAction, useBusy } from '../../commands/device-commands.ts';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './services.module.css';
 
 type Listed = Answer<RequestOutput<'actions.list'>>;
 type Action = RequestOutput<'actions.list'>['actions'][number];
@@ -13,12 +15,12 @@ type Action = RequestOutput<'actions.list'>['actions'][number];
 const ActionItem = ({ device, action }: { readonly device: DeviceView; readonly action: Action }): React.ReactNode => {
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, action.id)));
   return (
-    <li className="service" aria-label={action.label}>
-      <div className="service-line">
+    <li className={styles['service']} aria-label={action.label}>
+      <div className={styles['service-line']}>
         <AppWindow size={15} strokeWidth={1.75} aria-hidden="true" />
-        <span className="service-name ellipsis">{action.label}</span>
-        <span className="service-target mono ellipsis">{action.type}</span>
-        <span className="service-actions">
+        <span className={classNames('ellipsis', styles['service-name'])}>{action.label}</span>
+        <span className={classNames('mono ellipsis', styles['service-target'])}>{action.type}</span>
+        <span className={styles['service-actions']}>
           <IconButton
             icon={Play}
             label={`Run ${action.label}`}

@@ -8,6 +8,8 @@ import { toast } from '../../state/view-store.ts';
 import { callOperation, useOperation } from '../../commands/operation-call.ts';
 import { rowsOf, textOf } from '../tabs/read-output.ts';
 import { Nothing, TabFailure } from '../../ui/parts.tsx';
+import styles from './settings-tab.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 /** RemoteIoT lists no names of fields, so those somebody looked at are remembered for the account. */
 const storeKey = (accountId: string): string => `quayside.fields.${accountId}`;
@@ -56,7 +58,7 @@ const FieldLine = ({
   };
   return (
     <form
-      className="setting-form"
+      className={styles['setting-form']}
       aria-label={`Field ${name}`}
       onSubmit={(event) => {
         event.preventDefault();
@@ -116,7 +118,7 @@ export const CustomFields = ({
         </Nothing>
       ) : null}
       <form
-        className="tool-line"
+        className={linesStyles['tool-line']}
         aria-label="Show a field"
         onSubmit={(event) => {
           event.preventDefault();

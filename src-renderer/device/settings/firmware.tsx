@@ -6,6 +6,7 @@ import { toast } from '../../state/view-store.ts';
 import { callOperation, useOperation } from '../../commands/operation-call.ts';
 import { rowOf, textOf, timeOf } from '../tabs/read-output.ts';
 import { Moment, RowsSkeleton, TabFailure } from '../../ui/parts.tsx';
+import styles from './settings-tab.module.css';
 
 /** Which firmware MODE has on record for a device, and, with the device's own key, a way to record another. */
 export const Firmware = ({
@@ -64,7 +65,7 @@ export const Firmware = ({
       )}
       {refusal === undefined ? (
         <form
-          className="setting-form"
+          className={styles['setting-form']}
           aria-label="Record firmware"
           onSubmit={(event) => {
             event.preventDefault();

@@ -13,6 +13,9 @@ import { Firmware } from './firmware.tsx';
 import { useLoaded } from '../../commands/operation-call.ts';
 import type { TabProps } from '../tabs/tab-context.ts';
 import { ConfirmLoss, Part, TabFailure } from '../../ui/parts.tsx';
+import { classNames } from '../../ui/class-names.ts';
+import styles from './settings-tab.module.css';
+import linesStyles from '../tabs/lines.module.css';
 
 /** Makes a change, then asks the vendor for the list, so that the change is seen to be true. */
 const change = async (
@@ -56,7 +59,7 @@ const SettingForm = ({
   };
   return (
     <form
-      className="setting-form"
+      className={styles['setting-form']}
       aria-label={label}
       onSubmit={(event) => {
         event.preventDefault();
@@ -270,9 +273,9 @@ const Delete = ({
   const [asking, setAsking] = useState(false);
   const wait = deletion.reason ?? refusal;
   return (
-    <div className="danger-line">
+    <div className={styles['danger-line']}>
       <div>
-        <p className="danger-title">{deletion.title}</p>
+        <p className={styles['danger-title']}>{deletion.title}</p>
         <p className="faint">{wait ?? deletion.loss}</p>
       </div>
       <button type="button" className="button risky" disabled={wait !== undefined} onClick={() => setAsking(true)}>
@@ -334,7 +337,7 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
     () => request('devices.deletions', { deviceKey: device.key }),
   );
   return (
-    <div className="stack settings-tab">
+    <div className={classNames('settings-tab', linesStyles['stack'])}>
       <Part title={`At ${vendor?.name ?? device.vendor}`}>
         {setting('settings.rename', Rename, `${device.name}\n${device.description ?? ''}`)}
         {setting('settings.group', edits?.group?.by === 'number' ? NumberedGroup : Group, device.groups.join('\n'))}

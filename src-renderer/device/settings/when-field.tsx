@@ -1,5 +1,6 @@
 import { useId } from 'react';
 import { vendorTime } from '../tabs/read-output.ts';
+import styles from './settings-tab.module.css';
 
 /** When something runs: at once, or at a local time (as the input has it). */
 export interface When {
@@ -28,7 +29,7 @@ export const WhenField = ({
   return (
     <div className="field">
       <label htmlFor={id}>When</label>
-      <div className="when">
+      <div className={styles['when']}>
         <select
           id={id}
           className="select"
