@@ -96,6 +96,7 @@ const commands = {
     const { parameters } = vitestStep('integration', ['test/integration/attacks-', 'test/integration/descriptors']);
     return runNode(parameters);
   },
+  mutate: (rest) => runNode([join(root, 'build/mutate.mjs'), ...rest]),
   package: (rest) => runNode([join(root, 'build/package.mjs'), ...rest]),
   check: (rest) => runNode([join(root, 'build/check.mjs'), ...rest]),
   test: (rest) => runNode([join(root, 'build/test.mjs'), ...rest]),
