@@ -205,7 +205,7 @@ export class AlertEngine {
   /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
     const dues = [this.#tracker.dueInMs(moment), this.#scheduler.dueInMs(moment), this.#batch.dueInMs(moment)];
-    for (const { until } of this.#held.values()) dues.push(until - moment.wall);
+    // Held losses need no time of their own: they wait for ends of the settings, which the watch waits for too.
     dues.push(this.#quiet.dueInMs(moment));
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
     return first === Number.POSITIVE_INFINITY ? undefined : Math.max(0, first);
