@@ -23,7 +23,7 @@ const packedFiles = (platform) => [
   'out/{main,preload,renderer}/**',
   '!out/main/demo.js*',
   '!**/*.map',
-  'resources/tray/*.png',
+  'resources/tray/*.{png,alpha}',
   'resources/app/icon.png',
   'package.json',
   '!node_modules/node-*-{x64,arm64}/**',

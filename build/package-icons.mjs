@@ -1,5 +1,6 @@
-// node build/package-icons.mjs, after resources/app/icon.svg was changed: draws the icons of every system from it.
-// Needs rsvg-convert (Debian: librsvg2-bin). What it writes is committed, so that packaging needs nothing installed.
+// node build/package-icons.mjs, after resources/app/icon.svg or a picture in resources/tray was changed: draws the icons of every
+// system from the first, and makes pixmaps of the others. Needs rsvg-convert and ImageMagick (Debian: librsvg2-bin, imagemagick).
+// What it writes is committed, so that packaging needs nothing installed.
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -82,3 +83,18 @@ writeFileSync(
   join(folder, 'icon.icns'),
   icns(Object.entries(types).map(([type, size]) => ({ type, png: draw(size) }))),
 );
+
+/** The shape of a tray icon: the alpha of its dots, a byte each, line by line. @param {string} png @returns {Buffer} */
+const shape = (png) => {
+  const parameters = [join(root, 'resources/tray', png), '-alpha', 'extract', '-depth', '8', 'gray:-'];
+  const { status, stdout, error } = spawnSync('convert', parameters);
+  if (status !== 0) throw new Error(`convert failed: ${error?.message ?? `exit code ${status}`}`);
+  return stdout;
+};
+
+// Sixteen, twenty-four and thirty-two dots a side, one after the other: src-main/node/dbus/tray-pixmaps.ts reads them.
+for (const icon of ['plain', 'offline', 'attention'])
+  writeFileSync(
+    join(root, 'resources/tray', `${icon}.alpha`),
+    Buffer.concat([`${icon}Template.png`, `${icon}-light-on-dark.png`, `${icon}Template@2x.png`].map(shape)),
+  );

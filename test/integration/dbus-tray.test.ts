@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import type { DesktopNotice } from '../../src-main/core/alert/notifier.ts';
@@ -7,10 +6,9 @@ import { locate } from '../../src-main/compose/locations.ts';
 import { SessionBus } from '../../src-main/node/dbus/session-bus.ts';
 import { DBusNotifier } from '../../src-main/node/dbus/dbus-notifier.ts';
 import { DBusTray } from '../../src-main/node/dbus/dbus-tray.ts';
-import { readPng } from '../../src-main/node/dbus/png-image.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { panelColour, startDBusDesktop, type DBusDesktop } from '../support/dbus-desktop.ts';
-import { differenceTo, screenOf } from '../support/screenshot.ts';
+import { differenceTo, pictureOf, screenOf } from '../support/screenshot.ts';
 
 /** Our end of the session bus against what others have on theirs: Xfce's panel, dunst, gdbus. */
 
@@ -43,16 +41,15 @@ afterEach(async () => {
 });
 
 describe('the tray', () => {
-  const icons = ['plain', 'offline', 'attention'].map((name) => {
-    const picture = readPng(readFileSync(join(resources, `tray/${name}-light-on-dark.png`)));
-    if (picture === undefined) throw new Error(`${name} is no picture`);
-    return { name, picture };
-  });
+  const names = ['plain', 'offline', 'attention'];
   /** Which of our icons the panel draws. */
   const drawn = async (): Promise<string | undefined> => {
     const screen = await screenOf(desktop.display, 64, 32);
-    const [first] = icons
-      .map(({ name, picture }) => ({ name, difference: differenceTo(screen, picture, panelColour) }))
+    const pictures = await Promise.all(
+      names.map((name) => pictureOf(join(resources, `tray/${name}-light-on-dark.png`))),
+    );
+    const [first] = pictures
+      .map((picture, at) => ({ name: names[at], difference: differenceTo(screen, picture, panelColour) }))
       .toSorted((a, b) => a.difference - b.difference);
     return first !== undefined && first.difference < 10 ? first.name : undefined;
   };

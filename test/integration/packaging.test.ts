@@ -55,7 +55,8 @@ describe('what is in the archive', () => {
       'package.json',
       'resources/app/icon.png',
     ]);
-    expect(rest).toContain('resources/tray/attentionTemplate@2x.png');
+    for (const picture of ['attentionTemplate@2x.png', 'plain.alpha', 'offline.alpha', 'attention.alpha'])
+      expect(rest).toContain(`resources/tray/${picture}`);
     const { main, desktopName, scripts, devDependencies } = JSON.parse(archives.linux().text('package.json')) as Record<
       string,
       unknown

@@ -55,15 +55,25 @@ export const screenOf = async (display: string, width: number, height: number): 
   return { width, height, rgb: stdout };
 };
 
+/** A picture file: four bytes a dot, red, green, blue and alpha, line by line. */
+export interface PictureFile {
+  readonly width: number;
+  readonly height: number;
+  readonly rgba: Uint8Array;
+}
+
+/** Reads a square picture of any format. */
+export const pictureOf = async (file: string): Promise<PictureFile> => {
+  const { stdout } = await run('convert', [file, '-depth', '8', 'rgba:-'], { encoding: 'buffer' });
+  const side = Math.sqrt(stdout.length / 4);
+  return { width: side, height: side, rgba: stdout };
+};
+
 /**
  * How far a picture (red, green, blue, alpha) on a background of one colour is from where the screen is most like it:
  * 0 is the same dot by dot, 255 the opposite. Panels scale a little, which makes about 5.
  */
-export const differenceTo = (
-  screen: Screen,
-  picture: { readonly width: number; readonly height: number; readonly rgba: Uint8Array },
-  background: Colour,
-): number => {
+export const differenceTo = (screen: Screen, picture: PictureFile, background: Colour): number => {
   const ground = [background.red, background.green, background.blue];
   const wanted = new Float64Array(picture.width * picture.height * 3);
   for (let dot = 0; dot < picture.width * picture.height; dot += 1) {

@@ -1,5 +1,3 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Emitter } from '../../core/base/emitter.ts';
 import { trayIcon, trayMenu, traySummary } from '../../core/app/tray-menu.ts';
 import type { TrayAction, TrayIcon, TrayState } from '../../core/app/tray-state.ts';
@@ -7,7 +5,7 @@ import type { SessionBus } from './session-bus.ts';
 import { DBusMenu } from './dbus-menu.ts';
 import type { DBusInterface } from './dbus-object.ts';
 import type { DBusValue } from './dbus-wire.ts';
-import { argbOf, readPng, tinted } from './png-image.ts';
+import { readPixmaps, type Pixmap } from './tray-pixmaps.ts';
 
 const watcher = 'org.kde.StatusNotifierWatcher';
 const interfaceName = 'org.kde.StatusNotifierItem';
@@ -25,27 +23,10 @@ const plainValue = (value: DBusValue | undefined): DBusValue | undefined =>
 
 const icons: readonly TrayIcon[] = ['plain', 'offline', 'attention'];
 
-/** An icon in the sizes panels ask for, as StatusNotifierItem sends pictures. */
-type Pixmaps = readonly DBusValue[];
-
 /** What the watcher's absence means for the person: nobody draws tray icons, or nobody any more. */
 export type TrayPresence = 'shown' | 'absent' | 'lost';
 
-/** The pictures of an icon, for dark panels and for light ones. */
-interface IconPictures {
-  readonly white: Pixmaps;
-  readonly black: Pixmaps;
-}
-
-const readIcon = async (resources: string, icon: TrayIcon): Promise<IconPictures> => {
-  // Sixteen, twenty-four and thirty-two dots; only their shape is used.
-  const files = [`${icon}Template.png`, `${icon}-light-on-dark.png`, `${icon}Template@2x.png`];
-  const read = await Promise.all(files.map(async (file) => readPng(await readFile(join(resources, 'tray', file)))));
-  const pictures = read.filter((picture) => picture !== undefined);
-  const inGrey = (level: number): Pixmaps =>
-    pictures.map((picture) => [picture.width, picture.height, argbOf(tinted(picture, [level, level, level]))]);
-  return { white: inGrey(255), black: inGrey(0) };
-};
+type IconPictures = Awaited<ReturnType<typeof readPixmaps>>;
 
 /**
  * The icon in the tray over StatusNotifierItem, with its menu over dbusmenu, on any host. It comes back by itself when
@@ -91,7 +72,7 @@ export class DBusTray {
     },
   ): Promise<DBusTray> {
     const pictures = await Promise.all(
-      icons.map(async (icon) => [icon, await readIcon(options.resources, icon)] as const),
+      icons.map(async (icon) => [icon, await readPixmaps(options.resources, icon)] as const),
     );
     const tray = new DBusTray(bus, new Map(pictures));
     tray.show(options.state);
@@ -201,7 +182,7 @@ export class DBusTray {
     void asked.then((answer) => take(answer.ok ? answer.body[0] : undefined));
   }
 
-  #picture(icon: TrayIcon): Pixmaps {
+  #picture(icon: TrayIcon): readonly Pixmap[] {
     const pictures = this.#pictures.get(icon);
     return (this.#isPanelLight ? pictures?.black : pictures?.white) ?? [];
   }
