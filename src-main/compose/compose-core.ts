@@ -77,6 +77,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
     accounts,
     inventory,
     forwards,
+    hostKeys,
     settings,
     problems,
     clock,

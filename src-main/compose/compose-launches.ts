@@ -18,6 +18,7 @@ import { recogniseService } from '../services/forward/recognise-service.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/launch-credentials.ts';
 import { Launches } from '../services/launch/launches.ts';
 import { Recents } from '../services/launch/recents.ts';
+import type { HostKeys } from '../services/ssh/host-keys.ts';
 import { SshConfigSync } from '../services/ssh/ssh-config-sync.ts';
 import { SshConfig } from '../services/ssh/ssh-config.ts';
 import type { StartProblems } from './start-problems.ts';
@@ -33,12 +34,13 @@ export const composeLaunches = async (deps: {
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly forwards: Forwards;
+  readonly hostKeys: HostKeys;
   readonly settings: SettingsStore;
   readonly problems: StartProblems;
   readonly clock: Clock;
   readonly log: Log;
 }) => {
-  const { paths, vault, accounts, inventory, forwards, settings, problems, clock, log } = deps;
+  const { paths, vault, accounts, inventory, forwards, hostKeys, settings, problems, clock, log } = deps;
   const platform = launchPlatform();
   const recents = new Recents({ document: jsonDocument({ path: paths.recents, ...usesFormat }), clock });
   problems.note(await recents.load());
@@ -63,6 +65,7 @@ export const composeLaunches = async (deps: {
     processes: createProcesses({ clock, env: process.env, platform: process.platform }),
     platform,
     knownHostsFile: paths.knownHosts,
+    outdated: (alias) => hostKeys.outdated(alias),
     env: process.env,
   });
   // A short command leaves this to the process that keeps running.
@@ -74,6 +77,7 @@ export const composeLaunches = async (deps: {
         clock,
         log,
         knownHostsFile: paths.knownHosts,
+        hostKeys,
         platform,
       })
     : undefined;

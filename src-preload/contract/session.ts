@@ -40,6 +40,7 @@ export const sessionAnswerSchema = z.discriminatedUnion('type', [
     keep: z.boolean(),
   }),
   z.strictObject({ type: z.literal('prompts'), ticket, keep: z.boolean() }),
+  z.strictObject({ type: z.literal('outdated'), allow: z.boolean() }),
   /** Goes on without the SSH agent. */
   z.strictObject({ type: z.literal('agent') }),
   z.strictObject({ type: z.literal('password'), ticket, keep: z.boolean() }),
@@ -147,6 +148,8 @@ export const sessionQuestionSchema = z.discriminatedUnion('type', [
     /** The answer is a password, which the vault can keep. */
     canKeep: z.boolean(),
   }),
+  /** The device speaks only outdated SSH: the names of the algorithms. */
+  z.object({ type: z.literal('outdated'), algorithms: z.array(z.string()) }),
   /** The SSH agent does not answer; the next step takes the question away. */
   z.object({ type: z.literal('agent') }),
   z.object({ type: z.literal('password'), refused: z.string().optional() }),

@@ -43,6 +43,7 @@ const overSsh = async ({ port, user, keyFile }: CryptoTask['ssh']): Promise<read
       user,
       next: async ({ type }) => (type === 'connected' ? { type: 'key', pem } : undefined),
       banner: () => undefined,
+      outdated: [],
       knownKeyTypes: [],
       checkKey: async () => true,
     },

@@ -53,6 +53,7 @@ test('the connection of a terminal and of files sends each key and each small re
       user: 'me',
       next: async () => undefined,
       banner: () => undefined,
+      outdated: [],
       knownKeyTypes: [],
       checkKey: async () => false,
     },

@@ -28,6 +28,7 @@ const filesOf = async (serve: (sftp: SFTPWrapper) => void): Promise<RemoteFiles>
       user: 'me',
       next: async () => undefined,
       banner: () => undefined,
+      outdated: [],
       knownKeyTypes: [],
       checkKey: async () => true,
     },

@@ -79,6 +79,7 @@ const rig = async (
       asked.push(question);
       return { answers: question.prompts.map(({ text }) => (text === 'Code: ' ? '4711' : 'wrong')), keep: false };
     },
+    allowOutdated: async () => false,
     skipAgent: async () => false,
     password: async () => undefined,
   };

@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm } from 'node:fs/promises';
+import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -18,6 +18,8 @@ import type {
   SignInQuestion,
 } from '../../src-main/core/session/session-prompts.ts';
 import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
+import { sshPlan } from '../../src-main/core/ssh/ssh-command.ts';
+import { renderSshHosts } from '../../src-main/core/ssh/ssh-config.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
@@ -49,7 +51,7 @@ afterEach(async () => {
 const impatient: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 100, then) };
 
 /** What a person answers to each question, one after the other; then they leave. */
-type Reply = Partial<SignIn> | { readonly answers: readonly string[] } | 'skip' | 'nothing';
+type Reply = Partial<SignIn> | { readonly answers: readonly string[] } | 'skip' | 'nothing' | 'allow';
 
 interface Given {
   readonly agent?: string;
@@ -63,13 +65,23 @@ interface Given {
 
 /** Sessions with one device at `port`, and what was asked of the person. */
 const rig = async (port: number, { agent, saved, replies = [], clock = systemClock, keyFile, thinks }: Given = {}) => {
-  const asked: (SignInQuestion | PromptsQuestion | { readonly type: 'agent' })[] = [];
+  const asked: (
+    | SignInQuestion
+    | PromptsQuestion
+    | { readonly type: 'agent' }
+    | { readonly type: 'outdated'; readonly algorithms: readonly string[] }
+  )[] = [];
   const left = [...replies];
   const vault = createMemoryVault();
   const credentials = new ServiceCredentials({ document: new MemoryDocument<StoredCredentials>({}), vault });
   if (saved !== undefined) await credentials.change('home/a', 'ssh', { password: saved });
   const service = { id: 'ssh', kind: 'ssh', name: 'SSH', port: 22, route: 'tunnel' } as never;
   const forward = { id: 'f', address: '127.0.0.1', port } as never;
+  const hostKeys = new HostKeys({
+    document: new MemoryDocument<readonly HostKeyPin[]>([]),
+    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
+    clock: systemClock,
+  });
   const sessions = new SshSessions({
     client: createSshClient({
       env: agent === undefined ? {} : { SSH_AUTH_SOCK: agent },
@@ -82,11 +94,7 @@ const rig = async (port: number, { agent, saved, replies = [], clock = systemClo
       servicesOf: () => [service],
     },
     credentials,
-    hostKeys: new HostKeys({
-      document: new MemoryDocument<readonly HostKeyPin[]>([]),
-      sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-      clock: systemClock,
-    }),
+    hostKeys,
     settings: { get: () => ({ sshUser: user.name, acceptNewHostKeys: true }) },
     vault,
     clock,
@@ -109,6 +117,10 @@ const rig = async (port: number, { agent, saved, replies = [], clock = systemClo
       if (reply === 'nothing') return new Promise(() => undefined);
       return typeof reply === 'object' && 'answers' in reply ? { ...reply, keep: question.canKeep } : undefined;
     },
+    allowOutdated: async (algorithms) => {
+      asked.push({ type: 'outdated', algorithms });
+      return left.shift() === 'allow';
+    },
     skipAgent: async () => {
       asked.push({ type: 'agent' });
       return left[0] === 'skip' ? left.shift() === 'skip' : false;
@@ -127,7 +139,7 @@ const rig = async (port: number, { agent, saved, replies = [], clock = systemClo
     connected.value.connection.close();
     return files.ok ? `open${connected.value.banner === '' ? '' : `: ${connected.value.banner}`}` : files.error.message;
   };
-  return { open, asked, credentials };
+  return { open, asked, credentials, hostKeys };
 };
 
 const server = async (config: readonly string[], options: Parameters<typeof startSshd>[0] = {}): Promise<Sshd> => {
@@ -347,4 +359,61 @@ test('a server that wants another password first gets it, by the method of RFC 4
   expect(heard).toEqual(['first', 'second']);
   expect(asked).toMatchObject([{ instructions: 'Too old' }, { refused: 'The two are not the same.' }]);
   expect(await credentials.password('home/a', 'ssh')).toEqual(ok('second'));
+});
+
+test('a device that speaks only outdated SSH is named, allowed once, and opened by OpenSSH with the same permission', async () => {
+  const sshd = await server(
+    [
+      'KexAlgorithms diffie-hellman-group14-sha1',
+      'HostKeyAlgorithms ssh-rsa',
+      'Ciphers aes128-cbc',
+      'MACs hmac-sha1-96',
+    ],
+    { hostKeyType: 'rsa' },
+  );
+  const algorithms = ['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes128-cbc', 'hmac-sha1-96'];
+  const refused = await rig(sshd.port, { saved: user.password, replies: ['nothing'] });
+  expect(await refused.open()).toBe('left');
+  expect(refused.hostKeys.list()).toEqual([]);
+
+  const { open, asked, hostKeys } = await rig(sshd.port, { saved: user.password, replies: ['allow'] });
+  expect(await open()).toBe('open');
+  expect(await open()).toBe('open');
+  expect(asked).toEqual([{ type: 'outdated', algorithms }]);
+  const [pin] = hostKeys.list();
+  expect(pin).toMatchObject({ type: 'ssh-rsa', outdated: algorithms });
+  // Another key may be another device: it has not been allowed anything.
+  await hostKeys.accept({ alias: pin?.alias ?? '', type: 'ssh-rsa', fingerprint: `SHA256:${'A'.repeat(43)}` });
+  expect(hostKeys.outdated(pin?.alias ?? '')).toEqual([]);
+
+  const target = {
+    address: '127.0.0.1',
+    port: sshd.port,
+    alias: 'old',
+    user: user.name,
+    knownHostsFile: join(folder, 'known_hosts'),
+    platform: 'linux',
+    outdated: algorithms,
+  } as const;
+  const plan = sshPlan(target, { program: 'ssh', args: ['-i', sshd.clientKey, '-F', 'none'], detached: false });
+  if (!plan.ok) throw new Error(plan.error.message);
+  const env = { PATH: process.env['PATH'], HOME: folder };
+  const { stdout } = await run(plan.value.program, [...plan.value.args, 'echo', 'in'], { env });
+  expect(stdout).toBe('in\n');
+  const block = renderSshHosts(
+    [{ alias: 'old', deviceKey: 'home/a', deviceName: 'a', serviceId: 'ssh', hostKeyAlias: 'old' }],
+    {
+      quayside: ['quayside'],
+      knownHostsFile: target.knownHostsFile,
+      outdated: () => algorithms,
+      user: user.name,
+      platform: 'linux',
+      configFile: join(folder, 'config'),
+      madeConfig: true,
+    },
+  );
+  if (!block.ok) throw new Error(block.error.message);
+  await writeFile(join(folder, 'config'), block.value);
+  const { stdout: known } = await run('ssh', ['-G', '-F', join(folder, 'config'), 'old'], { env });
+  for (const name of algorithms) expect(known).toContain(name);
 });

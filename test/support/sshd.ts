@@ -57,6 +57,7 @@ export const startSshd = async (
     readonly graceSeconds?: number;
     /** Of the client's key. */
     readonly keyType?: 'ed25519' | 'rsa';
+    readonly hostKeyType?: 'ed25519' | 'rsa';
     /** Lines of sshd_config that count before the usual ones. */
     readonly config?: readonly string[];
   } = {},
@@ -68,7 +69,7 @@ export const startSshd = async (
   // Debian's sshd refuses to run as root without this folder.
   if (process.getuid?.() === 0) await mkdir('/run/sshd', { recursive: true, mode: 0o755 });
   await mkdir(file('home'));
-  await makeKey(file('host_key'));
+  await makeKey(file('host_key'), options.hostKeyType);
   await makeKey(file('client_key'), options.keyType);
   const publicKey = (await readFile(file('client_key.pub'), 'utf8')).trim();
   const forced =

@@ -267,6 +267,10 @@ class LiveSession {
         const given = secrets(answer.ticket);
         return { answers: question.prompts.map((_prompt, at) => given[String(at)] ?? ''), keep: answer.keep };
       },
+      allowOutdated: async (algorithms) => {
+        const answer = await ask({ type: 'outdated', algorithms: [...algorithms] });
+        return answer?.type === 'outdated' && answer.allow;
+      },
       skipAgent: async () => (await ask({ type: 'agent' }))?.type === 'agent',
       password: async (refused) => {
         const answer = await ask({ type: 'password', ...defined({ refused }) });

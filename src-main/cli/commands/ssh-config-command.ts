@@ -2,6 +2,8 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { ok, type Result } from '../../core/base/errors.ts';
+import { allowedOutdated, hostKeyPinsFormat } from '../../core/ssh/host-key-pins.ts';
+import { jsonDocument } from '../../node/storage/json-document.ts';
 import { openProfile } from '../../node/storage/paths.ts';
 import { userFiles } from '../../node/storage/user-files.ts';
 import { SshConfig, type SshConfigPreview } from '../../services/ssh/ssh-config.ts';
@@ -78,9 +80,12 @@ export const sshConfigCommand: Command = async (context) => {
     const devices = known.value.devices;
     const settings = resultOf(await client.request('settings.change', {}, context.signal));
     if (!settings.ok) return settings;
+    // What the person allowed for old devices is with their host keys.
+    const pins = await jsonDocument({ path: join(folder, 'host-keys.json'), ...hostKeyPinsFormat }).read();
     const facts = {
       quayside: ownWords(folder, context),
       knownHostsFile: knownHosts,
+      outdated: (alias: string) => (pins.ok ? allowedOutdated(pins.value, alias) : []),
       user: settings.value.sshUser,
       platform,
       configFile,

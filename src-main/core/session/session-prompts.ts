@@ -52,6 +52,8 @@ export interface SessionPrompts {
   hostKey(question: HostKeyQuestion): Promise<boolean>;
   signIn(question: SignInQuestion): Promise<SignIn | undefined>;
   prompts(question: PromptsQuestion): Promise<PromptsAnswer | undefined>;
+  /** The device speaks only these outdated algorithms; true: use them for this device. */
+  allowOutdated(algorithms: readonly string[]): Promise<boolean>;
   /** The SSH agent takes its time; true: go on without it. The next step takes the question away. */
   skipAgent(): Promise<boolean>;
   password(refused: string | undefined): Promise<{ readonly password: string; readonly keep: boolean } | undefined>;

@@ -46,6 +46,8 @@ describe('judging a host key', () => {
     expect(hostKeyPinsFormat.parse([pins[0], null, { alias: 'x' }, { ...pins[0], fingerprint: 'MD5:aa' }])).toEqual([
       pins[0],
     ]);
+    const allowed = { ...pins[0], outdated: ['ssh-rsa'] };
+    expect(hostKeyPinsFormat.parse([allowed, { ...allowed, outdated: 'all' }])).toEqual([allowed, pins[0]]);
     expect(hostKeyPinsFormat.parse({})).toBeUndefined();
   });
 });

@@ -1,5 +1,6 @@
 import { z } from 'zod';
-import { listOf, parsedBy } from '../base/stored.ts';
+import { defined } from '../base/defined.ts';
+import { ifGood, listOf, parsedBy } from '../base/stored.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** The host keys devices have shown: first use pins a key; a changed key, and one key on two devices, are reported. */
@@ -14,6 +15,8 @@ export interface HostKeyPin {
   readonly fingerprint: string;
   /** Epoch milliseconds. */
   readonly firstSeenAt: number;
+  /** Algorithms of `core/ssh/outdated.ts` that a person allowed for the device with this key. */
+  readonly outdated?: readonly string[];
 }
 
 /** What is to be said of a key that a device has just shown. */
@@ -58,6 +61,21 @@ export const judgeHostKey = (
   return other === undefined ? { kind: 'first-seen', sharedWith } : { kind: 'other-type', pinned: other, sharedWith };
 };
 
+/** The outdated algorithms that are allowed for a device. */
+export const allowedOutdated = (pins: readonly HostKeyPin[], alias: string): readonly string[] => [
+  ...new Set(pins.flatMap((pin) => (pin.alias === alias ? (pin.outdated ?? []) : []))),
+];
+
+/** The pins, with these algorithms allowed for the device; one without a pin is left as it is. */
+export const allowOutdated = (
+  pins: readonly HostKeyPin[],
+  alias: string,
+  algorithms: readonly string[],
+): readonly HostKeyPin[] =>
+  pins.map((pin) =>
+    pin.alias === alias ? { ...pin, outdated: [...new Set([...(pin.outdated ?? []), ...algorithms])] } : pin,
+  );
+
 /** The part of an alias that names the device: vendor, account, id. */
 export const hostKeyDevice = (alias: string): string => alias.split('.').slice(0, 3).join('.');
 
@@ -69,12 +87,15 @@ export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readon
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
   pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
 
-const pin = z.object({
-  alias: z.string(),
-  type: z.string(),
-  fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
-  firstSeenAt: z.number(),
-});
+const pin = z
+  .object({
+    alias: z.string(),
+    type: z.string(),
+    fingerprint: z.string().regex(/^SHA256:[A-Za-z0-9+/]{43}$/),
+    firstSeenAt: z.number(),
+    outdated: ifGood(z.array(z.string())),
+  })
+  .transform((one) => defined(one));
 
 /** What host-keys.json holds; pins that cannot be read are left out. */
 export const hostKeyPinsFormat: DocumentFormat<readonly HostKeyPin[]> = {

@@ -60,6 +60,8 @@ export interface SshDial {
   readonly next: (news: SshNews) => Promise<SshWay | undefined>;
   /** Text that the server shows before the sign-in, as it sent it. */
   readonly banner: (text: string) => void;
+  /** Outdated algorithms that are allowed for this server, by `core/ssh/outdated.ts`. */
+  readonly outdated: readonly string[];
   /** Types of keys known of this server, so that it shows one of them. */
   readonly knownKeyTypes: readonly string[];
   /** Whether to go on with this key; may take as long as a person does. */
@@ -72,7 +74,9 @@ export type SshDialed =
   | { readonly outcome: 'left' }
   /** The server ended the connection after it had named its methods. */
   | { readonly outcome: 'ended' }
-  | { readonly outcome: 'key-refused' };
+  | { readonly outcome: 'key-refused' }
+  /** The server speaks only outdated algorithms; these would have to be allowed. */
+  | { readonly outcome: 'outdated'; readonly algorithms: readonly string[] };
 
 export interface SshShell extends ByteChannel {
   resize(size: { readonly cols: number; readonly rows: number }): void;

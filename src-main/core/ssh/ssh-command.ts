@@ -1,5 +1,6 @@
 import { fail, ok } from '../base/errors.ts';
 import { joinPasteWindows, joinPosix } from '../base/shell-quoting.ts';
+import { outdatedOptions } from './outdated.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../launch/launch-plan.ts';
@@ -15,6 +16,8 @@ export interface SshTarget {
   readonly user?: string;
   /** Absolute path of the profile's own known_hosts. */
   readonly knownHostsFile: string;
+  /** Outdated algorithms that are allowed for the device. */
+  readonly outdated?: readonly string[];
   readonly platform: LaunchPlatform;
 }
 
@@ -156,6 +159,7 @@ export const sshPlan = (
       'StrictHostKeyChecking=accept-new',
       '-o',
       'ControlPath=none',
+      ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
       ...(target.user === undefined ? [] : ['-l', target.user]),
       '--',
       target.address,
@@ -179,6 +183,7 @@ export const sshCopyable = (target: SshTarget): Result<string> => {
     String(target.port),
     '-o',
     `HostKeyAlias=${target.alias}`,
+    ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
     target.user === undefined ? host : `${target.user}@${host}`,
   ];
   return ok(target.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words));

@@ -1,5 +1,6 @@
 import { fail, ok } from '../base/errors.ts';
 import { joinPosix, joinWindows } from '../base/shell-quoting.ts';
+import { outdatedOptions } from './outdated.ts';
 import { checkSshUser, hostKeyAlias, sshPathValue } from './ssh-command.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
@@ -110,6 +111,8 @@ export interface SshConfigOptions {
   readonly quayside: readonly string[];
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
+  /** Outdated algorithms that are allowed for the device with this `hostKeyAlias`. */
+  readonly outdated?: (alias: string) => readonly string[];
   /** Empty: ssh's own default user. */
   readonly user: string;
   readonly platform: LaunchPlatform;
@@ -167,6 +170,7 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigO
       ...(user.value === '' ? [] : [`User ${user.value}`]),
       `ProxyCommand ${join(words).replaceAll('%', '%%')}`,
       'ProxyUseFdpass no',
+      ...outdatedOptions(facts.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
     ];
     blocks.push(`\nHost ${host.alias}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }

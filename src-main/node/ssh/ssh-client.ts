@@ -2,7 +2,7 @@ import { access, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
 import { join } from 'node:path';
-import type { Client, ClientChannel, ServerHostKeyAlgorithm } from 'ssh2';
+import type { Client, ClientChannel } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 import type {
   SshClient,
@@ -15,6 +15,7 @@ import type {
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { streamChannel } from '../net/stream-channel.ts';
+import { algorithmsFor, watchOffer } from './ssh-client-algorithms.ts';
 import { openSshAgent } from './ssh-client-agent.ts';
 import { SshAttempts } from './ssh-client-attempts.ts';
 import { remoteFiles } from './ssh-client-files.ts';
@@ -27,19 +28,6 @@ const keepAlive = { interval: 15_000, most: 4 } as const;
 /** A private key is some kilobytes. */
 const maxKeyFileBytes = 64 * 1024;
 const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
-
-const hostKeyTypes: readonly ServerHostKeyAlgorithm[] = [
-  'ssh-ed25519',
-  'ecdsa-sha2-nistp256',
-  'ecdsa-sha2-nistp384',
-  'ecdsa-sha2-nistp521',
-  'rsa-sha2-512',
-  'rsa-sha2-256',
-];
-
-/** A key of type `ssh-rsa` signs by either of the RSA algorithms. */
-const isOfType = (algorithm: string, type: string): boolean =>
-  algorithm === type || (type === 'ssh-rsa' && algorithm.startsWith('rsa-sha2-'));
 
 const keyOf = (blob: Buffer): SshServerKey => {
   const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
@@ -144,6 +132,7 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
       client.destroy();
     });
     let keyRefused = false;
+    let offered: ReturnType<typeof watchOffer> = () => undefined;
     let settled = false;
     const settle = (result: Result<SshDialed>): void => {
       if (settled) return;
@@ -179,6 +168,8 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
     );
     client.on('error', (error: Error & { readonly level?: string }) => {
       if (attempts.isExpected(error)) return;
+      const algorithms = error.level === 'handshake' ? offered() : undefined;
+      if (algorithms !== undefined) settle(ok({ outcome: 'outdated', algorithms }));
       over(failureOf(error));
       calls.end();
       // Also after what was thrown while ssh2 worked, which it catches and which may have cost anybody an event.
@@ -189,15 +180,14 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
     client.once('end', () => calls.end());
     client.once('close', () => calls.end());
     client.on('banner', calls.ours(request.banner));
-    const known = hostKeyTypes.filter((algorithm) => request.knownKeyTypes.some((type) => isOfType(algorithm, type)));
-    const others = hostKeyTypes.filter((algorithm) => !known.includes(algorithm));
+    const socket = connectByTurns({ host: request.host, port: request.port });
     client.connect({
-      sock: connectByTurns({ host: request.host, port: request.port }),
+      sock: socket,
       username: request.user,
       readyTimeout: 0,
       keepaliveInterval: keepAlive.interval,
       keepaliveCountMax: keepAlive.most,
-      algorithms: { serverHostKey: [...known, ...others] },
+      algorithms: algorithmsFor(request.knownKeyTypes, request.outdated),
       hostVerifier: calls.ours((blob: Buffer, verify: (good: boolean) => void) => {
         clearTimeout(patience);
         // The person may take longer than the connection lives: then there is nothing to verify any more.
@@ -208,6 +198,8 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
       }),
       authHandler: calls.ours((left, partial, next) => attempts.next(left, partial, next)),
     });
+    // ssh2 has paused it until there is a connection, so that this reads along from the first byte.
+    offered = watchOffer(socket, request.outdated);
   });
 };
 

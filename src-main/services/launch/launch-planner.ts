@@ -63,6 +63,8 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   ) => Promise<SniffedKind | undefined>;
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
+  /** Outdated algorithms that are allowed for the device of this alias of its host key. */
+  readonly outdated?: (alias: string) => readonly string[];
 }
 
 /** One program to try for a service, and how it is started. */
@@ -233,6 +235,7 @@ export class LaunchPlanner {
       port,
       alias: hostKeyAlias(device, service),
       knownHostsFile,
+      outdated: this.#deps.outdated?.(hostKeyAlias(device, service)) ?? [],
       platform,
       ...defined({ user }),
     };

@@ -1,5 +1,5 @@
 import type { Device, Service } from '../../core/fleet/device.ts';
-import { fail, type Failure, type Result } from '../../core/base/errors.ts';
+import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import { judgeHostKey, type HostKeyPin } from '../../core/ssh/host-key-pins.ts';
 import type { SessionPrompts } from '../../core/session/session-prompts.ts';
@@ -26,6 +26,8 @@ export interface SshSessionsDeps extends SshSignInDeps {
     list(): readonly HostKeyPin[];
     accept(key: { readonly alias: string; readonly type: string; readonly fingerprint: string }): Promise<Result<void>>;
     forget(alias: string): Promise<Result<void>>;
+    outdated(alias: string): readonly string[];
+    allow(alias: string, algorithms: readonly string[]): Promise<Result<void>>;
   };
   readonly settings: { get(): { readonly sshUser: string; readonly acceptNewHostKeys: boolean } };
 }
@@ -33,6 +35,13 @@ export interface SshSessionsDeps extends SshSignInDeps {
 export interface SshSessionRequest extends SshSignInRequest {
   readonly user?: string | undefined;
 }
+
+const notSpoken = (algorithms: readonly string[]): Failure =>
+  fail(
+    'unsupported',
+    `This device speaks only outdated SSH (${algorithms.join(', ').slice(0, 200)}).`,
+    'Update it, or open it with an older ssh in your own terminal.',
+  );
 
 /** SSH connections for sessions inside the application, through our own forwards. */
 export class SshSessions {
@@ -66,25 +75,38 @@ export class SshSessions {
 
     let user = request.user ?? credentials.facts(deviceKey, serviceId).user ?? settings.get().sshUser;
     if (user === '' && checkSshUser(client.localUser()).ok) user = client.localUser();
+    /** Allowed by the person just now; kept once the device’s key is known. */
+    let allowed: readonly string[] = [];
     const signIn = new SshSignIn(this.#deps, request, user, desk);
-    const dialed = await signIn.run(
-      (dial) =>
-        client.dial(
+    const dialed = await signIn.run(async (dial) => {
+      for (;;) {
+        const outdated = [...hostKeys.outdated(alias), ...allowed];
+        const dialed = await client.dial(
           {
             ...dial,
             host: forward.value.address,
             port: forward.value.port,
+            outdated,
             knownKeyTypes: known.filter((pin) => pin.alias === alias).map(({ type }) => type),
             checkKey: async (key) => {
               const good = await this.#check(alias, key, known, desk);
+              if (good && allowed.length > 0) await hostKeys.allow(alias, allowed);
               if (good) known = hostKeys.list();
               return good;
             },
           },
           signal,
-        ),
-      signal,
-    );
+        );
+        if (!dialed.ok) return dialed;
+        const { value } = dialed;
+        if (value.outcome !== 'outdated') return ok(value);
+        // Once: what a server speaks only then would be a question after the other.
+        if (allowed.length > 0) return notSpoken(value.algorithms);
+        desk.step('Waiting for you to look at the device’s SSH');
+        if (!(await desk.allowOutdated(value.algorithms))) return cancelled();
+        allowed = value.algorithms;
+      }
+    }, signal);
     return dialed.ok ? dialed : this.#explain(forward.value.id, dialed);
   }
 

@@ -74,7 +74,9 @@ export class SshSignIn {
    * and those of `dial`.
    */
   async run(
-    dial: (request: Pick<SshDial, 'user' | 'next' | 'banner'>) => Promise<Result<SshDialed>>,
+    dial: (
+      request: Pick<SshDial, 'user' | 'next' | 'banner'>,
+    ) => Promise<Result<Exclude<SshDialed, { readonly outcome: 'outdated' }>>>,
     signal: AbortSignal,
   ): Promise<Result<SignedIn>> {
     const agent = await this.#deps.client.openAgent();

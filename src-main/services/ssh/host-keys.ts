@@ -2,7 +2,13 @@ import { Emitter } from '../../core/base/emitter.ts';
 import { ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { HostKeyReader, hostKeyFingerprint } from '../../core/ssh/host-key.ts';
-import { forgetHostKeys, judgeHostKey, pinHostKey } from '../../core/ssh/host-key-pins.ts';
+import {
+  allowedOutdated,
+  allowOutdated,
+  forgetHostKeys,
+  judgeHostKey,
+  pinHostKey,
+} from '../../core/ssh/host-key-pins.ts';
 import type { HostKeyPin, HostKeyVerdict } from '../../core/ssh/host-key-pins.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
@@ -50,6 +56,8 @@ export class HostKeys {
   readonly seen = new Emitter<SeenHostKey>();
   /** A person took a key for the right one. */
   readonly accepted = new Emitter<Pick<SeenHostKey, 'alias' | 'fingerprint'>>();
+  /** Outdated algorithms were allowed for the device of this alias. */
+  readonly allowed = new Emitter<string>();
   readonly #deps: HostKeysDeps;
   readonly #saving = new Serial();
   #pins: readonly HostKeyPin[] = [];
@@ -96,6 +104,19 @@ export class HostKeys {
     const saved = await this.#save();
     await this.#deps.forgetInClients?.(alias);
     this.accepted.emit({ alias, fingerprint });
+    return saved;
+  }
+
+  /** Outdated algorithms that are allowed for a device. */
+  outdated(alias: string): readonly string[] {
+    return allowedOutdated(this.#pins, alias);
+  }
+
+  /** Allows outdated algorithms for a device, for as long as its key is the pinned one. Errors: those of the document. */
+  async allow(alias: string, algorithms: readonly string[]): Promise<Result<void>> {
+    this.#pins = allowOutdated(this.#pins, alias, algorithms);
+    const saved = await this.#save();
+    this.allowed.emit(alias);
     return saved;
   }
 

@@ -17,6 +17,10 @@ export interface SshConfigSyncDeps {
   readonly clock: Clock;
   readonly log: Log;
   readonly knownHostsFile: string;
+  readonly hostKeys: {
+    outdated(alias: string): readonly string[];
+    readonly allowed: Pick<Emitter<string>, 'on'>;
+  };
   readonly platform: LaunchPlatform;
 }
 
@@ -31,17 +35,26 @@ export class SshConfigSync {
 
   constructor(deps: SshConfigSyncDeps) {
     this.#deps = deps;
-    this.#unsubscribe = deps.inventory.changed.on(({ upsert, remove }) => {
-      if (this.#cancel !== undefined || upsert.length + remove.length === 0) return;
-      this.#cancel = deps.clock.after(settleMs, () => {
-        this.#cancel = undefined;
-        void this.#refresh();
-      });
+    const stops = [
+      deps.inventory.changed.on(({ upsert, remove }) => {
+        if (upsert.length + remove.length > 0) this.#soon();
+      }),
+      deps.hostKeys.allowed.on(() => this.#soon()),
+    ];
+    this.#unsubscribe = () => {
+      for (const stop of stops) stop();
+    };
+  }
+
+  #soon(): void {
+    this.#cancel ??= this.#deps.clock.after(settleMs, () => {
+      this.#cancel = undefined;
+      void this.#refresh();
     });
   }
 
   async #refresh(): Promise<void> {
-    const { config, inventory, settings, log, knownHostsFile, platform } = this.#deps;
+    const { config, hostKeys, inventory, settings, log, knownHostsFile, platform } = this.#deps;
     const devices = [...inventory.devices.values()].map(({ key, accountId, vendor, id, name }) => ({
       key,
       accountId,
@@ -50,7 +63,12 @@ export class SshConfigSync {
       name,
       services: inventory.servicesOf(key),
     }));
-    const refreshed = await config.refresh(devices, { knownHostsFile, platform, user: settings.get().sshUser });
+    const refreshed = await config.refresh(devices, {
+      knownHostsFile,
+      outdated: (alias) => hostKeys.outdated(alias),
+      platform,
+      user: settings.get().sshUser,
+    });
     if (!refreshed.ok) log.write('warn', 'ssh-config.failed', { kind: refreshed.error.kind });
   }
 

@@ -85,8 +85,11 @@ describe('the integration with the user’s ssh', () => {
     const changed = new Emitter<{ upsert: readonly unknown[]; remove: readonly unknown[] }>();
     const devices = new Map([['home/a1', device('a1', 'one')]]);
     const silent: Log = { write: () => undefined, child: () => silent };
+    const allowed = new Emitter<string>();
+    let outdated: readonly string[] = [];
     const keeper = new SshConfigSync({
       config,
+      hostKeys: { outdated: () => outdated, allowed },
       inventory: { devices, servicesOf: (key) => devices.get(key)?.services ?? [], changed },
       settings: { get: () => ({ sshUser: 'pi' }) },
       clock,
@@ -109,6 +112,12 @@ describe('the integration with the user’s ssh', () => {
     expect(disk.get(ownFile)).toContain('\nHost two\n');
     expect(disk.get(ownFile)).toContain('ProxyCommand /usr/bin/quayside proxy home/a2');
     expect(disk.get(configFile)).toBe(line);
+
+    outdated = ['aes128-cbc'];
+    allowed.emit('remoteiot.home.a1');
+    await clock.advance(2_000);
+    await settle();
+    expect(disk.get(ownFile)).toContain('  Ciphers +aes128-cbc\n');
 
     keeper.dispose();
     devices.delete('home/a1');

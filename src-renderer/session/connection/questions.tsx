@@ -1,43 +1,17 @@
 import { useId, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
-import type { SessionAnswer, SessionQuestion } from '../../../src-preload/contract/session.ts';
+import type { SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { request as askMain } from '../../state/main-state.ts';
 import { Callout, Failure, Field } from '../../ui/controls.tsx';
 import { absolute } from '../../ui/format.ts';
+import { Cancel, first, leaveByEscape, type Asked, type Question } from './question-parts.tsx';
+import { Agent, Outdated } from './ssh-questions.tsx';
 import styles from './questions.module.css';
-
-interface Asked<Q> {
-  readonly device: string;
-  readonly question: Q;
-  readonly onAnswer: (answer: SessionAnswer) => void;
-  /** Gives up the attempt. */
-  readonly onLeave: () => void;
-}
-type Question<T extends SessionQuestion['type']> = Extract<SessionQuestion, { type: T }>;
 
 /** Where the path of the key file used last is remembered; a path is no secret. */
 export const keyFileMemory = 'quayside.session.keyFile';
 /** Where the way in used last is remembered. */
 const wayMemory = 'quayside.session.way';
-/** The control that has the keyboard first, now and when its tab is shown again. */
-const first = (isFirst: boolean): { readonly autoFocus?: true; readonly 'data-first'?: '' } =>
-  isFirst ? { autoFocus: true, 'data-first': '' } : {};
-
-/** Escape gives up, as the button does. */
-const leaveByEscape =
-  (leave: () => void) =>
-  (event: React.KeyboardEvent): void => {
-    if (event.key !== 'Escape') return;
-    event.preventDefault();
-    leave();
-  };
-
-const Cancel = ({ onLeave }: { readonly onLeave: () => void }): React.ReactNode => (
-  <button type="button" className="button" onClick={onLeave}>
-    Cancel
-  </button>
-);
-
 /** Hands secrets to main; returns the ticket or the error. */
 const useTicket = (): {
   readonly error: ErrorView | undefined;
@@ -349,27 +323,6 @@ const Password = ({ device, question, onAnswer, onLeave }: Asked<Question<'passw
   );
 };
 
-const Agent = ({ onAnswer, onLeave }: Asked<Question<'agent'>>): React.ReactNode => (
-  <section
-    className={styles['question']}
-    data-part="question"
-    role="dialog"
-    aria-label="SSH agent"
-    onKeyDown={leaveByEscape(onLeave)}
-  >
-    <h2>Waiting for the SSH agent</h2>
-    <p>
-      It may want something of you: to be unlocked, a confirmation, a touch of the key. Other ways are tried without it.
-    </p>
-    <div className={styles['question-actions']}>
-      <Cancel onLeave={onLeave} />
-      <button type="button" className="button primary" {...first(true)} onClick={() => onAnswer({ type: 'agent' })}>
-        Skip the agent
-      </button>
-    </div>
-  </section>
-);
-
 /** What main asks during a session, in the tab it is about. */
 export const QuestionView = ({ question, ...rest }: Asked<SessionQuestion>): React.ReactNode => {
   switch (question.type) {
@@ -379,6 +332,8 @@ export const QuestionView = ({ question, ...rest }: Asked<SessionQuestion>): Rea
       return <SignIn question={question} {...rest} />;
     case 'prompts':
       return <Prompts question={question} {...rest} />;
+    case 'outdated':
+      return <Outdated question={question} {...rest} />;
     case 'agent':
       return <Agent question={question} {...rest} />;
     case 'password':

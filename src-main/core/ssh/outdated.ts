@@ -1,0 +1,87 @@
+/**
+ * Old SSH servers speak algorithms that nobody offers any more, and no others. What such a server speaks is read from
+ * its SSH_MSG_KEXINIT (RFC 4253, 7.1); what is outdated of it is used for one device at a time, once a person allowed it.
+ */
+
+/** What a server speaks, in its own order. */
+export interface SshOffer {
+  readonly kex: readonly string[];
+  readonly hostKey: readonly string[];
+  readonly cipher: readonly string[];
+  readonly mac: readonly string[];
+}
+
+/** What may be allowed for a device; ssh2 and OpenSSH know all of it. DSA is not in it: OpenSSH 10 has it no more. */
+export const outdated: SshOffer = {
+  kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
+  hostKey: ['ssh-rsa'],
+  cipher: ['aes256-cbc', 'aes192-cbc', 'aes128-cbc', '3des-cbc'],
+  mac: ['hmac-sha1-96', 'hmac-md5', 'hmac-md5-96'],
+};
+
+/** Ciphers that need no MAC beside them. */
+const isAuthenticated = (cipher: string): boolean => /gcm|poly1305/.test(cipher);
+
+/** Bytes until the end of the server's first packet: OpenSSH's own limit for the greeting and a packet. */
+const longestOffer = 8 * 1024 + 256 * 1024;
+
+const names = (bytes: Uint8Array, at: number): readonly [readonly string[], number] | undefined => {
+  if (at + 4 > bytes.length) return undefined;
+  const length = new DataView(bytes.buffer, bytes.byteOffset).getUint32(at);
+  if (at + 4 + length > bytes.length) return undefined;
+  const text = new TextDecoder('latin1').decode(bytes.subarray(at + 4, at + 4 + length));
+  return [text.split(',').filter((name) => name !== ''), at + 4 + length];
+};
+
+/** The offer in the first bytes of a server. Undefined: it is not whole yet, or this is no SSH server. */
+export const readSshOffer = (bytes: Uint8Array): SshOffer | undefined => {
+  if (bytes.length > longestOffer) return undefined;
+  const greeting = /^(?:[^\n]*\n)*?SSH-[^\n]*\n/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 8 * 1024)));
+  if (greeting === null) return undefined;
+  // Length, padding and the number of the message; a cookie of 16 bytes comes before the lists.
+  const start = greeting[0].length;
+  if (bytes[start + 5] !== 20) return undefined;
+  const lists: (readonly string[])[] = [];
+  let at = start + 6 + 16;
+  while (lists.length < 6) {
+    const list = names(bytes, at);
+    if (list === undefined) return undefined;
+    lists.push(list[0]);
+    at = list[1];
+  }
+  const [kex = [], hostKey = [], cipher = [], , mac = []] = lists;
+  return { kex, hostKey, cipher, mac };
+};
+
+/** What must be allowed to speak with this server beside what `ours` is; `missing`: even that is not enough. */
+export const judgeSshOffer = (
+  offer: SshOffer,
+  ours: SshOffer,
+): { readonly needed: readonly string[]; readonly missing: readonly string[] } => {
+  const needed: string[] = [];
+  const missing: string[] = [];
+  for (const kind of ['kex', 'hostKey', 'cipher', 'mac'] as const) {
+    if (offer[kind].some((name) => ours[kind].includes(name))) continue;
+    const isNeedless = offer.cipher.some((name) => isAuthenticated(name) && ours.cipher.includes(name));
+    if (kind === 'mac' && isNeedless) continue;
+    const old = offer[kind].filter((name) => outdated[kind].includes(name));
+    if (old.length === 0) missing.push(...offer[kind].slice(0, 3));
+    // The best of them is enough.
+    else needed.push(...outdated[kind].filter((name) => old.includes(name)).slice(0, 1));
+  }
+  return { needed, missing };
+};
+
+/** The options of OpenSSH that allow these, as `name=value`; a `+` adds to what it takes by itself. */
+export const outdatedOptions = (allowed: readonly string[]): readonly string[] => {
+  const of = (kind: keyof SshOffer): string => outdated[kind].filter((name) => allowed.includes(name)).join(',');
+  const options: readonly (readonly [string, string])[] = [
+    ['KexAlgorithms', of('kex')],
+    ['HostKeyAlgorithms', of('hostKey')],
+    // A server whose host key is of this kind takes no newer signatures of people either. The name before OpenSSH 8.5.
+    ['PubkeyAcceptedKeyTypes', of('hostKey')],
+    ['Ciphers', of('cipher')],
+    ['MACs', of('mac')],
+  ];
+  return options.flatMap(([name, value]) => (value === '' ? [] : [`${name}=+${value}`]));
+};
