@@ -1,7 +1,7 @@
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { chmod, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -28,7 +28,7 @@ import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
 import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import { silentLog } from '../support/forward-rig.ts';
 import { MemoryDocument } from '../support/memory-document.ts';
-import { descendants } from '../support/process-tree.ts';
+import { descendants, endProcess } from '../support/process-tree.ts';
 import { startDropbear, startSshd, type Sshd } from '../support/sshd.ts';
 import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 
@@ -47,8 +47,11 @@ afterEach(async () => {
   for (const close of closing.splice(0).toReversed()) await close();
 });
 
-/** A clock on which no one waits for longer than a moment. */
-const impatient: Clock = { ...systemClock, after: (ms, then) => systemClock.after(ms / 100, then) };
+/** A clock on which five seconds are over at once, and ten never. */
+const impatient: Clock = {
+  ...systemClock,
+  after: (ms, then) => (ms > 5000 ? () => undefined : systemClock.after(0, then)),
+};
 
 /** What a person answers to each question, one after the other; then they leave. */
 type Reply = Partial<SignIn> | { readonly answers: readonly string[] } | 'skip' | 'nothing' | 'allow';
@@ -300,11 +303,16 @@ test('the banner is shown with the question and before the shell, without what m
   expect(asked).toMatchObject([{ banner: 'Authorised[2J use only' }]);
 });
 
-test('a server that loses patience while the person thinks is dialled again with the answer', async () => {
-  const sshd = await server([], { graceSeconds: 1 });
+test('a connection that ends while the person thinks is dialled again with the answer', async () => {
+  const sshd = await server([]);
   const { open, asked } = await rig(sshd.port, {
     replies: [{ password: user.password }],
-    thinks: () => expect.poll(() => descendants(sshd.pid), { timeout: 10_000 }).toEqual([]),
+    thinks: async () => {
+      for (const pid of descendants(sshd.pid)) endProcess(pid);
+      await expect.poll(() => descendants(sshd.pid), { timeout: 10_000 }).toEqual([]);
+      // The end of the connection was there before this turn of the loop.
+      await new Promise((resolve) => setImmediate(resolve));
+    },
   });
   expect(await open()).toBe('open');
   expect(asked).toHaveLength(1);
@@ -416,4 +424,19 @@ test('a device that speaks only outdated SSH is named, allowed once, and opened 
   await writeFile(join(folder, 'config'), block.value);
   const { stdout: known } = await run('ssh', ['-G', '-F', join(folder, 'config'), 'old'], { env });
   for (const name of algorithms) expect(known).toContain(name);
+});
+
+test('a certificate that only OpenSSH can use is said, with where to use it', async () => {
+  const sshd = await server([]);
+  await mkdir(join(folder, '.ssh'));
+  const key = join(folder, '.ssh', 'id_ed25519');
+  await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
+  await run('ssh-keygen', ['-q', '-s', sshd.clientKey, '-I', 'me', '-n', user.name, `${key}.pub`]);
+  const { open, asked } = await rig(sshd.port, { replies: [{ password: user.password }] });
+  expect(await open()).toBe('open');
+  expect(asked).toMatchObject([
+    {
+      refused: `The device did not accept this key for ${user.name}. The certificate ~/.ssh/id_ed25519-cert.pub cannot be used here: open the device with ssh in your own terminal.`,
+    },
+  ]);
 });

@@ -45,8 +45,11 @@ const refusal = (attempts: readonly SignInAttempt[], user: string): string | und
   return `The device accepted none of these for ${user}: ${[...new Set(items)].join(', ')}.`;
 };
 
-/** Why the person is asked: what was tried since they were asked last. Undefined: nothing was. */
-export const signInWords = (state: SignIn): string | undefined => {
+/**
+ * Why the person is asked: what was tried since they were asked last. Undefined: nothing was. `certificate`: the file of
+ * one that the user's own ssh would use and a session here cannot.
+ */
+export const signInWords = (state: SignIn, certificate?: string): string | undefined => {
   const recent = state.attempts.slice(state.told);
   const of = (...outcomes: readonly SignInAttempt['outcome'][]): readonly SignInAttempt[] =>
     recent.filter(({ outcome }) => outcomes.includes(outcome));
@@ -68,6 +71,8 @@ export const signInWords = (state: SignIn): string | undefined => {
     said.push(`The device took ${listed(accepted.map(taken), 'and')} and now wants ${listed(wants, 'or')}.`);
   else if (recent.length === 0 && state.answers > 0 && wants.length > 0)
     said.push(`That was not tried: the device wants ${listed(wants, 'or')}.`);
+  if (certificate !== undefined && (state.methods.length === 0 || state.methods.includes('publickey')))
+    said.push(`The certificate ${certificate} cannot be used here: open the device with ssh in your own terminal.`);
   return said.length === 0 ? undefined : said.join(' ');
 };
 

@@ -1,5 +1,6 @@
 import type { ByteChannel } from '../session/byte-channel.ts';
 import type { Result } from '../base/errors.ts';
+import type { SshOwnConfig } from './own-config.ts';
 
 /** The port of an SSH client: what sessions inside the application need of one. */
 
@@ -136,10 +137,10 @@ export interface SshClient {
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
   /** The user's name on this computer, SSH's default. */
   localUser(): string;
-  /** The agent with its keys; undefined without an agent. */
-  openAgent(): Promise<SshAgent | undefined>;
-  /** The usual key files that there are, as paths. */
-  usualKeys(): Promise<readonly string[]>;
+  /** What the user's own ssh would sign in with to this alias; the files are those that are there. */
+  ownConfig(alias: string): Promise<SshOwnConfig>;
+  /** The agent at a socket, or the usual one, asked for its keys; undefined where there is none. */
+  openAgent(socket: string | undefined): Promise<SshAgent | undefined>;
   /** Reads a key file; `~` is the home folder. Errors: not-found, invalid-input. */
   readKey(path: string, passphrase: string | undefined): Promise<Result<SshKeyFile>>;
 }

@@ -29,7 +29,7 @@ type Named = Pick<Device, 'key' | 'accountId' | 'vendor' | 'id' | 'name'> & {
  * A name as an alias: lower case, letters, digits, dashes and underscores. No dots, so that whoever names a device
  * `github.com` or `10.0.0.1` takes no host of the Internet or of a network; no pattern characters, no leading dash.
  */
-const aliasOf = (name: string): string =>
+export const aliasOf = (name: string): string =>
   name
     .normalize('NFKD')
     .toLowerCase()

@@ -1,3 +1,4 @@
+import { execFile } from 'node:child_process';
 import { access, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
@@ -14,6 +15,7 @@ import type {
   SshShell,
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
+import { readSshOwnConfig } from '../../core/ssh/own-config.ts';
 import { streamChannel } from '../net/stream-channel.ts';
 import { algorithmsFor, watchOffer } from './ssh-client-algorithms.ts';
 import { openSshAgent } from './ssh-client-agent.ts';
@@ -206,6 +208,15 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
 const expand = (path: string, home: string): string =>
   path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
 
+/** What the user's own ssh says of an alias. Undefined: there is no ssh, or it does not say. */
+const askOwnSsh = (alias: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    if (alias === '') return resolve(undefined);
+    execFile('ssh', ['-G', '--', alias], { timeout: 5000, windowsHide: true }, (error, stdout) =>
+      resolve(error === null ? stdout : undefined),
+    );
+  });
+
 /** The agent that comes with Windows, while its service runs. Source: AGENT_PIPE_ID in agent.c of PowerShell/openssh-portable. */
 const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent';
 
@@ -239,23 +250,32 @@ export const createSshClient = (deps: {
   return {
     dial,
     localUser: () => userInfo().username,
-    openAgent: async () => {
-      const socket = await agent();
+    openAgent: async (own) => {
+      const socket = own === undefined ? await agent() : own === 'none' ? undefined : expand(own, home);
       return socket === undefined ? undefined : openSshAgent(await loadSsh(), socket);
     },
-    usualKeys: async () => {
-      const found = await Promise.all(
-        keyNames.map(async (name) => {
-          const path = join(home, '.ssh', name);
-          try {
-            await access(path);
-            return [path];
-          } catch {
-            return [];
-          }
-        }),
-      );
-      return found.flat();
+    ownConfig: async (alias) => {
+      const told = await askOwnSsh(alias);
+      const usual = { identityFiles: keyNames.map((name) => `~/.ssh/${name}`), certificateFiles: [] };
+      const own = told === undefined ? usual : readSshOwnConfig(told);
+      const isThere = (path: string): Promise<boolean> =>
+        access(expand(path, home)).then(
+          () => true,
+          () => false,
+        );
+      const there = async (paths: readonly string[]): Promise<readonly string[]> => {
+        const are = await Promise.all(paths.map(isThere));
+        return paths.filter((_path, at) => are[at]);
+      };
+      return {
+        ...own,
+        identityFiles: await there(own.identityFiles),
+        // OpenSSH also takes the certificate beside a key.
+        certificateFiles: await there([
+          ...own.certificateFiles,
+          ...own.identityFiles.map((path) => `${path}-cert.pub`),
+        ]),
+      };
     },
     readKey: async (path, passphrase): Promise<Result<SshKeyFile>> => {
       const file = expand(path, home);

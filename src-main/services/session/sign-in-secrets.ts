@@ -8,7 +8,7 @@ import type { SshAgentKey, SshClient } from '../../core/ssh/ssh-client.ts';
 import { defined } from '../../core/base/defined.ts';
 
 export interface SignInSecretsDeps {
-  readonly client: Pick<SshClient, 'usualKeys' | 'readKey'>;
+  readonly client: Pick<SshClient, 'readKey'>;
   readonly credentials: {
     facts(
       deviceKey: string,
@@ -60,12 +60,12 @@ export class SignInSecrets {
   }
 
   /** What can be tried without asking anybody, but for the agent: key files, what the vault has, the server's questions. */
-  async gather(): Promise<Pick<SignIn, 'ways' | 'last'>> {
+  async gather(identityFiles: readonly string[]): Promise<Pick<SignIn, 'ways' | 'last'>> {
     const { client, credentials, vault } = this.#deps;
     const { deviceKey, keyFile, serviceId } = this.#request;
     const last = credentials.facts(deviceKey, serviceId).signIn ?? [];
     const remembered = last.flatMap((way) => (way.startsWith(keyPrefix) ? [way.slice(keyPrefix.length)] : []));
-    const paths = new Set(keyFile === undefined ? [...(await client.usualKeys()), ...remembered] : [keyFile]);
+    const paths = new Set(keyFile === undefined ? [...identityFiles, ...remembered] : [keyFile]);
     const ways: SignInWay[] = [];
     const add = (held: Held, lasting: string, name?: string): void => {
       const way = { id: lasting, lasting, kind: held.type, typed: false };

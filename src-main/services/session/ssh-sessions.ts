@@ -4,6 +4,7 @@ import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import { judgeHostKey, type HostKeyPin } from '../../core/ssh/host-key-pins.ts';
 import type { SessionPrompts } from '../../core/session/session-prompts.ts';
 import type { SshClient, SshServerKey } from '../../core/ssh/ssh-client.ts';
+import { aliasOf } from '../../core/ssh/ssh-config.ts';
 import { checkSshUser, hostKeyAlias } from '../../core/ssh/ssh-command.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { SshSignInRequest } from './sign-in-secrets.ts';
@@ -77,7 +78,7 @@ export class SshSessions {
     if (user === '' && checkSshUser(client.localUser()).ok) user = client.localUser();
     /** Allowed by the person just now; kept once the device’s key is known. */
     let allowed: readonly string[] = [];
-    const signIn = new SshSignIn(this.#deps, request, user, desk);
+    const signIn = new SshSignIn(this.#deps, { ...request, alias: aliasOf(device.name) }, user, desk);
     const dialed = await signIn.run(async (dial) => {
       for (;;) {
         const outdated = [...hostKeys.outdated(alias), ...allowed];

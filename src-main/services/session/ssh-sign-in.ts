@@ -29,7 +29,7 @@ import { SignInSecrets, type Held, type SignInSecretsDeps, type SshSignInRequest
 import { defined } from '../../core/base/defined.ts';
 
 export interface SshSignInDeps extends SignInSecretsDeps {
-  readonly client: Pick<SshClient, 'openAgent' | 'usualKeys' | 'readKey'>;
+  readonly client: Pick<SshClient, 'openAgent' | 'ownConfig' | 'readKey'>;
   readonly clock: Clock;
 }
 
@@ -47,11 +47,13 @@ const signsMs = 120_000;
 /** Signs one session in: carries out the moves of `core/ssh/sign-in.ts` and tells it what came of them. */
 export class SshSignIn {
   readonly #deps: SshSignInDeps;
-  readonly #request: SshSignInRequest;
+  readonly #request: SshSignInRequest & { readonly alias: string };
   readonly #desk: SessionPrompts;
   readonly #secrets: SignInSecrets;
   #state: SignIn;
   #banner = '';
+  /** A certificate that the user's own ssh would use, and ssh2 cannot. */
+  #certificate: string | undefined;
   /** Why the person's last answer could not be tried. */
   #unusable: string | undefined;
   /** A password that a person gave as an answer to the server's question, to be kept. */
@@ -61,7 +63,13 @@ export class SshSignIn {
   #named: Promise<void> = Promise.resolve();
   #signing: AgentWait | undefined;
 
-  constructor(deps: SshSignInDeps, request: SshSignInRequest, user: string, desk: SessionPrompts) {
+  /** `alias`: what the user's own ssh configuration may call the device. */
+  constructor(
+    deps: SshSignInDeps,
+    request: SshSignInRequest & { readonly alias: string },
+    user: string,
+    desk: SessionPrompts,
+  ) {
     this.#deps = deps;
     this.#request = request;
     this.#secrets = new SignInSecrets(deps, request);
@@ -79,9 +87,11 @@ export class SshSignIn {
     ) => Promise<Result<Exclude<SshDialed, { readonly outcome: 'outdated' }>>>,
     signal: AbortSignal,
   ): Promise<Result<SignedIn>> {
-    const agent = await this.#deps.client.openAgent();
+    const own = await this.#deps.client.ownConfig(this.#request.alias);
+    this.#certificate = own.certificateFiles[0];
+    const agent = await this.#deps.client.openAgent(own.agent);
     try {
-      await this.#gather(agent);
+      await this.#gather(agent, own.identityFiles);
       if (this.#state.user === '') await this.#ask();
       for (;;) {
         if (signal.aborted) return cancelled();
@@ -113,9 +123,9 @@ export class SshSignIn {
     }
   }
 
-  async #gather(agent: SshAgent | undefined): Promise<void> {
+  async #gather(agent: SshAgent | undefined, identityFiles: readonly string[]): Promise<void> {
     if (agent !== undefined) this.#naming = new AgentWait(this.#deps.clock, this.#desk, namesKeysMs);
-    const found = await this.#secrets.gather();
+    const found = await this.#secrets.gather(identityFiles);
     const { user } = this.#state;
     this.#state = startSignIn({ user, agent: agent === undefined ? 'absent' : 'asked', ...found });
     if (agent !== undefined && this.#naming !== undefined) this.#named = this.#nameKeys(agent, this.#naming);
@@ -260,7 +270,7 @@ export class SshSignIn {
 
   /** What a question says of what happened before. */
   #context(): { readonly refused?: string; readonly banner?: string } {
-    const refused = this.#unusable ?? signInWords(this.#state);
+    const refused = this.#unusable ?? signInWords(this.#state, this.#certificate);
     return {
       ...defined({ refused }),
       ...(this.#banner === '' ? {} : { banner: this.#banner }),
