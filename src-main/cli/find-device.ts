@@ -1,6 +1,8 @@
 import { lateListing } from '../core/base/deadline.ts';
 import { fail, ok, type Result } from '../core/base/errors.ts';
+import { fold } from '../core/text/letters.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
+import { nearMiss } from '../../src-preload/contract/near-miss.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
@@ -15,13 +17,13 @@ const listed = (devices: readonly DeviceView[]): string =>
     .map((device) => `${plain(device.name)} (${device.id})`)
     .join(', ');
 
-/** The device that a word means: by id, by name, by name without case. Undefined if none is meant. */
+/** The device that a word means: by id, by name, by name as it is searched. Undefined if none is meant. */
 const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
-  const folded = word.toLowerCase();
+  const folded = fold(word);
   const matchers: readonly ((device: DeviceView) => boolean)[] = [
     (device) => device.id === word || device.key === word,
     (device) => device.name === word,
-    (device) => device.name.toLowerCase() === folded,
+    (device) => fold(device.name) === folded,
   ];
   for (const matches of matchers) {
     const [first, ...others] = devices.filter(matches);
@@ -34,6 +36,13 @@ const pickDevice = (devices: readonly DeviceView[], word: string): Result<Device
     );
   }
   return undefined;
+};
+
+/** The name of the device that was probably meant. */
+const nearestDevice = (devices: readonly DeviceView[], word: string): string | undefined => {
+  const names = new Map(devices.map(({ name }) => [fold(name), name]));
+  const near = nearMiss(word, names.keys());
+  return near === undefined ? undefined : names.get(near);
 };
 
 /** What an account may take to name a device as another did, once one is found, milliseconds. */
@@ -104,5 +113,11 @@ export const findDevice = async (
     const message = `${plain(word)} is not among the devices that are known. ${plain(first.account.label)}: ${first.error.message}`;
     return { ok: false, error: { ...first.error, message } };
   }
-  return fail('not-found', `There is no device ${plain(word)}.`, 'Look for it with quayside devices.');
+  const all = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, signal));
+  const meant = all.ok ? nearestDevice(all.value.devices, word) : undefined;
+  return fail(
+    'not-found',
+    `There is no device ${plain(word)}.`,
+    meant === undefined ? 'Look for it with quayside devices.' : `Did you mean ${plain(meant)}?`,
+  );
 };

@@ -1,5 +1,6 @@
 import { serviceKinds } from '../core/fleet/device.ts';
 import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
+import { fold } from '../core/text/letters.ts';
 import type { Answer, FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import type { DeviceView, ServiceView } from '../../src-preload/contract/device.ts';
@@ -20,8 +21,8 @@ export const resultOf = <T>(answer: Answer<T>): Result<T> => (answer.ok ? ok(ans
 export const findAccount = async (client: FrameClient, name: string): Promise<Result<AccountView>> => {
   const accounts = resultOf(await client.request('accounts.list', {}));
   if (!accounts.ok) return accounts;
-  const folded = name.trim().toLowerCase();
-  const found = accounts.value.find((account) => account.label.toLowerCase() === folded || account.id === name);
+  const folded = fold(name.trim());
+  const found = accounts.value.find((account) => fold(account.label) === folded || account.id === name);
   if (found !== undefined) return ok(found);
   const labels = accounts.value.map((account) => account.label).join(', ');
   return fail(
@@ -65,7 +66,7 @@ export const findService = async (
   }
   const match = /^(?:([a-z]+):)?(\d{1,5})$/i.exec(word);
   if (match === null) {
-    const byName = services.filter((service) => service.name.toLowerCase() === word.toLowerCase());
+    const byName = services.filter((service) => fold(service.name) === fold(word));
     return byName.length === 1 && byName[0] !== undefined ? ok(byName[0]) : missing;
   }
   const port = Number(match[2]);

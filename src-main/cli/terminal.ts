@@ -1,5 +1,6 @@
 import { createInterface } from 'node:readline/promises';
 import { Writable } from 'node:stream';
+import stringWidth from 'string-width';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/base/errors.ts';
 import { adviceOf } from '../../src-preload/contract/error-view.ts';
 
@@ -114,14 +115,14 @@ export const readInput = async (): Promise<Result<string>> => {
   return ok(Buffer.concat(chunks).toString('utf8'));
 };
 
-/** Text in columns; the last one is not padded. */
+/** Text in columns, as wide as a terminal draws them: letters of East Asia and emoji take two cells. The last one is not padded. */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths: number[] = [];
-  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, cell.length)));
+  for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell))));
   return rows
     .map((row) =>
       row
-        .map((cell, at) => (at === row.length - 1 ? cell : cell.padEnd(widths[at] ?? 0)))
+        .map((cell, at) => (at === row.length - 1 ? cell : cell + ' '.repeat((widths[at] ?? 0) - stringWidth(cell))))
         .join('  ')
         .trimEnd(),
     )

@@ -1,5 +1,5 @@
 import type { AppError, ErrorKind } from '../core/base/errors.ts';
-import { parseForeignJson } from '../core/base/lenient-json.ts';
+import { parseForeignJson } from '../core/text/lenient-json.ts';
 import type { HttpAnswer } from '../core/base/http.ts';
 import type { AnswerForm } from './vendor.ts';
 import { defined } from '../core/base/defined.ts';

@@ -1,4 +1,4 @@
-import { parseForeignJson } from '../core/base/lenient-json.ts';
+import { parseForeignJson } from '../core/text/lenient-json.ts';
 import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
 import type { WebSocketRequest } from '../core/base/websocket.ts';

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { parseCsv } from '../core/base/csv.ts';
+import { parseCsv } from '../core/text/csv.ts';
 import { cancelled, fail, ok } from '../core/base/errors.ts';
 import type { AppError, Result } from '../core/base/errors.ts';
-import { parseLenientJson } from '../core/base/lenient-json.ts';
+import { parseLenientJson } from '../core/text/lenient-json.ts';
 import { plainIssue } from '../core/base/plain-issue.ts';
 import type { HttpAnswer, HttpBody, RateLimitGroup, HttpRequest } from '../core/base/http.ts';
 import { collectMessages } from './collect-messages.ts';

@@ -10,7 +10,10 @@ const device: Searchable = {
   groups: ['Plant 3', 'Gateways'],
   tags: ['line-a'],
   presence: { state: 'online' },
-  services: [{ kind: 'ssh' }, { kind: 'http' }],
+  services: [
+    { kind: 'ssh', name: 'SSH', port: 22 },
+    { kind: 'http', name: 'PLC web page', port: 8080 },
+  ],
   externalAddress: '203.0.113.7',
   internalAddress: '10.3.0.7',
   mac: 'b8:27:eb:00:11:22',
@@ -77,6 +80,62 @@ describe('query', () => {
     ['seen:<1', true],
     ['is:online has:ssh group:gate acme', true],
   ])('narrows one fact: %j → %j', (text, expected) => {
+    expect(asks(text)).toBe(expected);
+  });
+
+  it.each([
+    ['b827eb001122', true],
+    ['B8-27-EB-00-11-22', true],
+    ['b827.eb00.1122', true],
+    ['eb-00-11', true],
+    ['b8:27:eb:0', true],
+    ['eb0011', true],
+    ['b8-27-ec', false],
+    ['801f02aabb', true],
+    ['sn9-0412', true],
+    ['SN90412', true],
+    ['sn 9', true],
+    ['sn8-0412', false],
+    ['10.3.0', true],
+    ['3.0.7', true],
+    ['10.30.7', false],
+    ['2001:db8:0:0:0:0:0:42', true],
+    ['2001:0DB8::0042', true],
+    ['2001:db8::42', true],
+    ['2001:db8:', true],
+    ['2001:db', true],
+    ['db8:0:0', true],
+    ['0:0:42', true],
+    ['0:0:4', true],
+    ['0:0:43', false],
+    ['2001:db8::43', false],
+    ['2001:db9', false],
+    ['decade', false],
+    ['plant4', false],
+  ])('finds codes in any notation: %j → %j', (text, expected) => {
+    expect(asks(text, { externalAddress: '2001:DB8::42', serial: 'SN/9-04 12' })).toBe(expected);
+  });
+
+  it('finds what is typed of a code after every letter', () => {
+    for (const code of ['b8-27-eb-00-11-22', 'b827.eb00.1122', 'b827eb001122', '2001:db8:0:0:0:0:0:42', '2001:db8::42'])
+      for (let length = 6; length <= code.length; length += 1) {
+        const typed = code.slice(0, length);
+        for (const externalAddress of ['2001:db8::42', '2001:0db8:0000:0000:0000:0000:0000:0042'])
+          expect([typed, externalAddress, asks(typed, { externalAddress })]).toEqual([typed, externalAddress, true]);
+      }
+  });
+
+  it.each([
+    ['"plc web"', true],
+    ['plc', true],
+    ['has:plc', true],
+    ['has:"web page"', true],
+    ['has:8080', true],
+    ['has:22', true],
+    ['has:80', false],
+    ['has:2', false],
+    ['-has:8080', false],
+  ])('finds services by name, kind and port: %j → %j', (text, expected) => {
     expect(asks(text)).toBe(expected);
   });
 

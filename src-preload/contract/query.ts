@@ -1,10 +1,13 @@
+import { fold } from '../../src-main/core/text/letters.ts';
+import { codeForms, codesText } from './search-codes.ts';
 import type { DeviceView, ServiceKind } from './device.ts';
 
 /**
  * The query language of the window and the command line. Words are AND-ed; each is looked for in the name,
  * id, groups, tags, addresses, description, vendor, account, platform, model, system, firmware, agent and owner of a
- * device. `field:value` narrows one fact,
- * a leading `-` negates, `"quotes"` keep spaces. `seen:<1h` holds for what was online within an hour (m, h, d, w),
+ * device, and in the names of its services; hardware addresses, IPv6 addresses, serials and ids in any notation.
+ * `field:value` narrows one fact, a leading `-` negates, `"quotes"` keep spaces. `has:` takes the kind, the port or the
+ * name of a service. `seen:<1h` holds for what was online within an hour (m, h, d, w),
  * `seen:>1h` for what was not. Every text is a valid query: what is not understood is
  * looked for as it stands.
  */
@@ -17,6 +20,8 @@ export interface Term {
   readonly field: FieldName | 'any';
   readonly value: string;
   readonly negated: boolean;
+  /** Of a word that may be a part of a code: the forms it is looked for among codes in besides. */
+  readonly codes?: readonly string[];
   /** Of `seen`: the moment in question, epoch milliseconds. */
   readonly moment?: number;
 }
@@ -39,7 +44,11 @@ export interface Searchable {
   readonly groups: readonly string[];
   readonly tags: readonly string[];
   readonly presence: { readonly state: DeviceView['presence']['state']; readonly lastOnlineAt?: number | undefined };
-  readonly services: readonly { readonly kind: ServiceKind }[];
+  readonly services: readonly {
+    readonly kind: ServiceKind;
+    readonly name?: string | undefined;
+    readonly port?: number | undefined;
+  }[];
   readonly externalAddress?: string | undefined;
   readonly internalAddress?: string | undefined;
   readonly mac?: string | undefined;
@@ -58,25 +67,23 @@ export interface QueryContext {
 /** A device prepared for being asked many times: all text folded once. */
 export interface Haystack {
   readonly any: string;
+  /** Hardware and IPv6 addresses, serial and id in the forms of `codeForms`. */
+  readonly codes: string;
   readonly vendor: string;
   readonly account: string;
   readonly groups: string;
   readonly tags: string;
   readonly is: string;
+  /** Kinds of services. */
   readonly has: string;
+  /** Names of services, one a line, after a line of their ports. */
+  readonly services: string;
   /** When it was online last, epoch milliseconds: infinity where it is, minus infinity where nobody knows. */
   readonly seen: number;
 }
 
 /** Between facts, so that no phrase matches across two of them. A query cannot hold it. */
 const separator = '\n';
-
-/** Lower case without accents: `Café` and `cafe` are the same word. */
-export const fold = (text: string): string => {
-  const lower = text.toLowerCase();
-  // Nearly all names are ASCII; only the others pay for normalisation.
-  return /[\u0080-\uffff]/.test(lower) ? lower.normalize('NFKD').replace(/\p{M}/gu, '').toLowerCase() : lower;
-};
 
 const isFieldName = (name: string): name is FieldName => (fieldNames as readonly string[]).includes(name);
 
@@ -103,7 +110,9 @@ const parseWord = (word: string, now: number): Term | undefined => {
   const value = fold(raw.replaceAll('"', '').replace(/\s+/g, ' ').trim());
   if (field === 'seen') return parseSeen(value, negated, now);
   // `group:` or a lone dash is somebody still typing.
-  return value === '' || body === '-' ? undefined : { field, value, negated };
+  if (value === '' || body === '-') return undefined;
+  const codes = field === 'any' ? codeForms(value) : [];
+  return codes.length === 0 ? { field, value, negated } : { field, value, negated, codes };
 };
 
 /** Reads a query. Never throws; the empty text matches everything. `now` is what `seen:` counts from. */
@@ -117,28 +126,35 @@ export const haystackOf = (device: Searchable, context: QueryContext): Haystack 
   const vendor = `${fold(device.vendor)}${separator}${fold(context.vendorName(device.vendor))}`;
   const groups = fold(device.groups.join(separator));
   const tags = fold(device.tags.join(separator));
+  const services = fold(device.services.map((service) => service.name ?? '').join(separator));
+  const id = fold(device.id);
+  const mac = fold(device.mac ?? '');
+  const serial = fold(device.serial ?? '');
+  const addresses = [fold(device.externalAddress ?? ''), fold(device.internalAddress ?? '')];
   return {
     // `join` makes one flat string; a chain of `+` would be flattened at the first search.
     any: [
       fold(device.name),
-      fold(device.id),
+      id,
       groups,
       tags,
-      fold(device.externalAddress ?? ''),
-      fold(device.internalAddress ?? ''),
-      fold(device.mac ?? ''),
-      fold(device.serial ?? ''),
+      ...addresses,
+      mac,
+      serial,
       fold(device.description ?? ''),
+      services,
       vendor,
       account,
       ...(device.facts === undefined ? [] : searchedFacts.map((name) => fold(device.facts?.[name] ?? ''))),
     ].join(separator),
+    codes: codesText({ addresses, labels: [mac, serial, id] }),
     vendor,
     account,
     groups,
     tags,
     is: device.favourite === true ? `${device.presence.state} favourite` : device.presence.state,
     has: device.services.map((service) => service.kind).join(' '),
+    services: `${device.services.map((service) => ` ${service.port ?? ''} `).join('')}${separator}${services}`,
     seen:
       device.presence.state === 'online'
         ? Number.POSITIVE_INFINITY
@@ -149,10 +165,20 @@ export const haystackOf = (device: Searchable, context: QueryContext): Haystack 
 /** True when one of the words begins with the value, so that `is:off` narrows while it is typed. */
 const beginsOne = (list: string, value: string): boolean => list.startsWith(value) || list.includes(` ${value}`);
 
+/** Whether a service of the device has this port, this kind, or this in its name. */
+const hasService = ({ has, services }: Haystack, value: string): boolean =>
+  /^\d+$/.test(value)
+    ? services.includes(` ${value} `)
+    : beginsOne(has, value) || services.includes(value, services.indexOf(separator) + 1);
+
+/** Whether a word is true of a prepared device: in any text of it, or as a part of one of its codes. */
+export const holdsWord = (word: Pick<Term, 'value' | 'codes'>, hay: Haystack): boolean =>
+  hay.any.includes(word.value) || word.codes?.some((form) => hay.codes.includes(form)) === true;
+
 const holds = (term: Term, hay: Haystack): boolean => {
   switch (term.field) {
     case 'any':
-      return hay.any.includes(term.value);
+      return holdsWord(term, hay);
     case 'vendor':
       return hay.vendor.includes(term.value);
     case 'account':
@@ -164,7 +190,7 @@ const holds = (term: Term, hay: Haystack): boolean => {
     case 'is':
       return beginsOne(hay.is, term.value);
     case 'has':
-      return beginsOne(hay.has, term.value);
+      return hasService(hay, term.value);
     case 'seen':
       return term.value === '<' ? hay.seen >= (term.moment ?? 0) : hay.seen < (term.moment ?? 0);
     default:

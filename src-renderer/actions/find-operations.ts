@@ -1,4 +1,4 @@
-import { fold } from '../../src-preload/contract/query.ts';
+import { fold } from '../../src-main/core/text/letters.ts';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { OperationView } from '../../src-preload/contract/operation.ts';

@@ -1,3 +1,4 @@
+import { useDeferredValue, useMemo } from 'react';
 import { RefreshCw, Search, Star, X } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import { adviceOf } from '../../src-preload/contract/error-view.ts';
@@ -163,6 +164,20 @@ const NothingListed = (): React.ReactNode => {
     : 'The vendor lists none. New devices appear by themselves.';
 };
 
+/** What was probably meant by a search that finds nothing, one click away. */
+const Meant = (): React.ReactNode => {
+  // Typing goes on while a large fleet is looked through.
+  const query = useDeferredValue(useView((view) => view.query));
+  const scope = useView((view) => view.scope);
+  const devices = useMainState((host) => host.devices);
+  const meant = useMemo(() => devices.meantBy(query, scope), [query, scope, devices]);
+  return meant === undefined ? null : (
+    <button type="button" className="button primary" onClick={() => setQuery(meant)}>
+      Did you mean {meant}?
+    </button>
+  );
+};
+
 const NoMatch = (): React.ReactNode => {
   const query = useView((view) => view.query);
   const scope = useView((view) => view.scope);
@@ -201,6 +216,7 @@ const NoMatch = (): React.ReactNode => {
         Nothing {scope.kind === 'all' ? 'in your fleet' : 'in this part of the fleet'} matches <q>{query}</q>.
       </p>
       <div className={styles['empty-actions']}>
+        <Meant />
         <button type="button" className="button" onClick={() => setQuery('')}>
           Clear search
         </button>

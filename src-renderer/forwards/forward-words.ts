@@ -1,3 +1,4 @@
+import { fold } from '../../src-main/core/text/letters.ts';
 import type { ForwardAttemptView, ForwardView } from '../../src-preload/contract/forward.ts';
 import { forwardWords } from '../ui/format.ts';
 
@@ -13,10 +14,10 @@ export const serviceWords = ({ serviceKind, recognised }: ForwardView): string =
 
 /** Whether every word typed is somewhere in what the line of a forward says. */
 export const forwardMatches = (forward: ForwardView, typed: string): boolean => {
-  const line =
-    `${forward.deviceName} ${endpointText(forward.address, forward.port)} ${serviceWords(forward)} ${forwardWords(forward)} ${forward.sharing === undefined ? '' : 'shared'}`.toLowerCase();
-  return typed
-    .toLowerCase()
+  const line = fold(
+    `${forward.deviceName} ${endpointText(forward.address, forward.port)} ${serviceWords(forward)} ${forwardWords(forward)} ${forward.sharing === undefined ? '' : 'shared'}`,
+  );
+  return fold(typed)
     .split(/\s+/)
     .every((word) => line.includes(word));
 };

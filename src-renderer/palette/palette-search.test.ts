@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { fold, haystackOf, type Searchable } from '../../src-preload/contract/query.ts';
+import { fold } from '../../src-main/core/text/letters.ts';
+import { haystackOf, type Searchable } from '../../src-preload/contract/query.ts';
 import { best, fuzzyScore } from './find.ts';
 import { PaletteSearch, type Searched } from './palette-search.ts';
 

@@ -1,4 +1,11 @@
-import { fold, matchesHaystack, parseQuery, type Haystack, type Query } from '../../src-preload/contract/query.ts';
+import {
+  holdsWord,
+  matchesHaystack,
+  parseQuery,
+  type Haystack,
+  type Query,
+  type Term,
+} from '../../src-preload/contract/query.ts';
 import { fuzzyScore, holdingScore } from './find.ts';
 
 /** A device as it is searched: all text folded. */
@@ -13,26 +20,33 @@ const recentBonus = 120;
 /** The score of a device whose name does not fit, but whose other facts do. */
 const factScore = -100;
 
+type Word = Pick<Term, 'value' | 'codes'>;
+
 interface Asked {
   /** The words that are looked for anywhere, folded, as typed. */
   readonly free: string;
-  readonly words: readonly string[];
+  readonly words: readonly Word[];
   /** `is:offline`, `-tag:x`: what must hold besides. */
   readonly filter: Query;
 }
 
 const parse = (text: string, now: number): Asked => {
   const { terms } = parseQuery(text, now);
-  const words = terms.filter(({ field, negated }) => field === 'any' && !negated).map(({ value }) => value);
+  const words = terms.filter(({ field, negated }) => field === 'any' && !negated);
   return {
-    free: fold(words.join(' ')),
+    free: words.map(({ value }) => value).join(' '),
     words,
     filter: { terms: terms.filter(({ field, negated }) => field !== 'any' || negated) },
   };
 };
 
 const fact = ({ words }: Asked, { hay }: Searched): number | undefined =>
-  words.every((word) => hay.any.includes(word)) ? factScore : undefined;
+  words.every((word) => holdsWord(word, hay)) ? factScore : undefined;
+
+/** Whether whatever a word is true of, an earlier one was true of too. Not so where the word became a code meanwhile. */
+const narrows = (word: Word, before: Word): boolean =>
+  word.value.includes(before.value) &&
+  (word.codes ?? []).every((form) => before.codes?.some((known) => form.includes(known)) === true);
 
 /** A bit for each letter and for most digits in a text; a text with the letters of another has its bits. */
 const bitsOf = (text: string): number => {
@@ -86,7 +100,7 @@ export class PaletteSearch {
   #starts = new Uint32Array(1);
   #bits = new Uint32Array(0);
   /** All devices that some words are true of. Words typed on can be true of these alone. */
-  #narrowed: { readonly words: readonly string[]; readonly indexes: readonly number[] } | undefined;
+  #narrowed: { readonly words: readonly Word[]; readonly indexes: readonly number[] } | undefined;
 
   /** Takes the fleet as it is now. What is found later is found in this. */
   prepare(all: readonly Searched[]): void {
@@ -149,7 +163,7 @@ export class PaletteSearch {
   #offerFacts(asked: Asked, found: Best): void {
     const { words } = asked;
     const known = this.#narrowed;
-    const isWithin = known?.words.every((old) => words.some((word) => word.includes(old))) === true;
+    const isWithin = known?.words.every((before) => words.some((word) => narrows(word, before))) === true;
     const among = isWithin ? known.indexes : undefined;
     const length = among?.length ?? this.#all.length;
     const indexes: number[] = [];

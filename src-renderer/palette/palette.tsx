@@ -1,5 +1,6 @@
+import { Search } from 'lucide-react';
 import { useCallback, useEffect, useMemo, useRef, useState } from 'react';
-import { fold } from '../../src-preload/contract/query.ts';
+import { fold } from '../../src-main/core/text/letters.ts';
 import { fleet, useDevice, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { PresenceMark } from '../ui/controls.tsx';
@@ -15,7 +16,8 @@ import { PaletteSearch } from './palette-search.ts';
 type Item =
   | { readonly kind: 'device'; readonly key: string }
   | { readonly kind: 'command'; readonly command: Command }
-  | { readonly kind: 'action'; readonly action: DeviceAction };
+  | { readonly kind: 'action'; readonly action: DeviceAction }
+  | { readonly kind: 'meant'; readonly text: string };
 
 /** What the input is for: finding something, choosing what to do with a device, or the user name to do it as. */
 type Step =
@@ -26,8 +28,20 @@ type Step =
 const maxShown = 8;
 const maxCommands = 3;
 
-const itemKey = (item: Item): string =>
-  item.kind === 'device' ? item.key : item.kind === 'command' ? item.command.name : item.action.id;
+const itemKey = (item: Item): string => {
+  switch (item.kind) {
+    case 'device':
+      return item.key;
+    case 'command':
+      return item.command.name;
+    case 'action':
+      return item.action.id;
+    case 'meant':
+      return item.kind;
+    default:
+      return item satisfies never;
+  }
+};
 
 const asCommand = (command: Command): Item => ({ kind: 'command', command });
 const asDevice = (key: string): Item => ({ kind: 'device', key });
@@ -68,7 +82,9 @@ const useItems = (host: PaletteFrame, step: Step, text: string, shown: number): 
     if (typed === '') return suggestions(recents, offered);
     const found = search.find({ text, recents, limit: maxShown, now: Date.now() });
     const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), maxCommands);
-    return [...found.slice(0, maxShown - wanted.length).map(asDevice), ...wanted.map(asCommand)];
+    const items = [...found.slice(0, maxShown - wanted.length).map(asDevice), ...wanted.map(asCommand)];
+    const meant = items.length > 0 ? undefined : fleet.meantBy(text.trim(), { kind: 'all' });
+    return meant === undefined ? items : [{ kind: 'meant', text: meant }];
   }, [host, step, text, search]);
 };
 
@@ -176,7 +192,10 @@ export const PaletteBody = ({
   const run = (item: Item | undefined, other: boolean): void => {
     if (item === undefined) return;
     if (item.kind === 'command') item.command.run(host);
-    else if (item.kind === 'device') {
+    else if (item.kind === 'meant') {
+      setText(item.text);
+      setAt(0);
+    } else if (item.kind === 'device') {
       if (other) {
         host.show({ show: 'device', deviceKey: item.key });
         return;
@@ -256,6 +275,14 @@ export const PaletteBody = ({
               <DeviceItem deviceKey={item.key} selected={index === selected} />
             ) : item.kind === 'command' ? (
               <CommandItem command={item.command} selected={index === selected} />
+            ) : item.kind === 'meant' ? (
+              <>
+                <Search size={15} strokeWidth={1.75} aria-hidden="true" />
+                <span className="ellipsis">Did you mean {item.text}?</span>
+                <span className="palette-actions">
+                  <kbd>⏎</kbd>
+                </span>
+              </>
             ) : (
               <>
                 <item.action.icon size={15} strokeWidth={1.75} aria-hidden="true" />

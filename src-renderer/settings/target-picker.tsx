@@ -1,7 +1,7 @@
 import { CircleUser, Globe, Group, Search, Server, Tag, type LucideIcon } from 'lucide-react';
 import { useId, useState } from 'react';
+import { fold } from '../../src-main/core/text/letters.ts';
 import type { AlertTargetView } from '../../src-preload/contract/alert.ts';
-import { fold } from '../../src-preload/contract/query.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
 import { best, fuzzyScore } from '../palette/find.ts';
 import { PaletteSearch } from '../palette/palette-search.ts';

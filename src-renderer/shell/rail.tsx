@@ -11,6 +11,7 @@ import {
   type LucideIcon,
 } from 'lucide-react';
 import { useState } from 'react';
+import { fold } from '../../src-main/core/text/letters.ts';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import { isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import type { Scope } from '../state/fleet-index.ts';
@@ -105,9 +106,9 @@ const Groups = (): React.ReactNode => {
   const [filter, setFilter] = useState('');
   if (groups.length === 0) return null;
   const many = groups.length > topGroups;
-  const wanted = filter.toLowerCase();
+  const wanted = fold(filter.trim());
   const shown = all
-    ? groups.filter((group) => group.name.toLowerCase().includes(wanted)).slice(0, 200)
+    ? groups.filter((group) => fold(group.name).includes(wanted)).slice(0, 200)
     : groups.slice(0, topGroups);
   return (
     <section className={styles['rail-section']} aria-label="Groups">

@@ -2,7 +2,8 @@ import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 import { scriptedAccounts, scriptedDevices, seeded } from '../../test/support/scripted-fleet.ts';
-import { FleetIndex, naturalText, sortColumns, type Sort } from './fleet-index.ts';
+import { orderText } from '../../src-main/core/text/letters.ts';
+import { FleetIndex, sortColumns, type Sort } from './fleet-index.ts';
 
 const now = 1_800_000_000_000;
 const accounts = scriptedAccounts(now);
@@ -45,7 +46,27 @@ describe('fleet index', () => {
       'gw-09a',
       'gw-10',
     ]);
-    expect(naturalText('Gw-007') === naturalText('gw-7')).toBe(true);
+    expect(orderText('Gw-007') === orderText('gw-7')).toBe(true);
+  });
+
+  it('orders names of any script as people do', () => {
+    expect(names(indexOf(['zz-last', 'Łódź-pump', 'Насос', 'мотор', 'Ålesund'].map((name) => device(name))))).toEqual([
+      'Ålesund',
+      'Łódź-pump',
+      'zz-last',
+      'мотор',
+      'Насос',
+    ]);
+  });
+
+  it('knows what was meant by a search that finds nothing', () => {
+    const index = indexOf([device('plant1-pi', { groups: ['Kühlhaus'] }), device('plant2-gw')]);
+    expect(index.meantBy('plnat2', all)).toBe('plant2');
+    expect(index.meantBy('is:online plnat2', all)).toBe('is:online plant2');
+    expect(index.meantBy('pi kuhlhuas', all)).toBe('pi kuhlhaus');
+    for (const text of ['is:offline plnat2', 'gw kuhlhuas', '-plnat2', '"plnat2"', 'group:plnat2', 'harbour', ''])
+      expect([text, index.meantBy(text, all)]).toEqual([text, undefined]);
+    expect(index.meantBy('plnat2', { kind: 'group', group: 'Kühlhaus' })).toBeUndefined();
   });
 
   it('orders every number in a name by its value', () => {

@@ -1,4 +1,12 @@
-import { fold, haystackOf, matchesHaystack, type Haystack, type Query } from '../../src-preload/contract/query.ts';
+import { fold, orderText } from '../../src-main/core/text/letters.ts';
+import { nearMiss } from '../../src-preload/contract/near-miss.ts';
+import {
+  haystackOf,
+  matchesHaystack,
+  parseQuery,
+  type Haystack,
+  type Query,
+} from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 
 /** Columns the list can be sorted by. */
@@ -43,10 +51,6 @@ export interface FleetContext {
   readonly forwardPort: (deviceKey: string) => number | undefined;
 }
 
-/** A text that orders numbers in names by value under plain comparison, which is many times faster than a collator. */
-export const naturalText = (text: string): string =>
-  fold(text).replace(/\d+/g, (digits) => digits.replace(/^0+(?=\d)/, '').padStart(12, '0'));
-
 /** Last known moment the device was reachable: what "seen" shows and sorts by. Epoch milliseconds. */
 export const seenAt = (device: DeviceView): number =>
   device.presence.state === 'online'
@@ -64,7 +68,7 @@ const maxRemovedNames = 1000;
 const last = '\uffff';
 
 /** What is shown of the fleet. It reads what the index holds by now. */
-export type FleetReader = Pick<FleetIndex, 'get' | 'nameOf' | 'select'>;
+export type FleetReader = Pick<FleetIndex, 'get' | 'nameOf' | 'select' | 'meantBy'>;
 
 /** The fleet as the window holds it: search texts prepared once, the sorted order kept through changes. */
 export class FleetIndex {
@@ -101,6 +105,7 @@ export class FleetIndex {
       get: (key) => this.get(key),
       nameOf: (key) => this.nameOf(key),
       select: (scope, query) => this.select(scope, query),
+      meantBy: (text, scope) => this.meantBy(text, scope),
     };
   }
 
@@ -174,6 +179,21 @@ export class FleetIndex {
     return keys;
   }
 
+  /**
+   * The query that finds something where `text` finds nothing, one of its words put right by the names, groups and tags of
+   * the fleet; undefined if none does.
+   */
+  meantBy(text: string, scope: Scope): string | undefined {
+    const names = this.#sorted.flatMap(({ device, name }) => [name, ...device.groups, ...device.tags]);
+    // What narrows a fact or stands in quotes was written on purpose.
+    for (const word of text.split(/\s+/).filter((part) => /^[^-":]+[^":]*$/.test(part))) {
+      const near = nearMiss(word, names);
+      const meant = near === undefined ? undefined : text.replace(word, near);
+      if (meant !== undefined && this.select(scope, parseQuery(meant)).length > 0) return meant;
+    }
+    return undefined;
+  }
+
   /** Every device in the present order. */
   *devices(): Generator<DeviceView> {
     for (const entry of this.#sorted) yield entry.device;
@@ -191,7 +211,7 @@ export class FleetIndex {
       favourites: this.#favourites,
       groups: [...this.#groupCounts]
         .map(([name, count]) => ({ name, count }))
-        .sort((a, b) => b.count - a.count || (naturalText(a.name) < naturalText(b.name) ? -1 : 1)),
+        .sort((a, b) => b.count - a.count || (orderText(a.name) < orderText(b.name) ? -1 : 1)),
     };
   }
 
@@ -202,7 +222,7 @@ export class FleetIndex {
   }
 
   #put(device: DeviceView): Entry {
-    const nameText = naturalText(device.name);
+    const nameText = orderText(device.name);
     const entry: Entry = {
       device,
       hay: haystackOf(device, this.#context),
@@ -230,13 +250,13 @@ export class FleetIndex {
       case 'name':
         return nameText;
       case 'group':
-        return device.groups[0] === undefined ? last : naturalText(device.groups[0]);
+        return device.groups[0] === undefined ? last : orderText(device.groups[0]);
       case 'vendor':
-        return fold(this.#context.vendorName(device.vendor));
+        return orderText(this.#context.vendorName(device.vendor));
       case 'account':
-        return naturalText(this.#context.accountLabel(device.accountId));
+        return orderText(this.#context.accountLabel(device.accountId));
       case 'address':
-        return naturalText(device.internalAddress ?? device.externalAddress ?? '') || last;
+        return orderText(device.internalAddress ?? device.externalAddress ?? '') || last;
       case 'seen':
         // The newest first; all that are online are equally now.
         return (

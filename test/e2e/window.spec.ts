@@ -167,6 +167,24 @@ test('the palette finds devices and commands', async ({ page, show }) => {
   await expect(page.locator('html')).toHaveAttribute('data-theme', 'dark');
 });
 
+test('a search that finds nothing offers what was meant, in the list and in the palette', async ({ page, show }) => {
+  await show('devices=300');
+  const search = page.getByRole('searchbox', { name: 'Search devices' });
+  const shown = page.getByRole('status', { name: 'Result count' });
+  await search.fill('PLNAT1');
+  await page.getByRole('button', { name: 'Did you mean plant1?' }).click();
+  await expect(search).toHaveValue('plant1');
+  await expect(shown).toHaveText(/^[1-9]\d* of 300$/);
+  await search.fill('');
+  await page.keyboard.press('Control+k');
+  const palette = page.getByRole('combobox', { name: 'Search devices and commands' });
+  await palette.fill('pxant1');
+  await expect(page.getByRole('option', { name: 'Did you mean plant1?' })).toBeVisible();
+  await palette.press('Enter');
+  await expect(palette).toHaveValue('plant1');
+  await expect(page.getByRole('option').first()).toContainText('plant1');
+});
+
 test('a secret leaves the form at once and crosses in one request alone', async ({ page, show }) => {
   await show('scenario=first-run');
   await page.getByRole('button', { name: 'Add account' }).click();

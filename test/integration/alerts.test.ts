@@ -7,7 +7,7 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { channelPair } from '../../src-main/cli/channel-pair.ts';
 import { composeCore } from '../../src-main/compose/compose-core.ts';
 import type { Core } from '../../src-main/compose/core.ts';
-import { parseCsv } from '../../src-main/core/base/csv.ts';
+import { parseCsv } from '../../src-main/core/text/csv.ts';
 import { locate } from '../../src-main/compose/locations.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { FrameClient, type Answer } from '../../src-preload/contract/client.ts';

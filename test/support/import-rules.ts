@@ -15,6 +15,8 @@ interface Zone {
 
 const core = /^src-main\/core\//;
 const contract = /^src-preload\/contract\//;
+/** What a text is searched and sorted by: one rule for the window, the command line and the user's ssh. */
+const letters = /^src-main\/core\/text\/letters\.ts$/;
 const services = /^src-main\/services\//;
 const bridge = /^src-main\/bridge\//;
 const zod = /^zod(\/|$)/;
@@ -64,12 +66,12 @@ const zones: readonly Zone[] = [
     files: [/^src-main\//, contract, /^package\.json$/],
     packages: [/./],
   },
-  { name: 'contract', holds: folder(contract), files: [contract], packages: [zod] },
+  { name: 'contract', holds: folder(contract), files: [contract, letters], packages: [zod] },
   { name: 'preload', holds: folder(/^src-preload\/[^/]+\.ts$/), files: [/^src-preload\//], packages: [electron] },
   {
     name: 'renderer',
     holds: folder(/^src-renderer\//),
-    files: [contract, /^src-renderer\//],
+    files: [contract, letters, /^src-renderer\//],
     packages: [
       /^(react|react-dom|zustand|radix-ui|lucide-react)(\/|$)/,
       /^@(tanstack|fontsource-variable|xterm|novnc)\//,

@@ -14,7 +14,14 @@ const entrance = '';
 const layers: readonly Layer[] = [
   {
     folder: 'src-main/core',
-    floors: [['base'], ['fleet', 'activity', 'session'], ['forward', 'launch', 'operation'], ['alert', 'ssh'], ['app']],
+    floors: [
+      ['base'],
+      ['text'],
+      ['fleet', 'activity', 'session'],
+      ['forward', 'launch', 'operation'],
+      ['alert', 'ssh'],
+      ['app'],
+    ],
   },
   {
     folder: 'src-main/services',

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { activityCsv, activityCsvHeader } from './activity-csv.ts';
 import type { StoredActivity } from './activity-entry.ts';
-import { parseCsv } from '../base/csv.ts';
+import { parseCsv } from '../text/csv.ts';
 
 const entry: StoredActivity = { id: 1, at: 0, kind: 'offline', name: 'x', text: 'y' };
 

@@ -1,5 +1,5 @@
 import type { StoredActivity } from './activity-entry.ts';
-import { csvCell } from '../base/csv.ts';
+import { csvCell } from '../text/csv.ts';
 
 const columns = ['time', 'kind', 'account', 'device', 'name', 'text', 'incident'] as const;
 

@@ -17,3 +17,16 @@ it('cuts what no person could read, and keeps ids whole', () => {
   for (const text of [cut.name, cut.services[0]?.name, cut.facts?.owner]) expect(text).toBe(`${'n'.repeat(999)}…`);
   expect(cut.tags).toEqual(tags.slice(0, 500));
 });
+
+it('lets no name of a device turn its direction, and keeps what the vendor reads back', () => {
+  const service = { id: 'a\u202eb', kind: 'ssh', name: 'c\u202ed', route: 'tunnel' } as const;
+  const shown = boundedRecord({
+    ...record('x\u202ey', 0),
+    name: 'gw-\u202e70-3tnalp',
+    tags: ['t\u202eu'],
+    services: [service],
+  });
+  expect(shown.name).toBe('gw-\ufffd70-3tnalp');
+  expect(shown.services).toEqual([{ ...service, name: 'c\ufffdd' }]);
+  expect([shown.id, shown.tags]).toEqual(['x\u202ey', ['t\u202eu']]);
+});

@@ -1,4 +1,4 @@
-import { csvCell } from '../base/csv.ts';
+import { csvCell } from '../text/csv.ts';
 import type { AppError, ErrorKind } from '../base/errors.ts';
 
 /** Where an item of a bulk run is. `uncertain`: it was sent, and its outcome is unknown. */

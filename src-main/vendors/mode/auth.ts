@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../core/base/errors.ts';
 import type { AppError, ErrorKind } from '../../core/base/errors.ts';
-import { parseForeignJson } from '../../core/base/lenient-json.ts';
+import { parseForeignJson } from '../../core/text/lenient-json.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
 import { classifyByStatus } from '../classify.ts';
 import type { OutgoingRequest, VendorWire } from '../execute.ts';

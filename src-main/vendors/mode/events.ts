@@ -1,7 +1,7 @@
 import { deviceFacts } from '../../core/fleet/device-facts.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
-import { parseForeignJson } from '../../core/base/lenient-json.ts';
+import { parseForeignJson } from '../../core/text/lenient-json.ts';
 import type { WebSocketLink, WebSocketRequest } from '../../core/base/websocket.ts';
 import type { FleetEvent, VendorContext } from '../vendor.ts';
 import { classifyMode } from './auth.ts';

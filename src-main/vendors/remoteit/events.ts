@@ -1,6 +1,6 @@
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
-import { parseForeignJson } from '../../core/base/lenient-json.ts';
+import { parseForeignJson } from '../../core/text/lenient-json.ts';
 import type { VendorWire } from '../execute.ts';
 import type { FleetEvent, VendorContext } from '../vendor.ts';
 import { vendorName } from './auth.ts';

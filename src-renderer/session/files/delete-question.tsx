@@ -8,6 +8,7 @@ import {
 } from '../../../src-preload/contract/session.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { inSentence } from '../../../src-main/core/text/letters.ts';
 import { bytes, count, middle, plural } from '../../ui/format.ts';
 import type { SessionHandle } from '../connection/session-link.ts';
 
@@ -47,9 +48,10 @@ const useCount = (path: string, session: React.RefObject<SessionHandle | undefin
 };
 
 /** For a button; the title has the whole name. */
-const verbOf = (name: string): string => `Delete ${middle(name, 32)}`;
+const verbOf = (name: string): string => `Delete ${inSentence(middle(name, 32))}`;
 
-const titleOf = (name: string, counted: FolderCountView | undefined): string => {
+const titleOf = (folder: string, counted: FolderCountView | undefined): string => {
+  const name = inSentence(folder);
   if (counted === undefined || counted.items === 0) return `Delete ${name}?`;
   if (counted.isMore) return `Delete ${name} and more than ${count(maxCounted)} items in it?`;
   if (counted.items === 1) return `Delete ${name} and the one item in it?`;
@@ -110,7 +112,7 @@ export const DeleteQuestion = (question: Question): React.ReactNode => {
   if (entry.kind === 'folder') return <DeleteFolder {...question} />;
   return (
     <Confirm
-      title={`Delete ${entry.name} on ${device}?`}
+      title={`Delete ${inSentence(entry.name)} on ${inSentence(device)}?`}
       loss={
         entry.kind === 'link'
           ? 'The link is removed. What it leads to stays.'

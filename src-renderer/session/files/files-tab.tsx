@@ -1,5 +1,6 @@
 import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
+import { inSentence, withoutDirections } from '../../../src-main/core/text/letters.ts';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   fileListingSchema,
@@ -267,11 +268,11 @@ export const FilesTab = ({
                         <button
                           type="button"
                           className={filesTabStyles['file-name']}
-                          title={entry.name}
+                          title={inSentence(entry.name)}
                           onClick={() => openEntry(entry)}
                         >
                           <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-                          <span className="ellipsis">{entry.name}</span>
+                          <span className="ellipsis">{withoutDirections(entry.name)}</span>
                         </button>
                       </td>
                       <td className="number">{entry.kind === 'file' ? bytes(entry.size) : ''}</td>
@@ -281,18 +282,18 @@ export const FilesTab = ({
                         {entry.kind === 'file' ? (
                           <IconButton
                             icon={Download}
-                            label={`Download ${entry.name}`}
+                            label={`Download ${inSentence(entry.name)}`}
                             onClick={() => openEntry(entry)}
                           />
                         ) : null}
                         <IconButton
                           icon={Pencil}
-                          label={`Rename ${entry.name}`}
+                          label={`Rename ${inSentence(entry.name)}`}
                           onClick={() => setAsking({ what: 'rename', entry })}
                         />
                         <IconButton
                           icon={Trash2}
-                          label={`Delete ${entry.name}`}
+                          label={`Delete ${inSentence(entry.name)}`}
                           onClick={() => setAsking({ what: 'delete', entry })}
                         />
                       </td>
@@ -325,7 +326,7 @@ export const FilesTab = ({
       ) : null}
       {asking?.what === 'rename' ? (
         <NameDialog
-          title={`Rename ${asking.entry.name}`}
+          title={`Rename ${inSentence(asking.entry.name)}`}
           verb="Rename"
           name={asking.entry.name}
           onName={(name) =>
