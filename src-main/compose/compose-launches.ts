@@ -9,6 +9,7 @@ import { createProcesses } from '../node/desktop/processes.ts';
 import { dialTcp } from '../node/net/stream-channel.ts';
 import { jsonDocument } from '../node/storage/json-document.ts';
 import type { ProfilePaths } from '../node/storage/paths.ts';
+import { sshSurroundings } from '../node/ssh/ssh-surroundings.ts';
 import { userFiles } from '../node/storage/user-files.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 import type { Accounts } from '../services/fleet/accounts.ts';
@@ -71,7 +72,11 @@ export const composeLaunches = async (deps: {
   // A short command leaves this to the process that keeps running.
   const sshConfigSync = deps.longLived
     ? new SshConfigSync({
-        config: new SshConfig({ files: userFiles, ownFile: join(paths.profile, 'ssh_config') }),
+        config: new SshConfig({
+          files: userFiles,
+          surroundings: sshSurroundings(),
+          ownFile: join(paths.profile, 'ssh_config'),
+        }),
         inventory,
         settings,
         clock,

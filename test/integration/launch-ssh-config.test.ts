@@ -17,9 +17,11 @@ import type { Sshd } from '../support/sshd.ts';
 const run = promisify(execFile);
 const cliEntry = join(import.meta.dirname, '../../src-main/cli.ts');
 const token = 'a-token-of-the-ssh-config-test-42';
-// Carriage returns, bytes that are no UTF-8, no line end at the end: all of it must survive.
+// Carriage returns, bytes that are no UTF-8, no line end at the end: all of it must survive. What a company sets for all
+// hosts must lead no connection of ours elsewhere.
 const original = Buffer.from(
-  '# mine \xff\r\nHost nas\n  HostName 10.0.0.9\nHost *\n  ServerAliveInterval 30',
+  '# mine \xff\r\nHost nas\n  HostName 10.0.0.9\nHost *\n  ProxyJump jump.invalid\n  RemoteCommand false\n' +
+    '  HostName %h.corp.invalid\n  CanonicalizeHostname always\n  ServerAliveInterval 30',
   'latin1',
 );
 
@@ -143,6 +145,10 @@ describe('the user’s own ssh', () => {
     expect((await ssh('-G', 'nas')).stdout).toMatch(/^hostname 10\.0\.0\.9$/m);
     expect((await ssh('-G', alias)).stdout).toMatch(/^serveraliveinterval 30$/m);
     expect((await ssh('-G', 'elsewhere.example')).stdout).not.toMatch(/proxycommand/);
+    // The command of ours that opens a session goes by the forward too.
+    const mine = ['-F', config, '-o', 'BatchMode=yes', 'echo', 'by command'];
+    const unit = vendor.unitIds.find((candidate) => vendor.isOnline(candidate)) ?? '';
+    expect(await must(['ssh', unit, '--user', sshd.user, '--', ...mine])).toBe('by command\n');
 
     const content = Buffer.alloc(300_000, 'far end\n');
     await writeFile(join(folder, 'sent'), content);

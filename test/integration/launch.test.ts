@@ -167,7 +167,7 @@ describe('launching', () => {
     expect(opened).toEqual(
       ok({
         launcher: 'xterm',
-        command: `ssh -p ${forward.port} -o HostKeyAlias=remoteiot.acme-1.a1 ${sshd.user}@localhost`,
+        command: `ssh -p ${forward.port} -o HostKeyAlias=remoteiot.acme-1.a1 -o ProxyCommand=none ${sshd.user}@localhost`,
       }),
     );
     await vi.waitFor(async () => expect(await marker()).toContain(`127.0.0.1 ${sshd.port}`), 20_000);

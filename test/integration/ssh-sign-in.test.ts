@@ -418,6 +418,7 @@ test('a device that speaks only outdated SSH is named, allowed once, and opened 
       platform: 'linux',
       configFile: join(folder, 'config'),
       madeConfig: true,
+      sshVersion: undefined,
     },
   );
   if (!block.ok) throw new Error(block.error.message);

@@ -68,7 +68,9 @@ const sshWords = (port: string | undefined): readonly string[] => [
     '-o',
     `UserKnownHostsFile="${windowsPath(stage.profile).replaceAll('\\', '/').replaceAll('%', '%%')}/known_hosts"`,
   ],
-  ...['-o', 'StrictHostKeyChecking=accept-new', '-o', 'ControlPath=none', '-l', 'admin', '--', '127.0.0.1'],
+  ...['-o', 'StrictHostKeyChecking=accept-new', '-o', 'ControlPath=none', '-o', 'ProxyCommand=none'],
+  ...['-o', 'RemoteCommand=none', '-o', 'HostName=127.0.0.1', '-o', 'CanonicalizeHostname=no'],
+  ...['-o', 'AddressFamily=any', '-l', 'admin', '--', '127.0.0.1'],
 ];
 
 const portIn = ({ line }: Recording): string | undefined => /-p (\d+)/.exec(line)?.[1];

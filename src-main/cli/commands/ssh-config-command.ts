@@ -5,7 +5,9 @@ import { ok, type Result } from '../../core/base/errors.ts';
 import { allowedOutdated, hostKeyPinsFormat } from '../../core/ssh/host-key-pins.ts';
 import { jsonDocument } from '../../node/storage/json-document.ts';
 import { openProfile } from '../../node/storage/paths.ts';
+import { sshSurroundings } from '../../node/ssh/ssh-surroundings.ts';
 import { userFiles } from '../../node/storage/user-files.ts';
+import type { LongerFor, SshHostBlock } from '../../core/ssh/ssh-config.ts';
 import { SshConfig, type SshConfigPreview } from '../../services/ssh/ssh-config.ts';
 import { appImageWords } from '../app-image-words.ts';
 import { readSeconds, usage } from '../flags.ts';
@@ -31,20 +33,49 @@ const ownWords = (profile: string, context: Context): readonly string[] => {
   ];
 };
 
+/** Why an alias is longer than the name of its device. */
+const longerWords: Readonly<Record<LongerFor, string>> = {
+  several: 'several devices have this name',
+  configured: 'your SSH configuration has this name',
+  resolves: 'this computer finds another host by this name',
+  impossible: 'ssh would read this name as something else',
+};
+
+/** Hosts with an alias that says more than the name, a line each. */
+const longerLines = (hosts: readonly SshHostBlock[]): readonly string[] =>
+  hosts.flatMap(({ alias, deviceName, longerFor }) =>
+    longerFor === undefined ? [] : [`  ${plain(deviceName)} is ${alias}: ${longerWords[longerFor]}`],
+  );
+
+/** Lines that are shown of many. */
+const maxLines = 10;
+
 const show = (preview: SshConfigPreview, done: boolean, json: boolean): void => {
   const { hosts, ownFile, ownText, configFile, line, included } = preview;
   if (json) {
-    const names = hosts.map(({ alias, deviceKey, serviceId }) => ({ alias, device: deviceKey, service: serviceId }));
+    const names = hosts.map(({ alias, deviceKey, serviceId, longerFor }) => ({
+      alias,
+      device: deviceKey,
+      service: serviceId,
+      ...(longerFor === undefined ? {} : { longerFor }),
+    }));
     print(JSON.stringify({ written: done, included, configFile, ownFile, line: line.trimEnd(), hosts: names }));
     return;
   }
+  const longer = longerLines(hosts);
+  const tellLonger = (): void => {
+    for (const line of longer.slice(0, maxLines)) note(line);
+    if (longer.length > maxLines) note(`  and ${longer.length - maxLines} more (see --json)`);
+  };
   if (done) {
     print(`${hosts.length} hosts in ${ownFile}, included by the first line of ${configFile}.`);
-    for (const host of hosts.slice(0, 10)) print(`  ssh ${host.alias}    ${plain(host.deviceName)}`);
+    for (const host of hosts.slice(0, maxLines)) print(`  ssh ${host.alias}    ${plain(host.deviceName)}`);
+    tellLonger();
     return;
   }
   print(`# ${ownFile}\n${ownText}`);
   print(`# The first line of ${configFile}${included ? ' (it is there already)' : ''}\n${line.trimEnd()}`);
+  tellLonger();
   note('Nothing was written. Write it with quayside ssh-config --write; take it back with --remove.');
 };
 
@@ -59,7 +90,11 @@ export const sshConfigCommand: Command = async (context) => {
   if (!profile.ok) return printError(profile.error, context.json);
   const { knownHosts, profile: folder } = profile.value;
   const configFile = resolve(values.config ?? join(homedir(), '.ssh', 'config'));
-  const config = new SshConfig({ files: userFiles, ownFile: join(folder, 'ssh_config') });
+  const config = new SshConfig({
+    files: userFiles,
+    surroundings: sshSurroundings(),
+    ownFile: join(folder, 'ssh_config'),
+  });
   if (values.remove === true) {
     const removed = await config.remove({ platform, configFile });
     if (!removed.ok) return printError(removed.error, context.json);

@@ -21,6 +21,8 @@ describe('sshPlan', () => {
           ...['-p', '33007', '-o', 'HostKeyAlias=remoteiot.home.a1'],
           ...['-o', 'UserKnownHostsFile=/home/me/.local/share/quayside/known_hosts'],
           ...['-o', 'StrictHostKeyChecking=accept-new', '-o', 'ControlPath=none'],
+          ...['-o', 'ProxyCommand=none', '-o', 'RemoteCommand=none', '-o', 'HostName=127.0.0.1'],
+          ...['-o', 'CanonicalizeHostname=no', '-o', 'AddressFamily=any'],
           ...['-l', 'pi', '--', '127.0.0.1'],
         ],
         detached: false,
@@ -123,12 +125,18 @@ describe('hostKeyAlias', () => {
 });
 
 it.each([
-  [target, 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 pi@localhost'],
-  [{ ...target, address: '127.0.0.9' }, 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 pi@127.0.0.9'],
-  [{ ...target, user: 'D\\me~' }, `ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 'D'\\\\'me~@localhost'`],
+  [target, 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 -o ProxyCommand=none pi@localhost'],
+  [
+    { ...target, address: '127.0.0.9' },
+    'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 -o ProxyCommand=none pi@127.0.0.9',
+  ],
+  [
+    { ...target, user: 'D\\me~' },
+    `ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 -o ProxyCommand=none 'D'\\\\'me~@localhost'`,
+  ],
   [
     { ...target, platform: 'win32', user: 'D\\me~' },
-    'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 "D\\me~@localhost"',
+    'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 -o ProxyCommand=none "D\\me~@localhost"',
   ],
 ] satisfies readonly (readonly [SshTarget, string])[])('sshCopyable %#', (asked, command) => {
   expect(sshCopyable(asked)).toEqual({ ok: true, value: command });

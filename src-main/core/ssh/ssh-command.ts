@@ -136,6 +136,9 @@ const checkTarget = (target: SshTarget): Result<{ readonly knownHosts: string }>
  *   answer, scripts included; a changed key is refused with ssh's full warning, every time.
  * - `ControlPath=none`: a shared connection is found by host and port, so one left open to the device that had this
  *   port before would be taken silently.
+ * - `ProxyCommand=none` and what follows it: a block for all hosts of the person's configuration (a jump host, a command,
+ *   a domain for short names) is for other servers and would lead our connection to this computer elsewhere. A `ProxyCommand`
+ *   ends `ProxyJump` too. Source: ssh_config(5).
  * - ssh keeps the first value it sees: the port is ours, the person's options come next, then the rest of ours.
  */
 export const sshPlan = (
@@ -160,6 +163,16 @@ export const sshPlan = (
       '-o',
       'ControlPath=none',
       ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
+      '-o',
+      'ProxyCommand=none',
+      '-o',
+      'RemoteCommand=none',
+      '-o',
+      `HostName=${target.address}`,
+      '-o',
+      'CanonicalizeHostname=no',
+      '-o',
+      'AddressFamily=any',
       ...(target.user === undefined ? [] : ['-l', target.user]),
       '--',
       target.address,
@@ -184,6 +197,8 @@ export const sshCopyable = (target: SshTarget): Result<string> => {
     '-o',
     `HostKeyAlias=${target.alias}`,
     ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
+    '-o',
+    'ProxyCommand=none',
     target.user === undefined ? host : `${target.user}@${host}`,
   ];
   return ok(target.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words));

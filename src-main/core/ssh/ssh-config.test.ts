@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import {
   includeLine,
+  isIncluded,
   namedHosts,
   readSshConfigOrigin,
   renderSshHosts,
@@ -25,7 +26,7 @@ const device = (id: string, name: string, ports: readonly number[] = [22]) => ({
   })),
 });
 const aliases = (devices: readonly ReturnType<typeof device>[], ...taken: readonly string[]) =>
-  sshHosts(devices, new Set(taken)).map(({ alias }) => alias);
+  sshHosts(devices, new Map(taken.map((name) => [name, 'configured']))).map(({ alias }) => alias);
 const facts = {
   quayside: ['/usr/bin/node', '/opt/my app/cli.js', '--profile', '/p/100%d'],
   knownHostsFile: '/p/100%d/known_hosts',
@@ -33,6 +34,7 @@ const facts = {
   platform: 'linux' as const,
   configFile: '/home/jane/.ssh/config',
   madeConfig: false,
+  sshVersion: undefined,
 };
 
 describe('aliases', () => {
@@ -44,7 +46,18 @@ describe('aliases', () => {
     ['--proxy', 'proxy'],
     ['*', 'device-00a1b2'],
     ['localhost', 'localhost-00a1b2'],
-    ['日本', 'device-00a1b2'],
+    ['日本', '日本'],
+    ['Łódź-pump', 'lodz-pump'],
+    ['Straße 9', 'strasse-9'],
+    ['Насос-1', 'насос-1'],
+    ['غرفة ١٢', 'غرفة-12'],
+    ['ﾎﾟﾝﾌﾟ', 'ポンプ'],
+    ['gw\u200b\u202e7', 'gw7'],
+    ['1', '1-00a1b2'],
+    ['0x7F000001', '0x7f000001-00a1b2'],
+    ['١٢٧', '127-00a1b2'],
+    ['①', '1-00a1b2'],
+    ['🏭', 'device-00a1b2'],
     ['a\nHost *', 'a-host'],
   ])('of %j', (name, alias) => {
     expect(aliases([device('ff00a1b2', name)])).toEqual([alias]);
@@ -72,15 +85,15 @@ describe('aliases', () => {
       { ...service, id: 'web', kind: 'https' as const, port: 443 },
       { ...service, id: 'page', route: 'http' as const },
     ];
-    const hosts = sshHosts([{ ...device('a1', 'gw'), services: [...others, service] }], new Set());
+    const hosts = sshHosts([{ ...device('a1', 'gw'), services: [...others, service] }], new Map());
     expect(hosts).toMatchObject([{ alias: 'gw', serviceId: 'ssh:22' }]);
-    expect(sshHosts([{ ...device('a2', 'screen'), services: others }], new Set())).toEqual([]);
+    expect(sshHosts([{ ...device('a2', 'screen'), services: others }], new Map())).toEqual([]);
   });
 
   it('are counted where even the ids read alike, beside those of the user', () => {
     expect(aliases([device('x.1', 'gw'), device('x-1', 'gw')])).toEqual(['gw-x-1-2', 'gw-x-1-3']);
     expect(aliases([device('x.1', 'gw'), device('x-1', 'gw')], 'gw-x-1-2')).toEqual(['gw-x-1-3', 'gw-x-1-4']);
-    expect(aliases([device('x.1', '日本'), device('x-1', '')])).toEqual(['device-x-1-2', 'device-x-1-3']);
+    expect(aliases([device('x.1', '🏭'), device('x-1', '')])).toEqual(['device-x-1-2', 'device-x-1-3']);
   });
 
   it('are unique words without dots or patterns, whatever the names are', () => {
@@ -89,16 +102,19 @@ describe('aliases', () => {
       fc.property(fc.array(fc.tuple(fc.string({ minLength: 1 }), name), { maxLength: 12 }), (rows) => {
         const hosts = sshHosts(
           rows.map(([id, given], at) => device(`${at}${id}`, given)),
-          new Set(['gw']),
+          new Map([['gw', 'configured']]),
         );
         expect(hosts).toHaveLength(rows.length);
         expect(new Set(hosts.map(({ alias }) => alias)).size).toBe(rows.length);
-        for (const { alias } of hosts) expect(alias).toMatch(/^[a-z0-9_][a-z0-9_-]*$/);
+        for (const { alias } of hosts) {
+          expect(alias).toMatch(/^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_-]*$/u);
+          expect(alias).not.toMatch(/^(?:\d+|0x[0-9a-f]*)$|[A-Z]/);
+        }
         const text = renderSshHosts(hosts, facts);
         const lines = text.ok ? text.value.split('\n') : [];
         for (const line of lines) {
           expect(line).toMatch(
-            /^(?:#.*|Host [a-z0-9_-]+| {2}(?:HostKeyAlias|UserKnownHostsFile|StrictHostKeyChecking|CheckHostIP|User|ProxyCommand|ProxyUseFdpass) .+|)$/u,
+            /^(?:#.*|Host [\p{L}\p{N}\p{M}_-]+| {2}(?:HostKeyAlias|UserKnownHostsFile|StrictHostKeyChecking|CheckHostIP|User|ProxyCommand|ProxyUseFdpass|CanonicalizeHostname|RemoteCommand) .+|)$/u,
           );
         }
       }),
@@ -109,7 +125,7 @@ describe('aliases', () => {
 
 describe('the text', () => {
   it('dials by command, pins by device and never speaks of all hosts', () => {
-    const text = renderSshHosts(sshHosts([device('a1', 'GW 1')], new Set()), facts);
+    const text = renderSshHosts(sshHosts([device('a1', 'GW 1')], new Map()), facts);
     expect(text.ok ? text.value : '').toContain(`
 Host gw-1
   HostKeyAlias remoteiot.home.a1
@@ -119,6 +135,8 @@ Host gw-1
   User pi
   ProxyCommand /usr/bin/node '/opt/my app/cli.js' --profile /p/100%%d proxy home/a1 --service ssh:22
   ProxyUseFdpass no
+  CanonicalizeHostname no
+  RemoteCommand none
 `);
     expect(text.ok && /Host .*\*/.test(text.value)).toBe(false);
   });
@@ -135,7 +153,7 @@ Host gw-1
     const good = device('a1', 'good');
     const service = good.services[0]!;
     const byService = { ...device('a2', 'by service'), services: [{ ...service, id }] };
-    const text = renderSshHosts(sshHosts([good, device(id, 'by id'), byService], new Set()), facts);
+    const text = renderSshHosts(sshHosts([good, device(id, 'by id'), byService], new Map()), facts);
     const hosts = text.ok ? text.value.split('\n').filter((line) => /^(?:Host|\s*ProxyCommand)\b/.test(line)) : [];
     expect(hosts).toEqual([
       'Host good',
@@ -144,7 +162,7 @@ Host gw-1
   });
 
   it('leaves a device out whose key ssh’s command would read as an option', () => {
-    const text = renderSshHosts(sshHosts([{ ...device('a1', 'gw'), key: '--profile' }], new Set()), facts);
+    const text = renderSshHosts(sshHosts([{ ...device('a1', 'gw'), key: '--profile' }], new Map()), facts);
     expect(text.ok && text.value.includes('Host')).toBe(false);
   });
 
@@ -182,6 +200,11 @@ describe('the line in the user’s configuration', () => {
       fc.property(fc.array(piece, { maxLength: 8 }), (pieces) => {
         const config = withoutInclude(pieces.join(''), line);
         const included = withInclude(config, line);
+        // However it is written, what is in force already stays as it is.
+        if (isIncluded(config, line)) {
+          expect(included).toBe(config);
+          return;
+        }
         expect(included).toBe(line + config);
         expect(withInclude(included, line)).toBe(included);
         expect(withoutInclude(included, line)).toBe(config);
@@ -189,6 +212,18 @@ describe('the line in the user’s configuration', () => {
       }),
       { seed: 20261121 },
     );
+  });
+
+  it.each([
+    ['# mine\nInclude /p/ssh_config\nHost a\n', true],
+    ['  include = "/p/ssh_config" other\r\n', true],
+    ['Include other "/p/ssh_config"\n', true],
+    ['Host a\nInclude "/p/ssh_config"\n', false],
+    ['Match all\nInclude "/p/ssh_config"\n', false],
+    ['# Include "/p/ssh_config"\n', false],
+    ['Include "/p/ssh_config2"\n', false],
+  ])('is in force in %j: %j', (config, expected) => {
+    expect(isIncluded(config, line)).toBe(expected);
   });
 
   it('moves to the front where somebody had moved it', () => {

@@ -1,7 +1,9 @@
 import { fail, ok } from '../base/errors.ts';
 import { joinPosix, joinWindows } from '../base/shell-quoting.ts';
 import { outdatedOptions } from './outdated.ts';
+import { plainLetters } from '../text/letters.ts';
 import { checkSshUser, hostKeyAlias, sshPathValue } from './ssh-command.ts';
+import { isSince, type SshVersion } from './ssh-version.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlatform } from '../launch/launch-plan.ts';
@@ -19,28 +21,44 @@ export interface SshHostBlock {
   readonly deviceName: string;
   readonly serviceId: string;
   readonly hostKeyAlias: string;
+  /** Why the alias is longer than the name of the device; absent where it is not. */
+  readonly longerFor?: LongerFor;
 }
+
+/**
+ * Why a device does not get its name as alias: several have it, the user's own configuration has it, this computer finds
+ * another host by it, or it cannot be an alias (an address, a name of the system, no letter at all).
+ */
+export type LongerFor = 'several' | 'configured' | 'resolves' | 'impossible';
+
+/** Names that are another's, and whose: of the user's own configuration, or of a host that this computer finds. */
+export type TakenNames = ReadonlyMap<string, 'configured' | 'resolves'>;
 
 type Named = Pick<Device, 'key' | 'accountId' | 'vendor' | 'id' | 'name'> & {
   readonly services: readonly Pick<Service, 'id' | 'kind' | 'route' | 'port' | 'host'>[];
 };
 
+/** Letters and digits of an alias at most. */
+const maxAlias = 48;
+
 /**
- * A name as an alias: lower case, letters, digits, dashes and underscores. No dots, so that whoever names a device
- * `github.com` or `10.0.0.1` takes no host of the Internet or of a network; no pattern characters, no leading dash.
+ * A name as an alias: lower case, letters, digits, dashes and underscores; letters of other scripts than Latin stay, since
+ * ssh compares aliases byte by byte. No dots, so that whoever names a device `github.com` or `10.0.0.1` takes no host of
+ * the Internet or of a network; no pattern characters, no leading dash.
  */
-export const aliasOf = (name: string): string =>
-  name
-    .normalize('NFKD')
-    .toLowerCase()
-    .replaceAll(/\p{M}+/gu, '')
-    .replaceAll(/[^a-z0-9_]+/g, '-')
-    .replaceAll(/^-+|-+$/g, '')
-    .slice(0, 48)
+export const aliasOf = (name: string): string => {
+  const words = plainLetters(name.toWellFormed()).replaceAll(/[^\p{L}\p{N}\p{M}_]+/gu, '-');
+  return Array.from(words.replaceAll(/^[-\p{M}]+|-+$/gu, ''))
+    .slice(0, maxAlias)
+    .join('')
     .replace(/-+$/, '');
+};
 
 /** Aliases that no device gets without a suffix. */
 const reserved = new Set(['', 'localhost', 'broadcasthost', 'ip6-localhost', 'ip6-loopback', 'all', 'none']);
+
+/** Whether programs read a word as an address: `1` is 0.0.0.1, `0x7f000001` is 127.0.0.1. Source: inet_aton(3). */
+const isAddress = (alias: string): boolean => /^(?:\d+|0x[0-9a-f]*)$/.test(alias);
 
 interface Candidate extends SshHostBlock {
   readonly id: string;
@@ -68,7 +86,7 @@ const candidatesOf = (device: Named): readonly Candidate[] =>
  * The hosts of a fleet, sorted by alias. Where several devices have one name, or the user's own configuration has it
  * (`taken`), all of them get a part of their id: a name never comes to mean another machine because one was added.
  */
-export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>): readonly SshHostBlock[] => {
+export const sshHosts = (devices: readonly Named[], taken: TakenNames): readonly SshHostBlock[] => {
   const steps: readonly ((host: Candidate) => string)[] = [
     (host) => host.alias,
     (host) => `${host.alias === '' ? 'device' : host.alias}-${host.id.slice(-6)}`,
@@ -80,19 +98,27 @@ export const sshHosts = (devices: readonly Named[], taken: ReadonlySet<string>):
     .toSorted((one, other) => (one.deviceKey < other.deviceKey ? -1 : one.deviceKey > other.deviceKey ? 1 : 0));
   const used = new Set<string>();
   const done: SshHostBlock[] = [];
-  const settle = ({ id: _id, accountId: _account, ...host }: Candidate, alias: string): void => {
+  const reasons = new Map<Candidate, LongerFor>();
+  const settle = (candidate: Candidate, alias: string): void => {
+    const { id: _id, accountId: _account, ...host } = candidate;
+    const longerFor = reasons.get(candidate);
     used.add(alias);
-    done.push({ ...host, alias });
+    done.push(longerFor === undefined ? { ...host, alias } : { ...host, alias, longerFor });
   };
+  const isImpossible = (alias: string): boolean => reserved.has(alias) || isAddress(alias);
   for (const step of steps) {
     const counts = new Map<string, number>();
     for (const host of open) counts.set(step(host), (counts.get(step(host)) ?? 0) + 1);
     const left: Candidate[] = [];
     for (const host of open) {
       const alias = step(host).replaceAll(/-+$/g, '');
-      const free = counts.get(step(host)) === 1 && !used.has(alias) && !taken.has(alias) && !reserved.has(alias);
-      if (free) settle(host, alias);
-      else left.push(host);
+      const isFree = counts.get(step(host)) === 1 && !used.has(alias) && !taken.has(alias) && !isImpossible(alias);
+      if (isFree) {
+        settle(host, alias);
+        continue;
+      }
+      left.push(host);
+      if (!reasons.has(host)) reasons.set(host, isImpossible(alias) ? 'impossible' : (taken.get(alias) ?? 'several'));
     }
     open = left;
   }
@@ -120,6 +146,8 @@ export interface SshConfigOptions {
   readonly configFile: string;
   /** Whether there was none before, so that taking ours back removes it. */
   readonly madeConfig: boolean;
+  /** The version of the user's ssh, undefined where none was found: an old one stops at what it does not know. */
+  readonly sshVersion: SshVersion | undefined;
 }
 
 /** What our file says of itself, so that it can be written again when devices come and go. */
@@ -165,12 +193,15 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigO
     const lines = [
       `HostKeyAlias ${host.hostKeyAlias}`,
       `UserKnownHostsFile ${knownHosts.value}`,
-      'StrictHostKeyChecking accept-new',
+      ...(isSince(facts.sshVersion, 7, 6) ? ['StrictHostKeyChecking accept-new'] : ['StrictHostKeyChecking ask']),
       'CheckHostIP no',
       ...(user.value === '' ? [] : [`User ${user.value}`]),
       `ProxyCommand ${join(words).replaceAll('%', '%%')}`,
       'ProxyUseFdpass no',
       ...outdatedOptions(facts.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
+      // What a block for all hosts sets for the company's servers does not lead away from the device.
+      'CanonicalizeHostname no',
+      ...(isSince(facts.sshVersion, 7, 6) ? ['RemoteCommand none'] : []),
     ];
     blocks.push(`\nHost ${host.alias}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
@@ -191,9 +222,9 @@ export const includeLine = (ownFile: string, platform: LaunchPlatform): Result<s
   return ok(`Include "${path}"\n`);
 };
 
-/** The user's configuration (any bytes, read as Latin-1) with our line as its first; once, however often it is asked for. */
+/** The user's configuration (any bytes, read as Latin-1) with our line as its first, unless it is in force already. */
 export const withInclude = (config: string, line: string): string =>
-  config.startsWith(line) ? config : line + withoutInclude(config, line);
+  isIncluded(config, line) ? config : line + withoutInclude(config, line);
 
 /** The configuration without our line, all else byte for byte. */
 export const withoutInclude = (config: string, line: string): string =>
@@ -202,15 +233,38 @@ export const withoutInclude = (config: string, line: string): string =>
     .filter((own) => own.replace(/\r?\n$/, '') !== line.trimEnd())
     .join('');
 
-/** The names that the user's own `Host` lines spell out, in lower case: aliases must not come before them. */
-export const namedHosts = (config: string): ReadonlySet<string> => {
-  const names = new Set<string>();
-  for (const line of config.split(/\r?\n/)) {
-    const patterns = /^\s*host(?:\s+|\s*=\s*)(.*)$/i.exec(line)?.[1];
-    for (const word of patterns?.split(/\s+/) ?? []) {
-      const name = word.replaceAll('"', '').toLowerCase();
-      if (name !== '' && !/[*?!]/.test(name)) names.add(name);
-    }
-  }
-  return names;
+/** The words of a line of a configuration; quotes keep blanks. Source: ssh_config(5). */
+const wordsOf = (text: string): readonly string[] =>
+  (text.match(/"[^"]*"|[^\s"]+/g) ?? []).map((word) => word.replaceAll('"', ''));
+
+/** The patterns of hosts that a configuration names, by `Host` or by `Match host` and `Match originalhost`. */
+const patternsOf = (line: string): readonly string[] => {
+  const [, keyword = '', rest = ''] = /^\s*(host|match)(?:\s+|\s*=\s*)(.*)$/i.exec(line) ?? [];
+  const words = wordsOf(rest);
+  // A pattern with a blank means no host; its words are left to the user all the same.
+  if (keyword.toLowerCase() === 'host') return words.flatMap((word) => word.split(/\s+/));
+  return words.flatMap((word, at) => {
+    const [name = '', value = words[at + 1] ?? ''] = word.split('=', 2);
+    return /^!?(?:original)?host$/i.test(name) ? value.split(',') : [];
+  });
+};
+
+/** The names that a configuration of the user spells out, in lower case: aliases must not come before them. */
+export const namedHosts = (config: string): readonly string[] =>
+  config
+    .split(/\r?\n/)
+    .flatMap(patternsOf)
+    .filter((name) => name !== '' && !/[*?!]/.test(name))
+    .map((name) => name.toLowerCase());
+
+/** The files, as patterns, that a configuration includes. */
+export const includedFiles = (config: string): readonly string[] =>
+  config.split(/\r?\n/).flatMap((line) => wordsOf(/^\s*include(?:\s+|\s*=\s*)(.*)$/i.exec(line)?.[1] ?? ''));
+
+/** Whether a configuration includes our file for all hosts, however the line is written: it stands before the first block. */
+export const isIncluded = (config: string, line: string): boolean => {
+  const lines = config.split(/\r?\n/);
+  const block = lines.findIndex((own) => /^\s*(?:host|match)\b/i.test(own));
+  const files = includedFiles(lines.slice(0, block < 0 ? lines.length : block).join('\n'));
+  return includedFiles(line).every((file) => files.includes(file));
 };

@@ -3,8 +3,8 @@
  * reach a screen. The window, the command line and the user's ssh go by the same rules.
  */
 
-/** Letters that Unicode does not decompose, and letters that people use for each other when they search. */
-const alike: Readonly<Record<string, string>> = {
+/** Latin letters that Unicode does not decompose. */
+const latin: Readonly<Record<string, string>> = {
   ł: 'l',
   ø: 'o',
   đ: 'd',
@@ -29,6 +29,11 @@ const alike: Readonly<Record<string, string>> = {
   ƙ: 'k',
   ƴ: 'y',
   ƶ: 'z',
+};
+
+/** Letters that people type for each other when they search. */
+const alike: Readonly<Record<string, string>> = {
+  ...latin,
   // Forms that a letter has only at the end of a word.
   ς: 'σ',
   ך: 'כ',
@@ -96,6 +101,21 @@ export const fold = (text: string): string => {
   // Nearly all names are ASCII; only the others pay.
   return /[\u0080-\uffff]/.test(lower) ? foldUnusual(lower) : lower;
 };
+
+/**
+ * A name as a word for a keyboard: lower case, Latin letters and digits of any script as ASCII, letters of other scripts as
+ * they are.
+ */
+export const plainLetters = (name: string): string =>
+  name
+    .normalize('NFKC')
+    .toLowerCase()
+    .replaceAll(/\p{Default_Ignorable_Code_Point}+/gu, '')
+    .normalize('NFKD')
+    .replaceAll(/(\p{Script=Latin})\p{M}+/gu, '$1')
+    .replaceAll(/\p{Script=Latin}/gu, (letter) => latin[letter] ?? letter)
+    .replaceAll(/(?![0-9])\p{Nd}/gu, digitValue)
+    .normalize('NFC');
 
 /** Characters below the digits, for what people expect before the first digit: spaces, punctuation, symbols. */
 const belowDigits = 0x2f;

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import { lstat, mkdir, open, readFile, realpath, stat, unlink } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { lstat, mkdir, open, readdir, readFile, realpath, stat, unlink } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import { dirname, isAbsolute, join } from 'node:path';
 import { fail, ok } from '../../core/base/errors.ts';
 import { replaceFile } from './atomic-write.ts';
 import type { Result } from '../../core/base/errors.ts';
@@ -63,6 +64,21 @@ const swap = async (target: string, after: string): Promise<void> => {
   }
 };
 
+/** The paths in a folder that one part of a pattern means: `*` and `?` never a leading dot. Source: glob(7). */
+const matchingIn = async (folder: string, part: string): Promise<readonly string[]> => {
+  if (!/[*?[]/.test(part)) return [folder + part];
+  const letters = part
+    .replaceAll(/[.+^${}()|\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.');
+  const pattern = new RegExp(`^${letters.replaceAll('[!', '[^')}$`, 's');
+  const names = await readdir(folder).catch(() => []);
+  return names
+    .filter((name) => pattern.test(name) && (part.startsWith('.') || !name.startsWith('.')))
+    .toSorted()
+    .map((name) => folder + name);
+};
+
 /**
  * Files that belong to the user and not to Quayside: their bytes (as Latin-1), links and permissions stay as they
  * are. Errors: invalid-input (cannot be read or written), conflict (changed meanwhile).
@@ -103,5 +119,17 @@ export const userFiles = {
     } catch (failure) {
       return codeOf(failure) === 'ENOENT' ? ok(undefined) : cannot(path, failure);
     }
+  },
+
+  matching: async (pattern: string, folder: string): Promise<readonly string[]> => {
+    const home = pattern.replace(/^~(?=$|[\\/])/, homedir());
+    const whole = isAbsolute(home) ? home : join(folder, home);
+    const [root = '', ...parts] = whole.split(/[\\/]/);
+    let found: readonly string[] = [root];
+    for (const part of parts) {
+      const below = await Promise.all(found.map((path) => matchingIn(`${path}/`, part)));
+      found = below.flat();
+    }
+    return found;
   },
 };

@@ -100,7 +100,10 @@ describe('Launches', () => {
   it('opens ssh in the desktop’s terminal', async () => {
     const { launches, started } = world();
     expect(await launches.open(ask('ssh'), signal)).toEqual(
-      ok({ launcher: 'Konsole', command: 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 pi@localhost' }),
+      ok({
+        launcher: 'Konsole',
+        command: 'ssh -p 33007 -o HostKeyAlias=remoteiot.home.a1 -o ProxyCommand=none pi@localhost',
+      }),
     );
     expect(started.map(({ program }) => program)).toEqual(['/usr/bin/konsole']);
     expect(started[0]?.detached).toBe(true);

@@ -6,6 +6,7 @@ import { SshConfigSync } from './ssh-config-sync.ts';
 import { SshConfig } from './ssh-config.ts';
 import type { Device } from '../../core/fleet/device.ts';
 import type { Log } from '../../core/base/log.ts';
+import type { SshVersion } from '../../core/ssh/ssh-version.ts';
 import type { UserFiles } from './ssh-config.ts';
 
 const ownFile = '/p/ssh_config';
@@ -30,11 +31,21 @@ const device = (id: string, name: string): Device => ({
   services: [{ id: 'ssh:22', kind: 'ssh', name: 'SSH', route: 'tunnel', port: 22 }],
 });
 
-const world = (config?: string) => {
+const world = (
+  config?: string,
+  how: {
+    /** Names that this computer finds a host by. */
+    readonly hosts?: string[];
+    readonly version?: SshVersion;
+    /** Why the user's configuration cannot be written. */
+    readonly readOnly?: string;
+  } = {},
+) => {
   const disk = new Map<string, string>(config === undefined ? [] : [[configFile, config]]);
   const files: UserFiles = {
     read: async (path) => ok(disk.get(path)),
     replace: async (path, before, after) => {
+      if (path === configFile && how.readOnly !== undefined) return fail('invalid-input', how.readOnly, 'Look.');
       if (disk.get(path) !== before) return fail('conflict', 'Changed.', 'Try again.');
       disk.set(path, after);
       return ok(undefined);
@@ -43,8 +54,20 @@ const world = (config?: string) => {
       disk.delete(path);
       return ok(undefined);
     },
+    matching: async (pattern, folder) =>
+      [...disk.keys()].filter((path) => path === pattern || path.startsWith(`${folder}/${pattern.replace('*', '')}`)),
   };
-  return { disk, config: new SshConfig({ files, ownFile }) };
+  const asked: string[][] = [];
+  const surroundings = {
+    resolving: async (names: readonly string[]) => {
+      asked.push([...names]);
+      return new Set(names.filter((name) => how.hosts?.includes(name)));
+    },
+    version: async () => how.version,
+    userFolder: '/home/jane/.ssh',
+    system: { file: '/etc/ssh/ssh_config', folder: '/etc/ssh' },
+  };
+  return { disk, asked, config: new SshConfig({ files, ownFile, surroundings }) };
 };
 
 describe('the integration with the user’s ssh', () => {
@@ -77,6 +100,72 @@ describe('the integration with the user’s ssh', () => {
     const { config } = world('Host nas\n');
     const preview = await config.preview([device('abcdef', 'NAS')], target);
     expect(preview.ok && preview.value.hosts.map(({ alias }) => alias)).toEqual(['nas-abcdef']);
+  });
+
+  it('takes no name of a file that the configuration includes, nor of the system’s, nor of a Match', async () => {
+    const { disk, config } = world('Include config.d/*\nMatch originalhost one,two user x\n  Port 9\n');
+    disk.set('/home/jane/.ssh/config.d/work', 'Host "nas" bastion\nInclude more\n');
+    disk.set('/home/jane/.ssh/more', 'host=deep\n');
+    disk.set('/etc/ssh/ssh_config', 'Include ssh_config.d/*\n');
+    disk.set('/etc/ssh/ssh_config.d/company', 'Host jump\n');
+    const names = ['NAS', 'bastion', 'deep', 'jump', 'one', 'two', 'free'];
+    const preview = await config.preview(
+      names.map((name, at) => device(`abcde${at}`, name)),
+      target,
+    );
+    const hosts = preview.ok ? preview.value.hosts : [];
+    expect(new Map(hosts.map(({ alias, longerFor }) => [alias, longerFor]))).toEqual(
+      new Map([
+        ['nas-abcde0', 'configured'],
+        ['bastion-abcde1', 'configured'],
+        ['deep-abcde2', 'configured'],
+        ['jump-abcde3', 'configured'],
+        ['one-abcde4', 'configured'],
+        ['two-abcde5', 'configured'],
+        ['free', undefined],
+      ]),
+    );
+  });
+
+  it('takes no name by which this computer finds a host, and keeps one that leads to a device already', async () => {
+    const hosts: string[] = ['printer'];
+    const { asked, config } = world('', { hosts });
+    const devices = [device('aaaaaa', 'printer'), device('bbbbbb', 'gw')];
+    const first = await config.write(devices, target);
+    expect(first.ok && first.value.hosts).toMatchObject([
+      { alias: 'gw' },
+      { alias: 'printer-aaaaaa', longerFor: 'resolves' },
+    ]);
+    hosts.push('gw');
+    asked.length = 0;
+    const second = await config.preview(devices, target);
+    expect(second.ok && second.value.hosts.map(({ alias }) => alias)).toEqual(['gw', 'printer-aaaaaa']);
+    // A name of ours is not told to the network again.
+    expect(asked.flat()).not.toContain('gw');
+  });
+
+  it('writes only what an old ssh knows', async () => {
+    const old = world('', { version: { major: 7, minor: 4 } });
+    await old.config.write([device('a1', 'gw')], target);
+    expect(old.disk.get(ownFile)).toContain('StrictHostKeyChecking ask\n');
+    expect(old.disk.get(ownFile)).not.toMatch(/accept-new|RemoteCommand/);
+  });
+
+  it('says which line to add where the configuration cannot be written', async () => {
+    const { disk, config } = world('Host a\n', { readOnly: `${configFile} cannot be used (EROFS).` });
+    const written = await config.write([device('a1', 'gw')], target);
+    expect(written).toMatchObject({ ok: false, error: { message: `${configFile} cannot be used (EROFS).` } });
+    expect(!written.ok && written.error.hint).toContain(line.trimEnd());
+    // With the line added by hand, the hosts are there.
+    expect(disk.get(ownFile)).toContain('Host gw');
+    disk.set(configFile, `# made by a program\n${line}Host a\n`);
+    expect(await config.write([device('a1', 'gw')], target)).toMatchObject({ ok: true });
+  });
+
+  it('is not in force where our line stands within a block', async () => {
+    const { disk, config } = world(`Host a\n${line}`);
+    await config.write([], target);
+    expect(disk.get(configFile)).toBe(`${line}Host a\n`);
   });
 
   it('is kept true when devices change, and only where it was asked for', async () => {

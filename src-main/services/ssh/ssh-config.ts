@@ -1,6 +1,8 @@
-import { ok } from '../../core/base/errors.ts';
+import { fail, ok } from '../../core/base/errors.ts';
 import {
+  includedFiles,
   includeLine,
+  isIncluded,
   namedHosts,
   readSshConfigOrigin,
   renderSshHosts,
@@ -9,6 +11,7 @@ import {
   withoutInclude,
 } from '../../core/ssh/ssh-config.ts';
 import type { Result } from '../../core/base/errors.ts';
+import type { SshVersion } from '../../core/ssh/ssh-version.ts';
 import type { SshConfigOptions, SshConfigOrigin, SshHostBlock } from '../../core/ssh/ssh-config.ts';
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
@@ -22,13 +25,27 @@ export interface UserFiles {
   replace(path: string, before: string | undefined, after: string): Promise<Result<void>>;
   /** Removing what is not there is success. */
   remove(path: string): Promise<Result<void>>;
+  /** Paths of the files that a pattern of the shell means, relative ones below `folder`; of what cannot be read, none. */
+  matching(pattern: string, folder: string): Promise<readonly string[]>;
+}
+
+/** What this computer says of names and of its own ssh. */
+export interface SshSurroundings {
+  /** Of these names, those that this computer finds a host by. Never fails; a name that is not answered in time is free. */
+  resolving(names: readonly string[]): Promise<ReadonlySet<string>>;
+  /** The version of the user's ssh; undefined where none was found. */
+  version(): Promise<SshVersion | undefined>;
+  /** The folder that relative includes of the user's configuration start from. */
+  readonly userFolder: string;
+  /** The configuration of all users of this computer, and the folder its includes start from. */
+  readonly system: { readonly file: string; readonly folder: string };
 }
 
 /** The devices that hosts are made of. */
 export type SshConfigDevices = Parameters<typeof sshHosts>[0];
 
 /** What is asked for: where the user's configuration is, and what the blocks have in common. */
-export type SshConfigTarget = Omit<SshConfigOptions, 'madeConfig'>;
+export type SshConfigTarget = Omit<SshConfigOptions, 'madeConfig' | 'sshVersion'>;
 
 /** What the integration would do, or has done. */
 export interface SshConfigPreview {
@@ -42,15 +59,24 @@ export interface SshConfigPreview {
   readonly included: boolean;
 }
 
+/** Files that a configuration may include: more than ssh's own 16 levels of a few files each. */
+const maxIncluded = 200;
+
 /** The opt-in integration with the user's own ssh: a file of Host blocks, and one line that includes it. */
 export class SshConfig {
   readonly #files: UserFiles;
   readonly #ownFile: string;
+  readonly #surroundings: SshSurroundings;
 
   /** `ownFile`: ours, in the profile. */
-  constructor(options: { readonly files: UserFiles; readonly ownFile: string }) {
+  constructor(options: {
+    readonly files: UserFiles;
+    readonly ownFile: string;
+    readonly surroundings: SshSurroundings;
+  }) {
     this.#files = options.files;
     this.#ownFile = options.ownFile;
+    this.#surroundings = options.surroundings;
   }
 
   /** What writing would do; touches nothing. Errors: invalid-input. */
@@ -61,10 +87,10 @@ export class SshConfig {
     if (!config.ok) return config;
     const origin = await this.#origin();
     if (!origin.ok) return origin;
-    const included = config.value?.startsWith(toLatin1(line.value)) === true;
+    const included = isIncluded(config.value ?? '', toLatin1(line.value));
     const madeConfig = included ? origin.value?.madeConfig === true : config.value === undefined;
-    const hosts = sshHosts(devices, namedHosts(withoutInclude(config.value ?? '', toLatin1(line.value))));
-    const text = renderSshHosts(hosts, { ...target, madeConfig });
+    const hosts = await this.#hosts(devices, target.configFile);
+    const text = renderSshHosts(hosts, { ...target, madeConfig, sshVersion: await this.#surroundings.version() });
     if (!text.ok) return text;
     return ok({
       hosts,
@@ -87,15 +113,54 @@ export class SshConfig {
     const after = withInclude(config.value ?? '', toLatin1(planned.value.line));
     if (after !== config.value) {
       const changed = await this.#files.replace(target.configFile, config.value, after);
+      if (!changed.ok && changed.error.kind === 'invalid-input') {
+        const hint = `The hosts are in ${this.#ownFile}. Add this as the first line of your configuration yourself, where it is made: ${planned.value.line.trimEnd()}`;
+        return fail('invalid-input', changed.error.message, hint);
+      }
       if (!changed.ok) return changed;
     }
     return ok({ ...planned.value, included: true });
   }
 
+  /** The hosts, none of them under a name that is another's. */
+  async #hosts(devices: SshConfigDevices, configFile: string): Promise<readonly SshHostBlock[]> {
+    const { userFolder, system } = this.#surroundings;
+    const configured = new Set<string>();
+    await this.#addNames(configFile, userFolder, configured);
+    await this.#addNames(system.file, system.folder, configured);
+    const taken = new Map<string, 'configured' | 'resolves'>([...configured].map((name) => [name, 'configured']));
+    const hosts = sshHosts(devices, taken);
+    // A name that leads to the device already stays, wherever this computer happens to be now.
+    const own = await this.#files.read(this.#ownFile);
+    const ours = new Set(namedHosts(own.ok ? fromLatin1(own.value ?? '') : ''));
+    const names = hosts.map(({ alias }) => alias).filter((alias) => !ours.has(alias));
+    const resolving = await this.#surroundings.resolving(names);
+    if (resolving.size === 0) return hosts;
+    for (const name of resolving) taken.set(name, 'resolves');
+    return sshHosts(devices, taken);
+  }
+
+  /** Adds the names of a configuration and of all that it includes; our own file and what cannot be read have none. */
+  async #addNames(
+    file: string,
+    folder: string,
+    names: Set<string>,
+    seen = new Set<string>([this.#ownFile]),
+  ): Promise<void> {
+    if (seen.has(file) || seen.size > maxIncluded) return;
+    seen.add(file);
+    const config = await this.#files.read(file);
+    if (!config.ok || config.value === undefined) return;
+    const text = fromLatin1(config.value);
+    for (const name of namedHosts(text)) names.add(name);
+    for (const pattern of includedFiles(text))
+      for (const path of await this.#files.matching(pattern, folder)) await this.#addNames(path, folder, names, seen);
+  }
+
   /** Writes our file again where the user has asked for it before; does nothing otherwise, and never touches theirs. */
   async refresh(
     devices: SshConfigDevices,
-    facts: Omit<SshConfigOptions, keyof SshConfigOrigin>,
+    facts: Omit<SshConfigOptions, keyof SshConfigOrigin | 'sshVersion'>,
   ): Promise<Result<void>> {
     const origin = await this.#origin();
     if (!origin.ok || origin.value === undefined) return origin.ok ? ok(undefined) : origin;
