@@ -2,7 +2,7 @@ import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
 import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer, type AddressInfo } from 'node:net';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
@@ -28,7 +28,6 @@ import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
 import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import { silentLog } from '../support/forward-rig.ts';
 import { MemoryDocument } from '../support/memory-document.ts';
-import { descendants, endProcess } from '../support/process-tree.ts';
 import { startDropbear, startSshd, type Sshd } from '../support/sshd.ts';
 import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 
@@ -305,13 +304,24 @@ test('the banner is shown with the question and before the shell, without what m
 
 test('a connection that ends while the person thinks is dialled again with the answer', async () => {
   const sshd = await server([]);
-  const { open, asked } = await rig(sshd.port, {
+  const between = new Set<Socket>();
+  const relay = createServer((socket) => {
+    const far = connect({ host: '127.0.0.1', port: sshd.port });
+    between.add(socket);
+    for (const end of [socket, far]) end.on('error', () => undefined);
+    socket.pipe(far).pipe(socket);
+  }).listen(0, '127.0.0.1');
+  await once(relay, 'listening');
+  closing.push(() => new Promise((resolve) => void relay.close(resolve)));
+  const { open, asked } = await rig((relay.address() as AddressInfo).port, {
     replies: [{ password: user.password }],
     thinks: async () => {
-      for (const pid of descendants(sshd.pid)) endProcess(pid);
-      await expect.poll(() => descendants(sshd.pid), { timeout: 10_000 }).toEqual([]);
-      // The end of the connection was there before this turn of the loop.
-      await new Promise((resolve) => setImmediate(resolve));
+      // The client answers our end with its own, so it has seen ours once the socket is closed.
+      for (const socket of between) {
+        const closed = once(socket, 'close');
+        socket.end();
+        await closed;
+      }
     },
   });
   expect(await open()).toBe('open');

@@ -88,11 +88,12 @@ describe('hostile names', () => {
         }
         taken += 1;
         const { args } = plan.value;
-        expect(args).toHaveLength(14);
-        expect(args.filter((arg) => arg.startsWith('-'))).toEqual(['-p', '-o', '-o', '-o', '-o', '-l', '--']);
+        const options = Array.from({ length: 9 }, () => '-o');
+        expect(args).toHaveLength(24);
+        expect(args.filter((arg) => arg.startsWith('-'))).toEqual(['-p', ...options, '-l', '--']);
         expect(args[3]).toMatch(/^HostKeyAlias=[a-z0-9._-]+$/);
-        expect(args[11]).toBe(user);
-        expect(args[13]).toBe('127.0.0.1');
+        expect(args[21]).toBe(user);
+        expect(args[23]).toBe('127.0.0.1');
         expect(user).toMatch(/^[^\s@'"`$;&|<>(){}%-][^\s@'"`$;&|<>(){}%]*$/u);
       }),
       2_000,
@@ -188,6 +189,8 @@ describe('quoting', () => {
           '33007',
           '-o',
           'HostKeyAlias=remoteiot.home.a1',
+          '-o',
+          'ProxyCommand=none',
           `${user}@localhost`,
         ]);
       }),
