@@ -12,20 +12,30 @@ export const useAlertChoices = create<{
   readonly error: ErrorView | undefined;
 }>(() => ({ value: undefined, error: undefined }));
 
+/** Counts the changes that were sent. */
+let sent = 0;
+
 /** Asks main for the choices: the tray, a notice or another window may have changed them. */
 export const loadAlertChoices = async (): Promise<void> => {
+  const before = sent;
   const answer = await request('alerts.get', {});
+  // A change that was sent meanwhile is on show already, and its answer is newer than this one.
+  if (sent !== before) return;
   useAlertChoices.setState(
     answer.ok ? { value: answer.value, error: undefined } : (state) => ({ value: state.value, error: answer.error }),
   );
 };
 
-const settle = (answer: Answer<AlertSettingsView>, done?: string): boolean => {
+/** Shows what main answers to a change, unless another change was sent meanwhile: it is on show, and not in this answer. */
+const settle = async (asked: Promise<Answer<AlertSettingsView>>, done?: string): Promise<boolean> => {
+  sent += 1;
+  const mine = sent;
+  const answer = await asked;
   if (!answer.ok) {
     toastError(answer.error);
     return false;
   }
-  useAlertChoices.setState({ value: answer.value, error: undefined });
+  if (sent === mine) useAlertChoices.setState({ value: answer.value, error: undefined });
   if (done !== undefined) toast({ tone: 'done', text: done });
   return true;
 };
@@ -37,23 +47,23 @@ const settle = (answer: Answer<AlertSettingsView>, done?: string): boolean => {
 export const changeAlerts = async (patch: Partial<AlertSettingsView>): Promise<boolean> => {
   const { value } = useAlertChoices.getState();
   if (value !== undefined) useAlertChoices.setState({ value: { ...value, ...patch } });
-  const taken = settle(await request('alerts.change', patch));
+  const taken = await settle(request('alerts.change', patch));
   if (!taken) void loadAlertChoices();
   return taken;
 };
 
 /** No notices for a while; zero ends it. */
 export const snooze = async (input: RequestInput<'alerts.snooze'>, done: string): Promise<boolean> =>
-  settle(await request('alerts.snooze', input), done);
+  settle(request('alerts.snooze', input), done);
 
 /** No notices until it is taken back. */
 export const mute = async (input: RequestInput<'alerts.mute'>, done: string): Promise<boolean> =>
-  settle(await request('alerts.mute', input), done);
+  settle(request('alerts.mute', input), done);
 
 /** One notice when the device is online again. */
 export const tellWhenBack = async (deviceKey: string, on: boolean, name: string): Promise<boolean> =>
   settle(
-    await request('alerts.tellWhenBack', { deviceKey, on }),
+    request('alerts.tellWhenBack', { deviceKey, on }),
     on ? `You hear when ${name} is back.` : `You do not hear when ${name} is back.`,
   );
 

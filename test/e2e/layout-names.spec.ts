@@ -18,7 +18,7 @@ test.describe('with odd names', () => {
   });
 
   test('the whole of a name that was shortened is told beside it', async ({ fleetPage: page }) => {
-    const panel = await openFirst(page, 'vendor:reemo');
+    const panel = await openFirst(page, 'vendor:reemo gateway-without-a-blank');
     const name = (await panel.getAttribute('aria-label')) ?? '';
     expect(name.length).toBeGreaterThan(200);
     for (const place of [

@@ -16,7 +16,7 @@ test('a version that is ready asks in the window, can be put off, and is found a
   await page.keyboard.press('s');
   await expect(page.getByText('A new version is installed when you quit, or at once if you say so.')).toBeVisible();
   await page.getByRole('button', { name: 'Restart now' }).click();
-  expect(await page.evaluate(() => window.scripted.updateAnswers)).toEqual(['later', 'restart']);
+  await expect.poll(() => page.evaluate(() => window.scripted.updateAnswers)).toEqual(['later', 'restart']);
 });
 
 test('where a package manager installs, nothing can be restarted; where nothing is looked for, nothing is said', async ({

@@ -7,7 +7,7 @@ import { request, useMainState, useVendor, vendorName } from '../../state/main-s
 import { Failure } from '../../ui/controls.tsx';
 import { closePanel, toast } from '../../state/view-store.ts';
 import { CustomFields } from './custom-fields.tsx';
-import { keysThatCan } from '../../ui/format.ts';
+import { keysThatCan, middle } from '../../ui/format.ts';
 import { capabilityOf, refusalOf } from '../tabs/device-tabs.ts';
 import { Firmware } from './firmware.tsx';
 import { useLoaded } from '../../commands/operation-call.ts';
@@ -209,7 +209,7 @@ const NumberedGroup = ({ device, edits, capability, refusal }: SettingProps): Re
           className="input mono"
           inputMode="numeric"
           autoComplete="off"
-          placeholder={device.groups[0] ?? `Number of the ${spoken}`}
+          placeholder={device.groups[0] === undefined ? `Number of the ${spoken}` : middle(device.groups[0], 24)}
           aria-describedby={help === undefined ? undefined : `${id}-help`}
           value={home}
           onChange={(event) => setHome(event.target.value)}
