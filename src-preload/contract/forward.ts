@@ -160,7 +160,7 @@ export const forwardRequests = {
   },
   /** The last 50 attempts, newest last. */
   'forwards.history': { input: z.strictObject({ forwardId: id }), output: z.array(forwardAttemptViewSchema) },
-  /** For those who look at a forward, once a second. */
+  /** Traffic of a forward and the programs connected to it; the window asks once a second while it shows one. */
   'forwards.statistics': { input: z.strictObject({ forwardId: id }), output: forwardStatisticsViewSchema },
   /** The address of a device on this computer and the ports of its services there. */
   'forwards.resolve': { input: z.strictObject({ deviceKey: id }), output: resolvedDeviceViewSchema },

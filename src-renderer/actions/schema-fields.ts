@@ -24,7 +24,7 @@ export type FieldKind =
 export interface Field {
   /** The vendor's name of the parameter. */
   readonly name: string;
-  /** What a person calls it; the vendor's name where nobody said more. */
+  /** What the form calls it: the schema's title, or the vendor's name of the parameter if there is none. */
   readonly label: string;
   readonly help: string;
   readonly kind: FieldKind;

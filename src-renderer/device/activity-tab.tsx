@@ -104,7 +104,7 @@ const HistoryList = ({ device, show }: { readonly device: DeviceView; readonly s
     ...(kinds === undefined ? {} : { kinds: [...kinds] }),
   };
   const first = useLoaded(`${device.key}\nhistory\n${show}`, () => request('history.query', filter), 10_000);
-  /** What came after the first page, which begins again while it is on show. */
+  /** What "Show older" loaded after the first page; that page alone is asked for again every 10 s. */
   const [older, setOlder] = useState<{
     readonly entries: readonly ActivityView[];
     readonly next: string | undefined;

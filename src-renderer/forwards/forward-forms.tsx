@@ -22,7 +22,7 @@ export const Sharing = ({ forward }: { readonly forward: ForwardView }): React.R
   const [error, setError] = useState<ErrorView>();
   const { sharing } = forward;
   const isShared = sharing !== undefined;
-  // What was pressed goes with what it did: the keyboard goes on at what stands there now.
+  // The button that was pressed is gone once it has worked: the focus moves to the one that stands there instead.
   useEffect(() => {
     if (awaited.current !== isShared) return;
     awaited.current = undefined;

@@ -88,9 +88,11 @@ const until = async <T>(look: () => T | undefined | Promise<T | undefined>, what
 
 /** A client of the bridge of whatever runs on a profile. */
 export const clientOf = async (profile: string): Promise<FrameClient> => {
-  const paths = await controlPaths(profile);
-  if (!paths.ok) throw new Error(paths.error.message);
-  const connection = await until(() => connectControlSocket(paths.value.socket), 'the control socket');
+  const connection = await until(async () => {
+    // The application may not have made the folder of its profile yet.
+    const paths = await controlPaths(profile);
+    return paths.ok ? connectControlSocket(paths.value.socket) : undefined;
+  }, 'the control socket');
   return new FrameClient(socketChannel(connection.socket));
 };
 

@@ -281,7 +281,7 @@ class LiveSession {
   }
 }
 
-/** The sessions of one client. Whatever it sends, nothing throws; all of them end with it. */
+/** The sessions of one client. No frame that it sends makes this throw, and when it goes all its sessions end. */
 export class ClientSessions {
   readonly #deps: SessionDeps;
   readonly #send: (frame: SessionHostFrame) => void;

@@ -33,7 +33,7 @@ export const namesText = (names: readonly string[]): string => {
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}` : (shown[0] ?? '');
 };
 
-/** Where the devices of a scope are, after "devices". */
+/** What follows the word "devices" in a title to say where they are; empty where there is nothing to say. */
 const placeText = (scope: IncidentScope, labels: Labels): string => {
   switch (scope.kind) {
     case 'group':

@@ -46,7 +46,7 @@ interface Pending {
   readonly to: KnownState;
   /** Epoch milliseconds of the first observation. */
   readonly at: number;
-  /** Active milliseconds of the account at the first observation. */
+  /** Milliseconds of the first observation on the account's clock, which stops while it is unreachable. */
   readonly since: number;
   readonly policy: TransitionPolicy;
   observations: number;

@@ -39,7 +39,7 @@ const lockFailure = (file: string, code: number | undefined): Failure => {
 /**
  * Holds a lock of the operating system on a file until released or until the process dies, however it dies.
  * Node has no lock of its own; SQLite, which comes with it, takes one on its database file on every system.
- * Errors: conflict (another process or another core of this one has it), disk-full, internal, file-corrupt.
+ * Errors: conflict (another process or another core of this one has it), internal, file-corrupt.
  */
 export const takeFileLock = async (file: string): Promise<Result<() => void>> => {
   const { DatabaseSync } = await import('node:sqlite');

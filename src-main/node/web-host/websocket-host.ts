@@ -113,7 +113,7 @@ const readBinary = (data: Buffer): unknown =>
 
 const webClient = (socket: WebSocket, calls: LibraryCalls): WebClient => ({
   send: (message) => {
-    // A client that does not read costs us its answers; it is cut off, and a page that lives connects again.
+    // Unread answers fill our memory: beyond `maxBacklog` the client is cut off, and a live page connects again.
     if (socket.bufferedAmount > maxBacklog) socket.terminate();
     else if (socket.readyState === socket.OPEN && !sendBytes(socket, message)) socket.send(JSON.stringify(message));
   },

@@ -6,7 +6,7 @@ import { isLoopback } from '../../core/base/loopback.ts';
 
 /** Where every forward listens. */
 export const forwardAddress = '127.0.0.1';
-/** And where IPv6 is. */
+/** Where every forward listens as well, on computers with IPv6. */
 export const forwardAddress6 = '::1';
 
 /** Kinds whose servers speak first. */

@@ -97,8 +97,8 @@ export class ForwardRoutes {
   }
 
   /**
-   * A route brings nothing back: if the vendor has ended its tunnel it is given up, and so is one on which a server
-   * that ought to speak first said nothing (`mute`).
+   * Nothing comes back over a route. It is lost if the vendor has ended its tunnel, or if its server, which ought to
+   * speak first, has said nothing (`mute`).
    */
   async silent(route: number, mute: boolean): Promise<void> {
     const lease = this.#leases.get(route);

@@ -36,7 +36,7 @@ export interface SshSignInRequest {
 const passphraseKey = (path: string): string => `ssh-key:${path}`;
 const keyPrefix = 'key:';
 
-/** What is behind a way: its secret, and how it is kept once it proved right. */
+/** What a way to sign in (`SignInWay`) uses; `keep`: whether the person wants its secret stored once it worked. */
 export type Held = { readonly keep?: boolean } & (
   | { readonly type: 'agent'; readonly key: SshAgentKey }
   | { readonly type: 'key'; readonly path: string; readonly pem: string; readonly passphrase?: string }

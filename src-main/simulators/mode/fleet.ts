@@ -37,7 +37,7 @@ const classes: Readonly<Record<FleetDevice['kind'], string>> = {
 const firstId = 34_256;
 const firstHome = 1701;
 
-/** `34256`, and for every ninth machine a text. */
+/** A device id of the simulator: a number such as 34256, or for every ninth machine a text such as `85d1d`. */
 export const simulatedDeviceId = (index: number): number | string =>
   index % 9 === 1 ? `${(firstId + index).toString(16)}d` : firstId + index;
 

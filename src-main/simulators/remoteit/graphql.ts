@@ -24,7 +24,7 @@ export class GraphQlServer {
   readonly #schema: GraphQLSchema;
   readonly #root: unknown;
 
-  /** `root` has the fields of both roots, by name: values, or functions of the arguments. */
+  /** `root` has the fields of the types Query and Mutation, by name: values, or functions of the arguments. */
   constructor(schema: string, root: unknown) {
     this.#schema = buildSchema(schema);
     this.#root = root;

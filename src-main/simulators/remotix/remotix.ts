@@ -103,7 +103,7 @@ export class RemotixSimulator extends Simulator {
     if (this.#headerName !== undefined && request.headers[this.#headerName] !== this.#headerValue)
       return this.refusal();
     try {
-      // The slash at the end of a create is part of it.
+      // The path of a create ends with a slash, and so with an empty segment: `id` is '' then.
       const segments = request.path.slice(1).split('/').map(decodeURIComponent);
       const body: unknown = request.body.length === 0 ? undefined : JSON.parse(request.body.toString());
       const [first, id, ...rest] = segments;

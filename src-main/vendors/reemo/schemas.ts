@@ -79,7 +79,7 @@ export const computerOf = (value: unknown): ComputerRow | undefined => {
 export type NextPage =
   /** Nothing follows. */
   | { readonly kind: 'end' }
-  /** Not said. */
+  /** The page does not say what follows, or `next` is only `true`. */
   | { readonly kind: 'unknown' }
   /** The query of the next request. */
   | { readonly kind: 'query'; readonly query: Readonly<Record<string, string>> }

@@ -14,7 +14,7 @@ export interface TerminalEvents {
   searched(): void;
 }
 
-/** Keeps a terminal in `host` while the tab is there: in its size, its colours and its reader mode. */
+/** Puts a terminal into `host` until the tab is closed, and keeps its size, colours and reader mode up to date. */
 export const useTerminal = (
   host: React.RefObject<HTMLElement | null>,
   screen: React.RefObject<TerminalScreen | undefined>,
