@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { electronBinary, prepareBuild, root, SetUpError } from './bootstrap.mjs';
 import { withoutElectron } from './hidden-electron.mjs';
 import { playwrightCounts, skipReasons } from './playwright-report.mjs';
+import { playwrightSecondTries, vitestSecondTries } from './second-tries.mjs';
 import { ownNetwork, playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
 import { prepareBoringSsl } from './boringssl.mjs';
 import { prepareWindows, windowsPackages } from './windows.mjs';
@@ -56,6 +57,8 @@ const totals = { passed: 0, failed: 0, skipped: 0 };
 const summary = [];
 /** @type {string[]} */
 const notRun = [];
+/** @type {string[]} */
+const secondTries = [];
 
 /**
  * @typedef {{ passed: number, failed: number, skipped?: number }} Counts
@@ -109,9 +112,13 @@ const runStatic = async (step) => {
 const runVitest = async (project, name, reports, { cwd = root, extra = [], mark, via } = {}) => {
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
-  const step = vitestStep(project, ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`, ...extra]);
+  const again = triedTwice.has(project) ? ['--retry=1'] : [];
+  const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${file}`];
+  const step = vitestStep(project, [...reporters, ...again, ...extra]);
   const { code, seconds } = await runStep(step, { show: true, cwd, mark, via });
-  record(name, settled(vitestCounts(readReport(file)), code), seconds);
+  const report = readReport(file);
+  secondTries.push(...vitestSecondTries(report).map((line) => `${name}: ${line}`));
+  record(name, settled(vitestCounts(report), code), seconds);
 };
 
 /** @param {string} reports a folder @param {How} how */
@@ -120,12 +127,21 @@ const runPlaywright = async (reports, { part = '', extra = [], mark, via } = {})
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
   // A run clears the folder of its results, and must not clear that of the other half.
-  const step = playwrightStep(['--reporter=list,json', `--output=${join(root, 'test-results', name)}`, ...extra]);
+  const step = playwrightStep([
+    '--reporter=list,json',
+    `--output=${join(root, 'test-results', name)}`,
+    '--retries=1',
+    ...extra,
+  ]);
   const env = { PLAYWRIGHT_JSON_OUTPUT_NAME: file };
   const { code, seconds } = await runStep(step, { show: true, mark, via, env });
   const report = readReport(file);
+  secondTries.push(...playwrightSecondTries(report).map((line) => `${name}: ${line}`));
   record(name, settled(playwrightCounts(report), code), seconds, skipReasons(report));
 };
+
+/** Projects whose tests run real programs beside other work: a test of theirs that fails is tried once more. */
+const triedTwice = new Set(['integration', 'windows']);
 
 const runBuild = () => {
   console.log('\n── build');
@@ -251,6 +267,10 @@ try {
 }
 
 console.log(`\n${summary.join('\n')}`);
+if (secondTries.length > 0)
+  console.log(
+    `\nPassed only at the second try, a race to be found:\n${secondTries.map((line) => `  ${line}`).join('\n')}`,
+  );
 if (notRun.length > 0) console.log(`\nNot run on this machine:\n${notRun.map((line) => `  ${line}`).join('\n')}`);
 console.log(`${totals.passed} passed, ${totals.failed} failed, ${totals.skipped} skipped`);
 process.exitCode = totals.failed === 0 ? 0 : 1;
