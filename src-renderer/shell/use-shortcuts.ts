@@ -1,4 +1,4 @@
-import { useEffect } from 'react';
+import { useLayoutEffect } from 'react';
 import { flushSync } from 'react-dom';
 import { fleet } from '../state/main-state.ts';
 import { focusList, focusSearch } from '../commands/focus.ts';
@@ -56,7 +56,8 @@ const up = (): void => {
 
 /** Shortcuts that work anywhere in the window. Those of the list are on the list. */
 export const useShortcuts = (): void => {
-  useEffect(() => {
+  // Before the first paint: a key that is pressed at what is drawn is not lost.
+  useLayoutEffect(() => {
     let armed = 0;
     const onKey = (event: KeyboardEvent): void => {
       if (event.defaultPrevented || event.isComposing) return;

@@ -1,16 +1,25 @@
+import { randomInt } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
-import type { AddressInfo } from 'node:net';
 
-/** A loopback port nobody listens on at the moment. */
+/** Neither given out by the system for port 0 or outgoing connections, nor one of `claimPorts`, nor one of a forward. */
+const range = { first: 12_000, last: 19_999 } as const;
+
+/** A loopback port nobody listens on at the moment, and that no outgoing connection takes before it is used. */
 export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
+  for (;;) {
+    const port = randomInt(range.first, range.last + 1);
+    const server = createServer().listen(port, '127.0.0.1');
+    const isFree = await once(server, 'listening').then(
+      () => true,
+      () => false,
+    );
+    if (!isFree) continue;
+    server.close();
+    await once(server, 'close');
+    return port;
+  }
 };
 
 /** Resolves once something on loopback takes connections at the port; rejects after `withinMs`. */
