@@ -39,6 +39,7 @@ const longerWords: Readonly<Record<LongerFor, string>> = {
   configured: 'your SSH configuration has this name',
   resolves: 'this computer finds another host by this name',
   impossible: 'ssh would read this name as something else',
+  kept: 'it had this name before',
 };
 
 /** Hosts with an alias that says more than the name, a line each. */

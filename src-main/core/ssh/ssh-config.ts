@@ -27,12 +27,13 @@ export interface SshHostBlock {
 
 /**
  * Why a device does not get its name as alias: several have it, the user's own configuration has it, this computer finds
- * another host by it, or it cannot be an alias (an address, a name of the system, no letter at all).
+ * another host by it, it cannot be an alias (an address, a name of the system, no letter at all), or the device had the longer
+ * one before: scripts use it, in whatever network this computer is.
  */
-export type LongerFor = 'several' | 'configured' | 'resolves' | 'impossible';
+export type LongerFor = 'several' | 'configured' | 'resolves' | 'impossible' | 'kept';
 
-/** Names that are another's, and whose: of the user's own configuration, or of a host that this computer finds. */
-export type TakenNames = ReadonlyMap<string, 'configured' | 'resolves'>;
+/** Names that no device gets now, and why. */
+export type TakenNames = ReadonlyMap<string, 'configured' | 'resolves' | 'kept'>;
 
 type Named = Pick<Device, 'key' | 'accountId' | 'vendor' | 'id' | 'name'> & {
   readonly services: readonly Pick<Service, 'id' | 'kind' | 'route' | 'port' | 'host'>[];
@@ -173,6 +174,20 @@ export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined =
     return undefined;
   }
 };
+
+/** The aliases in a text of ours, by the alias of the host key, which says which device and service each is. */
+export const aliasesIn = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(/^Host (\S+)\n {2}HostKeyAlias (\S+)$/gm)].map(([, alias = '', hostKey = '']) => [
+      hostKey,
+      alias,
+    ]),
+  );
+
+/** Whether an alias of a device is its name with a part of its id behind. `deviceKey`: the account's id, a slash, its own. */
+export const isLongerAlias = (known: string, alias: string, deviceKey: string): boolean =>
+  known.startsWith(`${alias}-`) &&
+  aliasOf(deviceKey.slice(deviceKey.indexOf('/') + 1)).endsWith(known.slice(alias.length + 1));
 
 /** The text of our own file. Errors: invalid-input (a path or user that ssh cannot take). */
 export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigOptions): Result<string> => {

@@ -140,8 +140,18 @@ describe('the integration with the user’s ssh', () => {
     asked.length = 0;
     const second = await config.preview(devices, target);
     expect(second.ok && second.value.hosts.map(({ alias }) => alias)).toEqual(['gw', 'printer-aaaaaa']);
-    // A name of ours is not told to the network again.
-    expect(asked.flat()).not.toContain('gw');
+    // In another network, where nothing of the kind resolves, each keeps the name that scripts know it by.
+    hosts.length = 0;
+    const third = await config.preview(devices, target);
+    expect(third.ok && third.value.hosts).toMatchObject([
+      { alias: 'gw' },
+      { alias: 'printer-aaaaaa', longerFor: 'kept' },
+    ]);
+    // What has a name is not asked of the network again, however often devices change.
+    expect(asked.flat()).toEqual([]);
+    // A device with another name has another alias.
+    const renamed = await config.preview([device('aaaaaa', 'scanner'), device('bbbbbb', 'gw')], target);
+    expect(renamed.ok && renamed.value.hosts.map(({ alias }) => alias)).toEqual(['gw', 'scanner']);
   });
 
   it('writes only what an old ssh knows', async () => {

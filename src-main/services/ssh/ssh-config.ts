@@ -1,8 +1,10 @@
 import { fail, ok } from '../../core/base/errors.ts';
 import {
+  aliasesIn,
   includedFiles,
   includeLine,
   isIncluded,
+  isLongerAlias,
   namedHosts,
   readSshConfigOrigin,
   renderSshHosts,
@@ -128,15 +130,21 @@ export class SshConfig {
     const configured = new Set<string>();
     await this.#addNames(configFile, userFolder, configured);
     await this.#addNames(system.file, system.folder, configured);
-    const taken = new Map<string, 'configured' | 'resolves'>([...configured].map((name) => [name, 'configured']));
+    const taken = new Map<string, 'configured' | 'resolves' | 'kept'>(
+      [...configured].map((name) => [name, 'configured']),
+    );
     const hosts = sshHosts(devices, taken);
-    // A name that leads to the device already stays, wherever this computer happens to be now.
     const own = await this.#files.read(this.#ownFile);
-    const ours = new Set(namedHosts(own.ok ? fromLatin1(own.value ?? '') : ''));
-    const names = hosts.map(({ alias }) => alias).filter((alias) => !ours.has(alias));
-    const resolving = await this.#surroundings.resolving(names);
-    if (resolving.size === 0) return hosts;
-    for (const name of resolving) taken.set(name, 'resolves');
+    const before = aliasesIn(own.ok ? fromLatin1(own.value ?? '') : '');
+    // Only what is new is asked of the network: an alias stays as it is, wherever this computer happens to be now.
+    const asked: string[] = [];
+    for (const { alias, hostKeyAlias, deviceKey } of hosts) {
+      const known = before.get(hostKeyAlias);
+      if (known === alias) continue;
+      if (known !== undefined && isLongerAlias(known, alias, deviceKey)) taken.set(alias, 'kept');
+      else asked.push(alias);
+    }
+    for (const name of await this.#surroundings.resolving(asked)) taken.set(name, 'resolves');
     return sshHosts(devices, taken);
   }
 
