@@ -82,10 +82,22 @@ const useItems = (host: PaletteFrame, step: Step, text: string, shown: number): 
     if (typed === '') return suggestions(recents, offered);
     const found = search.find({ text, recents, limit: maxShown, now: Date.now() });
     const wanted = best(offered, (command) => fuzzyScore(typed, fold(command.name)), maxCommands);
-    const items = [...found.slice(0, maxShown - wanted.length).map(asDevice), ...wanted.map(asCommand)];
-    const meant = items.length > 0 ? undefined : fleet.meantBy(text.trim(), { kind: 'all' });
-    return meant === undefined ? items : [{ kind: 'meant', text: meant }];
+    return [...found.slice(0, maxShown - wanted.length).map(asDevice), ...wanted.map(asCommand)];
   }, [host, step, text, search]);
+};
+
+/** Milliseconds after the last key in which nobody types on: a near miss is looked for in the whole fleet. */
+const pauseMs = 250;
+
+/** What was probably meant by a text that finds nothing; undefined until it is known. An empty text is not asked about. */
+const useMeant = (text: string): string | undefined => {
+  const [known, setKnown] = useState<{ readonly text: string; readonly meant: string | undefined }>();
+  useEffect(() => {
+    if (text === '') return;
+    const timer = setTimeout(() => setKnown({ text, meant: fleet.meantBy(text, { kind: 'all' }) }), pauseMs);
+    return () => clearTimeout(timer);
+  }, [text]);
+  return known?.text === text ? known.meant : undefined;
 };
 
 const DeviceItem = ({
@@ -162,7 +174,9 @@ export const PaletteBody = ({
   const [at, setAt] = useState(0);
   const [busy, setBusy] = useState('');
   const input = useRef<HTMLInputElement>(null);
-  const items = useItems(host, step, text, shown);
+  const found = useItems(host, step, text, shown);
+  const meant = useMeant(step.kind === 'find' && found.length === 0 ? text.trim() : '');
+  const items: readonly Item[] = meant === undefined ? found : [{ kind: 'meant', text: meant }];
   const selected = Math.max(0, Math.min(at, items.length - 1));
   const go = useCallback((next: Step): void => {
     setStep(next);
