@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 
 import { SetUpError } from './bootstrap.mjs';
-import { npmPackage } from './npm-file.mjs';
+import { npmPackage } from './npm-package.mjs';
 
 /** From the registry: `npm view @oven/bun-linux-x64@1.4.5 dist.integrity`. Its program is in the package itself. */
 const bun = {

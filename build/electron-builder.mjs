@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setFuses } from './fuses.mjs';
 import { nodeRuntime } from './node-runtime.mjs';
 import { addCommand } from './packed-command.mjs';
-import { markUnsigned } from './unsigned.mjs';
+import { markUnsigned } from './mark-unsigned.mjs';
 
 const root = join(import.meta.dirname, '..');
 /** @type {('x64' | 'arm64')[]} */

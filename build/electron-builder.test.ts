@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { root } from './bootstrap.mjs';
 import { configuration, rounds } from './electron-builder.mjs';
-import { signsForMac } from './unsigned.mjs';
+import { signsForMac } from './mark-unsigned.mjs';
 
 interface Platform {
   readonly target: readonly { readonly target: string; readonly arch: readonly string[] }[];

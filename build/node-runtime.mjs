@@ -5,7 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 import { lockedPackages, root, SetUpError } from './bootstrap.mjs';
-import { npmPackage } from './npm-file.mjs';
+import { npmPackage } from './npm-package.mjs';
 
 /**
  * By system and processor in Node's words. No Node 24 for Windows on arm64 is on npm; Windows 11 runs that of x64. For Apple

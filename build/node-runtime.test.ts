@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { root } from './bootstrap.mjs';
 import { nodeRuntime, runtimePackage } from './node-runtime.mjs';
-import { isUntouched } from './npm-file.mjs';
+import { isUntouched } from './npm-package.mjs';
 
 test.each([
   ['linux', 'x64', 'x64'],

@@ -11,7 +11,7 @@ import { playwrightCounts, skipReasons } from './playwright-report.mjs';
 import { playwrightSecondTries, vitestSecondTries } from './second-tries.mjs';
 import { ownNetwork, playwrightStep, runStep, staticSteps, vitestStep } from './steps.mjs';
 import { prepareBoringSsl } from './boringssl.mjs';
-import { prepareWindows, windowsPackages } from './windows.mjs';
+import { prepareWindows, windowsPackages } from './wine.mjs';
 
 /** Programs that the tests run for real: sshd, a Secret Service, a display, a browser. */
 const systemPackages = (

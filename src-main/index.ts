@@ -1,4 +1,4 @@
-import './node/runtime/young-generation.ts';
+import './node/runtime/small-heap.ts';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import packageFacts from '../package.json' with { type: 'json' };
@@ -39,7 +39,7 @@ import { DBusTray } from './node/dbus/dbus-tray.ts';
 import { hasDesktopFile } from './node/desktop/desktop-file.ts';
 import { StartTimings } from './node/runtime/runtime-report.ts';
 import { jsonDocument } from './node/storage/json-document.ts';
-import { openProfile, type ProfilePaths } from './node/storage/paths.ts';
+import { openProfile, type ProfilePaths } from './node/storage/profile-paths.ts';
 import { readStaticAsset } from './node/web-host/static-assets.ts';
 import { hasTray } from './node/dbus/status-notifier.ts';
 import { systemClock, systemRandom } from './node/runtime/system-clock.ts';

@@ -11,7 +11,7 @@ import './ui/virtual-rows.css';
 import { lazy, StrictMode, Suspense } from 'react';
 import { createRoot } from 'react-dom/client';
 import { App } from './shell/app.tsx';
-import { takeKey } from './state/key.ts';
+import { takeKey } from './state/window-key.ts';
 import { startBulk } from './bulk/bulk-store.ts';
 import { connectToMain } from './state/main-state.ts';
 import { PaletteWindow } from './palette/palette-window.tsx';

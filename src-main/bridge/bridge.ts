@@ -3,7 +3,7 @@ import type { DevicePreferences } from '../services/fleet/device-preferences.ts'
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
-import type { ServiceCredentials } from '../services/launch/launch-credentials.ts';
+import type { ServiceCredentials } from '../services/launch/service-credentials.ts';
 import type { Recents } from '../services/launch/recents.ts';
 import { accountLabels, incidentView } from './requests/alert-requests.ts';
 import { createRequestHandler, type RequestDeps } from './request-handler.ts';

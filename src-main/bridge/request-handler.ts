@@ -14,7 +14,7 @@ import { forwardRequests, type ForwardRequestDeps } from './requests/forward-req
 import { historyRequests, type HistoryRequestDeps } from './requests/history-requests.ts';
 import { launchRequests, type LaunchRequestDeps } from './requests/launch-requests.ts';
 import { operationRequests, type OperationRequestDeps } from './requests/operation-requests.ts';
-import { routeRequests, type RouteRequestDeps } from './requests/route-requests.ts';
+import { portlessRequests, type PortlessRequestDeps } from './requests/portless-requests.ts';
 import { sessionRequests, type SessionRequestDeps } from './requests/session-requests.ts';
 import type { HandleRequest } from './client-connection.ts';
 
@@ -30,7 +30,7 @@ export type RequestDeps = AccountRequestDeps &
   HistoryRequestDeps &
   LaunchRequestDeps &
   OperationRequestDeps &
-  RouteRequestDeps &
+  PortlessRequestDeps &
   SessionRequestDeps;
 
 const allHandlers = (deps: RequestDeps): Handlers => {
@@ -45,7 +45,7 @@ const allHandlers = (deps: RequestDeps): Handlers => {
   const launches = launchRequests(deps);
   const operations = operationRequests(deps);
   const bulk = bulkRequests(deps);
-  const routes = routeRequests(deps);
+  const routes = portlessRequests(deps);
   const sessions = sessionRequests(deps);
   return {
     ...accounts,

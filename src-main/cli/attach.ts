@@ -8,7 +8,7 @@ import { sleep } from '../core/base/clock.ts';
 import { locate } from '../compose/locations.ts';
 import { controlPaths } from '../node/control/control-socket-path.ts';
 import { connectControlSocket, type ControlConnection } from '../node/control/control-socket.ts';
-import { openProfile } from '../node/storage/paths.ts';
+import { openProfile } from '../node/storage/profile-paths.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
 import { FrameClient } from '../../src-preload/contract/client.ts';
 import { channelPair, socketChannel } from './channel-pair.ts';

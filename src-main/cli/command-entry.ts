@@ -1,4 +1,4 @@
-import type { Command } from './context.ts';
+import type { Command } from './command-context.ts';
 import type { Flag } from './flags.ts';
 
 /** What a word of a command line stands for, so that a shell can complete it. Other words are the user's own. */

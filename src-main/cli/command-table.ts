@@ -65,7 +65,7 @@ export const commandTable: readonly CommandEntry[] = [
       },
       { form: 'action DEVICE ACTION [--json]', text: 'does one of these: ACTION is an id or an unambiguous name' },
     ],
-    load: async () => (await import('./commands/route-commands.ts')).actionCommand,
+    load: async () => (await import('./commands/portless-commands.ts')).actionCommand,
   },
   {
     name: 'session',
@@ -79,7 +79,7 @@ export const commandTable: readonly CommandEntry[] = [
           'ends what this command serves itself',
       },
     ],
-    load: async () => (await import('./commands/route-commands.ts')).sessionCommand,
+    load: async () => (await import('./commands/portless-commands.ts')).sessionCommand,
   },
   {
     name: 'connect',

@@ -6,9 +6,9 @@ import { nearMiss } from '../../src-preload/contract/near-miss.ts';
 import type { FrameClient } from '../../src-preload/contract/client.ts';
 import type { AccountView } from '../../src-preload/contract/account.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
-import { allDevices, resultOf } from './find.ts';
-import { listOne, type Missing } from './listing.ts';
-import { Patience, usualSeconds } from './patience.ts';
+import { allDevices, resultOf } from './find-account.ts';
+import { listOne, type Missing } from './refresh-devices.ts';
+import { CommandDeadline, usualSeconds } from './command-deadline.ts';
 import { note, plain } from './terminal.ts';
 
 const listed = (devices: readonly DeviceView[]): string =>
@@ -52,7 +52,7 @@ const namesakeMs = 2_000;
 const askUntilFound = async (
   client: FrameClient,
   accounts: readonly AccountView[],
-  patience: Patience,
+  patience: CommandDeadline,
   look: () => Promise<'found' | 'maybe' | 'no'>,
 ): Promise<readonly Missing[]> => {
   const missing: Missing[] = [];
@@ -94,7 +94,7 @@ export const findDevice = async (
   if (atOnce !== undefined) return atOnce;
   const accounts = resultOf(await client.request('accounts.list', {}, signal));
   if (!accounts.ok) return accounts;
-  const patience = new Patience(usualSeconds, signal);
+  const patience = new CommandDeadline(usualSeconds, signal);
   const missing = await askUntilFound(client, accounts.value, patience, async () => {
     const found = await look();
     if (found === undefined) return 'no';

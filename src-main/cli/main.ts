@@ -1,6 +1,6 @@
 import packageFacts from '../../package.json' with { type: 'json' };
 import { ok, type Result } from '../core/base/errors.ts';
-import { readArguments } from './arguments.ts';
+import { readArguments } from './read-arguments.ts';
 import type { Place } from './attach.ts';
 import type { CommandEntry } from './command-entry.ts';
 import { commandNamed } from './command-table.ts';

@@ -7,7 +7,7 @@ import { fleetCacheFormat } from '../core/fleet/fleet-cache.ts';
 import { createHttpClient } from '../node/http/http-client.ts';
 import { createWebSocketClient } from '../node/http/websocket-client.ts';
 import { jsonDocument, jsonFolder } from '../node/storage/json-document.ts';
-import type { ProfilePaths } from '../node/storage/paths.ts';
+import type { ProfilePaths } from '../node/storage/profile-paths.ts';
 import { SettingsStore } from '../services/app/settings-store.ts';
 import { accountsFormat } from '../services/fleet/accounts-format.ts';
 import { Accounts } from '../services/fleet/accounts.ts';

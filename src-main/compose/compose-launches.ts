@@ -8,15 +8,15 @@ import { createExecutables } from '../node/desktop/executables.ts';
 import { createProcesses } from '../node/desktop/processes.ts';
 import { dialTcp } from '../node/net/stream-channel.ts';
 import { jsonDocument } from '../node/storage/json-document.ts';
-import type { ProfilePaths } from '../node/storage/paths.ts';
-import { sshSurroundings } from '../node/ssh/ssh-surroundings.ts';
+import type { ProfilePaths } from '../node/storage/profile-paths.ts';
+import { sshEnvironment } from '../node/ssh/ssh-environment.ts';
 import { userFiles } from '../node/storage/user-files.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 import type { Accounts } from '../services/fleet/accounts.ts';
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
 import { recogniseService } from '../services/forward/recognise-service.ts';
-import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/launch-credentials.ts';
+import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/service-credentials.ts';
 import { Launches } from '../services/launch/launches.ts';
 import { Recents } from '../services/launch/recents.ts';
 import type { HostKeys } from '../services/ssh/host-keys.ts';
@@ -74,7 +74,7 @@ export const composeLaunches = async (deps: {
     ? new SshConfigSync({
         config: new SshConfig({
           files: userFiles,
-          surroundings: sshSurroundings(),
+          surroundings: sshEnvironment(),
           ownFile: join(paths.profile, 'ssh_config'),
         }),
         inventory,

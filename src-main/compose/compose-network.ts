@@ -4,7 +4,7 @@ import type { Log } from '../core/base/log.ts';
 import type { Settings } from '../core/app/settings.ts';
 import { CompanyCertificates, readCertificates } from '../node/http/company-certificates.ts';
 import { environmentProxies, systemProxies } from '../node/http/proxy.ts';
-import { WayOut } from '../node/http/way-out.ts';
+import { OutboundAgents } from '../node/http/outbound-agents.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 
 /** Refuses a file of certificates that cannot be used before it is stored. Errors: invalid-input. */
@@ -20,14 +20,14 @@ export const composeNetwork = (deps: {
   readonly systemProxy: ((url: string) => Promise<string>) | undefined;
   readonly clock: Clock;
   readonly log: Log;
-}): { readonly out: WayOut; readonly problem: Result<void>; dispose(): void } => {
+}): { readonly out: OutboundAgents; readonly problem: Result<void>; dispose(): void } => {
   const { settings, systemProxy, clock, log } = deps;
   const certificates = new CompanyCertificates(process.env, log);
   const problem = certificates.use(settings.get().certificateFile);
   const proxies =
     systemProxy === undefined ? environmentProxies(process.env) : systemProxies(systemProxy, process.env, clock);
   return {
-    out: new WayOut({ certificates, proxies }),
+    out: new OutboundAgents({ certificates, proxies }),
     problem,
     dispose: settings.changed.on(({ certificateFile }) => void certificates.use(certificateFile)),
   };

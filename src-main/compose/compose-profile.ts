@@ -1,7 +1,7 @@
 import { ok, type Result } from '../core/base/errors.ts';
 import { controlPaths } from '../node/control/control-socket-path.ts';
 import { openControlSocket, type ControlSocket, type MessageSocket } from '../node/control/control-socket.ts';
-import { openProfile, type ProfilePaths } from '../node/storage/paths.ts';
+import { openProfile, type ProfilePaths } from '../node/storage/profile-paths.ts';
 import type { CoreOptions } from './core.ts';
 
 /** A profile that this process owns. */

@@ -1,6 +1,6 @@
 import type { Emitter } from '../core/base/emitter.ts';
 import type { TrayAction, TrayState } from '../core/app/tray-state.ts';
-import { AppTray } from './tray.ts';
+import { AppTray } from './app-tray.ts';
 
 /** An icon in the tray of a Linux desktop by way of its session bus: `node/dbus/dbus-tray.ts`. */
 export interface PanelTray {

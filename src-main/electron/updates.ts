@@ -27,7 +27,7 @@ const installation = (): Installation => {
     hasFeed: existsSync(join(process.resourcesPath, 'app-update.yml')),
     packageType: existsSync(packageType) ? readFileSync(packageType, 'utf8').trim() : undefined,
     appImage: process.env['APPIMAGE'] !== undefined,
-    // Made by build/unsigned.mjs.
+    // Made by build/mark-unsigned.mjs.
     isUnsigned: existsSync(join(process.resourcesPath, 'unsigned')),
     portable: process.env['PORTABLE_EXECUTABLE_FILE'] !== undefined,
   };

@@ -5,7 +5,7 @@ import type { Result } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 import type { HttpAnswer, HttpClient, HttpRequest } from '../core/base/http.ts';
 import type { Log } from '../core/base/log.ts';
-import { classifyByStatus } from './classify.ts';
+import { classifyByStatus } from './classify-answer.ts';
 import { execute, fillPath } from './execute.ts';
 import type { OutgoingRequest, VendorWire } from './execute.ts';
 import { defineOperation } from './vendor.ts';

@@ -10,7 +10,7 @@ import { forwardRequests } from './forward.ts';
 import { historyRequests } from './history.ts';
 import { launchRequests } from './launch.ts';
 import { operationRequests } from './operation.ts';
-import { routeRequests } from './route.ts';
+import { portlessRequests } from './portless.ts';
 import { sessionRequests } from './session.ts';
 
 /**
@@ -31,7 +31,7 @@ export const requests = {
   ...historyRequests,
   ...launchRequests,
   ...operationRequests,
-  ...routeRequests,
+  ...portlessRequests,
   ...sessionRequests,
 } as const;
 

@@ -1,6 +1,6 @@
 import { Pencil, RefreshCw } from 'lucide-react';
 import type { AccountView } from '../../src-preload/contract/account.ts';
-import { endingSoon } from './credentials-end.ts';
+import { endingSoon } from './credentials-expiry.ts';
 import { useMainState, useVendorName } from '../state/main-state.ts';
 import { refresh } from '../commands/device-commands.ts';
 import { useNow } from '../ui/clock.ts';

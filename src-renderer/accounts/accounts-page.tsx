@@ -13,7 +13,7 @@ import { Confirm } from '../ui/dialog.tsx';
 import { ago, failureSince, millis, plural } from '../ui/format.ts';
 import { setAccountForm, showScope, toast, toastError, useView } from '../state/view-store.ts';
 import { AccountForm } from './account-form.tsx';
-import { validUntil } from './credentials-end.ts';
+import { validUntil } from './credentials-expiry.ts';
 
 type TestResult = { readonly tookMs: number; readonly error: ErrorView | undefined };
 

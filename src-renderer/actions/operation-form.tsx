@@ -6,7 +6,7 @@ import type { OperationView } from '../../src-preload/contract/operation.ts';
 import { request } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { CopyButton } from '../ui/copy-button.tsx';
-import { hasMod, modKey } from '../ui/keys.ts';
+import { hasMod, modKey } from '../ui/shortcuts.ts';
 import { middle, millis } from '../ui/format.ts';
 import { Answer } from './answer.tsx';
 import { FieldInput } from './field-input.tsx';

@@ -7,7 +7,7 @@ import { useNow } from '../ui/clock.ts';
 import { DeviceAlerts } from '../incidents/device-alerts.tsx';
 import { IconButton, PresenceMark } from '../ui/controls.tsx';
 import { absolute, presenceSentence } from '../ui/format.ts';
-import { modKey } from '../ui/keys.ts';
+import { modKey } from '../ui/shortcuts.ts';
 import { announce, closePanel, showDevicePage, showLaunchers, useView } from '../state/view-store.ts';
 import { focusList } from '../commands/focus.ts';
 import {

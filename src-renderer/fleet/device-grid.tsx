@@ -2,7 +2,7 @@ import { ArrowDown, ArrowUp } from 'lucide-react';
 import { useEffect, useRef } from 'react';
 import { fleet } from '../state/main-state.ts';
 import { connect, copyCommand, setFavourite } from '../commands/device-commands.ts';
-import { hasMod, modKey } from '../ui/keys.ts';
+import { hasMod, modKey } from '../ui/shortcuts.ts';
 import { focusSearch } from '../commands/focus.ts';
 import {
   activate,

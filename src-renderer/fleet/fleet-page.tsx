@@ -8,12 +8,12 @@ import { connect, refresh, setFavourite, stopAll } from '../commands/device-comm
 import { useNow } from '../ui/clock.ts';
 import { IconButton } from '../ui/controls.tsx';
 import { count, plural } from '../ui/format.ts';
-import { modKey } from '../ui/keys.ts';
+import { modKey } from '../ui/shortcuts.ts';
 import { focusList } from '../commands/focus.ts';
 import { activate, mark, setAccountForm, setQuery, showScope, useView } from '../state/view-store.ts';
 import { AccountNotices, AccountWaysOut, staleWords } from '../accounts/account-notices.tsx';
 import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
-import { useVisible } from './use-visible.ts';
+import { useListedDevices } from './use-listed-devices.ts';
 import styles from './fleet-page.module.css';
 
 /** Devices connected to with one command before it asks to narrow the selection. */
@@ -292,7 +292,7 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
 
 /** The list with its search, or what stands in its place. */
 export const FleetPage = (): React.ReactNode => {
-  const keys = useVisible();
+  const keys = useListedDevices();
   const loaded = useMainState((host) => host.loaded);
   const hasAccounts = useMainState((host) => host.accounts.length > 0);
   const total = useMainState((host) => host.counts.total);

@@ -17,7 +17,7 @@ import type { LucideIcon } from 'lucide-react';
 import { request } from '../state/main-state.ts';
 import { openBulk } from '../bulk/bulk-store.ts';
 import { refresh } from '../commands/device-commands.ts';
-import { modKey } from '../ui/keys.ts';
+import { modKey } from '../ui/shortcuts.ts';
 import { setAccountForm, setOverlay, showScope, toast, toastError, useView } from '../state/view-store.ts';
 import type { PaletteFrame } from '../commands/palette-frame.ts';
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { fold } from '../../src-main/core/text/letters.ts';
 import { haystackOf, type Searchable } from '../../src-preload/contract/query.ts';
-import { best, fuzzyScore } from './find.ts';
+import { best, fuzzyScore } from './fuzzy-score.ts';
 import { PaletteSearch, type Searched } from './palette-search.ts';
 
 const now = Date.UTC(2026, 10, 21);

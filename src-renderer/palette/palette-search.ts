@@ -6,7 +6,7 @@ import {
   type Query,
   type Term,
 } from '../../src-preload/contract/query.ts';
-import { fuzzyScore, holdingScore } from './find.ts';
+import { fuzzyScore, holdingScore } from './fuzzy-score.ts';
 
 /** A device as it is searched: all text folded. */
 export interface Searched {

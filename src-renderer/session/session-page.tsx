@@ -3,10 +3,10 @@ import { useEffect, useRef } from 'react';
 import type { SessionKind } from '../../src-preload/contract/session.ts';
 import { useDevice, useMainState } from '../state/main-state.ts';
 import { IconButton } from '../ui/controls.tsx';
-import { hasMod } from '../ui/keys.ts';
-import { TipLayer } from '../ui/tip-layer.tsx';
+import { hasMod } from '../ui/shortcuts.ts';
+import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
-import { WayIn } from '../ui/way-in.tsx';
+import { NewLinkStrip } from '../ui/new-link-strip.tsx';
 import { FilesTab } from './files/files-tab.tsx';
 import { ScreenTab } from './screen/screen-tab.tsx';
 import { startSessions } from './connection/session-link.ts';
@@ -171,7 +171,7 @@ export const SessionPage = (): React.ReactNode => {
   const isShutOut = useMainState((host) => host.link === 'shut-out');
   return (
     <div className={sessionPageStyles['session-shell']} data-ready={loaded}>
-      {isShutOut ? <WayIn /> : null}
+      {isShutOut ? <NewLinkStrip /> : null}
       <nav className={sessionPageStyles['session-bar']} aria-label="Sessions">
         {tabs.map((tab) => (
           <TabHead key={tab.id} tab={tab} active={tab.id === active} number={numberOf(tabs, tab)} />
@@ -190,7 +190,7 @@ export const SessionPage = (): React.ReactNode => {
         ) : null}
       </main>
       <Toasts />
-      <TipLayer />
+      <TooltipLayer />
     </div>
   );
 };

@@ -3,7 +3,7 @@ import { useId, useState } from 'react';
 import { fold } from '../../src-main/core/text/letters.ts';
 import type { AlertTargetView } from '../../src-preload/contract/alert.ts';
 import { fleet, useMainState } from '../state/main-state.ts';
-import { best, fuzzyScore } from '../palette/find.ts';
+import { best, fuzzyScore } from '../palette/fuzzy-score.ts';
 import { PaletteSearch } from '../palette/palette-search.ts';
 import { Field } from '../ui/controls.tsx';
 import styles from './target-picker.module.css';

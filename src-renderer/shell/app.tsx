@@ -13,7 +13,7 @@ import { SettingsPage } from '../settings/settings-page.tsx';
 import { Banners } from './banners.tsx';
 import { Rail } from './rail.tsx';
 import { ShortcutsOverlay } from './shortcuts-overlay.tsx';
-import { TipLayer } from '../ui/tip-layer.tsx';
+import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { NavigationIntents } from './navigation-intents.tsx';
 import { useShortcuts } from './use-shortcuts.ts';
@@ -56,7 +56,7 @@ export const App = (): React.ReactNode => {
       <BulkDialog />
       <NavigationIntents />
       <Toasts />
-      <TipLayer />
+      <TooltipLayer />
     </div>
   );
 };

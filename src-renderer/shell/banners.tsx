@@ -5,7 +5,7 @@ import { request, reconnectNow, useMainState } from '../state/main-state.ts';
 import { Failure, IconButton } from '../ui/controls.tsx';
 import { UpdateBanner } from '../ui/update-banner.tsx';
 import { openPanel, toast, toastError } from '../state/view-store.ts';
-import { WayIn } from '../ui/way-in.tsx';
+import { NewLinkStrip } from '../ui/new-link-strip.tsx';
 import styles from './app.module.css';
 
 const Unlock = ({ kind }: { readonly kind: 'keychain' | 'file' | 'memory' }): React.ReactNode => {
@@ -115,7 +115,7 @@ export const Banners = (): React.ReactNode => {
           </button>
         </div>
       ) : null}
-      {link === 'shut-out' ? <WayIn /> : null}
+      {link === 'shut-out' ? <NewLinkStrip /> : null}
       {vault?.error === undefined ? null : <VaultBanner kind={vault.kind} error={vault.error} />}
       <UpdateBanner />
       {notices?.map((notice) => (

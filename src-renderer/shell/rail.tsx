@@ -16,7 +16,7 @@ import type { AccountView } from '../../src-preload/contract/account.ts';
 import { isLive, useMainState, useVendorName } from '../state/main-state.ts';
 import type { Scope } from '../state/fleet-index.ts';
 import { count } from '../ui/format.ts';
-import { modKey } from '../ui/keys.ts';
+import { modKey } from '../ui/shortcuts.ts';
 import { goTo, setAccountForm, setOverlay, showScope, useView, type Page } from '../state/view-store.ts';
 import { classNames } from '../ui/class-names.ts';
 import styles from './rail.module.css';

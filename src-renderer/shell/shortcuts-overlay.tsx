@@ -1,7 +1,7 @@
 import { X } from 'lucide-react';
 import { IconButton } from '../ui/controls.tsx';
 import { Dialog } from '../ui/dialog.tsx';
-import { shortcuts } from '../ui/keys.ts';
+import { shortcuts } from '../ui/shortcuts.ts';
 import { setOverlay } from '../state/view-store.ts';
 
 /** Every shortcut there is, opened by `?`. */

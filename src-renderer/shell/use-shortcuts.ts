@@ -3,7 +3,7 @@ import { flushSync } from 'react-dom';
 import { fleet } from '../state/main-state.ts';
 import { focusList, focusSearch } from '../commands/focus.ts';
 import { connect, copyCommand, setFavourite } from '../commands/device-commands.ts';
-import { hasMod } from '../ui/keys.ts';
+import { hasMod } from '../ui/shortcuts.ts';
 import { closePanel, goTo, setOverlay, setQuery, showDevicePage, showScope, useView } from '../state/view-store.ts';
 
 /** Milliseconds in which the second key of `g …` must follow. */

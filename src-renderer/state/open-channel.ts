@@ -1,6 +1,6 @@
 import type { DesktopDoor, FrameChannel } from '../../src-preload/contract/frames.ts';
 import { desktopChannel } from './desktop-channel.ts';
-import { windowKey } from './key.ts';
+import { windowKey } from './window-key.ts';
 import { webSocketChannel } from './web-socket-channel.ts';
 
 declare global {

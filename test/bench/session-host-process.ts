@@ -1,4 +1,4 @@
-import '../../src-main/node/runtime/young-generation.ts';
+import '../../src-main/node/runtime/small-heap.ts';
 import { once } from 'node:events';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { request } from 'node:https';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
-import { vncResponse } from '../../src-main/node/ssh/vnc-response.ts';
+import { vncResponse } from '../../src-main/node/net/vnc-response.ts';
 import {
   deriveKey,
   newKeyParameters,

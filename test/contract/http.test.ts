@@ -10,7 +10,7 @@ import { createHttpClient } from '../../src-main/node/http/http-client.ts';
 import type { DisposableHttpClient, HttpClientOptions } from '../../src-main/node/http/http-client.ts';
 import { environmentProxies, systemProxies } from '../../src-main/node/http/proxy.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
-import { WayOut } from '../../src-main/node/http/way-out.ts';
+import { OutboundAgents } from '../../src-main/node/http/outbound-agents.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 import { answerText, startRawHttpServer } from '../support/raw-http-server.ts';
 import type { RawHttpServer, RawRequest } from '../support/raw-http-server.ts';
@@ -28,7 +28,8 @@ const client = (options: Partial<HttpClientOptions> = {}): DisposableHttpClient 
   return made;
 };
 
-const outBy = (env: Readonly<Record<string, string>>): WayOut => new WayOut({ proxies: environmentProxies(env) });
+const outBy = (env: Readonly<Record<string, string>>): OutboundAgents =>
+  new OutboundAgents({ proxies: environmentProxies(env) });
 
 const server = async (
   answer: (request: RawRequest, index: number) => void,
@@ -587,7 +588,7 @@ describe('TLS', () => {
     const other = await startCompanyProxy();
     open.push(() => other.dispose());
     const list = `PROXY ${name}; PROXY ${new URL(other.url).host}`;
-    const out = new WayOut({ proxies: systemProxies(async () => list, {}, systemClock) });
+    const out = new OutboundAgents({ proxies: systemProxies(async () => list, {}, systemClock) });
     expect(await client({ out }).request(request(far.url))).toMatchObject({ ok: true, value: { text: 'safe' } });
     expect(other.asked).toEqual([`nobody ${new URL(far.url).host}`]);
   });

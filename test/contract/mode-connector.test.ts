@@ -5,7 +5,7 @@ import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import type { ModeOptions } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
-import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
+import { appProxyService } from '../../src-main/vendors/mode/app-proxy.ts';
 import type { FleetPage } from '../../src-main/vendors/vendor.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';

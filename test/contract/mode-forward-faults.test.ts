@@ -1,11 +1,11 @@
 import { request as ask } from 'node:http';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { createWebForwarder } from '../../src-main/node/forward/http-forward.ts';
+import { createWebForwarder } from '../../src-main/node/forward/web-forwarder.ts';
 import type { WebListener } from '../../src-main/core/forward/web-forwarder.ts';
 import type { FaultInput } from '../../src-main/simulators/faults.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
-import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
+import { appProxyService } from '../../src-main/vendors/mode/app-proxy.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 

@@ -4,14 +4,14 @@ import { afterEach, describe, expect, it, vi } from 'vitest';
 import { deviceKey } from '../../src-main/core/fleet/device.ts';
 import type { Device } from '../../src-main/core/fleet/device.ts';
 import { fail, ok } from '../../src-main/core/base/errors.ts';
-import { createWebForwarder } from '../../src-main/node/forward/http-forward.ts';
+import { createWebForwarder } from '../../src-main/node/forward/web-forwarder.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { ForwardTunnels } from '../../src-main/services/forward/forward-tunnels.ts';
 import { ModeSimulator } from '../../src-main/simulators/mode/mode.ts';
 import type { ProxiedRequest } from '../../src-main/simulators/mode/app-proxy.ts';
 import type { ModeOptions } from '../../src-main/simulators/mode/mode.ts';
 import { mode } from '../../src-main/vendors/mode/connector.ts';
-import { appProxyService } from '../../src-main/vendors/mode/web-requests.ts';
+import { appProxyService } from '../../src-main/vendors/mode/app-proxy.ts';
 import { record, silentLog } from '../support/fake-vendor.ts';
 import { openSession } from '../support/vendor-session.ts';
 

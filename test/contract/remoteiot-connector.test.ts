@@ -7,7 +7,7 @@ import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts'
 import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import type { FleetPage, Tunnel } from '../../src-main/vendors/vendor.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
-import { shout, startShouter } from '../support/shouter.ts';
+import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
 import { collect, openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 
@@ -22,14 +22,14 @@ const signal = new AbortController().signal;
 let simulator: RemoteIotSimulator;
 let session: OpenSession;
 /** Answers with what it got, in capitals, once the client has ended. */
-let shouter: FarEnd;
+let capitals: FarEnd;
 
 const start = async (devices: number, fields: Record<string, string> = {}): Promise<void> => {
   simulator = new RemoteIotSimulator({
     token,
     devices: makeFleet(devices, now),
     now: () => now,
-    target: (_unitId, localPort) => (localPort === 22 ? { host: '127.0.0.1', port: shouter.port } : undefined),
+    target: (_unitId, localPort) => (localPort === 22 ? { host: '127.0.0.1', port: capitals.port } : undefined),
   });
   await simulator.listen();
   simulator.setOnline(unitId, true);
@@ -37,13 +37,13 @@ const start = async (devices: number, fields: Record<string, string> = {}): Prom
 };
 
 beforeEach(async () => {
-  shouter = await startShouter();
+  capitals = await startUpperCaseServer();
 });
 
 afterEach(async () => {
   session.dispose();
   await simulator.dispose();
-  await shouter.dispose();
+  await capitals.dispose();
 });
 
 const good = <T>(result: Result<T>): T => {

@@ -9,7 +9,7 @@ import { stateEvent } from '../../src-main/simulators/remoteit/events.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { FleetEvent, Tunnel } from '../../src-main/vendors/vendor.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
-import { shout, startShouter } from '../support/shouter.ts';
+import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
 import { remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
 import { openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
@@ -25,7 +25,7 @@ const signal = new AbortController().signal;
 let simulator: RemoteItSimulator;
 let session: OpenSession;
 /** Answers with what it got, in capitals, once the client has ended. */
-let shouter: FarEnd;
+let capitals: FarEnd;
 
 const open = (options: Partial<SessionOptions> = {}): void => {
   session?.dispose();
@@ -36,7 +36,7 @@ const start = async (devices: number, options: Partial<SessionOptions> = {}): Pr
   simulator = await startRemoteIt({
     devices: makeFleet(devices, now),
     now: () => now,
-    target: (_serviceId, port) => (port === 22 ? { host: '127.0.0.1', port: shouter.port } : undefined),
+    target: (_serviceId, port) => (port === 22 ? { host: '127.0.0.1', port: capitals.port } : undefined),
   });
   if (devices > 0) simulator.fleet.setOnline(deviceId, true);
   open(options);
@@ -49,13 +49,13 @@ const rest = async (devices: number, fields: Record<string, string> = {}): Promi
 };
 
 beforeEach(async () => {
-  shouter = await startShouter();
+  capitals = await startUpperCaseServer();
 });
 
 afterEach(async () => {
   session.dispose();
   await simulator.dispose();
-  await shouter.dispose();
+  await capitals.dispose();
 });
 
 const good = <T>(result: Result<T>): T => {

@@ -11,7 +11,7 @@ import { environmentProxies } from '../../src-main/node/http/proxy.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createWebSocketClient } from '../../src-main/node/http/websocket-client.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
-import { WayOut } from '../../src-main/node/http/way-out.ts';
+import { OutboundAgents } from '../../src-main/node/http/outbound-agents.ts';
 import { makeCertificate, startCompanyProxy, trust } from '../support/company-network.ts';
 
 /** The WebSocket client against a server that is not ours. */
@@ -247,7 +247,7 @@ describe('a WebSocket that does not open', () => {
     });
     const proxy = await startCompanyProxy();
     cleanups.push(() => proxy.dispose());
-    const out = new WayOut({ proxies: environmentProxies({ HTTPS_PROXY: proxy.url }) });
+    const out = new OutboundAgents({ proxies: environmentProxies({ HTTPS_PROXY: proxy.url }) });
     cleanups.push(() => out.dispose());
     const behind = createWebSocketClient({ clock: systemClock, userAgent, out });
     const { port } = server.address() as AddressInfo;

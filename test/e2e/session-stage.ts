@@ -7,7 +7,7 @@ import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCli } from '../support/app-process.ts';
-import { startNarrowWay, type NarrowWay } from '../support/narrow-way.ts';
+import { startThrottledRelay, type ThrottledRelay } from '../support/throttled-relay.ts';
 import { startSshd, type Sshd } from '../support/sshd.ts';
 import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 import { startXvnc, type Xvnc } from '../support/xvnc.ts';
@@ -21,11 +21,11 @@ export interface Field {
   readonly vendor: RemoteIotSimulator;
   readonly sshd: Sshd;
   /** Between the vendor and sshd. */
-  readonly way: NarrowWay;
+  readonly way: ThrottledRelay;
   readonly user: SystemUser;
   readonly xvnc: Xvnc;
   /** Between the vendor and Xvnc. */
-  readonly screenWay: NarrowWay;
+  readonly screenWay: ThrottledRelay;
   readonly vncPassword: string;
   /** For files of the test; everybody may enter it. */
   readonly folder: string;
@@ -54,12 +54,12 @@ export const startFarSide = async (ends: AsyncDisposableStack): Promise<FarSide>
   ends.defer(() => user.dispose());
   const sshd = await startSshd({ passwords: true });
   ends.defer(() => sshd.dispose());
-  const way = await startNarrowWay(sshd.port);
+  const way = await startThrottledRelay(sshd.port);
   ends.defer(() => way.dispose());
   const vncPassword = 'sesame-7';
   const xvnc = await startXvnc({ password: vncPassword });
   ends.defer(() => xvnc.dispose());
-  const screenWay = await startNarrowWay(xvnc.port);
+  const screenWay = await startThrottledRelay(xvnc.port);
   ends.defer(() => screenWay.dispose());
   const vendor = new RemoteIotSimulator({
     token,

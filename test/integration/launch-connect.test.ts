@@ -18,7 +18,7 @@ import { startSshd } from '../support/sshd.ts';
 import { startXvfb } from '../support/xvfb.ts';
 import { startXvnc } from '../support/xvnc.ts';
 import type { AddressInfo } from 'node:net';
-import type { SniffedKind } from '../../src-main/core/forward/sniff.ts';
+import type { SniffedKind } from '../../src-main/core/forward/sniff-service.ts';
 import type { Sshd } from '../support/sshd.ts';
 import type { Xvfb } from '../support/xvfb.ts';
 

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { hostKeyFingerprint, HostKeyReader } from '../../src-main/core/ssh/host-key.ts';
-import { sniff } from '../../src-main/core/forward/sniff.ts';
+import { sniff } from '../../src-main/core/forward/sniff-service.ts';
 import { startSshd } from '../support/sshd.ts';
 import type { AddressInfo } from 'node:net';
 import type { Sshd } from '../support/sshd.ts';

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit/fleet.ts';
 import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
-import { shout, startShouter } from '../support/shouter.ts';
+import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
 import { cliMs, HeadlessRig, patient } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 import { remoteItAccount, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
@@ -17,7 +17,7 @@ let simulator: RemoteItSimulator;
 let fields: Readonly<Record<string, string>>;
 let rig: HeadlessRig;
 /** Stands for the device: answers with what it got, in capitals. */
-let shouter: FarEnd;
+let capitals: FarEnd;
 /** Where an sshd stands for the device instead. */
 let sshPort: number | undefined;
 const account = (secrets: Readonly<Record<string, string>> = remoteItSecrets.accessKey): RigAccount => ({
@@ -29,8 +29,8 @@ const account = (secrets: Readonly<Record<string, string>> = remoteItSecrets.acc
 });
 
 beforeEach(async () => {
-  shouter = await startShouter();
-  const { port } = shouter;
+  capitals = await startUpperCaseServer();
+  const { port } = capitals;
   simulator = await startRemoteIt({
     devices: 230,
     target: (id) => (id === serviceId ? { host: '127.0.0.1', port: sshPort ?? port } : undefined),
@@ -44,7 +44,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rig.dispose();
   await simulator.dispose();
-  await shouter.dispose();
+  await capitals.dispose();
 });
 
 describe('in the headless host', () => {

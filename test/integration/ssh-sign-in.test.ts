@@ -23,7 +23,7 @@ import { renderSshHosts } from '../../src-main/core/ssh/ssh-config.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
-import { ServiceCredentials, type StoredCredentials } from '../../src-main/services/launch/launch-credentials.ts';
+import { ServiceCredentials, type StoredCredentials } from '../../src-main/services/launch/service-credentials.ts';
 import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
 import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
 import { silentLog } from '../support/forward-rig.ts';

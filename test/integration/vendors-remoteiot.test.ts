@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { simulatedUnitId } from '../../src-main/simulators/remoteiot/devices.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
-import { shout, startShouter } from '../support/shouter.ts';
+import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
 import { cliMs, HeadlessRig } from '../support/headless-rig.ts';
 import type { RigAccount } from '../support/headless-rig.ts';
 
@@ -14,11 +14,11 @@ let simulator: RemoteIotSimulator;
 let rig: HeadlessRig;
 let account: RigAccount;
 /** Stands for the device: answers with what it got, in capitals. */
-let shouter: FarEnd;
+let capitals: FarEnd;
 
 beforeEach(async () => {
-  shouter = await startShouter();
-  const { port } = shouter;
+  capitals = await startUpperCaseServer();
+  const { port } = capitals;
   simulator = new RemoteIotSimulator({
     token,
     devices: 230,
@@ -39,7 +39,7 @@ beforeEach(async () => {
 afterEach(async () => {
   await rig.dispose();
   await simulator.dispose();
-  await shouter.dispose();
+  await capitals.dispose();
 });
 
 describe('in the headless host', () => {

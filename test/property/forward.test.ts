@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { fail } from '../../src-main/core/base/errors.ts';
 import { newForward } from '../../src-main/core/forward/forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../../src-main/core/forward/forward.ts';
-import { advance } from '../../src-main/core/forward/forward-step.ts';
+import { advance } from '../../src-main/core/forward/forward-machine.ts';
 
 const seed = 20_261_121;
 const error = fail('tunnel-failed', 'It failed.', 'Try again.').error;

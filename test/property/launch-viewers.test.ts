@@ -3,9 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { checkLauncher, customLauncherPlan, launcherPlaceholders } from '../../src-main/core/launch/custom-launcher.ts';
 import { hostKeyAlias } from '../../src-main/core/ssh/ssh-command.ts';
 import { rdpClients } from '../../src-main/core/launch/rdp-clients.ts';
-import { discoverViewers, viewerProbes } from '../../src-main/core/launch/viewers.ts';
+import { discoverViewers, viewerProbes } from '../../src-main/core/launch/screen-clients.ts';
 import { vncClients } from '../../src-main/core/launch/vnc-clients.ts';
-import type { Viewer } from '../../src-main/core/launch/viewers.ts';
+import type { Viewer } from '../../src-main/core/launch/screen-clients.ts';
 
 const seed = 20261121;
 

@@ -140,7 +140,7 @@ const build = async (
   await once(front, 'listening');
   closing.push(() => front.close());
 
-  const program = [process.execPath, new URL('chaos-near.ts', import.meta.url).pathname];
+  const program = [process.execPath, new URL('chaos-near-side.ts', import.meta.url).pathname];
   const [file = '', ...args] = network === undefined ? program : ['ip', 'netns', 'exec', network.name, ...program];
   const child: ChildProcess = spawn(file, args, {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],

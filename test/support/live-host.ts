@@ -13,7 +13,7 @@ import type {
   SessionHostFrame,
   SessionKind,
 } from '../../src-preload/contract/session.ts';
-import type { WoundOrder } from './wounds.ts';
+import type { FaultOrder } from './fault-injection.ts';
 
 const root = join(import.meta.dirname, '../..');
 
@@ -185,8 +185,8 @@ export interface LiveHost {
   output(): string;
   /** A tab of the browser that came in by the link which was printed. */
   page(): Promise<LivePage>;
-  order(order: WoundOrder): Promise<void>;
-  /** How often a wound was struck. */
+  order(order: FaultOrder): Promise<void>;
+  /** How often a fault was struck. */
   readonly struck: number;
   readonly isAlive: boolean;
   /** The exit code. */
@@ -201,12 +201,12 @@ export const startLiveHost = async (options: {
   readonly folder: string;
   readonly key?: string;
   readonly port?: number;
-  readonly wounds?: boolean;
+  readonly faults?: boolean;
   readonly env?: Readonly<Record<string, string>>;
   /** Connections and files the system lets it have; as usual where absent. */
   readonly descriptors?: number;
 }): Promise<LiveHost> => {
-  const { folder, key, port, wounds = false, env = {}, descriptors } = options;
+  const { folder, key, port, faults = false, env = {}, descriptors } = options;
   const home = join(folder, 'home');
   await mkdir(join(home, '.ssh'), { recursive: true, mode: 0o700 });
   if (key !== undefined) await copyFile(key, join(home, '.ssh/id_ed25519'));
@@ -218,7 +218,7 @@ export const startLiveHost = async (options: {
     program ?? '',
     [
       ...before,
-      ...(wounds ? ['--import', join(import.meta.dirname, 'wounds.ts')] : []),
+      ...(faults ? ['--import', join(import.meta.dirname, 'fault-injection.ts')] : []),
       ...[join(root, 'src-main/cli.ts'), '--profile', join(folder, 'profile'), '--vault', 'file', 'serve'],
       ...(port === undefined ? [] : ['--port', String(port)]),
     ],

@@ -1,4 +1,4 @@
-import { prepareWindows, stopWindows } from '../../build/windows.mjs';
+import { prepareWindows, stopWindows } from '../../build/wine.mjs';
 
 /** Before the first test: Wine, Node for Windows and our small programs. Afterwards nothing runs there any more. */
 export const setup = (): (() => void) => {

@@ -16,7 +16,7 @@ import {
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, vi } from 'vitest';
-import { wineEnvironment, windowsPlaces } from '../../build/windows.mjs';
+import { wineEnvironment, windowsPlaces } from '../../build/wine.mjs';
 
 const root = join(import.meta.dirname, '../..');
 const drive = join(windowsPlaces.prefix, 'drive_c');

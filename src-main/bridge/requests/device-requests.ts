@@ -9,7 +9,7 @@ import type { Accounts } from '../../services/fleet/accounts.ts';
 import type { DevicePreferences } from '../../services/fleet/device-preferences.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
 import type { Forwards } from '../../services/forward/forwards.ts';
-import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
+import type { ServiceCredentials } from '../../services/launch/service-credentials.ts';
 import { deviceView } from '../views/views.ts';
 import { defined } from '../../core/base/defined.ts';
 

@@ -8,10 +8,10 @@ import type { SecretTickets } from './secret-tickets.ts';
 import type { SettingsStore } from '../../services/app/settings-store.ts';
 import type { DevicePreferences } from '../../services/fleet/device-preferences.ts';
 import type { Inventory } from '../../services/fleet/inventory.ts';
-import type { ServiceCredentials } from '../../services/launch/launch-credentials.ts';
+import type { ServiceCredentials } from '../../services/launch/service-credentials.ts';
 import type { Launches } from '../../services/launch/launches.ts';
 import type { Recents } from '../../services/launch/recents.ts';
-import { openByRoute, type OpenByRouteDeps } from './route-requests.ts';
+import { openByRoute, type OpenByRouteDeps } from './portless-requests.ts';
 import { defined } from '../../core/base/defined.ts';
 
 const noService = fail(

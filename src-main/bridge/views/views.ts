@@ -7,7 +7,7 @@ import type { DeviceParameter } from '../../core/operation/device-edit.ts';
 import { isSecretName, withoutSecretParameters } from '../../core/base/secret-names.ts';
 import type { Settings } from '../../core/app/settings.ts';
 
-import type { CredentialInfo } from '../../services/launch/launch-credentials.ts';
+import type { CredentialInfo } from '../../services/launch/service-credentials.ts';
 import type { UpdateState } from '../../services/app/updates.ts';
 import type { ForwardTimings } from '../../core/forward/forward.ts';
 import { failureSentence } from '../../core/forward/forward-attempt.ts';

@@ -5,8 +5,8 @@ import type { AccountView } from '../../../src-preload/contract/account.ts';
 import { adviceOf } from '../../../src-preload/contract/error-view.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import { usage } from '../flags.ts';
-import { withCore, type Command, type Context } from '../context.ts';
-import { findAccount, failureOf, resultOf } from '../find.ts';
+import { withCore, type Command, type Context } from '../command-context.ts';
+import { findAccount, failureOf, resultOf } from '../find-account.ts';
 import {
   ask,
   confirm,

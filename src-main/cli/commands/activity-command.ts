@@ -1,7 +1,7 @@
 import { ok } from '../../core/base/errors.ts';
 import type { ActivityView } from '../../../src-preload/contract/history.ts';
-import { withCore, type Command } from '../context.ts';
-import { resultOf } from '../find.ts';
+import { withCore, type Command } from '../command-context.ts';
+import { resultOf } from '../find-account.ts';
 import { exitCodes, note, plain, print, table } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 

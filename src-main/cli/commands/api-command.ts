@@ -3,8 +3,8 @@ import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { AccountView } from '../../../src-preload/contract/account.ts';
 import { readVendor } from './accounts-command.ts';
 import { usage } from '../flags.ts';
-import { withCore, type Command, type Context } from '../context.ts';
-import { findAccount, resultOf } from '../find.ts';
+import { withCore, type Command, type Context } from '../command-context.ts';
+import { findAccount, resultOf } from '../find-account.ts';
 import { withFiles } from '../input-files.ts';
 import { confirm, exitCodes, isInteractive, plain, print, printError, readInput, table } from '../terminal.ts';
 

@@ -4,10 +4,10 @@ import { fleetCacheFormat } from '../../core/fleet/fleet-cache.ts';
 import { serviceKinds } from '../../core/fleet/device.ts';
 import type { DocumentFormat } from '../../core/base/document.ts';
 import { accountsFormat } from '../../services/fleet/accounts-format.ts';
-import { defaultProfile, profilePaths } from '../../node/storage/paths.ts';
+import { defaultProfile, profilePaths } from '../../node/storage/profile-paths.ts';
 import type { CommandEntry } from '../command-entry.ts';
 import { completions, completionScript, shells, type CompletionSource, type Shell } from '../completion.ts';
-import type { Command, Context } from '../context.ts';
+import type { Command, Context } from '../command-context.ts';
 import { usage } from '../flags.ts';
 import { exitCodes, print, printError } from '../terminal.ts';
 

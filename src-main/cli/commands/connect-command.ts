@@ -1,8 +1,8 @@
 import { usage } from '../flags.ts';
 import { attach } from '../attach.ts';
-import type { Command } from '../context.ts';
+import type { Command } from '../command-context.ts';
 import { findDevice } from '../find-device.ts';
-import { findService, resultOf } from '../find.ts';
+import { findService, resultOf } from '../find-account.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 

@@ -2,10 +2,10 @@ import { factForms } from '../../core/fleet/device-facts.ts';
 import { ok } from '../../core/base/errors.ts';
 import type { DeviceView } from '../../../src-preload/contract/device.ts';
 import { readSeconds } from '../flags.ts';
-import { withCore, type Command } from '../context.ts';
-import { allDevices, resultOf } from '../find.ts';
-import { listAll, tellMissing } from '../listing.ts';
-import { Patience, usualSeconds } from '../patience.ts';
+import { withCore, type Command } from '../command-context.ts';
+import { allDevices, resultOf } from '../find-account.ts';
+import { listAll, tellMissing } from '../refresh-devices.ts';
+import { CommandDeadline, usualSeconds } from '../command-deadline.ts';
 import { note, plain, print, printError, table } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 
@@ -54,7 +54,7 @@ const shown = (device: DeviceView, account: string): object => ({
 export const devicesCommand: Command = async (context) => {
   const seconds = readSeconds(context.args.values.timeout, usualSeconds);
   if (!seconds.ok) return printError(seconds.error, context.json);
-  const patience = new Patience(seconds.value, context.signal, 0);
+  const patience = new CommandDeadline(seconds.value, context.signal, 0);
   const place = { ...context.place, withinMs: patience.ms };
   const ended = await withCore({ ...context, place }, async ({ client }) => {
     const accounts = resultOf(await client.request('accounts.list', {}));

@@ -8,9 +8,9 @@ import type { ForwardView } from '../../../src-preload/contract/forward.ts';
 import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import { readPort, usage } from '../flags.ts';
 import { attach, type Attachment } from '../attach.ts';
-import type { Command, Context } from '../context.ts';
+import type { Command, Context } from '../command-context.ts';
 import { findDevice } from '../find-device.ts';
-import { findService, resultOf } from '../find.ts';
+import { findService, resultOf } from '../find-account.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 

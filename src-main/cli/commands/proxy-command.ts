@@ -8,9 +8,9 @@ import type { FrameClient } from '../../../src-preload/contract/client.ts';
 import type { ForwardView } from '../../../src-preload/contract/forward.ts';
 import { usage } from '../flags.ts';
 import { attach, type Attachment } from '../attach.ts';
-import type { Command, Context } from '../context.ts';
+import type { Command, Context } from '../command-context.ts';
 import { findDevice } from '../find-device.ts';
-import { findService, resultOf } from '../find.ts';
+import { findService, resultOf } from '../find-account.ts';
 import { exitCodes, printError } from '../terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');

@@ -4,9 +4,9 @@ import type { DeviceView, ServiceView } from '../../../src-preload/contract/devi
 import type { ForwardView } from '../../../src-preload/contract/forward.ts';
 import type { RequestOutput } from '../../../src-preload/contract/requests.ts';
 import { usage } from '../flags.ts';
-import { withCore, type Command, type Context } from '../context.ts';
+import { withCore, type Command, type Context } from '../command-context.ts';
 import { findDevice } from '../find-device.ts';
-import { findService, resultOf } from '../find.ts';
+import { findService, resultOf } from '../find-account.ts';
 import { exitCodes, plain, print, printError, table } from '../terminal.ts';
 
 type Places = RequestOutput<'forwards.resolve'>;

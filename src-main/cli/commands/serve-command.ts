@@ -1,4 +1,4 @@
-import '../../node/runtime/young-generation.ts';
+import '../../node/runtime/small-heap.ts';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Core } from '../../compose/core.ts';
@@ -10,7 +10,7 @@ import { openInBrowser } from '../../node/desktop/browser-open.ts';
 import type { ControlConnection } from '../../node/control/control-socket.ts';
 import { readPort, usage } from '../flags.ts';
 import { drain, findCore } from '../attach.ts';
-import type { Command, Context } from '../context.ts';
+import type { Command, Context } from '../command-context.ts';
 import { surviveCrashes } from '../crashes.ts';
 import { exitCodes, note, print, printError } from '../terminal.ts';
 

@@ -4,17 +4,17 @@ import { join, resolve } from 'node:path';
 import { ok, type Result } from '../../core/base/errors.ts';
 import { allowedOutdated, hostKeyPinsFormat } from '../../core/ssh/host-key-pins.ts';
 import { jsonDocument } from '../../node/storage/json-document.ts';
-import { openProfile } from '../../node/storage/paths.ts';
-import { sshSurroundings } from '../../node/ssh/ssh-surroundings.ts';
+import { openProfile } from '../../node/storage/profile-paths.ts';
+import { sshEnvironment } from '../../node/ssh/ssh-environment.ts';
 import { userFiles } from '../../node/storage/user-files.ts';
 import type { LongerFor, SshHostBlock } from '../../core/ssh/ssh-config.ts';
 import { SshConfig, type SshConfigPreview } from '../../services/ssh/ssh-config.ts';
 import { appImageWords } from '../app-image-words.ts';
 import { readSeconds, usage } from '../flags.ts';
-import { withCore, type Command, type Context } from '../context.ts';
-import { allDevices, resultOf } from '../find.ts';
-import { listAll, tellMissing } from '../listing.ts';
-import { Patience, usualSeconds } from '../patience.ts';
+import { withCore, type Command, type Context } from '../command-context.ts';
+import { allDevices, resultOf } from '../find-account.ts';
+import { listAll, tellMissing } from '../refresh-devices.ts';
+import { CommandDeadline, usualSeconds } from '../command-deadline.ts';
 import { exitCodes, note, plain, print, printError } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 
@@ -93,7 +93,7 @@ export const sshConfigCommand: Command = async (context) => {
   const configFile = resolve(values.config ?? join(homedir(), '.ssh', 'config'));
   const config = new SshConfig({
     files: userFiles,
-    surroundings: sshSurroundings(),
+    surroundings: sshEnvironment(),
     ownFile: join(folder, 'ssh_config'),
   });
   if (values.remove === true) {
@@ -104,7 +104,7 @@ export const sshConfigCommand: Command = async (context) => {
   }
   const seconds = readSeconds(values.timeout, usualSeconds);
   if (!seconds.ok) return printError(seconds.error, context.json);
-  const patience = new Patience(seconds.value, context.signal);
+  const patience = new CommandDeadline(seconds.value, context.signal);
   const ended = await withCore(context, async ({ client }): Promise<Result<number>> => {
     const accounts = resultOf(await client.request('accounts.list', {}, context.signal));
     if (!accounts.ok) return accounts;

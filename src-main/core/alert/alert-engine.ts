@@ -1,6 +1,6 @@
 import { NoticeScheduler, type DeskOutput } from './notice-scheduler.ts';
 import type { ActivityEntry } from '../activity/activity-entry.ts';
-import { deviceEntry, incidentEntry } from './alert-records.ts';
+import { deviceEntry, incidentEntry } from './history-lines.ts';
 import { choiceFor, judgeLoss, type AlertChoice, type MatchesQuery } from './alert-rules.ts';
 import { withoutThePast, type AlertSettings } from './alert-settings.ts';
 import { removedDevice, type Device } from '../fleet/device.ts';

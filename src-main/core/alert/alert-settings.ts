@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ifGood, listOf, parsedBy } from '../base/stored.ts';
+import { ifGood, listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { DocumentFormat } from '../base/document.ts';
 import { noQuietHours, type QuietHours } from './quiet-hours.ts';
 

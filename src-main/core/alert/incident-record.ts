@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { ifGood, listOf, parsedBy } from '../base/stored.ts';
+import { ifGood, listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { IncidentScope, Loss } from './incident-cover.ts';
 import type { DocumentFormat } from '../base/document.ts';
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parsedBy } from '../base/stored.ts';
+import { parsedBy } from '../base/stored-schemas.ts';
 import { areLaunchers } from '../launch/custom-launcher.ts';
 import { isShortcut } from './shortcut.ts';
 import { areChoices } from '../launch/launcher-choice.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, mapOf, parsedBy } from '../base/stored.ts';
+import { listOf, mapOf, parsedBy } from '../base/stored-schemas.ts';
 import type { AppError } from '../base/errors.ts';
 import type { ForwardTimings } from './forward.ts';
 import type { DocumentFormat } from '../base/document.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
-import { ifGood, listOf, mapOf, parsedBy } from '../base/stored.ts';
+import { ifGood, listOf, mapOf, parsedBy } from '../base/stored-schemas.ts';
 import { parseAddressBlock } from './address-block.ts';
 import { serviceKinds } from '../fleet/device.ts';
 import type { ServiceKind } from '../fleet/device.ts';
@@ -8,7 +8,7 @@ import { isDeviceAddress } from './device-address.ts';
 import type { DocumentFormat } from '../base/document.ts';
 import type { AppError } from '../base/errors.ts';
 import type { ForwardState, ForwardTimings } from './forward.ts';
-import type { SniffedKind } from './sniff.ts';
+import type { SniffedKind } from './sniff-service.ts';
 
 /** What is kept of a forward between runs. */
 export interface ForwardRecord {

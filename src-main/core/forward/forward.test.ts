@@ -3,7 +3,7 @@ import { fail } from '../base/errors.ts';
 import type { ErrorKind } from '../base/errors.ts';
 import { newForward } from './forward.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from './forward.ts';
-import { advance } from './forward-step.ts';
+import { advance } from './forward-machine.ts';
 
 const error = fail('tunnel-failed', 'It failed.', 'Try again.').error;
 

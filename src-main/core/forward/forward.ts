@@ -2,7 +2,7 @@ import type { AppError } from '../base/errors.ts';
 import type { DialHop } from './forward-errors.ts';
 
 /**
- * The state of one forward, what can happen to it, and what is to be done about it; forward-step.ts is the machine.
+ * The state of one forward, what can happen to it, and what is to be done about it; forward-machine.ts is the machine.
  *
  * A *route* is one tunnel as the pump sees it: a number that only grows, so that late answers are told from
  * current ones. Tunnels are replaced first and then retired: a retired route takes no new clients and its tunnel is

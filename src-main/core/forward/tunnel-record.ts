@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, parsedBy } from '../base/stored.ts';
+import { listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** What is kept of a tunnel that this profile opened at a vendor, until the vendor has closed it. */

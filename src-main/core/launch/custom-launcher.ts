@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { serviceKinds } from '../fleet/device.ts';
 import { fail, ok } from '../base/errors.ts';
-import { bracketed, checkViewerUser } from './viewers.ts';
+import { bracketed, checkViewerUser } from './screen-clients.ts';
 import type { ServiceKind } from '../fleet/device.ts';
 import type { Failure, Result } from '../base/errors.ts';
 import type { LaunchPlan } from './launch-plan.ts';

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { listOf, parsedBy } from '../base/stored.ts';
+import { listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** How often and how lately something was used, in one number that halves with time. */

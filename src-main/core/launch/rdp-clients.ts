@@ -1,7 +1,7 @@
 import { ok } from '../base/errors.ts';
-import { bracketed, windowed } from './viewers.ts';
+import { bracketed, windowed } from './screen-clients.ts';
 import type { LaunchPlatform } from './launch-plan.ts';
-import type { Viewer, ViewerTarget } from './viewers.ts';
+import type { Viewer, ViewerTarget } from './screen-clients.ts';
 
 const place = ({ address, port }: ViewerTarget): string => `${bracketed(address)}:${port}`;
 

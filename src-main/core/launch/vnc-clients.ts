@@ -1,8 +1,8 @@
 import { fail } from '../base/errors.ts';
 import { vncPasswordFile } from './launch-plan.ts';
-import { bracketed, windowed } from './viewers.ts';
+import { bracketed, windowed } from './screen-clients.ts';
 import type { LaunchPlatform } from './launch-plan.ts';
-import type { Viewer, ViewerTarget } from './viewers.ts';
+import type { Viewer, ViewerTarget } from './screen-clients.ts';
 
 /** Address and port as TigerVNC, RealVNC and TightVNC take them: two colons, else the number counts displays. */
 const display = ({ address, port }: ViewerTarget): string => `${bracketed(address)}::${port}`;

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defined } from '../base/defined.ts';
-import { ifGood, listOf, parsedBy } from '../base/stored.ts';
+import { ifGood, listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
 /** The host keys devices have shown: first use pins a key; a changed key, and one key on two devices, are reported. */
@@ -15,7 +15,7 @@ export interface HostKeyPin {
   readonly fingerprint: string;
   /** Epoch milliseconds. */
   readonly firstSeenAt: number;
-  /** Algorithms of `core/ssh/outdated.ts` that a person allowed for the device with this key. */
+  /** Algorithms of `core/ssh/outdated-algorithms.ts` that a person allowed for the device with this key. */
   readonly outdated?: readonly string[];
 }
 

@@ -1,6 +1,6 @@
 import type { ByteChannel } from '../session/byte-channel.ts';
 import type { Result } from '../base/errors.ts';
-import type { SshOwnConfig } from './own-config.ts';
+import type { SshOwnConfig } from './ssh-own-config.ts';
 
 /** The port of an SSH client: what sessions inside the application need of one. */
 
@@ -61,7 +61,7 @@ export interface SshDial {
   readonly next: (news: SshNews) => Promise<SshWay | undefined>;
   /** Text that the server shows before the sign-in, as it sent it. */
   readonly banner: (text: string) => void;
-  /** Outdated algorithms that are allowed for this server, by `core/ssh/outdated.ts`. */
+  /** Outdated algorithms that are allowed for this server, by `core/ssh/outdated-algorithms.ts`. */
   readonly outdated: readonly string[];
   /** Types of keys known of this server, so that it shows one of them. */
   readonly knownKeyTypes: readonly string[];

@@ -1,6 +1,6 @@
 import { fail, ok } from '../base/errors.ts';
 import { joinPasteWindows, joinPosix } from '../base/shell-quoting.ts';
-import { outdatedOptions } from './outdated.ts';
+import { outdatedOptions } from './outdated-algorithms.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../launch/launch-plan.ts';

@@ -1,6 +1,6 @@
 import { fail, ok } from '../base/errors.ts';
 import { joinPosix, joinWindows } from '../base/shell-quoting.ts';
-import { outdatedOptions } from './outdated.ts';
+import { outdatedOptions } from './outdated-algorithms.ts';
 import { plainLetters } from '../text/letters.ts';
 import { checkSshUser, hostKeyAlias, sshPathValue } from './ssh-command.ts';
 import { isSince, type SshVersion } from './ssh-version.ts';

@@ -2,8 +2,8 @@ import { rm } from 'node:fs/promises';
 import { connect, createServer, type Socket } from 'node:net';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { profileBusy, takeFileLock } from './control-socket-lock.ts';
-import { maxBacklog } from '../../core/base/backlog.ts';
+import { profileBusy, takeFileLock } from './file-lock.ts';
+import { maxBacklog } from '../../core/base/max-backlog.ts';
 import { limitClients } from '../runtime/descriptors.ts';
 import type { ControlPaths } from './control-socket-path.ts';
 

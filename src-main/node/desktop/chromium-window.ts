@@ -7,7 +7,7 @@ import type { Readable, Writable } from 'node:stream';
 import { Emitter } from '../../core/base/emitter.ts';
 import { childEnvironment, type Executables } from '../../core/launch/launch-plan.ts';
 import { sleep, type Clock } from '../../core/base/clock.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { ChromiumPipe, pagesOf } from './chromium-pipe.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -71,7 +71,7 @@ export class ChromiumWindow {
   readonly #folder: string;
   readonly #environment: Environment;
   readonly #clock: Clock;
-  readonly #turns = new Serial();
+  readonly #turns = new SerialQueue();
   #running: { readonly child: ChildProcess; readonly pipe: ChromiumPipe; readonly ended: Promise<void> } | undefined;
   #isDisposed = false;
 

@@ -3,7 +3,7 @@ import type { OnReadOpts, Socket } from 'node:net';
 import { endsHere } from '../../core/forward/forward-errors.ts';
 import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import { isForwardPort } from './forward-servers.ts';
-import { EndGuard } from '../net/outside.ts';
+import { EndGuard } from '../net/end-guard.ts';
 
 /** Milliseconds of silence after which the system asks whether the tunnel's end is still there; it asks ten times a second apart. */
 const keepAliveMs = 15_000;

@@ -3,7 +3,7 @@ import type { RouteTarget } from '../../core/forward/forward-engine.ts';
 import type { ForwardLink } from './forward-link.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { isCutOff, ownAddresses } from '../net/own-addresses.ts';
-import { EndGuard } from '../net/outside.ts';
+import { EndGuard } from '../net/end-guard.ts';
 
 /** Milliseconds. */
 const lookEveryMs = 1_000;

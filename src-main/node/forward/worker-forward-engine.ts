@@ -17,7 +17,7 @@ import type {
   RouteTarget,
 } from '../../core/forward/forward-engine.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
-import { candidatePorts } from '../../core/forward/forward-ports.ts';
+import { candidatePorts } from '../../core/forward/candidate-ports.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 import { sleep } from '../../core/base/clock.ts';

@@ -5,7 +5,7 @@ import { createGunzip } from 'node:zlib';
 import type { AppError } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Proxy } from './proxy.ts';
-import type { Outlet, WayOut } from './way-out.ts';
+import type { Outlet, OutboundAgents } from './outbound-agents.ts';
 
 /** How far a request had come when it failed. Nothing was sent before `connect` was over. */
 export type Phase = 'connect' | 'response' | 'body';
@@ -176,7 +176,7 @@ const toResponse = (answer: http.IncomingMessage, method: string, body: () => Re
  * A `fetch` on node:http, because Node's own cannot bound the connection and the answer apart, nor say
  * whether anything was sent. It follows no redirects. Answers may come gzipped.
  */
-export const createTransport = (clock: Clock, out: WayOut): Transport => {
+export const createTransport = (clock: Clock, out: OutboundAgents): Transport => {
   const send = (
     input: Request,
     body: Buffer | undefined,

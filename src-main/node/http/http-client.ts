@@ -12,7 +12,7 @@ import { clampRetryAfter, readRetryAfter } from './http-client-retry-after.ts';
 import { ownAddresses } from '../net/own-addresses.ts';
 import { redactSecrets } from '../runtime/redact.ts';
 import { maxWaitMs, RequestBudget, Slots } from './request-budget.ts';
-import { WayOut } from './way-out.ts';
+import { OutboundAgents } from './outbound-agents.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface HttpClientOptions {
@@ -22,7 +22,7 @@ export interface HttpClientOptions {
   readonly userAgent: string;
   readonly log?: Log;
   /** The way out of this computer. Default: what environment and system name. */
-  readonly out?: WayOut;
+  readonly out?: OutboundAgents;
   /** Milliseconds until the headers of an answer, for requests that name none of their own. Default 30 s. */
   readonly responseMs?: number;
   /** Milliseconds without a byte of an answer's body. Default 20 s. */
@@ -134,7 +134,7 @@ const clean = (error: AppError, secrets: readonly string[]): AppError => ({
 class NodeHttpClient implements DisposableHttpClient {
   readonly #clock: Clock;
   readonly #options: HttpClientOptions;
-  readonly #out: WayOut;
+  readonly #out: OutboundAgents;
   readonly #transport;
   readonly #slots = new Map<string, Slots>();
   readonly #budgets = new Map<string, RequestBudget>();
@@ -142,7 +142,7 @@ class NodeHttpClient implements DisposableHttpClient {
   constructor(options: HttpClientOptions) {
     this.#options = options;
     this.#clock = options.clock;
-    this.#out = options.out ?? new WayOut();
+    this.#out = options.out ?? new OutboundAgents();
     this.#transport = createTransport(options.clock, this.#out);
   }
 

@@ -2,7 +2,7 @@ import { describe, expect, it, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { isExcepted } from './proxy-exceptions.ts';
 import { environmentProxies, systemProxies } from './proxy.ts';
-import { speaksToProxies } from './way-out.ts';
+import { speaksToProxies } from './outbound-agents.ts';
 
 const vendor = new URL('https://api.vendor.example/v1');
 

@@ -10,7 +10,7 @@ import { describeTransportFailure } from './http-client-failures.ts';
 import { codeOf, networkFailure, TransportFailure } from './http-client-fetch.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { redactSecrets } from '../runtime/redact.ts';
-import { WayOut, type Outlet } from './way-out.ts';
+import { OutboundAgents, type Outlet } from './outbound-agents.ts';
 import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebSocketClientOptions {
@@ -23,7 +23,7 @@ export interface WebSocketClientOptions {
    */
   readonly pingMs?: number;
   /** The way out of this computer. Default: what environment and system name. */
-  readonly out?: WayOut;
+  readonly out?: OutboundAgents;
 }
 
 export interface DisposableWebSocketClient extends WebSocketClient {
@@ -254,7 +254,7 @@ const refused = async (
 
 /** WebSockets on `ws`: see `WebSocketClient` for what it promises. Nothing it does throws or logs. */
 export const createWebSocketClient = (options: WebSocketClientOptions): DisposableWebSocketClient => {
-  const { clock, out = new WayOut() } = options;
+  const { clock, out = new OutboundAgents() } = options;
   const links = new Set<WebSocketLink>();
 
   const connect = (request: WebSocketRequest, url: URL, { agent, proxy }: Outlet): Promise<Result<WebSocketLink>> =>

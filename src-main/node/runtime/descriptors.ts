@@ -55,7 +55,7 @@ export const pageLimits = { headersTimeout: 5_000, requestTimeout: 5_000, connec
 
 /**
  * The same for requests that are passed on to a device: a file for it may take as long as it takes, where Node would end
- * it after 5 min. One that stands still is ended by who passes it on (`answerMs` in `http-forward.ts`).
+ * it after 5 min. One that stands still is ended by who passes it on (`answerMs` in `web-forwarder.ts`).
  */
 export const passedOnLimits = { ...pageLimits, requestTimeout: 0 } as const;
 

@@ -1,6 +1,6 @@
 import type { Duplex } from 'node:stream';
 import type { Algorithms, CipherAlgorithm, KexAlgorithm, MacAlgorithm, ServerHostKeyAlgorithm } from 'ssh2';
-import { judgeSshOffer, outdated, readSshOffer, type SshOffer } from '../../core/ssh/outdated.ts';
+import { judgeSshOffer, outdated, readSshOffer, type SshOffer } from '../../core/ssh/outdated-algorithms.ts';
 
 /** What ssh2 offers by itself. Source: the DEFAULT lists of its lib/protocol/constants.js; the host keys are our own choice. */
 const current = {

@@ -15,13 +15,13 @@ import type {
   SshShell,
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { readSshOwnConfig } from '../../core/ssh/own-config.ts';
+import { readSshOwnConfig } from '../../core/ssh/ssh-own-config.ts';
 import { streamChannel } from '../net/stream-channel.ts';
 import { algorithmsFor, watchOffer } from './ssh-client-algorithms.ts';
 import { openSshAgent } from './ssh-client-agent.ts';
 import { SshAttempts } from './ssh-client-attempts.ts';
 import { remoteFiles } from './ssh-client-files.ts';
-import { connectByTurns } from '../net/turn-socket.ts';
+import { connectByTurns } from '../net/connect-by-turns.ts';
 
 /** Milliseconds until the server has shown its key; what comes after waits for a person. */
 const handshakeMs = 30_000;

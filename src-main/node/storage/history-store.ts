@@ -14,7 +14,7 @@ import {
 } from '../../core/activity/activity-entry.ts';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Failure, Result } from '../../core/base/errors.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import type { PresenceGap, PresenceStep } from '../../core/activity/uptime.ts';
 import { replaceFile } from './atomic-write.ts';
 
@@ -65,7 +65,7 @@ type Row = Readonly<Record<string, unknown>>;
 
 class SqliteHistory implements HistoryStore {
   readonly #options: HistoryStoreOptions;
-  readonly #turns = new Serial();
+  readonly #turns = new SerialQueue();
   #database: DatabaseSync | undefined;
   /** Why the file is left alone for good. */
   #refusal: Failure | undefined;

@@ -5,7 +5,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import { migrate } from '../../core/base/migrate.ts';
 import type { Document, DocumentFolder, DocumentFormat } from '../../core/base/document.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { atomicWrite, removeLeftovers, replaceFile } from './atomic-write.ts';
 
 export interface JsonDocumentOptions<T> extends DocumentFormat<T> {
@@ -48,7 +48,7 @@ type Content<T> =
   | { readonly kind: 'newer' };
 
 class JsonFile<T> implements Document<T> {
-  readonly #turns = new Serial();
+  readonly #turns = new SerialQueue();
   readonly #options: JsonDocumentOptions<T>;
   readonly #name: string;
   /** Whether the file on disk is known to be one that may be replaced. */

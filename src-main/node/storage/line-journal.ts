@@ -3,7 +3,7 @@ import { mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Journal } from '../../core/base/journal.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 /** Characters of a file name that every file system takes, the suffix left out. */
 const maxNameLength = 180;
@@ -67,7 +67,7 @@ const syncFolder = async (folder: string): Promise<void> => {
 
 /** Journals as files of lines below `folder`, readable by their owner alone. */
 export const createLineJournal = ({ folder }: { readonly folder: string }): Journal => {
-  const turns = new Serial();
+  const turns = new SerialQueue();
   const place = (path: readonly string[]): string => `${join(folder, ...path.map(fileName))}${suffix}`;
 
   const append = async (file: string, line: string): Promise<void> => {

@@ -10,7 +10,7 @@ import { atomicWrite, removeLeftovers } from '../storage/atomic-write.ts';
 import { deriveKey, fits, newKeyParameters, opens, parseVault, sealVault, unsealVault } from './file-vault-format.ts';
 import type { KeyParameters, VaultFile, VaultKey } from './file-vault-format.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { checkSecret } from './vault-rules.ts';
+import { checkSecret } from './check-secret.ts';
 
 export interface FileVaultOptions {
   readonly path: string;

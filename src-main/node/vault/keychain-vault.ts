@@ -3,7 +3,7 @@ import type { Failure, Result } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Vault } from '../../core/base/vault.ts';
 import { systemClock } from '../runtime/system-clock.ts';
-import { checkSecret, maxSecretBytes } from './vault-rules.ts';
+import { checkSecret, maxSecretBytes } from './check-secret.ts';
 
 /** What this vault uses of keytar. */
 export interface Keychain {

@@ -1,6 +1,6 @@
 import { ok } from '../../core/base/errors.ts';
 import type { Vault } from '../../core/base/vault.ts';
-import { checkSecret } from './vault-rules.ts';
+import { checkSecret } from './check-secret.ts';
 
 /** Secrets in memory, gone with the process: for the demo and the tests. */
 export const createMemoryVault = (): Vault => {

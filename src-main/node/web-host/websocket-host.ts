@@ -6,10 +6,10 @@ import { WebSocketServer, type RawData, type WebSocket } from 'ws';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { Log } from '../../core/base/log.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { maxBacklog } from '../../core/base/backlog.ts';
+import { maxBacklog } from '../../core/base/max-backlog.ts';
 import { limitClients, pageLimits } from '../runtime/descriptors.ts';
 import { readStaticAsset, securityHeaders } from './static-assets.ts';
-import { doorHeaders, doorPage, tokenIn } from './web-door.ts';
+import { notLetInHeaders, notLetInPage, tokenIn } from './not-let-in-page.ts';
 
 /** A browser that has proven itself, speaking JSON messages; bytes of streams go in binary ones. */
 export interface WebClient {
@@ -185,7 +185,8 @@ export const openWebHost = async (options: {
 
   /** Lets nobody in: a person sees how to get in, a program one line. */
   const shut = (request: IncomingMessage, response: ServerResponse, status: number, why: string): void => {
-    if (request.headers.accept?.includes('text/html') === true) say(response, status, doorPage(why), doorHeaders);
+    if (request.headers.accept?.includes('text/html') === true)
+      say(response, status, notLetInPage(why), notLetInHeaders);
     else say(response, status, `${why} Run \`quayside serve\` again for a fresh link.\n`);
   };
 

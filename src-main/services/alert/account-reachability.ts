@@ -1,6 +1,6 @@
 import type { Device } from '../../core/fleet/device.ts';
 import type { Clock } from '../../core/base/clock.ts';
-import { effectivePresence, stalenessMs } from '../../core/alert/transition-effective.ts';
+import { effectivePresence, stalenessMs } from '../../core/alert/effective-presence.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Inventory } from '../fleet/inventory.ts';
 

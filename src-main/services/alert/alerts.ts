@@ -13,7 +13,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
 import { requestOfClick, type AlertRequest } from '../../core/alert/notice-click.ts';
 import type { NoticeAction } from '../../core/alert/notifier.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import type { Moment } from '../../core/base/moment.ts';
 import type { FlapPolicy, PresenceCounts } from '../../core/alert/transition-tracker.ts';
 import type { PresenceGap } from '../../core/activity/uptime.ts';
@@ -69,7 +69,7 @@ export class Alerts {
   readonly #deps: AlertsDeps;
   readonly #engine: AlertEngine;
   readonly #delivery: NoticeDelivery;
-  readonly #writes = new Serial();
+  readonly #writes = new SerialQueue();
   readonly #keeper: IncidentStore;
   readonly #unsubscribe: readonly (() => void)[];
   readonly #reachability: AccountReachability;

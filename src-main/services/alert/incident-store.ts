@@ -3,7 +3,7 @@ import type { IncidentRecord } from '../../core/alert/incident-record.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
 import type { Log } from '../../core/base/log.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 export interface IncidentStoreDeps {
   readonly incidents: Document<readonly IncidentRecord[]>;
@@ -18,7 +18,7 @@ const saveMs = 5000;
 export class IncidentStore {
   readonly #deps: IncidentStoreDeps;
   readonly #engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>;
-  readonly #writes = new Serial();
+  readonly #writes = new SerialQueue();
   #cancel: (() => void) | undefined;
 
   constructor(deps: IncidentStoreDeps, engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>) {

@@ -1,6 +1,6 @@
 import type { DesktopNotice, Notifier } from '../../core/alert/notifier.ts';
 import type { Log } from '../../core/base/log.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 export interface NoticeDeliveryDeps {
   /** Absent if the host cannot show notices: they go into the window. */
@@ -28,7 +28,7 @@ const maxInApp = 3;
  */
 export class NoticeDelivery {
   readonly #deps: NoticeDeliveryDeps;
-  readonly #turns = new Serial();
+  readonly #turns = new SerialQueue();
   /** In the order they were put into the window. */
   readonly #inApp = new Set<string>();
   #way: NoticeChannel;

@@ -2,7 +2,7 @@ import { Emitter } from '../../core/base/emitter.ts';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { AppError, Result } from '../../core/base/errors.ts';
 import type { Document } from '../../core/base/document.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { badSettings, defaultSettings } from '../../core/app/settings.ts';
 import type { Settings } from '../../core/app/settings.ts';
 
@@ -15,7 +15,7 @@ export class SettingsStore {
   readonly problem: AppError | undefined;
   readonly #document: Document<Settings>;
   readonly #judge: Judge;
-  readonly #writes = new Serial();
+  readonly #writes = new SerialQueue();
   #settings: Settings;
 
   private constructor(document: Document<Settings>, settings: Settings, problem: AppError | undefined, judge: Judge) {

@@ -1,4 +1,4 @@
-import { boundedRecord } from '../../core/fleet/device-bounds.ts';
+import { boundedRecord } from '../../core/fleet/bounded-record.ts';
 import { deviceFacts } from '../../core/fleet/device-facts.ts';
 import type { DeviceFacts } from '../../core/fleet/device-facts.ts';
 import { deviceKey } from '../../core/fleet/device.ts';

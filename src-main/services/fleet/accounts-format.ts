@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { mapOf, parsedBy } from '../../core/base/stored.ts';
+import { mapOf, parsedBy } from '../../core/base/stored-schemas.ts';
 import type { Result } from '../../core/base/errors.ts';
 import type { Account } from '../../core/fleet/account.ts';
 import { normaliseLabel } from '../../core/fleet/account-label.ts';

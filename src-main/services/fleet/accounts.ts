@@ -13,7 +13,7 @@ import type { HttpClient } from '../../core/base/http.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Vault } from '../../core/base/vault.ts';
 import type { WebSocketClient } from '../../core/base/websocket.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { PendingSecrets } from './pending-secrets.ts';
 import type { Connector, Vendor } from '../../vendors/vendor.ts';
 import { boundedConnector } from './bounded-connector.ts';
@@ -70,7 +70,7 @@ export class Accounts {
   readonly changed = new Emitter<AccountChange>();
   readonly #deps: AccountsDeps;
   readonly #pending: PendingSecrets;
-  readonly #changes = new Serial();
+  readonly #changes = new SerialQueue();
   readonly #connectors = new Map<string, Promise<Result<Connector>>>();
   #accounts: readonly Account[] = [];
 

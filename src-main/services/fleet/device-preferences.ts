@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { defined } from '../../core/base/defined.ts';
-import { ifGood, mapOf, parsedBy } from '../../core/base/stored.ts';
+import { ifGood, mapOf, parsedBy } from '../../core/base/stored-schemas.ts';
 import { customService } from '../../core/fleet/custom-service.ts';
 import type { ServiceDraft } from '../../core/fleet/custom-service.ts';
 import type { Service } from '../../core/fleet/device.ts';
@@ -9,7 +9,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { parseServices } from '../../core/fleet/fleet-cache.ts';
 import type { Document, DocumentFormat } from '../../core/base/document.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 /** What the user says of one device. */
 interface DeviceNote {
@@ -45,7 +45,7 @@ export class DevicePreferences {
   /** The key of the device whose preferences changed. */
   readonly changed = new Emitter<string>();
   readonly #document: Document<StoredPreferences>;
-  readonly #writes = new Serial();
+  readonly #writes = new SerialQueue();
   #preferences: ReadonlyMap<string, DeviceNote> = new Map();
 
   constructor(document: Document<StoredPreferences>) {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { parsedBy } from '../../core/base/stored.ts';
+import { parsedBy } from '../../core/base/stored-schemas.ts';
 import { ok, type Result } from '../../core/base/errors.ts';
 import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import type { Log } from '../../core/base/log.ts';

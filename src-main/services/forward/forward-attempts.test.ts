@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { bindError, dialError, dialHop } from '../../core/forward/forward-errors.ts';
 import { newForward, type Forward, type ForwardEvent } from '../../core/forward/forward.ts';
-import { advance } from '../../core/forward/forward-step.ts';
+import { advance } from '../../core/forward/forward-machine.ts';
 import { ForwardAttempts } from './forward-attempts.ts';
 
 /** The attempts after some events, one second apart. */

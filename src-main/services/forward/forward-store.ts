@@ -4,7 +4,7 @@ import type { ForwardRecord } from '../../core/forward/forward-record.ts';
 import { DeviceAddresses } from './device-addresses.ts';
 import { ForwardAnnouncer } from './forward-announcer.ts';
 import type { ForwardEntry } from './forward-entry.ts';
-import { ForwardHistoryFile } from './forward-history.ts';
+import { ForwardHistoryFile } from './forward-history-file.ts';
 import { forwardAddress } from './forward-listening.ts';
 import type { ForwardsDeps } from './forwards-deps.ts';
 import { defined } from '../../core/base/defined.ts';

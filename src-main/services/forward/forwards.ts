@@ -6,7 +6,7 @@ import type { ForwardAttempt } from '../../core/forward/forward-attempt.ts';
 import { noForward } from '../../core/forward/forward-errors.ts';
 import type { ForwardEngineEvent } from '../../core/forward/forward-engine.ts';
 import type { ForwardRecord, ForwardRecordLimits, ForwardSnapshot } from '../../core/forward/forward-record.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import type { ForwardsChange } from './forward-announcer.ts';
 import { ForwardEntry } from './forward-entry.ts';
 import { resolveDevice } from './resolve-device.ts';
@@ -15,7 +15,7 @@ import { ForwardHostKeys } from './forward-host-keys.ts';
 import { ForwardLeases } from './forward-leases.ts';
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardOpener } from './forward-opener.ts';
-import { ForwardOpenings } from './forward-openings.ts';
+import { FirstBytes } from './first-bytes.ts';
 import { ForwardStore } from './forward-store.ts';
 import { ForwardTunnels } from './forward-tunnels.ts';
 import type { ForwardsDeps, OpenForward } from './forwards-deps.ts';
@@ -33,7 +33,7 @@ const disposeWithinMs = 5_000;
 export class Forwards {
   readonly #deps: ForwardsDeps;
   readonly #tunnels: ForwardTunnels;
-  readonly #openings: ForwardOpenings;
+  readonly #openings: FirstBytes;
   readonly #store: ForwardStore;
   readonly #ports: LocalPorts;
   readonly #hostKeys: ForwardHostKeys;
@@ -41,7 +41,7 @@ export class Forwards {
   readonly changed: Emitter<ForwardsChange>;
   /** This object itself is among them where nothing is kept. */
   readonly #leases = new ForwardLeases();
-  readonly #commands = new Serial();
+  readonly #commands = new SerialQueue();
   readonly #unsubscribe: readonly (() => void)[];
   #hasLeft = false;
   #disposing: Promise<void> | undefined;
@@ -56,7 +56,7 @@ export class Forwards {
     this.#opener = new ForwardOpener({ store: this.#store, ports: this.#ports, tunnels: this.#tunnels });
     this.#hostKeys = new ForwardHostKeys(this.#store, deps.hostKeys);
     this.changed = this.#store.changed;
-    this.#openings = new ForwardOpenings({
+    this.#openings = new FirstBytes({
       hostKeys: deps.hostKeys,
       inventory: deps.inventory,
       keySeen: (id, key) => this.#store.get(id)?.setHostKey(key),

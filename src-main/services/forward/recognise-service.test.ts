@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import { fail, ok } from '../../core/base/errors.ts';
-import { sniffProbes } from '../../core/forward/sniff.ts';
+import { sniffProbes } from '../../core/forward/sniff-service.ts';
 import { recogniseService } from './recognise-service.ts';
 
 const never = new AbortController().signal;

@@ -2,8 +2,8 @@ import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { Result } from '../../core/base/errors.ts';
 import { sleep } from '../../core/base/clock.ts';
 import type { Clock } from '../../core/base/clock.ts';
-import { mayBeProbed, sniff, sniffBytes, sniffProbes } from '../../core/forward/sniff.ts';
-import type { SniffedKind } from '../../core/forward/sniff.ts';
+import { mayBeProbed, sniff, sniffBytes, sniffProbes } from '../../core/forward/sniff-service.ts';
+import type { SniffedKind } from '../../core/forward/sniff-service.ts';
 
 /** What a server may take to say something before it is asked in the next way; the way to it may be dialled meanwhile. */
 const turnMs = 2_000;

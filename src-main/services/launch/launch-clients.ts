@@ -2,7 +2,7 @@ import { fail, ok } from '../../core/base/errors.ts';
 import { puttyProbes } from '../../core/ssh/putty-command.ts';
 import { rdpClients } from '../../core/launch/rdp-clients.ts';
 import { discoverTerminals, terminalProbes } from '../../core/launch/terminals.ts';
-import { discoverViewers, viewerProbes } from '../../core/launch/viewers.ts';
+import { discoverViewers, viewerProbes } from '../../core/launch/screen-clients.ts';
 import { vncClients } from '../../core/launch/vnc-clients.ts';
 import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
 import type { ServiceKind } from '../../core/fleet/device.ts';
@@ -10,7 +10,7 @@ import type { Result } from '../../core/base/errors.ts';
 import type { Executables, LaunchPlatform } from '../../core/launch/launch-plan.ts';
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { FoundTerminal } from '../../core/launch/terminals.ts';
-import type { FoundViewer } from '../../core/launch/viewers.ts';
+import type { FoundViewer } from '../../core/launch/screen-clients.ts';
 import { defined } from '../../core/base/defined.ts';
 
 /** What finding clients needs of the rest. */

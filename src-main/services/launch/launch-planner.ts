@@ -6,14 +6,14 @@ import { customLauncherPlan } from '../../core/launch/custom-launcher.ts';
 import { puttyPlan } from '../../core/ssh/putty-command.ts';
 import { joinPasteWindows, joinPosix } from '../../core/base/shell-quoting.ts';
 import { checkSshUser, hostKeyAlias, sshCopyable, sshPlan } from '../../core/ssh/ssh-command.ts';
-import { launcherKindOf } from '../../core/forward/sniff.ts';
+import { launcherKindOf } from '../../core/forward/sniff-service.ts';
 import { LaunchClients, putty as puttyName } from './launch-clients.ts';
 import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
 import type { Device, Service } from '../../core/fleet/device.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan } from '../../core/launch/launch-plan.ts';
-import type { SniffedKind } from '../../core/forward/sniff.ts';
-import type { ViewerTarget } from '../../core/launch/viewers.ts';
+import type { SniffedKind } from '../../core/forward/sniff-service.ts';
+import type { ViewerTarget } from '../../core/launch/screen-clients.ts';
 import type { LaunchClientsDeps } from './launch-clients.ts';
 import { defined } from '../../core/base/defined.ts';
 

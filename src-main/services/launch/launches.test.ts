@@ -6,7 +6,7 @@ import type { Device, Service, ServiceKind } from '../../core/fleet/device.ts';
 import type { Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../../core/launch/launch-plan.ts';
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
-import type { SniffedKind } from '../../core/forward/sniff.ts';
+import type { SniffedKind } from '../../core/forward/sniff-service.ts';
 import type { OpenedForward } from './launch-planner.ts';
 import type { LaunchesDeps } from './launches.ts';
 

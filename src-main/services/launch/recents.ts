@@ -3,14 +3,14 @@ import { ok, type Result } from '../../core/base/errors.ts';
 import { byFrecency, used, type Uses } from '../../core/launch/frecency.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 /** Which devices the user connects to, often and lately. Kept in `recents.json`. */
 export class Recents {
   readonly changed = new Emitter<void>();
   readonly #document: Document<Uses>;
   readonly #clock: Clock;
-  readonly #writes = new Serial();
+  readonly #writes = new SerialQueue();
   #uses: Uses = [];
 
   constructor(deps: { readonly document: Document<Uses>; readonly clock: Clock }) {

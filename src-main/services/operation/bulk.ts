@@ -10,7 +10,7 @@ import type { Connector, Danger, Operation } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Activity } from '../activity/activity.ts';
 import { isOffered, type OperationCall } from '../../core/operation/device-edit.ts';
-import { isThere, sendEdit } from './edit-call.ts';
+import { isThere, sendEdit } from './send-edit.ts';
 import { planContext, readCustomField, type BulkCatalogue } from './bulk-context.ts';
 import { BulkRun, type BulkItem, type BulkRunSnapshot } from './bulk-run.ts';
 import type { BulkSecrets } from './bulk-secrets.ts';

@@ -8,7 +8,7 @@ import type { Connector, Operation, Vendor } from '../../vendors/vendor.ts';
 import type { Activity } from '../activity/activity.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import type { Inventory } from '../fleet/inventory.ts';
-import { isThere, sendEdit } from './edit-call.ts';
+import { isThere, sendEdit } from './send-edit.ts';
 
 export interface DeviceEditorDeps {
   readonly accounts: Pick<Accounts, 'vendor' | 'connector'>;

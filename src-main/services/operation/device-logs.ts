@@ -4,7 +4,7 @@ import { fail, ok, type AppError, type ErrorKind, type Result } from '../../core
 import type { Journal } from '../../core/base/journal.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import type { Operation } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 import { entriesOf, record, type KeptEntry } from './device-log-records.ts';
@@ -53,7 +53,7 @@ export class DeviceLogs {
   readonly #accounts: Pick<Accounts, 'get' | 'vendor' | 'connector'>;
   readonly #clock: Clock;
   readonly #log: Log;
-  readonly #turns = new Map<string, Serial>();
+  readonly #turns = new Map<string, SerialQueue>();
   readonly #ending = new AbortController();
   readonly #underWay = new Set<Promise<unknown>>();
   /** Paths of the logs that are being fetched. */
@@ -127,8 +127,8 @@ export class DeviceLogs {
     return vendor?.operations.find((operation) => operation.keep !== undefined);
   }
 
-  #turn(key: string): Serial {
-    const turn = this.#turns.get(key) ?? new Serial();
+  #turn(key: string): SerialQueue {
+    const turn = this.#turns.get(key) ?? new SerialQueue();
     this.#turns.set(key, turn);
     return turn;
   }

@@ -12,7 +12,7 @@ import {
 import type { HostKeyPin, HostKeyVerdict } from '../../core/ssh/host-key-pins.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
-import { Serial } from '../../core/base/serial.ts';
+import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { defined } from '../../core/base/defined.ts';
 
 export interface HostKeysDeps {
@@ -59,7 +59,7 @@ export class HostKeys {
   /** Outdated algorithms were allowed for the device of this alias. */
   readonly allowed = new Emitter<string>();
   readonly #deps: HostKeysDeps;
-  readonly #saving = new Serial();
+  readonly #saving = new SerialQueue();
   #pins: readonly HostKeyPin[] = [];
 
   constructor(deps: HostKeysDeps) {

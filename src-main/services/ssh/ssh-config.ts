@@ -32,7 +32,7 @@ export interface UserFiles {
 }
 
 /** What this computer says of names and of its own ssh. */
-export interface SshSurroundings {
+export interface SshEnvironment {
   /** Of these names, those that this computer finds a host by. Never fails; a name that is not answered in time is free. */
   resolving(names: readonly string[]): Promise<ReadonlySet<string>>;
   /** The version of the user's ssh; undefined where none was found. */
@@ -68,14 +68,10 @@ const maxIncluded = 200;
 export class SshConfig {
   readonly #files: UserFiles;
   readonly #ownFile: string;
-  readonly #surroundings: SshSurroundings;
+  readonly #surroundings: SshEnvironment;
 
   /** `ownFile`: ours, in the profile. */
-  constructor(options: {
-    readonly files: UserFiles;
-    readonly ownFile: string;
-    readonly surroundings: SshSurroundings;
-  }) {
+  constructor(options: { readonly files: UserFiles; readonly ownFile: string; readonly surroundings: SshEnvironment }) {
     this.#files = options.files;
     this.#ownFile = options.ownFile;
     this.#surroundings = options.surroundings;

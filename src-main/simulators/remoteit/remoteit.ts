@@ -8,7 +8,7 @@ import { RemoteItEvents, stateEvent } from './events.ts';
 import { RemoteItFleet } from './fleet.ts';
 import { GraphQlServer } from './graphql.ts';
 import { json, RemoteItRest, RemoteItSessions } from './rest.ts';
-import { remoteItRoot } from './root.ts';
+import { remoteItRoot } from './graphql-root.ts';
 import { checkSignature } from './signatures.ts';
 import type { SimulatedAccessKey } from './signatures.ts';
 import { Simulator } from '../simulator.ts';

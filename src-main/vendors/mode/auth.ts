@@ -3,7 +3,7 @@ import { ok } from '../../core/base/errors.ts';
 import type { AppError, ErrorKind } from '../../core/base/errors.ts';
 import { parseForeignJson } from '../../core/text/lenient-json.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
-import { classifyByStatus } from '../classify.ts';
+import { classifyByStatus } from '../classify-answer.ts';
 import type { OutgoingRequest, VendorWire } from '../execute.ts';
 import type { CredentialForm, Operation, VendorContext } from '../vendor.ts';
 

@@ -5,8 +5,8 @@ import type { ForwardedRequest, UpstreamRequest } from '../../core/forward/web-f
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
 import { repeatedPage } from '../repeated-page.ts';
-import { isRow } from '../rows.ts';
-import type { NotARow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
+import type { NotARow } from '../read-rows.ts';
 import type { Connector, FleetEvent, FleetPage, HttpRoute, Operation, Vendor, VendorContext } from '../vendor.ts';
 import { baseUrlHint, modeCredentialForms, modeFields, modeSecrets, modeWire, vendorName } from './auth.ts';
 import { modeCapabilities, modeEdits, modeParameter } from './device-edits.ts';
@@ -19,7 +19,7 @@ import type { Homes } from './homes.ts';
 import { listHomes, modeOperations, whoAmI } from './operations.ts';
 import { parseVendorTime } from './schemas.ts';
 import type { AuthAnswer, DeviceRow } from './schemas.ts';
-import { appProxyService, modeUpstream } from './web-requests.ts';
+import { appProxyService, modeUpstream } from './app-proxy.ts';
 
 /** Whose devices are listed, in the words of MODE-01. */
 type Scope = { readonly projectId: string } | { readonly homeId: string };

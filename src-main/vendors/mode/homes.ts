@@ -1,6 +1,6 @@
 import type { AppError, Result } from '../../core/base/errors.ts';
-import { isRow } from '../rows.ts';
-import type { NotARow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
+import type { NotARow } from '../read-rows.ts';
 import type { HomeRow } from './schemas.ts';
 
 /** A home of a project: what MODE groups devices by. */

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { isSecretName } from '../../core/base/secret-names.ts';
-import { readRows } from '../rows.ts';
+import { readRows } from '../read-rows.ts';
 
 /**
  * MODE's shapes. Ids come as numbers and as texts, and most fields only sometimes, so every field is optional and

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
-import { classifyByStatus } from '../classify.ts';
+import { classifyByStatus } from '../classify-answer.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorContext } from '../vendor.ts';
 import { readServers } from './session-servers.ts';

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attributesOf } from '../../core/fleet/fact-attributes.ts';
-import { noRows } from '../rows.ts';
+import { noRows } from '../read-rows.ts';
 
 /**
  * Reemo's shapes. The tables of its document are missing, so nothing is asked of an answer but that it is JSON; the

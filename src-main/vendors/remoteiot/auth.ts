@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { ok } from '../../core/base/errors.ts';
 import type { ErrorKind } from '../../core/base/errors.ts';
-import { classifyByStatus } from '../classify.ts';
+import { classifyByStatus } from '../classify-answer.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, VendorContext } from '../vendor.ts';
 

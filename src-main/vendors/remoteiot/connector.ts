@@ -6,7 +6,7 @@ import type { AppError, Result } from '../../core/base/errors.ts';
 import { attributesOf } from '../../core/fleet/fact-attributes.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
-import { isRow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
 import { SharedCall } from '../shared-call.ts';
 import type { Connector, FleetPage, Operation, Tunnel, TunnelRoute, Vendor, VendorContext } from '../vendor.ts';
 import {

@@ -1,6 +1,6 @@
 import { z } from 'zod';
-import { readRows } from '../rows.ts';
-import type { NotARow } from '../rows.ts';
+import { readRows } from '../read-rows.ts';
+import type { NotARow } from '../read-rows.ts';
 
 /**
  * RemoteIoT's shapes. Its document is uneven (two spellings, numbers or strings, words misspelled), so every field

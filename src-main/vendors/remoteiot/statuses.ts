@@ -1,7 +1,7 @@
 import type { AppError } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { VendorWire } from '../execute.ts';
-import { isRow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
 import type { VendorContext } from '../vendor.ts';
 import { status } from './operations.ts';
 import type { StatusRow } from './schemas.ts';

@@ -1,6 +1,6 @@
 import type { ServiceKind } from '../../core/fleet/device.ts';
-import { isRow } from '../rows.ts';
-import type { NotARow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
+import type { NotARow } from '../read-rows.ts';
 import type { Members } from './values.ts';
 import { asNumber, asText } from './values.ts';
 

@@ -3,7 +3,7 @@ import type { Result } from '../../core/base/errors.ts';
 import { execute } from '../execute.ts';
 import type { Authorization, OutgoingRequest, VendorWire } from '../execute.ts';
 import type { Operation, VendorContext } from '../vendor.ts';
-import { classifyRemoteIt } from './answers.ts';
+import { classifyRemoteIt } from './classify-remoteit.ts';
 import { login, restConnect } from './rest-operations.ts';
 import { connect } from './graphql-operations.ts';
 import { connectWithinMs } from './operation-parts.ts';

@@ -1,8 +1,8 @@
 import type { DeviceRecord, Presence, PresenceState, Service, ServiceKind } from '../../core/fleet/device.ts';
 import { deviceFacts } from '../../core/fleet/device-facts.ts';
 import { attributesOf } from '../../core/fleet/fact-attributes.ts';
-import { isRow } from '../rows.ts';
-import type { NotARow } from '../rows.ts';
+import { isRow } from '../read-rows.ts';
+import type { NotARow } from '../read-rows.ts';
 import { kindOfApplication } from './application-types.ts';
 import { serviceStateOf, shortName } from './devices.ts';
 import type { RestRow } from './rest-schemas.ts';

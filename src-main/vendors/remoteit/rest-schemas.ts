@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { readRows } from '../rows.ts';
+import { readRows } from '../read-rows.ts';
 import { asFlag, asHost, asNumber, asPort, asText, itemsOf, membersOf, present } from './values.ts';
 import type { Members } from './values.ts';
 import { defined } from '../../core/base/defined.ts';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { fail, ok } from '../../core/base/errors.ts';
 import type { AppError } from '../../core/base/errors.ts';
 import type { HttpAnswer } from '../../core/base/http.ts';
-import { classifyByStatus } from '../classify.ts';
+import { classifyByStatus } from '../classify-answer.ts';
 import type { VendorWire } from '../execute.ts';
 import type { CredentialForm, Operation, VendorContext } from '../vendor.ts';
 

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { attributesOf } from '../../core/fleet/fact-attributes.ts';
-import { noRows } from '../rows.ts';
+import { noRows } from '../read-rows.ts';
 
 /**
  * Remotix's shapes. Its document shows no answer of a read, so nothing is asked of them but that they are JSON, and

@@ -13,7 +13,7 @@ import { Confirm, Dialog } from '../../ui/dialog.tsx';
 import { absolute, bytes } from '../../ui/format.ts';
 import { DeleteQuestion } from './delete-question.tsx';
 import { keyFileMemory } from '../connection/questions.tsx';
-import { SessionCover } from '../connection/session-state.tsx';
+import { SessionCover } from '../connection/session-cover.tsx';
 import { TransferList } from './transfer-list.tsx';
 import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from '../connection/use-session.ts';

@@ -7,7 +7,7 @@ import { useEffect, useId, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type { SessionPlace } from '../../../src-preload/contract/session.ts';
 import { IconButton } from '../../ui/controls.tsx';
-import { LeavingKey, SessionCover } from '../connection/session-state.tsx';
+import { LeavingKey, SessionCover } from '../connection/session-cover.tsx';
 import { useSession } from '../connection/use-session.ts';
 import { classNames } from '../../ui/class-names.ts';
 import sessionBodyStyles from '../connection/session-body.module.css';

@@ -5,7 +5,7 @@ import { canReadClipboard, readClipboard } from '../../state/clipboard.ts';
 import { toast } from '../../state/view-store.ts';
 import { cleanPaste, runsAtOnce } from './paste-text.ts';
 import { keyFileMemory } from '../connection/questions.tsx';
-import { SessionCover } from '../connection/session-state.tsx';
+import { SessionCover } from '../connection/session-cover.tsx';
 import { FontDialog, PasteDialog } from './terminal-dialogs.tsx';
 import { familiesOf, keepFont, readFont, type TerminalFont } from './terminal-look.ts';
 import { TerminalMenu, terminalKeys } from './terminal-menu.tsx';

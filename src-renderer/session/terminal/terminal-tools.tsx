@@ -1,7 +1,7 @@
 import { Accessibility, ClipboardPaste, Copy, RotateCw, Search, Type } from 'lucide-react';
 import { canReadClipboard } from '../../state/clipboard.ts';
 import { IconButton } from '../../ui/controls.tsx';
-import { LeavingKey } from '../connection/session-state.tsx';
+import { LeavingKey } from '../connection/session-cover.tsx';
 import type { SessionControl } from '../connection/use-session.ts';
 import { setReaderMode, useReaderMode } from './terminal-look.ts';
 import { terminalKeys, type TerminalActions } from './terminal-menu.tsx';

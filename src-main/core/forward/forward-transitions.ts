@@ -1,0 +1,163 @@
+import type { AppError } from '../base/errors.ts';
+import type { Forward, ForwardEffect, ForwardTimings, Step } from './forward.ts';
+import { canHeal, giveUpAfterMs, reconnectingDelay, cooldownAfter } from './forward-reconnecting.ts';
+import { defined } from '../base/defined.ts';
+
+/** The moves that the state machine of a forward (forward-machine.ts) makes at an event. Each is pure. */
+
+type Without<K extends keyof Forward> = Omit<Forward, K>;
+
+export const withoutError = ({ error: _error, ...rest }: Forward): Without<'error'> => rest;
+export const withoutRoute = ({ route: _route, renewAt: _renewAt, ...rest }: Forward): Without<'route'> => rest;
+const withoutReplacing = ({ replacing: _replacing, ...rest }: Forward): Without<'replacing'> => rest;
+export const withoutRenewal = ({ renewal: _renewal, ...rest }: Forward): Without<'renewal'> => rest;
+export const withoutIdle = ({ idleUntil: _idleUntil, ...rest }: Forward): Forward => ({ ...rest, closingIdle: false });
+const withoutNext = ({ nextAttemptAt: _next, ...rest }: Forward): Without<'nextAttemptAt'> => rest;
+
+export const withoutCooldown = (forward: Forward): Forward => {
+  if (forward.cooldownUntil === undefined) return forward;
+  const { cooldownUntil: _cooldownUntil, ...rest } = forward;
+  return rest;
+};
+
+/** Ends an outage. */
+export const healed = (forward: Forward): Forward => {
+  const { reconnectingSince: _since, ...rest } = withoutNext(forward);
+  return { ...rest, attempt: 0 };
+};
+
+/** Changes nothing more than what `forward` has already. */
+export const stay = (forward: Forward): Step => ({ forward, effects: [] });
+
+/** The part of the timings that outlives an attempt. */
+const bindTiming = (timings: ForwardTimings): ForwardTimings => defined({ bindMs: timings.bindMs });
+
+/** Asks for the bound port; everything about routes is already cleared. */
+export const startBinding = ({ rebindAt: _rebindAt, ...forward }: Forward): Step => {
+  const bind = forward.bind + 1;
+  return { forward: { ...forward, bind, binding: true, bound: false }, effects: [{ type: 'bind', bind }] };
+};
+
+/** Drops every route: each tunnel is closed at the vendor. */
+export const dropRoutes = (forward: Forward): Step => {
+  const effects: ForwardEffect[] = [];
+  if (forward.route !== undefined) {
+    effects.push({ type: forward.opening ? 'abandon-tunnel' : 'close-tunnel', route: forward.route });
+  }
+  if (forward.renewal !== undefined) effects.push({ type: 'abandon-tunnel', route: forward.renewal });
+  if (forward.replacing !== undefined) effects.push({ type: 'close-tunnel', route: forward.replacing });
+  for (const route of forward.retiring) effects.push({ type: 'close-tunnel', route });
+  const cleared = healed(withoutIdle(withoutRenewal(withoutReplacing(withoutRoute(forward)))));
+  return {
+    forward: {
+      ...cleared,
+      opening: false,
+      replaced: false,
+      waiting: false,
+      worked: false,
+      retiring: [],
+      connections: 0,
+    },
+    effects,
+  };
+};
+
+/** Asks the vendor for a new tunnel; a running outage ends only with a successful connection. */
+export const askTunnel = (forward: Forward, instead?: number, gone = false): Step => {
+  const route = forward.lastRoute + 1;
+  const asking: Forward = {
+    ...withoutIdle(withoutNext(forward)),
+    lastRoute: route,
+    route,
+    opening: true,
+    timings: bindTiming(forward.timings),
+    ...defined({ replacing: instead }),
+  };
+  return {
+    forward:
+      forward.attempt > 0 ? { ...asking, state: 'reconnecting' } : { ...withoutError(asking), state: 'dialling' },
+    effects: [
+      {
+        type: 'open-tunnel',
+        route,
+        ...defined({ instead }),
+        ...(gone ? { because: 'gone' as const } : {}),
+      },
+    ],
+  };
+};
+
+/** Moves the dead route, if there is one, to the retiring ones. */
+export const retireReplaced = (forward: Forward): Step => {
+  if (forward.replacing === undefined) return stay(forward);
+  const route = forward.replacing;
+  return {
+    forward: { ...withoutReplacing(forward), retiring: [...forward.retiring, route] },
+    effects: [{ type: 'retire', route, onlyIfIdle: false }],
+  };
+};
+
+/** The outage is over without success: held clients are closed, the next one tries again. */
+export const giveUp = (forward: Forward, error: AppError, now: number): Step => {
+  const { forward: rest, effects } = retireReplaced(forward);
+  const failures = forward.failures + 1;
+  return {
+    forward: {
+      ...healed(withoutIdle(withoutRoute(rest))),
+      state: 'failed',
+      error,
+      opening: false,
+      replaced: false,
+      waiting: false,
+      worked: false,
+      failures,
+      cooldownUntil: now + cooldownAfter(failures),
+    },
+    effects: [{ type: 'reject-waiting' }, ...effects],
+  };
+};
+
+/** The attempt failed. Held clients stay where time can heal it, and somebody waits or was connected before. */
+export const failAttempt = (forward: Forward, error: AppError, tookMs: number, now: number, random: number): Step => {
+  const since = forward.reconnectingSince ?? now;
+  const attempt = forward.attempt + 1;
+  const isWanted = forward.waiting || forward.worked;
+  if (!canHeal(error, forward.worked) || !isWanted || now - since >= giveUpAfterMs) return giveUp(forward, error, now);
+  const { forward: rest, effects } = retireReplaced(forward);
+  const nextAttemptAt = now + reconnectingDelay({ error, attempt, lastedMs: now - since, tookMs, random });
+  const waits = withoutIdle(withoutRoute(rest));
+  return {
+    forward: {
+      ...waits,
+      state: 'reconnecting',
+      error,
+      opening: false,
+      attempt,
+      reconnectingSince: since,
+      nextAttemptAt,
+    },
+    effects,
+  };
+};
+
+/** No client is connected: the tunnel is kept for the idle time. */
+export const becomeIdle = (forward: Forward, now: number): Forward => {
+  const idle: Forward = { ...healed(withoutError(withoutIdle(forward))), state: 'idle' };
+  return idle.idleTimeoutMs === 0 ? idle : { ...idle, idleUntil: now + idle.idleTimeoutMs };
+};
+
+/** Whether `route` is the one new clients take. */
+export const isCurrent = (forward: Forward, route: number): boolean => forward.route === route && !forward.opening;
+
+/** Makes the renewal under way the route that is waited for, as the one it was to replace is no more. */
+export const awaitRenewal = (forward: Forward, replacing?: number): Forward | undefined => {
+  if (forward.renewal === undefined) return undefined;
+  const { renewal } = forward;
+  return {
+    ...withoutIdle(withoutError(withoutRenewal(withoutRoute(forward)))),
+    state: 'dialling',
+    route: renewal,
+    opening: true,
+    ...defined({ replacing }),
+  };
+};
