@@ -14,7 +14,7 @@ import { startDemoScreen } from './demo/demo-screen.ts';
 import { startDemoSsh } from './demo/demo-ssh.ts';
 import { startDemoVendors, type DemoVendor } from './demo/demo-vendors.ts';
 import { locate } from './compose/locations.ts';
-import { hasDisplay } from './node/desktop/browser-open.ts';
+import { hasDisplay } from './core/launch/launch-plan.ts';
 import { controlPaths } from './node/control/control-socket-path.ts';
 import { connectControlSocket } from './node/control/control-socket.ts';
 import { historyStore } from './node/storage/history-store.ts';
@@ -148,7 +148,7 @@ const runBrowser = async (profile: string, vendors: readonly DemoVendor[], signa
     });
     opened.push(() => desktop.dispose());
     say(`Quayside is at ${host.value.link()}`);
-    if (hasDisplay()) await desktop.show();
+    if (hasDisplay(process.platform, process.env)) await desktop.show();
     await ended(AbortSignal.any([signal, quitting.signal]));
   } finally {
     for (const close of opened.reverse()) await close();

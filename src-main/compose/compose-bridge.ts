@@ -14,6 +14,7 @@ import type { createFileLog } from '../node/runtime/file-log.ts';
 import { systemClock } from '../node/runtime/system-clock.ts';
 import { createSshClient } from '../node/ssh/ssh-client.ts';
 import { vncResponse } from '../node/net/vnc-response.ts';
+import { createLocalCopies } from '../node/storage/local-copies.ts';
 import { createLineJournal } from '../node/storage/line-journal.ts';
 import type { ProfilePaths } from '../node/storage/profile-paths.ts';
 import { createWebSessionPages } from '../node/web-host/web-session-pages.ts';
@@ -26,6 +27,7 @@ import type { DevicePreferences } from '../services/fleet/device-preferences.ts'
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
 import type { ServiceCredentials } from '../services/launch/service-credentials.ts';
+import type { Editors } from '../services/launch/editors.ts';
 import type { Launches } from '../services/launch/launches.ts';
 import type { Recents } from '../services/launch/recents.ts';
 import { LocalActions } from '../services/operation/local-actions.ts';
@@ -35,6 +37,7 @@ import { DeviceEditor } from '../services/operation/device-editor.ts';
 import { DeviceLogs } from '../services/operation/device-logs.ts';
 import { previewRequest } from '../services/operation/request-preview.ts';
 import { SpeedTests } from '../services/operation/speed-tests.ts';
+import { RemoteEdits } from '../services/session/remote-edits.ts';
 import { LeftParts } from '../services/session/sftp.ts';
 import { SshSessions } from '../services/session/ssh-sessions.ts';
 import { VncSessions } from '../services/session/vnc-sessions.ts';
@@ -62,6 +65,7 @@ interface ComposeBridgeDeps {
   readonly hostKeys: HostKeys;
   readonly forwards: Forwards;
   readonly launches: Launches;
+  readonly editors: Editors;
   readonly credentials: ServiceCredentials;
   readonly recents: Recents;
   readonly alerts: Alerts;
@@ -72,8 +76,10 @@ interface ComposeBridgeDeps {
   readonly log: ReturnType<typeof createFileLog>;
 }
 
+const newName = (): string => randomBytes(6).toString('hex');
+
 /** Terminals, files and screens inside the application. */
-const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets): BridgeDeps['sessions'] => {
+const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: RemoteEdits): BridgeDeps['sessions'] => {
   const { options, forwards, inventory, credentials, hostKeys, settings, vault, log } = deps;
   const client = createSshClient({ env: process.env, platform: process.platform });
   const common = { forwards, inventory, credentials, log };
@@ -83,7 +89,8 @@ const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets): BridgeDe
     tickets,
     scope: deps.scope,
     showSession: options.showSession,
-    newName: () => randomBytes(6).toString('hex'),
+    newName,
+    edits,
     leftParts: new LeftParts(),
   };
 };
@@ -98,6 +105,8 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     clock,
     log,
   });
+  const copies = createLocalCopies({ folder: paths.edits, clock });
+  const edits = new RemoteEdits({ copies, editor: deps.editors, sha256, clock, newName });
   const bulk = new Bulk({
     accounts,
     inventory,
@@ -116,7 +125,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     log,
   });
   const bridge = new Bridge({
-    sessions: sessionParts(deps, tickets),
+    sessions: sessionParts(deps, tickets, edits),
     alerts: deps.alerts,
     activity,
     accounts,
@@ -166,6 +175,8 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
       const parting = bridge.dispose().finally(() => parted.abort());
       // A device that does not answer delays this by `partingMs` at most.
       await Promise.race([parting, sleep(clock, partingMs, parted.signal)]);
+      edits.dispose();
+      await copies.clear();
       bulk.dispose();
       tickets.dispose();
       await webSessions.dispose();

@@ -134,6 +134,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
     unlock: opened.unlock,
     scope,
     hostKeys,
+    editors: launching.editors,
     ...known,
     ...outside,
   });

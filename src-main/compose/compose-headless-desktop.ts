@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Core } from './core.ts';
 import type { Notifier } from '../core/alert/notifier.ts';
 import type { NavigationIntent } from '../core/app/navigation-intent.ts';
-import { hasDisplay, openInBrowser } from '../node/desktop/browser-open.ts';
+import { hasDisplay } from '../core/launch/launch-plan.ts';
+import { openInBrowser } from '../node/desktop/browser-open.ts';
 import { ChromiumWindow, findChromium } from '../node/desktop/chromium-window.ts';
 import { copyWithProgram } from '../node/desktop/copy-text.ts';
 import { SessionBus } from '../node/dbus/session-bus.ts';
@@ -28,7 +29,7 @@ export const openLinuxDesktop = async (
   resources: string,
   environment: Environment = process.env,
 ): Promise<LinuxDesktop | undefined> => {
-  if (process.platform !== 'linux' || !hasDisplay(environment)) return undefined;
+  if (process.platform !== 'linux' || !hasDisplay(process.platform, environment)) return undefined;
   const bus = await SessionBus.open(environment, systemClock);
   if (bus === undefined) return undefined;
   const notifier = new DBusNotifier(bus, join(resources, 'app/icon.png'));
@@ -65,7 +66,10 @@ export interface HeadlessDesktop {
 /** The window: one of Chromium's where there is a Chromium, else a tab of the browser. */
 const openWindows = async ({ core, host, say, environment = process.env }: HeadlessDesktopOptions) => {
   const executables = createExecutables({ platform: process.platform, env: environment });
-  const program = process.platform === 'linux' && hasDisplay(environment) ? await findChromium(executables) : undefined;
+  const program =
+    process.platform === 'linux' && hasDisplay(process.platform, environment)
+      ? await findChromium(executables)
+      : undefined;
   const chromium =
     program === undefined
       ? undefined

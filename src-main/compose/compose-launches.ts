@@ -16,6 +16,7 @@ import type { Accounts } from '../services/fleet/accounts.ts';
 import type { Inventory } from '../services/fleet/inventory.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
 import { recogniseService } from '../services/forward/recognise-service.ts';
+import { Editors } from '../services/launch/editors.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/service-credentials.ts';
 import { Launches } from '../services/launch/launches.ts';
 import { Recents } from '../services/launch/recents.ts';
@@ -55,19 +56,22 @@ export const composeLaunches = async (deps: {
     void credentials.forgetAccount(account.id);
     void recents.forgetAccount(account.id);
   });
+  const programs = {
+    executables: createExecutables({ platform: process.platform, env: process.env }),
+    processes: createProcesses({ clock, env: process.env, platform: process.platform }),
+    platform,
+    env: process.env,
+  };
   const launches = new Launches({
+    ...programs,
     forwards,
     credentials,
     inventory,
     settings,
-    executables: createExecutables({ platform: process.platform, env: process.env }),
     recognise: (place, port, signal) =>
       recogniseService({ dial: (limit) => dialTcp(place, limit), clock }, port, signal),
-    processes: createProcesses({ clock, env: process.env, platform: process.platform }),
-    platform,
     knownHostsFile: paths.knownHosts,
     outdated: (alias) => hostKeys.outdated(alias),
-    env: process.env,
   });
   // A short command leaves this to the process that keeps running.
   const sshConfigSync = deps.longLived
@@ -88,6 +92,7 @@ export const composeLaunches = async (deps: {
     : undefined;
   return {
     launches,
+    editors: new Editors({ ...programs, settings }),
     credentials,
     recents,
     stop: () => {

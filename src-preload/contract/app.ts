@@ -20,6 +20,8 @@ export const settingsViewSchema = z.object({
   terminal: z.string().max(64),
   /** Factor applied to every vendor's poll interval, 1 to 60. */
   pollFactor: z.number().min(1).max(60),
+  /** What edits files of devices: a program with its arguments, `{file}` for the file; empty: the system's for text. */
+  editor: z.object({ program: z.string().max(1024), args: z.array(z.string().max(1024)).max(64) }).optional(),
   /** The user's own programs. */
   launchers: z.array(launcherViewSchema).max(100).optional(),
   launcherChoices: z.array(launcherChoiceViewSchema).max(2000).optional(),

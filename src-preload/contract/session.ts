@@ -47,6 +47,13 @@ export const sessionAnswerSchema = z.discriminatedUnion('type', [
 ]);
 export type SessionAnswer = z.infer<typeof sessionAnswerSchema>;
 
+/**
+ * What a person says of an edited file: whether its saves are sent (`always`: also next time), what becomes of one that has
+ * changed at the device, send now, open again in the editor, end.
+ */
+export const editAnswerSchema = z.enum(['send', 'always', 'not', 'replace', 'beside', 'again', 'open', 'end']);
+export type EditAnswerView = z.infer<typeof editAnswerSchema>;
+
 /** What can be done with files of the device. `stream` is the number of the transfer's own stream of bytes. */
 export const fileOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('list'), path }),
@@ -59,6 +66,9 @@ export const fileOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('delete-folder'), path }),
   z.strictObject({ op: z.literal('make-folder'), path }),
   z.strictObject({ op: z.literal('download'), path, stream: number }),
+  /** Fetches a file and opens it in the user's editor on the computer Quayside runs on; progress tells of bytes. */
+  z.strictObject({ op: z.literal('edit'), path }),
+  z.strictObject({ op: z.literal('edit-answer'), edit: number, answer: editAnswerSchema }),
   z.strictObject({ op: z.literal('upload'), path, size: z.number().int().min(0), stream: number }),
 ]);
 export type FileOperation = z.infer<typeof fileOperationSchema>;
@@ -77,6 +87,20 @@ export type FileEntryView = z.infer<typeof fileEntrySchema>;
 /** What `list` comes back with. */
 export const fileListingSchema = z.object({ path: z.string(), entries: z.array(fileEntrySchema) });
 export type FileListingView = z.infer<typeof fileListingSchema>;
+
+/** A file of the device that is edited on the computer Quayside runs on. */
+const editSchema = z.object({
+  edit: z.number(),
+  /** On the device. */
+  path: z.string(),
+  phase: z.enum(['open', 'asking', 'held', 'waiting', 'sending', 'changed', 'failed']),
+  /** There is a save that the device has not. */
+  isUnsent: z.boolean(),
+  /** When the device last took a save, epoch milliseconds. */
+  sentAt: z.number().optional(),
+  error: errorViewSchema.optional(),
+});
+export type EditView = z.infer<typeof editSchema>;
 
 /** What `count` comes back with. */
 export const folderCountSchema = z.object({
@@ -165,6 +189,8 @@ export const sessionEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('refusal'), call: z.number(), error: errorViewSchema }),
   /** More of a call is done: bytes of an upload that the device has taken, items counted or deleted. */
   z.object({ kind: z.literal('progress'), call: z.number(), amount: z.number() }),
+  /** The files of this place that are edited, all of them. */
+  z.object({ kind: z.literal('edits'), edits: z.array(editSchema) }),
   /** Over: with an error, or as the far end ended it. */
   z.object({ kind: z.literal('end'), error: errorViewSchema.optional() }),
 ]);

@@ -106,6 +106,7 @@ export class SessionClient {
             return;
           case 'step':
           case 'progress':
+          case 'edits':
             return;
           default:
             event satisfies never;

@@ -33,6 +33,7 @@ const rig = () => {
       scope: createSessionScope(),
       newName: () => 'name',
       leftParts: new LeftParts(),
+      edits: { attach: () => expect.fail('no file is edited') },
     },
     (frame) => sent.push(frame),
   );

@@ -4,6 +4,7 @@ import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.
 import type { SessionScope } from '../../core/session/session-scope.ts';
 import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
 import type { LeftParts } from '../../services/session/sftp.ts';
+import type { EditDesk, RemoteEdits } from '../../services/session/remote-edits.ts';
 import type { SshSessions } from '../../services/session/ssh-sessions.ts';
 import type { VncSessions } from '../../services/session/vnc-sessions.ts';
 import type {
@@ -15,6 +16,7 @@ import type {
 } from '../../../src-preload/contract/session.ts';
 import { SessionFiles } from './session-files.ts';
 import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
+import { editView } from '../views/edit-view.ts';
 import { errorView } from '../views/views.ts';
 import { defined } from '../../core/base/defined.ts';
 
@@ -28,6 +30,8 @@ export interface SessionDeps {
   /** Shows the page of a session in a window; absent if the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
+  /** Files that are edited, of the sessions of all clients. */
+  readonly edits: Pick<RemoteEdits, 'attach'>;
   /** Of the sessions of all clients: the next one to the same device clears up. */
   readonly leftParts: LeftParts;
 }
@@ -71,12 +75,14 @@ class LiveSession {
   readonly #parting: (done: Promise<void>) => void;
   readonly #proven: string | undefined;
   readonly #prove: (password: string) => void;
+  readonly #keepDesk: (desk: EditDesk) => void;
   #nextAsk = 1;
   #size: { readonly cols: number; readonly rows: number };
   #connection: SshConnection | undefined;
   #channel: ByteChannel | undefined;
   #shell: SshShell | undefined;
   #files: SessionFiles | undefined;
+  #edits: EditDesk | undefined;
 
   constructor(
     frame: OpenFrame,
@@ -91,6 +97,8 @@ class LiveSession {
       readonly proven: string | undefined;
       /** Called with the password that opened the session. */
       readonly prove: (password: string) => void;
+      /** Called with what edits files of the session. */
+      readonly desk: (desk: EditDesk) => void;
     },
   ) {
     this.#id = frame.session;
@@ -101,6 +109,7 @@ class LiveSession {
     this.#parting = ends.parting;
     this.#proven = ends.proven;
     this.#prove = ends.prove;
+    this.#keepDesk = ends.desk;
     this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
     this.#within = (work) => deps.scope.run(() => this.#end(broken.error), work);
     this.#within(() => void this.#run(frame));
@@ -139,6 +148,7 @@ class LiveSession {
     for (const settle of this.#asked.values()) settle(undefined);
     this.#asked.clear();
     this.#channel?.close();
+    this.#edits?.leave();
     // A file that was half sent is taken away over the connection that is still there.
     if (this.#files === undefined) this.#connection?.close();
     else this.#parting(this.#files.dispose().finally(() => this.#connection?.close()));
@@ -208,16 +218,24 @@ class LiveSession {
     const { leftParts } = this.#deps;
     // The result is not awaited, and nothing depends on it.
     void leftParts.clear(place, files.value);
+    const left = (part: string): void => leftParts.note(place, part);
+    this.#tell({ kind: 'ready', user, home: home.value });
+    this.#edits = this.#deps.edits.attach(`${place} ${user}`, {
+      files: files.value,
+      left,
+      tell: (edits) => this.#tell({ kind: 'edits', edits: edits.map(editView) }),
+    });
+    this.#keepDesk(this.#edits);
     this.#files = new SessionFiles({
       files: files.value,
+      edits: this.#edits,
       tell: (event) => this.#tell(event),
       send: this.#send,
       streams: this.#streams,
       within: this.#within,
       newName: this.#deps.newName,
-      left: (part) => leftParts.note(place, part),
+      left,
     });
-    this.#tell({ kind: 'ready', user, home: home.value });
     return ok(undefined);
   }
 
@@ -288,6 +306,8 @@ export class ClientSessions {
   readonly #parting: (done: Promise<void>) => void;
   readonly #sessions = new Map<number, LiveSession>();
   readonly #streams = new Map<number, ClientStream>();
+  /** Of files, by session, until the tab is closed: what is edited goes with it. */
+  readonly #desks = new Map<number, EditDesk>();
   /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
   readonly #proven = new Map<number, ProvenPassword>();
 
@@ -314,8 +334,11 @@ export class ClientSessions {
         this.#sessions.get(frame.session)?.receive(frame);
         return;
       case 'session-close':
-        if (frame.keep !== true) this.#proven.delete(frame.session);
         this.#sessions.get(frame.session)?.dispose();
+        if (frame.keep === true) return;
+        this.#proven.delete(frame.session);
+        this.#desks.get(frame.session)?.close();
+        this.#desks.delete(frame.session);
         return;
       case 'session-bytes':
         this.#streams.get(frame.stream)?.take(frame.bytes);
@@ -331,6 +354,7 @@ export class ClientSessions {
   dispose(): void {
     for (const session of [...this.#sessions.values()]) session.dispose();
     this.#proven.clear();
+    this.#desks.clear();
   }
 
   #open(frame: OpenFrame): void {
@@ -347,6 +371,7 @@ export class ClientSessions {
     const live = new LiveSession(frame, this.#deps, {
       proven,
       prove,
+      desk: (desk) => void this.#desks.set(id, desk),
       send: this.#send,
       streams: this.#streams,
       over: () => this.#sessions.delete(id),
@@ -361,6 +386,7 @@ export class ClientSessions {
     this.#sessions.get(after)?.dispose();
     const before = this.#proven.get(after);
     this.#proven.delete(after);
+    this.#desks.delete(after);
     return before?.deviceKey === deviceKey && before.serviceId === serviceId ? before.password : undefined;
   }
 }

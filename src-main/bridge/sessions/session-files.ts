@@ -10,6 +10,7 @@ import {
 } from '../../../src-preload/contract/session.ts';
 import { countTree, deleteTree } from '../../services/session/sftp-tree.ts';
 import { OutgoingStream, streamWithin, type ClientStream } from './session-streams.ts';
+import type { EditDesk } from '../../services/session/remote-edits.ts';
 import { errorView } from '../views/views.ts';
 
 /** Calls of one session at once; a window that makes more is misbehaving. */
@@ -20,6 +21,8 @@ const maxStreams = 256;
 /** What the calls of a session need: its client's end. */
 export interface SessionFilesDeps {
   readonly files: RemoteFiles;
+  /** What is edited of these files. */
+  readonly edits: EditDesk;
   readonly tell: (event: SessionEvent) => void;
   readonly send: (frame: SessionHostFrame) => void;
   /** The streams of the client, by number. */
@@ -76,7 +79,7 @@ export class SessionFiles {
   }
 
   async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {
-    const { files, tell } = this.#deps;
+    const { files, edits, tell } = this.#deps;
     const progress = (amount: number): void => tell({ kind: 'progress', call, amount });
     switch (operation.op) {
       case 'list': {
@@ -100,6 +103,10 @@ export class SessionFiles {
         return deleteTree(files, operation.path, progress, signal);
       case 'make-folder':
         return files.makeFolder(operation.path);
+      case 'edit':
+        return edits.begin(operation.path, progress, signal);
+      case 'edit-answer':
+        return edits.answer(operation.edit, operation.answer, signal);
       case 'download':
         return this.#download(operation, signal);
       case 'upload':

@@ -359,6 +359,7 @@ export const settingsView = (settings: Settings): SettingsView => ({
   sshUser: settings.sshUser,
   terminal: settings.terminal,
   pollFactor: settings.pollFactor,
+  editor: { program: settings.editor.program, args: [...settings.editor.args] },
   launchers: settings.launchers.map(({ name, kind, program, args }) => ({ name, kind, program, args: [...args] })),
   launcherChoices: settings.launcherChoices.map(({ kind, scope, target, launcher }) => ({
     kind,

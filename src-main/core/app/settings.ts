@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parsedBy } from '../base/stored-schemas.ts';
 import { areLaunchers } from '../launch/custom-launcher.ts';
+import { isEditor, systemEditor, type EditorChoice } from '../launch/editors.ts';
 import { isShortcut } from './shortcut.ts';
 import { areChoices } from '../launch/launcher-choice.ts';
 import type { CustomLauncher } from '../launch/custom-launcher.ts';
@@ -23,6 +24,8 @@ export interface Settings {
   readonly terminal: string;
   /** Factor on every vendor's poll interval, 1 to 60. */
   readonly pollFactor: number;
+  /** What edits files of devices. */
+  readonly editor: EditorChoice;
   /** The user's own programs. */
   readonly launchers: readonly CustomLauncher[];
   /** Which launcher opens what. */
@@ -45,6 +48,7 @@ export const defaultSettings: Settings = {
   sshUser: '',
   terminal: 'auto',
   pollFactor: 1,
+  editor: systemEditor,
   launchers: [],
   launcherChoices: [],
   shortcut: 'CommandOrControl+Alt+K',
@@ -67,6 +71,7 @@ const settingsSchema = z.object({
   sshUser: text.catch(defaultSettings.sshUser),
   terminal: text.min(1).catch(defaultSettings.terminal),
   pollFactor: z.number().min(1).max(60).catch(defaultSettings.pollFactor),
+  editor: z.custom<EditorChoice>(isEditor).catch(defaultSettings.editor),
   launchers: z.custom<readonly CustomLauncher[]>(areLaunchers).catch(defaultSettings.launchers),
   launcherChoices: z.custom<readonly LauncherChoice[]>(areChoices).catch(defaultSettings.launcherChoices),
   shortcut: z.string().refine(isShortcut).catch(defaultSettings.shortcut),

@@ -50,6 +50,10 @@ export interface Processes {
   start(plan: LaunchPlan, signal: AbortSignal, password?: string): Promise<Result<void>>;
 }
 
+/** Whether there is a screen to show a program's window on. */
+export const hasDisplay = (platform: NodeJS.Platform, env: Readonly<Record<string, string | undefined>>): boolean =>
+  platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
+
 /** What an AppImage sets for itself alone. APPIMAGE stays: it names the file that can be started again. */
 const appImageNames: ReadonlySet<string> = new Set(['APPDIR', 'ARGV0', 'OWD']);
 

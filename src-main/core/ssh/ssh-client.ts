@@ -1,5 +1,6 @@
 import type { ByteChannel } from '../session/byte-channel.ts';
 import type { Result } from '../base/errors.ts';
+import type { FileStamp } from '../session/remote-edit.ts';
 import type { SshOwnConfig } from './ssh-own-config.ts';
 
 /** The port of an SSH client: what sessions inside the application need of one. */
@@ -117,6 +118,8 @@ export interface RemoteFiles {
   /** What is at a path itself: a link is a link, wherever it leads. */
   kind(path: string): Promise<Result<RemoteEntry['kind']>>;
   size(path: string): Promise<Result<number>>;
+  /** What tells this version of a file from another. */
+  stamp(path: string): Promise<Result<FileStamp>>;
   open(path: string, how: 'read' | 'write'): Promise<Result<RemoteFile>>;
   rename(from: string, to: string): Promise<Result<void>>;
   /** As `rename`, taking the place of what is at `to`. */

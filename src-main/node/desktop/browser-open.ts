@@ -4,7 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { homedir, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
-import { childEnvironment } from '../../core/launch/launch-plan.ts';
+import { childEnvironment, hasDisplay } from '../../core/launch/launch-plan.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
@@ -12,18 +12,11 @@ type Environment = Readonly<Record<string, string | undefined>>;
 const pageMs = 60_000;
 const askMs = 2000;
 
-/** Whether there is a screen to open something on. */
-export const hasDisplay = (
-  environment: Environment = process.env,
-  platform: NodeJS.Platform = process.platform,
-): boolean =>
-  platform !== 'linux' || (environment['DISPLAY'] ?? '') !== '' || (environment['WAYLAND_DISPLAY'] ?? '') !== '';
-
 /** The program that opens a page in the user's browser, or undefined if there is no display for one. */
 const opener = (platform: NodeJS.Platform, environment: Environment): readonly [string, ...string[]] | undefined => {
   if (platform === 'darwin') return ['/usr/bin/open'];
   if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler'];
-  return hasDisplay(environment, platform) ? ['xdg-open'] : undefined;
+  return hasDisplay(platform, environment) ? ['xdg-open'] : undefined;
 };
 
 /** Where a browser that came as a snap can read; undefined for any other. Snaps name their desktop files so. */

@@ -138,6 +138,12 @@ export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
       const stats = await call<{ readonly size: number }>(path, (done) => sftp.stat(path, done));
       return stats.ok ? ok(stats.value.size) : stats;
     },
+    stamp: async (path) => {
+      const stats = await call<{ readonly size: number; readonly mtime: number }>(path, (done) =>
+        sftp.stat(path, done),
+      );
+      return stats.ok ? ok({ size: stats.value.size, modifiedAt: stats.value.mtime * 1000 }) : stats;
+    },
     open: async (path, how) => {
       const handle = await call<Buffer>(path, (done) => sftp.open(path, how === 'read' ? 'r' : 'w', done));
       return handle.ok ? ok(fileOf(path, handle.value)) : handle;

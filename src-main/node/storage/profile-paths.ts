@@ -26,6 +26,8 @@ export interface ProfilePaths {
   readonly deviceLogs: string;
   /** Folder. */
   readonly speedTests: string;
+  /** Folder: files of devices for as long as they are edited. */
+  readonly edits: string;
   /** The encrypted vault, where the user chose a file. */
   readonly vault: string;
 }
@@ -51,6 +53,7 @@ export const profilePaths = (profile: string): ProfilePaths => {
     logs: path.join(root, 'logs'),
     deviceLogs: path.join(root, 'device-logs'),
     speedTests: path.join(root, 'speed-tests'),
+    edits: path.join(root, 'edits'),
     vault: path.join(root, 'vault.json'),
   };
 };

@@ -7,7 +7,7 @@ import { vncClients } from '../../core/launch/vnc-clients.ts';
 import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
 import type { ServiceKind } from '../../core/fleet/device.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { Executables, LaunchPlatform } from '../../core/launch/launch-plan.ts';
+import { hasDisplay, type Executables, type LaunchPlatform } from '../../core/launch/launch-plan.ts';
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { FoundTerminal } from '../../core/launch/terminals.ts';
 import type { FoundViewer } from '../../core/launch/screen-clients.ts';
@@ -42,7 +42,7 @@ export class LaunchClients {
   /** Whether windows can be shown at all. */
   hasDisplay(): boolean {
     const { platform, env } = this.#deps;
-    return platform !== 'linux' || (env['DISPLAY'] ?? '') !== '' || (env['WAYLAND_DISPLAY'] ?? '') !== '';
+    return hasDisplay(platform, env);
   }
 
   /** Terminals, best first; those of `chosen` before all. */

@@ -28,6 +28,7 @@ const memoryFiles = (
       const file = kept.get(path);
       return file === undefined ? gone : ok(file.length);
     },
+    stamp: async (path) => ok({ size: kept.get(path)?.length ?? 0, modifiedAt: 0 }),
     open: async (path, how) => {
       if (how === 'write') kept.set(path, new Uint8Array(0));
       if (!kept.has(path)) return gone;

@@ -189,6 +189,7 @@ export class SessionHandle {
       case 'step':
       case 'ask':
       case 'ready':
+      case 'edits':
         this.#listener.event(event);
         return;
       default:

@@ -1,6 +1,6 @@
 import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
-import type { SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
+import type { EditView, SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../../state/main-state.ts';
 import { mayComeBack, triesAfter, waitAfter } from './retry-plan.ts';
 import { openSession, type SessionHandle } from './session-link.ts';
@@ -36,6 +36,8 @@ export interface SessionUse {
   options(): Parameters<typeof openSession>[1];
   bytes(bytes: Uint8Array, taken: () => void): void;
   opened(): void;
+  /** Hears of the files that are edited, all of them, whenever that changes. */
+  edits?(edits: readonly EditView[]): void;
 }
 
 /** Calls when the way to a device may be there again: the network of this computer, Quayside, the device itself. */
@@ -82,6 +84,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
   const options = useEffectEvent(() => use.options());
   const bytes = useEffectEvent((arrived: Uint8Array, taken: () => void) => use.bytes(arrived, taken));
   const opened = useEffectEvent(() => use.opened());
+  const edits = useEffectEvent((now: readonly EditView[]) => use.edits?.(now));
   const { kind, deviceKey, serviceId } = place;
   useEffect(() => {
     let { isByItself } = attempt;
@@ -115,7 +118,8 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
               // From here on a person decides.
               isByItself = false;
               setPhase({ name: 'asking', ask: event.ask, question: event.question, again });
-            } else if (event.kind === 'end') end(event.error);
+            } else if (event.kind === 'edits') edits(event.edits);
+            else if (event.kind === 'end') end(event.error);
             else if (event.kind === 'ready') {
               isOpen = true;
               past.current.openedAt = performance.now();
