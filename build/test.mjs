@@ -21,6 +21,12 @@ const systemPackages = (
   'xfce4-panel dunst libglib2.0-bin fonts-dejavu-core'
 ).split(' ');
 
+/**
+ * Debian's Chromium without a window, which draws the same pages for a fifth less of both cores. Ubuntu has none; the tests
+ * take the one with a window there (`test/e2e/playwright.config.ts`).
+ */
+const lightBrowser = 'chromium-headless-shell';
+
 /** @param {readonly string[]} packages */
 const missingPackages = (packages) => {
   const query = spawnSync('dpkg-query', ['-W', '-f', '${Package} ${db:Status-Status}\n', ...packages], {
@@ -40,7 +46,7 @@ const apt = (...parameters) =>
   }).status === 0;
 const mayInstall = () => process.getuid?.() === 0 && existsSync('/usr/bin/apt-get');
 
-const prepareSystem = () => {
+const prepareNeeded = () => {
   const missing = missingPackages(systemPackages);
   if (missing.length === 0) return;
   const line = `sudo apt-get install --no-install-recommends ${missing.join(' ')}`;
@@ -50,6 +56,13 @@ const prepareSystem = () => {
   apt('update');
   if (!apt('install', '-y', '--no-install-recommends', ...missing))
     throw new SetUpError(`apt-get could not install what the tests need. See above, then run:\n  ${line}`);
+};
+
+const prepareSystem = () => {
+  prepareNeeded();
+  // After the others: it must be of one version with their Chromium, whose files it shares.
+  if (mayInstall() && missingPackages([lightBrowser]).length > 0)
+    apt('install', '-y', '--no-install-recommends', lightBrowser);
 };
 
 const totals = { passed: 0, failed: 0, skipped: 0 };
@@ -126,7 +139,7 @@ const runPlaywright = async (reports, { part = '', extra = [], mark, via } = {})
   const name = `e2e${part}`;
   console.log(`\n── ${name}`);
   const file = join(reports, `${name}.json`);
-  // A run clears the folder of its results, and must not clear that of the other half.
+  // A run clears the folder of its results, and must not clear that of another part.
   const step = playwrightStep([
     '--reporter=list,json',
     `--output=${join(root, 'test-results', name)}`,
@@ -175,17 +188,20 @@ const runHeadless = async (copy) => {
 };
 
 /**
- * Both halves of one kind of tests as jobs, each for a network of its own; without `via` the whole as one job. These tests
- * wait for sockets and programs most of the time, and two of them in one network would take each other's local ports.
- * @param {readonly string[] | undefined} via @param {(how: How) => Promise<void>} run
+ * The parts of one kind of tests as jobs, each for a network of its own; without `via` the whole as one job. These tests
+ * wait for sockets and programs much of the time, and two of them in one network would take each other's local ports.
+ * @param {readonly string[] | undefined} via @param {number} count @param {string} mark a letter
+ * @param {(how: How) => Promise<void>} run
  * @returns {(() => Promise<void>)[]}
  */
-const inHalves = (via, run) =>
+const inParts = (via, count, mark, run) =>
   via === undefined
     ? [() => run({})]
-    : [1, 2].map(
-        (half) => () => run({ part: ` (half ${half})`, mark: `${half}│ `, via, extra: [`--shard=${half}/2`] }),
-      );
+    : Array.from({ length: count }, (_, index) => {
+        const part = index + 1;
+        return () =>
+          run({ part: ` (${part} of ${count})`, mark: `${mark}${part}│ `, via, extra: [`--shard=${part}/${count}`] });
+      });
 
 /** Runs jobs in their order, so many at a time. @param {readonly (() => Promise<void>)[]} jobs @param {number} atOnce */
 const runJobs = async (jobs, atOnce) => {
@@ -233,19 +249,23 @@ const main = async (reports) => {
       notRun.push(`${name}: ${reason}`);
     }
     const via = ownNetwork();
-    const jobs = [
-      ...inHalves(via, (how) => run('integration', how)),
-      ...inHalves(via, (how) => runPlaywright(reports, how)),
+    /** @param {string} project @param {string} name @param {string} mark @param {readonly string[]} extra */
+    const single =
+      (project, name, mark, extra = []) =>
       () =>
-        runVitest('integration', 'packaging', reports, { via, mark: via && 'p│ ', extra: ['test/integration/packag'] }),
-      ...(absent['crypto on BoringSSL'] === undefined
-        ? [() => runVitest('boringssl', 'crypto on BoringSSL', reports, { via, mark: via && 'b│ ' })]
-        : []),
-      ...(absent['windows under Wine'] === undefined
-        ? [() => runVitest('windows', 'windows under Wine', reports, { via, mark: via && 'w│ ' })]
-        : []),
+        runVitest(project, name, reports, { via, mark: via && `${mark}│ `, extra });
+    const windows = absent['windows under Wine'] === undefined ? [single('windows', 'windows under Wine', 'w')] : [];
+    const boringSsl =
+      absent['crypto on BoringSSL'] === undefined ? [single('boringssl', 'crypto on BoringSSL', 'b')] : [];
+    const e2e = inParts(via, 4, 'e', (how) => runPlaywright(reports, how));
+    const integration = inParts(via, 3, 'i', (how) => run('integration', how));
+    // Pages want a core, the others mostly wait: one of these beside each of those, and what is long first.
+    const jobs = [
+      ...e2e.flatMap((job, index) => [job, ...(index === 0 ? windows : []), ...integration.slice(index, index + 1)]),
+      single('integration', 'packaging', 'p', ['test/integration/packag']),
+      ...boringSsl,
     ];
-    await runJobs(jobs, via === undefined ? 1 : 2);
+    await runJobs(jobs, via === undefined ? 1 : 3);
   });
 
   // The same tests run on the real Electron where it is.

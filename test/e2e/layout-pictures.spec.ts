@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
+import { browserArguments, windowedChromium } from './browser.ts';
 import { fleetTest as test, fleetVendors, openFirst, type Fleet } from './fleet-stage.ts';
 import { themes } from './layout-sizes.ts';
 
@@ -10,6 +11,9 @@ const pictures = join(import.meta.dirname, 'pictures');
 const taken: { readonly chromium: number; readonly mono: string } = JSON.parse(
   readFileSync(join(pictures, 'taken-with.json'), 'utf8'),
 );
+
+// The one without a window draws letters a little otherwise.
+test.use({ launchOptions: { executablePath: windowedChromium, args: browserArguments } });
 
 /** Heights of the window: that of a usual one, and more where a tab is longer, so that all of it is in sight. */
 const usualHeight = 800;
