@@ -38,7 +38,7 @@ import { DeviceLogs } from '../services/operation/device-logs.ts';
 import { previewRequest } from '../services/operation/request-preview.ts';
 import { SpeedTests } from '../services/operation/speed-tests.ts';
 import { RemoteEdits } from '../services/session/remote-edits.ts';
-import { LeftParts } from '../services/session/sftp.ts';
+import { LeftParts } from '../services/session/left-parts.ts';
 import { SshSessions } from '../services/session/ssh-sessions.ts';
 import { VncSessions } from '../services/session/vnc-sessions.ts';
 import { WebSessions } from '../services/session/web-sessions.ts';

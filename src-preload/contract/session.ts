@@ -57,6 +57,8 @@ export type EditAnswerView = z.infer<typeof editAnswerSchema>;
 /** What can be done with files of the device. `stream` is the number of the transfer's own stream of bytes. */
 export const fileOperationSchema = z.discriminatedUnion('op', [
   z.strictObject({ op: z.literal('list'), path }),
+  /** What a path leads to, where links are followed. */
+  z.strictObject({ op: z.literal('follow'), path }),
   z.strictObject({ op: z.literal('rename'), from: path, to: path }),
   /** Of a file or a link. */
   z.strictObject({ op: z.literal('delete'), path }),
@@ -69,12 +71,22 @@ export const fileOperationSchema = z.discriminatedUnion('op', [
   /** Fetches a file and opens it in the user's editor on the computer Quayside runs on; progress tells of bytes. */
   z.strictObject({ op: z.literal('edit'), path }),
   z.strictObject({ op: z.literal('edit-answer'), edit: number, answer: editAnswerSchema }),
-  z.strictObject({ op: z.literal('upload'), path, size: z.number().int().min(0), stream: number }),
+  /** Refused with `confirmation-required` where the file can only be written `inPlace`. */
+  z.strictObject({
+    op: z.literal('upload'),
+    path,
+    size: z.number().int().min(0),
+    stream: number,
+    /** Epoch milliseconds that the file is to show; absent: now. */
+    modifiedAt: z.number().min(0).optional(),
+    /** Writes into the file that is there, instead of one that takes its place once all has arrived. */
+    inPlace: z.boolean().optional(),
+  }),
 ]);
 export type FileOperation = z.infer<typeof fileOperationSchema>;
 
-const fileEntrySchema = z.object({
-  name: z.string(),
+/** What `follow` comes back with. */
+export const fileStatsSchema = z.object({
   kind: z.enum(['file', 'folder', 'link', 'other']),
   size: z.number(),
   /** Epoch milliseconds. */
@@ -82,6 +94,10 @@ const fileEntrySchema = z.object({
   /** Permission bits. */
   mode: z.number(),
 });
+export type FileStatsView = z.infer<typeof fileStatsSchema>;
+
+/** Names are text as `core/text/byte-names.ts` makes of bytes. */
+const fileEntrySchema = fileStatsSchema.extend({ name: z.string() });
 export type FileEntryView = z.infer<typeof fileEntrySchema>;
 
 /** What `list` comes back with. */
@@ -101,7 +117,6 @@ const editSchema = z.object({
   error: errorViewSchema.optional(),
 });
 export type EditView = z.infer<typeof editSchema>;
-
 /** What `count` comes back with. */
 export const folderCountSchema = z.object({
   /** Files, folders and links below the folder; `maxCounted` where there are more. */

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
 import ssh2, { type SFTPWrapper } from 'ssh2';
 import { afterEach, expect, test } from 'vitest';
-import type { RemoteFiles } from '../../src-main/core/ssh/ssh-client.ts';
+import type { RemoteFiles } from '../../src-main/core/session/remote-files.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 
 const { STATUS_CODE } = ssh2.utils.sftp;
@@ -76,7 +76,14 @@ test('more of a folder is asked for before the last answer has come, and every n
   const listed = await files.list('/folder');
   if (!listed.ok) expect.fail(listed.error.message);
   expect(listed.value.map(({ name }) => name)).toEqual(['a', 'b', 'c', 'd', 'e', 'f']);
-  expect(listed.value[0]).toEqual({ name: 'a', kind: 'file', size: 1, modifiedAt: 2000, mode: 0o644 });
+  expect(listed.value[0]).toEqual({
+    name: 'a',
+    kind: 'file',
+    size: 1,
+    modifiedAt: 2000,
+    mode: 0o644,
+    owner: { uid: 0, gid: 0 },
+  });
 });
 
 test('a folder that cannot be read to its end is not shown as if it were whole', async () => {

@@ -3,7 +3,7 @@ import { ok } from '../../core/base/errors.ts';
 import { createSessionScope } from '../../node/runtime/async-session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { SessionHostFrame } from '../../../src-preload/contract/session.ts';
-import { LeftParts } from '../../services/session/sftp.ts';
+import { LeftParts } from '../../services/session/left-parts.ts';
 import { ClientSessions } from './client-sessions.ts';
 
 /** Sessions of a client on screens whose password is always `sesame`; tells what each was opened with. */

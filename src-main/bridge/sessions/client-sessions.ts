@@ -3,7 +3,7 @@ import { cancelled, fail, ok, type AppError, type Result } from '../../core/base
 import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
 import type { SessionScope } from '../../core/session/session-scope.ts';
 import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
-import type { LeftParts } from '../../services/session/sftp.ts';
+import type { LeftParts } from '../../services/session/left-parts.ts';
 import type { EditDesk, RemoteEdits } from '../../services/session/remote-edits.ts';
 import type { SshSessions } from '../../services/session/ssh-sessions.ts';
 import type { VncSessions } from '../../services/session/vnc-sessions.ts';

@@ -1,6 +1,9 @@
+import { defined } from '../../core/base/defined.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
-import { downloadFile, Upload } from '../../services/session/sftp.ts';
+import type { RemoteFiles } from '../../core/session/remote-files.ts';
+import { downloadFile } from '../../services/session/sftp-download.ts';
+import { followed } from '../../services/session/sftp-links.ts';
+import { Upload } from '../../services/session/sftp-upload.ts';
 import {
   fileWindow,
   maxCounted,
@@ -87,11 +90,22 @@ export class SessionFiles {
         if (!path.ok) return path;
         const entries = await files.list(path.value);
         if (!entries.ok) return entries;
-        const shown = entries.value.filter(({ name }) => name !== '.' && name !== '..');
         return ok({
           path: path.value,
-          entries: shown.map(({ name, kind, size, modifiedAt, mode }) => ({ name, kind, size, modifiedAt, mode })),
+          entries: entries.value.map(({ name, kind, size, modifiedAt, mode }) => ({
+            name,
+            kind,
+            size,
+            modifiedAt,
+            mode,
+          })),
         });
+      }
+      case 'follow': {
+        const stats = await followed(files, operation.path);
+        if (!stats.ok) return stats;
+        const { kind, size, modifiedAt, mode } = stats.value;
+        return ok({ kind, size, modifiedAt, mode });
       }
       case 'rename':
         return files.rename(operation.from, operation.to);
@@ -139,12 +153,12 @@ export class SessionFiles {
     };
     const done = await downloadFile(files, path, take, signal);
     streams.delete(stream);
-    return done.ok ? ok({ size: done.value }) : done;
+    return done.ok ? ok({ size: done.value.size, isChanged: done.value.isChanged }) : done;
   }
 
   async #upload(
     call: number,
-    { path, size, stream }: Extract<FileOperation, { op: 'upload' }>,
+    { path, size, stream, modifiedAt, inPlace }: Extract<FileOperation, { op: 'upload' }>,
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
     const { files, left, newName, send, streams, tell } = this.#deps;
@@ -167,7 +181,8 @@ export class SessionFiles {
       if (moved === 0) setImmediate(tellMoved);
       moved += bytes;
     };
-    const started = await Upload.start(files, { path, size, newName: newName() }, { taken, left }, signal);
+    const request = { path, size, newName: newName(), ...defined({ modifiedAt, inPlace }) };
+    const started = await Upload.start(files, request, { taken, left }, signal);
     if (started.ok) {
       upload = started.value;
       for (const bytes of early.splice(0)) upload.write(bytes);
@@ -175,6 +190,6 @@ export class SessionFiles {
     const done = started.ok ? await started.value.done : started;
     tellMoved();
     streams.delete(stream);
-    return done.ok ? ok({ size }) : done;
+    return done.ok ? ok({ size, unkept: done.value.unkept }) : done;
   }
 }

@@ -1,6 +1,6 @@
 import type { ByteChannel } from '../session/byte-channel.ts';
+import type { RemoteFiles } from '../session/remote-files.ts';
 import type { Result } from '../base/errors.ts';
-import type { FileStamp } from '../session/remote-edit.ts';
 import type { SshOwnConfig } from './ssh-own-config.ts';
 
 /** The port of an SSH client: what sessions inside the application need of one. */
@@ -90,43 +90,6 @@ export interface SshConnection {
   /** Called once, when the connection is over. */
   onEnd(listener: () => void): void;
   close(): void;
-}
-
-/** A file or folder of a device. */
-export interface RemoteEntry {
-  readonly name: string;
-  readonly kind: 'file' | 'folder' | 'link' | 'other';
-  readonly size: number;
-  /** Epoch milliseconds. */
-  readonly modifiedAt: number;
-  readonly mode: number;
-}
-
-/** An open file. Reads and writes may overlap. */
-export interface RemoteFile {
-  /** Fewer bytes than asked for: the end. */
-  read(offset: number, length: number): Promise<Result<Uint8Array>>;
-  write(offset: number, bytes: Uint8Array): Promise<Result<void>>;
-  close(): Promise<Result<void>>;
-}
-
-/** Files over SFTP. Errors: not-found, forbidden, conflict, unreachable, bad-response. */
-export interface RemoteFiles {
-  /** The absolute path of a path; `.` is where the user starts. */
-  absolute(path: string): Promise<Result<string>>;
-  list(path: string): Promise<Result<readonly RemoteEntry[]>>;
-  /** What is at a path itself: a link is a link, wherever it leads. */
-  kind(path: string): Promise<Result<RemoteEntry['kind']>>;
-  size(path: string): Promise<Result<number>>;
-  /** What tells this version of a file from another. */
-  stamp(path: string): Promise<Result<FileStamp>>;
-  open(path: string, how: 'read' | 'write'): Promise<Result<RemoteFile>>;
-  rename(from: string, to: string): Promise<Result<void>>;
-  /** As `rename`, taking the place of what is at `to`. */
-  replace(from: string, to: string): Promise<Result<void>>;
-  removeFile(path: string): Promise<Result<void>>;
-  removeFolder(path: string): Promise<Result<void>>;
-  makeFolder(path: string): Promise<Result<void>>;
 }
 
 /** A private key file of this computer. */

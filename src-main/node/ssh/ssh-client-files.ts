@@ -1,22 +1,28 @@
-import { posix } from 'node:path';
-import type { SFTPWrapper } from 'ssh2';
+import { defined } from '../../core/base/defined.ts';
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
-import type { RemoteEntry, RemoteFile, RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import type { ByteChannel } from '../../core/session/byte-channel.ts';
+import {
+  folderOf,
+  nameOf,
+  type FileChange,
+  type FileOpening,
+  type FileStats,
+  type RemoteEntry,
+  type RemoteFile,
+  type RemoteFiles,
+} from '../../core/session/remote-files.ts';
+import { withShownBytes } from '../../core/text/byte-names.ts';
+import { inSentence } from '../../core/text/letters.ts';
+import { SftpClient } from './sftp-client.ts';
+import { openFlags, readSpace, requests, status, type SftpAnswer, type SftpAttrs } from './sftp-packets.ts';
 
-/** Status codes of SFTP version 3. */
-const status = { eof: 1, noSuchFile: 2, permissionDenied: 3, failure: 4, badMessage: 5, unsupported: 8 } as const;
 const typeBits = 0o170000;
 /** Requests for more of a folder under way at once: each brings a hundred names or so, and a far device is slow to answer. */
 const listedAtOnce = 8;
+/** A file system with less than this left, in bytes, is taken to be full. */
+const full = 64 * 1024;
 
-type Listed = readonly {
-  readonly filename: string;
-  readonly attrs: { readonly mode: number; readonly size: number; readonly mtime: number };
-}[];
-/** What stands for the end of a folder. */
-const noMore: Listed = [];
-
-const kindOf = (mode: number): RemoteEntry['kind'] => {
+const kindOf = (mode: number): FileStats['kind'] => {
   switch (mode & typeBits) {
     case 0o100000:
       return 'file';
@@ -29,136 +35,178 @@ const kindOf = (mode: number): RemoteEntry['kind'] => {
   }
 };
 
-const codeOf = (error: Error): unknown => ('code' in error ? error.code : undefined);
+const statsOf = ({ mode = 0, size = 0, owner, times }: SftpAttrs): FileStats => ({
+  kind: kindOf(mode),
+  size,
+  modifiedAt: (times?.modified ?? 0) * 1000,
+  mode: mode & 0o7777,
+  ...defined({ owner }),
+});
 
-const refusal = (error: Error, path: string): Failure => {
-  const name = posix.basename(path);
-  switch (codeOf(error)) {
+const attrsOf = ({ mode, owner, modifiedAt, size }: FileChange): SftpAttrs => {
+  const seconds = modifiedAt === undefined ? undefined : Math.max(0, Math.floor(modifiedAt / 1000));
+  return defined({
+    mode,
+    owner,
+    size,
+    times: seconds === undefined ? undefined : { accessed: seconds, modified: seconds },
+  });
+};
+
+const lost = (): Failure =>
+  fail('unreachable', 'The connection to the device’s files was lost.', 'Reconnect and look again.');
+
+const misunderstood = (): Failure =>
+  fail('bad-response', 'The device answered something else than was asked of its files.', 'Reconnect and look again.');
+
+const refusal = (code: number, path: string): Failure => {
+  const name = inSentence(withShownBytes(nameOf(path)));
+  switch (code) {
     case status.noSuchFile:
       return fail('not-found', `${name} is not there.`, 'Look at the folder again; it may have been moved.');
     case status.permissionDenied:
       return fail('forbidden', `The device does not let you do this with ${name}.`, 'Sign in as a user who may.');
-    case status.failure:
+    // OpenSSH says so of names that are too long and of what no file system takes (errno_to_portable in sftp-server.c).
     case status.badMessage:
+      return fail(
+        'invalid-input',
+        `The device cannot do this with a name like ${name}.`,
+        'Try a shorter, simpler name.',
+      );
     case status.unsupported:
+      return fail('unsupported', `The device does not know how to do this with ${name}.`, 'Use its terminal instead.');
+    case status.noConnection:
+    case status.connectionLost:
+      return lost();
+    default:
       return fail(
         'conflict',
         `The device could not do this with ${name}.`,
         'It may exist already, not be empty, or the disk may be full.',
       );
-    default:
-      return fail('unreachable', 'The connection to the device’s files was lost.', 'Reconnect and look again.');
   }
 };
 
-/** The same bytes as ssh2 wants them; it takes its own copy at once. */
-const viewOf = ({ buffer, byteOffset, byteLength }: Uint8Array): Buffer => Buffer.from(buffer, byteOffset, byteLength);
+/** The kinds of answers, each with what callers want of it. */
+const wanted = {
+  nothing: (answer: SftpAnswer) => (answer.type === 'status' && answer.code === status.ok ? null : undefined),
+  handle: (answer: SftpAnswer) => (answer.type === 'handle' ? answer.handle : undefined),
+  stats: (answer: SftpAnswer) => (answer.type === 'attrs' ? statsOf(answer.attrs) : undefined),
+  name: (answer: SftpAnswer) => (answer.type === 'name' ? answer.names[0]?.name : undefined),
+} as const;
 
-/** Files over an SFTP channel of ssh2. */
-export const remoteFiles = (sftp: SFTPWrapper): RemoteFiles => {
-  const waiting = new Set<(error: Error) => void>();
-  const closed = new Error('closed');
-  let isClosed = false;
-  const close = (): void => {
-    isClosed = true;
-    for (const give of waiting) give(closed);
-    waiting.clear();
+const emptyBytes = new Uint8Array(0);
+
+/** The files behind an SFTP client. */
+const filesOf = (sftp: SftpClient): RemoteFiles => {
+  /** Why a change failed where the server gave no reason: the file system is full, or takes no changes. */
+  const explain = async (failure: Failure, path: string): Promise<Failure> => {
+    if (failure.error.kind !== 'conflict' || !sftp.has('statvfs@openssh.com')) return failure;
+    const answer = await sftp.ask(requests.extended, (body) => body.text('statvfs@openssh.com').text(folderOf(path)));
+    const space = answer?.type === 'extended' ? readSpace(answer.body) : undefined;
+    if (space?.isReadOnly === true) {
+      const message = `Nothing can be changed in ${inSentence(withShownBytes(folderOf(path)))}: it is mounted read-only.`;
+      return fail('forbidden', message, 'Choose another folder, or mount it for writing at the device.');
+    }
+    if (space !== undefined && space.free < full)
+      return fail('conflict', 'The disk of the device is full.', 'Make room there and try again.');
+    return failure;
   };
-  sftp.once('close', close);
-  // An answer that breaks the protocol: ssh2 closes the channel.
-  sftp.on('error', close);
-  // ssh2 forgets callbacks of a channel that closes, and takes calls of one that is closed; nobody may wait for them.
-  // `end` is the value where there is no more to be read.
-  const call = <T>(
+  const ask = async <T>(
     path: string,
-    run: (done: (error: Error | null | undefined, value?: T) => void) => void,
-    end?: T,
-  ): Promise<Result<T>> =>
-    new Promise((resolve) => {
-      if (isClosed) return resolve(refusal(closed, path));
-      const lost = (error: Error): void => resolve(refusal(error, path));
-      waiting.add(lost);
-      const done = (error: Error | null | undefined, value?: T): void => {
-        waiting.delete(lost);
-        if (error === null || error === undefined) resolve(ok(value as T));
-        else resolve(end !== undefined && codeOf(error) === status.eof ? ok(end) : refusal(error, path));
-      };
-      try {
-        run(done);
-      } catch (thrown) {
-        waiting.delete(lost);
-        resolve(refusal(thrown instanceof Error ? thrown : new Error('unknown'), path));
-      }
-    });
+    read: (answer: SftpAnswer) => T | undefined,
+    type: number,
+    write: Parameters<SftpClient['ask']>[1],
+  ): Promise<Result<T>> => {
+    const answer = await sftp.ask(type, write);
+    if (answer === undefined) return lost();
+    const value = read(answer);
+    if (value !== undefined) return ok(value);
+    return answer.type === 'status' && answer.code !== status.ok ? refusal(answer.code, path) : misunderstood();
+  };
+  /** Something that changes the device. */
+  const act = async (path: string, type: number, write: Parameters<SftpClient['ask']>[1]): Promise<Result<void>> => {
+    const done = await ask(path, wanted.nothing, type, write);
+    return done.ok ? ok(undefined) : explain(done, path);
+  };
   const rename = (from: string, to: string): Promise<Result<void>> =>
-    call<void>(from, (done) => sftp.rename(from, to, done));
+    act(from, requests.rename, (body) => body.text(from).text(to));
+  const removeFile = (path: string): Promise<Result<void>> => act(path, requests.remove, (body) => body.text(path));
 
-  const fileOf = (path: string, handle: Buffer): RemoteFile => ({
+  const fileOf = (path: string, handle: Uint8Array): RemoteFile => ({
     read: async (offset, length) => {
-      const bytes = Buffer.allocUnsafe(length);
-      const read = await call<number>(path, (done) => sftp.read(handle, bytes, 0, length, offset, done), 0);
-      return read.ok ? ok(bytes.subarray(0, read.value)) : read;
+      const answer = await sftp.ask(requests.read, (body) => body.bytes(handle).long(offset).word(length));
+      if (answer === undefined) return lost();
+      if (answer.type === 'data') return answer.bytes.length > length ? misunderstood() : ok(answer.bytes);
+      if (answer.type !== 'status' || answer.code === status.ok) return misunderstood();
+      return answer.code === status.eof ? ok(emptyBytes) : refusal(answer.code, path);
     },
-    write: (offset, bytes) =>
-      call<void>(path, (done) => sftp.write(handle, viewOf(bytes), 0, bytes.length, offset, done)),
-    close: () => call<void>(path, (done) => sftp.close(handle, done)),
+    write: (offset, bytes) => act(path, requests.write, (body) => body.bytes(handle).long(offset).bytes(bytes)),
+    change: (change) => act(path, requests.fsetstat, (body) => body.bytes(handle).attrs(attrsOf(change))),
+    close: () => act(path, requests.close, (body) => body.bytes(handle)),
   });
 
+  const open = async (path: string, opening: FileOpening): Promise<Result<RemoteFile>> => {
+    const { create, exclusive, read, write } = openFlags;
+    const flags = opening.how === 'read' ? read : opening.how === 'new' ? write | create | exclusive : write;
+    const attrs = opening.how === 'new' ? defined({ mode: opening.mode }) : {};
+    const handle = await ask(path, wanted.handle, requests.open, (body) => body.text(path).word(flags).attrs(attrs));
+    if (handle.ok) return ok(fileOf(path, handle.value));
+    return opening.how === 'read' ? handle : explain(handle, path);
+  };
+
+  const list = async (path: string): Promise<Result<readonly RemoteEntry[]>> => {
+    const opened = await ask(path, wanted.handle, requests.opendir, (body) => body.text(path));
+    if (!opened.ok) return opened;
+    const entries: RemoteEntry[] = [];
+    let end: Result<undefined> | undefined;
+    const readOn = async (): Promise<void> => {
+      while (end === undefined) {
+        const some = await sftp.ask(requests.readdir, (body) => body.bytes(opened.value));
+        if (some?.type === 'name') {
+          for (const { name, attrs } of some.names)
+            if (name !== '.' && name !== '..') entries.push({ name, ...statsOf(attrs) });
+        } else if (some === undefined) end ??= lost();
+        else if (some.type !== 'status' || some.code === status.ok) end ??= misunderstood();
+        else end ??= some.code === status.eof ? ok(undefined) : refusal(some.code, path);
+      }
+    };
+    await Promise.all(Array.from({ length: listedAtOnce }, readOn));
+    await act(path, requests.close, (body) => body.bytes(opened.value));
+    return end?.ok === false ? end : ok(entries);
+  };
+
   return {
-    absolute: (path) => call<string>(path, (done) => sftp.realpath(path, done)),
-    list: async (path) => {
-      const opened = await call<Buffer>(path, (done) => sftp.opendir(path, done));
-      if (!opened.ok) return opened;
-      const entries: RemoteEntry[] = [];
-      let end: Result<Listed> | undefined;
-      const readOn = async (): Promise<void> => {
-        while (end === undefined) {
-          const some = await call<Listed>(path, (done) => sftp.readdir(opened.value, done), noMore);
-          if (!some.ok || some.value === noMore) end ??= some;
-          else
-            for (const { filename, attrs } of some.value)
-              entries.push({
-                name: filename,
-                kind: kindOf(attrs.mode),
-                size: attrs.size,
-                modifiedAt: attrs.mtime * 1000,
-                mode: attrs.mode & 0o7777,
-              });
-        }
-      };
-      await Promise.all(Array.from({ length: listedAtOnce }, readOn));
-      await call<void>(path, (done) => sftp.close(opened.value, done));
-      return end?.ok === false ? end : ok(entries);
-    },
-    kind: async (path) => {
-      const stats = await call<{ readonly mode: number }>(path, (done) => sftp.lstat(path, done));
-      return stats.ok ? ok(kindOf(stats.value.mode)) : stats;
-    },
-    size: async (path) => {
-      const stats = await call<{ readonly size: number }>(path, (done) => sftp.stat(path, done));
-      return stats.ok ? ok(stats.value.size) : stats;
-    },
-    stamp: async (path) => {
-      const stats = await call<{ readonly size: number; readonly mtime: number }>(path, (done) =>
-        sftp.stat(path, done),
-      );
-      return stats.ok ? ok({ size: stats.value.size, modifiedAt: stats.value.mtime * 1000 }) : stats;
-    },
-    open: async (path, how) => {
-      const handle = await call<Buffer>(path, (done) => sftp.open(path, how === 'read' ? 'r' : 'w', done));
-      return handle.ok ? ok(fileOf(path, handle.value)) : handle;
-    },
+    absolute: (path) => ask(path, wanted.name, requests.realpath, (body) => body.text(path)),
+    list,
+    look: (path) => ask(path, wanted.stats, requests.lstat, (body) => body.text(path)),
+    follow: (path) => ask(path, wanted.stats, requests.stat, (body) => body.text(path)),
+    readLink: (path) => ask(path, wanted.name, requests.readlink, (body) => body.text(path)),
+    // The names the other way round than in the draft, as OpenSSH and all who follow it have them (PROTOCOL, section 4.1).
+    makeLink: (path, to) => act(path, requests.symlink, (body) => body.text(to).text(path)),
+    open,
+    change: (path, change) => act(path, requests.setstat, (body) => body.text(path).attrs(attrsOf(change))),
+    changeLink: (path, change) =>
+      sftp.has('lsetstat@openssh.com')
+        ? act(path, requests.extended, (body) => body.text('lsetstat@openssh.com').text(path).attrs(attrsOf(change)))
+        : Promise.resolve(refusal(status.unsupported, path)),
     rename,
     replace: async (from, to) => {
       // Version 3's own rename refuses a name that is taken; OpenSSH has one that does not.
-      const replaced = await call<void>(from, (done) => sftp.ext_openssh_rename(from, to, done));
-      if (replaced.ok) return replaced;
-      const removed = await call<void>(to, (done) => sftp.unlink(to, done));
+      if (sftp.has('posix-rename@openssh.com'))
+        return act(from, requests.extended, (body) => body.text('posix-rename@openssh.com').text(from).text(to));
+      const removed = await removeFile(to);
       if (!removed.ok && removed.error.kind !== 'not-found') return removed;
       return rename(from, to);
     },
-    removeFile: (path) => call<void>(path, (done) => sftp.unlink(path, done)),
-    removeFolder: (path) => call<void>(path, (done) => sftp.rmdir(path, done)),
-    makeFolder: (path) => call<void>(path, (done) => sftp.mkdir(path, done)),
+    removeFile,
+    removeFolder: (path) => act(path, requests.rmdir, (body) => body.text(path)),
+    makeFolder: (path, mode) => act(path, requests.mkdir, (body) => body.text(path).attrs(defined({ mode }))),
   };
+};
+
+/** Files over a channel that leads to an SFTP server. Errors: unreachable, where nothing there speaks it. */
+export const remoteFiles = async (channel: ByteChannel): Promise<Result<RemoteFiles>> => {
+  const sftp = await SftpClient.open(channel);
+  return sftp === undefined ? lost() : ok(filesOf(sftp));
 };

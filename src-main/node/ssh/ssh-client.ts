@@ -108,7 +108,13 @@ const connectionOf = (client: Client): SshConnection => {
       }),
     files: () =>
       whileOpen((done) => {
-        client.sftp(calls.ours((error, sftp) => done(error === undefined ? ok(remoteFiles(sftp)) : notGiven('files'))));
+        client.subsys(
+          'sftp',
+          calls.ours((error: Error | undefined, channel: ClientChannel) => {
+            if (error !== undefined) return done(notGiven('files'));
+            void remoteFiles(streamChannel(channel, 'The connection to the device broke.')).then(done);
+          }),
+        );
       }),
     onEnd: (listener) => {
       if (isOver) listener();

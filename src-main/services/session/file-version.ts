@@ -1,7 +1,7 @@
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { FileStamp, FoundFile } from '../../core/session/remote-edit.ts';
-import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
-import { downloadFile } from './sftp.ts';
+import type { RemoteFiles } from '../../core/session/remote-files.ts';
+import { downloadFile } from './sftp-download.ts';
 
 /** Bytes up to which a file is read to compare it: a device tells whole seconds, and another may write twice in one. */
 const comparedBytes = 64 * 1024;
@@ -25,6 +25,12 @@ const hex = (bytes: Uint8Array): string => [...bytes].map((byte) => byte.toStrin
 
 export const hashOf = (sha256: Reading['sha256'], content: Uint8Array): string => hex(sha256(content));
 
+/** What tells the version of a file that is there now from another. Errors: those of the files. */
+export const stampOf = async (files: RemoteFiles, path: string): Promise<Result<FileStamp>> => {
+  const stats = await files.follow(path);
+  return stats.ok ? ok({ size: stats.value.size, modifiedAt: stats.value.modifiedAt }) : stats;
+};
+
 /** Reads a file whole. Errors: unsupported (larger than `most`), cancelled, and those of the files. */
 export const readVersion = async (
   files: RemoteFiles,
@@ -32,7 +38,7 @@ export const readVersion = async (
   { most, sha256, report }: Reading,
   signal: AbortSignal,
 ): Promise<Result<FileVersion>> => {
-  const stamp = await files.stamp(path);
+  const stamp = await stampOf(files, path);
   if (!stamp.ok) return stamp;
   const parts: Uint8Array[] = [];
   let size = 0;
@@ -69,7 +75,7 @@ export const lookAt = async (
   reading: Reading,
   signal: AbortSignal,
 ): Promise<Result<FoundFile>> => {
-  const stamp = await files.stamp(path);
+  const stamp = await stampOf(files, path);
   if (!stamp.ok) return stamp.error.kind === 'not-found' ? ok(undefined) : stamp;
   const isSame = stamp.value.size === known?.size && stamp.value.modifiedAt === known.modifiedAt;
   if ((isSame && stamp.value.size > comparedBytes) || stamp.value.size > reading.most)

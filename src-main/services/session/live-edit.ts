@@ -11,9 +11,9 @@ import {
   type RemoteEditEffect,
   type RemoteEditFact,
 } from '../../core/session/remote-edit.ts';
-import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
-import { hashOf, lookAt, type FileVersion } from './file-version.ts';
-import { Upload } from './sftp.ts';
+import type { RemoteFiles } from '../../core/session/remote-files.ts';
+import { hashOf, lookAt, stampOf, type FileVersion } from './file-version.ts';
+import { Upload } from './sftp-upload.ts';
 
 /** The way to the device at the moment. */
 export interface EditWay {
@@ -169,13 +169,17 @@ export class LiveEdit {
     if (!path.ok) return path;
     const { clock, newName, sha256 } = this.#deps;
     const request = { path: path.value, size: content.value.length, newName: newName() };
-    const upload = await Upload.start(way.files, request, { taken: () => undefined, left: way.left }, signal);
+    const start = (inPlace: boolean) =>
+      Upload.start(way.files, { ...request, inPlace }, { taken: () => undefined, left: way.left }, signal);
+    let upload = await start(false);
+    // The person has said yes to this file, and its content is here if the way is lost in the middle.
+    if (!upload.ok && upload.error.kind === 'confirmation-required') upload = await start(true);
     if (!upload.ok) return upload;
     if (content.value.length > 0) upload.value.write(content.value);
     const done = await upload.value.done;
     if (!done.ok) return done;
     if (isBeside) this.#path = path.value;
-    const stamp = await way.files.stamp(path.value);
+    const stamp = await stampOf(way.files, path.value);
     return ok({
       hash: hashOf(sha256, content.value),
       stamp: stamp.ok ? stamp.value : undefined,
@@ -190,8 +194,8 @@ const goneError = fail('not-found', 'The copy on this computer is gone.', 'Save 
 const freeName = async (files: RemoteFiles, path: string): Promise<Result<string>> => {
   for (let count = 1; count <= mostBeside; count += 1) {
     const name = besideName(path, count);
-    const kind = await files.kind(name);
-    if (!kind.ok) return kind.error.kind === 'not-found' ? ok(name) : kind;
+    const found = await files.look(name);
+    if (!found.ok) return found.error.kind === 'not-found' ? ok(name) : found;
   }
   return fail('conflict', 'There are too many copies beside this file.', 'Delete some of them.');
 };

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { describe, expect, it } from 'vitest';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
-import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import type { FileStats, RemoteFiles } from '../../core/session/remote-files.ts';
 import { VirtualClock } from '../../../test/support/virtual-clock.ts';
 import { RemoteEdits, type EditedFile } from './remote-edits.ts';
 
@@ -25,15 +25,23 @@ const createDevice = () => {
       const file = kept.get(path);
       return file === undefined ? gone : ok(give(file));
     });
+  const stats = (file: { content: Uint8Array; second: number }): FileStats => ({
+    kind: 'file',
+    size: file.content.length,
+    modifiedAt: file.second * 1000,
+    mode: 0o644,
+  });
   const files: RemoteFiles = {
     absolute: (path) => answer(() => ok(path)),
     list: () => answer(() => ok([])),
-    kind: (path) => at(path, () => 'file'),
-    size: (path) => at(path, ({ content }) => content.length),
-    stamp: (path) =>
-      at(path, ({ content, second: modified }) => ({ size: content.length, modifiedAt: modified * 1000 })),
-    open: (path, how) => {
-      if (how === 'write') put(path, '');
+    look: (path) => at(path, stats),
+    follow: (path) => at(path, stats),
+    readLink: () => answer(() => gone),
+    makeLink: () => answer(() => ok(undefined)),
+    change: () => answer(() => ok(undefined)),
+    changeLink: () => answer(() => ok(undefined)),
+    open: (path, { how }) => {
+      if (how === 'new') put(path, '');
       return at(path, () => ({
         read: (offset: number, length: number) => at(path, ({ content }) => content.slice(offset, offset + length)),
         write: (offset: number, piece: Uint8Array) =>
@@ -43,6 +51,7 @@ const createDevice = () => {
             next.set(piece, offset);
             file.content = next;
           }),
+        change: () => answer(() => ok(undefined)),
         close: () => answer(() => ok(undefined)),
       }));
     },

@@ -2,7 +2,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import { maxEditBytes, type LocalCopies } from '../../core/session/local-copies.ts';
 import type { RemoteEditAnswer, RemoteEditPhase } from '../../core/session/remote-edit.ts';
-import type { RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import type { RemoteFiles } from '../../core/session/remote-files.ts';
 import { readVersion } from './file-version.ts';
 import { LiveEdit } from './live-edit.ts';
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
-import type { RemoteEntry, RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import type { RemoteEntry, RemoteFiles } from '../../core/session/remote-files.ts';
 import { countTree, deleteTree } from './sftp-tree.ts';
 
 type Node = { readonly kind: 'file' } | { readonly kind: 'link'; readonly to: string } | { readonly kind: 'folder' };
@@ -51,7 +51,7 @@ const device = (
     const kind = tree.get(options.lies === true ? real(path) : path)?.kind ?? 'file';
     return { name: path.slice(path.lastIndexOf('/') + 1), kind, size: 1, modifiedAt: 0, mode: 0o644 };
   };
-  const files: Pick<RemoteFiles, 'list' | 'kind' | 'removeFile' | 'removeFolder'> = {
+  const files: Pick<RemoteFiles, 'list' | 'look' | 'removeFile' | 'removeFolder'> = {
     list: (path) =>
       answer(() => {
         const refused = options.refuse?.('list', path);
@@ -61,10 +61,10 @@ const device = (
         const dots = ['.', '..'].map((name) => ({ ...entry(path), name, kind: 'folder' as const }));
         return ok([...dots, ...names(real(path)).map(entry)]);
       }),
-    kind: (path) =>
+    look: (path) =>
       answer(() => {
         const node = tree.get(path);
-        return node === undefined ? gone : ok(node.kind);
+        return node === undefined ? gone : ok({ kind: node.kind, size: 1, modifiedAt: 0, mode: 0o644 });
       }),
     removeFile: (path) =>
       answer(() => {

@@ -1,6 +1,6 @@
 import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import { count } from '../../core/alert/incident-text.ts';
-import type { RemoteEntry, RemoteFiles } from '../../core/ssh/ssh-client.ts';
+import { within, type RemoteEntry, type RemoteFiles } from '../../core/session/remote-files.ts';
 
 /** Requests of one walk under way at once: enough to hide a round trip, few enough for a small device. */
 const inFlight = 8;
@@ -40,8 +40,6 @@ const inside = async (files: RemoteFiles, folder: string): Promise<Result<readon
   return fail('bad-response', 'The device answered with names that no file can have.', 'Delete it at the device.');
 };
 
-const within = (folder: string, name: string): string => `${folder.replace(/\/+$/, '')}/${name}`;
-
 /** What a folder holds, all the way down. */
 export interface TreeCount {
   /** Files, folders and links below it; `most` where there are more. */
@@ -68,9 +66,9 @@ export const countTree = async (
     (path: string): Job =>
     async (add) => {
       // A listing of some servers says of a link what it leads to.
-      const kind = await files.kind(path);
-      if (kind.ok && kind.value !== 'folder') return;
-      const entries = kind.ok ? await inside(files, path) : kind;
+      const found = await files.look(path);
+      if (found.ok && found.value.kind !== 'folder') return;
+      const entries = found.ok ? await inside(files, path) : found;
       if (!entries.ok) {
         if (entries.error.kind === 'unreachable') lost = entries.error;
         else if (entries.error.kind !== 'not-found') unread += 1;
@@ -172,9 +170,9 @@ export const deleteTree = async (
     (item: string, above: Emptied | undefined): Job =>
     async (add) => {
       // Asked of the thing itself, and just before it is entered: a listing may say of a link what it leads to.
-      const kind = await files.kind(item);
-      if (!kind.ok) return settle(item, above, kind, add);
-      if (kind.value !== 'folder') return add(remove(item, above));
+      const found = await files.look(item);
+      if (!found.ok) return settle(item, above, found, add);
+      if (found.value.kind !== 'folder') return add(remove(item, above));
       const entries = await inside(files, item);
       if (!entries.ok) {
         if (entries.error.kind === 'unreachable' || entries.error.kind === 'not-found')
