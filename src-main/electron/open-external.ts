@@ -31,3 +31,13 @@ export const isExternalPage = (address: string): boolean => {
 export const openExternal = (address: string): void => {
   if (isExternalPage(address)) void shell.openExternal(address).catch(() => undefined);
 };
+
+/**
+ * Opens a page that a device printed the address of, after the person's click in a terminal with Ctrl or Cmd; the
+ * address was shown. Only web pages, and none with a user name in front, which is there to be taken for the host.
+ */
+export const openLink = (address: string): void => {
+  const url = URL.parse(address);
+  const isWeb = url?.protocol === 'https:' || url?.protocol === 'http:';
+  if (isWeb && url.username === '' && url.password === '') void shell.openExternal(url.href).catch(() => undefined);
+};

@@ -1,6 +1,7 @@
 import { BrowserWindow } from 'electron';
 import { appOrigin } from './app-scheme.ts';
 import { pagePreferences } from './app-window.ts';
+import { openLink } from './open-external.ts';
 
 const first = { width: 980, height: 640 } as const;
 const minimum = { width: 480, height: 320 } as const;
@@ -45,6 +46,11 @@ export class SessionWindow {
       webPreferences: pagePreferences(this.#preload),
     });
     this.#window = window;
+    // Links in terminals; everything else that any window opens is limited by hardening.ts.
+    window.webContents.setWindowOpenHandler(({ url }) => {
+      openLink(url);
+      return { action: 'deny' };
+    });
     // Its sessions went with the page: an empty white window would only be in the way.
     window.webContents.on('render-process-gone', () => window.destroy());
     window.on('closed', () => {

@@ -26,6 +26,12 @@ const number = z.number().int().min(1).max(Number.MAX_SAFE_INTEGER);
 const path = z.string().min(1).max(4096);
 const cells = z.number().int().min(1).max(2000);
 
+/** The name of a terminal for `TERM`: what terminfo calls its files, and nothing a shell would take as more. */
+export const terminalNameSchema = z
+  .string()
+  .max(64)
+  .regex(/^[A-Za-z0-9][\w.+-]*$/);
+
 /** What a person answered. Secrets are those of the ticket: `password`, `passphrase`, or `0`, `1` … for prompts. */
 export const sessionAnswerSchema = z.discriminatedUnion('type', [
   z.strictObject({ type: z.literal('host-key'), accept: z.boolean() }),
@@ -139,6 +145,8 @@ export const sessionClientFrames = [
     keyFile: z.string().max(4096).optional(),
     cols: cells.optional(),
     rows: cells.optional(),
+    /** What the device is told of the terminal; `xterm-256color` unless it is said. */
+    term: terminalNameSchema.optional(),
     /** The session before in the same tab, which this one ends and replaces. */
     after: number.optional(),
   }),

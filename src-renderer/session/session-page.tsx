@@ -18,9 +18,9 @@ import sessionPageStyles from './session-page.module.css';
 import filesTabStyles from './files/files-tab.module.css';
 
 const views = {
-  terminal: { Tab: TerminalTab, icon: SquareTerminal, word: 'Terminal' },
-  screen: { Tab: ScreenTab, icon: Monitor, word: 'Screen' },
-  files: { Tab: FilesTab, icon: FolderOpen, word: 'Files' },
+  terminal: { Tab: TerminalTab, icon: SquareTerminal, word: 'Terminal', short: 'SSH' },
+  screen: { Tab: ScreenTab, icon: Monitor, word: 'Screen', short: 'Screen' },
+  files: { Tab: FilesTab, icon: FolderOpen, word: 'Files', short: 'Files' },
 } as const;
 
 /** What a tab is called by; before the fleet is there, only that it is of a device. */
@@ -45,7 +45,7 @@ const TabHead = ({
   readonly active: boolean;
   readonly number: number;
 }): React.ReactNode => {
-  const { icon: Icon, word } = views[tab.place.kind];
+  const { icon: Icon, word, short } = views[tab.place.kind];
   const device = useDeviceName(tab.place.deviceKey);
   const name = number > 1 ? `${device} (${number})` : device;
   const head = useRef<HTMLDivElement>(null);
@@ -62,13 +62,11 @@ const TabHead = ({
         type="button"
         id={`tab-${tab.id}`}
         aria-current={active ? 'page' : undefined}
-        aria-label={`${name}, ${word}`}
-        data-tip={`${name}, ${word.toLowerCase()}`}
         onClick={() => showTab(tab.id)}
         onAuxClick={() => closeTab(tab.id)}
       >
         <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-        <span className="ellipsis">{name}</span>
+        <span className="ellipsis">{`${short} · ${name}`}</span>
       </button>
       <IconButton icon={X} label={`Close ${word.toLowerCase()} of ${name}`} onClick={() => closeTab(tab.id)} />
     </div>
@@ -161,9 +159,10 @@ export const SessionPage = (): React.ReactNode => {
   const active = useTabs((state) => state.active);
   const current = tabs.find((tab) => tab.id === active);
   const device = useDevice(current?.place.deviceKey ?? '');
+  const short = current === undefined ? undefined : views[current.place.kind].short;
   useEffect(() => {
-    document.title = device === undefined ? 'Quayside' : `${device.name} · Quayside`;
-  }, [device]);
+    document.title = device === undefined || short === undefined ? 'Quayside' : `${short} · ${device.name} · Quayside`;
+  }, [device, short]);
   useEffect(() => {
     if (!loaded) return;
     begin();

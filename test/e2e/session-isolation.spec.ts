@@ -46,6 +46,6 @@ test('a tab that is closed at the question of its host key, and a screen that no
   await expect(screen.locator('[data-phase=ended]')).toHaveCount(1);
   await enter(screen, 'echo after-$((6 * 7))');
   await expect(screenOf(screen)).toContainText('after-42');
-  await screen.getByRole('button', { name: /, Screen$/ }).click();
+  await screen.getByRole('button', { name: /^Screen · / }).click();
   await expect(screen.getByText('is no screen that Quayside understands')).toBeVisible();
 });

@@ -55,7 +55,7 @@ test('a terminal: the first host key is shown, a wrong password is refused, the 
   // The terminal takes every key but one, which leads to its tab, and from there Enter leads back.
   await expect(terminal.locator('.xterm-helper-textarea')).toBeFocused();
   await terminal.keyboard.press('Control+F6');
-  await expect(terminal.getByRole('button', { name: /, Terminal$/ })).toBeFocused();
+  await expect(terminal.getByRole('button', { name: /^SSH · / })).toBeFocused();
   await terminal.keyboard.press('Enter');
   await expect(terminal.locator('.xterm-helper-textarea')).toBeFocused();
 

@@ -196,7 +196,7 @@ class LiveSession {
     // However a connection ends: a shell that had no time to say so ends with it.
     connection.onEnd(() => this.#end(connectionLost));
     if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user, frame);
-    const shell = await connection.shell(this.#size);
+    const shell = await connection.shell({ ...this.#size, ...defined({ term: frame.term }) });
     if (!shell.ok) return shell;
     this.#shell = shell.value;
     // It may have been resized while the person signed in.

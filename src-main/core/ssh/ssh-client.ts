@@ -85,7 +85,8 @@ export interface SshShell extends ByteChannel {
 }
 
 export interface SshConnection {
-  shell(size: { readonly cols: number; readonly rows: number }): Promise<Result<SshShell>>;
+  /** `term` is the name of the terminal, `xterm-256color` unless given. */
+  shell(terminal: { readonly cols: number; readonly rows: number; readonly term?: string }): Promise<Result<SshShell>>;
   files(): Promise<Result<RemoteFiles>>;
   /** Called once, when the connection is over. */
   onEnd(listener: () => void): void;

@@ -100,11 +100,11 @@ const connectionOf = (client: Client): SshConnection => {
   const notGiven = (what: string): Failure =>
     fail('unsupported', `The server gives this user no ${what}.`, 'Sign in as another user.');
   return {
-    shell: ({ cols, rows }) =>
+    shell: ({ cols, rows, term = 'xterm-256color' }) =>
       whileOpen((done) => {
         const give = (error: Error | undefined, channel: ClientChannel): void =>
           done(error === undefined ? ok(shellOf(channel)) : notGiven('shell'));
-        client.shell({ term: 'xterm-256color', cols, rows, width: 0, height: 0 }, calls.ours(give));
+        client.shell({ term, cols, rows, width: 0, height: 0 }, calls.ours(give));
       }),
     files: () =>
       whileOpen((done) => {

@@ -274,6 +274,6 @@ export const startSessions = (): void => {
 /** Opens a session of a place. */
 export const openSession = (
   place: SessionPlace,
-  options: Partial<Pick<OpenFrame, 'cols' | 'rows' | 'user' | 'keyFile' | 'after'>>,
+  options: Partial<Pick<OpenFrame, 'cols' | 'rows' | 'term' | 'user' | 'keyFile' | 'after'>>,
   listener: SessionListener,
 ): SessionHandle => new SessionHandle(listener, { ...place, ...options });

@@ -2,7 +2,7 @@ import { ClipboardPaste, Copy, Search, TextSelect } from 'lucide-react';
 import { ContextMenu } from 'radix-ui';
 
 /** Keys as they are written on this computer. */
-const isMac = navigator.platform.startsWith('Mac');
+export const isMac = navigator.platform.startsWith('Mac');
 
 /** The shortcut of a letter in a terminal: Ctrl alone belongs to the device. */
 export const terminalKeys = (letter: string): string => (isMac ? `⌘ ${letter}` : `Ctrl ⇧ ${letter}`);

@@ -1,7 +1,10 @@
 import { FitAddon } from '@xterm/addon-fit';
 import { SearchAddon } from '@xterm/addon-search';
+import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { allowComputedStyles } from '../../ui/styles-under-policy.ts';
+import { addAbilities } from './terminal-abilities.ts';
+import { openableAddress } from './terminal-links.ts';
 import { familiesOf, terminalTheme, type TerminalFont } from './terminal-look.ts';
 import '@xterm/xterm/css/xterm.css';
 
@@ -15,12 +18,32 @@ export interface TerminalScreen {
   readonly search: SearchAddon;
 }
 
+/** What a device prints that is more than text. */
+export interface ScreenEvents {
+  /** The mouse is over a link with this address, or (undefined) over none. */
+  linked(address: string | undefined): void;
+  /** A link was clicked. */
+  followed(address: string, event: MouseEvent): void;
+  /** A program wants a text on the clipboard. */
+  clipped(text: string): void;
+}
+
 /** Makes a terminal within an element of the page. */
 export const makeTerminalScreen = (
   host: HTMLElement,
   look: { readonly font: TerminalFont; readonly forReader: boolean },
+  events: ScreenEvents,
 ): TerminalScreen => {
   allowComputedStyles();
+  const follow = (event: MouseEvent, text: string): void => {
+    const address = openableAddress(text);
+    if (address !== undefined) events.followed(address, event);
+  };
+  const links = {
+    activate: follow,
+    hover: (_event: MouseEvent, text: string) => events.linked(openableAddress(text)),
+    leave: () => events.linked(undefined),
+  };
   const terminal = new Terminal({
     scrollback,
     fontSize: look.font.size,
@@ -29,31 +52,17 @@ export const makeTerminalScreen = (
     minimumContrastRatio: 4.5,
     screenReaderMode: look.forReader,
     cursorBlink: false,
-    // Marks what is searched for.
+    // Marks what is searched for, and knows the widths of today's characters.
     allowProposedApi: true,
-    macOptionIsMeta: true,
-    // What a device prints is no reason to open an address.
-    linkHandler: { activate: () => undefined },
+    // Only what may be opened is a link; the others stay text.
+    linkHandler: { ...links, allowNonHttpProtocols: false },
   });
   const fit = new FitAddon();
   const search = new SearchAddon();
   terminal.loadAddon(fit);
   terminal.loadAddon(search);
+  addAbilities(terminal, events);
+  terminal.loadAddon(new WebLinksAddon((event, text) => follow(event, text), links));
   terminal.open(host);
   return { terminal, fit, search };
-};
-
-const clock = (at: number): string => {
-  const then = new Date(at);
-  return [then.getHours(), then.getMinutes(), then.getSeconds()].map((part) => String(part).padStart(2, '0')).join(':');
-};
-
-/**
- * Makes a terminal ready for a new session below the text of the one before: what a program that is gone had switched
- * on is off, and a line says where it begins. Times are epoch milliseconds.
- */
-export const beginAfresh = (terminal: Terminal, endedAt: number, now: number): void => {
-  if (terminal.buffer.active.type === 'alternate') terminal.write('\x1b[?1049l');
-  terminal.write('\x1b[!p\x1b[?1000l\x1b[?1002l\x1b[?1003l\x1b[?1006l\x1b[?2004l\x1b[?25h\x1b[0m\r\n');
-  terminal.write(`\x1b[2m— ended ${clock(endedAt)}, reconnected ${clock(now)} —\x1b[0m\r\n`);
 };

@@ -6,10 +6,13 @@ import { toast } from '../../state/view-store.ts';
 import { cleanPaste, runsAtOnce } from './paste-text.ts';
 import { keyFileMemory } from '../connection/questions.tsx';
 import { SessionCover } from '../connection/session-cover.tsx';
-import { FontDialog, PasteDialog } from './terminal-dialogs.tsx';
+import { PasteDialog } from './terminal-dialogs.tsx';
 import { familiesOf, keepFont, readFont, type TerminalFont } from './terminal-look.ts';
-import { TerminalMenu, terminalKeys } from './terminal-menu.tsx';
-import { beginAfresh, type TerminalScreen } from './terminal-screen.ts';
+import { isMac, TerminalMenu, terminalKeys } from './terminal-menu.tsx';
+import { beginAfresh } from './terminal-abilities.ts';
+import type { TerminalScreen } from './terminal-screen.ts';
+import { choicesOf } from './terminal-choices.ts';
+import { TerminalSettings } from './terminal-settings.tsx';
 import { TerminalSearch } from './terminal-search.tsx';
 import { TerminalTools } from './terminal-tools.tsx';
 import { useSession } from '../connection/use-session.ts';
@@ -35,6 +38,10 @@ export const TerminalTab = ({
   const [pasting, setPasting] = useState<string>();
   const [searching, setSearching] = useState(false);
   const [hasSelection, setHasSelection] = useState(false);
+  /** The address under the mouse. */
+  const [link, setLink] = useState<string>();
+  /** Whether it was said that a program wants the clipboard: once is enough. */
+  const wasClipped = useRef(false);
   /** When the last session ended, in epoch milliseconds. */
   const endedAt = useRef<number>(undefined);
   const focus = (): void => screen.current?.terminal.focus();
@@ -44,6 +51,7 @@ export const TerminalTab = ({
       const keyFile = localStorage.getItem(keyFileMemory);
       const terminal = screen.current?.terminal;
       return {
+        term: choicesOf(place.deviceKey).term,
         ...(terminal === undefined ? {} : { cols: terminal.cols, rows: terminal.rows }),
         ...(keyFile === null || keyFile === '' ? {} : { keyFile }),
       };
@@ -109,12 +117,23 @@ export const TerminalTab = ({
     made.terminal.options.fontFamily = familiesOf(kept);
     made.fit.fit();
   };
-  useTerminal(host, screen, {
+  useTerminal(host, screen, place.deviceKey, {
     typed: (bytes) => handle.current?.send(bytes),
     pasted: paste,
     resized: (cols, rows) => handle.current?.resize(cols, rows),
     selected: setHasSelection,
     searched: () => setSearching(true),
+    linked: setLink,
+    followed: (address, event) => {
+      if (isMac ? event.metaKey : event.ctrlKey) window.open(address, '_blank', 'noopener,noreferrer');
+    },
+    clipped: (text) => {
+      if (choicesOf(place.deviceKey).fillsClipboard) return void copyText(text, `what a program on ${device} gave`);
+      if (wasClipped.current) return;
+      wasClipped.current = true;
+      const hint = 'Allow it in the settings of this terminal if you know the program.';
+      toast({ tone: 'error', text: `A program on ${device} wanted to fill the clipboard.`, hint });
+    },
   });
 
   return (
@@ -128,7 +147,7 @@ export const TerminalTab = ({
         searching={searching}
         deeds={deeds}
         onSearch={() => (searching ? closeSearch() : setSearching(true))}
-        onFont={() => setChoosing(true)}
+        onSettings={() => setChoosing(true)}
       />
       {searching ? <TerminalSearch screen={screen} onClose={closeSearch} /> : null}
       <div className={sessionBodyStyles['session-stage']}>
@@ -145,9 +164,22 @@ export const TerminalTab = ({
         >
           <div ref={host} className={terminalTabStyles['terminal-host']} data-part="terminal" />
         </TerminalMenu>
+        {link === undefined ? null : (
+          <p className={terminalTabStyles['terminal-link']}>
+            <span className="mono">{link}</span> {isMac ? '⌘' : 'Ctrl'}+click opens it
+          </p>
+        )}
         <SessionCover device={device} session={session} />
       </div>
-      {choosing ? <FontDialog font={font} onChange={changeFont} onClose={() => setChoosing(false)} /> : null}
+      {choosing ? (
+        <TerminalSettings
+          deviceKey={place.deviceKey}
+          device={device}
+          font={font}
+          onFont={changeFont}
+          onClose={() => setChoosing(false)}
+        />
+      ) : null}
       {pasting === undefined ? null : (
         <PasteDialog
           text={pasting}

@@ -1,4 +1,4 @@
-import { Accessibility, ClipboardPaste, Copy, RotateCw, Search, Type } from 'lucide-react';
+import { Accessibility, ClipboardPaste, Copy, RotateCw, Search, Settings2 } from 'lucide-react';
 import { canReadClipboard } from '../../state/clipboard.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey } from '../connection/session-cover.tsx';
@@ -15,7 +15,7 @@ export const TerminalTools = ({
   searching,
   deeds,
   onSearch,
-  onFont,
+  onSettings,
 }: {
   readonly device: string;
   readonly session: SessionControl;
@@ -23,7 +23,7 @@ export const TerminalTools = ({
   readonly deeds: Pick<TerminalActions, 'copy' | 'paste'>;
   /** Opens the search, or closes it. */
   readonly onSearch: () => void;
-  readonly onFont: () => void;
+  readonly onSettings: () => void;
 }): React.ReactNode => {
   const { phase } = session;
   const forReader = useReaderMode((mode) => mode.on);
@@ -54,7 +54,7 @@ export const TerminalTools = ({
         aria-pressed={forReader}
         onClick={() => setReaderMode(!forReader)}
       />
-      <IconButton icon={Type} label="Font" onClick={onFont} />
+      <IconButton icon={Settings2} label="Terminal settings" onClick={onSettings} />
       <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
     </div>
   );

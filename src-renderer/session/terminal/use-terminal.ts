@@ -1,11 +1,15 @@
 import { useEffect, useEffectEvent } from 'react';
 import { copyText } from '../../commands/device-commands.ts';
 import { followTheme, readFont, terminalTheme, useReaderMode } from './terminal-look.ts';
-import { isTerminalChord } from './terminal-menu.tsx';
-import { makeTerminalScreen, type TerminalScreen } from './terminal-screen.ts';
+import { OptionKeys, ownKeys, shortcutLetter } from './keyboard.ts';
+import { choicesOf, useChoices } from './terminal-choices.ts';
+import { isMac, isTerminalChord } from './terminal-menu.tsx';
+import { makeTerminalScreen, type ScreenEvents, type TerminalScreen } from './terminal-screen.ts';
+
+const isWindows = navigator.platform.startsWith('Win');
 
 /** What happens in a terminal. */
-export interface TerminalEvents {
+export interface TerminalEvents extends ScreenEvents {
   typed(bytes: Uint8Array): void;
   pasted(text: string): void;
   resized(cols: number, rows: number): void;
@@ -18,6 +22,7 @@ export interface TerminalEvents {
 export const useTerminal = (
   host: React.RefObject<HTMLElement | null>,
   screen: React.RefObject<TerminalScreen | undefined>,
+  deviceKey: string,
   events: TerminalEvents,
 ): void => {
   const typed = useEffectEvent((bytes: Uint8Array) => events.typed(bytes));
@@ -25,11 +30,22 @@ export const useTerminal = (
   const resized = useEffectEvent((cols: number, rows: number) => events.resized(cols, rows));
   const selected = useEffectEvent((hasSelection: boolean) => events.selected(hasSelection));
   const searched = useEffectEvent(() => events.searched());
+  const linked = useEffectEvent((address: string | undefined) => events.linked(address));
+  const followed = useEffectEvent((address: string, event: MouseEvent) => events.followed(address, event));
+  const clipped = useEffectEvent((text: string) => events.clipped(text));
 
   useEffect(() => {
     const element = host.current;
     if (element === null) return undefined;
-    const made = makeTerminalScreen(element, { font: readFont(), forReader: useReaderMode.getState().on });
+    const made = makeTerminalScreen(
+      element,
+      { font: readFont(), forReader: useReaderMode.getState().on },
+      {
+        linked: (address) => linked(address),
+        followed: (address, event) => followed(address, event),
+        clipped: (text) => clipped(text),
+      },
+    );
     const { terminal, fit } = made;
     screen.current = made;
     const encoder = new TextEncoder();
@@ -39,10 +55,19 @@ export const useTerminal = (
       terminal.onSelectionChange(() => selected(terminal.hasSelection())),
       terminal.onResize(({ cols, rows }) => resized(cols, rows)),
     ];
+    const options = new OptionKeys();
     terminal.attachCustomKeyEventHandler((event) => {
+      options.note(event, event.type === 'keydown');
       if (event.type !== 'keydown') return true;
+      if (isMac) terminal.options.macOptionIsMeta = options.isMeta(useChoices.getState().optionKey);
+      const own = ownKeys(event, { isWindows, backspace: choicesOf(deviceKey).backspace });
+      if (own !== undefined) {
+        event.preventDefault();
+        terminal.input(own);
+        return false;
+      }
       const chord = isTerminalChord(event);
-      const key = event.key.toLowerCase();
+      const key = shortcutLetter(event);
       if (chord && key === 'f') searched();
       else if (chord && key === 'c' && terminal.hasSelection()) void copyText(terminal.getSelection(), 'the selection');
       else return true;
@@ -72,7 +97,7 @@ export const useTerminal = (
       screen.current = undefined;
       terminal.dispose();
     };
-  }, [host, screen]);
+  }, [host, screen, deviceKey]);
 
   const forReader = useReaderMode((mode) => mode.on);
   useEffect(() => {
