@@ -11,7 +11,7 @@ for (const id of ways) {
   const [port, own] = id.split(':').map(Number);
   const listened = await host.listen({ id, address: '127.0.0.1', port: port ?? 0 });
   if (!listened.ok) throw new Error(listened.error.message);
-  host.route(id, 1, { host: '127.0.0.1', port: own ?? Number(target) });
+  host.useTunnel(id, 1, { host: '127.0.0.1', port: own ?? Number(target) });
 }
 const resolutionMs = 1;
 const delay = monitorEventLoopDelay({ resolution: resolutionMs });

@@ -233,7 +233,7 @@ export const bench: Bench = {
         const port = await freePort();
         const listened = await host.listen({ id, address: '127.0.0.1', port });
         if (!listened.ok) throw new Error(listened.error.message);
-        host.route(id, 1, { host: '127.0.0.1', port: target });
+        host.useTunnel(id, 1, { host: '127.0.0.1', port: target });
         return port;
       };
       const viaSocat = async (target: number, ...options: string[]): Promise<number> => {

@@ -26,10 +26,10 @@ class World {
   /** Tunnels open at the vendor. */
   readonly tunnels = new Set<number>();
   isListening = false;
-  pumpRoute: number | undefined;
+  pumpTunnel: number | undefined;
   hasAsked = false;
   held = 0;
-  /** Connections by route. */
+  /** Connections by tunnel. */
   readonly links = new Map<number, number>();
   readonly retiring = new Set<number>();
   reportedUp = 0;
@@ -45,12 +45,12 @@ class World {
   }
 
   #carryOut(effect: ForwardEffect): void {
-    if (effect.type === 'open-tunnel') this.asking.add(effect.route);
+    if (effect.type === 'open-tunnel') this.asking.add(effect.tunnelId);
     else if (effect.type === 'close-tunnel') {
-      expect(this.tunnels.has(effect.route), 'a tunnel is closed once, and only after it was granted').toBe(true);
-      this.tunnels.delete(effect.route);
-    } else if (effect.type === 'route') {
-      expect(this.tunnels.has(effect.route), 'clients are sent only where a tunnel is').toBe(true);
+      expect(this.tunnels.has(effect.tunnelId), 'a tunnel is closed once, and only after it was granted').toBe(true);
+      this.tunnels.delete(effect.tunnelId);
+    } else if (effect.type === 'use-tunnel') {
+      expect(this.tunnels.has(effect.tunnelId), 'clients are sent only where a tunnel is').toBe(true);
       this.toPump.push(effect);
     } else if (effect.type !== 'abandon-tunnel') this.toPump.push(effect);
   }
@@ -59,8 +59,8 @@ class World {
     return [...this.links.values()].reduce((sum, count) => sum + count, 0);
   }
 
-  used(route: number): boolean {
-    return (this.links.get(route) ?? 0) > 0;
+  used(tunnelId: number): boolean {
+    return (this.links.get(tunnelId) ?? 0) > 0;
   }
 
   report(): void {
@@ -73,10 +73,10 @@ class World {
     this.unreported = { up: 0, down: 0 };
   }
 
-  reportRetired(route: number): void {
-    if (!this.retiring.has(route) || this.used(route)) return;
-    this.retiring.delete(route);
-    this.toMain.push({ type: 'retired', route });
+  reportRetired(tunnelId: number): void {
+    if (!this.retiring.has(tunnelId) || this.used(tunnelId)) return;
+    this.retiring.delete(tunnelId);
+    this.toMain.push({ type: 'retired', tunnelId });
   }
 
   wait(): void {
@@ -86,14 +86,14 @@ class World {
     this.toMain.push({ type: 'waiting' });
   }
 
-  connect(route: number): void {
-    this.links.set(route, (this.links.get(route) ?? 0) + 1);
-    this.toMain.push({ type: 'connected', route, dialMs: 1 });
+  connect(tunnelId: number): void {
+    this.links.set(tunnelId, (this.links.get(tunnelId) ?? 0) + 1);
+    this.toMain.push({ type: 'connected', tunnelId, dialMs: 1 });
   }
 
   loseEverything(): void {
     this.isListening = false;
-    this.pumpRoute = undefined;
+    this.pumpTunnel = undefined;
     this.hasAsked = false;
     this.held = 0;
     this.links.clear();
@@ -114,30 +114,31 @@ class World {
         this.loseEverything();
         this.report();
         return;
-      case 'route':
+      case 'use-tunnel':
         this.hasAsked = false;
-        this.pumpRoute = effect.route;
-        if (this.held === 0 && !this.used(effect.route)) this.toMain.push({ type: 'unused', route: effect.route });
+        this.pumpTunnel = effect.tunnelId;
+        if (this.held === 0 && !this.used(effect.tunnelId))
+          this.toMain.push({ type: 'unused', tunnelId: effect.tunnelId });
         while (this.held > 0) {
           this.held -= 1;
-          this.connect(effect.route);
+          this.connect(effect.tunnelId);
         }
         return;
       case 'retire':
-        if (effect.onlyIfIdle && this.used(effect.route)) {
-          this.toMain.push({ type: 'kept', route: effect.route });
+        if (effect.onlyIfIdle && this.used(effect.tunnelId)) {
+          this.toMain.push({ type: 'kept', tunnelId: effect.tunnelId });
           return;
         }
-        if (this.pumpRoute === effect.route) this.pumpRoute = undefined;
-        this.retiring.add(effect.route);
-        this.reportRetired(effect.route);
+        if (this.pumpTunnel === effect.tunnelId) this.pumpTunnel = undefined;
+        this.retiring.add(effect.tunnelId);
+        this.reportRetired(effect.tunnelId);
         return;
       case 'break':
-        if (this.pumpRoute === effect.route) this.pumpRoute = undefined;
-        if (!this.used(effect.route)) return;
-        this.links.delete(effect.route);
+        if (this.pumpTunnel === effect.tunnelId) this.pumpTunnel = undefined;
+        if (!this.used(effect.tunnelId)) return;
+        this.links.delete(effect.tunnelId);
         this.report();
-        this.reportRetired(effect.route);
+        this.reportRetired(effect.tunnelId);
         return;
       case 'reject-waiting':
         this.hasAsked = false;
@@ -155,7 +156,7 @@ class World {
   }
 
   check(): void {
-    const { state, error: shown, connections, idleUntil, route, bound, wanted } = this.forward;
+    const { state, error: shown, connections, idleUntil, tunnelId, bound, wanted } = this.forward;
     expect(shown !== undefined, 'a reason exactly while failed or reconnecting').toBe(
       state === 'failed' || state === 'reconnecting',
     );
@@ -165,9 +166,9 @@ class World {
     expect(this.forward.attempt > 0, 'failures are counted exactly while reconnecting').toBe(state === 'reconnecting');
     expect(connections).toBeGreaterThanOrEqual(0);
     expect(idleUntil === undefined || state === 'idle', 'only an idle forward has a deadline').toBe(true);
-    if (state === 'open' || state === 'idle') expect(route !== undefined && this.tunnels.has(route)).toBe(true);
+    if (state === 'open' || state === 'idle') expect(tunnelId !== undefined && this.tunnels.has(tunnelId)).toBe(true);
     if (state === 'open') expect(connections).toBeGreaterThan(0);
-    if (state === 'listening') expect(route).toBeUndefined();
+    if (state === 'listening') expect(tunnelId).toBeUndefined();
     if (!wanted) {
       expect({ state, bound, connections }).toEqual({ state: 'stopped', bound: false, connections: 0 });
       expect(this.tunnels.size, 'a stopped forward has no tunnel').toBe(0);
@@ -193,14 +194,14 @@ class World {
 
   /** The vendor answers its oldest call. */
   answer(granted: boolean): void {
-    const [route] = this.asking;
-    if (route === undefined) return;
-    this.asking.delete(route);
+    const [tunnelId] = this.asking;
+    if (tunnelId === undefined) return;
+    this.asking.delete(tunnelId);
     if (granted) {
-      this.tunnels.add(route);
-      const expiresAt = route % 3 === 0 ? { expiresAt: this.now + 2_000 } : {};
-      this.dispatch({ type: 'tunnel-opened', route, vendorMs: 1, ...expiresAt });
-    } else this.dispatch({ type: 'tunnel-refused', route, vendorMs: 1, error });
+      this.tunnels.add(tunnelId);
+      const expiresAt = tunnelId % 3 === 0 ? { expiresAt: this.now + 2_000 } : {};
+      this.dispatch({ type: 'tunnel-opened', tunnelId, vendorMs: 1, ...expiresAt });
+    } else this.dispatch({ type: 'tunnel-refused', tunnelId, vendorMs: 1, error });
   }
 }
 
@@ -213,8 +214,8 @@ const commands: Readonly<Record<string, (world: World) => void>> = {
   refuse: (world) => world.answer(false),
   client: (world) => {
     if (!world.isListening) return;
-    if (world.pumpRoute === undefined) world.wait();
-    else world.connect(world.pumpRoute);
+    if (world.pumpTunnel === undefined) world.wait();
+    else world.connect(world.pumpTunnel);
   },
   move: (world) => {
     if (world.connections() === 0) return;
@@ -226,23 +227,23 @@ const commands: Readonly<Record<string, (world: World) => void>> = {
     if (world.isListening) world.report();
   },
   leave: (world) => {
-    const route = [...world.links.keys()].find((candidate) => world.used(candidate));
-    if (route === undefined) return;
-    world.links.set(route, (world.links.get(route) ?? 1) - 1);
+    const tunnelId = [...world.links.keys()].find((candidate) => world.used(candidate));
+    if (tunnelId === undefined) return;
+    world.links.set(tunnelId, (world.links.get(tunnelId) ?? 1) - 1);
     world.report();
-    world.reportRetired(route);
+    world.reportRetired(tunnelId);
   },
   tunnelDies: (world) => {
-    const route = world.pumpRoute;
-    if (route === undefined) return;
-    world.pumpRoute = undefined;
+    const tunnelId = world.pumpTunnel;
+    if (tunnelId === undefined) return;
+    world.pumpTunnel = undefined;
     world.held += 1;
     world.hasAsked = true;
-    world.toMain.push({ type: 'route-dead', route, error, gone: world.now % 800 === 0, hop: 'tunnel' });
+    world.toMain.push({ type: 'tunnel-dead', tunnelId, error, gone: world.now % 800 === 0, hop: 'tunnel' });
   },
   expire: (world) => {
-    const route = [...world.tunnels].at(-1);
-    if (route !== undefined) world.dispatch({ type: 'lost', route });
+    const tunnelId = [...world.tunnels].at(-1);
+    if (tunnelId !== undefined) world.dispatch({ type: 'lost', tunnelId });
   },
   clientsLeave: (world) => {
     if (world.held === 0 || !world.hasAsked) return;

@@ -25,11 +25,11 @@ export interface ForwardEngine {
    */
   leave(): Promise<void>;
   /** Sends held and new clients to `target`. */
-  route(id: string, route: number, target: RouteTarget): void;
-  /** Stops sending clients by `route`; answers `retired` once its last connection has ended, or `kept`. */
-  retire(id: string, route: number, onlyIfIdle: boolean): void;
-  /** Resets the connections of a route. */
-  breakRoute(id: string, route: number): void;
+  useTunnel(id: string, tunnelId: number, target: TunnelTarget): void;
+  /** Stops sending clients by `tunnelId`; answers `retired` once its last connection has ended, or `kept`. */
+  retire(id: string, tunnelId: number, onlyIfIdle: boolean): void;
+  /** Resets the connections of a tunnel. */
+  breakTunnel(id: string, tunnelId: number): void;
   /** Closes (by reset) the clients that are held. */
   rejectWaiting(id: string): void;
   /** The network may have changed: resets what cannot live on, asks soon whether the rest does. */
@@ -85,7 +85,7 @@ export interface Listening {
   readonly bindFailures: readonly (Endpoint & { readonly error: AppError })[];
 }
 
-export interface RouteTarget {
+export interface TunnelTarget {
   readonly host: string;
   readonly port: number;
   /** Whether it must lie outside this computer and its link, as what a vendor on the Internet names. */
@@ -121,20 +121,20 @@ export interface TrafficReport {
 export type ForwardEngineEvent =
   | { readonly type: 'waiting'; readonly id: string }
   | { readonly type: 'none-waiting'; readonly id: string }
-  | { readonly type: 'unused'; readonly id: string; readonly route: number }
-  | { readonly type: 'connected'; readonly id: string; readonly route: number; readonly dialMs: number }
+  | { readonly type: 'unused'; readonly id: string; readonly tunnelId: number }
+  | { readonly type: 'connected'; readonly id: string; readonly tunnelId: number; readonly dialMs: number }
   | {
-      readonly type: 'route-dead';
+      readonly type: 'tunnel-dead';
       readonly id: string;
-      readonly route: number;
+      readonly tunnelId: number;
       readonly error: AppError;
       readonly gone: boolean;
       readonly hop: DialHop;
     }
   /** Much was sent and nothing came back. `mute` where a server that speaks first has said nothing at all. */
-  | { readonly type: 'silent'; readonly id: string; readonly route: number; readonly mute: boolean }
-  | { readonly type: 'retired'; readonly id: string; readonly route: number }
-  | { readonly type: 'kept'; readonly id: string; readonly route: number }
+  | { readonly type: 'silent'; readonly id: string; readonly tunnelId: number; readonly mute: boolean }
+  | { readonly type: 'retired'; readonly id: string; readonly tunnelId: number }
+  | { readonly type: 'kept'; readonly id: string; readonly tunnelId: number }
   /** First bytes of a connection, in order, at most 64 KiB each way; `end` once the connection is closed. */
   | {
       readonly type: 'opening';

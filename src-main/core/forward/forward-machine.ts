@@ -3,7 +3,7 @@ import {
   askTunnel,
   awaitRenewal,
   becomeIdle,
-  dropRoutes,
+  dropTunnels,
   failAttempt,
   giveUp,
   healed,
@@ -15,7 +15,7 @@ import {
   withoutError,
   withoutIdle,
   withoutRenewal,
-  withoutRoute,
+  withoutTunnel,
 } from './forward-transitions.ts';
 import { rebindDelay, renewalTime } from './forward-reconnecting.ts';
 
@@ -27,33 +27,33 @@ import { rebindDelay, renewalTime } from './forward-reconnecting.ts';
 /** Milliseconds until a renewal that the vendor refused is asked for again. */
 const renewAgainMs = 15_000;
 
-const onRouteDead = (
+const onTunnelDead = (
   forward: Forward,
-  event: Extract<ForwardEvent, { type: 'route-dead' }>,
+  event: Extract<ForwardEvent, { type: 'tunnel-dead' }>,
   now: number,
   random: number,
 ): Step => {
-  const { route, error, gone } = event;
-  if (!isCurrent(forward, route)) return stay(forward);
+  const { tunnelId, error, gone } = event;
+  if (!isCurrent(forward, tunnelId)) return stay(forward);
   const waiting: Forward = { ...forward, waiting: true };
-  const renewed = awaitRenewal(waiting, route);
+  const renewed = awaitRenewal(waiting, tunnelId);
   if (renewed !== undefined) return stay(renewed);
-  if (!forward.replaced) return askTunnel({ ...waiting, replaced: true }, route, gone);
-  return failAttempt({ ...waiting, replacing: route }, error, 0, now, random);
+  if (!forward.replaced) return askTunnel({ ...waiting, replaced: true }, tunnelId, gone);
+  return failAttempt({ ...waiting, replacing: tunnelId }, error, 0, now, random);
 };
 
-/** The current route cannot be used any more: its connections are reset, the next client asks for another. */
-const onLost = (forward: Forward, route: number): Step => {
-  if (forward.retiring.includes(route)) return { forward, effects: [{ type: 'break', route }] };
-  if (!isCurrent(forward, route)) return stay(forward);
+/** The current tunnel cannot be used any more: its connections are reset, the next client asks for another. */
+const onLost = (forward: Forward, tunnelId: number): Step => {
+  if (forward.retiring.includes(tunnelId)) return { forward, effects: [{ type: 'break', tunnelId }] };
+  if (!isCurrent(forward, tunnelId)) return stay(forward);
   const effects: ForwardEffect[] = [
-    { type: 'break', route },
-    { type: 'retire', route, onlyIfIdle: false },
+    { type: 'break', tunnelId },
+    { type: 'retire', tunnelId, onlyIfIdle: false },
   ];
-  const retiring = [...forward.retiring, route];
+  const retiring = [...forward.retiring, tunnelId];
   const renewed = awaitRenewal(forward);
   if (renewed !== undefined) return { forward: { ...renewed, retiring }, effects };
-  const rest = healed(withoutError(withoutIdle(withoutRoute(forward))));
+  const rest = healed(withoutError(withoutIdle(withoutTunnel(forward))));
   return { forward: { ...rest, state: 'listening', retiring, connections: 0 }, effects };
 };
 
@@ -71,63 +71,64 @@ const onTraffic = (forward: Forward, event: Extract<ForwardEvent, { type: 'traff
   return stay(counted);
 };
 
-const onRetired = (forward: Forward, route: number): Step => {
-  if (forward.retiring.includes(route)) {
+const onRetired = (forward: Forward, tunnelId: number): Step => {
+  if (forward.retiring.includes(tunnelId)) {
     return {
-      forward: { ...forward, retiring: forward.retiring.filter((other) => other !== route) },
-      effects: [{ type: 'close-tunnel', route }],
+      forward: { ...forward, retiring: forward.retiring.filter((other) => other !== tunnelId) },
+      effects: [{ type: 'close-tunnel', tunnelId }],
     };
   }
-  if (!forward.closingIdle || !isCurrent(forward, route)) return stay(forward);
+  if (!forward.closingIdle || !isCurrent(forward, tunnelId)) return stay(forward);
   return {
-    forward: { ...withoutIdle(withoutRoute(forward)), state: 'listening', connections: 0 },
-    effects: [{ type: 'close-tunnel', route }],
+    forward: { ...withoutIdle(withoutTunnel(forward)), state: 'listening', connections: 0 },
+    effects: [{ type: 'close-tunnel', tunnelId }],
   };
 };
 
 const onOpened = (forward: Forward, event: Extract<ForwardEvent, { type: 'tunnel-opened' }>, now: number): Step => {
-  const { route, vendorMs, expiresAt } = event;
+  const { tunnelId, vendorMs, expiresAt } = event;
   const renew = expiresAt === undefined ? {} : { renewAt: renewalTime(now, expiresAt) };
-  if (forward.renewal === route && forward.route !== undefined) {
-    const old = forward.route;
+  if (forward.renewal === tunnelId && forward.tunnelId !== undefined) {
+    const old = forward.tunnelId;
     const { renewAt: _renewAt, ...rest } = withoutRenewal(withoutIdle(forward));
-    const renewed: Forward = { ...rest, ...renew, route, retiring: [...forward.retiring, old] };
+    const renewed: Forward = { ...rest, ...renew, tunnelId, retiring: [...forward.retiring, old] };
     return {
       forward: forward.state === 'idle' ? becomeIdle(renewed, now) : renewed,
       effects: [
-        { type: 'route', route },
-        { type: 'retire', route: old, onlyIfIdle: false },
+        { type: 'use-tunnel', tunnelId },
+        { type: 'retire', tunnelId: old, onlyIfIdle: false },
       ],
     };
   }
-  if (forward.route !== route || !forward.opening) return { forward, effects: [{ type: 'close-tunnel', route }] };
+  if (forward.tunnelId !== tunnelId || !forward.opening)
+    return { forward, effects: [{ type: 'close-tunnel', tunnelId }] };
   const opened: Forward = { ...forward, ...renew, opening: false, timings: { ...forward.timings, vendorMs } };
   const { forward: next, effects } = retireReplaced(opened);
-  return { forward: next, effects: [{ type: 'route', route }, ...effects] };
+  return { forward: next, effects: [{ type: 'use-tunnel', tunnelId }, ...effects] };
 };
 
 const onTick = (forward: Forward, now: number): Step => {
-  const { state, route, rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, opening } = forward;
+  const { state, tunnelId, rebindAt, idleUntil, closingIdle, nextAttemptAt, renewAt, opening } = forward;
   if (rebindAt !== undefined) return now < rebindAt ? stay(forward) : startBinding(forward);
   if (state === 'reconnecting') {
     if (nextAttemptAt === undefined || now < nextAttemptAt) return stay(forward);
     return askTunnel({ ...forward, replaced: false });
   }
-  if (route === undefined || opening || closingIdle) return stay(forward);
+  if (tunnelId === undefined || opening || closingIdle) return stay(forward);
   const isExpiring = renewAt !== undefined && now >= renewAt && forward.renewal === undefined;
   if (state === 'idle' && (isExpiring || (idleUntil !== undefined && now >= idleUntil)))
-    return { forward: { ...forward, closingIdle: true }, effects: [{ type: 'retire', route, onlyIfIdle: true }] };
+    return { forward: { ...forward, closingIdle: true }, effects: [{ type: 'retire', tunnelId, onlyIfIdle: true }] };
   if (!isExpiring) return stay(forward);
-  const renewal = forward.lastRoute + 1;
+  const renewal = forward.lastTunnelId + 1;
   return {
-    forward: { ...forward, lastRoute: renewal, renewal },
-    effects: [{ type: 'open-tunnel', route: renewal, instead: route, because: 'expiring' }],
+    forward: { ...forward, lastTunnelId: renewal, renewal },
+    effects: [{ type: 'open-tunnel', tunnelId: renewal, instead: tunnelId, because: 'expiring' }],
   };
 };
 
 /**
  * One step. `now` is epoch milliseconds, `random` in [0, 1). Events that no longer apply (late answers, a report about
- * a route that was replaced) change nothing, except that a tunnel granted too late is closed again.
+ * a tunnel that was replaced) change nothing, except that a tunnel granted too late is closed again.
  */
 export const advance = (forward: Forward, event: ForwardEvent, now: number, random = 0.5): Step => {
   switch (event.type) {
@@ -144,7 +145,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'stop': {
       if (!forward.wanted) return stay(forward);
       const { rebindAt: _rebindAt, ...wanted } = forward;
-      const { forward: rest, effects } = dropRoutes(wanted);
+      const { forward: rest, effects } = dropTunnels(wanted);
       return {
         // A bind still under way is answered for a number that is no longer the last.
         forward: {
@@ -183,8 +184,9 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
       if (forward.opening || forward.state === 'reconnecting') return stay(waiting);
-      // A route exists already: the pump gets it again, because otherwise its client would wait forever.
-      if (forward.route !== undefined) return { forward: waiting, effects: [{ type: 'route', route: forward.route }] };
+      // A tunnel exists already: the pump gets it again, because otherwise its client would wait forever.
+      if (forward.tunnelId !== undefined)
+        return { forward: waiting, effects: [{ type: 'use-tunnel', tunnelId: forward.tunnelId }] };
       return askTunnel({ ...waiting, replaced: false });
     }
     case 'none-waiting': {
@@ -196,19 +198,19 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     case 'tunnel-opened':
       return onOpened(forward, event, now);
     case 'tunnel-refused': {
-      if (forward.renewal === event.route) return stay({ ...withoutRenewal(forward), renewAt: now + renewAgainMs });
-      if (forward.route !== event.route || !forward.opening) return stay(forward);
+      if (forward.renewal === event.tunnelId) return stay({ ...withoutRenewal(forward), renewAt: now + renewAgainMs });
+      if (forward.tunnelId !== event.tunnelId || !forward.opening) return stay(forward);
       const timed = { ...forward, timings: { ...forward.timings, vendorMs: event.vendorMs } };
       return failAttempt(timed, event.error, event.vendorMs, now, random);
     }
     case 'unused': {
       const isNew = forward.state === 'dialling' || forward.state === 'reconnecting';
-      return isNew && isCurrent(forward, event.route)
+      return isNew && isCurrent(forward, event.tunnelId)
         ? stay(becomeIdle({ ...forward, waiting: false }, now))
         : stay(forward);
     }
     case 'connected': {
-      if (!isCurrent(forward, event.route)) return stay(forward);
+      if (!isCurrent(forward, event.tunnelId)) return stay(forward);
       const connections = Math.max(1, forward.connections);
       const timings = { ...forward.timings, dialMs: event.dialMs };
       const open = healed(withoutError(withoutIdle(forward)));
@@ -223,19 +225,19 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
         timings,
       });
     }
-    case 'route-dead':
-      return onRouteDead(forward, event, now, random);
+    case 'tunnel-dead':
+      return onTunnelDead(forward, event, now, random);
     case 'lost':
-      return onLost(forward, event.route);
+      return onLost(forward, event.tunnelId);
     case 'try-now':
       if (forward.rebindAt !== undefined) return startBinding(forward);
       return forward.state === 'reconnecting' && !forward.opening
         ? askTunnel({ ...forward, attempt: 1, replaced: false })
         : stay(withoutCooldown(forward));
     case 'retired':
-      return onRetired(forward, event.route);
+      return onRetired(forward, event.tunnelId);
     case 'kept':
-      return forward.closingIdle && isCurrent(forward, event.route) ? stay(becomeIdle(forward, now)) : stay(forward);
+      return forward.closingIdle && isCurrent(forward, event.tunnelId) ? stay(becomeIdle(forward, now)) : stay(forward);
     case 'traffic':
       return onTraffic(forward, event, now);
     case 'tick':
@@ -246,7 +248,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
     }
     case 'pump-lost': {
       if (!forward.wanted) return stay(forward);
-      const { forward: rest, effects } = dropRoutes(forward);
+      const { forward: rest, effects } = dropTunnels(forward);
       const binding = startBinding({ ...rest, state: 'failed', error: event.error });
       return { forward: binding.forward, effects: [...effects, ...binding.effects] };
     }

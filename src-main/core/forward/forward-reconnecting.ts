@@ -42,7 +42,7 @@ export interface FailedAttempt {
 }
 
 /**
- * Milliseconds until the next attempt. They begin a second apart at most, so that a route that returns is used
+ * Milliseconds until the next attempt. They begin a second apart at most, so that a network that returns is used
  * within two; where the vendor answers but does not help, it is asked less and less often. A wait the vendor names is
  * kept.
  */

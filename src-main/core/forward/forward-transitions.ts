@@ -8,7 +8,8 @@ import { defined } from '../base/defined.ts';
 type Without<K extends keyof Forward> = Omit<Forward, K>;
 
 export const withoutError = ({ error: _error, ...rest }: Forward): Without<'error'> => rest;
-export const withoutRoute = ({ route: _route, renewAt: _renewAt, ...rest }: Forward): Without<'route'> => rest;
+export const withoutTunnel = ({ tunnelId: _tunnelId, renewAt: _renewAt, ...rest }: Forward): Without<'tunnelId'> =>
+  rest;
 const withoutReplacing = ({ replacing: _replacing, ...rest }: Forward): Without<'replacing'> => rest;
 export const withoutRenewal = ({ renewal: _renewal, ...rest }: Forward): Without<'renewal'> => rest;
 export const withoutIdle = ({ idleUntil: _idleUntil, ...rest }: Forward): Forward => ({ ...rest, closingIdle: false });
@@ -32,22 +33,22 @@ export const stay = (forward: Forward): Step => ({ forward, effects: [] });
 /** The part of the timings that outlives an attempt. */
 const bindTiming = (timings: ForwardTimings): ForwardTimings => defined({ bindMs: timings.bindMs });
 
-/** Asks for the bound port; everything about routes is already cleared. */
+/** Asks for the bound port; everything about tunnels is already cleared. */
 export const startBinding = ({ rebindAt: _rebindAt, ...forward }: Forward): Step => {
   const bind = forward.bind + 1;
   return { forward: { ...forward, bind, binding: true, bound: false }, effects: [{ type: 'bind', bind }] };
 };
 
-/** Drops every route: each tunnel is closed at the vendor. */
-export const dropRoutes = (forward: Forward): Step => {
+/** Drops every tunnel: each is closed at the vendor. */
+export const dropTunnels = (forward: Forward): Step => {
   const effects: ForwardEffect[] = [];
-  if (forward.route !== undefined) {
-    effects.push({ type: forward.opening ? 'abandon-tunnel' : 'close-tunnel', route: forward.route });
+  if (forward.tunnelId !== undefined) {
+    effects.push({ type: forward.opening ? 'abandon-tunnel' : 'close-tunnel', tunnelId: forward.tunnelId });
   }
-  if (forward.renewal !== undefined) effects.push({ type: 'abandon-tunnel', route: forward.renewal });
-  if (forward.replacing !== undefined) effects.push({ type: 'close-tunnel', route: forward.replacing });
-  for (const route of forward.retiring) effects.push({ type: 'close-tunnel', route });
-  const cleared = healed(withoutIdle(withoutRenewal(withoutReplacing(withoutRoute(forward)))));
+  if (forward.renewal !== undefined) effects.push({ type: 'abandon-tunnel', tunnelId: forward.renewal });
+  if (forward.replacing !== undefined) effects.push({ type: 'close-tunnel', tunnelId: forward.replacing });
+  for (const tunnelId of forward.retiring) effects.push({ type: 'close-tunnel', tunnelId });
+  const cleared = healed(withoutIdle(withoutRenewal(withoutReplacing(withoutTunnel(forward)))));
   return {
     forward: {
       ...cleared,
@@ -64,11 +65,11 @@ export const dropRoutes = (forward: Forward): Step => {
 
 /** Asks the vendor for a new tunnel; a running outage ends only with a successful connection. */
 export const askTunnel = (forward: Forward, instead?: number, gone = false): Step => {
-  const route = forward.lastRoute + 1;
+  const tunnelId = forward.lastTunnelId + 1;
   const asking: Forward = {
     ...withoutIdle(withoutNext(forward)),
-    lastRoute: route,
-    route,
+    lastTunnelId: tunnelId,
+    tunnelId,
     opening: true,
     timings: bindTiming(forward.timings),
     ...defined({ replacing: instead }),
@@ -79,7 +80,7 @@ export const askTunnel = (forward: Forward, instead?: number, gone = false): Ste
     effects: [
       {
         type: 'open-tunnel',
-        route,
+        tunnelId,
         ...defined({ instead }),
         ...(gone ? { because: 'gone' as const } : {}),
       },
@@ -87,13 +88,13 @@ export const askTunnel = (forward: Forward, instead?: number, gone = false): Ste
   };
 };
 
-/** Moves the dead route, if there is one, to the retiring ones. */
+/** Moves the dead tunnel, if there is one, to the retiring ones. */
 export const retireReplaced = (forward: Forward): Step => {
   if (forward.replacing === undefined) return stay(forward);
-  const route = forward.replacing;
+  const tunnelId = forward.replacing;
   return {
-    forward: { ...withoutReplacing(forward), retiring: [...forward.retiring, route] },
-    effects: [{ type: 'retire', route, onlyIfIdle: false }],
+    forward: { ...withoutReplacing(forward), retiring: [...forward.retiring, tunnelId] },
+    effects: [{ type: 'retire', tunnelId, onlyIfIdle: false }],
   };
 };
 
@@ -103,7 +104,7 @@ export const giveUp = (forward: Forward, error: AppError, now: number): Step => 
   const failures = forward.failures + 1;
   return {
     forward: {
-      ...healed(withoutIdle(withoutRoute(rest))),
+      ...healed(withoutIdle(withoutTunnel(rest))),
       state: 'failed',
       error,
       opening: false,
@@ -125,7 +126,7 @@ export const failAttempt = (forward: Forward, error: AppError, tookMs: number, n
   if (!canHeal(error, forward.worked) || !isWanted || now - since >= giveUpAfterMs) return giveUp(forward, error, now);
   const { forward: rest, effects } = retireReplaced(forward);
   const nextAttemptAt = now + reconnectingDelay({ error, attempt, lastedMs: now - since, tookMs, random });
-  const waits = withoutIdle(withoutRoute(rest));
+  const waits = withoutIdle(withoutTunnel(rest));
   return {
     forward: {
       ...waits,
@@ -146,17 +147,18 @@ export const becomeIdle = (forward: Forward, now: number): Forward => {
   return idle.idleTimeoutMs === 0 ? idle : { ...idle, idleUntil: now + idle.idleTimeoutMs };
 };
 
-/** Whether `route` is the one new clients take. */
-export const isCurrent = (forward: Forward, route: number): boolean => forward.route === route && !forward.opening;
+/** Whether `tunnelId` is the one new clients take. */
+export const isCurrent = (forward: Forward, tunnelId: number): boolean =>
+  forward.tunnelId === tunnelId && !forward.opening;
 
-/** Makes the renewal under way the route that is waited for, as the one it was to replace is no more. */
+/** Makes the renewal the tunnel that is waited for: the one it was to replace is gone. */
 export const awaitRenewal = (forward: Forward, replacing?: number): Forward | undefined => {
   if (forward.renewal === undefined) return undefined;
   const { renewal } = forward;
   return {
-    ...withoutIdle(withoutError(withoutRenewal(withoutRoute(forward)))),
+    ...withoutIdle(withoutError(withoutRenewal(withoutTunnel(forward)))),
     state: 'dialling',
-    route: renewal,
+    tunnelId: renewal,
     opening: true,
     ...defined({ replacing }),
   };

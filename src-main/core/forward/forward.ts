@@ -4,8 +4,8 @@ import type { DialHop } from './forward-errors.ts';
 /**
  * The state of one forward, what can happen to it, and what is to be done about it; forward-machine.ts is the machine.
  *
- * A *route* is one tunnel as the pump sees it: a number that only grows, so that late answers are told from
- * current ones. Tunnels are replaced first and then retired: a retired route takes no new clients and its tunnel is
+ * Machine and pump know a tunnel by its `tunnelId`, a number that only grows, so that late answers are told from
+ * current ones. Tunnels are replaced first and then retired: a retired tunnel takes no new clients and is
  * closed at the vendor when its last connection has ended.
  */
 
@@ -45,19 +45,19 @@ export interface Forward {
   /** Times in a row that another program had the port, and epoch milliseconds of the next try to open it. */
   readonly taken: number;
   readonly rebindAt?: number;
-  /** Number of the last route asked for. */
-  readonly lastRoute: number;
-  /** The route new clients take, or that the vendor is being asked for. */
-  readonly route?: number;
-  /** Whether the vendor's answer for `route` is still awaited. */
+  /** Number of the last tunnel asked for. */
+  readonly lastTunnelId: number;
+  /** The tunnel new clients take, or that the vendor is being asked for. */
+  readonly tunnelId?: number;
+  /** Whether the vendor's answer for `tunnelId` is still awaited. */
   readonly opening: boolean;
-  /** A dead route whose replacement has been asked for. */
+  /** A dead tunnel whose replacement has been asked for. */
   readonly replacing?: number;
   /** Whether a fresh tunnel was already asked for since a connection last succeeded. */
   readonly replaced: boolean;
-  /** The route asked for to take the place of the current one before that expires. */
+  /** The tunnel asked for to take the place of the current one before that expires. */
   readonly renewal?: number;
-  /** Epoch milliseconds at which the current route is to be renewed. */
+  /** Epoch milliseconds at which the current tunnel is to be renewed. */
   readonly renewAt?: number;
   /** Consecutive failures in the present outage; zero without an outage. */
   readonly attempt: number;
@@ -72,9 +72,9 @@ export interface Forward {
   readonly waiting: boolean;
   /** Whether a connection succeeded since the port was bound or the forward last gave up. */
   readonly worked: boolean;
-  /** Routes without new clients, whose last connections have not ended yet. */
+  /** Tunnels without new clients, whose last connections have not ended yet. */
   readonly retiring: readonly number[];
-  /** Whether the pump has been asked to retire `route` if it is idle. */
+  /** Whether the pump has been asked to retire `tunnelId` if it is idle. */
   readonly closingIdle: boolean;
   readonly connections: number;
   readonly bytesUp: number;
@@ -91,40 +91,40 @@ export type ForwardEvent =
   | { readonly type: 'stop' }
   | { readonly type: 'bound'; readonly bind: number; readonly bindMs: number }
   | { readonly type: 'bind-failed'; readonly bind: number; readonly error: AppError }
-  /** A client is held and has no route. */
+  /** A client is held and has no tunnel. */
   | { readonly type: 'waiting' }
   /** The last waiting client has left or was refused. */
   | { readonly type: 'none-waiting' }
   | {
       readonly type: 'tunnel-opened';
-      readonly route: number;
+      readonly tunnelId: number;
       readonly vendorMs: number;
       /** Epoch milliseconds, where the vendor limits the tunnel's life. */
       readonly expiresAt?: number;
     }
-  | { readonly type: 'tunnel-refused'; readonly route: number; readonly vendorMs: number; readonly error: AppError }
-  /** The pump took the route but no client was waiting any more. */
-  | { readonly type: 'unused'; readonly route: number }
-  | { readonly type: 'connected'; readonly route: number; readonly dialMs: number }
+  | { readonly type: 'tunnel-refused'; readonly tunnelId: number; readonly vendorMs: number; readonly error: AppError }
+  /** The pump took the tunnel but no client was waiting any more. */
+  | { readonly type: 'unused'; readonly tunnelId: number }
+  | { readonly type: 'connected'; readonly tunnelId: number; readonly dialMs: number }
   /**
-   * The tunnel's end could not be dialled. The pump holds the clients and routes no more to it. `gone` where its
+   * The tunnel's end could not be dialled. The pump holds the clients and sends no more to it. `gone` where its
    * computer answered that nothing listens there; otherwise the network may be at fault, and the tunnel still good.
    */
   | {
-      readonly type: 'route-dead';
-      readonly route: number;
+      readonly type: 'tunnel-dead';
+      readonly tunnelId: number;
       readonly error: AppError;
       readonly gone: boolean;
       readonly hop: DialHop;
     }
   /** The tunnel has ended at the vendor, or its time is over; connections over it cannot live on. */
-  | { readonly type: 'lost'; readonly route: number }
+  | { readonly type: 'lost'; readonly tunnelId: number }
   /** The network changed, the computer woke up, or the vendor answers again: waiting longer is pointless. */
   | { readonly type: 'try-now' }
-  /** The last connection of a retired route has ended. */
-  | { readonly type: 'retired'; readonly route: number }
-  /** The route asked to be closed for idleness is in use after all. */
-  | { readonly type: 'kept'; readonly route: number }
+  /** The last connection of a retired tunnel has ended. */
+  | { readonly type: 'retired'; readonly tunnelId: number }
+  /** The tunnel asked to be closed for idleness is in use after all. */
+  | { readonly type: 'kept'; readonly tunnelId: number }
   /** Connections now, bytes since the last report. */
   | {
       readonly type: 'traffic';
@@ -142,21 +142,21 @@ export type ForwardEffect =
   | { readonly type: 'bind'; readonly bind: number }
   /** Closes the listener and all connections. */
   | { readonly type: 'unbind' }
-  /** Asks the vendor; `instead` names the route whose tunnel is replaced, because it is dead for sure or about to expire. */
+  /** Asks the vendor; `instead` names the tunnel that is replaced, because it is dead for sure or about to expire. */
   | {
       readonly type: 'open-tunnel';
-      readonly route: number;
+      readonly tunnelId: number;
       readonly instead?: number;
       readonly because?: 'gone' | 'expiring';
     }
   /** Ends the wait for the vendor's answer. A tunnel that the vendor still grants comes back as `tunnel-opened`. */
-  | { readonly type: 'abandon-tunnel'; readonly route: number }
-  | { readonly type: 'close-tunnel'; readonly route: number }
-  /** Sends held and new clients by this route. */
-  | { readonly type: 'route'; readonly route: number }
-  | { readonly type: 'retire'; readonly route: number; readonly onlyIfIdle: boolean }
-  /** Resets the connections of a route whose tunnel is no more. */
-  | { readonly type: 'break'; readonly route: number }
+  | { readonly type: 'abandon-tunnel'; readonly tunnelId: number }
+  | { readonly type: 'close-tunnel'; readonly tunnelId: number }
+  /** Sends held and new clients by this tunnel. */
+  | { readonly type: 'use-tunnel'; readonly tunnelId: number }
+  | { readonly type: 'retire'; readonly tunnelId: number; readonly onlyIfIdle: boolean }
+  /** Resets the connections of a tunnel that is no more. */
+  | { readonly type: 'break'; readonly tunnelId: number }
   /** Closes the clients that are held. */
   | { readonly type: 'reject-waiting' };
 
@@ -173,7 +173,7 @@ export const newForward = (idleTimeoutMs: number): Forward => ({
   binding: false,
   bound: false,
   taken: 0,
-  lastRoute: 0,
+  lastTunnelId: 0,
   opening: false,
   replaced: false,
   attempt: 0,

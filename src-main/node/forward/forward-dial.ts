@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 import { endsHere } from '../../core/forward/forward-errors.ts';
-import type { RouteTarget } from '../../core/forward/forward-engine.ts';
+import type { TunnelTarget } from '../../core/forward/forward-engine.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { EndGuard } from '../net/end-guard.ts';
 
@@ -23,7 +23,7 @@ export interface DialListener {
  * beside the first. Exactly one of the listener's functions is called, once, never from within the constructor.
  */
 export class ForwardDial {
-  readonly #target: RouteTarget;
+  readonly #target: TunnelTarget;
   readonly #guard: EndGuard;
   readonly #onread: OnReadOpts;
   readonly #listener: DialListener;
@@ -34,7 +34,7 @@ export class ForwardDial {
   #dnsMs: number | undefined;
   #isSettled = false;
 
-  constructor(target: RouteTarget, timeoutMs: number, onread: OnReadOpts, listener: DialListener) {
+  constructor(target: TunnelTarget, timeoutMs: number, onread: OnReadOpts, listener: DialListener) {
     this.#target = target;
     this.#guard = new EndGuard(target, isForwardPort);
     this.#onread = onread;

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net';
-import type { RouteTarget } from '../../core/forward/forward-engine.ts';
+import type { TunnelTarget } from '../../core/forward/forward-engine.ts';
 import type { PumpTimings } from '../../core/forward/forward.ts';
 import { adopt } from './adopt-socket.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
@@ -23,7 +23,7 @@ export interface LinkListener {
 }
 
 export interface LinkDeps {
-  readonly target: RouteTarget;
+  readonly target: TunnelTarget;
   readonly dialTimeoutMs: number;
   readonly buffers: ForwardBuffers;
   readonly observe?: { readonly up: FlowObserver; readonly down: FlowObserver } | undefined;

@@ -1,7 +1,7 @@
 import type { Socket } from 'node:net';
 import { dialError, dialHop } from '../../core/forward/forward-errors.ts';
 import { plainOptions } from '../../core/forward/forward-engine.ts';
-import type { Endpoint, ForwardPeer, ListenOptions, RouteTarget } from '../../core/forward/forward-engine.ts';
+import type { Endpoint, ForwardPeer, ListenOptions, TunnelTarget } from '../../core/forward/forward-engine.ts';
 import type { ForwardBuffers } from './forward-buffers.ts';
 import { ForwardLink } from './forward-link.ts';
 import type { Missed, WorkerReport } from './forward-messages.ts';
@@ -27,9 +27,9 @@ interface Held {
   readonly since: number;
 }
 
-interface Route {
-  readonly number: number;
-  readonly target: RouteTarget;
+interface UsedTunnel {
+  readonly id: number;
+  readonly target: TunnelTarget;
   /** Whether a connection over it has succeeded. Until then one client goes ahead and the others wait. */
   proven: boolean;
 }
@@ -44,7 +44,7 @@ export interface ListenerDeps {
 
 let lastConnection = 0;
 
-/** The local ports of one forward: clients are held until there is a route, then connected and pumped. */
+/** The local ports of one forward: clients are held until there is a tunnel, then connected and pumped. */
 export class ForwardListener {
   readonly #id: string;
   readonly #send: (report: WorkerReport) => void;
@@ -54,11 +54,11 @@ export class ForwardListener {
   readonly #servers: ForwardServers;
   readonly #watch: ForwardWatch;
   readonly #held = new Set<Held>();
-  /** Connections and dials, with the number of their route. */
+  /** Connections and dials, with the number of their tunnel. */
   readonly #links = new Map<ForwardLink, number>();
   readonly #retiring = new Set<number>();
   #options: ListenOptions = plainOptions;
-  #route: Route | undefined;
+  #tunnel: UsedTunnel | undefined;
   #dialling = 0;
   /** Whether main knows that clients wait. */
   #asked = false;
@@ -75,10 +75,10 @@ export class ForwardListener {
       () => this.#traffic.refuse('source'),
     );
     this.#watch = new ForwardWatch(this.#links, {
-      silent: (route, mute) => send({ type: 'silent', id, route, mute }),
-      dead: (route, code) => {
-        this.#routeDied(route, code);
-        this.breakRoute(route);
+      silent: (tunnelId, mute) => send({ type: 'silent', id, tunnelId, mute }),
+      dead: (tunnelId, code) => {
+        this.#tunnelDied(tunnelId, code);
+        this.breakTunnel(tunnelId);
       },
     });
   }
@@ -104,27 +104,27 @@ export class ForwardListener {
     return bound;
   }
 
-  setRoute(number: number, target: RouteTarget): void {
+  useTunnel(tunnelId: number, target: TunnelTarget): void {
     this.#asked = false;
-    if (this.#route?.number !== number) this.#route = { number, target, proven: false };
-    this.#watch.add(number, target);
+    if (this.#tunnel?.id !== tunnelId) this.#tunnel = { id: tunnelId, target, proven: false };
+    this.#watch.add(tunnelId, target);
     // Who is still being dialled by an older way goes by the new one.
-    for (const [link, route] of [...this.#links]) if (route !== number && !link.isConnected) link.destroy();
-    if (this.#held.size === 0 && !this.#isUsed(number)) this.#send({ type: 'unused', id: this.#id, route: number });
+    for (const [link, used] of [...this.#links]) if (used !== tunnelId && !link.isConnected) link.destroy();
+    if (this.#held.size === 0 && !this.#isUsed(tunnelId)) this.#send({ type: 'unused', id: this.#id, tunnelId });
     this.#dialHeld();
   }
 
-  retire(number: number, onlyIfIdle: boolean): void {
-    if (onlyIfIdle && this.#isUsed(number)) return this.#send({ type: 'kept', id: this.#id, route: number });
-    if (this.#route?.number === number) this.#route = undefined;
-    this.#retiring.add(number);
-    this.#reportRetired(number);
+  retire(tunnelId: number, onlyIfIdle: boolean): void {
+    if (onlyIfIdle && this.#isUsed(tunnelId)) return this.#send({ type: 'kept', id: this.#id, tunnelId });
+    if (this.#tunnel?.id === tunnelId) this.#tunnel = undefined;
+    this.#retiring.add(tunnelId);
+    this.#reportRetired(tunnelId);
   }
 
-  /** Resets the connections of a route whose tunnel is no more. */
-  breakRoute(number: number): void {
-    if (this.#route?.number === number) this.#route = undefined;
-    for (const [link, route] of [...this.#links]) if (route === number) link.destroy();
+  /** Resets the connections of a tunnel that is no more. */
+  breakTunnel(tunnelId: number): void {
+    if (this.#tunnel?.id === tunnelId) this.#tunnel = undefined;
+    for (const [link, used] of [...this.#links]) if (used === tunnelId) link.destroy();
   }
 
   rejectWaiting(): void {
@@ -165,7 +165,7 @@ export class ForwardListener {
 
   /** Closes everything; resolves when the listeners and all sockets are closed. */
   async close(): Promise<void> {
-    this.#route = undefined;
+    this.#tunnel = undefined;
     const closed = this.#servers.close();
     this.#watch.dispose();
     this.rejectWaiting();
@@ -183,8 +183,8 @@ export class ForwardListener {
     }
   }
 
-  #isUsed(route: number): boolean {
-    for (const used of this.#links.values()) if (used === route) return true;
+  #isUsed(tunnelId: number): boolean {
+    for (const used of this.#links.values()) if (used === tunnelId) return true;
     return false;
   }
 
@@ -206,7 +206,7 @@ export class ForwardListener {
   #hold(held: Held): void {
     this.#held.add(held);
     this.#holdTimer ??= setTimeout(() => this.#dropOld(), holdMs);
-    if (this.#asked || this.#route !== undefined) return;
+    if (this.#asked || this.#tunnel !== undefined) return;
     this.#asked = true;
     this.#send({ type: 'waiting', id: this.#id });
   }
@@ -232,14 +232,14 @@ export class ForwardListener {
   /** Dials for those who wait, as many at once as may be. */
   #dialHeld(): void {
     for (const held of this.#held) {
-      const route = this.#route;
-      if (route === undefined || this.#dialling >= (route.proven ? this.#options.limits.maxDials : 1)) return;
+      const tunnel = this.#tunnel;
+      if (tunnel === undefined || this.#dialling >= (tunnel.proven ? this.#options.limits.maxDials : 1)) return;
       this.#held.delete(held);
-      this.#dial(held, route);
+      this.#dial(held, tunnel);
     }
   }
 
-  #dial(held: Held, route: Route): void {
+  #dial(held: Held, tunnel: UsedTunnel): void {
     const traffic = this.#traffic;
     lastConnection += 1;
     const opening = { type: 'opening', id: this.#id, connection: lastConnection } as const;
@@ -252,7 +252,7 @@ export class ForwardListener {
     };
     this.#dialling += 1;
     const link: ForwardLink = new ForwardLink(held.socket, {
-      target: route.target,
+      target: tunnel.target,
       dialTimeoutMs,
       buffers: this.#buffers,
       observe: this.#options.observe ? { up: observer('up'), down: observer('down') } : undefined,
@@ -261,17 +261,17 @@ export class ForwardListener {
           this.#dialling -= 1;
           waiting = undefined;
           traffic.changeConnections(1);
-          if (!route.proven) {
-            route.proven = true;
-            this.#send({ type: 'connected', id: this.#id, route: route.number, dialMs });
+          if (!tunnel.proven) {
+            tunnel.proven = true;
+            this.#send({ type: 'connected', id: this.#id, tunnelId: tunnel.id, dialMs });
           }
           this.#dialHeld();
         },
         failed: (code) => {
           this.#dialling -= 1;
           this.#links.delete(link);
-          if (waiting !== undefined) this.#dialFailed(waiting, route, code);
-          this.#reportRetired(route.number);
+          if (waiting !== undefined) this.#dialFailed(waiting, tunnel, code);
+          this.#reportRetired(tunnel.id);
         },
         sent: (bytes) => traffic.sent(bytes),
         received: (bytes) => traffic.received(bytes),
@@ -280,46 +280,46 @@ export class ForwardListener {
           this.#links.delete(link);
           traffic.changeConnections(-1);
           if (isObserved) this.#send({ ...opening, direction: 'end', bytes: new Uint8Array() });
-          this.#reportRetired(route.number);
+          this.#reportRetired(tunnel.id);
         },
       },
     });
-    this.#links.set(link, route.number);
+    this.#links.set(link, tunnel.id);
   }
 
-  #dialFailed(held: Held, route: Route, code: string): void {
+  #dialFailed(held: Held, tunnel: UsedTunnel, code: string): void {
     const isWelcome = this.#servers.isListening && this.#servers.admits(held.socket);
     if (code === 'EMFILE' || code === 'ENFILE') this.#traffic.refuse('descriptors');
     if (!isWelcome || ownFailures.has(code)) this.#drop(held);
     else {
-      if (code !== 'ECANCELED') this.#routeDied(route.number, code);
+      if (code !== 'ECANCELED') this.#tunnelDied(tunnel.id, code);
       this.#hold(held);
     }
     this.#dialHeld();
   }
 
-  /** A route takes no new clients any more; main gets a report if it is the current route. */
-  #routeDied(number: number, code: string): void {
-    const route = this.#route;
-    if (route?.number !== number) return;
-    this.#route = undefined;
+  /** A tunnel takes no new clients any more; main gets a report if it is the current one. */
+  #tunnelDied(tunnelId: number, code: string): void {
+    const tunnel = this.#tunnel;
+    if (tunnel?.id !== tunnelId) return;
+    this.#tunnel = undefined;
     // The report itself says that clients wait.
     this.#asked = true;
-    const error = dialError(code, route.target.host, route.target.port, dialTimeoutMs);
+    const error = dialError(code, tunnel.target.host, tunnel.target.port, dialTimeoutMs);
     this.#send({
-      type: 'route-dead',
+      type: 'tunnel-dead',
       id: this.#id,
-      route: number,
+      tunnelId,
       error,
       gone: refusals.has(code),
       hop: dialHop(code),
     });
   }
 
-  #reportRetired(route: number): void {
-    if (!this.#retiring.has(route) || this.#isUsed(route)) return;
-    this.#retiring.delete(route);
-    this.#watch.remove(route);
-    this.#send({ type: 'retired', id: this.#id, route });
+  #reportRetired(tunnelId: number): void {
+    if (!this.#retiring.has(tunnelId) || this.#isUsed(tunnelId)) return;
+    this.#retiring.delete(tunnelId);
+    this.#watch.remove(tunnelId);
+    this.#send({ type: 'retired', id: this.#id, tunnelId });
   }
 }

@@ -3,7 +3,7 @@ import type {
   ForwardEngineEvent,
   ForwardPeer,
   ListenOptions,
-  RouteTarget,
+  TunnelTarget,
 } from '../../core/forward/forward-engine.ts';
 
 /** What main tells the worker. `request` numbers what is answered. */
@@ -20,9 +20,9 @@ export type WorkerCommand =
   | { readonly type: 'unlisten'; readonly request: number; readonly id: string }
   | { readonly type: 'leave'; readonly request: number }
   | { readonly type: 'peers'; readonly request: number; readonly id: string }
-  | { readonly type: 'route'; readonly id: string; readonly route: number; readonly target: RouteTarget }
-  | { readonly type: 'retire'; readonly id: string; readonly route: number; readonly onlyIfIdle: boolean }
-  | { readonly type: 'break'; readonly id: string; readonly route: number }
+  | { readonly type: 'use-tunnel'; readonly id: string; readonly tunnelId: number; readonly target: TunnelTarget }
+  | { readonly type: 'retire'; readonly id: string; readonly tunnelId: number; readonly onlyIfIdle: boolean }
+  | { readonly type: 'break'; readonly id: string; readonly tunnelId: number }
   | { readonly type: 'reject-waiting'; readonly id: string }
   | { readonly type: 'check' };
 

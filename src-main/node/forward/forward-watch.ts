@@ -1,5 +1,5 @@
 import { connect } from 'node:net';
-import type { RouteTarget } from '../../core/forward/forward-engine.ts';
+import type { TunnelTarget } from '../../core/forward/forward-engine.ts';
 import type { ForwardLink } from './forward-link.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { isCutOff, ownAddresses } from '../net/own-addresses.ts';
@@ -19,13 +19,13 @@ const deadAfterCheckMs = 6_000;
 const maxPauseMs = 60_000;
 
 export interface WatchListener {
-  silent(route: number, mute: boolean): void;
+  silent(tunnelId: number, mute: boolean): void;
   /** No way leads to the tunnel's end any more; `code` as of a dial. */
-  dead(route: number, code: string): void;
+  dead(tunnelId: number, code: string): void;
 }
 
 interface Watched {
-  readonly target: RouteTarget;
+  readonly target: TunnelTarget;
   nextProbeAt: number;
   pauseMs: number;
   failingSince: number;
@@ -41,21 +41,21 @@ interface Watched {
 export class ForwardWatch {
   readonly #links: ReadonlyMap<ForwardLink, number>;
   readonly #listener: WatchListener;
-  readonly #routes = new Map<number, Watched>();
+  readonly #tunnels = new Map<number, Watched>();
   #timer: NodeJS.Timeout | undefined;
   speaksFirst = false;
 
-  /** `links` with the numbers of their routes, kept by the owner. */
+  /** `links` with the numbers of their tunnels, kept by the owner. */
   constructor(links: ReadonlyMap<ForwardLink, number>, listener: WatchListener) {
     this.#links = links;
     this.#listener = listener;
   }
 
-  /** Names a route's end. */
-  add(route: number, target: RouteTarget): void {
-    if (this.#routes.has(route)) return;
+  /** Names a tunnel's end. */
+  add(tunnelId: number, target: TunnelTarget): void {
+    if (this.#tunnels.has(tunnelId)) return;
     const now = performance.now();
-    this.#routes.set(route, {
+    this.#tunnels.set(tunnelId, {
       target,
       nextProbeAt: now,
       pauseMs: silentMs,
@@ -66,9 +66,9 @@ export class ForwardWatch {
     this.#timer ??= setInterval(() => this.#look(), lookEveryMs);
   }
 
-  remove(route: number): void {
-    this.#routes.delete(route);
-    if (this.#routes.size === 0) this.dispose();
+  remove(tunnelId: number): void {
+    this.#tunnels.delete(tunnelId);
+    if (this.#tunnels.size === 0) this.dispose();
   }
 
   /** After the network changed: resets what went out by an address that is gone, and asks all ends at once. */
@@ -76,64 +76,64 @@ export class ForwardWatch {
     const own = ownAddresses();
     for (const link of [...this.#links.keys()]) if (isCutOff(link, own)) link.destroy();
     const used = new Set(this.#links.values());
-    for (const [route, watched] of this.#routes) {
-      if (!used.has(route)) continue;
-      void this.#probe(route, watched, performance.now() - deadMs + deadAfterCheckMs);
+    for (const [tunnelId, watched] of this.#tunnels) {
+      if (!used.has(tunnelId)) continue;
+      void this.#probe(tunnelId, watched, performance.now() - deadMs + deadAfterCheckMs);
     }
   }
 
   dispose(): void {
     clearInterval(this.#timer);
     this.#timer = undefined;
-    this.#routes.clear();
+    this.#tunnels.clear();
   }
 
   #look(): void {
     if (this.#links.size === 0) return;
     const now = performance.now();
     const states = new Map<number, { unanswered: number; heardAt: number; mute: boolean }>();
-    for (const [link, route] of this.#links) {
+    for (const [link, tunnelId] of this.#links) {
       if (!link.isConnected) continue;
-      const state = states.get(route) ?? { unanswered: 0, heardAt: 0, mute: false };
-      states.set(route, state);
+      const state = states.get(tunnelId) ?? { unanswered: 0, heardAt: 0, mute: false };
+      states.set(tunnelId, state);
       if (link.unansweredSince !== 0) state.unanswered = Math.max(state.unanswered, now - link.unansweredSince);
       state.heardAt = Math.max(state.heardAt, link.lastReceivedAt);
       if (this.speaksFirst && link.bytesDown === 0 && now - link.connectedAt >= muteMs) state.mute = true;
     }
-    for (const [route, { unanswered, heardAt, mute }] of states) {
-      const watched = this.#routes.get(route);
+    for (const [tunnelId, { unanswered, heardAt, mute }] of states) {
+      const watched = this.#tunnels.get(tunnelId);
       if (watched === undefined) continue;
       if (mute && !watched.isMuteTold && now - heardAt >= muteMs) {
         watched.isMuteTold = true;
-        this.#listener.silent(route, true);
+        this.#listener.silent(tunnelId, true);
       }
       const isSilent = unanswered >= silentMs && now - heardAt >= silentMs;
       if (!isSilent && watched.failingSince === 0) watched.pauseMs = silentMs;
-      else if (now >= watched.nextProbeAt) void this.#probe(route, watched, now);
+      else if (now >= watched.nextProbeAt) void this.#probe(tunnelId, watched, now);
     }
   }
 
-  async #probe(route: number, watched: Watched, failingSince: number): Promise<void> {
+  async #probe(tunnelId: number, watched: Watched, failingSince: number): Promise<void> {
     if (watched.isProbing) return;
     watched.isProbing = true;
     const code = await probe(watched.target);
     watched.isProbing = false;
-    if (this.#routes.get(route) !== watched) return;
+    if (this.#tunnels.get(tunnelId) !== watched) return;
     const now = performance.now();
     if (code === undefined || code === 'ECONNREFUSED') {
       watched.failingSince = 0;
       watched.nextProbeAt = now + watched.pauseMs;
       watched.pauseMs = Math.min(watched.pauseMs * 2, maxPauseMs);
-      return this.#listener.silent(route, false);
+      return this.#listener.silent(tunnelId, false);
     }
     if (watched.failingSince === 0) watched.failingSince = failingSince;
     watched.nextProbeAt = now + lookEveryMs;
-    if (now - watched.failingSince >= deadMs) this.#listener.dead(route, code);
+    if (now - watched.failingSince >= deadMs) this.#listener.dead(tunnelId, code);
   }
 }
 
 /** Dials and hangs up; the error's code where that fails. */
-const probe = (target: RouteTarget): Promise<string | undefined> =>
+const probe = (target: TunnelTarget): Promise<string | undefined> =>
   new Promise((resolve) => {
     const { lookup } = new EndGuard(target, isForwardPort);
     const socket = connect({ host: target.host, port: target.port, lookup });

@@ -94,12 +94,12 @@ port.on('message', (command: WorkerCommand) => {
     case 'leave':
       turn = turn.then(() => leave(command));
       return;
-    case 'route':
-      return listeners.get(command.id)?.setRoute(command.route, command.target);
+    case 'use-tunnel':
+      return listeners.get(command.id)?.useTunnel(command.tunnelId, command.target);
     case 'retire':
-      return listeners.get(command.id)?.retire(command.route, command.onlyIfIdle);
+      return listeners.get(command.id)?.retire(command.tunnelId, command.onlyIfIdle);
     case 'break':
-      return listeners.get(command.id)?.breakRoute(command.route);
+      return listeners.get(command.id)?.breakTunnel(command.tunnelId);
     case 'check':
       for (const listener of listeners.values()) listener.check();
       return;

@@ -14,7 +14,7 @@ import type {
   Listening,
   ListenOptions,
   ListenRequest,
-  RouteTarget,
+  TunnelTarget,
 } from '../../core/forward/forward-engine.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
 import { candidatePorts } from '../../core/forward/candidate-ports.ts';
@@ -122,16 +122,16 @@ class WorkerForwardEngine implements ForwardEngine {
     if (worker !== undefined) await this.#ask(worker, { type: 'leave', request: this.#nextRequest() });
   }
 
-  route(id: string, route: number, target: RouteTarget): void {
-    this.#post({ type: 'route', id, route, target });
+  useTunnel(id: string, tunnelId: number, target: TunnelTarget): void {
+    this.#post({ type: 'use-tunnel', id, tunnelId, target });
   }
 
-  retire(id: string, route: number, onlyIfIdle: boolean): void {
-    this.#post({ type: 'retire', id, route, onlyIfIdle });
+  retire(id: string, tunnelId: number, onlyIfIdle: boolean): void {
+    this.#post({ type: 'retire', id, tunnelId, onlyIfIdle });
   }
 
-  breakRoute(id: string, route: number): void {
-    this.#post({ type: 'break', id, route });
+  breakTunnel(id: string, tunnelId: number): void {
+    this.#post({ type: 'break', id, tunnelId });
   }
 
   check(): void {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns';
 import { BlockList, isIP, isIPv6, type LookupFunction } from 'node:net';
 import { endsHere } from '../../core/forward/forward-errors.ts';
-import type { RouteTarget } from '../../core/forward/forward-engine.ts';
+import type { TunnelTarget } from '../../core/forward/forward-engine.ts';
 import { ownAddresses } from './own-addresses.ts';
 
 const add = (list: BlockList, address: string): void => list.addAddress(address, isIPv6(address) ? 'ipv6' : 'ipv4');
@@ -33,10 +33,10 @@ export const isOutside = (address: string, own: ReadonlySet<string> = ownAddress
  * forward's clients or lead the forward into itself. `isListening` tells our own ports, which are never an end.
  */
 export class EndGuard {
-  readonly #target: RouteTarget;
+  readonly #target: TunnelTarget;
   readonly #isListening: (port: number) => boolean;
 
-  constructor(target: RouteTarget, isListening: (port: number) => boolean) {
+  constructor(target: TunnelTarget, isListening: (port: number) => boolean) {
     this.#target = target;
     this.#isListening = isListening;
   }

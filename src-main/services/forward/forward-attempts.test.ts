@@ -27,8 +27,8 @@ test.each([
     { type: 'start' },
     { type: 'bound', bind: 1, bindMs: 2 },
     { type: 'waiting' },
-    { type: 'tunnel-opened', route: 1, vendorMs: 30 },
-    { type: 'route-dead', route: 1, error, gone: true, hop: dialHop(code) },
+    { type: 'tunnel-opened', tunnelId: 1, vendorMs: 30 },
+    { type: 'tunnel-dead', tunnelId: 1, error, gone: true, hop: dialHop(code) },
   ]);
   expect(attempts).toMatchObject([{ outcome: 'failed', hop, error }]);
 });

@@ -10,7 +10,7 @@ const hopOf = (event: ForwardEvent): Hop | undefined => {
       return 'port';
     case 'tunnel-refused':
       return event.error.kind === 'device-offline' ? 'device' : 'vendor';
-    case 'route-dead':
+    case 'tunnel-dead':
       return event.hop;
     default:
       return undefined;

@@ -31,9 +31,9 @@ const rig = () => {
     configure: async () => outside.port,
     unlisten: async () => undefined,
     leave: async () => undefined,
-    route: nothing,
+    useTunnel: nothing,
     retire: nothing,
-    breakRoute: nothing,
+    breakTunnel: nothing,
     rejectWaiting: nothing,
     check: nothing,
     peers: async () => [],
@@ -135,7 +135,7 @@ test('while the computer sleeps no tunnel is renewed; at wake-up one that is due
   await entry.start();
   entry.dispatch({ type: 'waiting' });
   await clock.advance(0);
-  entry.dispatch({ type: 'connected', route: 1, dialMs: 1 });
+  entry.dispatch({ type: 'connected', tunnelId: 1, dialMs: 1 });
   expect(entry.snapshot().state).toBe('open');
 
   entry.suspend();

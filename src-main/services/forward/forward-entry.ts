@@ -16,14 +16,14 @@ import { forwardAddress, listenOptions, shownEndpoints } from './forward-listeni
 import type { DeviceEndpoint } from './forward-listening.ts';
 import { ForwardMeter } from './forward-meter.ts';
 import type { MeterSample } from './forward-meter.ts';
-import { ForwardRoutes, type ForwardRoutesDeps } from './forward-routes.ts';
+import { TunnelLeases, type TunnelLeasesDeps } from './tunnel-leases.ts';
 import type { SeenHostKey } from '../ssh/host-keys.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
 import { defined } from '../../core/base/defined.ts';
 
 export interface ForwardEntryDeps {
   readonly engine: ForwardEngine;
-  readonly tunnels: ForwardRoutesDeps['tunnels'];
+  readonly tunnels: TunnelLeasesDeps['tunnels'];
   readonly clock: Clock;
   readonly random: Random;
   readonly log: Log;
@@ -48,7 +48,7 @@ const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullab
 /** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
-  readonly #routes: ForwardRoutes;
+  readonly #tunnels: TunnelLeases;
   /** What must have ended before the forward is truly stopped. */
   readonly #closing = new Set<Promise<void>>();
   readonly #attempts: ForwardAttempts;
@@ -78,7 +78,7 @@ export class ForwardEntry {
     this.#attempts = new ForwardAttempts(attempts);
     this.#meter = new ForwardMeter(deps.clock);
     this.#deps = deps;
-    this.#routes = new ForwardRoutes({
+    this.#tunnels = new TunnelLeases({
       tunnels: deps.tunnels,
       clock: deps.clock,
       dispatch: (event) => this.dispatch(event),
@@ -97,7 +97,7 @@ export class ForwardEntry {
 
   /** The tunnels it holds at the vendor. */
   tunnels(): readonly HeldTunnel[] {
-    return this.#routes.held(this.#record.deviceKey);
+    return this.#tunnels.held(this.#record.deviceKey);
   }
 
   samples(): readonly MeterSample[] {
@@ -107,9 +107,9 @@ export class ForwardEntry {
   snapshot(): ForwardSnapshot {
     const { id, deviceKey, serviceId, serviceKind } = this.#record;
     const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
-    const { attempt, nextAttemptAt, route } = this.#forward;
-    const { exposure } = this.#routes;
-    const expiresAt = route === undefined ? undefined : this.#routes.get(route)?.tunnel.expiresAt;
+    const { attempt, nextAttemptAt, tunnelId } = this.#forward;
+    const { exposure } = this.#tunnels;
+    const expiresAt = tunnelId === undefined ? undefined : this.#tunnels.get(tunnelId)?.tunnel.expiresAt;
     return {
       id,
       deviceKey,
@@ -234,9 +234,9 @@ export class ForwardEntry {
     this.dispatch({ type: 'traffic', ...report });
   }
 
-  /** A route brings nothing back, and a server that ought to speak first said nothing where it is `mute`. */
-  silent(route: number, mute: boolean): Promise<void> {
-    return this.#routes.silent(route, mute);
+  /** A tunnel brings nothing back, and a server that ought to speak first said nothing where it is `mute`. */
+  silent(tunnelId: number, mute: boolean): Promise<void> {
+    return this.#tunnels.silent(tunnelId, mute);
   }
 
   /** The SSH host key that was seen last. */
@@ -343,21 +343,21 @@ export class ForwardEntry {
       case 'unbind':
         return this.#close(engine.unlisten(id));
       case 'open-tunnel':
-        return this.#close(this.#routes.open(this.#record, effect));
+        return this.#close(this.#tunnels.open(this.#record, effect));
       case 'abandon-tunnel':
-        return this.#routes.abandon(effect.route);
+        return this.#tunnels.abandon(effect.tunnelId);
       case 'close-tunnel':
-        return this.#close(this.#routes.close(this.#record.deviceKey, effect.route));
-      case 'route': {
-        const lease = this.#routes.get(effect.route);
+        return this.#close(this.#tunnels.close(this.#record.deviceKey, effect.tunnelId));
+      case 'use-tunnel': {
+        const lease = this.#tunnels.get(effect.tunnelId);
         if (lease === undefined) return;
         const { tunnel, outside } = lease;
-        return engine.route(id, effect.route, { host: tunnel.host, port: tunnel.port, outside });
+        return engine.useTunnel(id, effect.tunnelId, { host: tunnel.host, port: tunnel.port, outside });
       }
       case 'retire':
-        return engine.retire(id, effect.route, effect.onlyIfIdle);
+        return engine.retire(id, effect.tunnelId, effect.onlyIfIdle);
       case 'break':
-        return engine.breakRoute(id, effect.route);
+        return engine.breakTunnel(id, effect.tunnelId);
       case 'reject-waiting':
         return engine.rejectWaiting(id);
     }

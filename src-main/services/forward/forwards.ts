@@ -382,7 +382,7 @@ export class Forwards {
         for (const report of event.reports) this.#store.get(report.id)?.traffic(report);
         return;
       case 'silent':
-        void this.#store.get(event.id)?.silent(event.route, event.mute);
+        void this.#store.get(event.id)?.silent(event.tunnelId, event.mute);
         return;
       case 'opening': {
         const record = this.#store.get(event.id)?.record;

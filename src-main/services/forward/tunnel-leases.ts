@@ -6,10 +6,10 @@ import type { ForwardTunnels, TunnelLease } from './forward-tunnels.ts';
 import type { HeldTunnel } from './own-tunnels.ts';
 import { defined } from '../../core/base/defined.ts';
 
-export interface ForwardRoutesDeps {
+export interface TunnelLeasesDeps {
   readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
   readonly clock: Clock;
-  /** The state machine gets what becomes of each route. */
+  /** The state machine gets what becomes of each tunnel. */
   readonly dispatch: (event: ForwardEvent) => void;
   /** The local ports of the forward. */
   readonly ports: () => readonly number[];
@@ -18,9 +18,9 @@ export interface ForwardRoutesDeps {
 /** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
 const expiryGraceMs = 5_000;
 
-/** The routes of one forward: each leads over a tunnel that is leased from the vendor until the route is closed. */
-export class ForwardRoutes {
-  readonly #deps: ForwardRoutesDeps;
+/** The tunnels of one forward, by the state machine's numbers: each is leased from the vendor until it is closed. */
+export class TunnelLeases {
+  readonly #deps: TunnelLeasesDeps;
   readonly #leases = new Map<number, TunnelLease>();
   /** Timers of the expiry of leases. */
   readonly #expiries = new Map<number, () => void>();
@@ -30,13 +30,13 @@ export class ForwardRoutes {
   #cookies: WebCookies | undefined;
   #exposure: string | undefined;
 
-  constructor(deps: ForwardRoutesDeps) {
+  constructor(deps: TunnelLeasesDeps) {
     this.#deps = deps;
   }
 
-  /** The lease of a route; undefined if it is closed or not open yet. */
-  get(route: number): TunnelLease | undefined {
-    return this.#leases.get(route);
+  /** The lease of a tunnel; undefined if it is closed or not open yet. */
+  get(tunnelId: number): TunnelLease | undefined {
+    return this.#leases.get(tunnelId);
   }
 
   /** Who else can reach the vendor's end of the tunnel that was opened last. */
@@ -51,59 +51,59 @@ export class ForwardRoutes {
       .map(({ tunnel }) => ({ deviceKey, tunnel }));
   }
 
-  /** Asks the vendor for the tunnel of a route; the answer is dispatched. */
+  /** Asks the vendor for a tunnel; the answer is dispatched. */
   async open(
     { deviceKey, serviceId }: ForwardRecord,
-    { route, instead, because }: Extract<ForwardEffect, { type: 'open-tunnel' }>,
+    { tunnelId, instead, because }: Extract<ForwardEffect, { type: 'open-tunnel' }>,
   ): Promise<void> {
     const { clock, tunnels, dispatch, ports } = this.#deps;
     const abort = new AbortController();
-    this.#asking.set(route, abort);
+    this.#asking.set(tunnelId, abort);
     const started = clock.monotonic();
     const old = instead === undefined ? undefined : this.#leases.get(instead);
     const dead = because === 'gone' ? old : undefined;
     this.#cookies ??= tunnels.cookies();
     const opened = await tunnels.open(deviceKey, serviceId, dead, abort.signal, { cookies: this.#cookies, ports });
-    this.#asking.delete(route);
+    this.#asking.delete(tunnelId);
     const vendorMs = clock.monotonic() - started;
-    if (!opened.ok) return dispatch({ type: 'tunnel-refused', route, vendorMs, error: opened.error });
+    if (!opened.ok) return dispatch({ type: 'tunnel-refused', tunnelId, vendorMs, error: opened.error });
     const { tunnel } = opened.value;
-    this.#leases.set(route, opened.value);
+    this.#leases.set(tunnelId, opened.value);
     this.#exposure = tunnel.exposure;
     const { expiresAt } = tunnel;
     if (expiresAt !== undefined) {
       const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
       this.#expiries.set(
-        route,
-        clock.after(wait, () => dispatch({ type: 'lost', route })),
+        tunnelId,
+        clock.after(wait, () => dispatch({ type: 'lost', tunnelId })),
       );
     }
-    dispatch({ type: 'tunnel-opened', route, vendorMs, ...defined({ expiresAt }) });
+    dispatch({ type: 'tunnel-opened', tunnelId, vendorMs, ...defined({ expiresAt }) });
   }
 
-  /** Ends the call for the tunnel of a route. */
-  abandon(route: number): void {
-    this.#asking.get(route)?.abort();
+  /** Ends the call for a tunnel. */
+  abandon(tunnelId: number): void {
+    this.#asking.get(tunnelId)?.abort();
   }
 
-  /** Gives the tunnel of a route back; resolves when the vendor has answered. */
-  async close(deviceKey: string, route: number): Promise<void> {
-    const lease = this.#leases.get(route);
-    this.#leases.delete(route);
-    this.#expiries.get(route)?.();
-    this.#expiries.delete(route);
+  /** Gives a tunnel back; resolves when the vendor has answered. */
+  async close(deviceKey: string, tunnelId: number): Promise<void> {
+    const lease = this.#leases.get(tunnelId);
+    this.#leases.delete(tunnelId);
+    this.#expiries.get(tunnelId)?.();
+    this.#expiries.delete(tunnelId);
     if (this.#leases.size === 0) this.#exposure = undefined;
     if (lease !== undefined) await this.#deps.tunnels.close(deviceKey, lease);
   }
 
   /**
-   * Nothing comes back over a route. It is lost if the vendor has ended its tunnel, or if its server, which ought to
+   * Nothing comes back over a tunnel. It is lost if the vendor has ended it, or if its server, which ought to
    * speak first, has said nothing (`mute`).
    */
-  async silent(route: number, mute: boolean): Promise<void> {
-    const lease = this.#leases.get(route);
+  async silent(tunnelId: number, mute: boolean): Promise<void> {
+    const lease = this.#leases.get(tunnelId);
     if (lease === undefined) return;
     const alive = await this.#deps.tunnels.isAlive(lease);
-    if (alive === false || (mute && this.#leases.has(route))) this.#deps.dispatch({ type: 'lost', route });
+    if (alive === false || (mute && this.#leases.has(tunnelId))) this.#deps.dispatch({ type: 'lost', tunnelId });
   }
 }
