@@ -33,20 +33,20 @@ const installation = (): Installation => {
   };
 };
 
-const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
-  let installs = way === 'itself';
+const sourceOf = (method: UpdateSource['method'], clock: Clock): UpdateSource => {
+  let installs = method === 'itself';
   let loaded: AppUpdater | undefined;
   const updater = async () => {
     const { default: library } = await import('electron-updater');
     const { autoUpdater } = library;
     autoUpdater.logger = null;
-    autoUpdater.autoDownload = way === 'itself';
+    autoUpdater.autoDownload = method === 'itself';
     autoUpdater.autoInstallOnAppQuit = installs;
     loaded = autoUpdater;
     return autoUpdater;
   };
   return {
-    way,
+    method,
     check: async (channel) => {
       try {
         const autoUpdater = await updater();
@@ -63,7 +63,7 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
       }
     },
     installOnQuit: (on) => {
-      installs = on && way === 'itself';
+      installs = on && method === 'itself';
       // What was never loaded has fetched nothing.
       if (loaded !== undefined) loaded.autoInstallOnAppQuit = installs;
     },
@@ -90,12 +90,12 @@ const sourceOf = (way: UpdateSource['way'], clock: Clock): UpdateSource => {
  */
 export const startUpdates = (deps: StartUpdatesDeps): (() => void) => {
   // A checkout is updated by its developer.
-  const way = app.isPackaged ? updateMethod(installation()) : 'never';
-  if (way === 'never') return () => undefined;
+  const method = app.isPackaged ? updateMethod(installation()) : 'never';
+  if (method === 'never') return () => undefined;
   let notice: Notification | undefined;
   const updates = new Updates({
     ...deps,
-    source: sourceOf(way, deps.clock),
+    source: sourceOf(method, deps.clock),
     show: (state) => deps.app.setUpdate(state),
     notify: ({ text, hint }) => {
       notice?.close();

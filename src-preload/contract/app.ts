@@ -79,7 +79,7 @@ export type WishView = z.infer<typeof wishViewSchema>;
 
 /** How this installation updates: by itself when it ends, or through the system's package manager. */
 export const updateViewSchema = z.object({
-  way: z.enum(['itself', 'system']),
+  method: z.enum(['itself', 'system']),
   /** The version that waits, what is said of it and what can be done. */
   ready: z.object({ version: z.string(), text: z.string(), hint: z.string() }).optional(),
   /** Whether the window asks about it now; "Later" holds for a day. */

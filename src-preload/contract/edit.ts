@@ -26,8 +26,8 @@ export const deviceChangeSchema = z.discriminatedUnion('kind', [
   z.strictObject({ kind: z.literal('group'), group: text(200) }),
   /** The tags that it is to have, in place of all that it has. */
   z.strictObject({ kind: z.literal('tag'), tags: z.array(text(200)).max(200) }),
-  /** `way` is the id of one of `devices.deletions`. */
-  z.strictObject({ kind: z.literal('delete'), way: text(64) }),
+  /** `deletion` is the id of one of `devices.deletions`. */
+  z.strictObject({ kind: z.literal('delete'), deletion: text(64) }),
 ]);
 export type DeviceChangeView = z.infer<typeof deviceChangeSchema>;
 

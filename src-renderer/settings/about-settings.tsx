@@ -23,7 +23,7 @@ export const AboutSettings = ({ app }: { readonly app: AppView }): React.ReactNo
           <p className={styles['setting-name']}>Quayside {app.version}</p>
           <p>{app.update?.ready === undefined ? vaults[app.vault.kind] : app.update.ready.text}</p>
         </div>
-        {app.update?.way === 'itself' && app.update.ready !== undefined ? (
+        {app.update?.method === 'itself' && app.update.ready !== undefined ? (
           <button type="button" className="button" onClick={() => void answerUpdate('restart')}>
             Restart now
           </button>

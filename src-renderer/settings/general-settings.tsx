@@ -51,7 +51,7 @@ export const GeneralSettings = ({ app }: { readonly app: AppView }): React.React
         </div>
       </fieldset>
       {app.update === undefined ? null : (
-        <Setting id={`${id}-updates`} label="Updates" help={updateHelp[app.update.way]}>
+        <Setting id={`${id}-updates`} label="Updates" help={updateHelp[app.update.method]}>
           <Choice
             id={`${id}-updates`}
             value={settings.updates ?? 'latest'}

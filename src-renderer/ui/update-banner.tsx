@@ -20,7 +20,7 @@ export const UpdateBanner = (): React.ReactNode => {
   const update = useMainState((host) => host.app?.update);
   const forwards = useMainState((host) => host.forwards.filter(isLive).length);
   if (update?.ready === undefined || !update.asks) return null;
-  const restarts = update.way === 'itself';
+  const restarts = update.method === 'itself';
   return (
     <div className="callout notice update" role="status">
       <CircleArrowUp size={16} strokeWidth={1.75} aria-hidden="true" />

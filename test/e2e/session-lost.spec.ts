@@ -28,7 +28,7 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
   field,
 }) => {
   test.setTimeout(120_000);
-  const { screenWay, vncPassword, xvnc } = field;
+  const { screenRelay, vncPassword, xvnc } = field;
   await paint(field, '#2a7f3f');
   const screen = await field.open('Screen');
   const live = screen.locator('[data-part=screen] canvas');
@@ -38,30 +38,30 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
 
   // Lost: the last picture stays, whatever happens there meanwhile.
   const before = await pixelsOf(live);
-  screenWay.cut();
+  screenRelay.cut();
   await expect(screen.locator('[data-phase=lost]')).toBeVisible();
   await expect(screen.getByText(/^Reconnecting/)).toBeVisible();
   await expect(kept).toBeVisible();
   expect((await pixelsOf(kept)).equals(before)).toBe(true);
   await expectAccessible(screen, 'a lost screen');
   await paint(field, '#7711cc');
-  const { came: tries } = screenWay;
+  const { came: tries } = screenRelay;
   await screen.getByRole('button', { name: 'Reconnect now' }).and(screen.locator('[aria-disabled=false]')).click();
-  await expect.poll(() => screenWay.came).toBeGreaterThan(tries);
+  await expect.poll(() => screenRelay.came).toBeGreaterThan(tries);
   await expect(screen.getByText('Reconnecting by itself')).toBeVisible();
 
   // The way is back: nobody does anything, not even the password that was typed and not kept is asked for.
-  screenWay.open();
+  screenRelay.open();
   await expect(screen.locator('[data-phase=open]')).toBeVisible({ timeout: 40_000 });
   await expect.poll(() => isSamePicture(xvnc, live)).toBe(true);
   await expect(kept).toHaveCount(0);
 
   // A person may stop it, and go on with Enter.
-  screenWay.cut();
+  screenRelay.cut();
   await screen.getByRole('button', { name: 'Stop' }).click();
   await expect(screen.locator('[data-phase=ended]')).toBeVisible();
   await expect(kept).toBeVisible();
-  screenWay.open();
+  screenRelay.open();
   const reconnect = screen.locator('[data-part=ended]').getByRole('button', { name: 'Reconnect' });
   await expect(reconnect).toBeFocused();
   await expect(reconnect).toHaveAttribute('data-quiet', 'true');
@@ -70,18 +70,18 @@ test('a screen that is lost keeps its picture, says why, and comes back by itsel
 
   // A password that is no longer right is asked for once, and nothing goes on by itself then.
   await xvnc.setPassword('another');
-  screenWay.cut();
+  screenRelay.cut();
   await expect(screen.locator('[data-phase=lost]')).toBeVisible();
-  screenWay.open();
+  screenRelay.open();
   await expect(screen.getByRole('alert')).toContainText('did not accept this password', { timeout: 40_000 });
   await expect(kept).toBeVisible();
-  const { came } = screenWay;
+  const { came } = screenRelay;
   await screen.evaluate(() => window.dispatchEvent(new Event('online')));
   await givePassword(screen, 'wrong');
-  await expect.poll(() => screenWay.came).toBe(came + 1);
+  await expect.poll(() => screenRelay.came).toBe(came + 1);
   await givePassword(screen, 'another');
   await expect.poll(() => isSamePicture(xvnc, live)).toBe(true);
-  expect(screenWay.came).toBe(came + 2);
+  expect(screenRelay.came).toBe(came + 2);
 });
 
 test('a terminal that is lost keeps its text; Enter is enough to go on, and what was being typed does nothing', async ({

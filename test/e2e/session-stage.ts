@@ -25,7 +25,7 @@ export interface Field {
   readonly user: SystemUser;
   readonly xvnc: Xvnc;
   /** Between the vendor and Xvnc. */
-  readonly screenWay: ThrottledRelay;
+  readonly screenRelay: ThrottledRelay;
   readonly vncPassword: string;
   /** For files of the test; everybody may enter it. */
   readonly folder: string;
@@ -59,16 +59,16 @@ export const startFarSide = async (ends: AsyncDisposableStack): Promise<FarSide>
   const vncPassword = 'sesame-7';
   const xvnc = await startXvnc({ password: vncPassword });
   ends.defer(() => xvnc.dispose());
-  const screenWay = await startThrottledRelay(xvnc.port);
-  ends.defer(() => screenWay.dispose());
+  const screenRelay = await startThrottledRelay(xvnc.port);
+  ends.defer(() => screenRelay.dispose());
   const vendor = new RemoteIotSimulator({
     token,
     devices: 6,
-    target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : screenWay.port }),
+    target: (_unitId, port) => ({ host: '127.0.0.1', port: port === 22 ? way.port : screenRelay.port }),
   });
   await vendor.listen();
   ends.defer(() => vendor.dispose());
-  return { vendor, sshd, way, user, xvnc, screenWay, vncPassword, folder, home };
+  return { vendor, sshd, way, user, xvnc, screenRelay, vncPassword, folder, home };
 };
 
 export const test = base.extend<{ field: Field }>({

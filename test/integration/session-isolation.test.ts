@@ -11,14 +11,14 @@ const ways: Readonly<Record<string, (rig: IsolationRig, page: LivePage, session:
   'the session is closed': (_rig, _page, session) => session.close(),
   'the tab is closed': (_rig, page) => page.client.close(),
   'the page is reloaded': (_rig, page) => page.leave(),
-  'the tunnel dies': ({ way }) => way.cut(),
+  'the tunnel dies': ({ relay }) => relay.cut(),
   'the server has waited long enough': () => undefined,
 };
 
 test('a session that ends at the question of its host key, in any of five ways, leaves the others and the forwards alive', async () => {
   await using rig = await startIsolationRig({ graceSeconds: 2 });
   for (const [name, end] of Object.entries(ways)) {
-    rig.way.open();
+    rig.relay.open();
     const page = await rig.host.page();
     const session = page.open('terminal', rig.victim);
     const { ask, question } = await session.event('ask');
@@ -100,10 +100,10 @@ test('an upload whose tab is closed, or whose host is ended, leaves nothing half
 test('what is left of an upload whose tunnel died is taken away when the device is back', async () => {
   await using rig = await startIsolationRig();
   const { page, folder, files } = await beginUpload(rig, 'cut');
-  rig.way.cut();
+  rig.relay.cut();
   expect((await files.event('end')).error?.kind).toBe('unreachable');
   expect(await readdir(folder)).toEqual([expect.stringMatching(/\.part$/)]);
-  rig.way.open();
+  rig.relay.open();
   // As its tab does by itself: the first tries may still meet the way that was cut.
   let again = page.open('files', rig.victim);
   while ((await Promise.race([again.event('ready'), again.event('end')])).kind === 'end')

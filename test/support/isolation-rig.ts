@@ -20,7 +20,7 @@ export interface IsolationRig {
   readonly sshd: Sshd;
   readonly vendor: RemoteIotSimulator;
   /** Between the vendor and sshd of `victim`. */
-  readonly way: ThrottledRelay;
+  readonly relay: ThrottledRelay;
   readonly page: LivePage;
   /** The SSH service of a device that sessions may fail on. */
   readonly victim: Place;
@@ -49,8 +49,8 @@ export const startIsolationRig = async (
   ends.defer(() => rm(folder, { recursive: true, force: true, maxRetries: 5 }));
   const sshd = await startSshd(options.graceSeconds === undefined ? {} : { graceSeconds: options.graceSeconds });
   ends.defer(() => sshd.dispose());
-  const way = await startThrottledRelay(sshd.port);
-  ends.defer(() => way.dispose());
+  const relay = await startThrottledRelay(sshd.port);
+  ends.defer(() => relay.dispose());
   const far = await startFarEnd(echo);
   ends.defer(() => far.dispose());
   const token = 'alive-token-4b1f09c2';
@@ -60,7 +60,7 @@ export const startIsolationRig = async (
     devices: 30,
     target: (unitId, port) => ({
       host: '127.0.0.1',
-      port: port !== 22 ? far.port : unitId === victimId ? way.port : sshd.port,
+      port: port !== 22 ? far.port : unitId === victimId ? relay.port : sshd.port,
     }),
   });
   await vendor.listen();
@@ -111,7 +111,7 @@ export const startIsolationRig = async (
     host,
     sshd,
     vendor,
-    way,
+    relay,
     page,
     victim,
     othersGoOn: async () => {

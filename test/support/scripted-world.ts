@@ -108,7 +108,7 @@ export const worldOf = ({ scenario, devices: count, now, theme }: ScriptOptions)
       ...app,
       host: 'desktop',
       update: {
-        way: scenario === 'update' ? 'itself' : 'system',
+        method: scenario === 'update' ? 'itself' : 'system',
         ready:
           scenario === 'update'
             ? {

@@ -23,7 +23,7 @@ export type BridgeAlerts = Pick<
   | 'incidents'
   | 'incident'
   | 'snoozedUntil'
-  | 'noticeWay'
+  | 'noticeChannel'
   | 'changed'
   | 'effective'
   | 'reachabilityChanged'

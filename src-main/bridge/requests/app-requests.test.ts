@@ -24,7 +24,7 @@ const start = () => {
 };
 
 const waiting: UpdateState = {
-  way: 'itself',
+  method: 'itself',
   ready: { version: '2.0.0', text: 'Quayside 2.0.0 is ready.', hint: 'It takes the place of this one when you quit.' },
   asks: true,
 };
@@ -32,7 +32,7 @@ const waiting: UpdateState = {
 test('a window cannot restart a copy that has nothing to install', async () => {
   const { app, heard, answer } = start();
   expect(await answer('restart')).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
-  app.setUpdate({ way: 'itself', asks: false });
+  app.setUpdate({ method: 'itself', asks: false });
   expect(await answer('restart')).toMatchObject({ ok: false, error: { kind: 'unsupported' } });
   expect(heard).toEqual([]);
 });

@@ -26,7 +26,7 @@ export interface DiagnosticsDeps {
   readonly accounts: Pick<Accounts, 'list'>;
   readonly inventory: Pick<Inventory, 'devices' | 'health'>;
   readonly forwards: Pick<Forwards, 'list'>;
-  readonly alerts: Pick<Alerts, 'noticeWay'>;
+  readonly alerts: Pick<Alerts, 'noticeChannel'>;
   readonly app: Pick<AppState, 'get'>;
   readonly clock: Clock;
 }
@@ -41,7 +41,7 @@ export const diagnosticsView = (deps: DiagnosticsDeps): DiagnosticsView => ({
   uptimeMs: deps.diagnostics.uptimeMs(),
   memoryBytes: deps.diagnostics.memoryBytes(),
   vault: { kind: deps.app.get().vaultKind, error: deps.app.get().vaultError?.kind },
-  notices: { ...deps.alerts.noticeWay },
+  notices: { ...deps.alerts.noticeChannel },
   devices: deps.inventory.devices.size,
   accounts: deps.accounts.list().map((account) => {
     const health = deps.inventory.health(account.id);

@@ -19,8 +19,8 @@ const deletionView = ({ id, title, loss, verb, reason }: Deletion): DeletionView
 /** Requests about what can be changed on one device at its vendor. */
 export const editRequests = ({ deviceEditor }: EditRequestDeps): Handlers<keyof typeof contract> => ({
   'devices.deletions': async ({ deviceKey }) => {
-    const ways = deviceEditor.deletions(deviceKey);
-    return ways.ok ? ok(ways.value.map(deletionView)) : ways;
+    const deletions = deviceEditor.deletions(deviceKey);
+    return deletions.ok ? ok(deletions.value.map(deletionView)) : deletions;
   },
 
   'devices.edit': async ({ deviceKey, change, confirmed }, signal) => {

@@ -340,8 +340,8 @@ export const operationOutput = (output: unknown, secretFields: readonly string[]
   output === undefined ? null : withoutSecrets(output, new Set(secretFields));
 
 /** A version that waits, if one does. */
-export const updateView = ({ way, ready, asks }: UpdateState): UpdateView => ({
-  way,
+export const updateView = ({ method, ready, asks }: UpdateState): UpdateView => ({
+  method,
   ...(ready === undefined ? {} : { ready: { version: ready.version, text: ready.text, hint: ready.hint } }),
   asks,
 });

@@ -102,12 +102,12 @@ export const tellsOfUpdate = (memory: UpdateMemory, now: number): boolean =>
 /** What is said of a version, and what can be done about it. */
 export const updateText = (
   version: string,
-  way: UpdateMethod,
+  method: UpdateMethod,
   openForwards: number,
 ): { readonly text: string; readonly hint: string } => ({
-  text: `Quayside ${version} is ${way === 'itself' ? 'ready' : 'out'}.`,
+  text: `Quayside ${version} is ${method === 'itself' ? 'ready' : 'out'}.`,
   hint:
-    way !== 'itself'
+    method !== 'itself'
       ? 'Install it with your package manager, as you did this one.'
       : openForwards === 0
         ? 'It takes the place of this one when you quit.'

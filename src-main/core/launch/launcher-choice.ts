@@ -35,13 +35,13 @@ export interface LauncherQuestion {
  */
 export const chosenLaunchers = (choices: readonly LauncherChoice[], question: LauncherQuestion): readonly string[] => {
   const { kind, deviceKey, serviceId, groups } = question;
-  const ways: readonly (readonly [LauncherScope, string])[] = [
+  const places: readonly (readonly [LauncherScope, string])[] = [
     ['service', serviceTarget(deviceKey, serviceId)],
     ['device', deviceKey],
     ...groups.map((group) => ['group', group] as const),
     ['default', ''],
   ];
-  const names = ways.flatMap(([scope, target]) => {
+  const names = places.flatMap(([scope, target]) => {
     const choice = choices.find(
       (candidate) => candidate.kind === kind && candidate.scope === scope && candidate.target === target,
     );

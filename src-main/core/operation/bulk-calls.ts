@@ -67,11 +67,11 @@ const group = (
 };
 
 const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'>): Outcome => {
-  const ways = edit.ways(device);
-  const way = ways.find(({ isHard }) => isHard === hard) ?? ways[0];
-  if (way === undefined) return { reason: 'It cannot be deleted.' };
-  if (way.reason !== undefined) return { reason: way.reason };
-  const { operation, input, first, otherwise, after } = way;
+  const deletions = edit.deletions(device);
+  const deletion = deletions.find(({ isHard }) => isHard === hard) ?? deletions[0];
+  if (deletion === undefined) return { reason: 'It cannot be deleted.' };
+  if (deletion.reason !== undefined) return { reason: deletion.reason };
+  const { operation, input, first, otherwise, after } = deletion;
   return {
     operation,
     input,

@@ -26,7 +26,7 @@ const calls = (id: string, change: DeviceChange, of = device()) => {
 };
 const deletions = (id: string, of = device()): readonly Deletion[] => {
   const { edits } = vendorOf(id);
-  return isOffered(edits.delete) ? edits.delete.ways(of) : [];
+  return isOffered(edits.delete) ? edits.delete.deletions(of) : [];
 };
 
 describe('a change of a device becomes calls of its vendor’s own operations', () => {
@@ -53,8 +53,8 @@ describe('a change of a device becomes calls of its vendor’s own operations', 
     expect(calls('remotix', { kind: 'rename', name: 'n' }, connection)).toEqual([
       { operation: 'updateConnection', input: { uid: '7', name: 'n' } },
     ]);
-    expect(deletions('remotix', connection).map((way) => way.operation)).toEqual(['deleteConnection']);
-    expect(deletions('remotix').map((way) => way.operation)).toEqual(['deleteComputer']);
+    expect(deletions('remotix', connection).map((deletion) => deletion.operation)).toEqual(['deleteConnection']);
+    expect(deletions('remotix').map((deletion) => deletion.operation)).toEqual(['deleteComputer']);
   });
 
   it('to change tags: only those that changed', () => {
@@ -88,16 +88,16 @@ describe('a change of a device becomes calls of its vendor’s own operations', 
   });
 
   it('to delete, each way with what is lost', () => {
-    expect(deletions('mode').map((way) => way.input['hardDelete'])).toEqual(['false', 'true']);
-    for (const { id } of vendors) for (const way of deletions(id)) expect(way.loss).toMatch(/^pump /);
+    expect(deletions('mode').map((deletion) => deletion.input['hardDelete'])).toEqual(['false', 'true']);
+    for (const { id } of vendors) for (const deletion of deletions(id)) expect(deletion.loss).toMatch(/^pump /);
     expect(deletions('remoteit')).toEqual([]);
-    expect(calls('mode', { kind: 'delete', way: 'erase' })).toMatchObject([{ operation: 'deleteDevice' }]);
-    expect(calls('mode', { kind: 'delete', way: 'other' })).toHaveProperty('reason');
+    expect(calls('mode', { kind: 'delete', deletion: 'erase' })).toMatchObject([{ operation: 'deleteDevice' }]);
+    expect(calls('mode', { kind: 'delete', deletion: 'other' })).toHaveProperty('reason');
     const computer = (state: PresenceState) => device({ presence: { state, observedAt: 0, source: 'vendor-list' } });
-    expect(calls('reemo', { kind: 'delete', way: 'delete' }, computer('unknown'))).toEqual({
+    expect(calls('reemo', { kind: 'delete', deletion: 'delete' }, computer('unknown'))).toEqual({
       reason: 'Reemo deletes it only while it is offline.',
     });
-    expect(calls('reemo', { kind: 'delete', way: 'delete' }, computer('offline'))).toHaveLength(1);
+    expect(calls('reemo', { kind: 'delete', deletion: 'delete' }, computer('offline'))).toHaveLength(1);
   });
 });
 
@@ -111,7 +111,7 @@ it('every call of an edit is one that the vendor’s catalogue takes', () => {
     for (const of of [device({ tags: ['a'] }), device({ tags: ['a'], services: [connect] })])
       for (const change of [
         ...changes,
-        ...deletions(vendor.id, of).map(({ id }): DeviceChange => ({ kind: 'delete', way: id })),
+        ...deletions(vendor.id, of).map(({ id }): DeviceChange => ({ kind: 'delete', deletion: id })),
       ]) {
         const planned = calls(vendor.id, change, of);
         if ('reason' in planned) continue;

@@ -8,7 +8,7 @@ export type DeviceChange =
   /** The tags that it is to have. */
   | { readonly kind: 'tag'; readonly tags: readonly string[] }
   /** By one of the ways of its vendor. */
-  | { readonly kind: 'delete'; readonly way: string };
+  | { readonly kind: 'delete'; readonly deletion: string };
 
 /** What planning a change asks besides the device. */
 export interface ChangeContext {
@@ -48,9 +48,9 @@ export const callsFor = (
     }
     case 'delete': {
       if (!isOffered(edits.delete)) return absent(edits.delete);
-      const way = edits.delete.ways(device).find(({ id }) => id === change.way);
-      if (way === undefined) return { reason: 'The device cannot be deleted this way.' };
-      return way.reason === undefined ? [way] : { reason: way.reason };
+      const deletion = edits.delete.deletions(device).find(({ id }) => id === change.deletion);
+      if (deletion === undefined) return { reason: 'The device cannot be deleted this way.' };
+      return deletion.reason === undefined ? [deletion] : { reason: deletion.reason };
     }
     default:
       return change satisfies never;

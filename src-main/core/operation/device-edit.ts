@@ -76,7 +76,7 @@ export interface DeleteEdit {
   /** What chooses the harder way, where there are two: `At Acme, erase them for ever`. */
   readonly hardLabel?: string;
   /** The gentler way first. */
-  ways(device: DeviceRecord): readonly Deletion[];
+  deletions(device: DeviceRecord): readonly Deletion[];
 }
 
 export interface CustomFieldEdit {

@@ -177,9 +177,9 @@ const serve = async (
       502,
       `${url.host} would be called without encryption. Correct the base URL of the account.`,
     );
-  const way = await out.to(url, true);
-  if (!way.ok) return refuse(response, 502, `${way.error.message} ${way.error.hint}`);
-  if (!response.destroyed) passOn(request, response, wanted.value, cookies, way.value, answerMs);
+  const outlet = await out.to(url, true);
+  if (!outlet.ok) return refuse(response, 502, `${outlet.error.message} ${outlet.error.hint}`);
+  if (!response.destroyed) passOn(request, response, wanted.value, cookies, outlet.value, answerMs);
 };
 
 /** Web requests passed on over node:http: see `WebForwarder` for what it promises. */

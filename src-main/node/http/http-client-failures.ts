@@ -35,7 +35,7 @@ const waitHint = 'Wait a moment and try again; if it stays, check the network an
 
 /** What cannot be mended by trying the same again. */
 export const isPermanent = (failure: TransportFailure): boolean =>
-  failure.reason === 'no-way' ||
+  failure.reason === 'no-outlet' ||
   (failure.code !== undefined &&
     (failure.code in certificateCodes ||
       isTls(failure.code) ||

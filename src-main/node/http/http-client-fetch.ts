@@ -19,14 +19,14 @@ interface FailureDetails {
 /** Why a request got no whole answer. */
 export class TransportFailure extends Error {
   readonly phase: Phase;
-  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted' | 'no-way';
+  readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted' | 'no-outlet';
   /** Node's code (ECONNREFUSED, CERT_HAS_EXPIRED, HPE_INVALID_CONSTANT …) where there is one. */
   readonly code: string | undefined;
   /** The proxy that was on the way. */
   readonly proxy: Proxy | undefined;
   /** The status with which the proxy refused to tunnel. */
   readonly status: number | undefined;
-  /** With `no-way`: why not. */
+  /** With `no-outlet`: why not. */
   readonly problem: AppError | undefined;
 
   constructor(phase: Phase, reason: TransportFailure['reason'], code?: string, more: FailureDetails = {}) {
@@ -262,9 +262,9 @@ export const createTransport = (clock: Clock, out: OutboundAgents): Transport =>
   return {
     fetch: (limits) => async (input) => {
       const body = input.body === null ? undefined : Buffer.from(await input.arrayBuffer());
-      const way = await out.to(new URL(input.url), limits.reuseConnection);
-      if (!way.ok) throw new TransportFailure('connect', 'no-way', undefined, { problem: way.error });
-      return send(input, body, way.value, limits);
+      const outlet = await out.to(new URL(input.url), limits.reuseConnection);
+      if (!outlet.ok) throw new TransportFailure('connect', 'no-outlet', undefined, { problem: outlet.error });
+      return send(input, body, outlet.value, limits);
     },
   };
 };

@@ -320,9 +320,9 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
       if (request.signal.aborted) return cancelled();
       const url = readUrl(request.url);
       if (!url.ok) return url;
-      const way = await out.to(url.value, false);
-      if (!way.ok) return way;
-      return request.signal.aborted ? cancelled() : connect(request, url.value, way.value);
+      const outlet = await out.to(url.value, false);
+      if (!outlet.ok) return outlet;
+      return request.signal.aborted ? cancelled() : connect(request, url.value, outlet.value);
     },
     dispose: () => {
       for (const link of [...links]) link.close();

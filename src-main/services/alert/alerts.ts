@@ -216,8 +216,8 @@ export class Alerts {
   }
 
   /** How notices reach the user. */
-  get noticeWay(): NoticeChannel {
-    return this.#delivery.way;
+  get noticeChannel(): NoticeChannel {
+    return this.#delivery.channel;
   }
 
   /** What counts as the state of a device; undefined before anything is known. */

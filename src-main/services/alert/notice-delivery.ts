@@ -31,16 +31,16 @@ export class NoticeDelivery {
   readonly #turns = new SerialQueue();
   /** In the order they were put into the window. */
   readonly #inApp = new Set<string>();
-  #way: NoticeChannel;
+  #channel: NoticeChannel;
 
   constructor(deps: NoticeDeliveryDeps) {
     this.#deps = deps;
-    this.#way = { by: deps.notifier === undefined ? 'window' : 'system' };
+    this.#channel = { by: deps.notifier === undefined ? 'window' : 'system' };
   }
 
   /** How the newest notice reached the user, or how the first one will be tried. */
-  get way(): NoticeChannel {
-    return this.#way;
+  get channel(): NoticeChannel {
+    return this.#channel;
   }
 
   deliver(kind: 'show' | 'update', notice: DesktopNotice): void {
@@ -64,11 +64,11 @@ export class NoticeDelivery {
     const shown = await notifier?.[kind](notice);
     this.#dismiss(notice.id);
     if (shown?.ok === true) {
-      this.#way = { by: 'system' };
+      this.#channel = { by: 'system' };
       return;
     }
     if (shown !== undefined) {
-      this.#way = { by: 'window', reason: shown.error.message };
+      this.#channel = { by: 'window', reason: shown.error.message };
       log.write('warn', 'alerts.not-shown', { kind: shown.error.kind, reason: shown.error.message });
     }
     const reason = shown === undefined ? [] : [`It is shown here because: ${shown.error.message}`, shown.error.hint];

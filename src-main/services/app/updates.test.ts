@@ -9,7 +9,7 @@ import { Updates, type UpdateSource, type UpdateState } from './updates.ts';
 const minute = 60_000;
 const hour = 60 * minute;
 
-const start = async (way: UpdateSource['way'] = 'itself') => {
+const start = async (method: UpdateSource['method'] = 'itself') => {
   const clock = new VirtualClock();
   const settings = await SettingsStore.load(new MemoryDocument(defaultSettings));
   const said: string[] = [];
@@ -20,7 +20,7 @@ const start = async (way: UpdateSource['way'] = 'itself') => {
   const log = { write: (_level: string, event: string) => void said.push(event), child: () => log };
   const updates = new Updates({
     source: {
-      way,
+      method,
       check: async (channel) => {
         asked.push(channel);
         return answer;
@@ -54,7 +54,7 @@ const start = async (way: UpdateSource['way'] = 'itself') => {
 
 test('a version is told once by a notice, and asked about in the window until Later, again a day after', async () => {
   const it = await start();
-  expect(it.shown()).toEqual({ way: 'itself', asks: false });
+  expect(it.shown()).toEqual({ method: 'itself', asks: false });
   it.finds(ok('2.0.0'));
   await it.clock.advance(minute);
   expect(it.asked).toEqual(['latest']);
@@ -103,7 +103,7 @@ test('it restarts only when it is asked to and can', async () => {
   packaged.updates.restart();
   expect(packaged.said).toEqual([]);
   expect(packaged.shown()).toMatchObject({
-    way: 'system',
+    method: 'system',
     ready: { hint: expect.stringContaining('package manager') as string },
   });
   packaged.updates.dispose();
@@ -114,7 +114,7 @@ test('who wants none is asked and told nothing, and nothing is installed when th
   it.finds(ok('2.0.0'));
   await it.clock.advance(minute);
   await it.settings.change({ updates: 'off' });
-  expect(it.shown()).toEqual({ way: 'itself', asks: false });
+  expect(it.shown()).toEqual({ method: 'itself', asks: false });
   expect(it.said).toEqual(['install on quit: false']);
   await it.clock.advance(48 * hour);
   expect(it.asked).toHaveLength(1);
@@ -135,7 +135,7 @@ test('a source that fails is asked again after an hour, later and later, and nob
   expect(it.asked).toHaveLength(2);
   await it.clock.advance(hour);
   expect(it.asked).toHaveLength(3);
-  expect(it.shown()).toEqual({ way: 'itself', asks: false });
+  expect(it.shown()).toEqual({ method: 'itself', asks: false });
   expect(it.notices).toEqual([]);
   expect(new Set(it.said)).toEqual(new Set(['update.failed']));
   it.updates.dispose();

@@ -15,7 +15,7 @@ import type { SettingsStore } from './settings-store.ts';
 
 /** Where new versions come from: the host's part. */
 export interface UpdateSource {
-  readonly way: Exclude<UpdateMethod, 'never'>;
+  readonly method: Exclude<UpdateMethod, 'never'>;
   /**
    * Answers the newest version of a channel where it is newer than this one, once it is there to be installed. Errors:
    * unreachable, with no more than the name of what failed.
@@ -29,7 +29,7 @@ export interface UpdateSource {
 
 /** What the window knows of updates. */
 export interface UpdateState {
-  readonly way: Exclude<UpdateMethod, 'never'>;
+  readonly method: Exclude<UpdateMethod, 'never'>;
   /** The version that waits. */
   readonly ready?: { readonly version: string; readonly text: string; readonly hint: string } | undefined;
   /** Whether the window asks about it now; "Later" holds for a day. */
@@ -79,7 +79,7 @@ export class Updates {
 
   /** Ends the application for the version that waits, where it can replace itself. */
   restart(): void {
-    if (this.#memory.ready !== undefined && this.#options.source.way === 'itself') this.#options.source.restart();
+    if (this.#memory.ready !== undefined && this.#options.source.method === 'itself') this.#options.source.restart();
   }
 
   dispose(): void {
@@ -132,7 +132,7 @@ export class Updates {
     const { ready } = this.#memory;
     if (ready === undefined || ready === before) return;
     const { source, openForwards, notify } = this.#options;
-    notify(updateText(ready, source.way, openForwards()));
+    notify(updateText(ready, source.method, openForwards()));
   }
 
   /** Shows how it is now, and looks again as long as "Later" may end. */
@@ -147,9 +147,9 @@ export class Updates {
     const { source, clock, show } = this.#options;
     const { ready } = this.#memory;
     show({
-      way: source.way,
+      method: source.method,
       // The window counts open forwards itself.
-      ...(ready === undefined ? {} : { ready: { version: ready, ...updateText(ready, source.way, 0) } }),
+      ...(ready === undefined ? {} : { ready: { version: ready, ...updateText(ready, source.method, 0) } }),
       asks: tellsOfUpdate(this.#memory, clock.now()),
     });
   }

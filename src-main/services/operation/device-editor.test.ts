@@ -59,7 +59,7 @@ test('credentials that the newer operation refuses rename by the older one; any 
 
 test('what destroys is not called before somebody agreed', async () => {
   const { editor, calls } = rig('remoteiot');
-  const way = { kind: 'delete', way: 'delete' } as const;
+  const way = { kind: 'delete', deletion: 'delete' } as const;
   expect(await editor.edit('acme/7', way, false, signal)).toMatchObject({ error: { kind: 'confirmation-required' } });
   expect(calls).toEqual([]);
   expect((await editor.edit('acme/7', way, true, signal)).ok).toBe(true);
@@ -93,7 +93,7 @@ test('what a vendor does not offer is refused with its reason, and nothing is ca
   expect(await editor.edit('acme/7', { kind: 'group', group: 'x' }, false, signal)).toMatchObject({
     error: { kind: 'unsupported', message: 'Reemo has no groups.' },
   });
-  expect(await editor.edit('acme/7', { kind: 'delete', way: 'delete' }, true, signal)).toMatchObject({
+  expect(await editor.edit('acme/7', { kind: 'delete', deletion: 'delete' }, true, signal)).toMatchObject({
     error: { message: 'Reemo deletes it only while it is offline.' },
   });
   expect(await editor.edit('gone/1', { kind: 'rename', name: 'n' }, false, signal)).toMatchObject({

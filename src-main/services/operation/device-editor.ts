@@ -37,7 +37,7 @@ export class DeviceEditor {
     const found = this.#find(deviceKey);
     if (!found.ok) return found;
     const { device, vendor } = found.value;
-    return ok(isOffered(vendor.edits.delete) ? vendor.edits.delete.ways(device) : []);
+    return ok(isOffered(vendor.edits.delete) ? vendor.edits.delete.deletions(device) : []);
   }
 
   /**

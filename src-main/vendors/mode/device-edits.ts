@@ -26,7 +26,7 @@ export const modeEdits: DeviceEdits = {
   },
   delete: {
     hardLabel: 'At MODE, erase them from the project, too',
-    ways: ({ id, name }) => [
+    deletions: ({ id, name }) => [
       {
         id: 'leave-home',
         operation: 'deleteDevice',

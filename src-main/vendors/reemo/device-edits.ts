@@ -9,7 +9,7 @@ export const reemoEdits: DeviceEdits = {
   group: { not: 'has no groups' },
   tag: { not: 'has no tags to change' },
   delete: {
-    ways: ({ id, name, presence }) => [
+    deletions: ({ id, name, presence }) => [
       {
         id: 'delete',
         operation: 'deleteComputer',

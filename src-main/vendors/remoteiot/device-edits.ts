@@ -32,7 +32,7 @@ export const remoteIotEdits: DeviceEdits = {
   },
   tag: { not: 'has no tags to change' },
   delete: {
-    ways: ({ id, name }) => [
+    deletions: ({ id, name }) => [
       {
         id: 'delete',
         operation: 'DeleteDevice',

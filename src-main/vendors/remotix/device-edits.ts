@@ -20,7 +20,7 @@ export const remotixEdits: DeviceEdits = {
   group: { not: 'knows groups by their uid; move a device with its own operation' },
   tag: { not: 'has no tags to change' },
   delete: {
-    ways: (device) =>
+    deletions: (device) =>
       isConnection(device)
         ? [
             {

@@ -290,7 +290,7 @@ const Delete = ({
           onConfirm={async () => {
             const answer = await request('devices.edit', {
               deviceKey: device.key,
-              change: { kind: 'delete', way: deletion.id },
+              change: { kind: 'delete', deletion: deletion.id },
               confirmed: true,
             });
             if (!answer.ok) return answer.error;
@@ -331,7 +331,7 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
   const firmware = of('settings.firmware');
   const fields = of('settings.fields');
   const removal = of('settings.delete');
-  const ways = useLoaded(
+  const deletions = useLoaded(
     // What is lost names the device, and whether it can be deleted may hang on whether it is online.
     removal === undefined ? undefined : `deletions\n${device.key}\n${device.name}\n${device.presence.state}`,
     () => request('devices.deletions', { deviceKey: device.key }),
@@ -353,10 +353,12 @@ export const SettingsTab = ({ device, account, capabilities }: TabProps): React.
           <Firmware key={device.key} device={device} refusal={refusalOf(firmware, account)} />
         </Part>
       )}
-      {removal === undefined || (ways.value?.length === 0 && ways.error === undefined) ? null : (
+      {removal === undefined || (deletions.value?.length === 0 && deletions.error === undefined) ? null : (
         <Part title="Danger">
-          {ways.error === undefined ? null : <TabFailure error={ways.error} retry={() => void ways.reload()} />}
-          {ways.value?.map((deletion) => (
+          {deletions.error === undefined ? null : (
+            <TabFailure error={deletions.error} retry={() => void deletions.reload()} />
+          )}
+          {deletions.value?.map((deletion) => (
             <Delete key={deletion.verb} device={device} deletion={deletion} refusal={refusalOf(removal, account)} />
           ))}
         </Part>
