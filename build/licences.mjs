@@ -49,9 +49,9 @@ const locate = (packages, from, name) => {
   }
 };
 
-/** npm's own field, which old packages filled with objects. @param {PackageFacts} facts */
-const licenceOf = (facts) => {
-  const given = facts.license ?? facts.licenses;
+/** npm's own field, which old packages filled with objects. @param {PackageFacts} manifest */
+const licenceOf = (manifest) => {
+  const given = manifest.license ?? manifest.licenses;
   const names = [given].flat().map((entry) => (typeof entry === 'string' ? entry : entry?.type));
   const known = names.filter((name) => typeof name === 'string');
   return known.length === 0 ? 'see its text' : known.join(' or ');
@@ -95,12 +95,12 @@ const mitText = (root, owner) =>
     .trim()
     .replace(/^Copyright .*$/m, owner);
 
-/** @param {string} root @param {string} path @param {PackageFacts} facts */
-const textsOrMit = (root, path, facts) => {
+/** @param {string} root @param {string} path @param {PackageFacts} manifest */
+const textsOrMit = (root, path, manifest) => {
   const texts = textsOf(join(root, path));
-  if (texts.length > 0 || licenceOf(facts) !== 'MIT') return texts;
-  const author = typeof facts.author === 'string' ? facts.author : facts.author?.name;
-  return [mitText(root, `Copyright (c) ${author ?? `the authors of ${facts.name}`}`)];
+  if (texts.length > 0 || licenceOf(manifest) !== 'MIT') return texts;
+  const author = typeof manifest.author === 'string' ? manifest.author : manifest.author?.name;
+  return [mitText(root, `Copyright (c) ${author ?? `the authors of ${manifest.name}`}`)];
 };
 
 /**
@@ -116,12 +116,12 @@ export const shippedPackages = (root = checkout) => {
   return [...new Set([...packed, ...bundled])]
     .map((path) => {
       /** @type {PackageFacts} */
-      const facts = readJson(join(root, path, 'package.json'));
+      const manifest = readJson(join(root, path, 'package.json'));
       return {
-        name: facts.name,
-        version: facts.version,
-        licence: licenceOf(facts),
-        texts: textsOrMit(root, path, facts),
+        name: manifest.name,
+        version: manifest.version,
+        licence: licenceOf(manifest),
+        texts: textsOrMit(root, path, manifest),
         path,
         packed: packed.has(path),
       };

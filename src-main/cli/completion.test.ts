@@ -5,7 +5,7 @@ import { helpText } from './help.ts';
 
 const nobody = (): Promise<never> => Promise.reject(new Error('nobody needed this'));
 
-const facts = (known: Partial<CompletionSource>): CompletionSource => ({
+const source = (known: Partial<CompletionSource>): CompletionSource => ({
   vendors: nobody,
   operations: nobody,
   accounts: nobody,
@@ -39,7 +39,7 @@ test.each<[words: string, known: Partial<CompletionSource>, expected: readonly s
   ['nonsense ', {}, []],
   ['completion z', {}, ['zsh']],
 ])('%s', async (words, known, expected) => {
-  expect(await completions(words.split(' '), commandTable, facts(known))).toEqual(expected);
+  expect(await completions(words.split(' '), commandTable, source(known))).toEqual(expected);
 });
 
 test('the help has every command and every option of it, and no line runs out of a terminal', () => {

@@ -19,14 +19,14 @@ export interface CompletionSource {
   services(): readonly string[];
 }
 
-const valuesOf = async (flag: Flag, facts: CompletionSource): Promise<readonly string[]> => {
+const valuesOf = async (flag: Flag, source: CompletionSource): Promise<readonly string[]> => {
   switch (flag) {
     case 'vault':
       return ['keychain', 'file'];
     case 'service':
-      return facts.services();
+      return source.services();
     case 'account':
-      return facts.accounts();
+      return source.accounts();
     default:
       return [];
   }
@@ -41,7 +41,7 @@ const isFlag = (name: string): name is Flag => Object.hasOwn(flags, name);
 export const completions = async (
   words: readonly string[],
   commands: readonly CommandEntry[],
-  facts: CompletionSource,
+  source: CompletionSource,
 ): Promise<readonly string[]> => {
   const typed = words.at(-1) ?? '';
   const before = words.slice(0, -1);
@@ -56,7 +56,7 @@ export const completions = async (
     } else said.push(word);
   }
   const fitting = (all: readonly string[]): readonly string[] => all.filter((word) => word.startsWith(typed));
-  if (waiting !== undefined) return fitting(await valuesOf(waiting, facts));
+  if (waiting !== undefined) return fitting(await valuesOf(waiting, source));
   const [name, ...given] = said;
   const command = commands.find((entry) => entry.name === name);
   if (typed.startsWith('-')) return fitting([...(command?.flags ?? []), ...commonFlags].map((flag) => `--${flag}`));
@@ -66,14 +66,14 @@ export const completions = async (
       case undefined:
         return [];
       case 'vendor':
-        return facts.vendors();
+        return source.vendors();
       case 'account':
         // `accounts add` names a vendor, `list` nothing.
-        return given[0] === 'add' ? facts.vendors() : given[0] === 'list' ? [] : facts.accounts();
+        return given[0] === 'add' ? source.vendors() : given[0] === 'list' ? [] : source.accounts();
       case 'device':
-        return facts.devices();
+        return source.devices();
       case 'operation':
-        return facts.operations(given[0] ?? '');
+        return source.operations(given[0] ?? '');
       default:
         return kind;
     }

@@ -192,15 +192,15 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     setOutcome(undefined);
     const handed = await handSecrets(element);
     if (!handed.ok) return setBusy(undefined);
-    const facts = common(element);
+    const shared = common(element);
     const keyIsNew = account === undefined || handed.ticket !== undefined;
-    if (!anyway && keyIsNew && known?.kind !== 'good' && (await tried(vendor.id, facts, handed.ticket)) === undefined)
+    if (!anyway && keyIsNew && known?.kind !== 'good' && (await tried(vendor.id, shared, handed.ticket)) === undefined)
       return setBusy(undefined);
-    const given = handed.ticket === undefined ? {} : { ticket: handed.ticket };
+    const secrets = handed.ticket === undefined ? {} : { ticket: handed.ticket };
     const answer =
       account === undefined
-        ? await request('accounts.add', { vendor: vendor.id, label, ...facts, ...given })
-        : await request('accounts.update', { accountId: account.id, label, ...facts, ...given });
+        ? await request('accounts.add', { vendor: vendor.id, label, ...shared, ...secrets })
+        : await request('accounts.update', { accountId: account.id, label, ...shared, ...secrets });
     if (answer.ok) {
       toast({
         tone: 'done',

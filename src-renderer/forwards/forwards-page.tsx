@@ -16,7 +16,7 @@ const manyForwards = 12;
 /** How many forwards there are of each kind that a person should know of. */
 const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): React.ReactNode => {
   const live = forwards.filter(isLive).length;
-  const facts = [
+  const figures = [
     ['failed', forwards.filter(({ state }) => state === 'failed').length, 'failed'],
     ['reconnecting', forwards.filter(({ state }) => state === 'reconnecting').length, 'reconnecting'],
     ['shared', forwards.filter(({ sharing }) => sharing !== undefined).length, 'shared with the network'],
@@ -26,7 +26,7 @@ const Summary = ({ forwards }: { readonly forwards: readonly ForwardView[] }): R
       <span className="faint">
         {live} of {plural(forwards.length, 'port')} in use
       </span>
-      {facts.map(([name, number, words]) =>
+      {figures.map(([name, number, words]) =>
         number === 0 ? null : (
           <span key={name} data-kind={name}>
             {number} {words}

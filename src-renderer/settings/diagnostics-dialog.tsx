@@ -35,8 +35,8 @@ const troublesOf = (log: readonly string[]): readonly Trouble[] =>
     .slice(0, maxTroubles)
     .map((line) => {
       const { time, level: _, event, ...rest } = JSON.parse(line) as Readonly<Record<string, unknown>>;
-      const facts = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
-      return { time: String(time).slice(11, 19), text: [String(event), ...facts].join(' · ') };
+      const known = Object.entries(rest).map(([name, value]) => `${name}: ${String(value)}`);
+      return { time: String(time).slice(11, 19), text: [String(event), ...known].join(' · ') };
     });
 
 const Part = ({

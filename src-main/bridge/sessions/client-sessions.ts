@@ -239,9 +239,9 @@ class LiveSession {
     return ok(undefined);
   }
 
-  #join(channel: ByteChannel, facts: { readonly user?: string }): void {
+  #join(channel: ByteChannel, opened: { readonly user?: string }): void {
     this.#channel = channel;
-    this.#tell({ kind: 'ready', ...facts });
+    this.#tell({ kind: 'ready', ...opened });
     this.#streams.set(this.#id, streamWithin(this.#within, joinStream(this.#id, channel, this.#send)));
     channel.onEnd((error) => this.#end(error));
   }

@@ -118,7 +118,7 @@ export const sshConfigCommand: Command = async (context) => {
     if (!settings.ok) return settings;
     // What the person allowed for old devices is with their host keys.
     const pins = await jsonDocument({ path: join(folder, 'host-keys.json'), ...hostKeyPinsFormat }).read();
-    const facts = {
+    const options = {
       quayside: ownWords(folder, context),
       knownHostsFile: knownHosts,
       outdated: (alias: string) => (pins.ok ? allowedOutdated(pins.value, alias) : []),
@@ -135,7 +135,7 @@ export const sshConfigCommand: Command = async (context) => {
         ...defined({ port, host }),
       })),
     }));
-    const result = values.write === true ? await config.write(named, facts) : await config.preview(named, facts);
+    const result = values.write === true ? await config.write(named, options) : await config.preview(named, options);
     if (!result.ok) return result;
     show(result.value, values.write === true, context.json);
     return ok(await tellMissing(client, missing, context.json));

@@ -54,7 +54,7 @@ const watchedBetween = (gaps: readonly PresenceGap[], since: number, until: numb
  * included as far as known; `now` is the state at `until`, which decides if there are none. Time in `gaps` and
  * before `firstSeenAt` is unknown.
  */
-export const uptimeOf = (facts: {
+export const uptimeOf = (period: {
   readonly since: number;
   readonly until: number;
   readonly firstSeenAt: number | undefined;
@@ -62,9 +62,9 @@ export const uptimeOf = (facts: {
   readonly steps: readonly PresenceStep[];
   readonly gaps: readonly PresenceGap[];
 }): Uptime => {
-  const { until, steps, now } = facts;
-  const since = Math.min(until, Math.max(facts.since, facts.firstSeenAt ?? facts.since));
-  const gaps = mergedGaps(facts.gaps, since, until);
+  const { until, steps, now } = period;
+  const since = Math.min(until, Math.max(period.since, period.firstSeenAt ?? period.since));
+  const gaps = mergedGaps(period.gaps, since, until);
   const inside = steps.filter((step) => step.at > since && step.at < until);
   const before = steps.findLast((step) => step.at <= since);
   const first = inside[0];
@@ -94,7 +94,7 @@ export const uptimeOf = (facts: {
   return {
     onlineMs,
     offlineMs,
-    unknownMs: until - facts.since - known,
+    unknownMs: until - period.since - known,
     ...(known === 0 ? {} : { ratio: onlineMs / known }),
     outages,
   };

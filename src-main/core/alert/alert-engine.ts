@@ -311,8 +311,8 @@ export class AlertEngine {
   }
 
   #verdict(device: Device, moment: Moment): ReturnType<typeof judgeLoss> {
-    const facts = { favourite: this.#deps.isFavourite(device.key), matches: this.#matches(device) };
-    return judgeLoss(this.#settings, device, facts, moment.wall);
+    const context = { favourite: this.#deps.isFavourite(device.key), matches: this.#matches(device) };
+    return judgeLoss(this.#settings, device, context, moment.wall);
   }
 
   #choiceFor(device: Device): AlertChoice {

@@ -94,10 +94,10 @@ export type LossVerdict =
 export const judgeLoss = (
   settings: AlertSettings,
   device: AlertSubject,
-  facts: { readonly favourite: boolean; readonly matches: MatchesQuery },
+  context: { readonly favourite: boolean; readonly matches: MatchesQuery },
   now: number,
 ): LossVerdict => {
-  const { favourite, matches } = facts;
+  const { favourite, matches } = context;
   const { notify } = choiceFor(settings, device, matches);
   if (notify === 'none' || (notify === 'favourites' && !favourite)) return { kind: 'drop' };
   let until = 0;

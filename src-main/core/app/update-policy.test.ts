@@ -31,8 +31,8 @@ describe('the way to a new version', () => {
     ['a deb', { packageType: 'deb' }, 'system'],
     ['an rpm', { packageType: 'rpm' }, 'system'],
     ['an unpacked archive', {}, 'never'],
-  ])('%s', (_name, facts, way) => {
-    expect(updateMethod({ ...plain, ...facts })).toBe(way);
+  ])('%s', (_name, of, method) => {
+    expect(updateMethod({ ...plain, ...of })).toBe(method);
   });
 });
 
@@ -81,7 +81,7 @@ describe('telling of a version', () => {
     ['itself', 1, /One forward is open/],
     ['itself', 3, /3 forwards are open/],
     ['system', 3, /package manager/],
-  ])('%s with %i forwards', (way, forwards, hint) => {
-    expect(updateText('2.0.0', way, forwards).hint).toMatch(hint);
+  ])('%s with %i forwards', (method, forwards, hint) => {
+    expect(updateText('2.0.0', method, forwards).hint).toMatch(hint);
   });
 });

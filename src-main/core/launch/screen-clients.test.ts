@@ -141,8 +141,8 @@ describe('discovery', () => {
   });
 
   it('finds none without a display', () => {
-    const facts = { platform: 'linux' as const, found: new Map([['remmina', '/x']]), display: false, preferred: [] };
-    expect(discoverViewers(vncClients.linux, facts)).toEqual([]);
+    const options = { platform: 'linux' as const, found: new Map([['remmina', '/x']]), display: false, preferred: [] };
+    expect(discoverViewers(vncClients.linux, options)).toEqual([]);
     expect(viewerProbes(vncClients.linux)).toContain(realVnc);
   });
 });

@@ -61,18 +61,18 @@ export interface ViewerOptions {
 }
 
 /** The clients of a catalogue that are here: the user's choice first, then in the catalogue's order. */
-export const discoverViewers = (viewers: readonly Viewer[], facts: ViewerOptions): readonly FoundViewer[] => {
-  if (!facts.display) return [];
+export const discoverViewers = (viewers: readonly Viewer[], options: ViewerOptions): readonly FoundViewer[] => {
+  if (!options.display) return [];
   const rank = ({ name }: Viewer): number => {
-    const at = facts.preferred.indexOf(name);
-    return at === -1 ? facts.preferred.length : at;
+    const at = options.preferred.indexOf(name);
+    return at === -1 ? options.preferred.length : at;
   };
   return viewers
     .flatMap((viewer) => {
-      const path = viewer.probes.map((probe) => facts.found.get(probe)).find((candidate) => candidate !== undefined);
+      const path = viewer.probes.map((probe) => options.found.get(probe)).find((candidate) => candidate !== undefined);
       const { any, none } = viewer.marks ?? {};
-      if (path === undefined || none?.some((mark) => facts.found.has(mark)) === true) return [];
-      return any !== undefined && !any.some((mark) => facts.found.has(mark)) ? [] : [{ viewer, path }];
+      if (path === undefined || none?.some((mark) => options.found.has(mark)) === true) return [];
+      return any !== undefined && !any.some((mark) => options.found.has(mark)) ? [] : [{ viewer, path }];
     })
     .toSorted((one, other) => rank(one.viewer) - rank(other.viewer))
     .map(({ viewer, path }) => ({

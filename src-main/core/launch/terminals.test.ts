@@ -7,18 +7,18 @@ const held = ['/bin/sh', '-c', expect.stringMatching(/^"\$@"; .*255/) as string,
 
 const all = (
   platform: LaunchPlatform,
-  facts: { preferred?: string; desktop?: string; without?: readonly string[] } = {},
+  options: { preferred?: string; desktop?: string; without?: readonly string[] } = {},
 ) =>
   discoverTerminals({
     platform,
     found: new Map(
       terminalProbes(platform)
-        .filter((probe) => !(facts.without ?? []).includes(probe))
+        .filter((probe) => !(options.without ?? []).includes(probe))
         .map((probe) => [probe, `/found/${probe}`]),
     ),
     display: true,
-    preferred: facts.preferred ?? 'auto',
-    ...(facts.desktop === undefined ? {} : { desktop: facts.desktop }),
+    preferred: options.preferred ?? 'auto',
+    ...(options.desktop === undefined ? {} : { desktop: options.desktop }),
   });
 
 const planOf = (platform: LaunchPlatform, name: string, without: readonly string[] = []) =>

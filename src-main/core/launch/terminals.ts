@@ -148,7 +148,7 @@ export const terminalProbes = (platform: LaunchPlatform): readonly string[] =>
  * The terminals of this computer, best first: the user's choice where it is still there, the desktop's default,
  * the desktop's own, then the others.
  */
-export const discoverTerminals = (facts: {
+export const discoverTerminals = (options: {
   readonly platform: LaunchPlatform;
   /** Absolute paths of what was found, by probe. */
   readonly found: ReadonlyMap<string, string>;
@@ -159,16 +159,18 @@ export const discoverTerminals = (facts: {
   /** A name from an earlier answer, or `auto`. */
   readonly preferred: string;
 }): readonly FoundTerminal[] => {
-  if (!facts.display) return [];
-  const desktops = (facts.desktop ?? '').toUpperCase().split(':');
+  if (!options.display) return [];
+  const desktops = (options.desktop ?? '').toUpperCase().split(':');
   const rank = (terminal: Terminal): number => {
-    if (terminal.name === facts.preferred) return 0;
+    if (terminal.name === options.preferred) return 0;
     if (terminal.probes.includes('xdg-terminal-exec')) return 1;
     return terminal.desktop !== undefined && desktops.includes(terminal.desktop) ? 2 : 3;
   };
-  return catalogue[facts.platform]
+  return catalogue[options.platform]
     .flatMap((terminal) => {
-      const path = terminal.probes.map((probe) => facts.found.get(probe)).find((candidate) => candidate !== undefined);
+      const path = terminal.probes
+        .map((probe) => options.found.get(probe))
+        .find((candidate) => candidate !== undefined);
       return path === undefined ? [] : [{ terminal, path }];
     })
     .toSorted((one, other) => rank(one.terminal) - rank(other.terminal))

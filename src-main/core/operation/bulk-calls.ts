@@ -41,8 +41,8 @@ type Kind<K extends BulkAction['kind']> = Extract<BulkAction, { readonly kind: K
 /** A vendor's way to make a change. */
 type Offered<K extends keyof DeviceEdits> = DeviceEdits[K] extends Edit<infer T> ? T : never;
 
-const cannot = (facts: PlanContext, device: Device, what: string): Outcome => ({
-  reason: `${facts.vendorName(device.vendor)} ${what}.`,
+const cannot = (context: PlanContext, device: Device, what: string): Outcome => ({
+  reason: `${context.vendorName(device.vendor)} ${what}.`,
 });
 
 /** The call with its words; a refusal stays one. */
@@ -59,11 +59,11 @@ const group = (
   edit: Offered<'group'>,
   device: Device,
   { group: wanted }: Kind<'group'>,
-  facts: PlanContext,
+  context: PlanContext,
 ): Outcome => {
   const before = device.groups[0] ?? '';
   if (before === wanted) return { reason: `It is in ${wanted} already.` };
-  return worded(edit.call(device, wanted, facts.hasGroup(device.accountId, wanted)), wanted, before);
+  return worded(edit.call(device, wanted, context.hasGroup(device.accountId, wanted)), wanted, before);
 };
 
 const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'>): Outcome => {
@@ -81,9 +81,9 @@ const remove = (edit: Offered<'delete'>, device: Device, { hard }: Kind<'delete'
   };
 };
 
-const job = (edit: Offered<'job'>, device: Device, action: Kind<'job'>, facts: PlanContext): Outcome => {
+const job = (edit: Offered<'job'>, device: Device, action: Kind<'job'>, context: PlanContext): Outcome => {
   const { name, command = '', script = '', at = '' } = action;
-  const time = at === '' ? facts.now : at;
+  const time = at === '' ? context.now : at;
   const work = command === '' ? { script } : { command };
   return worded(
     edit.call(device, { name, work, time }),
@@ -99,9 +99,9 @@ const customField = (
   device: Device,
   { field }: Kind<'custom-field'>,
   value: string,
-  facts: PlanContext,
+  context: PlanContext,
 ): Outcome => {
-  const before = facts.customField(device.key);
+  const before = context.customField(device.key);
   if (before === value) return { reason: 'The field has this value already.' };
   return worded(edit.call(device, field, value), value, before);
 };
@@ -112,9 +112,9 @@ const command = (edit: Offered<'command'>, device: Device, { action, parameters 
     parameters === undefined ? action : `${action} ${JSON.stringify(parameters)}`,
   );
 
-const tag = (edit: Offered<'tag'>, device: Device, { change, tags }: Kind<'tag'>, facts: PlanContext): Outcome => {
+const tag = (edit: Offered<'tag'>, device: Device, { change, tags }: Kind<'tag'>, context: PlanContext): Outcome => {
   const adding = change === 'add';
-  if (adding && !edit.many && tags.length > 1) return cannot(facts, device, 'keeps one tag for a device; choose one');
+  if (adding && !edit.many && tags.length > 1) return cannot(context, device, 'keeps one tag for a device; choose one');
   const affected = tags.filter((name) => device.tags.includes(name) !== adding);
   if (affected.length === 0) return { reason: adding ? 'It has these tags already.' : 'It has none of these tags.' };
   const kept = adding && !edit.many ? [] : device.tags.filter((name) => adding || !affected.includes(name));
@@ -133,9 +133,9 @@ const password = (
   return worded(call, `${generate ? 'a password of its own' : 'the new password'} for ${passwordProtocols[protocol]}`);
 };
 
-const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanContext): Outcome => {
-  const parameter = facts.parameter(device.vendor, action.operation);
-  if (parameter === undefined) return cannot(facts, device, `has no operation ${action.operation} for a device`);
+const anyOperation = (device: Device, action: Kind<'operation'>, context: PlanContext): Outcome => {
+  const parameter = context.parameter(device.vendor, action.operation);
+  if (parameter === undefined) return cannot(context, device, `has no operation ${action.operation} for a device`);
   if (parameter.of === 'service') return { reason: 'This operation is about a service, not about a device.' };
   const { only } = parameter;
   if (only !== undefined && device.services.some(({ id }) => id === only.service) !== only.has)
@@ -150,30 +150,30 @@ const anyOperation = (device: Device, action: Kind<'operation'>, facts: PlanCont
 };
 
 /** The call that does the action to one device, or why it is left out. `wording` is its new name or value. */
-export const callFor = (action: BulkAction, device: Device, wording: string, facts: PlanContext): Outcome => {
-  if (action.kind === 'operation') return anyOperation(device, action, facts);
-  const edits = facts.edits(device.vendor);
-  if (edits === undefined) return cannot(facts, device, 'is not known here');
+export const callFor = (action: BulkAction, device: Device, wording: string, context: PlanContext): Outcome => {
+  if (action.kind === 'operation') return anyOperation(device, action, context);
+  const edits = context.edits(device.vendor);
+  if (edits === undefined) return cannot(context, device, 'is not known here');
   const edited = <T extends object>(edit: Edit<T>, outcome: (offered: T) => Outcome): Outcome =>
-    isOffered(edit) ? outcome(edit) : cannot(facts, device, edit.not);
+    isOffered(edit) ? outcome(edit) : cannot(context, device, edit.not);
   switch (action.kind) {
     case 'rename':
     case 'replace':
       return edited(edits.rename, (edit) => rename(edit, device, wording));
     case 'group':
-      return edited(edits.group, (edit) => group(edit, device, action, facts));
+      return edited(edits.group, (edit) => group(edit, device, action, context));
     case 'delete':
       return edited(edits.delete, (edit) => remove(edit, device, action));
     case 'job':
-      return edited(edits.job, (edit) => job(edit, device, action, facts));
+      return edited(edits.job, (edit) => job(edit, device, action, context));
     case 'upload':
       return edited(edits.upload, (edit) => upload(edit, device, action));
     case 'custom-field':
-      return edited(edits.customField, (edit) => customField(edit, device, action, wording, facts));
+      return edited(edits.customField, (edit) => customField(edit, device, action, wording, context));
     case 'command':
       return edited(edits.command, (edit) => command(edit, device, action));
     case 'tag':
-      return edited(edits.tag, (edit) => tag(edit, device, action, facts));
+      return edited(edits.tag, (edit) => tag(edit, device, action, context));
     case 'password':
       return edited(edits.password, (edit) => password(edit, device, action));
     default:

@@ -9,8 +9,8 @@ export interface PatternValues {
   readonly account: string;
 }
 
-const facts = ['name', 'id', 'group', 'account'] as const;
-type Part = { readonly text: string } | { readonly fact: (typeof facts)[number] } | { readonly width: number };
+const placeholders = ['name', 'id', 'group', 'account'] as const;
+type Part = { readonly text: string } | { readonly fact: (typeof placeholders)[number] } | { readonly width: number };
 
 const badPlaceholder = (written: string): Result<never> =>
   fail(
@@ -28,7 +28,7 @@ const partsOf = (pattern: string): Result<readonly Part[]> => {
     const written = match[1];
     if (written === undefined) parts.push({ text: match[0].charAt(0) });
     else {
-      const fact = facts.find((name) => name === written);
+      const fact = placeholders.find((name) => name === written);
       const number = /^n(?::0?([1-9]))?$/.exec(written);
       if (fact !== undefined) parts.push({ fact });
       else if (number !== null) parts.push({ width: Number(number[1] ?? 1) });

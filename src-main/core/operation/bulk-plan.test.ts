@@ -18,7 +18,7 @@ const device = (vendor: VendorId, id: string, more: Partial<Device> = {}): Devic
   ...more,
 });
 
-const facts: PlanContext = {
+const context: PlanContext = {
   vendorName: (id) => id,
   accountLabel: (id) => id,
   edits: (id) => vendorById(id)?.edits,
@@ -42,7 +42,7 @@ const fleet: readonly Device[] = [
 ];
 
 const plan = (action: BulkAction, chosen: readonly Device[] = fleet): Plan => {
-  const planned = planBulk(action, chosen, fleet, facts);
+  const planned = planBulk(action, chosen, fleet, context);
   if (!planned.ok) throw new Error(planned.error.message);
   return planned.value;
 };
@@ -112,7 +112,7 @@ test('what cannot be done is left out: offline for commands, online for Reemo’
 });
 
 test('an action that lacks something says what', () => {
-  const incomplete = planBulk({ kind: 'job', name: 'x' }, fleet, fleet, facts);
+  const incomplete = planBulk({ kind: 'job', name: 'x' }, fleet, fleet, context);
   expect(incomplete.ok ? '' : incomplete.error.message).toContain('a command or a script');
 });
 

@@ -41,7 +41,7 @@ const withNameWarnings = (rows: readonly PlanRow[], others: Iterable<Device>): r
 };
 
 /** What the action makes of a device's name or field, where it is made from a pattern. */
-const wordingOf = (action: BulkAction, facts: PlanContext): Result<(device: Device, index: number) => string> => {
+const wordingOf = (action: BulkAction, context: PlanContext): Result<(device: Device, index: number) => string> => {
   if (action.kind === 'replace') {
     const replace = parseReplacement(action);
     return replace.ok ? ok((device) => replace.value(device.name)) : replace;
@@ -56,7 +56,7 @@ const wordingOf = (action: BulkAction, facts: PlanContext): Result<(device: Devi
         name: device.name,
         id: device.id,
         group: device.groups[0] ?? '',
-        account: facts.accountLabel(device.accountId),
+        account: context.accountLabel(device.accountId),
       },
       first + index,
     ),
@@ -98,22 +98,23 @@ export const planBulk = (
   action: BulkAction,
   chosen: readonly Device[],
   all: Iterable<Device>,
-  facts: PlanContext,
+  context: PlanContext,
 ): Result<Plan> => {
   const absent = missing(action);
   if (absent !== undefined) return fail('invalid-input', `This needs ${absent}.`, 'Enter it to see what will change.');
-  const wording = wordingOf(action, facts);
+  const wording = wordingOf(action, context);
   if (!wording.ok) return wording;
   const rows: PlanRow[] = [];
   const leftOut: LeftOut[] = [];
   chosen.forEach((device, index) => {
-    const call = callFor(action, device, wording.value(device, index).trim(), facts);
+    const call = callFor(action, device, wording.value(device, index).trim(), context);
     if ('reason' in call) leftOut.push({ device, reason: call.reason });
     else {
-      const refusal = facts.refusal(device, call.operation);
+      const refusal = context.refusal(device, call.operation);
       const { otherwise } = call;
       const isOpen =
-        refusal === undefined || (otherwise !== undefined && facts.refusal(device, otherwise.operation) === undefined);
+        refusal === undefined ||
+        (otherwise !== undefined && context.refusal(device, otherwise.operation) === undefined);
       if (isOpen) rows.push({ ...call, device });
       else leftOut.push({ device, reason: refusal });
     }

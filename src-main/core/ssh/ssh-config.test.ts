@@ -27,7 +27,7 @@ const device = (id: string, name: string, ports: readonly number[] = [22]) => ({
 });
 const aliases = (devices: readonly ReturnType<typeof device>[], ...taken: readonly string[]) =>
   sshHosts(devices, new Map(taken.map((name) => [name, 'configured']))).map(({ alias }) => alias);
-const facts = {
+const options = {
   quayside: ['/usr/bin/node', '/opt/my app/cli.js', '--profile', '/p/100%d'],
   knownHostsFile: '/p/100%d/known_hosts',
   user: 'pi',
@@ -110,7 +110,7 @@ describe('aliases', () => {
           expect(alias).toMatch(/^[\p{L}\p{N}_][\p{L}\p{N}\p{M}_-]*$/u);
           expect(alias).not.toMatch(/^(?:\d+|0x[0-9a-f]*)$|[A-Z]/);
         }
-        const text = renderSshHosts(hosts, facts);
+        const text = renderSshHosts(hosts, options);
         const lines = text.ok ? text.value.split('\n') : [];
         for (const line of lines) {
           expect(line).toMatch(
@@ -125,7 +125,7 @@ describe('aliases', () => {
 
 describe('the text', () => {
   it('dials by command, pins by device and never speaks of all hosts', () => {
-    const text = renderSshHosts(sshHosts([device('a1', 'GW 1')], new Map()), facts);
+    const text = renderSshHosts(sshHosts([device('a1', 'GW 1')], new Map()), options);
     expect(text.ok ? text.value : '').toContain(`
 Host gw-1
   HostKeyAlias remoteiot.home.a1
@@ -153,7 +153,7 @@ Host gw-1
     const good = device('a1', 'good');
     const service = good.services[0]!;
     const byService = { ...device('a2', 'by service'), services: [{ ...service, id }] };
-    const text = renderSshHosts(sshHosts([good, device(id, 'by id'), byService], new Map()), facts);
+    const text = renderSshHosts(sshHosts([good, device(id, 'by id'), byService], new Map()), options);
     const hosts = text.ok ? text.value.split('\n').filter((line) => /^(?:Host|\s*ProxyCommand)\b/.test(line)) : [];
     expect(hosts).toEqual([
       'Host good',
@@ -162,13 +162,13 @@ Host gw-1
   });
 
   it('leaves a device out whose key ssh’s command would read as an option', () => {
-    const text = renderSshHosts(sshHosts([{ ...device('a1', 'gw'), key: '--profile' }], new Map()), facts);
+    const text = renderSshHosts(sshHosts([{ ...device('a1', 'gw'), key: '--profile' }], new Map()), options);
     expect(text.ok && text.value.includes('Host')).toBe(false);
   });
 
   it('is refused with a path or user that ssh cannot take', () => {
-    expect(renderSshHosts([], { ...facts, user: '-oProxyCommand=x' }).ok).toBe(false);
-    expect(renderSshHosts([], { ...facts, knownHostsFile: '/p/${x}' }).ok).toBe(false);
+    expect(renderSshHosts([], { ...options, user: '-oProxyCommand=x' }).ok).toBe(false);
+    expect(renderSshHosts([], { ...options, knownHostsFile: '/p/${x}' }).ok).toBe(false);
     expect(includeLine('/p/[a]*', 'linux').ok).toBe(false);
     expect(includeLine('C:\\Users\\Jane Doe\\ssh_config', 'win32')).toEqual({
       ok: true,
@@ -179,10 +179,10 @@ Host gw-1
 
 describe('the origin', () => {
   it('is read back from the text, and from nothing else', () => {
-    const text = renderSshHosts([], { ...facts, quayside: ['a b', '"\n'], madeConfig: true });
+    const text = renderSshHosts([], { ...options, quayside: ['a b', '"\n'], madeConfig: true });
     expect(text.ok && readSshConfigOrigin(text.value)).toEqual({
       quayside: ['a b', '"\n'],
-      configFile: facts.configFile,
+      configFile: options.configFile,
       madeConfig: true,
     });
     for (const other of ['', 'Host a\n', '# origin: {', '# origin: null', '# origin: {"quayside":[1]}']) {

@@ -190,15 +190,15 @@ export const isLongerAlias = (known: string, alias: string, deviceKey: string): 
   aliasOf(deviceKey.slice(deviceKey.indexOf('/') + 1)).endsWith(known.slice(alias.length + 1));
 
 /** The text of our own file. Errors: invalid-input (a path or user that ssh cannot take). */
-export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigOptions): Result<string> => {
-  const knownHosts = sshPathValue(facts.knownHostsFile, facts.platform);
+export const renderSshHosts = (hosts: readonly SshHostBlock[], options: SshConfigOptions): Result<string> => {
+  const knownHosts = sshPathValue(options.knownHostsFile, options.platform);
   if (!knownHosts.ok) return knownHosts;
-  const user = facts.user === '' ? ok('') : checkSshUser(facts.user);
+  const user = options.user === '' ? ok('') : checkSshUser(options.user);
   if (!user.ok) return user;
-  const join = facts.platform === 'win32' ? joinWindows : joinPosix;
+  const join = options.platform === 'win32' ? joinWindows : joinPosix;
   const blocks: string[] = [];
   for (const host of hosts) {
-    const words = [...facts.quayside, 'proxy', host.deviceKey, '--service', host.serviceId];
+    const words = [...options.quayside, 'proxy', host.deviceKey, '--service', host.serviceId];
     // A line cannot hold these, and no alias is worth a guess.
     if (
       words.some((word) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(word) || !word.isWellFormed()) ||
@@ -208,19 +208,19 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], facts: SshConfigO
     const lines = [
       `HostKeyAlias ${host.hostKeyAlias}`,
       `UserKnownHostsFile ${knownHosts.value}`,
-      ...(isSince(facts.sshVersion, 7, 6) ? ['StrictHostKeyChecking accept-new'] : ['StrictHostKeyChecking ask']),
+      ...(isSince(options.sshVersion, 7, 6) ? ['StrictHostKeyChecking accept-new'] : ['StrictHostKeyChecking ask']),
       'CheckHostIP no',
       ...(user.value === '' ? [] : [`User ${user.value}`]),
       `ProxyCommand ${join(words).replaceAll('%', '%%')}`,
       'ProxyUseFdpass no',
-      ...outdatedOptions(facts.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
+      ...outdatedOptions(options.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
       // What a block for all hosts sets for the company's servers does not lead away from the device.
       'CanonicalizeHostname no',
-      ...(isSince(facts.sshVersion, 7, 6) ? ['RemoteCommand none'] : []),
+      ...(isSince(options.sshVersion, 7, 6) ? ['RemoteCommand none'] : []),
     ];
     blocks.push(`\nHost ${host.alias}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }
-  const { quayside, configFile, madeConfig } = facts;
+  const { quayside, configFile, madeConfig } = options;
   return ok(`${header}${originMark}${JSON.stringify({ quayside, configFile, madeConfig })}\n${blocks.join('')}`);
 };
 

@@ -24,18 +24,18 @@ const isThere = async (path: string, platform: NodeJS.Platform): Promise<boolean
  * terminal has, so the usual folders are looked through as well. Relative PATH entries are left out: what they
  * find depends on where Quayside was started.
  */
-export const createExecutables = (facts: {
+export const createExecutables = (options: {
   readonly platform: NodeJS.Platform;
   readonly env: Readonly<Record<string, string | undefined>>;
 }): Executables => {
   const isAbsolute = (folder: string): boolean =>
-    facts.platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i.test(folder) : folder.startsWith('/');
-  const system = facts.env['SystemRoot'] ?? 'C:\\Windows';
+    options.platform === 'win32' ? /^[a-z]:[\\/]|^\\\\/i.test(folder) : folder.startsWith('/');
+  const system = options.env['SystemRoot'] ?? 'C:\\Windows';
   const usual =
-    facts.platform === 'win32'
+    options.platform === 'win32'
       ? [`${system}\\System32\\OpenSSH`, `${system}\\System32`, `${system}\\System32\\WindowsPowerShell\\v1.0`]
       : ['/usr/local/bin', '/opt/homebrew/bin', '/usr/bin', '/bin'];
-  const path = Object.entries(facts.env).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? '';
+  const path = Object.entries(options.env).find(([name]) => name.toUpperCase() === 'PATH')?.[1] ?? '';
   const folders = [...new Set([...path.split(delimiter).filter(isAbsolute), ...usual])];
   const bundles = [
     '/Applications',
@@ -47,27 +47,27 @@ export const createExecutables = (facts: {
   ];
   // Names with a backslash are a program's own folder and file below one of these.
   const programFolders = ['ProgramFiles', 'ProgramW6432', 'ProgramFiles(x86)']
-    .map((name) => facts.env[name])
+    .map((name) => options.env[name])
     .filter((folder) => folder !== undefined)
     .filter(isAbsolute);
   return {
     find: async (name) => {
-      if (isAbsolute(name)) return (await isThere(name, facts.platform)) ? name : undefined;
+      if (isAbsolute(name)) return (await isThere(name, options.platform)) ? name : undefined;
       if (name.includes('\\')) {
         for (const folder of programFolders) {
           const whole = `${folder}\\${name}`;
-          if (await isThere(whole, facts.platform)) return whole;
+          if (await isThere(whole, options.platform)) return whole;
         }
         return undefined;
       }
       // Any other path would depend on where Quayside was started.
       if (name.includes('/') || name === '') return undefined;
       const names =
-        facts.platform === 'win32' && !/\.(?:exe|com|app)$/i.test(name) ? [`${name}.exe`, `${name}.com`] : [name];
+        options.platform === 'win32' && !/\.(?:exe|com|app)$/i.test(name) ? [`${name}.exe`, `${name}.com`] : [name];
       for (const folder of name.endsWith('.app') ? bundles : folders) {
         for (const candidate of names) {
           const whole = join(folder, candidate);
-          if (await isThere(whole, facts.platform)) return whole;
+          if (await isThere(whole, options.platform)) return whole;
         }
       }
       return undefined;

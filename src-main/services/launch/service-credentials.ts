@@ -48,7 +48,7 @@ export class ServiceCredentials {
   readonly #document: Document<StoredCredentials>;
   readonly #vault: Pick<Vault, 'get' | 'set' | 'delete'>;
   readonly #writes = new SerialQueue();
-  #facts: ReadonlyMap<string, CredentialInfo> = new Map();
+  #info: ReadonlyMap<string, CredentialInfo> = new Map();
 
   constructor(deps: {
     readonly document: Document<StoredCredentials>;
@@ -58,17 +58,17 @@ export class ServiceCredentials {
     this.#vault = deps.vault;
   }
 
-  /** Reads the facts; on an error there are none, and the error says why. */
+  /** Reads the info; on an error there are none, and the error says why. */
   async load(): Promise<Result<void>> {
     const read = await this.#document.read();
     if (!read.ok) return read;
-    this.#facts = new Map(Object.entries(read.value));
+    this.#info = new Map(Object.entries(read.value));
     return ok(undefined);
   }
 
   /** What a window may know of a service. */
   facts(deviceKey: string, serviceId: string): CredentialInfo {
-    return this.#facts.get(keyOf(deviceKey, serviceId)) ?? none;
+    return this.#info.get(keyOf(deviceKey, serviceId)) ?? none;
   }
 
   /** The stored password of a service, if any. Errors: those of the vault. */
@@ -90,7 +90,7 @@ export class ServiceCredentials {
   ): Promise<Result<CredentialInfo>> {
     const key = keyOf(deviceKey, serviceId);
     return this.#writes.run(async () => {
-      const before = this.#facts.get(key) ?? none;
+      const before = this.#info.get(key) ?? none;
       const user = patch.user ?? before.user ?? '';
       const checked = user === '' ? ok('') : checkViewerUser(user);
       if (!checked.ok) return checked;
@@ -105,30 +105,30 @@ export class ServiceCredentials {
       const hasPassword = password === undefined ? before.hasPassword : password !== '';
       const signIn = patch.signIn ?? before.signIn ?? [];
       const ways = signIn.length === 0 ? {} : { signIn };
-      const facts: CredentialInfo = { ...(user === '' ? {} : { user }), hasPassword, ...ways };
-      const next = new Map(this.#facts);
+      const info: CredentialInfo = { ...(user === '' ? {} : { user }), hasPassword, ...ways };
+      const next = new Map(this.#info);
       if (user === '' && !hasPassword && signIn.length === 0) next.delete(key);
-      else next.set(key, facts);
+      else next.set(key, info);
       const written = await this.#document.write(Object.fromEntries(next));
       if (!written.ok) return written;
-      this.#facts = next;
+      this.#info = next;
       this.changed.emit(deviceKey);
       if (password === '') {
         const gone = await this.#vault.delete(vaultKey(key));
         if (!gone.ok) return gone;
       }
-      return ok(facts);
+      return ok(info);
     });
   }
 
   /** Forgets all of an account. What the vault refuses to delete now stays in it, without anything that leads there. */
   async forgetAccount(accountId: string): Promise<void> {
     await this.#writes.run(async () => {
-      const gone = [...this.#facts].filter(([key]) => key.startsWith(`${accountId}/`));
+      const gone = [...this.#info].filter(([key]) => key.startsWith(`${accountId}/`));
       if (gone.length === 0) return;
-      const next = new Map(this.#facts);
+      const next = new Map(this.#info);
       for (const [key] of gone) next.delete(key);
-      this.#facts = next;
+      this.#info = next;
       await this.#document.write(Object.fromEntries(next));
       for (const [key, { hasPassword }] of gone) if (hasPassword) await this.#vault.delete(vaultKey(key));
     });
