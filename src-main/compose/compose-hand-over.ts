@@ -31,7 +31,7 @@ const heldTunnels = z.array(
       port: z.number().int().min(1).max(65_535),
       expiresAt: z.number().exactOptional(),
       reused: z.boolean(),
-      exposure: z.string().exactOptional(),
+      exposureNotice: z.string().exactOptional(),
       handle: z.unknown(),
     }),
   }),

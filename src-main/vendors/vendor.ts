@@ -152,7 +152,7 @@ export interface Tunnel {
   /** Whether it existed before we asked. One that this profile did not open is never closed. */
   readonly reused: boolean;
   /** Who else can reach it, in one plain sentence; absent if nobody can. */
-  readonly exposure?: string;
+  readonly exposureNotice?: string;
   /** What the vendor needs to close it; opaque to everybody else. */
   readonly handle: unknown;
 }

@@ -39,7 +39,7 @@ export const forwardViewSchema = z.object({
   /** Present while that is another port than its own: why. */
   portReason: z.string().optional(),
   /** Other loopback addresses and ports it listens on. */
-  also: z.array(endpointSchema).optional(),
+  extraEndpoints: z.array(endpointSchema).optional(),
   /** On the device's own loopback address; `reason` says why the port there is not the native one. */
   deviceEndpoint: endpointSchema.extend({ reason: z.string().optional() }).optional(),
   /** stopped: the port is kept but nothing listens. reconnecting: clients are held while a lost way is tried again. */
@@ -68,7 +68,7 @@ export const forwardViewSchema = z.object({
   /** Of the last attempt; a phase not reached yet is absent. */
   timings: timingsSchema,
   /** Who else can reach the vendor's end of the tunnel. */
-  exposure: z.string().optional(),
+  exposureNotice: z.string().optional(),
   /** Zero: never closed for being idle. */
   idleTimeoutMs: z.number(),
   /** When the present idle period ends the tunnel. */

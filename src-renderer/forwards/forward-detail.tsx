@@ -47,7 +47,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
           <dt>Local</dt>
           <dd className={styles['address-list']}>
             <Address address={forward.address} port={forward.port} />
-            {forward.also?.map((other) => (
+            {forward.extraEndpoints?.map((other) => (
               <Address key={`${other.address} ${other.port}`} {...other} />
             ))}
             {forward.portReason === undefined ? null : <span className="faint">{forward.portReason}</span>}
@@ -95,7 +95,7 @@ const Addresses = ({ forward }: { readonly forward: ForwardView }): React.ReactN
           </div>
         )}
       </dl>
-      {forward.exposure === undefined ? null : <p className={styles['forward-note']}>{forward.exposure}</p>}
+      {forward.exposureNotice === undefined ? null : <p className={styles['forward-note']}>{forward.exposureNotice}</p>}
     </section>
   );
 };

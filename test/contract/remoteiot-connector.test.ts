@@ -236,7 +236,7 @@ describe('tunnels', () => {
     expect(tunnel).toMatchObject({
       host: '127.0.0.1',
       reused: false,
-      exposure: expect.stringContaining('public internet'),
+      exposureNotice: expect.stringContaining('public internet'),
     });
     expect(paths()).toEqual(['ListConnection', 'connect']);
     expect(await shout(tunnel, 'hello')).toBe('HELLO');
@@ -288,7 +288,7 @@ describe('tunnels', () => {
 
   it('carry the limits of an Enterprise account', async () => {
     await start(3, { limitingAccessIP: '203.0.113.7', proxyHost: 'proxy9.remoteiot.com' });
-    expect(good(await openTunnel()).exposure).toContain('203.0.113.7 only');
+    expect(good(await openTunnel()).exposureNotice).toContain('203.0.113.7 only');
     expect(simulator.requests.at(-1)?.body.toString()).toBe(
       `{"UnitId":"${unitId}","LocalPort":"22","LimitingAccessIP":"203.0.113.7","Host":"proxy9.remoteiot.com"}`,
     );

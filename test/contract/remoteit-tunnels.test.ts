@@ -80,7 +80,7 @@ describe.each([
     expect(tunnel).toMatchObject({
       host: '127.0.0.1',
       reused: false,
-      exposure: expect.stringContaining('first address that connects'),
+      exposureNotice: expect.stringContaining('first address that connects'),
     });
     const lifetime = isRest ? 28_797 : 28_800;
     expect(tunnel.expiresAt! - Date.now()).toBeGreaterThan((lifetime - 30) * 1000);
@@ -170,10 +170,10 @@ describe.each([
     await begin(3);
     const secrets = isRest ? remoteItSecrets.token(simulator.sessions.issue()) : remoteItSecrets.accessKey;
     open({ secrets, fields: { hostIP: '203.0.113.7' } });
-    expect(good(await openTunnel()).exposure).toContain('203.0.113.7 only');
+    expect(good(await openTunnel()).exposureNotice).toContain('203.0.113.7 only');
     expect(simulator.connections.list()).toMatchObject([{ hostIP: '203.0.113.7' }]);
     open({ secrets, fields: { hostIP: '0.0.0.0' } });
-    expect(good(await openTunnel()).exposure).toContain('anybody');
+    expect(good(await openTunnel()).exposureNotice).toContain('anybody');
   });
 
   it('to an offline device say that it is offline', async () => {

@@ -69,7 +69,7 @@ test('a forward is on IPv6 loopback too, by the same port', async () => {
   const end = await farEnd(echo);
   const { open } = rig({ grants: () => ok(end.port) });
   const forward = await open();
-  expect(forward.also).toEqual([{ address: '::1', port: forward.port }]);
+  expect(forward.extraEndpoints).toEqual([{ address: '::1', port: forward.port }]);
   expect(await ask(forward.port, 'six', '::1')).toBe('six');
 });
 

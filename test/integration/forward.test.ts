@@ -96,7 +96,7 @@ test('nothing is dialled before a client comes; then it is served, counted and t
   for (const phase of ['bindMs', 'vendorMs', 'dialMs', 'firstByteMs'] as const) {
     expect(after.timings[phase], phase).toBeGreaterThanOrEqual(0);
   }
-  expect(after.exposure).toBe('Anyone.');
+  expect(after.exposureNotice).toBe('Anyone.');
   expect(await ask(forward.port, 'again')).toBe('again');
   expect(calls.asked).toBe(1);
   expect(forwards.list()).toHaveLength(1);

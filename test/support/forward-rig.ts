@@ -164,7 +164,7 @@ export const startRig = (options: RigOptions) => {
           host: '127.0.0.1',
           port: port.value,
           reused: false,
-          exposure: 'Anyone.',
+          exposureNotice: 'Anyone.',
           handle: calls.asked,
           ...options.tunnel?.(),
         };

@@ -147,7 +147,7 @@ export const scriptedForwards = (devices: readonly DeviceView[]): ForwardView[] 
       idleTimeoutMs: 900_000,
       ...forwardExtras(state),
       ...(state === 'open'
-        ? { exposure: 'Anyone who knows the vendor’s address and port can reach this tunnel while it is open.' }
+        ? { exposureNotice: 'Anyone who knows the vendor’s address and port can reach this tunnel while it is open.' }
         : {}),
       ...(state === 'failed'
         ? {

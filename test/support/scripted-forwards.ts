@@ -14,7 +14,7 @@ export const forwardExtras = (state: ForwardView['state']): Partial<ForwardView>
   if (state === 'open')
     return {
       limits,
-      also: [{ address: '::1', port: 33_007 }],
+      extraEndpoints: [{ address: '::1', port: 33_007 }],
       deviceEndpoint: { address: '127.82.4.17', port: 2222, reason: 'Ports below 1024 need rights you do not have.' },
       expiresAt: at + 7 * 3_600_000,
       refused: 3,

@@ -210,7 +210,7 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
   address: forward.address,
   port: forward.port,
   portReason: forward.portReason,
-  also: forward.also.map(({ address, port }) => ({ address, port })),
+  extraEndpoints: forward.extraEndpoints.map(({ address, port }) => ({ address, port })),
   deviceEndpoint:
     forward.deviceEndpoint === undefined
       ? undefined
@@ -248,7 +248,7 @@ export const forwardView = (forward: ForwardSnapshot, deviceName: string): Forwa
   bytesUp: forward.bytesUp,
   bytesDown: forward.bytesDown,
   timings: timingsView(forward.timings),
-  exposure: forward.exposure,
+  exposureNotice: forward.exposureNotice,
   idleTimeoutMs: forward.idleTimeoutMs,
   idleUntil: forward.idleUntil,
 });

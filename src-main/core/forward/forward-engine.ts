@@ -50,7 +50,7 @@ export interface Endpoint {
 /** What a forward wants beside its first address. */
 export interface ListenOptions {
   /** More loopback addresses; a failure to bind one is reported and does not fail the call. */
-  readonly also: readonly Endpoint[];
+  readonly extraEndpoints: readonly Endpoint[];
   /** Port on the computer's own network addresses, for these sources (addresses or CIDR blocks) alone. */
   readonly share?: { readonly port: number; readonly allow: readonly string[] };
   readonly limits: ForwardLimits;
@@ -70,7 +70,12 @@ export interface ForwardLimits {
 export const defaultLimits: ForwardLimits = { maxConnections: 12_000, maxDials: 64 };
 
 /** Nothing beside the first address. */
-export const plainOptions: ListenOptions = { also: [], limits: defaultLimits, speaksFirst: false, observe: false };
+export const plainOptions: ListenOptions = {
+  extraEndpoints: [],
+  limits: defaultLimits,
+  speaksFirst: false,
+  observe: false,
+};
 
 export interface ListenRequest extends Endpoint {
   readonly id: string;
@@ -81,7 +86,7 @@ export interface Listening {
   /** Milliseconds; zero where nothing was bound again. */
   readonly bindMs: number;
   /** Bound beside the first address, on loopback and, where shared, on the network. */
-  readonly also: readonly Endpoint[];
+  readonly extraEndpoints: readonly Endpoint[];
   readonly bindFailures: readonly (Endpoint & { readonly error: AppError })[];
 }
 

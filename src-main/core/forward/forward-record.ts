@@ -57,7 +57,7 @@ export interface ForwardSnapshot {
   readonly attempt?: number;
   readonly nextAttemptAt?: number;
   /** Other loopback addresses and ports it listens on. */
-  readonly also: readonly { readonly address: string; readonly port: number }[];
+  readonly extraEndpoints: readonly { readonly address: string; readonly port: number }[];
   /** The device's own address; `reason` says why its port is not the service's native one. */
   readonly deviceEndpoint?: { readonly address: string; readonly port: number; readonly reason?: string };
   /** Present while others on the network can use it. */
@@ -79,7 +79,7 @@ export interface ForwardSnapshot {
   readonly bytesDown: number;
   readonly timings: ForwardTimings;
   /** Who else can reach the vendor's end of the tunnel, in one sentence. */
-  readonly exposure?: string;
+  readonly exposureNotice?: string;
   readonly idleTimeoutMs: number;
   readonly idleUntil?: number;
 }

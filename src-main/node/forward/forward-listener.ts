@@ -96,10 +96,10 @@ export class ForwardListener {
   /** What is wanted beside the first address. */
   async configure(
     options: ListenOptions,
-  ): Promise<{ readonly also: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
+  ): Promise<{ readonly extraEndpoints: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
     this.#options = options;
     this.#watch.speaksFirst = options.speaksFirst;
-    const bound = await this.#servers.configure(options.also, options.share);
+    const bound = await this.#servers.configure(options.extraEndpoints, options.share);
     this.#cutUnshared();
     return bound;
   }
@@ -134,7 +134,8 @@ export class ForwardListener {
 
   check(): void {
     this.#watch.check();
-    if (this.#options.share !== undefined) void this.#servers.configure(this.#options.also, this.#options.share);
+    if (this.#options.share !== undefined)
+      void this.#servers.configure(this.#options.extraEndpoints, this.#options.share);
   }
 
   peers(): readonly ForwardPeer[] {

@@ -35,7 +35,7 @@ export type WorkerReport =
       readonly type: 'listened';
       readonly request: number;
       readonly bindMs: number;
-      readonly also: readonly Endpoint[];
+      readonly extraEndpoints: readonly Endpoint[];
       readonly bindFailures: readonly Missed[];
     }
   /** `code` is the system's error code. */

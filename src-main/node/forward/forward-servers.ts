@@ -81,15 +81,15 @@ export class ForwardServers {
 
   /** Makes the other addresses these, and those of the network where `share` is given; answers what could not be bound. */
   async configure(
-    also: readonly Endpoint[],
+    extraEndpoints: readonly Endpoint[],
     share: { readonly port: number; readonly allow: readonly string[] } | undefined,
-  ): Promise<{ readonly also: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
+  ): Promise<{ readonly extraEndpoints: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
     // In force before anybody can connect.
     this.#allowed = new AllowList(share?.allow ?? []);
     const shared = share === undefined ? [] : networkAddresses().map((address) => ({ address, port: share.port }));
     const wanted = new Map(
       [
-        ...also.map((endpoint) => ({ endpoint, accept: this.#accept })),
+        ...extraEndpoints.map((endpoint) => ({ endpoint, accept: this.#accept })),
         ...shared.map((endpoint) => ({ endpoint, accept: (socket: Socket) => this.#acceptShared(socket) })),
       ].map((entry) => [nameOf(entry.endpoint), entry]),
     );
@@ -112,7 +112,7 @@ export class ForwardServers {
       if (typeof server === 'string') bindFailures.push({ ...endpoint, code: server });
       else this.#others.set(name, { endpoint, server });
     }
-    return { also: [...this.#others.values()].map(({ endpoint }) => endpoint), bindFailures };
+    return { extraEndpoints: [...this.#others.values()].map(({ endpoint }) => endpoint), bindFailures };
   }
 
   /** Gives the ports free at once, for good; the connections go on. */

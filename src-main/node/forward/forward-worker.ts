@@ -40,7 +40,7 @@ const hasRoom = (): boolean => {
 const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
   const { id, address, request, options } = command;
   // Refused here, too, where the socket would be opened, for every caller.
-  if (![address, ...options.also.map((other) => other.address)].every(isLoopback))
+  if (![address, ...options.extraEndpoints.map((other) => other.address)].every(isLoopback))
     return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   const started = performance.now();
   const known = listeners.get(id);
@@ -59,7 +59,7 @@ const configure = async (command: Extract<WorkerCommand, { type: 'configure' }>)
   const { id, request, options } = command;
   const listener = listeners.get(id);
   if (listener === undefined) return send({ type: 'listen-failed', request, code: 'ENOENT' });
-  if (!options.also.map((other) => other.address).every(isLoopback))
+  if (!options.extraEndpoints.map((other) => other.address).every(isLoopback))
     return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   send({ type: 'listened', request, bindMs: 0, ...(await listener.configure(options)) });
 };

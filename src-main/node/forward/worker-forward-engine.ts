@@ -77,7 +77,7 @@ class WorkerForwardEngine implements ForwardEngine {
   }
 
   async listen({ id, address, port, options = plainOptions }: ListenRequest): Promise<Result<Listening>> {
-    for (const wanted of [address, ...options.also.map((other) => other.address)])
+    for (const wanted of [address, ...options.extraEndpoints.map((other) => other.address)])
       if (!isLoopback(wanted)) return { ok: false, error: notLoopback(wanted) };
     const worker = this.#hasLeft ? undefined : await this.#ensureWorker();
     if (worker === undefined) return failed('it was shut down');
@@ -91,7 +91,8 @@ class WorkerForwardEngine implements ForwardEngine {
   }
 
   async configure(id: string, options: ListenOptions): Promise<Result<Listening>> {
-    for (const { address } of options.also) if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
+    for (const { address } of options.extraEndpoints)
+      if (!isLoopback(address)) return { ok: false, error: notLoopback(address) };
     const worker = await (this.#worker ?? this.#starting);
     const answer =
       worker === undefined
@@ -102,12 +103,16 @@ class WorkerForwardEngine implements ForwardEngine {
     return fail('not-found', 'This forward does not listen.', 'Start it first.');
   }
 
-  async #listening({ bindMs, also, bindFailures }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
+  async #listening({
+    bindMs,
+    extraEndpoints,
+    bindFailures,
+  }: Extract<WorkerReport, { type: 'listened' }>): Promise<Listening> {
     const explained = bindFailures.map(async ({ address, port, code }) => {
       const holder = code === 'EADDRINUSE' ? await portHolder(address, port) : undefined;
       return { address, port, error: bindError(code, address, port, holder) };
     });
-    return { bindMs, also, bindFailures: await Promise.all(explained) };
+    return { bindMs, extraEndpoints, bindFailures: await Promise.all(explained) };
   }
 
   async unlisten(id: string): Promise<void> {

@@ -18,7 +18,7 @@ const rig = () => {
   const clock = new VirtualClock();
   const outside: { grant: Result<Tunnel>; port: Result<Listening>; asked: number; listened: number } = {
     grant: refused,
-    port: ok({ bindMs: 1, also: [], bindFailures: [] }),
+    port: ok({ bindMs: 1, extraEndpoints: [], bindFailures: [] }),
     asked: 0,
     listened: 0,
   };

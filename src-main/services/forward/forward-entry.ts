@@ -82,7 +82,7 @@ export class ForwardEntry {
       tunnels: deps.tunnels,
       clock: deps.clock,
       dispatch: (event) => this.dispatch(event),
-      ports: () => [this.#port, ...(this.#listening?.also.map(({ port }) => port) ?? [])],
+      ports: () => [this.#port, ...(this.#listening?.extraEndpoints.map(({ port }) => port) ?? [])],
     });
   }
 
@@ -108,7 +108,7 @@ export class ForwardEntry {
     const { id, deviceKey, serviceId, serviceKind } = this.#record;
     const { state, error, connections, bytesUp, bytesDown, timings, idleTimeoutMs, idleUntil } = this.#forward;
     const { attempt, nextAttemptAt, tunnelId } = this.#forward;
-    const { exposure } = this.#tunnels;
+    const { exposureNotice } = this.#tunnels;
     const expiresAt = tunnelId === undefined ? undefined : this.#tunnels.get(tunnelId)?.tunnel.expiresAt;
     return {
       id,
@@ -133,7 +133,7 @@ export class ForwardEntry {
       bytesUp,
       bytesDown,
       timings,
-      ...defined({ exposure }),
+      ...defined({ exposureNotice }),
       ...(this.#seenKey === undefined ? {} : { hostKey: shownHostKey(this.#seenKey) }),
       ...defined({ recognised: this.#recognised, expiresAt }),
       idleTimeoutMs,

@@ -28,7 +28,7 @@ export const listenOptions = (
   const { address, nativePort } = device ?? {};
   const ports = nativePort === undefined || nativePort === port ? [port] : [nativePort, port];
   return {
-    also: [
+    extraEndpoints: [
       { address: forwardAddress6, port },
       ...(address === undefined ? [] : ports.map((other) => ({ address, port: other }))),
     ],
@@ -39,7 +39,7 @@ export const listenOptions = (
   };
 };
 
-type Shown = Pick<ForwardSnapshot, 'also' | 'deviceEndpoint' | 'sharing' | 'limits'>;
+type Shown = Pick<ForwardSnapshot, 'extraEndpoints' | 'deviceEndpoint' | 'sharing' | 'limits'>;
 
 /** What others see of where a forward listens; `listening` is undefined while it does not. */
 export const shownEndpoints = (
@@ -48,7 +48,7 @@ export const shownEndpoints = (
   listening: Listening | undefined,
 ): Shown => {
   const { maxConnections, maxDials } = { ...defaultLimits, ...record.limits };
-  const bound = listening?.also ?? [];
+  const bound = listening?.extraEndpoints ?? [];
   const own = bound.filter(({ address }) => address === device?.address);
   const native = own.find(({ port }) => port === device?.nativePort);
   const failure = listening?.bindFailures.find(
@@ -57,7 +57,7 @@ export const shownEndpoints = (
   const endpoint = native ?? own[0];
   const addresses = bound.filter(({ address }) => !isLoopback(address)).map(({ address }) => address);
   return {
-    also: bound.filter(({ address }) => isLoopback(address)),
+    extraEndpoints: bound.filter(({ address }) => isLoopback(address)),
     ...(endpoint === undefined
       ? {}
       : {

@@ -28,7 +28,7 @@ export class TunnelLeases {
   readonly #asking = new Map<number, AbortController>();
   /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
   #cookies: WebCookies | undefined;
-  #exposure: string | undefined;
+  #exposureNotice: string | undefined;
 
   constructor(deps: TunnelLeasesDeps) {
     this.#deps = deps;
@@ -40,8 +40,8 @@ export class TunnelLeases {
   }
 
   /** Who else can reach the vendor's end of the tunnel that was opened last. */
-  get exposure(): string | undefined {
-    return this.#exposure;
+  get exposureNotice(): string | undefined {
+    return this.#exposureNotice;
   }
 
   /** The tunnels held at the vendor. */
@@ -69,7 +69,7 @@ export class TunnelLeases {
     if (!opened.ok) return dispatch({ type: 'tunnel-refused', tunnelId, vendorMs, error: opened.error });
     const { tunnel } = opened.value;
     this.#leases.set(tunnelId, opened.value);
-    this.#exposure = tunnel.exposure;
+    this.#exposureNotice = tunnel.exposureNotice;
     const { expiresAt } = tunnel;
     if (expiresAt !== undefined) {
       const wait = Math.max(0, expiresAt - clock.now()) + expiryGraceMs;
@@ -92,7 +92,7 @@ export class TunnelLeases {
     this.#leases.delete(tunnelId);
     this.#expiries.get(tunnelId)?.();
     this.#expiries.delete(tunnelId);
-    if (this.#leases.size === 0) this.#exposure = undefined;
+    if (this.#leases.size === 0) this.#exposureNotice = undefined;
     if (lease !== undefined) await this.#deps.tunnels.close(deviceKey, lease);
   }
 

@@ -254,11 +254,11 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   #tunnel(host: string, handle: Handle, reused: boolean): Tunnel {
     const port = handle.Port;
     const limit = filled(this.#session.fields['limitingAccessIP']);
-    const exposure =
+    const exposureNotice =
       limit === undefined || reused
         ? `${host}:${port} is on the public internet: anybody who finds it reaches this service while the tunnel is open.`
         : `${host}:${port} is on the public internet and takes connections from ${limit} only.`;
-    return { host, port, reused, exposure, handle };
+    return { host, port, reused, exposureNotice, handle };
   }
 
   /** The vendor documents no error for a device that is offline; its status tells. */

@@ -39,7 +39,7 @@ interface Granted {
 const isHandle = (handle: unknown): handle is Handle =>
   typeof handle === 'object' && handle !== null && 'connectionId' in handle && 'serviceId' in handle;
 
-const exposureOf = (host: string, port: number, hostIP: string): string => {
+const exposureNoticeOf = (host: string, port: number, hostIP: string): string => {
   const where = `${host}:${port} is on the public internet`;
   if (hostIP === latch) return `${where}; remote.it lets only the first address that connects through.`;
   if (hostIP === '0.0.0.0') return `${where}: anybody who finds it reaches this service while the tunnel is open.`;
@@ -137,7 +137,7 @@ export class RemoteItTunnels implements TunnelRoute {
       host,
       port,
       reused: existed,
-      exposure: exposureOf(host, port, hostIP),
+      exposureNotice: exposureNoticeOf(host, port, hostIP),
       handle,
       ...defined({ expiresAt }),
     });

@@ -135,9 +135,9 @@ const ServiceItem = ({
           </button>
         </Failure>
       ) : null}
-      {live && !open && (forward.exposure !== undefined || forward.idleUntil !== undefined) ? (
+      {live && !open && (forward.exposureNotice !== undefined || forward.idleUntil !== undefined) ? (
         <p className={styles['service-note']}>
-          {forward.exposure}
+          {forward.exposureNotice}
           {forward.idleUntil === undefined ? null : <Idle until={forward.idleUntil} />}
         </p>
       ) : null}
