@@ -6,7 +6,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'accounts',
     flags: ['label', 'base-url', 'field'],
-    words: [['add', 'list', 'test', 'rename', 'remove'], 'account'],
+    positionals: [['add', 'list', 'test', 'rename', 'remove'], 'account'],
     help: [
       {
         form: 'accounts add VENDOR --label L [--base-url URL] [--field key=value]...',
@@ -22,7 +22,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'devices',
     flags: ['timeout'],
-    words: [],
+    positionals: [],
     help: [
       {
         form: 'devices [QUERY] [--timeout S] [--json]',
@@ -37,7 +37,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'forward',
     flags: ['service', 'port'],
-    words: ['device'],
+    positionals: ['device'],
     help: [{ form: 'forward DEVICE [--service S] [--port P] [--json]', text: 'opens a local port; Ctrl-C closes it' }],
     load: async () => (await import('./commands/forward-command.ts')).forwardCommand,
   },
@@ -45,7 +45,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'ssh',
     flags: ['user', 'service'],
     takesRest: true,
-    words: ['device'],
+    positionals: ['device'],
     help: [
       {
         form: 'ssh DEVICE [--user U] [--service S] [-- ARGS]',
@@ -57,7 +57,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'action',
     flags: ['list'],
-    words: ['device'],
+    positionals: ['device'],
     help: [
       {
         form: 'action DEVICE --list [--json]',
@@ -70,7 +70,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'session',
     flags: ['open'],
-    words: ['device'],
+    positionals: ['device'],
     help: [
       {
         form: 'session DEVICE [--open] [--json]',
@@ -84,14 +84,14 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'connect',
     flags: ['service', 'user'],
-    words: ['device'],
+    positionals: ['device'],
     help: [{ form: 'connect DEVICE [--service S] [--user U]', text: 'opens it in the program chosen for it' }],
     load: async () => (await import('./commands/connect-command.ts')).connectCommand,
   },
   {
     name: 'proxy',
     flags: ['service'],
-    words: ['device'],
+    positionals: ['device'],
     help: [
       {
         form: 'proxy DEVICE [--service S]',
@@ -103,7 +103,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'resolve',
     flags: ['service'],
-    words: ['device'],
+    positionals: ['device'],
     help: [
       {
         form: 'resolve DEVICE [--service S] [--json]',
@@ -115,7 +115,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'ssh-config',
     flags: ['write', 'remove', 'config', 'timeout'],
-    words: [],
+    positionals: [],
     help: [
       {
         form: 'ssh-config [--write|--remove] [--config FILE] [--timeout S] [--json]',
@@ -129,7 +129,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'activity',
     flags: ['csv'],
-    words: [],
+    positionals: [],
     help: [
       {
         form: 'activity [WORDS] [--json|--csv]',
@@ -141,7 +141,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'api',
     flags: ['list', 'account', 'input'],
-    words: ['vendor', 'operation'],
+    positionals: ['vendor', 'operation'],
     help: [
       { form: 'api VENDOR --list [--json]', text: 'the operations of its document' },
       {
@@ -154,7 +154,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'serve',
     flags: ['port', 'open'],
-    words: [],
+    positionals: [],
     help: [
       {
         form: 'serve [--port N] [--open]',
@@ -168,7 +168,7 @@ export const commandTable: readonly CommandEntry[] = [
   {
     name: 'completion',
     flags: [],
-    words: [shells],
+    positionals: [shells],
     help: [
       {
         form: 'completion bash|zsh|fish|pwsh',
@@ -181,7 +181,7 @@ export const commandTable: readonly CommandEntry[] = [
     name: 'complete',
     flags: [],
     takesRest: true,
-    words: [],
+    positionals: [],
     help: [{ form: 'complete -- WORDS', text: 'what may stand in place of the last word, one a line' }],
     hidden: true,
     load: async () => (await import('./commands/completion-command.ts')).completeCommand(commandTable),

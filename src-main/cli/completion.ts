@@ -1,4 +1,4 @@
-import { commonFlags, type CommandEntry, type WordKind } from './command-entry.ts';
+import { commonFlags, type CommandEntry, type PositionalKind } from './command-entry.ts';
 import { flags, type Flag } from './flags.ts';
 
 /** Shells that can be taught to complete. */
@@ -61,7 +61,7 @@ export const completions = async (
   const command = commands.find((entry) => entry.name === name);
   if (typed.startsWith('-')) return fitting([...(command?.flags ?? []), ...commonFlags].map((flag) => `--${flag}`));
   if (name === undefined) return fitting(commands.filter(({ hidden }) => hidden !== true).map((entry) => entry.name));
-  const of = async (kind: WordKind | undefined): Promise<readonly string[]> => {
+  const of = async (kind: PositionalKind | undefined): Promise<readonly string[]> => {
     switch (kind) {
       case undefined:
         return [];
@@ -78,7 +78,7 @@ export const completions = async (
         return kind;
     }
   };
-  return fitting(await of(command?.words[given.length]));
+  return fitting(await of(command?.positionals[given.length]));
 };
 
 /** A script that has a shell ask `quayside complete`. Files are offered where that has nothing to say. */

@@ -36,7 +36,7 @@ export const parseFlags = (args: readonly string[]) =>
 export interface Arguments {
   readonly command: string | undefined;
   /** The words after the command. */
-  readonly words: readonly string[];
+  readonly positionals: readonly string[];
   /** What follows `--`; undefined if there is no `--`. */
   readonly rest: readonly string[] | undefined;
   readonly values: Readonly<ReturnType<typeof parseFlags>['values']>;

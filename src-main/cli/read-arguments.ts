@@ -16,7 +16,7 @@ export const readArguments = (argv: readonly string[]): Result<Arguments> => {
     const text = error instanceof Error ? (error.message.split(/\.\s/)[0] ?? '') : '';
     return usage(`${text.replace(/\.$/, '')}.`);
   }
-  const [command, ...words] = parsed.positionals;
+  const [command, ...positionals] = parsed.positionals;
   if (command !== undefined) {
     const known = commandNamed(command);
     if (known === undefined) return usage(`There is no command ${command}.`);
@@ -25,5 +25,5 @@ export const readArguments = (argv: readonly string[]): Result<Arguments> => {
     }
     if (rest !== undefined && known.takesRest !== true) return usage(`${command} takes nothing after --.`);
   }
-  return ok({ command, words, rest, values: parsed.values });
+  return ok({ command, positionals, rest, values: parsed.values });
 };

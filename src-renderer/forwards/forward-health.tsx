@@ -119,7 +119,7 @@ export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.R
   const section = useRef<HTMLElement>(null);
   if (forward.hostKey === undefined) return null;
   const { fingerprint, verdict, warning } = forward.hostKey;
-  const { words, loud } = hostKeyStanding(verdict);
+  const { text, loud } = hostKeyStanding(verdict);
   const Icon = warning === undefined ? ShieldCheck : ShieldAlert;
   const accept = async (): Promise<void> => {
     setAccepting(false);
@@ -138,7 +138,7 @@ export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.R
       {warning === undefined ? null : (
         <Callout
           tone={loud ? 'danger' : 'warn'}
-          text={loud ? 'The host key of this device changed.' : `${words}.`}
+          text={loud ? 'The host key of this device changed.' : `${text}.`}
           hint={warning}
         >
           {loud ? (
@@ -151,7 +151,7 @@ export const HostKey = ({ forward }: { readonly forward: ForwardView }): React.R
       <p className={forwardDetailStyles['host-key']}>
         <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
         <span className="mono">{fingerprint}</span>
-        <span className="faint">{words}</span>
+        <span className="faint">{text}</span>
       </p>
       {accepting ? (
         <Confirm

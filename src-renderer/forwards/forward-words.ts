@@ -45,20 +45,20 @@ export const recognisedWords: Readonly<
 /** How a host key stands to those seen before. `loud`: somebody must look before going on. */
 export const hostKeyStanding = (
   verdict: string,
-): { readonly words: string; readonly badge?: string; readonly loud: boolean } => {
+): { readonly text: string; readonly badge?: string; readonly loud: boolean } => {
   switch (verdict) {
     case 'same':
-      return { words: 'The same as before', loud: false };
+      return { text: 'The same as before', loud: false };
     case 'first-seen':
-      return { words: 'Seen for the first time, pinned', loud: false };
+      return { text: 'Seen for the first time, pinned', loud: false };
     case 'other-type':
-      return { words: 'Of another type than before', badge: 'New host key type', loud: false };
+      return { text: 'Of another type than before', badge: 'New host key type', loud: false };
     case 'changed':
-      return { words: 'Changed', badge: 'Host key changed', loud: true };
+      return { text: 'Changed', badge: 'Host key changed', loud: true };
     case 'shared':
-      return { words: 'On other devices too', badge: 'Cloned host key', loud: false };
+      return { text: 'On other devices too', badge: 'Cloned host key', loud: false };
     default:
-      return { words: verdict, loud: false };
+      return { text: verdict, loud: false };
   }
 };
 

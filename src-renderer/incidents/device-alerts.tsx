@@ -96,7 +96,7 @@ export const DeviceAlerts = ({ device }: { readonly device: DeviceView }): React
             </DropdownMenu.Item>
           ) : (
             <MuteRows
-              onSnooze={(forMs, words) => void snooze({ target, forMs }, `${device.name} is quiet for ${words}.`)}
+              onSnooze={(forMs, period) => void snooze({ target, forMs }, `${device.name} is quiet for ${period}.`)}
               onMute={() => void mute({ target, on: true }, `${device.name} is muted.`)}
             />
           )}

@@ -89,8 +89,8 @@ const IncidentBell = ({ incident }: { readonly incident: IncidentView }): React.
         <DropdownMenu.Content className="menu" align="end" sideOffset={6}>
           {state === undefined ? (
             <MuteRows
-              onSnooze={(forMs, words) =>
-                void snooze({ incidentId: incident.id, forMs }, `No notices about this for ${words}.`)
+              onSnooze={(forMs, period) =>
+                void snooze({ incidentId: incident.id, forMs }, `No notices about this for ${period}.`)
               }
               onMute={() =>
                 void mute({ incidentId: incident.id }, 'Muted, and so is its like, until you take it back.')

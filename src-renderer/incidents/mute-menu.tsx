@@ -17,13 +17,13 @@ export const MuteRows = ({
   onSnooze,
   onMute,
 }: {
-  readonly onSnooze: (forMs: number, words: string) => void;
+  readonly onSnooze: (forMs: number, period: string) => void;
   readonly onMute: () => void;
 }): React.ReactNode => (
   <>
-    {snoozeChoices.map(([ms, words]) => (
-      <DropdownMenu.Item key={ms} className="menu-item" onSelect={() => onSnooze(ms, words)}>
-        Snooze for {words}
+    {snoozeChoices.map(([ms, period]) => (
+      <DropdownMenu.Item key={ms} className="menu-item" onSelect={() => onSnooze(ms, period)}>
+        Snooze for {period}
       </DropdownMenu.Item>
     ))}
     <DropdownMenu.Separator className="menu-line" />

@@ -47,19 +47,19 @@ const FormDialog = ({
 export const RuleDialog = ({
   rules,
   rule: before,
-  words = '',
+  targetLabel = '',
   onClose,
 }: {
   readonly rules: AlertSettingsView['rules'];
   /** The one to change. */
   readonly rule?: AlertSettingsView['rules'][number] | undefined;
   /** What its target is called. */
-  readonly words?: string;
+  readonly targetLabel?: string;
   readonly onClose: () => void;
 }): React.ReactNode => {
   const id = useId();
   const [place, setPlace] = useState<Place | undefined>(
-    before === undefined ? undefined : { key: 'present', words, target: before.target },
+    before === undefined ? undefined : { key: 'present', label: targetLabel, target: before.target },
   );
   const [problem, setProblem] = useState<string>();
   const submit = async (data: FormData): Promise<void> => {

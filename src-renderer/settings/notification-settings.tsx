@@ -107,7 +107,7 @@ const QuietHours = ({ value }: { readonly value: AlertSettingsView['quietHours']
   );
 };
 
-const useTargetWords = (): ((target: AlertTargetView) => string) => {
+const useTargetLabel = (): ((target: AlertTargetView) => string) => {
   const accounts = useMainState((host) => host.accountsById);
   const devices = useMainState((host) => host.devices);
   return (target) =>
@@ -125,7 +125,7 @@ const ruleWords = (rule: AlertSettingsView['rules'][number]): string =>
   ].join(', ');
 
 const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNode => {
-  const words = useTargetWords();
+  const labelOf = useTargetLabel();
   const now = useNow((state) => state.now);
   const mutes = value.mutes.filter(({ until }) => (until ?? Infinity) > now);
   const [form, setForm] = useState<AlertSettingsView['rules'][number] | 'rule' | 'maintenance'>();
@@ -145,17 +145,17 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
         </header>
         <ul aria-label="Rules">
           {value.rules.map((rule, index) => (
-            <li key={`${index} ${words(rule.target)}`}>
-              <span className="ellipsis">{words(rule.target)}</span>
+            <li key={`${index} ${labelOf(rule.target)}`}>
+              <span className="ellipsis">{labelOf(rule.target)}</span>
               <span className={classNames('faint ellipsis', styles['grow'])}>{ruleWords(rule)}</span>
               <IconButton
                 icon={Pencil}
-                label={`Change the rule of ${words(rule.target)}`}
+                label={`Change the rule of ${labelOf(rule.target)}`}
                 onClick={() => setForm(rule)}
               />
               <IconButton
                 icon={Trash2}
-                label={`Remove the rule of ${words(rule.target)}`}
+                label={`Remove the rule of ${labelOf(rule.target)}`}
                 onClick={() => void changeAlerts({ rules: value.rules.filter((other) => other !== rule) })}
               />
             </li>
@@ -166,7 +166,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
         ) : (
           <RuleDialog
             rules={value.rules}
-            {...(form === 'rule' ? {} : { rule: form, words: words(form.target) })}
+            {...(form === 'rule' ? {} : { rule: form, targetLabel: labelOf(form.target) })}
             onClose={close}
           />
         )}
@@ -181,8 +181,8 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
           </header>
           <ul aria-label="Muted">
             {mutes.map((entry, index) => (
-              <li key={`${index} ${words(entry.target)}`}>
-                <span className="ellipsis">{words(entry.target)}</span>
+              <li key={`${index} ${labelOf(entry.target)}`}>
+                <span className="ellipsis">{labelOf(entry.target)}</span>
                 <span className={classNames('faint ellipsis', styles['grow'])}>
                   {entry.until === undefined ? 'until you unmute it' : `for ${duration(entry.until - now)} more`}
                 </span>
@@ -190,7 +190,7 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
                   type="button"
                   className="button small"
                   onClick={() =>
-                    void mute({ target: entry.target, on: false }, `${words(entry.target)} is no longer muted.`)
+                    void mute({ target: entry.target, on: false }, `${labelOf(entry.target)} is no longer muted.`)
                   }
                 >
                   Unmute
@@ -214,14 +214,14 @@ const Lists = ({ value }: { readonly value: AlertSettingsView }): React.ReactNod
         <ul aria-label="Maintenance">
           {value.maintenance.map((window) => (
             <li key={window.id}>
-              <span className="ellipsis">{words(window.target)}</span>
+              <span className="ellipsis">{labelOf(window.target)}</span>
               <span className={classNames('faint ellipsis', styles['grow'])}>
                 {absolute(window.from).slice(0, -3)} to {absolute(window.until).slice(0, -3)}
                 {window.note === '' ? '' : ` · ${window.note}`}
               </span>
               <IconButton
                 icon={Trash2}
-                label={`Remove the maintenance of ${words(window.target)}`}
+                label={`Remove the maintenance of ${labelOf(window.target)}`}
                 onClick={() =>
                   void changeAlerts({ maintenance: value.maintenance.filter(({ id }) => id !== window.id) })
                 }

@@ -12,7 +12,7 @@ import styles from './target-picker.module.css';
 export interface Place {
   readonly key: string;
   /** What it is called where it stands alone. */
-  readonly words: string;
+  readonly label: string;
   readonly target: AlertTargetView;
 }
 
@@ -30,7 +30,7 @@ const icons: Readonly<Record<AlertTargetView['kind'], LucideIcon>> = {
 };
 
 /** All accounts. */
-export const everything: Place = { key: 'everything', words: 'Everything', target: { kind: 'everything' } };
+export const everything: Place = { key: 'everything', label: 'Everything', target: { kind: 'everything' } };
 
 interface Offer {
   readonly places: readonly (Place & { readonly folded: string })[];
@@ -48,28 +48,28 @@ const offerNow = (withEverything: boolean): Offer => {
     for (const group of device.groups) {
       const key = `group ${device.accountId} ${group}`;
       if (groups.has(key)) continue;
-      const words = `Group ${group} of ${labels.get(device.accountId) ?? 'a removed account'}`;
-      groups.set(key, { key, words, target: { kind: 'group', accountId: device.accountId, group } });
+      const label = `Group ${group} of ${labels.get(device.accountId) ?? 'a removed account'}`;
+      groups.set(key, { key, label, target: { kind: 'group', accountId: device.accountId, group } });
     }
     for (const tag of device.tags) tags.set(tag, (tags.get(tag) ?? 0) + 1);
   }
-  const byWords = (a: Place, b: Place): number => a.words.localeCompare(b.words);
+  const byLabel = (a: Place, b: Place): number => a.label.localeCompare(b.label);
   const places: Place[] = [
     ...(withEverything ? [everything] : []),
     ...accounts.map(({ id, label }): Place => ({
       key: `account ${id}`,
-      words: `Account ${label}`,
+      label: `Account ${label}`,
       target: { kind: 'account', accountId: id },
     })),
-    ...[...groups.values()].toSorted(byWords),
+    ...[...groups.values()].toSorted(byLabel),
     ...[...tags]
       .filter(([, count]) => count > 1)
-      .map(([tag]): Place => ({ key: `tag ${tag}`, words: `Tag ${tag}`, target: { kind: 'tag', tag } }))
-      .toSorted(byWords),
+      .map(([tag]): Place => ({ key: `tag ${tag}`, label: `Tag ${tag}`, target: { kind: 'tag', tag } }))
+      .toSorted(byLabel),
   ];
   const search = new PaletteSearch();
   search.prepare(searchable);
-  return { places: places.map((place) => ({ ...place, folded: fold(place.words) })), search };
+  return { places: places.map((place) => ({ ...place, folded: fold(place.label) })), search };
 };
 
 const found = ({ places, search }: Offer, text: string): readonly Place[] => {
@@ -80,12 +80,12 @@ const found = ({ places, search }: Offer, text: string): readonly Place[] => {
     .find({ text, recents: [], limit: maxMatches, now: Date.now() })
     .flatMap((key): readonly Place[] => {
       const device = fleet.get(key);
-      return device === undefined ? [] : [{ key, words: device.name, target: { kind: 'device', deviceKey: key } }];
+      return device === undefined ? [] : [{ key, label: device.name, target: { kind: 'device', deviceKey: key } }];
     });
   const kept = fitting.slice(0, Math.max(maxKept, maxMatches - devices.length));
   const query: Place = {
     key: `query ${text.trim()}`,
-    words: `Devices that match ${text.trim()}`,
+    label: `Devices that match ${text.trim()}`,
     target: { kind: 'query', query: text.trim() },
   };
   return [...[...kept, ...devices].slice(0, maxMatches), query];
@@ -136,7 +136,7 @@ export const TargetPicker = ({
           autoComplete="off"
           spellCheck={false}
           maxLength={1024}
-          value={text ?? chosen?.words ?? ''}
+          value={text ?? chosen?.label ?? ''}
           onFocus={(event) => event.currentTarget.select()}
           onClick={() => {
             if (!open) show('');
@@ -173,7 +173,7 @@ export const TargetPicker = ({
                   onClick={() => choose(place)}
                 >
                   <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
-                  <span className="ellipsis">{place.words}</span>
+                  <span className="ellipsis">{place.label}</span>
                 </div>
               );
             })}

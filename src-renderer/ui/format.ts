@@ -139,8 +139,8 @@ export const failureSince = (failingSince: number | undefined, now: number): str
   failingSince === undefined ? '' : `failing for ${duration(Math.max(0, now - failingSince))}`;
 
 /** `user, project or device` */
-const listOf = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} or ${words.at(-1) ?? ''}`;
+const listOf = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} or ${names.at(-1) ?? ''}`;
 
 /** Which keys would do, as a sentence: `A user or project key can.` */
 export const keysThatCan = (callers: readonly string[]): string =>

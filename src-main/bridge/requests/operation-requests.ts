@@ -122,8 +122,8 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<keyof ty
       const { account, vendor, operation } = found.value;
       const safe = withPlaceholders(input, operation.secretFields, (name) => placeholder(`secret ${name}`));
       const { platform } = deps.app.get();
-      const words = apiWords({ vendor: vendor.id, operation: id, account: account.label, input: safe });
-      const quayside = joinCommand(words, platform);
+      const args = apiWords({ vendor: vendor.id, operation: id, account: account.label, input: safe });
+      const quayside = joinCommand(args, platform);
       const preview = await deps.previewRequest(account, operation, safe, signal);
       // An input that is not complete yet still makes a command to complete elsewhere.
       if (!preview.ok) return ok({ quayside, note: preview.error.message });

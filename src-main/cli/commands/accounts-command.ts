@@ -68,11 +68,11 @@ const readSecrets = async (): Promise<Result<Record<string, string>>> => {
 };
 
 const add = async (context: Context): Promise<number> => {
-  const { values, words } = context.args;
+  const { values, positionals } = context.args;
   const refuse = (result: Result<unknown>): number => (result.ok ? 0 : printError(result.error, context.json));
-  const vendor = readVendor(words[1]);
+  const vendor = readVendor(positionals[1]);
   if (!vendor.ok) return refuse(vendor);
-  if (words.length > 2) return refuse(usage('accounts add takes one vendor.'));
+  if (positionals.length > 2) return refuse(usage('accounts add takes one vendor.'));
   const { label } = values;
   if (label === undefined || label.trim() === '') return refuse(usage('accounts add needs --label.'));
   const fields = readFields(values.field ?? []);
@@ -146,7 +146,7 @@ const testOne = async (client: FrameClient, account: AccountView, signal: AbortS
 
 const test = (context: Context): Promise<number> =>
   withCore(context, async ({ client }) => {
-    const label = context.args.words[1];
+    const label = context.args.positionals[1];
     if (label !== undefined) {
       const account = await findAccount(client, label);
       if (!account.ok) return account;
@@ -187,9 +187,9 @@ const test = (context: Context): Promise<number> =>
   });
 
 const rename = (context: Context): Promise<number> => {
-  const { words, values } = context.args;
-  const [, from, to = values.label] = words;
-  if (from === undefined || to === undefined || words.length > 3) {
+  const { positionals, values } = context.args;
+  const [, from, to = values.label] = positionals;
+  if (from === undefined || to === undefined || positionals.length > 3) {
     return Promise.resolve(printError(usage('accounts rename takes a label and the new one.').error, context.json));
   }
   return withCore(context, async ({ client }) => {
@@ -206,9 +206,9 @@ const rename = (context: Context): Promise<number> => {
 };
 
 const remove = (context: Context): Promise<number> => {
-  const { words, values } = context.args;
-  const label = words[1];
-  if (label === undefined || words.length > 2) {
+  const { positionals, values } = context.args;
+  const label = positionals[1];
+  if (label === undefined || positionals.length > 2) {
     return Promise.resolve(printError(usage('accounts remove takes a label.').error, context.json));
   }
   return withCore(context, async ({ client }) => {
@@ -229,7 +229,7 @@ const remove = (context: Context): Promise<number> => {
 
 /** `quayside accounts …` */
 export const accountsCommand: Command = (context) => {
-  switch (context.args.words[0]) {
+  switch (context.args.positionals[0]) {
     case 'add':
       return add(context);
     case 'list':

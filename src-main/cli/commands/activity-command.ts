@@ -22,7 +22,7 @@ const shown = (entry: ActivityView): object => ({
 /** `quayside activity [WORDS]` */
 export const activityCommand: Command = (context) =>
   withCore(context, async ({ client }) => {
-    const words = context.args.words.join(' ');
+    const words = context.args.positionals.join(' ');
     const filter = words === '' ? {} : { text: words };
     if (context.args.values.csv === true) {
       for (let cursor: string | undefined, first = true; first || cursor !== undefined; first = false) {

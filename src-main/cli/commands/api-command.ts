@@ -41,11 +41,11 @@ const findVendorAccount = async (
 
 /** `quayside api VENDOR …` */
 export const apiCommand: Command = async (context: Context) => {
-  const { words, values } = context.args;
-  const vendor = readVendor(words[0]);
+  const { positionals, values } = context.args;
+  const vendor = readVendor(positionals[0]);
   if (!vendor.ok) return printError(vendor.error, context.json);
   if (values.list === true) {
-    if (words.length > 1) return printError(usage('api VENDOR --list takes no operation.').error, context.json);
+    if (positionals.length > 1) return printError(usage('api VENDOR --list takes no operation.').error, context.json);
     const rows = vendor.value.operations.map((operation) => ({
       operation: operation.id,
       number: operation.number,
@@ -59,7 +59,7 @@ export const apiCommand: Command = async (context: Context) => {
     else print(table(rows.map((row) => [row.number, row.operation, row.method, row.danger, row.summary])));
     return exitCodes.done;
   }
-  const [, id, ...more] = words;
+  const [, id, ...more] = positionals;
   if (id === undefined || more.length > 0)
     return printError(usage('api takes a vendor and an operation, or --list.').error, context.json);
   const operation = vendor.value.operations.find((candidate) => candidate.id === id);

@@ -15,7 +15,7 @@ const isShell = (name: string | undefined): name is Shell => shells.some((shell)
 
 /** `quayside completion SHELL`: prints the script. */
 export const completionCommand: Command = async ({ args, json }) => {
-  const [shell, ...more] = args.words;
+  const [shell, ...more] = args.positionals;
   if (!isShell(shell) || more.length > 0)
     return printError(usage('completion takes one of bash, zsh, fish and pwsh.').error, json);
   print(completionScript(shell));

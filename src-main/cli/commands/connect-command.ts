@@ -8,13 +8,13 @@ import { defined } from '../../core/base/defined.ts';
 
 /** `quayside connect DEVICE`: opens its default service in the program chosen for it. */
 export const connectCommand: Command = async (context) => {
-  const { words, values } = context.args;
-  if (words.length !== 1) return printError(usage('connect takes one device.').error, context.json);
+  const { positionals, values } = context.args;
+  if (positionals.length !== 1) return printError(usage('connect takes one device.').error, context.json);
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);
   const { client, own, lost } = attached.value;
   try {
-    const device = await findDevice(client, words[0] ?? '', context.signal);
+    const device = await findDevice(client, positionals[0] ?? '', context.signal);
     if (!device.ok) return printError(device.error, context.json);
     const service = await findService(client, device.value, values.service);
     if (!service.ok) return printError(service.error, context.json);

@@ -60,7 +60,7 @@ export const devicesCommand: Command = async (context) => {
     const accounts = resultOf(await client.request('accounts.list', {}));
     if (!accounts.ok) return accounts;
     const missing = await listAll(client, accounts.value, patience);
-    const query = context.args.words.join(' ');
+    const query = context.args.positionals.join(' ');
     const found = resultOf(await client.request('devices.query', { query, limit: allDevices }, context.signal));
     if (!found.ok) return found;
     const labels = new Map(accounts.value.map((account) => [account.id, account.label]));

@@ -32,7 +32,7 @@ const hold = async (
   port: { readonly port?: number; readonly anyPort?: boolean },
   serviceWord: string | undefined,
 ): Promise<Result<Held>> => {
-  const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
+  const device = await findDevice(client, context.args.positionals[0] ?? '', context.signal);
   if (!device.ok) return device;
   const service = await findService(client, device.value, serviceWord);
   if (!service.ok) return service;
@@ -108,10 +108,10 @@ const untilEnded = async (attachment: Attachment, held: Held, context: Context):
 
 /** `quayside forward DEVICE` */
 export const forwardCommand: Command = async (context) => {
-  const { words, values } = context.args;
+  const { positionals, values } = context.args;
   const port = readPort(values.port, 1);
   if (!port.ok) return printError(port.error, context.json);
-  if (words.length !== 1) return printError(usage('forward takes one device.').error, context.json);
+  if (positionals.length !== 1) return printError(usage('forward takes one device.').error, context.json);
   let wanted = port.value;
   let first: Held | undefined;
   /** Whether another program was quicker to take the port while it changed hands. */
@@ -167,8 +167,8 @@ export const forwardCommand: Command = async (context) => {
 
 /** `quayside ssh DEVICE [-- ARGS]` */
 export const sshCommand: Command = async (context) => {
-  const { words, values, rest } = context.args;
-  if (words.length !== 1)
+  const { positionals, values, rest } = context.args;
+  if (positionals.length !== 1)
     return printError(usage('ssh takes one device; what is meant for ssh follows --.').error, context.json);
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);

@@ -35,8 +35,8 @@ const pickAction = (actions: readonly Action[], word: string): Result<Action> =>
 
 /** `quayside action DEVICE [--list | ACTION]` */
 export const actionCommand: Command = async (context) => {
-  const { words, values } = context.args;
-  const [word, wanted, ...more] = words;
+  const { positionals, values } = context.args;
+  const [word, wanted, ...more] = positionals;
   const isList = values.list === true;
   if (word === undefined || more.length > 0 || isList === (wanted !== undefined)) {
     return printError(usage('action takes a device, and --list or one action.').error, context.json);
@@ -73,8 +73,8 @@ const aborted = (signal: AbortSignal): Promise<void> =>
 
 /** `quayside session DEVICE` */
 export const sessionCommand: Command = async (context) => {
-  const { words, values } = context.args;
-  const [word, ...more] = words;
+  const { positionals, values } = context.args;
+  const [word, ...more] = positionals;
   if (word === undefined || more.length > 0) return printError(usage('session takes one device.').error, context.json);
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);

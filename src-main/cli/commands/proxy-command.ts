@@ -88,7 +88,7 @@ interface ProxyTunnel {
 }
 
 const openProxyTunnel = async ({ client }: Attachment, context: Context): Promise<Result<ProxyTunnel>> => {
-  const device = await findDevice(client, context.args.words[0] ?? '', context.signal);
+  const device = await findDevice(client, context.args.positionals[0] ?? '', context.signal);
   if (!device.ok) return device;
   const service = await findService(client, device.value, context.args.values.service ?? 'ssh');
   if (!service.ok) return service;
@@ -136,7 +136,7 @@ const proxy = async (
  * it. Nothing else is ever written to standard output.
  */
 export const proxyCommand: Command = async (context) => {
-  if (context.args.words.length !== 1) return printError(usage('proxy takes one device.').error, context.json);
+  if (context.args.positionals.length !== 1) return printError(usage('proxy takes one device.').error, context.json);
   const attached = await attach(context.place, true, context.signal);
   if (!attached.ok) return printError(attached.error, context.json);
   try {

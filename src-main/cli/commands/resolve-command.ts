@@ -27,10 +27,10 @@ const reserve = async (
 
 /** `quayside resolve DEVICE`: where its services are on this computer, one a line: address, port, device, service. */
 export const resolveCommand: Command = async (context) => {
-  const { words, values } = context.args;
-  if (words.length !== 1) return printError(usage('resolve takes one device.').error, context.json);
+  const { positionals, values } = context.args;
+  if (positionals.length !== 1) return printError(usage('resolve takes one device.').error, context.json);
   return withCore(context, async ({ client }): Promise<Result<number>> => {
-    const device = await findDevice(client, words[0] ?? '', context.signal);
+    const device = await findDevice(client, positionals[0] ?? '', context.signal);
     if (!device.ok) return device;
     const places = async (): Promise<Result<Places>> =>
       resultOf(await client.request('forwards.resolve', { deviceKey: device.value.key }, context.signal));

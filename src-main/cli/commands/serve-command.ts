@@ -136,7 +136,7 @@ const serve = async (
 export const serveCommand: Command = async (context) => {
   const port = readPort(context.args.values.port, 0);
   if (!port.ok) return printError(port.error, context.json);
-  if (context.args.words.length > 0) return printError(usage('serve takes no words.').error, context.json);
+  if (context.args.positionals.length > 0) return printError(usage('serve takes no words.').error, context.json);
   if (!existsSync(join(locate().renderer, 'index.html'))) {
     const unbuilt = fail('unsupported', 'The window has not been built in this checkout.', 'Run npm run build first.');
     return printError(unbuilt.error, context.json);

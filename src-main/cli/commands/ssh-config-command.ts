@@ -82,8 +82,8 @@ const show = (preview: SshConfigPreview, done: boolean, json: boolean): void => 
 
 /** `quayside ssh-config [--write|--remove]` */
 export const sshConfigCommand: Command = async (context) => {
-  const { words, values } = context.args;
-  if (words.length > 0) return printError(usage('ssh-config takes no words.').error, context.json);
+  const { positionals, values } = context.args;
+  if (positionals.length > 0) return printError(usage('ssh-config takes no words.').error, context.json);
   if (values.write === true && values.remove === true) {
     return printError(usage('ssh-config takes --write or --remove, not both.').error, context.json);
   }

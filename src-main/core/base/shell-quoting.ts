@@ -16,7 +16,7 @@ const quotePosix = (text: string): string => {
 };
 
 /** A command line for sh and its relatives. */
-export const joinPosix = (words: readonly string[]): string => words.map(quotePosix).join(' ');
+export const joinPosix = (args: readonly string[]): string => args.map(quotePosix).join(' ');
 
 /** One argument as `CommandLineToArgvW` and the C runtime of Windows read it. */
 const quoteWindows = (text: string): string => {
@@ -26,7 +26,7 @@ const quoteWindows = (text: string): string => {
 };
 
 /** A command line as a Windows program parses it. No shell involved. */
-export const joinWindows = (words: readonly string[]): string => words.map(quoteWindows).join(' ');
+export const joinWindows = (args: readonly string[]): string => args.map(quoteWindows).join(' ');
 
 /** Text that cmd.exe passes on unchanged, with delayed expansion off: every character it might read gets a caret. */
 export const escapeCmd = (text: string): string => text.replaceAll(/[()%!^"<>&|,;= ]/g, '^$&');
@@ -38,8 +38,8 @@ export const quotePowerShell = (text: string): string => `'${text.replaceAll(/['
  * A command line to paste on Windows. cmd and PowerShell agree on double quotes as long as the text holds none of
  * `"`, `$`, `` ` `` and `%`; for such text it is PowerShell's.
  */
-export const joinPasteWindows = (words: readonly string[]): string =>
-  words
+export const joinPasteWindows = (args: readonly string[]): string =>
+  args
     .map((word) => {
       if (/^[A-Za-z0-9_+=:./\\-]+$/.test(word)) return word;
       return /["$`%“”„‘’‚‛]/.test(word) ? quotePowerShell(word) : `"${word}"`;

@@ -86,10 +86,10 @@ export const placeholder = (name: string): string =>
  * A command line to paste: every word quoted for the shell of `platform`, and every placeholder a variable of the
  * environment: `"$REMOTEIOT_TOKEN"`. On Windows, whose shells differ in that, it is `<REMOTEIOT_TOKEN>` to fill in.
  */
-export const joinCommand = (words: readonly string[], platform: string): string => {
+export const joinCommand = (args: readonly string[], platform: string): string => {
   if (platform === 'win32')
-    return joinPasteWindows(words.map((word) => word.replaceAll(new RegExp(placeholders, 'g'), '<$1>')));
-  return words
+    return joinPasteWindows(args.map((word) => word.replaceAll(new RegExp(placeholders, 'g'), '<$1>')));
+  return args
     .map((word) => {
       const parts = word.split(placeholders);
       if (parts.length === 1) return joinPosix([word]);

@@ -190,7 +190,7 @@ export const sshCopyable = (target: SshTarget): Result<string> => {
   const checked = checkTarget(target);
   if (!checked.ok) return checked;
   const host = target.address === '127.0.0.1' ? 'localhost' : target.address;
-  const words = [
+  const args = [
     'ssh',
     '-p',
     String(target.port),
@@ -201,5 +201,5 @@ export const sshCopyable = (target: SshTarget): Result<string> => {
     'ProxyCommand=none',
     target.user === undefined ? host : `${target.user}@${host}`,
   ];
-  return ok(target.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words));
+  return ok(target.platform === 'win32' ? joinPasteWindows(args) : joinPosix(args));
 };

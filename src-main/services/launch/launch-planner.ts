@@ -202,8 +202,8 @@ export class LaunchPlanner {
   }
 
   #copyable(plan: LaunchPlan): string {
-    const words = [plan.program, ...plan.args];
-    return this.#deps.platform === 'win32' ? joinPasteWindows(words) : joinPosix(words);
+    const args = [plan.program, ...plan.args];
+    return this.#deps.platform === 'win32' ? joinPasteWindows(args) : joinPosix(args);
   }
 
   #custom(

@@ -16,8 +16,8 @@ type NamedDevice = Pick<Device, 'vendor' | 'accountId' | 'id' | 'key' | 'name'>;
 /** Devices that are named; the rest is a number. */
 const maxNamed = 4;
 
-const list = (words: readonly string[]): string =>
-  words.length < 2 ? words.join('') : `${words.slice(0, -1).join(', ')} and ${words.at(-1) ?? ''}`;
+const list = (names: readonly string[]): string =>
+  names.length < 2 ? names.join('') : `${names.slice(0, -1).join(', ')} and ${names.at(-1) ?? ''}`;
 
 /**
  * Tells of a key in the names that people gave their devices: an alias says nothing to them. Undefined if all is well.
