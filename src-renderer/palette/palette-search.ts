@@ -63,7 +63,7 @@ const bitsOf = (text: string): number => {
 class Best {
   readonly #limit: number;
   readonly #admits: (index: number) => boolean;
-  readonly #kept: { readonly index: number; readonly score: number }[] = [];
+  readonly #best: { readonly index: number; readonly score: number }[] = [];
 
   constructor(limit: number, admits: (index: number) => boolean) {
     this.#limit = limit;
@@ -71,20 +71,20 @@ class Best {
   }
 
   get isFull(): boolean {
-    return this.#kept.length >= this.#limit;
+    return this.#best.length >= this.#limit;
   }
 
   offer(index: number, score: number): void {
-    const worst = this.#kept[this.#kept.length - 1];
+    const worst = this.#best[this.#best.length - 1];
     if (this.isFull && worst !== undefined && worst.score >= score) return;
-    if (this.#kept.some((known) => known.index === index) || !this.#admits(index)) return;
-    const place = this.#kept.findIndex((other) => other.score < score);
-    this.#kept.splice(place < 0 ? this.#kept.length : place, 0, { index, score });
-    if (this.#kept.length > this.#limit) this.#kept.pop();
+    if (this.#best.some((known) => known.index === index) || !this.#admits(index)) return;
+    const place = this.#best.findIndex((other) => other.score < score);
+    this.#best.splice(place < 0 ? this.#best.length : place, 0, { index, score });
+    if (this.#best.length > this.#limit) this.#best.pop();
   }
 
   list(): readonly number[] {
-    return this.#kept.map(({ index }) => index);
+    return this.#best.map(({ index }) => index);
   }
 }
 

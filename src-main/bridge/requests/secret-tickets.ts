@@ -18,7 +18,7 @@ const gone = fail(
 export class SecretTickets {
   readonly #clock: Clock;
   readonly #newTicket: () => string;
-  readonly #kept = new Map<
+  readonly #tickets = new Map<
     string,
     { readonly secrets: Secrets; readonly until: number; readonly cancel: () => void }
   >();
@@ -31,22 +31,22 @@ export class SecretTickets {
 
   /** Keeps the secrets; the answer is the ticket. */
   hand(secrets: Secrets): string {
-    for (const oldest of this.#kept.keys()) {
-      if (this.#kept.size < limit) break;
+    for (const oldest of this.#tickets.keys()) {
+      if (this.#tickets.size < limit) break;
       this.#drop(oldest);
     }
     const ticket = this.#newTicket();
-    this.#kept.set(ticket, {
+    this.#tickets.set(ticket, {
       secrets,
       until: this.#clock.monotonic() + ticketLifeMs,
-      cancel: this.#clock.after(ticketLifeMs, () => this.#kept.delete(ticket)),
+      cancel: this.#clock.after(ticketLifeMs, () => this.#tickets.delete(ticket)),
     });
     return ticket;
   }
 
   /** The secrets, leaving the ticket good. */
   look(ticket: string): Result<Secrets> {
-    const kept = this.#kept.get(ticket);
+    const kept = this.#tickets.get(ticket);
     return kept === undefined || kept.until <= this.#clock.monotonic() ? gone : ok(kept.secrets);
   }
 
@@ -58,11 +58,11 @@ export class SecretTickets {
   }
 
   dispose(): void {
-    for (const ticket of [...this.#kept.keys()]) this.#drop(ticket);
+    for (const ticket of [...this.#tickets.keys()]) this.#drop(ticket);
   }
 
   #drop(ticket: string): void {
-    this.#kept.get(ticket)?.cancel();
-    this.#kept.delete(ticket);
+    this.#tickets.get(ticket)?.cancel();
+    this.#tickets.delete(ticket);
   }
 }

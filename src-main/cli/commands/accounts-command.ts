@@ -114,7 +114,7 @@ const add = async (context: Context): Promise<number> => {
   });
 };
 
-const shown = (account: AccountView): object => ({
+const accountJson = (account: AccountView): object => ({
   id: account.id,
   vendor: account.vendor,
   label: account.label,
@@ -131,7 +131,7 @@ const list = (context: Context): Promise<number> =>
   withCore(context, async ({ client }) => {
     const accounts = resultOf(await client.request('accounts.list', {}));
     if (!accounts.ok) return accounts;
-    if (context.json) print(JSON.stringify(accounts.value.map(shown)));
+    if (context.json) print(JSON.stringify(accounts.value.map(accountJson)));
     else if (accounts.value.length === 0) note('No accounts yet. Add one with quayside accounts add.');
     else print(table(accounts.value.map((account) => [plain(account.label), account.vendor, account.baseUrl])));
     return ok(exitCodes.done);
@@ -199,7 +199,7 @@ const rename = (context: Context): Promise<number> => {
       await client.request('accounts.update', { accountId: account.value.id, label: to }, context.signal),
     );
     if (!renamed.ok) return renamed;
-    if (context.json) print(JSON.stringify(shown(renamed.value)));
+    if (context.json) print(JSON.stringify(accountJson(renamed.value)));
     else print(`${plain(account.value.label)} is now ${plain(renamed.value.label)}.`);
     return ok(exitCodes.done);
   });

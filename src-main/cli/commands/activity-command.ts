@@ -10,7 +10,7 @@ const shownLines = 200;
 const pageLines = 1000;
 
 /** A line of the history as scripts get it. */
-const shown = (entry: ActivityView): object => ({
+const entryJson = (entry: ActivityView): object => ({
   at: new Date(entry.at).toISOString(),
   kind: entry.kind,
   ...defined({ accountId: entry.accountId, deviceKey: entry.deviceKey }),
@@ -45,7 +45,7 @@ export const activityCommand: Command = (context) =>
       entries.push(...page.value.entries);
       cursor = page.value.next;
     } while (cursor !== undefined && entries.length < most);
-    if (context.json) print(JSON.stringify(entries.map(shown)));
+    if (context.json) print(JSON.stringify(entries.map(entryJson)));
     else if (entries.length === 0)
       note(words === '' ? 'Nothing has happened yet. Quayside notes what it sees while it runs.' : 'Nothing matches.');
     else {

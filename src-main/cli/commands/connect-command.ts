@@ -31,8 +31,8 @@ export const connectCommand: Command = async (context) => {
     );
     if (!opened.ok) return printError(opened.error, context.json);
     const { launcher, command, address } = opened.value;
-    const shown = { launcher, command, ...defined({ address }) };
-    if (context.json) print(JSON.stringify({ ...shown, device: device.value.id, service: service.value.id }));
+    const outcomeJson = { launcher, command, ...defined({ address }) };
+    if (context.json) print(JSON.stringify({ ...outcomeJson, device: device.value.id, service: service.value.id }));
     else if (address !== undefined)
       print(`${plain(service.value.name)} on ${plain(device.value.name)} is at ${address}`);
     else print(`${plain(service.value.name)} on ${plain(device.value.name)} is open in ${plain(launcher)}.`);

@@ -95,8 +95,8 @@ const forwardItem = (forward: TrayForward): TrayItem => {
 
 const forwardSection = (forwards: readonly TrayForward[]): readonly TrayItem[] => {
   if (forwards.length <= maxForwards) return forwards.map(forwardItem);
-  const shown = forwards.slice(0, maxForwards - 1).map(forwardItem);
-  return [...shown, item(`All ${count(forwards.length)} forwards…`, { type: 'show-forwards' })];
+  const items = forwards.slice(0, maxForwards - 1).map(forwardItem);
+  return [...items, item(`All ${count(forwards.length)} forwards…`, { type: 'show-forwards' })];
 };
 
 const troubleSection = ({ troubled, offline }: TrayState): readonly TrayItem[] => {

@@ -29,7 +29,7 @@ export const afterText = (text: string, channel: ByteChannel): ByteChannel =>
 /** Reads a channel in pieces of known length. Bytes read beyond the last piece go to the next reader of the channel. */
 export class ByteReader {
   readonly #channel: ByteChannel;
-  #kept = new Uint8Array(0);
+  #buffered = new Uint8Array(0);
   #isOver = false;
   #error: AppError | undefined;
   #wake: (() => void) | undefined;
@@ -40,10 +40,10 @@ export class ByteReader {
     this.#channel = channel;
     channel.onData((bytes) => {
       if (this.#next !== undefined) return this.#next(bytes);
-      const kept = new Uint8Array(this.#kept.length + bytes.length);
-      kept.set(this.#kept);
-      kept.set(bytes, this.#kept.length);
-      this.#kept = kept;
+      const joined = new Uint8Array(this.#buffered.length + bytes.length);
+      joined.set(this.#buffered);
+      joined.set(bytes, this.#buffered.length);
+      this.#buffered = joined;
       this.#wake?.();
     });
     channel.onEnd((error) => {
@@ -61,14 +61,14 @@ export class ByteReader {
 
   /** The next `length` bytes, or undefined if the channel ends before. One read at a time. */
   async read(length: number): Promise<Uint8Array | undefined> {
-    while (this.#kept.length < length) {
+    while (this.#buffered.length < length) {
       if (this.#isOver) return undefined;
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
     }
-    const bytes = this.#kept.slice(0, length);
-    this.#kept = this.#kept.slice(length);
+    const bytes = this.#buffered.slice(0, length);
+    this.#buffered = this.#buffered.slice(length);
     return bytes;
   }
 
@@ -80,9 +80,9 @@ export class ByteReader {
       onDrain: (listener) => channel.onDrain(listener),
       onData: (listener) => {
         this.#next = listener;
-        const kept = this.#kept;
-        this.#kept = new Uint8Array(0);
-        if (kept.length > 0) listener(kept);
+        const buffered = this.#buffered;
+        this.#buffered = new Uint8Array(0);
+        if (buffered.length > 0) listener(buffered);
       },
       onEnd: (listener) => {
         this.#nextEnd = listener;

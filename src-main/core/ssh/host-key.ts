@@ -69,7 +69,7 @@ const readKey = (blob: Uint8Array | undefined, banner: string): HostKey | undefi
  */
 export class HostKeyReader {
   #progress: HostKeyProgress = reading;
-  #kept = new Uint8Array(0);
+  #unread = new Uint8Array(0);
   #banner: string | undefined;
   #greeting = 0;
   #packets = 0;
@@ -82,10 +82,10 @@ export class HostKeyReader {
   feed(bytes: Uint8Array): HostKeyProgress {
     if (this.#progress.state !== 'reading') return this.#progress;
     let rest = bytes;
-    if (this.#kept.length > 0) {
-      rest = new Uint8Array(this.#kept.length + bytes.length);
-      rest.set(this.#kept);
-      rest.set(bytes, this.#kept.length);
+    if (this.#unread.length > 0) {
+      rest = new Uint8Array(this.#unread.length + bytes.length);
+      rest.set(this.#unread);
+      rest.set(bytes, this.#unread.length);
     }
     let at = 0;
     for (;;) {
@@ -93,7 +93,7 @@ export class HostKeyReader {
       if (taken === 0) break;
       at += taken;
     }
-    this.#kept = this.#progress.state === 'reading' ? rest.slice(at) : new Uint8Array(0);
+    this.#unread = this.#progress.state === 'reading' ? rest.slice(at) : new Uint8Array(0);
     return this.#progress;
   }
 

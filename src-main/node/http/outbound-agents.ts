@@ -19,7 +19,7 @@ export interface OutboundAgentsOptions {
   readonly certificates?: CompanyCertificates;
 }
 
-const kept = { keepAlive: true, scheduling: 'lifo', timeout: 30_000 } as const;
+const keepAlive = { keepAlive: true, scheduling: 'lifo', timeout: 30_000 } as const;
 
 /** Whether the agents of a Node take a proxy: from 22.21 and 24.5 on, others ignore it (doc/api/http.md, `proxyEnv`). */
 export const speaksToProxies = (version: string): boolean => {
@@ -34,7 +34,7 @@ export const speaksToProxies = (version: string): boolean => {
 export class OutboundAgents {
   readonly #proxies: Proxies;
   readonly #certificates: CompanyCertificates;
-  readonly #plain = { kept: new http.Agent(kept), single: new http.Agent({ keepAlive: false }) };
+  readonly #plain = { kept: new http.Agent(keepAlive), single: new http.Agent({ keepAlive: false }) };
   /** By the proxy's address; empty: directly. */
   readonly #secure = new Map<string, { readonly kept: https.Agent; readonly single: https.Agent }>();
 
@@ -94,7 +94,7 @@ export class OutboundAgents {
     // Exceptions were applied before, so the agent gets an empty list.
     const proxyEnv = proxy === '' ? {} : { HTTPS_PROXY: proxy };
     const made = {
-      kept: new https.Agent({ ...kept, proxyEnv }),
+      kept: new https.Agent({ ...keepAlive, proxyEnv }),
       single: new https.Agent({ keepAlive: false, proxyEnv }),
     };
     this.#secure.set(proxy, made);

@@ -61,17 +61,18 @@ export class NoticeDelivery {
 
   async #deliver(kind: 'show' | 'update', notice: DesktopNotice): Promise<void> {
     const { notifier, inApp, log } = this.#deps;
-    const shown = await notifier?.[kind](notice);
+    const delivered = await notifier?.[kind](notice);
     this.#dismiss(notice.id);
-    if (shown?.ok === true) {
+    if (delivered?.ok === true) {
       this.#channel = { by: 'system' };
       return;
     }
-    if (shown !== undefined) {
-      this.#channel = { by: 'window', reason: shown.error.message };
-      log.write('warn', 'alerts.not-shown', { kind: shown.error.kind, reason: shown.error.message });
+    if (delivered !== undefined) {
+      this.#channel = { by: 'window', reason: delivered.error.message };
+      log.write('warn', 'alerts.not-shown', { kind: delivered.error.kind, reason: delivered.error.message });
     }
-    const reason = shown === undefined ? [] : [`It is shown here because: ${shown.error.message}`, shown.error.hint];
+    const reason =
+      delivered === undefined ? [] : [`It is shown here because: ${delivered.error.message}`, delivered.error.hint];
     this.#inApp.add(notice.id);
     inApp.add({ id: notice.id, text: notice.title, hint: [notice.body, ...reason].filter(Boolean).join(' ') });
     for (const id of this.#inApp) {

@@ -23,7 +23,7 @@ export class OwnTunnels {
   readonly #document: Document<TunnelRecords> | undefined;
   readonly #log: Log;
   /** By the vendor's end. */
-  readonly #kept = new Map<string, HeldTunnel>();
+  readonly #tunnels = new Map<string, HeldTunnel>();
   /** Those that another process of this profile still uses and closes itself should this one end: not on disk. */
   readonly #elsewhere = new Map<string, HeldTunnel>();
   #hasLeft = false;
@@ -43,36 +43,36 @@ export class OwnTunnels {
     if (read?.ok === false) return read;
     for (const { deviceKey, host, port, handle } of read?.value.tunnels ?? []) {
       const tunnel: Tunnel = { host, port, reused: false, handle };
-      this.#kept.set(endOf(deviceKey, tunnel), { deviceKey, tunnel });
+      this.#tunnels.set(endOf(deviceKey, tunnel), { deviceKey, tunnel });
     }
     return ok(undefined);
   }
 
   has(end: string): boolean {
-    return this.#kept.has(end) || this.#elsewhere.has(end);
+    return this.#tunnels.has(end) || this.#elsewhere.has(end);
   }
 
   list(): readonly (readonly [end: string, held: HeldTunnel])[] {
-    return [...this.#kept];
+    return [...this.#tunnels];
   }
 
   /** Resolves when it is on disk, or cannot be written, which is logged. */
   async add(deviceKey: string, tunnel: Tunnel): Promise<void> {
     const end = endOf(deviceKey, tunnel);
     this.#elsewhere.delete(end);
-    this.#kept.set(end, { deviceKey, tunnel });
+    this.#tunnels.set(end, { deviceKey, tunnel });
     await this.#save();
   }
 
   /** One of another process of this profile. */
   adopt(held: HeldTunnel): void {
     const end = endOf(held.deviceKey, held.tunnel);
-    if (!this.#kept.has(end)) this.#elsewhere.set(end, held);
+    if (!this.#tunnels.has(end)) this.#elsewhere.set(end, held);
   }
 
   async remove(end: string): Promise<void> {
     this.#elsewhere.delete(end);
-    if (this.#kept.delete(end)) await this.#save();
+    if (this.#tunnels.delete(end)) await this.#save();
   }
 
   /**
@@ -80,7 +80,7 @@ export class OwnTunnels {
    * they are free.
    */
   async leave(used: (end: string) => boolean): Promise<void> {
-    const rest = [...this.#kept].filter(([end]) => !used(end)).map(([, held]) => held);
+    const rest = [...this.#tunnels].filter(([end]) => !used(end)).map(([, held]) => held);
     this.#hasLeft = true;
     await this.#writing;
     await this.#write(rest);
@@ -90,7 +90,7 @@ export class OwnTunnels {
     if (this.#hasLeft) return Promise.resolve();
     this.#next ??= this.#writing.then(() => {
       this.#next = undefined;
-      return this.#hasLeft ? undefined : this.#write([...this.#kept.values()]);
+      return this.#hasLeft ? undefined : this.#write([...this.#tunnels.values()]);
     });
     this.#writing = this.#next;
     return this.#next;

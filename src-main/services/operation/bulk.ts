@@ -129,10 +129,10 @@ export class Bulk {
    * the action `password`. Errors: not-found, invalid-input, confirmation-required.
    */
   start(planId: string, options: { readonly count?: number; readonly password?: string }): Result<BulkRunSnapshot> {
-    const kept = this.#plans.get(planId);
-    if (kept === undefined)
+    const stored = this.#plans.get(planId);
+    if (stored === undefined)
       return fail('not-found', 'This plan is no longer here.', 'Look at what will change once more, then start it.');
-    const { plan, action } = kept;
+    const { plan, action } = stored;
     if (plan.rows.length === 0)
       return fail('invalid-input', 'There is no device left to change.', 'Change the action or the selection.');
     if (plan.danger === 'destroys' && options.count !== plan.rows.length)
@@ -177,37 +177,37 @@ export class Bulk {
     version: number,
     signal: AbortSignal,
   ): Promise<Result<{ readonly run: BulkRunSnapshot; readonly items: readonly BulkItem[] }>> {
-    const kept = this.#runs.get(runId);
-    if (kept === undefined) return noRun();
-    const { run } = kept;
+    const entry = this.#runs.get(runId);
+    if (entry === undefined) return noRun();
+    const { run } = entry;
     if (run.snapshot().state !== 'ended') await run.changedAfter(version, maxWaitMs, signal);
     return ok({ run: run.snapshot(), items: run.itemsSince(version) });
   }
 
   cancel(runId: string): Result<BulkRunSnapshot> {
-    const kept = this.#runs.get(runId);
-    if (kept === undefined) return noRun();
-    kept.run.cancel();
-    return ok(kept.run.snapshot());
+    const entry = this.#runs.get(runId);
+    if (entry === undefined) return noRun();
+    entry.run.cancel();
+    return ok(entry.run.snapshot());
   }
 
   /** Errors: not-found, conflict (it still runs, or nothing can be tried again). */
   retry(runId: string): Result<BulkRunSnapshot> {
-    const kept = this.#runs.get(runId);
-    if (kept === undefined) return noRun();
-    return kept.run.retry()
-      ? ok(kept.run.snapshot())
+    const entry = this.#runs.get(runId);
+    if (entry === undefined) return noRun();
+    return entry.run.retry()
+      ? ok(entry.run.snapshot())
       : fail('conflict', 'There is nothing to try again.', 'What may have been done is not sent a second time.');
   }
 
   /** The result of a run, device by device. Errors: not-found. */
   report(runId: string, format: 'csv' | 'json'): Result<{ readonly name: string; readonly text: string }> {
-    const kept = this.#runs.get(runId);
-    if (kept === undefined) return noRun();
+    const entry = this.#runs.get(runId);
+    if (entry === undefined) return noRun();
     const account = (id: string): string => this.#deps.accounts.get(id)?.label ?? 'a removed account';
-    const snapshot = kept.run.snapshot();
+    const snapshot = entry.run.snapshot();
     const lines: readonly ReportLine[] = [
-      ...kept.run.itemsSince(0).map((item) => ({
+      ...entry.run.itemsSince(0).map((item) => ({
         device: item.row.device.name,
         id: item.row.device.id,
         account: account(item.row.device.accountId),
@@ -218,7 +218,7 @@ export class Bulk {
         tookMs: item.tookMs,
         reason: item.error === undefined ? '' : `${item.error.message} ${item.error.hint}`,
       })),
-      ...kept.plan.leftOut.map(({ device, reason }) => ({
+      ...entry.plan.leftOut.map(({ device, reason }) => ({
         device: device.name,
         id: device.id,
         account: account(device.accountId),
