@@ -10,7 +10,8 @@ import { NewLinkStrip } from '../ui/new-link-strip.tsx';
 import { FilesTab } from './files/files-tab.tsx';
 import { ScreenTab } from './screen/screen-tab.tsx';
 import { startSessions } from './connection/session-link.ts';
-import { closeTab, followAddress, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
+import { ClosingQuestion, leaveTab } from './closing.tsx';
+import { closeTab, followAddress, noteUnsent, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
 import { TabBoundary } from './tab-boundary.tsx';
 import { TerminalTab } from './terminal/terminal-tab.tsx';
 import { classNames } from '../ui/class-names.ts';
@@ -63,12 +64,12 @@ const TabHead = ({
         id={`tab-${tab.id}`}
         aria-current={active ? 'page' : undefined}
         onClick={() => showTab(tab.id)}
-        onAuxClick={() => closeTab(tab.id)}
+        onAuxClick={() => leaveTab(tab.id)}
       >
         <Icon size={14} strokeWidth={1.75} aria-hidden="true" />
         <span className="ellipsis">{`${short} · ${name}`}</span>
       </button>
-      <IconButton icon={X} label={`Close ${word.toLowerCase()} of ${name}`} onClick={() => closeTab(tab.id)} />
+      <IconButton icon={X} label={`Close ${word.toLowerCase()} of ${name}`} onClick={() => leaveTab(tab.id)} />
     </div>
   );
 };
@@ -138,7 +139,7 @@ const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolea
       }}
     >
       <TabBoundary onClose={() => closeTab(tab.id)}>
-        <Tab place={tab.place} device={name} shown={shown} />
+        <Tab place={tab.place} device={name} shown={shown} onUnsent={(names) => noteUnsent(tab.id, names)} />
       </TabBoundary>
     </section>
   );
@@ -188,6 +189,7 @@ export const SessionPage = (): React.ReactNode => {
           </p>
         ) : null}
       </main>
+      <ClosingQuestion />
       <Toasts />
       <TooltipLayer />
     </div>

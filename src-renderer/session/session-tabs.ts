@@ -5,6 +5,8 @@ import { sessionPlaceSchema, type SessionPlace } from '../../src-preload/contrac
 export interface SessionTab {
   readonly id: number;
   readonly place: SessionPlace;
+  /** Edited files of which a save was not sent; closing the tab loses it. */
+  readonly unsent: readonly string[];
 }
 
 interface Tabs {
@@ -22,10 +24,14 @@ let lastTab = 0;
 /** Opens a tab and shows it. */
 export const openTab = (place: SessionPlace): void => {
   const id = ++lastTab;
-  useTabs.setState(({ tabs, shows }) => ({ tabs: [...tabs, { id, place }], active: id, shows: shows + 1 }));
+  useTabs.setState(({ tabs, shows }) => ({ tabs: [...tabs, { id, place, unsent: [] }], active: id, shows: shows + 1 }));
 };
 
 export const showTab = (id: number): void => useTabs.setState(({ shows }) => ({ active: id, shows: shows + 1 }));
+
+/** Keeps the names of edited files of a tab of which a save was not sent. */
+export const noteUnsent = (id: number, unsent: readonly string[]): void =>
+  useTabs.setState(({ tabs }) => ({ tabs: tabs.map((tab) => (tab.id === id ? { ...tab, unsent } : tab)) }));
 
 /** Closes a tab, and its session with it; its neighbour is shown. */
 export const closeTab = (id: number): void =>

@@ -1,6 +1,7 @@
 import { useId } from 'react';
 import type { AppView } from '../../src-preload/contract/app.ts';
 import { Choice, Group, Setting, TextSetting, Toggle, changeSettings } from './setting.tsx';
+import { EditorSetting } from './editor-setting.tsx';
 import { LauncherSettings } from './launcher-settings.tsx';
 
 const idleChoices = [
@@ -90,6 +91,7 @@ export const ConnectionSettings = ({ app }: { readonly app: AppView }): React.Re
           onChange={(certificateFile) => void changeSettings({ certificateFile })}
         />
       </Setting>
+      <EditorSetting settings={settings} />
       <LauncherSettings settings={settings} />
     </Group>
   );

@@ -5,6 +5,7 @@ import type { Document } from '../../core/base/document.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 import { badSettings, defaultSettings } from '../../core/app/settings.ts';
 import type { Settings } from '../../core/app/settings.ts';
+import { checkEditor } from '../../core/launch/editors.ts';
 
 type Judge = (patch: Partial<Settings>) => Result<void>;
 
@@ -46,6 +47,9 @@ export class SettingsStore {
    */
   change(patch: Partial<Settings>): Promise<Result<Settings>> {
     return this.#writes.run(async () => {
+      // It says itself what is wrong with a program.
+      const editor = patch.editor === undefined ? ok(undefined) : checkEditor(patch.editor);
+      if (!editor.ok) return editor;
       const bad = badSettings(patch);
       if (bad.length > 0) {
         return fail(

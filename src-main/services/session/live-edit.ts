@@ -1,4 +1,5 @@
 import type { Clock } from '../../core/base/clock.ts';
+import { defined } from '../../core/base/defined.ts';
 import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
 import { maxEditBytes, type LocalCopies, type LocalCopy } from '../../core/session/local-copies.ts';
 import {
@@ -168,7 +169,9 @@ export class LiveEdit {
     const path = isBeside ? await freeName(way.files, this.#path) : ok(this.#path);
     if (!path.ok) return path;
     const { clock, newName, sha256 } = this.#deps;
-    const request = { path: path.value, size: content.value.length, newName: newName() };
+    // A file beside another is as private as that.
+    const mode = isBeside ? await modeBeside(way.files, this.#path) : undefined;
+    const request = { path: path.value, size: content.value.length, newName: newName(), ...defined({ mode }) };
     const start = (inPlace: boolean) =>
       Upload.start(way.files, { ...request, inPlace }, { taken: () => undefined, left: way.left }, signal);
     let upload = await start(false);
@@ -189,6 +192,12 @@ export class LiveEdit {
 }
 
 const goneError = fail('not-found', 'The copy on this computer is gone.', 'Save it again in your editor.');
+
+/** Permissions for a file beside another; those of a secret where that one is gone. */
+const modeBeside = async (files: RemoteFiles, path: string): Promise<number> => {
+  const stats = await files.follow(path);
+  return stats.ok ? stats.value.mode & 0o777 : 0o600;
+};
 
 /** A name beside a path that nothing has yet. Errors: conflict, and those of the files. */
 const freeName = async (files: RemoteFiles, path: string): Promise<Result<string>> => {

@@ -82,7 +82,7 @@ export class RemoteEdits {
     desk.stopForgetting();
     desk.viewers.add(viewer);
     for (const edit of desk.edits.values()) edit.connect(viewer);
-    if (desk.edits.size > 0) viewer.tell(shown(desk));
+    viewer.tell(shown(desk));
     return {
       begin: (path, report, signal) => this.#begin(desk, viewer, path, report, signal),
       answer: (edit, answer, signal) => this.#answer(desk, edit, answer, signal),

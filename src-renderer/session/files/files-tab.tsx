@@ -1,4 +1,17 @@
-import { ArrowUp, Download, File, Folder, FolderPlus, Link, Pencil, RotateCw, Trash2, Upload, X } from 'lucide-react';
+import {
+  ArrowUp,
+  Download,
+  File,
+  FilePen,
+  Folder,
+  FolderPlus,
+  Link,
+  Pencil,
+  RotateCw,
+  Trash2,
+  Upload,
+  X,
+} from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { inSentence, withoutDirections } from '../../../src-main/core/text/letters.ts';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
@@ -9,11 +22,14 @@ import {
   type SessionPlace,
 } from '../../../src-preload/contract/session.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
-import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { Confirm } from '../../ui/dialog.tsx';
 import { absolute, bytes } from '../../ui/format.ts';
 import { DeleteQuestion } from './delete-question.tsx';
 import { keyFileMemory } from '../connection/questions.tsx';
 import { SessionCover } from '../connection/session-cover.tsx';
+import { EditedFiles } from './edited-files.tsx';
+import { answerEdit, beginEdit, createEdits, fileName } from './edits.ts';
+import { NameDialog } from './name-dialog.tsx';
 import { TransferList } from './transfer-list.tsx';
 import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from '../connection/use-session.ts';
@@ -43,52 +59,6 @@ const permissions = (mode: number): string =>
     .map((bits) => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`)
     .join('');
 
-const NameDialog = ({
-  title,
-  verb,
-  name,
-  onName,
-  onClose,
-}: {
-  readonly title: string;
-  readonly verb: string;
-  readonly name: string;
-  readonly onName: (name: string) => void;
-  readonly onClose: () => void;
-}): React.ReactNode => (
-  <Dialog label={title} className="confirm" onClose={onClose}>
-    <form
-      className={filesTabStyles['name-form']}
-      onSubmit={(event) => {
-        event.preventDefault();
-        const given = new FormData(event.currentTarget).get('name');
-        if (typeof given === 'string' && given.trim() !== '' && given !== name) onName(given.trim());
-        else onClose();
-      }}
-    >
-      <h2>{title}</h2>
-      <input
-        className="input mono"
-        name="name"
-        aria-label="Name"
-        defaultValue={name}
-        autoFocus
-        required
-        pattern="[^\/]+"
-        spellCheck={false}
-      />
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary">
-          {verb}
-        </button>
-      </div>
-    </form>
-  </Dialog>
-);
-
 type Asking =
   | { readonly what: 'rename' | 'delete'; readonly entry: FileEntryView }
   | { readonly what: 'new-folder' }
@@ -98,14 +68,18 @@ type Asking =
 export const FilesTab = ({
   place,
   device,
+  onUnsent,
 }: {
   readonly place: SessionPlace;
   readonly device: string;
+  /** Called with the names of edited files of which a save was not sent. */
+  readonly onUnsent?: (names: readonly string[]) => void;
 }): React.ReactNode => {
   const [listing, setListing] = useState<FileListingView>();
   const [error, setError] = useState<ErrorView>();
   const [asking, setAsking] = useState<Asking>();
   const [transfers] = useState(createTransfers);
+  const [edits] = useState(createEdits);
   const picker = useRef<HTMLInputElement>(null);
   const session = useSession(place, {
     options: () => {
@@ -114,6 +88,10 @@ export const FilesTab = ({
     },
     bytes: (_bytes, taken) => taken(),
     opened: () => undefined,
+    edits: (list) => {
+      edits.setState({ list });
+      onUnsent?.(list.filter(({ isUnsent }) => isUnsent).map(({ path }) => fileName(path)));
+    },
   });
   const { handle, phase } = session;
   const home = phase.name === 'open' ? phase.home : undefined;
@@ -176,6 +154,12 @@ export const FilesTab = ({
     const from = handle.current;
     if (from !== undefined)
       void download(from, transfers, { path: within(folder, entry.name), name: entry.name, size: entry.size });
+  };
+  const edit = async (entry: FileEntryView): Promise<void> => {
+    const from = handle.current;
+    if (from === undefined || entry.kind === 'folder') return;
+    const failure = await beginEdit(from, edits, within(folder, entry.name));
+    if (failure !== undefined) setError(failure);
   };
   const isOpen = phase.name === 'open';
 
@@ -263,7 +247,14 @@ export const FilesTab = ({
                 {listing.entries.slice(0, maxRows).map((entry) => {
                   const Icon = icons[entry.kind];
                   return (
-                    <tr key={entry.name}>
+                    <tr
+                      key={entry.name}
+                      onKeyDown={(event) => {
+                        if (event.key !== 'F4') return;
+                        event.preventDefault();
+                        void edit(entry);
+                      }}
+                    >
                       <td>
                         <button
                           type="button"
@@ -286,6 +277,14 @@ export const FilesTab = ({
                             onClick={() => openEntry(entry)}
                           />
                         ) : null}
+                        {entry.kind === 'folder' ? null : (
+                          <IconButton
+                            icon={FilePen}
+                            label={`Edit ${inSentence(entry.name)}`}
+                            keys="F4"
+                            onClick={() => void edit(entry)}
+                          />
+                        )}
                         <IconButton
                           icon={Pencil}
                           label={`Rename ${inSentence(entry.name)}`}
@@ -314,6 +313,14 @@ export const FilesTab = ({
         </div>
         <SessionCover device={device} session={session} />
       </div>
+      <EditedFiles
+        edits={edits}
+        device={device}
+        isConnected={isOpen}
+        onAnswer={(one, answer) =>
+          void (handle.current === undefined ? undefined : answerEdit(handle.current, one.edit, answer).then(setError))
+        }
+      />
       <TransferList transfers={transfers} />
       {asking?.what === 'new-folder' ? (
         <NameDialog
