@@ -15,6 +15,7 @@ import { systemClock } from '../node/runtime/system-clock.ts';
 import { createSshClient } from '../node/ssh/ssh-client.ts';
 import { vncResponse } from '../node/net/vnc-response.ts';
 import { createLocalCopies } from '../node/storage/local-copies.ts';
+import { createLocalFiles } from '../node/storage/local-files.ts';
 import { createLineJournal } from '../node/storage/line-journal.ts';
 import type { ProfilePaths } from '../node/storage/profile-paths.ts';
 import { createWebSessionPages } from '../node/web-host/web-session-pages.ts';
@@ -90,6 +91,8 @@ const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: Re
     scope: deps.scope,
     showSession: options.showSession,
     newName,
+    localFiles: createLocalFiles(),
+    localUser: client.localUser(),
     edits,
     leftParts: new LeftParts(),
   };

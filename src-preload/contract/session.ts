@@ -19,6 +19,9 @@ export const maxFrameBytes = 62 * 1024;
 /** Items in a folder that are counted; beyond these there are `more than` as many. */
 export const maxCounted = 10_000;
 
+/** In the place of a device's key: a session of files has those of the computer Quayside runs on, without a sign-in. */
+export const thisComputer = 'this-computer';
+
 export const sessionKindSchema = z.enum(['terminal', 'screen', 'files']);
 export type SessionKind = z.infer<typeof sessionKindSchema>;
 
@@ -73,6 +76,17 @@ export const fileOperationSchema = z.discriminatedUnion('op', [
   /** With all that is in it; progress tells of items that are gone. */
   z.strictObject({ op: z.literal('delete-folder'), path }),
   z.strictObject({ op: z.literal('make-folder'), path }),
+  /**
+   * Copies a file, or a folder with all that is in it, to the path `to` of this session, from another files session of
+   * the same client or from this one. `existing`: what becomes of files that are there; folders are filled up. Progress
+   * tells of bytes written.
+   */
+  z.strictObject({
+    op: z.literal('copy'),
+    from: z.strictObject({ session: number, path }),
+    to: path,
+    existing: z.enum(['refuse', 'replace', 'skip']),
+  }),
   z.strictObject({ op: z.literal('download'), path, stream: number }),
   /** Fetches a file and opens it in the user's editor on the computer Quayside runs on; progress tells of bytes. */
   z.strictObject({ op: z.literal('edit'), path }),
@@ -90,6 +104,24 @@ export const fileOperationSchema = z.discriminatedUnion('op', [
   }),
 ]);
 export type FileOperation = z.infer<typeof fileOperationSchema>;
+
+/** What `copy` comes back with. */
+export const copiedSchema = z.object({
+  files: z.number(),
+  folders: z.number(),
+  links: z.number(),
+  bytes: z.number(),
+  /** Were there already, and were left. */
+  skipped: z.number(),
+  /** Could not be copied; `failures` has the first hundred, by their path at the source. */
+  failed: z.number(),
+  failures: z.array(z.object({ path: z.string(), error: errorViewSchema })),
+  /** Changed at the source while they were read. */
+  changed: z.number(),
+  /** How many copies did not get what the original has. */
+  unkept: z.object({ permissions: z.number(), owner: z.number(), time: z.number() }),
+});
+export type CopiedView = z.infer<typeof copiedSchema>;
 
 /** What `follow` comes back with. */
 export const fileStatsSchema = z.object({
@@ -130,6 +162,8 @@ export const folderCountSchema = z.object({
   isMore: z.boolean(),
   /** Folders that could not be looked into. */
   unread: z.number(),
+  /** Of all files counted. */
+  bytes: z.number(),
 });
 export type FolderCountView = z.infer<typeof folderCountSchema>;
 

@@ -1,3 +1,4 @@
+import { readFile } from 'node:fs/promises';
 import type { RemoteFiles } from '../../src-main/core/session/remote-files.ts';
 import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
 import { startDropbear, startSshd } from './sshd.ts';
@@ -10,8 +11,11 @@ export interface FarFiles {
   close(): void;
 }
 
-/** Signs in with a password and opens the files. */
-export const openFarFiles = async (port: number, user: Pick<SystemUser, 'name' | 'password'>): Promise<FarFiles> => {
+/** Signs in with a password, or a key in a file, and opens the files. */
+export const openFarFiles = async (
+  port: number,
+  user: Pick<SystemUser, 'name' | 'password'> | { readonly name: string; readonly keyFile: string },
+): Promise<FarFiles> => {
   let isTried = false;
   const dialed = await createSshClient({ env: {}, platform: 'linux' }).dial(
     {
@@ -21,7 +25,9 @@ export const openFarFiles = async (port: number, user: Pick<SystemUser, 'name' |
       next: async () => {
         if (isTried) return undefined;
         isTried = true;
-        return { type: 'password', password: user.password, change: async () => undefined };
+        return 'keyFile' in user
+          ? { type: 'key', pem: await readFile(user.keyFile, 'utf8') }
+          : { type: 'password', password: user.password, change: async () => undefined };
       },
       banner: () => undefined,
       outdated: [],

@@ -3,6 +3,7 @@ import { ok } from '../../core/base/errors.ts';
 import { createSessionScope } from '../../node/runtime/async-session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { SessionHostFrame } from '../../../src-preload/contract/session.ts';
+import { memoryFiles } from '../../../test/support/memory-files.ts';
 import { LeftParts } from '../../services/session/left-parts.ts';
 import { ClientSessions } from './client-sessions.ts';
 
@@ -11,6 +12,7 @@ const rig = () => {
   const opened: (string | undefined)[] = [];
   const sent: SessionHostFrame[] = [];
   const ends: (() => void)[] = [];
+  const kept = new Map([['/a', new TextEncoder().encode('content')]]);
   const channel = (): ByteChannel => ({
     write: () => true,
     onDrain: () => undefined,
@@ -32,8 +34,17 @@ const rig = () => {
       tickets: { take: () => expect.fail('no ticket is taken') },
       scope: createSessionScope(),
       newName: () => 'name',
+      localFiles: memoryFiles(kept),
+      localUser: 'me',
       leftParts: new LeftParts(),
-      edits: { attach: () => expect.fail('no file is edited') },
+      edits: {
+        attach: () => ({
+          begin: () => expect.fail('no file is edited'),
+          answer: () => expect.fail('no file is edited'),
+          leave: () => undefined,
+          close: () => undefined,
+        }),
+      },
     },
     (frame) => sent.push(frame),
   );
@@ -52,7 +63,7 @@ const rig = () => {
   };
   const close = (session: number, keep?: boolean): void =>
     sessions.receive({ type: 'session-close', session, ...(keep === undefined ? {} : { keep }) });
-  return { open, close, opened, sent, lose: () => ends.at(-1)?.() };
+  return { open, close, opened, sent, sessions, kept, lose: () => ends.at(-1)?.() };
 };
 
 it('a screen that was lost opens again with what opened it, as often as it is lost, and tells the window nothing of it', async () => {
@@ -77,4 +88,25 @@ it('the password of a screen is used for no other, and is forgotten with its tab
   close(4);
   await open(5, 4);
   expect(opened.slice(3)).toEqual(['sesame', undefined]);
+});
+
+it('files of this computer are open without a sign-in, and are copied from one session of the client to another', async () => {
+  const { sessions, sent, kept } = rig();
+  const told = (session: number) =>
+    sent.flatMap((frame) => (frame.type === 'session-event' && frame.session === session ? [frame.event] : []));
+  for (const session of [1, 2])
+    sessions.receive({ type: 'session-open', session, kind: 'files', deviceKey: 'this-computer', serviceId: 'files' });
+  await expect.poll(() => told(2)).toEqual([{ kind: 'ready', user: 'me', home: '.' }]);
+  const copy = (call: number, from: number): void =>
+    sessions.receive({
+      type: 'session-call',
+      session: 2,
+      call,
+      operation: { op: 'copy', from: { session: from, path: '/a' }, to: '/b', existing: 'refuse' },
+    });
+  copy(1, 1);
+  await expect.poll(() => told(2).at(-1)).toMatchObject({ kind: 'result', call: 1, value: { files: 1, bytes: 7 } });
+  expect(kept.get('/b')).toEqual(kept.get('/a'));
+  copy(2, 3);
+  await expect.poll(() => told(2).at(-1)).toMatchObject({ kind: 'refusal', call: 2, error: { kind: 'not-found' } });
 });

@@ -1,24 +1,27 @@
+import { defined } from '../../core/base/defined.ts';
 import { afterText, type ByteChannel } from '../../core/session/byte-channel.ts';
 import { cancelled, fail, ok, type AppError, type Result } from '../../core/base/errors.ts';
-import type { SessionPrompts, SignIn } from '../../core/session/session-prompts.ts';
+import type { SessionPrompts } from '../../core/session/session-prompts.ts';
+import type { RemoteFiles } from '../../core/session/remote-files.ts';
 import type { SessionScope } from '../../core/session/session-scope.ts';
 import type { SshConnection, SshShell } from '../../core/ssh/ssh-client.ts';
 import type { LeftParts } from '../../services/session/left-parts.ts';
 import type { EditDesk, RemoteEdits } from '../../services/session/remote-edits.ts';
 import type { SshSessions } from '../../services/session/ssh-sessions.ts';
 import type { VncSessions } from '../../services/session/vnc-sessions.ts';
-import type {
-  SessionAnswer,
-  SessionClientFrame,
-  SessionEvent,
-  SessionHostFrame,
-  SessionQuestion,
+import {
+  thisComputer,
+  type SessionAnswer,
+  type SessionClientFrame,
+  type SessionEvent,
+  type SessionHostFrame,
+  type SessionQuestion,
 } from '../../../src-preload/contract/session.ts';
 import { SessionFiles } from './session-files.ts';
+import { promptsOf } from './session-questions.ts';
 import { joinStream, streamWithin, type ClientStream } from './session-streams.ts';
 import { editView } from '../views/edit-view.ts';
 import { errorView } from '../views/views.ts';
-import { defined } from '../../core/base/defined.ts';
 
 /** What sessions inside the application are made of. */
 export interface SessionDeps {
@@ -30,6 +33,9 @@ export interface SessionDeps {
   /** Shows the page of a session in a window; absent if the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
+  /** The files of this computer, and whose they are. */
+  readonly localFiles: RemoteFiles;
+  readonly localUser: string;
   /** Files that are edited, of the sessions of all clients. */
   readonly edits: Pick<RemoteEdits, 'attach'>;
   /** Of the sessions of all clients: the next one to the same device clears up. */
@@ -71,11 +77,13 @@ class LiveSession {
   readonly #within: (work: () => void) => void;
   readonly #asked = new Map<number, (answer: SessionAnswer | undefined) => void>();
   readonly #controller = new AbortController();
+  readonly #prompts: SessionPrompts;
   readonly #over: () => void;
   readonly #parting: (done: Promise<void>) => void;
   readonly #proven: string | undefined;
   readonly #prove: (password: string) => void;
   readonly #keepDesk: (desk: EditDesk) => void;
+  readonly #filesOf: (session: number) => RemoteFiles | undefined;
   #nextAsk = 1;
   #size: { readonly cols: number; readonly rows: number };
   #connection: SshConnection | undefined;
@@ -99,6 +107,7 @@ class LiveSession {
       readonly prove: (password: string) => void;
       /** Called with what edits files of the session. */
       readonly desk: (desk: EditDesk) => void;
+      readonly filesOf: (session: number) => RemoteFiles | undefined;
     },
   ) {
     this.#id = frame.session;
@@ -110,9 +119,20 @@ class LiveSession {
     this.#proven = ends.proven;
     this.#prove = ends.prove;
     this.#keepDesk = ends.desk;
+    this.#filesOf = ends.filesOf;
     this.#size = { cols: frame.cols ?? size.cols, rows: frame.rows ?? size.rows };
     this.#within = (work) => deps.scope.run(() => this.#end(broken.error), work);
+    this.#prompts = promptsOf({
+      ask: (question) => this.#ask(question),
+      step: (text) => this.#tell({ kind: 'step', text }),
+      tickets: deps.tickets,
+    });
     this.#within(() => void this.#run(frame));
+  }
+
+  /** What it shows of files; undefined before, and for other sessions. */
+  get files(): RemoteFiles | undefined {
+    return this.#files?.files;
   }
 
   /** What the client sends for this session. */
@@ -160,6 +180,15 @@ class LiveSession {
     if (!this.#controller.signal.aborted) this.#send({ type: 'session-event', session: this.#id, event });
   }
 
+  #ask(question: SessionQuestion): Promise<SessionAnswer | undefined> {
+    return new Promise((resolve) => {
+      if (this.#controller.signal.aborted) return resolve(undefined);
+      const number = this.#nextAsk++;
+      this.#asked.set(number, resolve);
+      this.#tell({ kind: 'ask', ask: number, question });
+    });
+  }
+
   #end(error: AppError | undefined): void {
     this.#tell({ kind: 'end', ...(error === undefined ? {} : { error: errorView(error) }) });
     this.dispose();
@@ -174,7 +203,7 @@ class LiveSession {
     const { signal } = this.#controller;
     const { deviceKey, serviceId, user, keyFile } = frame;
     if (frame.kind === 'screen') {
-      const opened = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#desk(), signal, this.#proven);
+      const opened = await this.#deps.vnc.connect({ deviceKey, serviceId }, this.#prompts, signal, this.#proven);
       if (!opened.ok) return opened;
       const { channel, password } = opened.value;
       if (signal.aborted) {
@@ -185,7 +214,9 @@ class LiveSession {
       this.#join(channel, {});
       return ok(undefined);
     }
-    const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#desk(), signal);
+    if (frame.kind === 'files' && deviceKey === thisComputer)
+      return this.#openFiles(this.#deps.localFiles, this.#deps.localUser, frame);
+    const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#prompts, signal);
     if (!connected.ok) return connected;
     const { connection } = connected.value;
     this.#connection = connection;
@@ -195,7 +226,10 @@ class LiveSession {
     }
     // However a connection ends: a shell that had no time to say so ends with it.
     connection.onEnd(() => this.#end(connectionLost));
-    if (frame.kind === 'files') return this.#openFiles(connection, connected.value.user, frame);
+    if (frame.kind === 'files') {
+      const files = await connection.files();
+      return files.ok ? this.#openFiles(files.value, connected.value.user, frame) : files;
+    }
     const shell = await connection.shell({ ...this.#size, ...defined({ term: frame.term }) });
     if (!shell.ok) return shell;
     this.#shell = shell.value;
@@ -205,35 +239,30 @@ class LiveSession {
     return ok(undefined);
   }
 
-  async #openFiles(
-    connection: SshConnection,
-    user: string,
-    { deviceKey, serviceId }: OpenFrame,
-  ): Promise<Result<void>> {
-    const files = await connection.files();
-    if (!files.ok) return files;
-    const home = await files.value.absolute('.');
+  async #openFiles(files: RemoteFiles, user: string, { deviceKey, serviceId }: OpenFrame): Promise<Result<void>> {
+    const home = await files.absolute('.');
     if (!home.ok) return home;
     const place = `${deviceKey} ${serviceId}`;
     const { leftParts } = this.#deps;
     // The result is not awaited, and nothing depends on it.
-    void leftParts.clear(place, files.value);
+    void leftParts.clear(place, files);
     const left = (part: string): void => leftParts.note(place, part);
     this.#tell({ kind: 'ready', user, home: home.value });
     this.#edits = this.#deps.edits.attach(`${place} ${user}`, {
-      files: files.value,
+      files,
       left,
       tell: (edits) => this.#tell({ kind: 'edits', edits: edits.map(editView) }),
     });
     this.#keepDesk(this.#edits);
     this.#files = new SessionFiles({
-      files: files.value,
+      files,
       edits: this.#edits,
       tell: (event) => this.#tell(event),
       send: this.#send,
       streams: this.#streams,
       within: this.#within,
       newName: this.#deps.newName,
+      filesOf: this.#filesOf,
       left,
     });
     return ok(undefined);
@@ -244,58 +273,6 @@ class LiveSession {
     this.#tell({ kind: 'ready', ...opened });
     this.#streams.set(this.#id, streamWithin(this.#within, joinStream(this.#id, channel, this.#send)));
     channel.onEnd((error) => this.#end(error));
-  }
-
-  #desk(): SessionPrompts {
-    const ask = (question: SessionQuestion): Promise<SessionAnswer | undefined> =>
-      new Promise((resolve) => {
-        if (this.#controller.signal.aborted) return resolve(undefined);
-        const number = this.#nextAsk++;
-        this.#asked.set(number, resolve);
-        this.#tell({ kind: 'ask', ask: number, question });
-      });
-    const secrets = (ticket: string | undefined): Readonly<Record<string, string>> => {
-      const taken = ticket === undefined ? undefined : this.#deps.tickets.take(ticket);
-      return taken?.ok === true ? taken.value : {};
-    };
-    return {
-      step: (text) => this.#tell({ kind: 'step', text }),
-      hostKey: async (question) => {
-        const answer = await ask(question);
-        return answer?.type === 'host-key' && answer.accept;
-      },
-      signIn: async (question) => {
-        const answer = await ask({ ...question, methods: [...question.methods] });
-        if (answer?.type !== 'sign-in') return undefined;
-        const { password, passphrase } = secrets(answer.ticket);
-        const signIn: SignIn = {
-          way: answer.way,
-          user: answer.user,
-          keep: answer.keep,
-          ...defined({ keyFile: answer.keyFile }),
-          ...(password === undefined || password === '' ? {} : { password }),
-          ...(passphrase === undefined || passphrase === '' ? {} : { passphrase }),
-        };
-        return signIn;
-      },
-      prompts: async (question) => {
-        const prompts = question.prompts.map(({ text, echo }) => ({ text, echo }));
-        const answer = await ask({ ...question, prompts });
-        if (answer?.type !== 'prompts') return undefined;
-        const given = secrets(answer.ticket);
-        return { answers: question.prompts.map((_prompt, at) => given[String(at)] ?? ''), keep: answer.keep };
-      },
-      allowOutdated: async (algorithms) => {
-        const answer = await ask({ type: 'outdated', algorithms: [...algorithms] });
-        return answer?.type === 'outdated' && answer.allow;
-      },
-      skipAgent: async () => (await ask({ type: 'agent' }))?.type === 'agent',
-      password: async (refused) => {
-        const answer = await ask({ type: 'password', ...defined({ refused }) });
-        if (answer?.type !== 'password') return undefined;
-        return { password: secrets(answer.ticket)['password'] ?? '', keep: answer.keep };
-      },
-    };
   }
 }
 
@@ -372,6 +349,7 @@ export class ClientSessions {
       proven,
       prove,
       desk: (desk) => void this.#desks.set(id, desk),
+      filesOf: (session) => this.#sessions.get(session)?.files,
       send: this.#send,
       streams: this.#streams,
       over: () => this.#sessions.delete(id),

@@ -1,6 +1,7 @@
 import { defined } from '../../core/base/defined.ts';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 import type { RemoteFiles } from '../../core/session/remote-files.ts';
+import { copyTree } from '../../services/session/copy-tree.ts';
 import { downloadFile } from '../../services/session/sftp-download.ts';
 import { followed } from '../../services/session/sftp-links.ts';
 import { Upload } from '../../services/session/sftp-upload.ts';
@@ -33,6 +34,8 @@ export interface SessionFilesDeps {
   /** Does work of the session, which ends with what throws there. */
   readonly within: (work: () => void) => void;
   readonly newName: () => string;
+  /** The files of another session of the client; undefined where it has none. */
+  readonly filesOf: (session: number) => RemoteFiles | undefined;
   /** Called with a half-sent file that stays on the device. */
   readonly left: (part: string) => void;
 }
@@ -45,6 +48,11 @@ export class SessionFiles {
 
   constructor(deps: SessionFilesDeps) {
     this.#deps = deps;
+  }
+
+  /** For copies to another session. */
+  get files(): RemoteFiles {
+    return this.#deps.files;
   }
 
   /** Runs a call and tells its result. */
@@ -117,6 +125,8 @@ export class SessionFiles {
         return deleteTree(files, operation.path, progress, signal);
       case 'make-folder':
         return files.makeFolder(operation.path);
+      case 'copy':
+        return this.#copy(operation, progress, signal);
       case 'edit':
         return edits.begin(operation.path, progress, signal);
       case 'edit-answer':
@@ -128,6 +138,27 @@ export class SessionFiles {
       default:
         return operation satisfies never;
     }
+  }
+
+  async #copy(
+    { from, to, existing }: Extract<FileOperation, { op: 'copy' }>,
+    taken: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Result<unknown>> {
+    const { files: target, filesOf, left, newName } = this.#deps;
+    const source = filesOf(from.session);
+    if (source === undefined)
+      return fail('not-found', 'The files that were to be copied are no longer open.', 'Reconnect and try again.');
+    const copied = await copyTree(
+      { source, target },
+      { from: from.path, to, existing },
+      { newName, news: { taken, left } },
+      signal,
+    );
+    if (!copied.ok) return copied;
+    const { files, folders, links, bytes, skipped, failed, failures, changed, unkept } = copied.value;
+    const told = failures.map(({ path, error }) => ({ path, error: errorView(error) }));
+    return ok({ files, folders, links, bytes, skipped, failed, failures: told, changed, unkept });
   }
 
   #claim(stream: number, ends: ClientStream): Result<void> {

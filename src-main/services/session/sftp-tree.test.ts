@@ -114,7 +114,7 @@ describe.each([{ lies: false }, { lies: true }])('a folder with a link out of it
     const { files } = device(logs, { lies });
     let told = 0;
     const counted = await countTree(files, { path: '/srv/logs', most: 100 }, (items) => (told += items), never);
-    expect(counted).toEqual(ok({ items: 5, isMore: false, unread: 0 }));
+    expect(counted).toEqual(ok({ items: 5, isMore: false, unread: 0, bytes: 2 }));
     expect(told).toBe(5);
   });
 
@@ -146,10 +146,10 @@ describe('a large folder', () => {
   it('is counted only as far as asked', async () => {
     const { files } = device(large);
     expect(await countTree(files, { path: '/big', most: 100 }, nobody, never)).toEqual(
-      ok({ items: 100, isMore: true, unread: 0 }),
+      ok({ items: 100, isMore: true, unread: 0, bytes: expect.any(Number) }),
     );
     expect(await countTree(files, { path: '/big', most: 630 }, nobody, never)).toEqual(
-      ok({ items: 630, isMore: false, unread: 0 }),
+      ok({ items: 630, isMore: false, unread: 0, bytes: expect.any(Number) }),
     );
   });
 
@@ -231,7 +231,7 @@ describe('what the device does not let go', () => {
       refuse: (what, path) => (what === 'list' && path !== '/d' ? denied : undefined),
     });
     expect(await countTree(files, { path: '/d', most: 9 }, nobody, never)).toEqual(
-      ok({ items: 2, isMore: false, unread: 2 }),
+      ok({ items: 2, isMore: false, unread: 2, bytes: expect.any(Number) }),
     );
     expect(await deleteTree(files, '/d', nobody, never)).toMatchObject({
       error: { kind: 'forbidden', message: '/d/full could not be deleted: the device does not allow it.' },

@@ -47,6 +47,8 @@ export interface TreeCount {
   readonly isMore: boolean;
   /** Folders that could not be looked into. */
   readonly unread: number;
+  /** Of all files counted. */
+  readonly bytes: number;
 }
 
 /**
@@ -61,6 +63,7 @@ export const countTree = async (
 ): Promise<Result<TreeCount>> => {
   let items = 0;
   let unread = 0;
+  let bytes = 0;
   let lost: AppError | undefined;
   const look =
     (path: string): Job =>
@@ -76,12 +79,15 @@ export const countTree = async (
       }
       items += entries.value.length;
       report(entries.value.length);
-      for (const { name, kind: shown } of entries.value) if (shown === 'folder') add(look(within(path, name)));
+      for (const { name, kind, size } of entries.value) {
+        if (kind === 'folder') add(look(within(path, name)));
+        else if (kind === 'file') bytes += size;
+      }
     };
   await runJobs(look(request.path), () => signal.aborted || lost !== undefined || items > request.most);
   if (signal.aborted) return cancelled();
   if (lost !== undefined) return { ok: false, error: lost };
-  return ok({ items: Math.min(items, request.most), isMore: items > request.most, unread });
+  return ok({ items: Math.min(items, request.most), isMore: items > request.most, unread, bytes });
 };
 
 /** A folder that is being emptied. */
