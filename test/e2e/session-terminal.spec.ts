@@ -135,3 +135,47 @@ test('on a Mac, Option types the characters of the layout, and is Meta where tha
   await press('AltLeft');
   await expect(screenOf(terminal)).toContainText(/^\s+@\s/);
 });
+
+test('a terminal on show is drawn by the graphics card, gives it back when hidden, and does without once it is lost', async ({
+  field,
+  context,
+}) => {
+  test.setTimeout(120_000);
+  // Chromium's own software counts as a card here.
+  await context.addInitScript(() => {
+    const ask = WebGL2RenderingContext.prototype.getParameter;
+    const drawer = 0x9246;
+    WebGL2RenderingContext.prototype.getParameter = function (this: WebGL2RenderingContext, name: number): unknown {
+      return name === drawer ? 'A graphics card' : ask.call(this, name);
+    };
+  });
+  const terminal = await field.open('Terminal');
+  await acceptKey(terminal);
+  await signInByKey(terminal, field.sshd.user, field.sshd.clientKey);
+  const rows = terminal.locator('.xterm-rows');
+  const canvas = terminal.locator('.xterm-screen canvas:not(.xterm-link-layer)');
+  await expect(canvas).toHaveCount(1);
+  await expect(rows).toHaveCount(0);
+  const handle = await canvas.elementHandle();
+  const isLost = (): Promise<boolean | undefined> | undefined =>
+    handle?.evaluate((element) =>
+      element instanceof HTMLCanvasElement ? element.getContext('webgl2')?.isContextLost() : undefined,
+    );
+  expect(await isLost()).toBe(false);
+
+  // Another tab in front: the context is given back. In front again: a new one.
+  await terminal.getByRole('button', { name: /^New tab: files of/ }).click();
+  await expect(canvas).toHaveCount(0);
+  expect(await isLost()).toBe(true);
+  await terminal.getByRole('button', { name: /^SSH · / }).click();
+  await expect(canvas).toHaveCount(1);
+
+  // A driver that is started anew, or sixteen other pages, take it away: the text stays.
+  await enter(terminal, 'echo kept-$((6 * 7))');
+  await canvas.evaluate((element) => {
+    if (element instanceof HTMLCanvasElement)
+      element.getContext('webgl2')?.getExtension('WEBGL_lose_context')?.loseContext();
+  });
+  await expect(rows).toContainText('kept-42');
+  await expect(canvas).toHaveCount(0);
+});

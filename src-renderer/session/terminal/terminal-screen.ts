@@ -4,6 +4,7 @@ import { WebLinksAddon } from '@xterm/addon-web-links';
 import { Terminal } from '@xterm/xterm';
 import { allowComputedStyles } from '../../ui/styles-under-policy.ts';
 import { addAbilities } from './terminal-abilities.ts';
+import { TerminalDrawing } from './terminal-drawing.ts';
 import { openableAddress } from './terminal-links.ts';
 import { familiesOf, terminalTheme, type TerminalFont } from './terminal-look.ts';
 import '@xterm/xterm/css/xterm.css';
@@ -16,6 +17,7 @@ export interface TerminalScreen {
   readonly terminal: Terminal;
   readonly fit: FitAddon;
   readonly search: SearchAddon;
+  readonly drawing: TerminalDrawing;
 }
 
 /** What a device prints that is more than text. */
@@ -64,5 +66,5 @@ export const makeTerminalScreen = (
   addAbilities(terminal, events);
   terminal.loadAddon(new WebLinksAddon((event, text) => follow(event, text), links));
   terminal.open(host);
-  return { terminal, fit, search };
+  return { terminal, fit, search, drawing: new TerminalDrawing(terminal) };
 };

@@ -117,24 +117,29 @@ export const TerminalTab = ({
     made.terminal.options.fontFamily = familiesOf(kept);
     made.fit.fit();
   };
-  useTerminal(host, screen, place.deviceKey, {
-    typed: (bytes) => handle.current?.send(bytes),
-    pasted: paste,
-    resized: (cols, rows) => handle.current?.resize(cols, rows),
-    selected: setHasSelection,
-    searched: () => setSearching(true),
-    linked: setLink,
-    followed: (address, event) => {
-      if (isMac ? event.metaKey : event.ctrlKey) window.open(address, '_blank', 'noopener,noreferrer');
+  useTerminal(
+    host,
+    screen,
+    { deviceKey: place.deviceKey, shown },
+    {
+      typed: (bytes) => handle.current?.send(bytes),
+      pasted: paste,
+      resized: (cols, rows) => handle.current?.resize(cols, rows),
+      selected: setHasSelection,
+      searched: () => setSearching(true),
+      linked: setLink,
+      followed: (address, event) => {
+        if (isMac ? event.metaKey : event.ctrlKey) window.open(address, '_blank', 'noopener,noreferrer');
+      },
+      clipped: (text) => {
+        if (choicesOf(place.deviceKey).fillsClipboard) return void copyText(text, `what a program on ${device} gave`);
+        if (wasClipped.current) return;
+        wasClipped.current = true;
+        const hint = 'Allow it in the settings of this terminal if you know the program.';
+        toast({ tone: 'error', text: `A program on ${device} wanted to fill the clipboard.`, hint });
+      },
     },
-    clipped: (text) => {
-      if (choicesOf(place.deviceKey).fillsClipboard) return void copyText(text, `what a program on ${device} gave`);
-      if (wasClipped.current) return;
-      wasClipped.current = true;
-      const hint = 'Allow it in the settings of this terminal if you know the program.';
-      toast({ tone: 'error', text: `A program on ${device} wanted to fill the clipboard.`, hint });
-    },
-  });
+  );
 
   return (
     <div

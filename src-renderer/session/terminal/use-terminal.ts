@@ -22,7 +22,7 @@ export interface TerminalEvents extends ScreenEvents {
 export const useTerminal = (
   host: React.RefObject<HTMLElement | null>,
   screen: React.RefObject<TerminalScreen | undefined>,
-  deviceKey: string,
+  { deviceKey, shown }: { readonly deviceKey: string; readonly shown: boolean },
   events: TerminalEvents,
 ): void => {
   const typed = useEffectEvent((bytes: Uint8Array) => events.typed(bytes));
@@ -95,9 +95,22 @@ export const useTerminal = (
       element.removeEventListener('paste', paste, true);
       for (const subscription of subscriptions) subscription.dispose();
       screen.current = undefined;
+      made.drawing.hide();
       terminal.dispose();
     };
   }, [host, screen, deviceKey]);
+
+  useEffect(() => {
+    const drawing = screen.current?.drawing;
+    if (!shown || drawing === undefined) return undefined;
+    const follow = (): void => (document.visibilityState === 'visible' ? drawing.show() : drawing.hide());
+    follow();
+    document.addEventListener('visibilitychange', follow);
+    return () => {
+      document.removeEventListener('visibilitychange', follow);
+      drawing.hide();
+    };
+  }, [screen, shown, deviceKey]);
 
   const forReader = useReaderMode((mode) => mode.on);
   useEffect(() => {
