@@ -240,8 +240,13 @@ export type SessionQuestion = z.infer<typeof sessionQuestionSchema>;
 export const sessionEventSchema = z.discriminatedUnion('kind', [
   z.object({ kind: z.literal('step'), text: z.string() }),
   z.object({ kind: z.literal('ask'), ask: z.number(), question: sessionQuestionSchema }),
-  /** Open. `user` signed in; `home` is the folder files start in. */
-  z.object({ kind: z.literal('ready'), user: z.string().optional(), home: z.string().optional() }),
+  /** Open. `user` signed in; `home` is the folder files start in; `through`: what else than Quayside itself it goes through. */
+  z.object({
+    kind: z.literal('ready'),
+    user: z.string().optional(),
+    home: z.string().optional(),
+    through: z.string().optional(),
+  }),
   z.object({ kind: z.literal('result'), call: z.number(), value: z.unknown() }),
   z.object({ kind: z.literal('refusal'), call: z.number(), error: errorViewSchema }),
   /** More of a call is done: bytes of an upload that the device has taken, items counted or deleted. */

@@ -1,186 +1,28 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
-import { createHash } from 'node:crypto';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
-import { chmod, mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { promisify } from 'node:util';
 import ssh2 from 'ssh2';
-import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Clock } from '../../src-main/core/base/clock.ts';
+import { expect, test } from 'vitest';
 import { ok } from '../../src-main/core/base/errors.ts';
-import type {
-  PromptsAnswer,
-  PromptsQuestion,
-  SessionPrompts,
-  SignIn,
-  SignInQuestion,
-} from '../../src-main/core/session/session-prompts.ts';
-import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
 import { sshPlan } from '../../src-main/core/ssh/ssh-command.ts';
 import { renderSshHosts } from '../../src-main/core/ssh/ssh-config.ts';
-import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
-import { createSshClient } from '../../src-main/node/ssh/ssh-client.ts';
-import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
-import { ServiceCredentials, type StoredCredentials } from '../../src-main/services/launch/service-credentials.ts';
-import { SshSessions } from '../../src-main/services/session/ssh-sessions.ts';
-import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
-import { silentLog } from '../support/forward-rig.ts';
-import { MemoryDocument } from '../support/memory-document.ts';
-import { startDropbear, startSshd, type Sshd } from '../support/sshd.ts';
-import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
+import { startDropbear } from '../support/sshd.ts';
 
 const run = promisify(execFile);
-const closing: (() => unknown)[] = [];
-let folder: string;
-let user: SystemUser;
+import { connections, impatient, signInStage } from '../support/sign-in-stage.ts';
 
-beforeEach(async () => {
-  folder = await mkdtemp(join(tmpdir(), 'quayside-sign-in-'));
-  closing.push(() => rm(folder, { recursive: true, force: true }));
-  user = await makeSystemUser();
-  closing.push(() => user.dispose());
-});
-afterEach(async () => {
-  for (const close of closing.splice(0).toReversed()) await close();
-});
-
-/** A clock on which five seconds are over at once, and ten never. */
-const impatient: Clock = {
-  ...systemClock,
-  after: (ms, then) => (ms > 5000 ? () => undefined : systemClock.after(0, then)),
-};
-
-/** What a person answers to each question, one after the other; then they leave. */
-type Reply = Partial<SignIn> | { readonly answers: readonly string[] } | 'skip' | 'nothing' | 'allow';
-
-interface Given {
-  readonly agent?: string;
-  readonly saved?: string;
-  readonly replies?: readonly Reply[];
-  readonly clock?: Clock;
-  readonly keyFile?: string;
-  /** What the person waits for before an answer. */
-  readonly thinks?: () => Promise<void>;
-}
-
-/** Sessions with one device at `port`, and what was asked of the person. */
-const rig = async (port: number, { agent, saved, replies = [], clock = systemClock, keyFile, thinks }: Given = {}) => {
-  const asked: (
-    | SignInQuestion
-    | PromptsQuestion
-    | { readonly type: 'agent' }
-    | { readonly type: 'outdated'; readonly algorithms: readonly string[] }
-  )[] = [];
-  const left = [...replies];
-  const vault = createMemoryVault();
-  const credentials = new ServiceCredentials({ document: new MemoryDocument<StoredCredentials>({}), vault });
-  if (saved !== undefined) await credentials.change('home/a', 'ssh', { password: saved });
-  const service = { id: 'ssh', kind: 'ssh', name: 'SSH', port: 22, route: 'tunnel' } as never;
-  const forward = { id: 'f', address: '127.0.0.1', port } as never;
-  const hostKeys = new HostKeys({
-    document: new MemoryDocument<readonly HostKeyPin[]>([]),
-    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-    clock: systemClock,
-  });
-  const sessions = new SshSessions({
-    client: createSshClient({
-      env: agent === undefined ? {} : { SSH_AUTH_SOCK: agent },
-      platform: 'linux',
-      home: folder,
-    }),
-    forwards: { open: async () => ok(forward), get: () => forward },
-    inventory: {
-      device: () => ({ key: 'home/a', id: 'a', accountId: 'home', vendor: 'remoteiot', name: 'a' }) as never,
-      servicesOf: () => [service],
-    },
-    credentials,
-    hostKeys,
-    settings: { get: () => ({ sshUser: user.name, acceptNewHostKeys: true }) },
-    vault,
-    clock,
-    sha256: (bytes) => createHash('sha256').update(bytes).digest(),
-    log: silentLog,
-  });
-  const desk: SessionPrompts = {
-    step: () => undefined,
-    hostKey: async () => true,
-    signIn: async (question) => {
-      asked.push(question);
-      await thinks?.();
-      const reply = left.shift();
-      if (reply === undefined || typeof reply === 'string' || 'answers' in reply) return undefined;
-      return { way: 'password', user: question.user, keep: false, ...reply };
-    },
-    prompts: async (question): Promise<PromptsAnswer | undefined> => {
-      asked.push(question);
-      const reply = left.shift();
-      if (reply === 'nothing') return new Promise(() => undefined);
-      return typeof reply === 'object' && 'answers' in reply ? { ...reply, keep: question.canKeep } : undefined;
-    },
-    allowOutdated: async (algorithms) => {
-      asked.push({ type: 'outdated', algorithms });
-      return left.shift() === 'allow';
-    },
-    skipAgent: async () => {
-      asked.push({ type: 'agent' });
-      return left[0] === 'skip' ? left.shift() === 'skip' : false;
-    },
-    password: async () => undefined,
-  };
-  /** Opens a session and closes it; how it ended. */
-  const open = async (): Promise<string> => {
-    const connected = await sessions.connect(
-      { deviceKey: 'home/a', serviceId: 'ssh', keyFile },
-      desk,
-      new AbortController().signal,
-    );
-    if (!connected.ok) return connected.error.kind === 'cancelled' ? 'left' : connected.error.message;
-    const files = await connected.value.connection.files();
-    connected.value.connection.close();
-    return files.ok ? `open${connected.value.banner === '' ? '' : `: ${connected.value.banner}`}` : files.error.message;
-  };
-  return { open, asked, credentials, hostKeys };
-};
-
-const server = async (config: readonly string[], options: Parameters<typeof startSshd>[0] = {}): Promise<Sshd> => {
-  const sshd = await startSshd({ passwords: true, ...options, config });
-  closing.push(() => sshd.dispose());
-  // sshd reads the keys as the user who comes.
-  await chmod(dirname(sshd.clientKey), 0o755);
-  await chmod(join(dirname(sshd.clientKey), 'authorized_keys'), 0o644);
-  return sshd;
-};
-
-/** Connections so far; the first one saw whether sshd was there. */
-const connections = (sshd: Sshd): number => (sshd.log().match(/Connection from/g)?.length ?? 0) - 1;
-
-/** An agent with these keys; a number makes as many new ones. */
-const startAgent = async (...keys: readonly (string | number)[]): Promise<string> => {
-  const socket = join(folder, 'agent');
-  const agent: ChildProcess = spawn('ssh-agent', ['-D', '-a', socket], { stdio: ['ignore', 'pipe', 'ignore'] });
-  closing.push(async () => {
-    const ended = once(agent, 'exit');
-    agent.kill();
-    await ended;
-  });
-  if (agent.stdout !== null) await once(agent.stdout, 'data');
-  for (const key of keys) {
-    const files = typeof key === 'string' ? [key] : Array.from({ length: key }, (_, at) => join(folder, `key${at}`));
-    if (typeof key === 'number')
-      for (const file of files) await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file]);
-    await run('ssh-add', ['-q', ...files], { env: { PATH: process.env['PATH'], SSH_AUTH_SOCK: socket } });
-  }
-  return socket;
-};
+const stage = signInStage();
+const { closing, rig, server, startAgent } = stage;
 
 test.each(['publickey,password', 'password,publickey'])(
   'sshd that wants %s gets both on one connection, from the agent and the vault',
   async (methods) => {
     const sshd = await server([`AuthenticationMethods ${methods}`]);
     const agent = await startAgent(2, sshd.clientKey);
-    const { open, asked } = await rig(sshd.port, { agent, saved: user.password });
+    const { open, asked } = await rig(sshd.port, { agent, saved: stage.user.password });
     expect(await open()).toBe('open');
     expect(asked).toEqual([]);
     expect(connections(sshd)).toBe(1);
@@ -191,13 +33,13 @@ test('a key file that was taken in part, RSA too, is said when the person is ask
   const sshd = await server(['AuthenticationMethods publickey,password'], { keyType: 'rsa' });
   const { open, asked } = await rig(sshd.port, {
     keyFile: sshd.clientKey,
-    replies: [{ password: 'wrong' }, { password: user.password }],
+    replies: [{ password: 'wrong' }, { password: stage.user.password }],
   });
   expect(await open()).toBe('open');
   expect(asked).toMatchObject([
     { type: 'sign-in', methods: ['password'], refused: 'The device took the key and now wants a password.' },
     {
-      refused: `The device did not accept this password for ${user.name}. The device took the key and now wants a password.`,
+      refused: `The device did not accept this password for ${stage.user.name}. The device took the key and now wants a password.`,
     },
   ]);
   expect(sshd.log().match(/Partial publickey/g)).toHaveLength(1);
@@ -206,7 +48,7 @@ test('a key file that was taken in part, RSA too, is said when the person is ask
 test('fifty keys in the agent cost the saved password one more connection, and none from the next session on', async () => {
   const sshd = await server(['MaxAuthTries 6']);
   const agent = await startAgent(50);
-  const { open, asked } = await rig(sshd.port, { agent, saved: user.password });
+  const { open, asked } = await rig(sshd.port, { agent, saved: stage.user.password });
   expect(await open()).toBe('open');
   expect(connections(sshd)).toBe(2);
   expect(await open()).toBe('open');
@@ -216,22 +58,30 @@ test('fifty keys in the agent cost the saved password one more connection, and n
 
 test('whoever the server hung up on is told how many attempts it was, and the answer is tried first', async () => {
   const sshd = await server(['MaxAuthTries 3']);
-  const { open, asked } = await rig(sshd.port, { agent: await startAgent(7), replies: [{ password: user.password }] });
+  const { open, asked } = await rig(sshd.port, {
+    agent: await startAgent(7),
+    replies: [{ password: stage.user.password }],
+  });
   expect(await open()).toBe('open');
   expect(asked).toMatchObject([
-    { refused: `The device did not accept 6 keys of the SSH agent for ${user.name}. It hung up after 6 attempts.` },
+    {
+      refused: `The device did not accept 6 keys of the SSH agent for ${stage.user.name}. It hung up after 6 attempts.`,
+    },
   ]);
 });
 
 test('an agent that is not there, or refuses to sign, leaves the password its turn and is named as what it is', async () => {
   const sshd = await server([]);
-  const gone = await rig(sshd.port, { agent: join(folder, 'nobody'), replies: [{ password: user.password }] });
+  const gone = await rig(sshd.port, {
+    agent: join(stage.folder, 'nobody'),
+    replies: [{ password: stage.user.password }],
+  });
   expect(await gone.open()).toBe('open');
   expect(gone.asked).toMatchObject([{ refused: 'The SSH agent cannot be reached.' }]);
 
   const [key] = [ssh2.utils.parseKey(await run('cat', [`${sshd.clientKey}.pub`]).then(({ stdout }) => stdout))].flat();
   if (key === undefined || key instanceof Error) throw new Error('no key');
-  const socket = join(folder, 'refusing');
+  const socket = join(stage.folder, 'refusing');
   const refusing = createServer((client) => {
     const protocol = new ssh2.AgentProtocol(false);
     protocol.on('identities', (request) => protocol.getIdentitiesReply(request, [key]));
@@ -240,22 +90,22 @@ test('an agent that is not there, or refuses to sign, leaves the password its tu
   });
   await once(refusing.listen(socket), 'listening');
   closing.push(() => new Promise((resolve) => refusing.close(resolve)));
-  const unsigned = await rig(sshd.port, { agent: socket, saved: user.password });
+  const unsigned = await rig(sshd.port, { agent: socket, saved: stage.user.password });
   expect(await unsigned.open()).toBe('open');
-  const asking = await rig(sshd.port, { agent: socket, replies: [{ password: user.password }] });
+  const asking = await rig(sshd.port, { agent: socket, replies: [{ password: stage.user.password }] });
   expect(await asking.open()).toBe('open');
   expect(asking.asked).toMatchObject([{ refused: 'The SSH agent gave no signature for a key that the device takes.' }]);
 });
 
 test('an agent that says nothing is waited for with a way to skip it, and not in the next breath', async () => {
   const sshd = await server([]);
-  const socket = join(folder, 'mute');
+  const socket = join(stage.folder, 'mute');
   const mute = createServer((client) => void client.resume());
   await once(mute.listen(socket), 'listening');
   closing.push(() => new Promise((resolve) => mute.close(resolve)));
   const { open, asked } = await rig(sshd.port, {
     agent: socket,
-    saved: user.password,
+    saved: stage.user.password,
     clock: impatient,
     replies: ['skip'],
   });
@@ -268,23 +118,23 @@ test('an agent that says nothing is waited for with a way to skip it, and not in
 
 test('PAM’s question for the password is answered from the vault, once; what was typed is kept', async () => {
   const sshd = await server(['UsePAM yes', 'KbdInteractiveAuthentication yes', 'PasswordAuthentication no']);
-  const kept = await rig(sshd.port, { saved: user.password });
+  const kept = await rig(sshd.port, { saved: stage.user.password });
   expect(await kept.open()).toBe('open');
   expect(kept.asked).toEqual([]);
 
-  const wrong = await rig(sshd.port, { saved: 'wrong', replies: [{ answers: [user.password] }] });
+  const wrong = await rig(sshd.port, { saved: 'wrong', replies: [{ answers: [stage.user.password] }] });
   expect(await wrong.open()).toBe('open');
   expect(wrong.asked).toMatchObject([{ type: 'prompts', canKeep: true }]);
-  expect(await wrong.credentials.password('home/a', 'ssh')).toEqual(ok(user.password));
+  expect(await wrong.credentials.password('home/a', 'ssh')).toEqual(ok(stage.user.password));
 });
 
 test('a password that has run out is changed by the person, question by question, and the vault answers none of them', async () => {
   const sshd = await server(['UsePAM yes', 'KbdInteractiveAuthentication yes', 'PasswordAuthentication no']);
-  await run('chage', ['-d', '0', user.name]);
+  await run('chage', ['-d', '0', stage.user.name]);
   const next = 'Pw-of-another-spring-7';
   const { open, asked } = await rig(sshd.port, {
-    saved: user.password,
-    replies: [user.password, next, next].map((answer) => ({ answers: [answer] })),
+    saved: stage.user.password,
+    replies: [stage.user.password, next, next].map((answer) => ({ answers: [answer] })),
   });
   expect(await open()).toBe('open');
   expect(asked.map((question) => (question.type === 'prompts' ? question.prompts[0]?.text : question.type))).toEqual([
@@ -295,9 +145,9 @@ test('a password that has run out is changed by the person, question by question
 });
 
 test('the banner is shown with the question and before the shell, without what moves a cursor', async () => {
-  const sshd = await server([`Banner ${join(folder, 'banner')}`]);
-  await run('sh', ['-c', `printf 'Authorised\\033[2J use only\\n' > ${join(folder, 'banner')}`]);
-  const { open, asked } = await rig(sshd.port, { replies: [{ password: user.password }] });
+  const sshd = await server([`Banner ${join(stage.folder, 'banner')}`]);
+  await run('sh', ['-c', `printf 'Authorised\\033[2J use only\\n' > ${join(stage.folder, 'banner')}`]);
+  const { open, asked } = await rig(sshd.port, { replies: [{ password: stage.user.password }] });
   expect(await open()).toBe('open: Authorised[2J use only');
   expect(asked).toMatchObject([{ banner: 'Authorised[2J use only' }]);
 });
@@ -314,7 +164,7 @@ test('a connection that ends while the person thinks is dialled again with the a
   await once(relay, 'listening');
   closing.push(() => new Promise((resolve) => void relay.close(resolve)));
   const { open, asked } = await rig((relay.address() as AddressInfo).port, {
-    replies: [{ password: user.password }],
+    replies: [{ password: stage.user.password }],
     thinks: async () => {
       // The client answers our end with its own, so it has seen ours once the socket is closed.
       for (const socket of between) {
@@ -332,7 +182,7 @@ test('dropbear takes a key or the saved password, and its hang-up after many key
   const dropbear = await startDropbear();
   closing.push(() => dropbear.dispose());
   const agent = await startAgent(20);
-  const { open, asked } = await rig(dropbear.port, { agent, saved: user.password });
+  const { open, asked } = await rig(dropbear.port, { agent, saved: stage.user.password });
   expect(await open()).toBe('open');
   expect(asked).toEqual([]);
 });
@@ -390,11 +240,11 @@ test('a device that speaks only outdated SSH is named, allowed once, and opened 
     { hostKeyType: 'rsa' },
   );
   const algorithms = ['diffie-hellman-group14-sha1', 'ssh-rsa', 'aes128-cbc', 'hmac-sha1-96'];
-  const refused = await rig(sshd.port, { saved: user.password, replies: ['nothing'] });
+  const refused = await rig(sshd.port, { saved: stage.user.password, replies: ['nothing'] });
   expect(await refused.open()).toBe('left');
   expect(refused.hostKeys.list()).toEqual([]);
 
-  const { open, asked, hostKeys } = await rig(sshd.port, { saved: user.password, replies: ['allow'] });
+  const { open, asked, hostKeys } = await rig(sshd.port, { saved: stage.user.password, replies: ['allow'] });
   expect(await open()).toBe('open');
   expect(await open()).toBe('open');
   expect(asked).toEqual([{ type: 'outdated', algorithms }]);
@@ -408,14 +258,14 @@ test('a device that speaks only outdated SSH is named, allowed once, and opened 
     address: '127.0.0.1',
     port: sshd.port,
     alias: 'old',
-    user: user.name,
-    knownHostsFile: join(folder, 'known_hosts'),
+    user: stage.user.name,
+    knownHostsFile: join(stage.folder, 'known_hosts'),
     platform: 'linux',
     outdated: algorithms,
   } as const;
   const plan = sshPlan(target, { program: 'ssh', args: ['-i', sshd.clientKey, '-F', 'none'], detached: false });
   if (!plan.ok) throw new Error(plan.error.message);
-  const env = { PATH: process.env['PATH'], HOME: folder };
+  const env = { PATH: process.env['PATH'], HOME: stage.folder };
   const { stdout } = await run(plan.value.program, [...plan.value.args, 'echo', 'in'], { env });
   expect(stdout).toBe('in\n');
   const block = renderSshHosts(
@@ -424,30 +274,35 @@ test('a device that speaks only outdated SSH is named, allowed once, and opened 
       quayside: ['quayside'],
       knownHostsFile: target.knownHostsFile,
       outdated: () => algorithms,
-      user: user.name,
+      user: stage.user.name,
       platform: 'linux',
-      configFile: join(folder, 'config'),
+      configFile: join(stage.folder, 'config'),
       madeConfig: true,
       sshVersion: undefined,
     },
   );
   if (!block.ok) throw new Error(block.error.message);
-  await writeFile(join(folder, 'config'), block.value);
-  const { stdout: known } = await run('ssh', ['-G', '-F', join(folder, 'config'), 'old'], { env });
+  await writeFile(join(stage.folder, 'config'), block.value);
+  const { stdout: known } = await run('ssh', ['-G', '-F', join(stage.folder, 'config'), 'old'], { env });
   for (const name of algorithms) expect(known).toContain(name);
 });
 
 test('a certificate that only OpenSSH can use is said, with where to use it', async () => {
   const sshd = await server([]);
-  await mkdir(join(folder, '.ssh'));
-  const key = join(folder, '.ssh', 'id_ed25519');
+  await mkdir(join(stage.folder, '.ssh'));
+  const key = join(stage.folder, '.ssh', 'id_ed25519');
   await run('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', key]);
-  await run('ssh-keygen', ['-q', '-s', sshd.clientKey, '-I', 'me', '-n', user.name, `${key}.pub`]);
-  const { open, asked } = await rig(sshd.port, { replies: [{ password: user.password }] });
+  await run('ssh-keygen', ['-q', '-s', sshd.clientKey, '-I', 'me', '-n', stage.user.name, `${key}.pub`]);
+  // Windows’ OpenSSH cannot share a connection.
+  const { open, asked } = await rig(sshd.port, {
+    platform: 'win32',
+    agent: await startAgent(),
+    replies: [{ password: stage.user.password }],
+  });
   expect(await open()).toBe('open');
   expect(asked).toMatchObject([
     {
-      refused: `The device did not accept this key for ${user.name}. The certificate ~/.ssh/id_ed25519-cert.pub cannot be used here: open the device with ssh in your own terminal.`,
+      refused: `The device did not accept this key for ${stage.user.name}. The certificate ~/.ssh/id_ed25519-cert.pub cannot be used here: open the device with ssh in your own terminal.`,
     },
   ]);
 });

@@ -24,6 +24,7 @@ type Method = 'publickey' | 'password' | 'keyboard-interactive';
 const methodOf: Readonly<Record<SignInWay['kind'], Method>> = {
   agent: 'publickey',
   key: 'publickey',
+  'own-ssh': 'publickey',
   password: 'password',
   questions: 'keyboard-interactive',
 };
@@ -43,7 +44,11 @@ const world = fc.record({
   refusesToSign: fc.subarray(['agent:0', 'agent:1']),
   files: fc.subarray(['key:a', 'key:b']),
   hasSaved: fc.boolean(),
-  last: fc.subarray(['agent:1', 'agent:40', 'key:b', 'password', 'questions'], { maxLength: 2 }),
+  last: fc.subarray(['agent:1', 'agent:40', 'key:b', 'password', 'questions', 'own-ssh'], { maxLength: 2 }),
+  /** The user's own OpenSSH, and what comes of it. */
+  ownSsh: fc.constantFrom('none', 'opens', 'refused', 'unable', 'asks', 'drops', 'asks and drops'),
+  /** The library does not understand the server, or its host key: OpenSSH goes first. */
+  isOwnFirst: fc.boolean(),
   /** What is answered, one after the other; then the person leaves. */
   person: fc.array(
     fc.record({
@@ -83,6 +88,7 @@ const run = (w: World): Told => {
     ways: [
       ...(w.agent === 'named' ? named : []),
       ...w.files.map((id) => way(id, 'key')),
+      ...(w.ownSsh === 'none' ? [] : [{ ...way('own-ssh', 'own-ssh'), isFirst: w.isOwnFirst }]),
       ...(w.hasSaved ? [way('password', 'password')] : []),
       way('questions', 'questions'),
     ],
@@ -102,6 +108,8 @@ const run = (w: World): Told => {
   let connections = 0;
   let asks = 0;
   let isBothered = false;
+  /** As which users OpenSSH has tried. */
+  const ownTried = new Set<string>();
   /** Accepted in part, on any connection. */
   let accepted = new Map<string, Method>();
   /** What the next connection may be dialled for. */
@@ -180,6 +188,44 @@ const run = (w: World): Told => {
       state = signInAfter(state, { type: 'connected', methods: offered() });
       continue;
     }
+    if (next.move === 'own-ssh') {
+      if (isUp) {
+        // What it leaves was of no more use.
+        expect(offered()).toContain('publickey');
+        isUp = false;
+        state = signInAfter(state, { type: 'ended' });
+        continue;
+      }
+      // Once for each user, which no failure brings back.
+      expect(ownTried.has(state.user)).toBe(false);
+      ownTried.add(state.user);
+      if (w.isOwnFirst) expect(connections === 0 || asks > 0).toBe(true);
+      connections += 1;
+      news = 0;
+      accepted = new Map();
+      state = signInAfter(state, { type: 'own-ssh', way: next.way });
+      if (w.ownSsh.startsWith('asks')) {
+        state = signInAfter(state, { type: 'asked', isPassword: true });
+        const reply = nextMove(state);
+        if (w.ownSsh === 'asks and drops') {
+          state = signInAfter(state, { type: 'ended' });
+          continue;
+        }
+        if (reply.move === 'put') isBothered = true;
+        else expect(reply.move).toBe('answer');
+        state = signInAfter(state, { type: 'answered', by: reply.move === 'answer' ? reply.way.id : person });
+      }
+      if (w.ownSsh === 'opens') return told('open');
+      if (w.ownSsh === 'drops') hangUps += 1;
+      else {
+        tellable.add(w.ownSsh === 'unable' ? 'unable' : 'own-ssh');
+        state = signInAfter(state, { type: w.ownSsh === 'unable' ? 'unable' : 'refused', methods: [] });
+      }
+      if (w.ownSsh === 'drops') tellable.add('own-ssh');
+      if (w.ownSsh !== 'drops' || hangUps === 1) news += 1;
+      state = signInAfter(state, { type: 'ended' });
+      continue;
+    }
     if (next.move === 'ask') {
       asks += 1;
       isBothered = true;
@@ -188,6 +234,7 @@ const run = (w: World): Told => {
       else expect(words).not.toContain('The device took');
       // A sentence names nothing that was not tried.
       const [refusal = ''] = /(?:did not accept|accepted none of these) .*?\.(?= |$)/.exec(words) ?? [];
+      if (/OpenSSH/.test(refusal)) expect(tellable.has('own-ssh')).toBe(true);
       if (/agent/.test(refusal)) expect(tellable.has('agent')).toBe(true);
       if (/saved password/.test(refusal)) expect(tellable.has('password')).toBe(true);
       if (/\bkey\b/.test(refusal.replaceAll(/keys? of the SSH agent/g, ''))) expect(tellable.has('key')).toBe(true);
@@ -298,7 +345,7 @@ test('where what is there opens a server that does not count, nobody is asked', 
   fc.assert(
     fc.property(world, (given) => {
       // One chain: of two, the machine may begin the one that has no end without a person.
-      const w: World = { ...given, chains: given.chains.slice(0, 1), maxTries: 1000, drops: [] };
+      const w: World = { ...given, chains: given.chains.slice(0, 1), maxTries: 1000, drops: [], ownSsh: 'none' };
       if (!isSolvable(w)) return;
       opened += 1;
       expect(run(w)).toMatchObject({ end: 'open', connections: 1, isBothered: false });
@@ -310,9 +357,11 @@ test('where what is there opens a server that does not count, nobody is asked', 
 
 test('what worked last time opens at once, however few tries there are and however many keys the agent has', () => {
   fc.assert(
-    fc.property(world, fc.constantFrom('key:b', 'password', 'agent:1'), (given, id) => {
+    fc.property(world, fc.constantFrom('key:b', 'password', 'agent:1', 'own-ssh'), (given, id) => {
       const w: World = {
         ...given,
+        isOwnFirst: false,
+        ownSsh: 'opens',
         chains: [[id === 'password' ? 'password' : 'publickey']],
         maxTries: 1,
         drops: [],
@@ -339,6 +388,7 @@ test('an agent full of keys that a server has enough of costs one more connectio
         chains: [['publickey'], ['password']],
         maxTries,
         drops: [],
+        ownSsh: 'none',
         last: [],
         rightKeys: [],
         isSavedRight: true,

@@ -218,7 +218,7 @@ class LiveSession {
       return this.#openFiles(this.#deps.localFiles, this.#deps.localUser, frame);
     const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#prompts, signal);
     if (!connected.ok) return connected;
-    const { connection } = connected.value;
+    const { connection, through } = connected.value;
     this.#connection = connection;
     if (signal.aborted) {
       connection.close();
@@ -228,18 +228,24 @@ class LiveSession {
     connection.onEnd(() => this.#end(connectionLost));
     if (frame.kind === 'files') {
       const files = await connection.files();
-      return files.ok ? this.#openFiles(files.value, connected.value.user, frame) : files;
+      return files.ok ? this.#openFiles(files.value, connected.value.user, frame, through) : files;
     }
     const shell = await connection.shell({ ...this.#size, ...defined({ term: frame.term }) });
     if (!shell.ok) return shell;
     this.#shell = shell.value;
     // It may have been resized while the person signed in.
     shell.value.resize(this.#size);
-    this.#join(afterText(connected.value.banner, shell.value), { user: connected.value.user });
+    const said = [connected.value.banner, through].filter((text) => text !== '').join('\n');
+    this.#join(afterText(said, shell.value), { user: connected.value.user });
     return ok(undefined);
   }
 
-  async #openFiles(files: RemoteFiles, user: string, { deviceKey, serviceId }: OpenFrame): Promise<Result<void>> {
+  async #openFiles(
+    files: RemoteFiles,
+    user: string,
+    { deviceKey, serviceId }: OpenFrame,
+    through = '',
+  ): Promise<Result<void>> {
     const home = await files.absolute('.');
     if (!home.ok) return home;
     const place = `${deviceKey} ${serviceId}`;
@@ -247,7 +253,7 @@ class LiveSession {
     // The result is not awaited, and nothing depends on it.
     void leftParts.clear(place, files);
     const left = (part: string): void => leftParts.note(place, part);
-    this.#tell({ kind: 'ready', user, home: home.value });
+    this.#tell({ kind: 'ready', user, home: home.value, ...(through === '' ? {} : { through }) });
     this.#edits = this.#deps.edits.attach(`${place} ${user}`, {
       files,
       left,

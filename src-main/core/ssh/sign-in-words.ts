@@ -9,6 +9,8 @@ const taken = ({ way, answeredBy }: SignInAttempt): string => {
       return 'a key of the SSH agent';
     case 'key':
       return 'the key';
+    case 'own-ssh':
+      return 'what your own OpenSSH has';
     case 'password':
       return 'the password';
     case 'questions':
@@ -34,6 +36,7 @@ const refusal = (attempts: readonly SignInAttempt[], user: string): string | und
   if (agentKeys > 0) items.push(agentKeys === 1 ? 'the key of the SSH agent' : `${agentKeys} keys of the SSH agent`);
   for (const { way, answeredBy } of attempts) {
     if (way.kind === 'key') items.push(attempts.length === 1 ? 'this key' : `the key ${way.name ?? ''}`.trimEnd());
+    if (way.kind === 'own-ssh') items.push('what your own OpenSSH has');
     if (way.kind === 'password') items.push(way.typed ? 'this password' : 'the saved password');
     if (way.kind !== 'questions') continue;
     if (answeredBy.length === 0) items.push('a sign-in without an answer');
@@ -46,10 +49,10 @@ const refusal = (attempts: readonly SignInAttempt[], user: string): string | und
 };
 
 /**
- * Why the person is asked: what was tried since they were asked last. Undefined: nothing was. `certificate`: the file of
- * one that the user's own ssh would use and a session here cannot.
+ * Why the person is asked: what was tried since they were asked last. Undefined: nothing was. `ownSsh`: what is known of
+ * the user's own OpenSSH and its certificates, in sentences.
  */
-export const signInWords = (state: SignIn, certificate?: string): string | undefined => {
+export const signInWords = (state: SignIn, ownSsh?: string): string | undefined => {
   const recent = state.attempts.slice(state.told);
   const of = (...outcomes: readonly SignInAttempt['outcome'][]): readonly SignInAttempt[] =>
     recent.filter(({ outcome }) => outcomes.includes(outcome));
@@ -60,6 +63,7 @@ export const signInWords = (state: SignIn, certificate?: string): string | undef
   if (of('hung-up').length > 0)
     said.push(`It hung up after ${refused.length === 1 ? 'that' : `${refused.length} attempts`}.`);
   if (of('unsigned').length > 0) said.push('The SSH agent gave no signature for a key that the device takes.');
+  if (of('unable').length > 0) said.push('Your own OpenSSH did not get as far as to sign in.');
   if (of('lost').length > 0) said.push('The connection ended before the answer was there.');
   if (state.answers === 0 && state.agent === 'silent') said.push('The SSH agent did not answer.');
   if (state.answers === 0 && state.agent === 'unusable') said.push('The SSH agent cannot be reached.');
@@ -71,8 +75,7 @@ export const signInWords = (state: SignIn, certificate?: string): string | undef
     said.push(`The device took ${listed(accepted.map(taken), 'and')} and now wants ${listed(wants, 'or')}.`);
   else if (recent.length === 0 && state.answers > 0 && wants.length > 0)
     said.push(`That was not tried: the device wants ${listed(wants, 'or')}.`);
-  if (certificate !== undefined && (state.methods.length === 0 || state.methods.includes('publickey')))
-    said.push(`The certificate ${certificate} cannot be used here: open the device with ssh in your own terminal.`);
+  if (ownSsh !== undefined && (state.methods.length === 0 || state.methods.includes('publickey'))) said.push(ownSsh);
   return said.length === 0 ? undefined : said.join(' ');
 };
 

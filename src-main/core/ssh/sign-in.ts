@@ -5,7 +5,9 @@
  *
  * - What opened this service last time comes first. A way is tried once on a connection, and never again once refused.
  * - The connection is dialled again for a new fact only: a person's answer, keys that the agent named meanwhile, or
- *   the first time since the last answer that the server hung up on what was tried.
+ *   the first time since the last answer that the server hung up on what was tried, or that the user's own OpenSSH did
+ *   not get in.
+ * - That OpenSSH is a way that makes a connection of its own, once, and tries there all that its configuration names.
  */
 
 /** A key or secret that can be tried. */
@@ -14,11 +16,13 @@ export interface SignInWay {
   readonly id: string;
   /** The same in the next session, so that what worked can come first. */
   readonly lasting: string;
-  readonly kind: 'agent' | 'key' | 'password' | 'questions';
+  readonly kind: 'agent' | 'key' | 'own-ssh' | 'password' | 'questions';
   /** A person named it just now. */
   readonly typed: boolean;
   /** How a sentence names a key: its file. */
   readonly name?: string;
+  /** It goes before all others: only with it is the server known to be the right one, or understood at all. */
+  readonly isFirst?: boolean;
 }
 
 export type SignInAgent =
@@ -43,7 +47,9 @@ export interface SignInAttempt {
     /** The server ended the connection instead of an answer. */
     | 'hung-up'
     /** The connection ended while a person, or the agent, was waited for. */
-    | 'lost';
+    | 'lost'
+    /** The user's own OpenSSH did not get as far as to try something. */
+    | 'unable';
   /** Who answered the server's questions, one after the other: `person`, or the id of a password we have. */
   readonly answeredBy: readonly string[];
 }
@@ -84,7 +90,9 @@ export type SignInEvent =
   | { readonly type: 'connected'; readonly methods: readonly string[] }
   | { readonly type: 'trying'; readonly way: SignInWay }
   | { readonly type: 'signing' }
-  | { readonly type: 'refused' | 'partial' | 'unsigned'; readonly methods: readonly string[] }
+  /** The user's own OpenSSH is connecting. */
+  | { readonly type: 'own-ssh'; readonly way: SignInWay }
+  | { readonly type: 'refused' | 'partial' | 'unsigned' | 'unable'; readonly methods: readonly string[] }
   /** The server asks; `isPassword`: one hidden answer, called a password. */
   | { readonly type: 'asked'; readonly isPassword: boolean }
   | { readonly type: 'answered'; readonly by: string }
@@ -96,6 +104,8 @@ export type SignInEvent =
 export type SignInMove =
   | { readonly move: 'dial' }
   | { readonly move: 'try'; readonly way: SignInWay }
+  /** Leave the connection, if there is one, to the user's own OpenSSH. */
+  | { readonly move: 'own-ssh'; readonly way: SignInWay }
   /** Answer the server's question with this password. */
   | { readonly move: 'answer'; readonly way: SignInWay }
   /** Put the server's questions to the person. */
@@ -114,6 +124,7 @@ export const person = 'person';
 const methodOf = {
   agent: 'publickey',
   key: 'publickey',
+  'own-ssh': 'publickey',
   password: 'password',
   questions: 'keyboard-interactive',
 } as const;
@@ -161,6 +172,7 @@ const answering = (state: SignIn): SignInWay | undefined => {
 
 /** Whether a way may be tried on this connection, after what came of it so far. */
 const isOpen = (state: SignIn, way: SignInWay): boolean => {
+  if (way.kind === 'own-ssh') return state.attempts.every((attempt) => attempt.way.id !== way.id);
   const isSure = way.typed || state.last.includes(way.lasting);
   const own = state.attempts.filter((attempt) => attempt.way.id === way.id);
   const isAccepted = own.some(({ outcome }) => outcome === 'partial');
@@ -189,18 +201,19 @@ const isOpen = (state: SignIn, way: SignInWay): boolean => {
   });
 };
 
-const usual = ['agent', 'key', 'password', 'questions'] as const;
+const usual = ['agent', 'key', 'own-ssh', 'password', 'questions'] as const;
 /** After a server hung up on many attempts: first what one of these most likely is. */
-const likely = ['password', 'key', 'agent', 'questions'] as const;
+const likely = ['own-ssh', 'password', 'key', 'agent', 'questions'] as const;
 
 /** Lower is earlier. */
 const rankOf = (state: SignIn, way: SignInWay): number => {
+  if (way.isFirst === true) return -4e6;
   const accepted = state.attempts.findIndex(({ way: { id }, outcome }) => id === way.id && outcome === 'partial');
   if (accepted !== -1) return accepted - 3e6;
   if (way.typed) return -2e6;
   const before = state.last.indexOf(way.lasting);
   if (before !== -1) return before - 1e6;
-  if (way.kind === 'questions' && answering(state) !== undefined) return 2.5;
+  if (way.kind === 'questions' && answering(state) !== undefined) return 3.5;
   return hangUps(state) > 0 ? likely.indexOf(way.kind) : usual.indexOf(way.kind);
 };
 
@@ -229,13 +242,20 @@ export const nextMove = (state: SignIn): SignInMove => {
   if (state.pending !== undefined) return { move: 'wait' };
   if (!state.isUp) {
     const isFirst = state.connection === 0;
-    const isWorthIt = isFirst || (state.isNews && openWays(state, state.firstMethods).length > 0);
+    const open = openWays(state, state.firstMethods);
+    const [best] = open;
+    const isWorthIt = isFirst || (state.isNews && best !== undefined);
+    // What the server offers is not known yet: only what is sure to be right is worth a connection of another program.
+    const isSure = best?.kind === 'own-ssh' && (!isFirst || rankOf(state, best) < 0);
+    const own = isSure || !isWorthIt ? open.find(({ kind }) => kind === 'own-ssh') : undefined;
+    if (own !== undefined) return { move: 'own-ssh', way: own };
     return isWorthIt ? { move: 'dial' } : askOrEnd(state);
   }
   const [best] = openWays(state, state.methods);
   const isWaiting = state.agent === 'asked' && (state.methods.length === 0 || state.methods.includes('publickey'));
   // What worked last time waits for no agent.
-  if (best !== undefined && (!isWaiting || rankOf(state, best) < 0)) return { move: 'try', way: best };
+  if (best !== undefined && (!isWaiting || rankOf(state, best) < 0))
+    return { move: best.kind === 'own-ssh' ? 'own-ssh' : 'try', way: best };
   return isWaiting ? { move: 'wait' } : askOrEnd(state);
 };
 
@@ -282,10 +302,18 @@ export const signInAfter = (state: SignIn, event: SignInEvent): SignIn => {
       return { ...state, pending: event.way };
     case 'signing':
       return { ...state, signing: true };
+    case 'own-ssh': {
+      const next = { ...state, connection: state.connection + 1, isUp: true, isNews: false, pending: event.way };
+      return { ...next, methods: state.firstMethods };
+    }
     case 'refused':
     case 'partial':
     case 'unsigned':
-      return heard(attempted(state, event.type), event.methods);
+    case 'unable': {
+      const next = heard(attempted(state, event.type), event.methods);
+      // What is left can be tried without it.
+      return state.pending?.kind === 'own-ssh' ? { ...next, isNews: true } : next;
+    }
     case 'asked':
       return { ...state, asks: { isPassword: event.isPassword } };
     case 'answered': {

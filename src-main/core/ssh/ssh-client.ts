@@ -1,7 +1,8 @@
 import type { ByteChannel } from '../session/byte-channel.ts';
 import type { RemoteFiles } from '../session/remote-files.ts';
 import type { Result } from '../base/errors.ts';
-import type { SshOwnConfig } from './ssh-own-config.ts';
+import type { SshCertificate } from './certificate.ts';
+import type { OwnSshAuthority, OwnSshEnd, OwnSshQuestion } from './own-ssh.ts';
 
 /** The port of an SSH client: what sessions inside the application need of one. */
 
@@ -31,7 +32,11 @@ export interface SshQuestions {
 export interface SshAgentKey {
   /** The public key in base64. */
   readonly id: string;
+  /** Such as `ssh-ed25519`. */
+  readonly type: string;
   readonly blob: Uint8Array;
+  /** The library has no use for it: a certificate, a key on a security key, or of a type that it does not know. */
+  readonly isForeign: boolean;
   /** A signature of `data`, by `sha1`, `sha256` or `sha512` where the key leaves a choice. Undefined: there is none. */
   sign(data: Uint8Array, hash: string | undefined): Promise<Uint8Array | undefined>;
 }
@@ -78,7 +83,42 @@ export type SshDialed =
   | { readonly outcome: 'ended' }
   | { readonly outcome: 'key-refused' }
   /** The server speaks only outdated algorithms; these would have to be allowed. */
-  | { readonly outcome: 'outdated'; readonly algorithms: readonly string[] };
+  | { readonly outcome: 'outdated'; readonly algorithms: readonly string[] }
+  /** The library and the server have no algorithm in common; these are the server's. */
+  | { readonly outcome: 'foreign'; readonly algorithms: readonly string[] };
+
+/** What a person, or the vault, answers. */
+export type OwnSshPrompt = Extract<OwnSshQuestion, { type: 'passphrase' | 'server' | 'other' }>;
+
+/** A sign-in by the user's own OpenSSH, which uses the keys, certificates and agents that its configuration names. */
+export interface OwnSshDial {
+  readonly address: string;
+  readonly port: number;
+  readonly user: string;
+  /** By which the user's own configuration may know the device; empty: it does not. */
+  readonly alias: string;
+  readonly hostKeyAlias: string;
+  readonly authority?: OwnSshAuthority;
+  /** The only key to try, and its certificate. */
+  readonly keyFile?: string;
+  readonly outdated: readonly string[];
+  readonly knownKeyTypes: readonly string[];
+  /** Whether to go on with a host key that no authority answers for. */
+  readonly checkKey: (key: { readonly type: string; readonly fingerprint: string }) => Promise<boolean>;
+  /** What it asks; undefined: nobody answers. */
+  readonly answer: (question: OwnSshPrompt) => Promise<string | undefined>;
+  /** It may ask for passwords before the server has taken a key: nobody else can sign in to this one. */
+  readonly isOnly: boolean;
+  /** A security key wants to be touched. */
+  readonly touch: () => void;
+}
+
+export type OwnSshDialed =
+  | { readonly outcome: 'open'; readonly connection: SshConnection }
+  /** `answer` answered nothing. */
+  | { readonly outcome: 'left' }
+  | { readonly outcome: 'key-refused' }
+  | ({ readonly outcome: 'ended' } & OwnSshEnd);
 
 export interface SshShell extends ByteChannel {
   resize(size: { readonly cols: number; readonly rows: number }): void;
@@ -97,15 +137,38 @@ export interface SshConnection {
 export type SshKeyFile =
   | { readonly state: 'usable'; readonly pem: string }
   /** Encrypted, and there was no passphrase or a wrong one. */
-  | { readonly state: 'locked' };
+  | { readonly state: 'locked' }
+  /** Of a type that the library does not have. */
+  | { readonly state: 'foreign'; readonly type: string };
+
+/** What the user's own ssh would sign in with to one host, as far as it is there. */
+export interface SshOwnSetup {
+  /** Paths may begin with `~`. */
+  readonly identityFiles: readonly string[];
+  readonly certificates: readonly { readonly path: string; readonly certificate: SshCertificate }[];
+  /** The public keys of `identityFiles` and `certificates`, in base64. */
+  readonly publicKeys: readonly string[];
+  /** Of the agent's keys only those in `publicKeys` count. */
+  readonly identitiesOnly: boolean;
+  /** The agent's socket; `none` for no agent, undefined for the usual one. */
+  readonly agent?: string;
+  readonly user?: string;
+  /** `user` is for this host, and not for all. */
+  readonly isUserOnlyHere: boolean;
+  readonly authority?: OwnSshAuthority;
+}
 
 export interface SshClient {
   /** Errors: unreachable, timeout, bad-response, cancelled. */
   dial(request: SshDial, signal: AbortSignal): Promise<Result<SshDialed>>;
+  /** Whether this computer has an OpenSSH that sessions can go through: one that shares a connection, which Windows’ does not. */
+  hasOwnSsh(): Promise<boolean>;
+  /** Errors: unsupported, timeout, cancelled. */
+  dialOwnSsh(request: OwnSshDial, signal: AbortSignal): Promise<Result<OwnSshDialed>>;
   /** The user's name on this computer, SSH's default. */
   localUser(): string;
-  /** What the user's own ssh would sign in with to this alias; the files are those that are there. */
-  ownConfig(alias: string): Promise<SshOwnConfig>;
+  /** What the user's own ssh would sign in with to this alias. */
+  ownSetup(alias: string): Promise<SshOwnSetup>;
   /** The agent at a socket, or the usual one, asked for its keys; undefined where there is none. */
   openAgent(socket: string | undefined): Promise<SshAgent | undefined>;
   /** Reads a key file; `~` is the home folder. Errors: not-found, invalid-input. */

@@ -1,5 +1,6 @@
-import type { KnownPublicKeys } from 'ssh2';
+import type { Duplex } from 'node:stream';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
+import { sshKeyType } from '../../core/ssh/certificate.ts';
 import type { SshAgent, SshAgentKey } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 import { defined } from '../../core/base/defined.ts';
@@ -8,12 +9,49 @@ const unusable = fail('unreachable', 'The SSH agent cannot be asked.', 'Start it
 
 const hashes = ['sha1', 'sha256', 'sha512'] as const;
 
-/** The public key in what ssh2 lists, which may be of several forms. */
-const blobOf = (utils: typeof import('ssh2').utils, listed: KnownPublicKeys[number]): Buffer | undefined => {
-  const entry = typeof listed === 'object' && 'pubKey' in listed ? listed.pubKey : listed;
-  const [key] = [utils.parseKey(typeof entry === 'object' && 'pubKey' in entry ? entry.pubKey : entry)].flat();
-  return key === undefined || key instanceof Error ? undefined : key.getPublicSSH();
+/** Source: draft-ietf-sshm-ssh-agent. An answer of OpenSSH's agent is at most this long, in bytes. */
+const listing = { ask: 11, answer: 12, longest: 256 * 1024 } as const;
+
+/** The keys in an agent's answer. Undefined: this is no list of keys. */
+const readListing = (answer: Buffer): readonly Buffer[] | undefined => {
+  if (answer.length < 5 || answer[0] !== listing.answer) return undefined;
+  const blobs: Buffer[] = [];
+  let at = 5;
+  for (let left = answer.readUInt32BE(1); left > 0; left -= 1) {
+    // A key, and a comment.
+    for (const isKey of [true, false]) {
+      if (at + 4 > answer.length) return undefined;
+      const end = at + 4 + answer.readUInt32BE(at);
+      if (end > answer.length) return undefined;
+      if (isKey) blobs.push(answer.subarray(at + 4, end));
+      at = end;
+    }
+  }
+  return blobs;
 };
+
+/** Asks an agent for its keys, of any type: ssh2's own question leaves out those that it does not know. */
+const list = (stream: Duplex, calls: LibraryCalls): Promise<readonly Buffer[] | undefined> =>
+  new Promise((resolve) => {
+    let bytes = Buffer.alloc(0);
+    const settle = (blobs: readonly Buffer[] | undefined): void => {
+      resolve(blobs);
+      stream.destroy();
+    };
+    stream.on(
+      'data',
+      calls.ours((chunk: Buffer) => {
+        bytes = Buffer.concat([bytes, chunk]);
+        if (bytes.length < 4) return;
+        const length = bytes.readUInt32BE(0);
+        if (length > listing.longest) settle(undefined);
+        else if (bytes.length >= 4 + length) settle(readListing(bytes.subarray(4, 4 + length)));
+      }),
+    );
+    stream.on('error', () => settle(undefined));
+    stream.once('close', () => resolve(undefined));
+    stream.write(Buffer.of(0, 0, 0, 1, listing.ask));
+  });
 
 /**
  * The agent at `socket`, for one session: it is asked for its keys at once. It may take as long as it likes for any
@@ -52,14 +90,23 @@ export const openSshAgent = (
         );
         agent.sign(blob, Buffer.from(data), defined({ hash: known }), signed);
       });
+  const keyOf = (blob: Buffer): SshAgentKey => {
+    const [known] = [utils.parseKey(blob)].flat();
+    return {
+      id: blob.toString('base64'),
+      type: sshKeyType(blob) ?? '',
+      blob,
+      isForeign: known === undefined || known instanceof Error,
+      sign: sign(blob),
+    };
+  };
   const keys = new Promise<Result<readonly SshAgentKey[]>>((resolve) => {
-    agent.getIdentities(
-      calls.ours((error: Error | null | undefined, listed?: KnownPublicKeys) => {
-        if (error !== null && error !== undefined) return resolve(unusable);
-        const blobs = (listed ?? []).flatMap((one) => blobOf(utils, one) ?? []);
-        resolve(ok(blobs.map((blob) => ({ id: blob.toString('base64'), blob, sign: sign(blob) }))));
-      }),
-    );
+    const give = async (error: Error | null | undefined, opened?: Duplex): Promise<void> => {
+      const blobs =
+        opened === undefined || (error !== null && error !== undefined) ? undefined : await list(opened, calls);
+      resolve(blobs === undefined ? unusable : ok(blobs.map(keyOf)));
+    };
+    agent.getStream?.((error, opened) => void give(error, opened));
   });
   return { keys, close };
 };

@@ -64,9 +64,12 @@ export const algorithmsFor = (knownKeyTypes: readonly string[], allowed: readonl
 
 /**
  * Reads along what a server offers, for the case that nothing comes of it. The answer is what would have to be allowed
- * to speak with it, or undefined where that is not the reason.
+ * to speak with it, what there is no way to speak, or undefined where that is not the reason.
  */
-export const watchOffer = (socket: Duplex, allowed: readonly string[]): (() => readonly string[] | undefined) => {
+export const watchOffer = (
+  socket: Duplex,
+  allowed: readonly string[],
+): (() => { readonly outcome: 'outdated' | 'foreign'; readonly algorithms: readonly string[] } | undefined) => {
   let bytes = Buffer.alloc(0);
   let offer: SshOffer | undefined;
   const read = (chunk: Buffer): void => {
@@ -78,13 +81,14 @@ export const watchOffer = (socket: Duplex, allowed: readonly string[]): (() => r
   return () => {
     if (offer === undefined) return undefined;
     const ours = (kind: keyof SshOffer): readonly string[] => [...current[kind], ...allowed];
-    const judged = judgeSshOffer(offer, {
+    const { missing, needed } = judgeSshOffer(offer, {
       kex: ours('kex'),
       hostKey: ours('hostKey'),
       cipher: ours('cipher'),
       mac: ours('mac'),
     });
-    return judged.missing.length > 0 || judged.needed.length === 0 ? undefined : judged.needed;
+    if (missing.length > 0) return { outcome: 'foreign', algorithms: missing };
+    return needed.length === 0 ? undefined : { outcome: 'outdated', algorithms: needed };
   };
 };
 

@@ -1,10 +1,8 @@
-import { execFile } from 'node:child_process';
-import { access, readFile, stat } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { homedir, userInfo } from 'node:os';
-import { join } from 'node:path';
 import type { Client, ClientChannel } from 'ssh2';
 import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
+import { sshKeyType } from '../../core/ssh/certificate.ts';
 import type {
   SshClient,
   SshConnection,
@@ -12,14 +10,18 @@ import type {
   SshDialed,
   SshKeyFile,
   SshServerKey,
-  SshShell,
 } from '../../core/ssh/ssh-client.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
-import { readSshOwnConfig } from '../../core/ssh/ssh-own-config.ts';
+import { isPrivatePem, readOpenSshPrivate } from '../../core/ssh/private-key.ts';
+import { isSince } from '../../core/ssh/ssh-version.ts';
 import { streamChannel } from '../net/stream-channel.ts';
+import { dialOwnSsh } from './own-ssh.ts';
+import { expandHome, readKeyText, readOwnSetup } from './ssh-own-config.ts';
+import { sshEnvironment } from './ssh-environment.ts';
 import { algorithmsFor, watchOffer } from './ssh-client-algorithms.ts';
 import { openSshAgent } from './ssh-client-agent.ts';
 import { SshAttempts } from './ssh-client-attempts.ts';
+import { lost, notGiven, shellOf } from './ssh-client-channels.ts';
 import { remoteFiles } from './ssh-client-files.ts';
 import { connectByTurns } from '../net/connect-by-turns.ts';
 
@@ -27,21 +29,12 @@ import { connectByTurns } from '../net/connect-by-turns.ts';
 const handshakeMs = 30_000;
 /** Milliseconds between signs of life asked of the server, and how many may stay unanswered. */
 const keepAlive = { interval: 15_000, most: 4 } as const;
-/** A private key is some kilobytes. */
-const maxKeyFileBytes = 64 * 1024;
-const keyNames = ['id_ed25519', 'id_ecdsa', 'id_rsa'] as const;
+const none = new Uint8Array(0);
 
 const keyOf = (blob: Buffer): SshServerKey => {
   const length = blob.length < 4 ? 0 : blob.readUInt32BE(0);
   return { type: blob.subarray(4, 4 + length).toString('latin1'), blob: new Uint8Array(blob) };
 };
-
-const lost = (): Failure =>
-  fail(
-    'unreachable',
-    'The SSH server ended the connection.',
-    'Reconnect; if it stays, the forwards page says more about the way there.',
-  );
 
 /** One of our own callbacks threw; the handler of unexpected errors reports that. */
 const broken = (): Failure =>
@@ -51,22 +44,6 @@ const failureOf = (error: Error & { readonly level?: string }): Failure => {
   if (error.level === 'client-socket') return lost();
   // What ssh2 says of a handshake names algorithms and no secrets.
   return fail('bad-response', `The SSH server was not understood: ${error.message.slice(0, 200)}.`, 'Try again.');
-};
-
-const shellOf = (channel: ClientChannel): SshShell => {
-  const stream = streamChannel(channel, 'The connection to the device broke.');
-  const calls = new LibraryCalls(() => channel.destroy());
-  channel.once('close', () => calls.end());
-  let hasExited = false;
-  channel.once('exit', () => {
-    hasExited = true;
-  });
-  return {
-    ...stream,
-    // A shell that ends says so; without that, it is the connection that ended.
-    onEnd: (listener) => stream.onEnd((error) => listener(error ?? (hasExited ? undefined : lost().error))),
-    resize: calls.theirs(({ cols, rows }) => channel.setWindow(rows, cols, 0, 0)),
-  };
 };
 
 const connectionOf = (client: Client): SshConnection => {
@@ -97,8 +74,6 @@ const connectionOf = (client: Client): SshConnection => {
         done(lost());
       }
     });
-  const notGiven = (what: string): Failure =>
-    fail('unsupported', `The server gives this user no ${what}.`, 'Sign in as another user.');
   return {
     shell: ({ cols, rows, term = 'xterm-256color' }) =>
       whileOpen((done) => {
@@ -176,8 +151,8 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
     );
     client.on('error', (error: Error & { readonly level?: string }) => {
       if (attempts.isExpected(error)) return;
-      const algorithms = error.level === 'handshake' ? offered() : undefined;
-      if (algorithms !== undefined) settle(ok({ outcome: 'outdated', algorithms }));
+      const apart = error.level === 'handshake' ? offered() : undefined;
+      if (apart !== undefined) settle(ok(apart));
       over(failureOf(error));
       calls.end();
       // Also after what was thrown while ssh2 worked, which it catches and which may have cost anybody an event.
@@ -211,18 +186,6 @@ const dial = async (request: SshDial, signal: AbortSignal): Promise<Result<SshDi
   });
 };
 
-const expand = (path: string, home: string): string =>
-  path === '~' || path.startsWith('~/') ? join(home, path.slice(1)) : path;
-
-/** What the user's own ssh says of an alias. Undefined: there is no ssh, or it does not say. */
-const askOwnSsh = (alias: string): Promise<string | undefined> =>
-  new Promise((resolve) => {
-    if (alias === '') return resolve(undefined);
-    execFile('ssh', ['-G', '--', alias], { timeout: 5000, windowsHide: true }, (error, stdout) =>
-      resolve(error === null ? stdout : undefined),
-    );
-  });
-
 /** The agent that comes with Windows, while its service runs. Source: AGENT_PIPE_ID in agent.c of PowerShell/openssh-portable. */
 const windowsAgent = '\\\\.\\pipe\\openssh-ssh-agent';
 
@@ -245,7 +208,10 @@ export const createSshClient = (deps: {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly platform: NodeJS.Platform;
   readonly home?: string;
+  /** The user's own ssh configuration, where it is not in its usual place. */
+  readonly configFile?: string;
 }): SshClient => {
+  const surroundings = sshEnvironment();
   const home = deps.home ?? homedir();
   const agent = async (): Promise<string | undefined> => {
     const socket = deps.env['SSH_AUTH_SOCK'];
@@ -257,47 +223,33 @@ export const createSshClient = (deps: {
     dial,
     localUser: () => userInfo().username,
     openAgent: async (own) => {
-      const socket = own === undefined ? await agent() : own === 'none' ? undefined : expand(own, home);
+      const socket = own === undefined ? await agent() : own === 'none' ? undefined : own;
       return socket === undefined ? undefined : openSshAgent(await loadSsh(), socket);
     },
-    ownConfig: async (alias) => {
-      const told = await askOwnSsh(alias);
-      const usual = { identityFiles: keyNames.map((name) => `~/.ssh/${name}`), certificateFiles: [] };
-      const own = told === undefined ? usual : readSshOwnConfig(told);
-      const isThere = (path: string): Promise<boolean> =>
-        access(expand(path, home)).then(
-          () => true,
-          () => false,
-        );
-      const there = async (paths: readonly string[]): Promise<readonly string[]> => {
-        const are = await Promise.all(paths.map(isThere));
-        return paths.filter((_path, at) => are[at]);
-      };
-      return {
-        ...own,
-        identityFiles: await there(own.identityFiles),
-        // OpenSSH also takes the certificate beside a key.
-        certificateFiles: await there([
-          ...own.certificateFiles,
-          ...own.identityFiles.map((path) => `${path}-cert.pub`),
-        ]),
-      };
+    ownSetup: (alias) => readOwnSetup(alias, deps.env, home, deps.configFile),
+    // Windows' OpenSSH has no control sockets. Before 7.4 there was no proxy, before 8.0 no way to prefer a host key's type.
+    hasOwnSsh: async () => {
+      if (deps.platform === 'win32') return false;
+      const version = await surroundings.version();
+      return version !== undefined && isSince(version, 8, 0);
     },
+    dialOwnSsh: (request, signal) =>
+      dialOwnSsh(
+        { ...request, ...(request.keyFile === undefined ? {} : { keyFile: expandHome(request.keyFile, home) }) },
+        { env: deps.env, configFile: deps.configFile },
+        signal,
+      ),
     readKey: async (path, passphrase): Promise<Result<SshKeyFile>> => {
-      const file = expand(path, home);
-      let pem: string;
-      try {
-        const stats = await stat(file);
-        if (!stats.isFile() || stats.size > maxKeyFileBytes) throw new Error('not a key');
-        pem = await readFile(file, 'utf8');
-      } catch {
+      const pem = await readKeyText(expandHome(path, home));
+      if (pem === undefined)
         return fail('not-found', `The key file ${path} cannot be read.`, 'Check the path and who may read the file.');
-      }
       // Some forms hold several keys, which the types do not say.
       const { utils } = await loadSsh();
       const [key] = [utils.parseKey(pem, passphrase)].flat();
       if (key instanceof Error) {
-        if (/encrypted|passphrase|integrity|decrypt/i.test(key.message)) return ok({ state: 'locked' });
+        const isForeign = /unsupported/i.test(key.message);
+        if (!isForeign && /encrypted|passphrase|integrity|decrypt/i.test(key.message)) return ok({ state: 'locked' });
+        if (isPrivatePem(pem)) return ok({ state: 'foreign', type: sshKeyType(readOpenSshPrivate(pem) ?? none) ?? '' });
         return fail(
           'invalid-input',
           `${path} is no private key that Quayside can read.`,

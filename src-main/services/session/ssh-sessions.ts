@@ -3,12 +3,13 @@ import { cancelled, fail, ok, type Failure, type Result } from '../../core/base/
 import { hostKeyFingerprint } from '../../core/ssh/host-key.ts';
 import { judgeHostKey, type HostKeyPin } from '../../core/ssh/host-key-pins.ts';
 import type { SessionPrompts } from '../../core/session/session-prompts.ts';
-import type { SshClient, SshServerKey } from '../../core/ssh/ssh-client.ts';
+import type { SshClient } from '../../core/ssh/ssh-client.ts';
 import { aliasOf } from '../../core/ssh/ssh-config.ts';
 import { checkSshUser, hostKeyAlias } from '../../core/ssh/ssh-command.ts';
 import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { SshSignInRequest } from './sign-in-secrets.ts';
-import { SshSignIn, type SignedIn, type SshSignInDeps } from './ssh-sign-in.ts';
+import type { SignedIn, SignInDials } from './sign-in-dials.ts';
+import { SshSignIn, type SshSignInDeps } from './ssh-sign-in.ts';
 
 export interface SshSessionsDeps extends SshSignInDeps {
   readonly client: SshClient;
@@ -58,7 +59,7 @@ export class SshSessions {
    */
   async connect(request: SshSessionRequest, desk: SessionPrompts, signal: AbortSignal): Promise<Result<SignedIn>> {
     const { deviceKey, serviceId } = request;
-    const { credentials, client, forwards, hostKeys, inventory, settings } = this.#deps;
+    const { credentials, client, forwards, hostKeys, inventory, settings, sha256 } = this.#deps;
     const device = inventory.device(deviceKey);
     const service = inventory.servicesOf(deviceKey).find(({ id }) => id === serviceId);
     if (device === undefined || service === undefined) {
@@ -74,27 +75,40 @@ export class SshSessions {
     const forward = await forwards.open({ deviceKey, serviceId, anyPort: true }, signal);
     if (!forward.ok) return forward;
 
-    let user = request.user ?? credentials.facts(deviceKey, serviceId).user ?? settings.get().sshUser;
+    const ownAlias = aliasOf(device.name);
+    const own = await client.ownSetup(ownAlias);
+    // What the user's own ssh has for this host alone is meant more than a setting for all, and that more than theirs.
+    const byConfiguration = own.isUserOnlyHere ? own.user : undefined;
+    const saved = credentials.facts(deviceKey, serviceId).user;
+    let user = request.user ?? saved ?? byConfiguration ?? settings.get().sshUser;
+    if (user === '') user = own.user ?? '';
     if (user === '' && checkSshUser(client.localUser()).ok) user = client.localUser();
     /** Allowed by the person just now; kept once the device’s key is known. */
     let allowed: readonly string[] = [];
-    const signIn = new SshSignIn(this.#deps, { ...request, alias: aliasOf(device.name) }, user, desk);
-    const dialed = await signIn.run(async (dial) => {
+    const signIn = new SshSignIn(this.#deps, request, own, user, desk);
+    const target = {
+      port: forward.value.port,
+      get outdated() {
+        return [...hostKeys.outdated(alias), ...allowed];
+      },
+      get knownKeyTypes() {
+        return known.filter((pin) => pin.alias === alias).map(({ type }) => type);
+      },
+    };
+    const checkKey = async (type: string, fingerprint: string): Promise<boolean> => {
+      const good = await this.#check({ alias, type, fingerprint }, known, desk);
+      if (good && allowed.length > 0) await hostKeys.allow(alias, allowed);
+      if (good) known = hostKeys.list();
+      return good;
+    };
+    const library: SignInDials['library'] = async (dial) => {
       for (;;) {
-        const outdated = [...hostKeys.outdated(alias), ...allowed];
         const dialed = await client.dial(
           {
             ...dial,
+            ...target,
             host: forward.value.address,
-            port: forward.value.port,
-            outdated,
-            knownKeyTypes: known.filter((pin) => pin.alias === alias).map(({ type }) => type),
-            checkKey: async (key) => {
-              const good = await this.#check(alias, key, known, desk);
-              if (good && allowed.length > 0) await hostKeys.allow(alias, allowed);
-              if (good) known = hostKeys.list();
-              return good;
-            },
+            checkKey: (key) => checkKey(key.type, hostKeyFingerprint(key, sha256)),
           },
           signal,
         );
@@ -107,14 +121,35 @@ export class SshSessions {
         if (!(await desk.allowOutdated(value.algorithms))) return cancelled();
         allowed = value.algorithms;
       }
-    }, signal);
+    };
+    const ownSsh: SignInDials['ownSsh'] = (dial) =>
+      client.dialOwnSsh(
+        {
+          ...dial,
+          ...target,
+          address: forward.value.address,
+          alias: ownAlias,
+          hostKeyAlias: alias,
+          checkKey: ({ type, fingerprint }) =>
+            // OpenSSH does not say which curve a key is of.
+            checkKey(
+              known.find((pin) => pin.alias === alias && pin.fingerprint === fingerprint)?.type ?? type,
+              fingerprint,
+            ),
+        },
+        signal,
+      );
+    const dialed = await signIn.run({ library, ownSsh }, signal);
     return dialed.ok ? dialed : this.#explain(forward.value.id, dialed);
   }
 
   /** Judges the server's key by what was pinned, asking where that is not enough. */
-  async #check(alias: string, key: SshServerKey, known: readonly HostKeyPin[], desk: SessionPrompts): Promise<boolean> {
-    const { hostKeys, settings, sha256 } = this.#deps;
-    const seen = { alias, type: key.type, fingerprint: hostKeyFingerprint(key, sha256) };
+  async #check(
+    seen: Pick<HostKeyPin, 'alias' | 'type' | 'fingerprint'>,
+    known: readonly HostKeyPin[],
+    desk: SessionPrompts,
+  ): Promise<boolean> {
+    const { hostKeys, settings } = this.#deps;
     const { kind, pinned, sharedWith } = judgeHostKey(known, seen);
     if (kind === 'same') return true;
     if (kind !== 'first-seen' || !settings.get().acceptNewHostKeys || sharedWith.length > 0) {
@@ -122,7 +157,7 @@ export class SshSessions {
       const accepted = await desk.hostKey({
         type: 'host-key',
         verdict: kind,
-        keyType: key.type,
+        keyType: seen.type,
         fingerprint: seen.fingerprint,
         sharedWith: sharedWith.length,
         ...(pinned === undefined
@@ -131,7 +166,7 @@ export class SshSessions {
       });
       if (!accepted) {
         // What the forward pinned of this very connection was not wanted.
-        if (kind === 'first-seen') await hostKeys.forget(alias);
+        if (kind === 'first-seen') await hostKeys.forget(seen.alias);
         return false;
       }
     }

@@ -12,32 +12,27 @@ import {
   type SignInWay,
 } from '../../core/ssh/sign-in.ts';
 import { asksForPassword, bannerText, signInWords } from '../../core/ssh/sign-in-words.ts';
+import { certificateFault } from '../../core/ssh/certificate.ts';
+import { throughOwnSsh } from '../../core/ssh/own-ssh.ts';
 import type {
+  OwnSshPrompt,
   SshAgent,
   SshAgentKey,
   SshClient,
-  SshConnection,
-  SshDial,
-  SshDialed,
   SshNews,
+  SshOwnSetup,
   SshQuestions,
   SshWay,
 } from '../../core/ssh/ssh-client.ts';
 import { checkSshUser } from '../../core/ssh/ssh-command.ts';
 import { AgentWait } from './agent-wait.ts';
+import { elsewhere, keyRefused, notUnderstood, type SignedIn, type SignInDials } from './sign-in-dials.ts';
 import { SignInSecrets, type Held, type SignInSecretsDeps, type SshSignInRequest } from './sign-in-secrets.ts';
 import { defined } from '../../core/base/defined.ts';
 
 export interface SshSignInDeps extends SignInSecretsDeps {
-  readonly client: Pick<SshClient, 'openAgent' | 'ownConfig' | 'readKey'>;
+  readonly client: Pick<SshClient, 'openAgent' | 'hasOwnSsh' | 'readKey'>;
   readonly clock: Clock;
-}
-
-export interface SignedIn {
-  readonly connection: SshConnection;
-  readonly user: string;
-  /** What the server showed before the sign-in; empty if nothing. */
-  readonly banner: string;
 }
 
 /** Milliseconds an agent may take to name its keys, and to sign: it may ask a person first. */
@@ -47,31 +42,31 @@ const signsMs = 120_000;
 /** Signs one session in: carries out the moves of `core/ssh/sign-in.ts` and tells it what came of them. */
 export class SshSignIn {
   readonly #deps: SshSignInDeps;
-  readonly #request: SshSignInRequest & { readonly alias: string };
+  readonly #keyFile: string | undefined;
+  readonly #own: SshOwnSetup;
   readonly #desk: SessionPrompts;
   readonly #secrets: SignInSecrets;
   #state: SignIn;
   #banner = '';
-  /** A certificate that the user's own ssh would use, and ssh2 cannot. */
-  #certificate: string | undefined;
+  /** What is known of the user's own OpenSSH, in sentences. */
+  #ownSsh: string | undefined;
+  #hasOwnSsh = false;
   /** Why the person's last answer could not be tried. */
   #unusable: string | undefined;
   /** A password that a person gave as an answer to the server's question, to be kept. */
   #answered: string | undefined;
+  /** Key files whose passphrase OpenSSH has asked for. */
+  readonly #unlocked = new Set<string>();
   #asking: Promise<void> | undefined;
   #naming: AgentWait | undefined;
   #named: Promise<void> = Promise.resolve();
   #signing: AgentWait | undefined;
 
-  /** `alias`: what the user's own ssh configuration may call the device. */
-  constructor(
-    deps: SshSignInDeps,
-    request: SshSignInRequest & { readonly alias: string },
-    user: string,
-    desk: SessionPrompts,
-  ) {
+  /** `own`: what the user's own ssh would sign in with. */
+  constructor(deps: SshSignInDeps, request: SshSignInRequest, own: SshOwnSetup, user: string, desk: SessionPrompts) {
     this.#deps = deps;
-    this.#request = request;
+    this.#keyFile = request.keyFile;
+    this.#own = own;
     this.#secrets = new SignInSecrets(deps, request);
     this.#desk = desk;
     this.#state = startSignIn({ user, agent: 'absent', ways: [], last: [] });
@@ -81,22 +76,23 @@ export class SshSignIn {
    * Dials until somebody is signed in, or there is nothing more to try. Errors: unauthorized, unsupported, cancelled,
    * and those of `dial`.
    */
-  async run(
-    dial: (
-      request: Pick<SshDial, 'user' | 'next' | 'banner'>,
-    ) => Promise<Result<Exclude<SshDialed, { readonly outcome: 'outdated' }>>>,
-    signal: AbortSignal,
-  ): Promise<Result<SignedIn>> {
-    const own = await this.#deps.client.ownConfig(this.#request.alias);
-    this.#certificate = own.certificateFiles[0];
-    const agent = await this.#deps.client.openAgent(own.agent);
+  async run(dials: SignInDials, signal: AbortSignal): Promise<Result<SignedIn>> {
+    this.#hasOwnSsh = await this.#deps.client.hasOwnSsh();
+    const [unused] = this.#hasOwnSsh ? [] : this.#own.certificates;
+    if (unused !== undefined) this.#ownSsh = `The certificate ${unused.path} cannot be used here: ${elsewhere}`;
+    const agent = await this.#deps.client.openAgent(this.#own.agent);
     try {
-      await this.#gather(agent, own.identityFiles);
+      await this.#gather(agent);
       if (this.#state.user === '') await this.#ask();
       for (;;) {
         if (signal.aborted) return cancelled();
         const next = nextMove(this.#state);
         if (next.move === 'end') return this.#ended(next.cause);
+        if (next.move === 'own-ssh') {
+          const through = await this.#through(next.way, dials);
+          if (through !== undefined) return through;
+          continue;
+        }
         if (next.move !== 'dial') {
           await this.#ask();
           continue;
@@ -106,14 +102,20 @@ export class SshSignIn {
         const banner = (text: string): void => {
           this.#banner = bannerText(`${this.#banner}\n${bannerText(text)}`);
         };
-        const dialed = await dial({ user, next: (news) => this.#next(news), banner });
+        const dialed = await dials.library({ user, next: (news) => this.#next(news), banner });
         this.#signing?.end();
         if (!dialed.ok) return dialed;
         const { value } = dialed;
         if (value.outcome === 'key-refused') return keyRefused;
+        if (value.outcome === 'foreign') {
+          if (!this.#hasOwnSsh || this.#state.attempts.some(({ way }) => way.isFirst === true))
+            return notUnderstood(value.algorithms);
+          this.#hear({ type: 'agent', agent: this.#state.agent, keys: [this.#secrets.forForeign()] });
+          continue;
+        }
         if (value.outcome === 'open') {
           await this.#secrets.keep(this.#state, this.#answered);
-          return ok({ connection: value.connection, user, banner: this.#banner });
+          return ok({ connection: value.connection, user, banner: this.#banner, through: '' });
         }
         if (user === this.#state.user) this.#hear({ type: 'ended' });
       }
@@ -123,9 +125,85 @@ export class SshSignIn {
     }
   }
 
-  async #gather(agent: SshAgent | undefined, identityFiles: readonly string[]): Promise<void> {
+  /** Signs in with the user's own OpenSSH. Undefined: that did not work, and something else may. */
+  async #through(way: SignInWay, dials: SignInDials): Promise<Result<SignedIn> | undefined> {
+    const held = this.#secrets.of(way);
+    if (held?.type !== 'own-ssh') throw new Error('This way is not one of OpenSSH');
+    this.#hear({ type: 'own-ssh', way });
+    this.#desk.step('Connecting with your own OpenSSH');
+    const { user } = this.#state;
+    const { authority } = this.#own;
+    const dialed = await dials.ownSsh({
+      user,
+      isOnly: way.isFirst === true,
+      answer: (question) => this.#answerOwn(question),
+      touch: () => this.#desk.step('Waiting for you to touch your security key'),
+      ...defined({ keyFile: held.path, authority }),
+    });
+    if (!dialed.ok) return dialed;
+    const { value } = dialed;
+    switch (value.outcome) {
+      case 'open':
+        await this.#secrets.keep(this.#state, this.#answered);
+        return ok({ connection: value.connection, user, banner: this.#banner, through: throughOwnSsh(held.reason) });
+      case 'key-refused':
+        return keyRefused;
+      case 'left':
+        this.#hear({ type: 'ended' });
+        return this.#state.hasLeft ? cancelled() : undefined;
+      case 'ended': {
+        const faults = this.#own.certificates.flatMap(
+          ({ certificate }) => certificateFault(certificate, user, this.#deps.clock.now()) ?? [],
+        );
+        const said = value.said === '' ? [] : [`OpenSSH says: ${value.said}`];
+        this.#ownSsh = [...faults, ...(value.hasTried ? [] : said)].join(' ') || undefined;
+        if (held.reason === 'algorithms') {
+          const because = `Your own OpenSSH did not get in: ${[...faults, ...said].join(' ')}`;
+          return fail('unauthorized', because, 'Look at your ssh configuration for this device, and reconnect.');
+        }
+        this.#hear({ type: value.hasTried ? 'refused' : 'unable', methods: value.methods });
+        this.#hear({ type: 'ended' });
+        return undefined;
+      }
+      default:
+        return value satisfies never;
+    }
+  }
+
+  /** Answers what OpenSSH asks, for itself or for the server. */
+  async #answerOwn(question: OwnSshPrompt): Promise<string | undefined> {
+    if (question.type !== 'passphrase') {
+      const answers = await this.#answer({
+        title: '',
+        instructions: '',
+        prompts: [{ text: question.text, echo: false }],
+      });
+      return answers?.[0];
+    }
+    const { path } = question;
+    const isAgain = this.#unlocked.has(path);
+    this.#unlocked.add(path);
+    const kept = isAgain ? undefined : await this.#secrets.passphrase(path);
+    if (kept !== undefined) return kept;
+    this.#desk.step('Waiting for your answer');
+    const given = await this.#desk.prompts({
+      type: 'prompts',
+      title: `Passphrase of ${path}`,
+      instructions: '',
+      prompts: [{ text: 'Passphrase', echo: false }],
+      canKeep: true,
+      ...defined({ refused: isAgain ? 'This is not the passphrase of the key.' : undefined }),
+    });
+    if (given === undefined) this.#hear({ type: 'left' });
+    const [passphrase] = given?.answers ?? [];
+    if (passphrase !== undefined && given?.keep === true) this.#secrets.keepPassphrase(path, passphrase);
+    this.#desk.step('Connecting with your own OpenSSH');
+    return passphrase;
+  }
+
+  async #gather(agent: SshAgent | undefined): Promise<void> {
     if (agent !== undefined) this.#naming = new AgentWait(this.#deps.clock, this.#desk, namesKeysMs);
-    const found = await this.#secrets.gather(identityFiles);
+    const found = await this.#secrets.gather(this.#own, this.#hasOwnSsh);
     const { user } = this.#state;
     this.#state = startSignIn({ user, agent: agent === undefined ? 'absent' : 'asked', ...found });
     if (agent !== undefined && this.#naming !== undefined) this.#named = this.#nameKeys(agent, this.#naming);
@@ -187,6 +265,8 @@ export class SshSignIn {
         };
       case 'password':
         return { type: 'password', password: held.password, change: (prompt) => this.#change(held, prompt) };
+      case 'own-ssh':
+        return undefined;
       case 'questions':
         return { type: 'questions', answer: (questions) => this.#answer(questions) };
       default:
@@ -270,7 +350,7 @@ export class SshSignIn {
 
   /** What a question says of what happened before. */
   #context(): { readonly refused?: string; readonly banner?: string } {
-    const refused = this.#unusable ?? signInWords(this.#state, this.#certificate);
+    const refused = this.#unusable ?? signInWords(this.#state, this.#ownSsh);
     return {
       ...defined({ refused }),
       ...(this.#banner === '' ? {} : { banner: this.#banner }),
@@ -286,7 +366,7 @@ export class SshSignIn {
   }
 
   async #askOnce(): Promise<void> {
-    const { keyFile } = this.#request;
+    const keyFile = this.#keyFile;
     let { user } = this.#state;
     for (let round = 0; round < maxAnswers; round += 1) {
       this.#desk.step('Waiting for you to sign in');
@@ -312,9 +392,3 @@ export class SshSignIn {
     this.#hear({ type: 'left' });
   }
 }
-
-const keyRefused = fail(
-  'unauthorized',
-  'The session was not opened, because the device’s host key was not accepted.',
-  'Reconnect when you know that the key is right.',
-);

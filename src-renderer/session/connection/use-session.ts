@@ -2,6 +2,7 @@ import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react'
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type { EditView, SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../../state/main-state.ts';
+import { toast } from '../../state/view-store.ts';
 import { mayComeBack, triesAfter, waitAfter } from './retry-plan.ts';
 import { openSession, type SessionHandle } from './session-link.ts';
 
@@ -125,6 +126,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
               past.current.openedAt = performance.now();
               past.current.wasOpen = true;
               setPhase({ name: 'open', user: event.user, home: event.home });
+              if (event.through !== undefined) toast({ tone: 'done', text: event.through });
               // The tab may drop it at once.
               opened();
             }
