@@ -1,7 +1,7 @@
-import { once } from 'node:events';
-import { createServer, type AddressInfo, type Socket } from 'node:net';
+import { createServer, type Socket } from 'node:net';
 import { glyphRows, glyphWidth } from './demo-font.ts';
 import { ExpectedDevices } from './demo-names.ts';
+import { listenLocally } from './local-server.ts';
 
 /** The VNC server behind every device of the demo: a test card with the device's name and a clock that moves. */
 export interface DemoScreen {
@@ -211,16 +211,8 @@ export const startDemoScreen = async (): Promise<DemoScreen> => {
     socket.on('close', () => sockets.delete(socket));
     serve(socket, expected.take());
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    expect: (deviceName) => expected.expect(deviceName),
-    dispose: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const socket of sockets) socket.destroy();
-      await closed;
-    },
-  };
+  const listening = await listenLocally(server, () => {
+    for (const socket of sockets) socket.destroy();
+  });
+  return { ...listening, expect: (deviceName) => expected.expect(deviceName) };
 };

@@ -1,9 +1,8 @@
 import { generateKeyPairSync } from 'node:crypto';
-import { once } from 'node:events';
-import type { AddressInfo } from 'node:net';
 import ssh2, { type ServerChannel } from 'ssh2';
 import { demoFiles, serveDemoFiles, type DemoFolder } from './demo-files.ts';
 import { ExpectedDevices } from './demo-names.ts';
+import { listenLocally } from './local-server.ts';
 
 /** The SSH server behind every device of the demo. */
 export interface DemoSsh {
@@ -112,16 +111,8 @@ export const startDemoSsh = async (): Promise<DemoSsh> => {
       });
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  return {
-    port: (server.address() as AddressInfo).port,
-    expect: (deviceName) => expected.expect(deviceName),
-    dispose: async () => {
-      const closed = once(server, 'close');
-      server.close();
-      for (const client of clients) client.end();
-      await closed;
-    },
-  };
+  const listening = await listenLocally(server, () => {
+    for (const client of clients) client.end();
+  });
+  return { ...listening, expect: (deviceName) => expected.expect(deviceName) };
 };

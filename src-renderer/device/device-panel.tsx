@@ -38,25 +38,37 @@ const PresenceLine = ({ device }: { readonly device: DeviceView }): React.ReactN
   );
 };
 
+const ConnectButton = ({
+  busy,
+  via,
+  onClick,
+}: {
+  readonly busy: boolean;
+  readonly via: string;
+  readonly onClick: () => void;
+}): React.ReactNode => (
+  <button
+    type="button"
+    className={classNames('button primary', styles['connect'])}
+    aria-keyshortcuts="Enter"
+    disabled={busy}
+    onClick={onClick}
+  >
+    <span>{busy ? 'Connecting' : 'Connect'}</span>
+    <span className={styles['connect-with']} aria-hidden="true">
+      <span className="ellipsis">{via}</span>
+      <kbd>⏎</kbd>
+    </span>
+  </button>
+);
+
 /** Connect, where the vendor's program on this computer does it: the first thing it offers. */
 const ActionBar = ({ device }: { readonly device: DeviceView }): React.ReactNode => {
   const busy = useBusy((state) => state.keys.has(busyKey(device.key, '')));
   const vendor = useVendorName(device.vendor);
   return (
     <div className={styles['connect-bar']}>
-      <button
-        type="button"
-        className={classNames('button primary', styles['connect'])}
-        aria-keyshortcuts="Enter"
-        disabled={busy}
-        onClick={() => void connect(device.key)}
-      >
-        <span>{busy ? 'Connecting' : 'Connect'}</span>
-        <span className={styles['connect-with']} aria-hidden="true">
-          <span className="ellipsis">{vendor}</span>
-          <kbd>⏎</kbd>
-        </span>
-      </button>
+      <ConnectButton busy={busy} via={vendor} onClick={() => void connect(device.key)} />
     </div>
   );
 };
@@ -123,19 +135,7 @@ const ConnectBar = ({ device }: { readonly device: DeviceView }): React.ReactNod
   if (service === undefined) return <p className="faint">No service to connect to yet. Add the port of one below.</p>;
   return (
     <div className={styles['connect-bar']}>
-      <button
-        type="button"
-        className={classNames('button primary', styles['connect'])}
-        aria-keyshortcuts="Enter"
-        disabled={busy}
-        onClick={() => void connect(device.key, service.id)}
-      >
-        <span>{busy ? 'Connecting' : 'Connect'}</span>
-        <span className={styles['connect-with']} aria-hidden="true">
-          <span className="ellipsis">{service.name}</span>
-          <kbd>⏎</kbd>
-        </span>
-      </button>
+      <ConnectButton busy={busy} via={service.name} onClick={() => void connect(device.key, service.id)} />
       <DropdownMenu.Root modal={false} open={launchers} onOpenChange={showLaunchers}>
         <DropdownMenu.Trigger
           className={classNames('button primary', styles['connect-more'])}

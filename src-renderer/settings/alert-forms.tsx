@@ -2,10 +2,10 @@ import { useId, useState } from 'react';
 import type { AlertSettingsView } from '../../src-preload/contract/alert.ts';
 import { changeAlerts, sameTarget } from '../incidents/alert-choices.ts';
 import { Callout, Field } from '../ui/controls.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DialogActions, FormDialog } from '../ui/dialog.tsx';
 import { everything, TargetPicker, type Place } from './target-picker.tsx';
 
-const FormDialog = ({
+const AlertForm = ({
   title,
   verb,
   problem,
@@ -20,27 +20,15 @@ const FormDialog = ({
   readonly onClose: () => void;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <Dialog label={title} className="form-dialog" onClose={onClose}>
-    <h2>{title}</h2>
-    <form
-      className="dialog-form"
-      onSubmit={(event) => {
-        event.preventDefault();
-        void onSubmit(new FormData(event.currentTarget));
-      }}
-    >
-      {children}
-      {problem === undefined ? null : <Callout tone="danger" text={problem} />}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
-        <button type="submit" className="button primary">
-          {verb}
-        </button>
-      </div>
-    </form>
-  </Dialog>
+  <FormDialog title={title} onSubmit={(form) => onSubmit(new FormData(form))} onClose={onClose}>
+    {children}
+    {problem === undefined ? null : <Callout tone="danger" text={problem} />}
+    <DialogActions onClose={onClose}>
+      <button type="submit" className="button primary">
+        {verb}
+      </button>
+    </DialogActions>
+  </FormDialog>
 );
 
 /** Adds a rule for an account, a group, a tag or a device, or changes one. */
@@ -79,7 +67,7 @@ export const RuleDialog = ({
     if (await changeAlerts({ rules: [...others, rule] })) onClose();
   };
   return (
-    <FormDialog
+    <AlertForm
       title={before === undefined ? 'Add a rule' : 'Change the rule'}
       verb={before === undefined ? 'Add rule' : 'Save'}
       problem={problem}
@@ -125,7 +113,7 @@ export const RuleDialog = ({
           </select>
         </Field>
       </div>
-    </FormDialog>
+    </AlertForm>
   );
 };
 
@@ -158,7 +146,7 @@ export const MaintenanceDialog = ({
     if (await changeAlerts({ maintenance: [...windows, window] })) onClose();
   };
   return (
-    <FormDialog title="Plan maintenance" verb="Plan" problem={problem} onSubmit={submit} onClose={onClose}>
+    <AlertForm title="Plan maintenance" verb="Plan" problem={problem} onSubmit={submit} onClose={onClose}>
       <TargetPicker id={`${id}-place`} withEverything chosen={place} onChoose={setPlace} />
       <div className="form-pair">
         <Field id={`${id}-from`} label="From">
@@ -185,6 +173,6 @@ export const MaintenanceDialog = ({
       <Field id={`${id}-note`} label="Note">
         <input id={`${id}-note`} className="input" name="note" maxLength={200} />
       </Field>
-    </FormDialog>
+    </AlertForm>
   );
 };

@@ -7,7 +7,7 @@ import type { LauncherView } from '../../src-preload/contract/launch.ts';
 import type { RequestOutput } from '../../src-preload/contract/requests.ts';
 import { request } from '../state/main-state.ts';
 import { Failure, Field, IconButton } from '../ui/controls.tsx';
-import { Dialog } from '../ui/dialog.tsx';
+import { DialogActions, FormDialog } from '../ui/dialog.tsx';
 import { toastError } from '../state/view-store.ts';
 import { Choice, Setting } from './setting.tsx';
 import { classNames } from '../ui/class-names.ts';
@@ -67,79 +67,67 @@ const LauncherDialog = ({
     else setError(failure);
   };
   return (
-    <Dialog label={title} className="form-dialog" onClose={onClose}>
-      <h2>{title}</h2>
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void submit(event.currentTarget);
-        }}
-      >
-        <div className="form-pair">
-          <Field id={`${id}-name`} label="Name">
-            <input
-              id={`${id}-name`}
-              className="input"
-              name="name"
-              defaultValue={launcher?.name}
-              maxLength={64}
-              required
-              autoFocus
-            />
-          </Field>
-          <Field id={`${id}-kind`} label="Opens">
-            <select id={`${id}-kind`} className="select" name="kind" defaultValue={launcher?.kind ?? 'ssh'}>
-              {kinds.map((kind) => (
-                <option key={kind} value={kind}>
-                  {kind.toUpperCase()}
-                </option>
-              ))}
-            </select>
-          </Field>
-        </div>
-        <Field id={`${id}-program`} label="Program" help="Its whole path, or a name that is on PATH.">
+    <FormDialog title={title} onSubmit={submit} onClose={onClose}>
+      <div className="form-pair">
+        <Field id={`${id}-name`} label="Name">
           <input
-            id={`${id}-program`}
-            className="input mono"
-            name="program"
-            defaultValue={launcher?.program}
-            maxLength={1024}
-            spellCheck={false}
-            aria-describedby={`${id}-program-help`}
+            id={`${id}-name`}
+            className="input"
+            name="name"
+            defaultValue={launcher?.name}
+            maxLength={64}
             required
+            autoFocus
           />
         </Field>
-        <Field id={`${id}-args`} label="Arguments" help="One on each line. No shell reads them.">
-          <textarea
-            id={`${id}-args`}
-            className="input mono area"
-            name="args"
-            rows={4}
-            defaultValue={launcher?.args.join('\n')}
-            spellCheck={false}
-            aria-describedby={`${id}-args-help`}
-          />
+        <Field id={`${id}-kind`} label="Opens">
+          <select id={`${id}-kind`} className="select" name="kind" defaultValue={launcher?.kind ?? 'ssh'}>
+            {kinds.map((kind) => (
+              <option key={kind} value={kind}>
+                {kind.toUpperCase()}
+              </option>
+            ))}
+          </select>
         </Field>
-        <dl className={styles['placeholders']} aria-label="Placeholders">
-          {placeholders.map(([name, what]) => (
-            <div key={name}>
-              <dt className="mono">{name}</dt>
-              <dd>{what}</dd>
-            </div>
-          ))}
-        </dl>
-        {error === undefined ? null : <Failure error={error} />}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            {launcher === undefined ? 'Add launcher' : 'Save'}
-          </button>
-        </div>
-      </form>
-    </Dialog>
+      </div>
+      <Field id={`${id}-program`} label="Program" help="Its whole path, or a name that is on PATH.">
+        <input
+          id={`${id}-program`}
+          className="input mono"
+          name="program"
+          defaultValue={launcher?.program}
+          maxLength={1024}
+          spellCheck={false}
+          aria-describedby={`${id}-program-help`}
+          required
+        />
+      </Field>
+      <Field id={`${id}-args`} label="Arguments" help="One on each line. No shell reads them.">
+        <textarea
+          id={`${id}-args`}
+          className="input mono area"
+          name="args"
+          rows={4}
+          defaultValue={launcher?.args.join('\n')}
+          spellCheck={false}
+          aria-describedby={`${id}-args-help`}
+        />
+      </Field>
+      <dl className={styles['placeholders']} aria-label="Placeholders">
+        {placeholders.map(([name, what]) => (
+          <div key={name}>
+            <dt className="mono">{name}</dt>
+            <dd>{what}</dd>
+          </div>
+        ))}
+      </dl>
+      {error === undefined ? null : <Failure error={error} />}
+      <DialogActions onClose={onClose}>
+        <button type="submit" className="button primary" disabled={busy}>
+          {launcher === undefined ? 'Add launcher' : 'Save'}
+        </button>
+      </DialogActions>
+    </FormDialog>
   );
 };
 

@@ -3,7 +3,7 @@ import type { WishView } from '../../src-preload/contract/app.ts';
 import { request, fleet, useMainState } from '../state/main-state.ts';
 import { connect, defaultService } from '../commands/device-commands.ts';
 import { showHere } from '../commands/palette-frame.ts';
-import { Dialog } from '../ui/dialog.tsx';
+import { Dialog, DialogActions } from '../ui/dialog.tsx';
 import { openPanel, toast } from '../state/view-store.ts';
 
 type ConnectIntent = Extract<WishView, { readonly show: 'connect' }>;
@@ -32,10 +32,7 @@ const AskToConnect = ({
         A link asks to open {service.name} on it. Go on only if you followed that link yourself and trust where it came
         from.
       </p>
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
+      <DialogActions onClose={onClose}>
         <button
           type="button"
           className="button primary"
@@ -46,7 +43,7 @@ const AskToConnect = ({
         >
           Connect
         </button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 };

@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { parseQuery } from '../../src-preload/contract/query.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
-import { scriptedAccounts, scriptedDevices, seeded } from '../../test/support/scripted-fleet.ts';
+import { scriptedAccounts, scriptedDevices } from '../../test/support/scripted-fleet.ts';
+import { seededRandom } from '../../src-main/simulators/fleet.ts';
 import { orderText } from '../../src-main/core/text/letters.ts';
 import { FleetIndex, sortColumns, type Sort } from './fleet-index.ts';
 
@@ -163,7 +164,7 @@ describe('fleet index', () => {
   });
 
   it('is after any deltas what it would be made new', () => {
-    const random = seeded(42);
+    const random = seededRandom(42);
     const devices = scriptedDevices(400, accounts, now);
     for (const column of sortColumns) {
       const sort: Sort = { column, descending: random() < 0.5 };

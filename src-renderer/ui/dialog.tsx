@@ -38,6 +38,51 @@ export const Dialog = ({
   );
 };
 
+/** The last row of a dialog: what stands `before`, Cancel, and the button that goes on. */
+export const DialogActions = ({
+  before,
+  onClose,
+  children,
+}: {
+  readonly before?: React.ReactNode;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}): React.ReactNode => (
+  <div className="dialog-actions">
+    {before}
+    <button type="button" className="button" onClick={onClose}>
+      Cancel
+    </button>
+    {children}
+  </div>
+);
+
+/** A dialog that is one form; its fields and its actions are the children. */
+export const FormDialog = ({
+  title,
+  onSubmit,
+  onClose,
+  children,
+}: {
+  readonly title: string;
+  readonly onSubmit: (form: HTMLFormElement) => Promise<void>;
+  readonly onClose: () => void;
+  readonly children: React.ReactNode;
+}): React.ReactNode => (
+  <Dialog label={title} className="form-dialog" onClose={onClose}>
+    <h2>{title}</h2>
+    <form
+      className="dialog-form"
+      onSubmit={(event) => {
+        event.preventDefault();
+        void onSubmit(event.currentTarget);
+      }}
+    >
+      {children}
+    </form>
+  </Dialog>
+);
+
 /** Asks before something is lost. The confirming button names the deed. */
 export const Confirm = ({
   title,
@@ -55,13 +100,10 @@ export const Confirm = ({
   <Dialog label={title} className="confirm" onClose={onClose}>
     <h2>{title}</h2>
     <p>{loss}</p>
-    <div className="dialog-actions">
-      <button type="button" className="button" onClick={onClose}>
-        Cancel
-      </button>
+    <DialogActions onClose={onClose}>
       <button type="button" className="button danger" onClick={onConfirm}>
         {verb}
       </button>
-    </div>
+    </DialogActions>
   </Dialog>
 );

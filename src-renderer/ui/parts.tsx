@@ -5,7 +5,7 @@ import type { CapabilityView } from '../../src-preload/contract/account.ts';
 import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { useNow } from './clock.ts';
 import { Failure, IconButton } from './controls.tsx';
-import { Dialog } from './dialog.tsx';
+import { Dialog, DialogActions } from './dialog.tsx';
 import { absolute, ago, keysThatCan } from './format.ts';
 
 /** A part of a tab with its title and what can be done with it. */
@@ -220,14 +220,11 @@ export const ConfirmLoss = ({
           </div>
         )}
         {error === undefined ? null : <Failure error={error} />}
-        <div className="dialog-actions">
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
+        <DialogActions onClose={onClose}>
           <button type="submit" className="button danger" disabled={!ready || busy}>
             {verb}
           </button>
-        </div>
+        </DialogActions>
       </form>
     </Dialog>,
     document.body,

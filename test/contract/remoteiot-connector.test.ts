@@ -8,7 +8,7 @@ import { remoteIot } from '../../src-main/vendors/remoteiot/connector.ts';
 import type { FleetPage, Tunnel } from '../../src-main/vendors/vendor.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
 import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
-import { collect, openSession } from '../support/vendor-session.ts';
+import { collect, good, openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 
 /** RemoteIoT's fleet and tunnels in Quayside's words, against the simulator. */
@@ -45,11 +45,6 @@ afterEach(async () => {
   await simulator.dispose();
   await capitals.dispose();
 });
-
-const good = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);
-  return result.value;
-};
 
 const list = async (): Promise<readonly FleetPage[]> =>
   (await collect(session.connector.listDevices(signal))).map(good);

@@ -8,7 +8,7 @@ import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remot
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import type { FleetPage } from '../../src-main/vendors/vendor.ts';
 import { remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
-import { collect, openSession } from '../support/vendor-session.ts';
+import { collect, good, openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
 
 /** remote.it's fleet in Quayside's words, against the simulator. */
@@ -46,10 +46,6 @@ afterEach(async () => {
   await simulator.dispose();
 });
 
-const good = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);
-  return result.value;
-};
 const list = async (): Promise<readonly FleetPage[]> =>
   (await collect(session.connector.listDevices(signal))).map(good);
 const devicesOf = (pages: readonly FleetPage[]): readonly DeviceRecord[] => pages.flatMap((page) => page.devices);

@@ -1,48 +1,21 @@
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import { makeFleet } from '../../src-main/simulators/fleet.ts';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { simulatedDeviceId } from '../../src-main/simulators/remoteit/fleet.ts';
 import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
 import { draftSignature, messageSignature } from '../../src-main/vendors/remoteit/signing.ts';
-import { remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
-import { openSession } from '../support/vendor-session.ts';
-import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
+import { remoteItSecrets } from '../support/remoteit-account.ts';
+import { remoteItRig } from '../support/remoteit-rig.ts';
 
 /** How an account proves who it is: two dialects of signatures, session tokens, and what is asked for them. */
 
 const now = Date.UTC(2026, 10, 20, 12, 2, 0);
 const device = simulatedDeviceId(0);
-const signal = new AbortController().signal;
 
+const { open, call, errorOf, ...rig } = remoteItRig(now);
 let simulator: RemoteItSimulator;
-let session: OpenSession;
-
-const open = (options: Partial<SessionOptions> = {}): void => {
-  session?.dispose();
-  session = openSession(remoteIt, { baseUrl: simulator.baseUrl, secrets: remoteItSecrets.accessKey, ...options });
-};
-
-beforeEach(async () => {
-  const fleet = makeFleet(60, now).map((machine) => ({ ...machine, online: true }));
-  simulator = await startRemoteIt({ devices: fleet });
-  open();
+beforeEach(() => {
+  simulator = rig.simulator();
 });
-
-afterEach(async () => {
-  session.dispose();
-  await simulator.dispose();
-});
-
-const call = async (id: string, input: unknown = {}): Promise<unknown> => {
-  const result = await session.connector.call(remoteItOperation(id), input, signal);
-  if (!result.ok) throw new Error(`${id}: ${result.error.kind}: ${result.error.message} ${result.error.vendorMessage}`);
-  return result.value;
-};
-
-const errorOf = async (id: string, input: unknown = {}) => {
-  const result = await session.connector.call(remoteItOperation(id), input, signal);
-  return result.ok ? undefined : result.error;
-};
 
 describe('signing', () => {
   const key = { id: 'id', secret: 'c2VjcmV0LWtleS1ieXRlcw==' };
@@ -203,7 +176,7 @@ describe('signing in with a password', () => {
     const error = await errorOf('device/list/all');
     expect(error).toMatchObject({ kind: 'unauthorized' });
     expect(posted()).toEqual(['user/login']);
-    expect(JSON.stringify([error, session.records])).not.toContain('wrong-password');
+    expect(JSON.stringify([error, rig.session().records])).not.toContain('wrong-password');
   });
 
   it.each(['SMS_MFA', 'SOFTWARE_TOKEN_MFA', 'MFA_SETUP'])('with %s advises an access key', async (code) => {

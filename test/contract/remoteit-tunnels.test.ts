@@ -11,7 +11,7 @@ import type { FleetEvent, Tunnel } from '../../src-main/vendors/vendor.ts';
 import type { FarEnd } from '../support/forward-rig.ts';
 import { shout, startUpperCaseServer } from '../support/upper-case-server.ts';
 import { remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
-import { openSession } from '../support/vendor-session.ts';
+import { good, openSession } from '../support/vendor-session.ts';
 import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
 import { VirtualClock } from '../support/virtual-clock.ts';
 
@@ -58,10 +58,6 @@ afterEach(async () => {
   await capitals.dispose();
 });
 
-const good = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);
-  return result.value;
-};
 const openTunnel = (service = ssh): Promise<Result<Tunnel>> =>
   session.connector.tunnels!.open(deviceId, service, signal);
 const asked = (): readonly { readonly query: string; readonly variables: Readonly<Record<string, unknown>> }[] =>

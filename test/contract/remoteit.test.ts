@@ -1,17 +1,15 @@
 import { readFileSync } from 'node:fs';
-import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import { beforeEach, describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { fail } from '../../src-main/core/base/errors.ts';
 import type { HttpClient } from '../../src-main/core/base/http.ts';
 import type { Log } from '../../src-main/core/base/log.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
-import { makeFleet } from '../../src-main/simulators/fleet.ts';
 import { simulatedDeviceId, simulatedServiceId } from '../../src-main/simulators/remoteit/fleet.ts';
 import type { RemoteItSimulator } from '../../src-main/simulators/remoteit/remoteit.ts';
 import { remoteIt } from '../../src-main/vendors/remoteit/connector.ts';
-import { remoteItAccount, remoteItOperation, remoteItSecrets, startRemoteIt } from '../support/remoteit-account.ts';
-import { openSession } from '../support/vendor-session.ts';
-import type { OpenSession, SessionOptions } from '../support/vendor-session.ts';
+import { remoteItAccount, remoteItOperation, remoteItSecrets } from '../support/remoteit-account.ts';
+import { remoteItRig } from '../support/remoteit-rig.ts';
 
 /** What goes over the wire and comes back, for RIT-01 and each operation beyond the document. */
 
@@ -21,35 +19,11 @@ const service = simulatedServiceId(0, 0);
 const signal = new AbortController().signal;
 const { developerKey } = remoteItAccount;
 
+const { open, call, errorOf, ...rig } = remoteItRig(now);
 let simulator: RemoteItSimulator;
-let session: OpenSession;
-
-const open = (options: Partial<SessionOptions> = {}): void => {
-  session?.dispose();
-  session = openSession(remoteIt, { baseUrl: simulator.baseUrl, secrets: remoteItSecrets.accessKey, ...options });
-};
-
-beforeEach(async () => {
-  const fleet = makeFleet(60, now).map((machine) => ({ ...machine, online: true }));
-  simulator = await startRemoteIt({ devices: fleet });
-  open();
+beforeEach(() => {
+  simulator = rig.simulator();
 });
-
-afterEach(async () => {
-  session.dispose();
-  await simulator.dispose();
-});
-
-const call = async (id: string, input: unknown = {}): Promise<unknown> => {
-  const result = await session.connector.call(remoteItOperation(id), input, signal);
-  if (!result.ok) throw new Error(`${id}: ${result.error.kind}: ${result.error.message} ${result.error.vendorMessage}`);
-  return result.value;
-};
-
-const errorOf = async (id: string, input: unknown = {}) => {
-  const result = await session.connector.call(remoteItOperation(id), input, signal);
-  return result.ok ? undefined : result.error;
-};
 
 const bodyOf = (index = 0): unknown => JSON.parse(simulator.requests[index]?.body.toString() ?? 'null');
 
@@ -334,7 +308,7 @@ describe('GraphQL', () => {
         ...remoteItOperation('login'),
         wire: () => ({ body: { kind: 'json', value: { query, variables } } }),
       } as never;
-      const result = await session.connector.call(operation, {}, signal);
+      const result = await rig.session().connector.call(operation, {}, signal);
       return result.ok ? 'fine' : (result.error.vendorMessage ?? '');
     };
     expect(await send('{ login { id } }')).toBe('fine');
@@ -418,7 +392,7 @@ describe('GraphQL', () => {
     simulator.warning = '121 "client is deprecated"';
     await call('login');
     await call('sessions');
-    expect(session.records.filter(({ event }) => event === 'remoteit-warning')).toEqual([
+    expect(rig.session().records.filter(({ event }) => event === 'remoteit-warning')).toEqual([
       { level: 'warn', event: 'remoteit-warning', fields: { warning: '121 "client is deprecated"' } },
     ]);
   });

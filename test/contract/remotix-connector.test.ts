@@ -8,7 +8,7 @@ import { simulatedComputerId, simulatedConnectionUid } from '../../src-main/simu
 import { RemotixSimulator } from '../../src-main/simulators/remotix/remotix.ts';
 import { remotix } from '../../src-main/vendors/remotix/connector.ts';
 import type { FleetPage, LocalAction } from '../../src-main/vendors/vendor.ts';
-import { collect, openSession } from '../support/vendor-session.ts';
+import { collect, good, openSession } from '../support/vendor-session.ts';
 import type { OpenSession } from '../support/vendor-session.ts';
 
 /** Remotix's address book and actions in Quayside's words, against the simulator. */
@@ -34,10 +34,6 @@ afterEach(async () => {
   await simulator.dispose();
 });
 
-const good = <T>(result: Result<T>): T => {
-  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message}`);
-  return result.value;
-};
 const errorOf = (result: Result<unknown> | undefined): AppError | undefined =>
   result?.ok === false ? result.error : undefined;
 const list = (): Promise<readonly Result<FleetPage>[]> => collect(session.connector.listDevices(signal));

@@ -105,6 +105,14 @@ const isIconDrawn = async (desktop: DBusDesktop): Promise<boolean> => {
   return light > 40 && light < 400;
 };
 
+/** A panel, and a host whose icon is in it. */
+const serveWithIcon = async (desktop: DBusDesktop, serve: () => Promise<Host>): Promise<Host> => {
+  await desktop.startPanel();
+  const host = await serve();
+  await expect.poll(() => isIconDrawn(desktop), { timeout: 30_000 }).toBe(true);
+  return host;
+};
+
 const addFavourite = async (stage: Stage): Promise<string> => {
   const client = await clientOf(stage.profile);
   const { key, name } = await addFleet({ client: () => Promise.resolve(client) }, stage);
@@ -118,9 +126,7 @@ test('the panel draws the icon and its menu; one click on a favourite is a shell
   desktop,
   serve,
 }) => {
-  await desktop.startPanel();
-  const host = await serve();
-  await expect.poll(() => isIconDrawn(desktop), { timeout: 30_000 }).toBe(true);
+  const host = await serveWithIcon(desktop, serve);
   expect(await shareOf(desktop.display, panelColour)).toBeGreaterThan(0.03);
   const name = await addFavourite(stage);
   const menu = tray(desktop, host);
@@ -175,9 +181,7 @@ test('a click on the icon opens the window of its own, which can be closed and o
   desktop,
   serve,
 }) => {
-  await desktop.startPanel();
-  const host = await serve();
-  await expect.poll(() => isIconDrawn(desktop), { timeout: 30_000 }).toBe(true);
+  const host = await serveWithIcon(desktop, serve);
   await addFavourite(stage);
   const client = await clientOf(stage.profile);
   let intents = 0;

@@ -3,7 +3,6 @@ import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import AxeBuilder from '@axe-core/playwright';
 import { expect, test as base, type Locator, type Page } from '@playwright/test';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { startCli } from '../support/app-process.ts';
@@ -13,6 +12,8 @@ import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 import { startXvnc, type Xvnc } from '../support/xvnc.ts';
 import { addAccount } from './add-account.ts';
 import { passphrase, token } from './stage.ts';
+
+export { expectAccessible } from './window-stage.ts';
 
 const run = promisify(execFile);
 
@@ -169,13 +170,4 @@ export const isSamePicture = async (xvnc: Xvnc, canvas: Locator): Promise<boolea
     { encoding: 'buffer', maxBuffer: 64 * 1024 * 1024, env: { PATH: process.env['PATH'], DISPLAY: xvnc.display } },
   );
   return stdout.equals(await pixelsOf(canvas));
-};
-
-/** Nothing serious or critical. */
-export const expectAccessible = async (page: Page, where: string): Promise<void> => {
-  const { violations } = await new AxeBuilder({ page }).analyze();
-  const grave = violations
-    .filter((violation) => violation.impact === 'serious' || violation.impact === 'critical')
-    .map((violation) => `${violation.id}: ${violation.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  expect(grave, where).toEqual([]);
 };

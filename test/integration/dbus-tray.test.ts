@@ -8,22 +8,14 @@ import { DBusNotifier } from '../../src-main/node/dbus/dbus-notifier.ts';
 import { DBusTray } from '../../src-main/node/dbus/dbus-tray.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { panelColour, startDBusDesktop, type DBusDesktop } from '../support/dbus-desktop.ts';
+import { emptyTray } from '../support/empty-tray.ts';
 import { differenceTo, pictureOf, screenOf } from '../support/screenshot.ts';
 
 /** Our end of the session bus against what others have on theirs: Xfce's panel, dunst, gdbus. */
 
 const { resources } = locate();
 const slow = { timeout: 30_000 };
-const empty: TrayState = {
-  forwards: [],
-  favourites: [],
-  recents: [],
-  troubled: [],
-  offline: 0,
-  devices: 0,
-  notices: 'on',
-};
-const troubled = { ...empty, troubled: [{ accountId: 'a', label: 'Acme_1', message: 'The key was refused.' }] };
+const troubled = { ...emptyTray, troubled: [{ accountId: 'a', label: 'Acme_1', message: 'The key was refused.' }] };
 
 let desktop: DBusDesktop;
 let bus: SessionBus;
@@ -74,7 +66,7 @@ describe('the tray', () => {
   };
 
   test('is drawn as soon as there is a panel, follows the state, survives the panel, and goes', async () => {
-    const { tray, told } = await open({ ...empty, offline: 3 });
+    const { tray, told } = await open({ ...emptyTray, offline: 3 });
     await expect.poll(() => told, slow).toEqual(['absent']);
     const panel = await desktop.startPanel();
     await expect.poll(() => told, slow).toEqual(['absent', 'shown']);
@@ -83,7 +75,7 @@ describe('the tray', () => {
     await expect.poll(drawn, slow).toBe('attention');
     await panel.stop();
     await expect.poll(() => told, slow).toEqual(['absent', 'shown', 'absent']);
-    tray.show(empty);
+    tray.show(emptyTray);
     await desktop.startPanel();
     await expect.poll(drawn, slow).toBe('plain');
     tray.dispose();
@@ -92,7 +84,7 @@ describe('the tray', () => {
   });
 
   test('counts as shown only while somebody draws what the watcher keeps', async () => {
-    const { told } = await open(empty);
+    const { told } = await open(emptyTray);
     await expect.poll(() => told, slow).toEqual(['absent']);
     const watcher = await SessionBus.open(desktop.environment, systemClock);
     if (watcher === undefined) throw new Error('the session bus did not let us in');
@@ -175,7 +167,7 @@ describe('the tray', () => {
     });
     expect(await portal.takeName('org.freedesktop.portal.Desktop')).toBe(true);
     const environment = { ...desktop.environment, XDG_CURRENT_DESKTOP: 'KDE' };
-    const tray = await DBusTray.open(bus, { resources, environment, state: empty });
+    const tray = await DBusTray.open(bus, { resources, environment, state: emptyTray });
     await tray.start();
     const shades = async (): Promise<string> => {
       const told = await desktop.call(
@@ -195,7 +187,7 @@ describe('the tray', () => {
   });
 
   test('tells of what changed and of nothing else, and of nothing while a panel has the menu open', async () => {
-    const { tray } = await open({ ...empty, offline: 3 });
+    const { tray } = await open({ ...emptyTray, offline: 3 });
     // Another program on the bus, as a panel is.
     const panel = await SessionBus.open(desktop.environment, systemClock);
     if (panel === undefined) throw new Error('the session bus did not let us in');
@@ -213,12 +205,12 @@ describe('the tray', () => {
       expect(sent.ok).toBe(true);
     };
     await event(0, 'hovered');
-    tray.show({ ...empty, offline: 3 });
-    tray.show({ ...empty, offline: 4 });
+    tray.show({ ...emptyTray, offline: 3 });
+    tray.show({ ...emptyTray, offline: 4 });
     await expect.poll(() => heard, slow).toEqual(['ItemsPropertiesUpdated']);
     await event(0, 'opened');
     tray.show(troubled);
-    tray.show({ ...empty, offline: 0 });
+    tray.show({ ...emptyTray, offline: 0 });
     await event(0, 'hovered');
     expect(heard).toHaveLength(1);
     expect(await idOf('4 offline')).not.toBe('none');
@@ -227,7 +219,7 @@ describe('the tray', () => {
     expect(await idOf('4 offline')).toBe('none');
     // It opens the menu again and never says that it closed it.
     await event(0, 'opened');
-    tray.show({ ...empty, offline: 5 });
+    tray.show({ ...emptyTray, offline: 5 });
     const shown = await panel.call({
       destination: name,
       path: '/MenuBar',
@@ -246,7 +238,7 @@ describe('the tray', () => {
   });
 
   test('a bus that goes away takes the icon and nothing else', async () => {
-    const { tray, told } = await open(empty);
+    const { tray, told } = await open(emptyTray);
     await expect.poll(() => told, slow).toEqual(['absent']);
     await desktop.endBus();
     await expect.poll(() => told, slow).toEqual(['absent', 'lost']);

@@ -4,12 +4,13 @@ import { connect, createServer } from 'node:net';
 import type { Socket } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import { Client } from 'ssh2';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fail, ok } from '../../src-main/core/base/errors.ts';
 import { failureSentence, noForwardHistory } from '../../src-main/core/forward/forward-attempt.ts';
 import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
 import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
+import { forwardCleanUp } from '../support/forward-clean-up.ts';
 import {
   echo,
   ManualClock,
@@ -20,26 +21,10 @@ import {
   startRig,
   webService,
 } from '../support/forward-rig.ts';
-import type { FarEnd, Rig, RigOptions } from '../support/forward-rig.ts';
 import { MemoryDocument } from '../support/memory-document.ts';
 import { startSshd } from '../support/sshd.ts';
 
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).toReversed()) await step();
-});
-
-const rig = (options: RigOptions): Rig => {
-  const made = startRig(options);
-  cleanUp.push(() => made.forwards.dispose());
-  return made;
-};
-
-const farEnd = async (serve: (socket: Socket) => void): Promise<FarEnd> => {
-  const end = await startFarEnd(serve);
-  cleanUp.push(() => end.dispose());
-  return end;
-};
+const { cleanUp, rig, farEnd } = forwardCleanUp();
 
 const client = (port: number, host = '127.0.0.1'): Socket => {
   const socket = connect({ port, host, allowHalfOpen: true, noDelay: true });

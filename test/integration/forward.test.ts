@@ -2,8 +2,9 @@ import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { afterEach, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { fail, ok } from '../../src-main/core/base/errors.ts';
+import { forwardCleanUp } from '../support/forward-clean-up.ts';
 import {
   echo,
   ManualClock,
@@ -13,26 +14,11 @@ import {
   startFarEnd,
   startRig,
   webService,
+  type RigOptions,
 } from '../support/forward-rig.ts';
-import type { FarEnd, Rig, RigOptions } from '../support/forward-rig.ts';
 import { claimPorts } from '../support/own-ports.ts';
 
-const cleanUp: (() => unknown)[] = [];
-afterEach(async () => {
-  for (const step of cleanUp.splice(0).toReversed()) await step();
-});
-
-const rig = (options: RigOptions): Rig => {
-  const made = startRig(options);
-  cleanUp.push(() => made.forwards.dispose());
-  return made;
-};
-
-const farEnd = async (serve: (socket: Socket) => void, port?: number): Promise<FarEnd> => {
-  const end = await startFarEnd(serve, port);
-  cleanUp.push(() => end.dispose());
-  return end;
-};
+const { cleanUp, rig, farEnd } = forwardCleanUp();
 
 const client = (port: number): Socket => {
   const socket = connect({ port, host: '127.0.0.1', allowHalfOpen: true, noDelay: true });
@@ -301,7 +287,8 @@ test('a port in use names its holder and offers a free one that works', async ()
   expect(reserved).toMatchObject({ ok: false, error: { kind: 'port-in-use' } });
 });
 
-test('a forward whose port another program has takes it back once that program is gone, and says it once', async () => {
+/** A forward that was stopped, whose port another program has now; and the request to open it again. */
+const forwardWithoutPort = async () => {
   const end = await farEnd(echo);
   const own = await claimPorts(1);
   cleanUp.push(() => own.dispose());
@@ -313,6 +300,11 @@ test('a forward whose port another program has takes it back once that program i
   await once(holder, 'listening');
   cleanUp.push(() => holder.close());
   const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  return { forwards, until, id, port, holder, request };
+};
+
+test('a forward whose port another program has takes it back once that program is gone, and says it once', async () => {
+  const { forwards, until, id, port, holder, request } = await forwardWithoutPort();
   const refused = await forwards.open(request, new AbortController().signal);
   expect(refused).toMatchObject({ ok: false, error: { kind: 'port-in-use' } });
   // Tried at once where something has changed, and found taken still.
@@ -406,17 +398,7 @@ test('commands have a forward as long as the last of them is there, and it is th
 });
 
 test('whoever only wants a way to the device gets one by another port, and the forward goes back to its own', async () => {
-  const end = await farEnd(echo);
-  const own = await claimPorts(1);
-  cleanUp.push(() => own.dispose());
-  const { forwards, open, until } = rig({ grants: () => ok(end.port) });
-  const { id, port } = await open(sshService, own.ports[0]);
-  await forwards.stop(id);
-  const holder = createServer();
-  holder.listen(port, '127.0.0.1');
-  await once(holder, 'listening');
-  cleanUp.push(() => holder.close());
-  const request = { deviceKey: rigDevice.key, serviceId: sshService.id };
+  const { forwards, until, id, port, holder, request } = await forwardWithoutPort();
   const { signal } = new AbortController();
   const way = await forwards.open({ ...request, anyPort: true }, signal);
   if (!way.ok) expect.fail(way.error.message);

@@ -6,7 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ErrorKind } from '../../src-main/core/base/errors.ts';
 import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
 import { settingsFormat } from '../../src-main/core/app/settings.ts';
-import { createHttpClient } from '../../src-main/node/http/http-client.ts';
+import { impatientHttp } from '../support/impatient-http.ts';
 import { jsonDocument, jsonFolder } from '../../src-main/node/storage/json-document.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
@@ -46,16 +46,7 @@ const vault = createMemoryVault();
 
 /** A core as after a start of the program, on the files of `folder`. */
 const start = async (log: string[] = []) => {
-  const http = createHttpClient({
-    userAgent: 'test',
-    clock: systemClock,
-    random: Math.random,
-    log: recordingLog(log),
-    backoffMs: 1,
-    responseMs: 500,
-    stallMs: 300,
-    bodyMs: 600,
-  });
+  const http = impatientHttp(log);
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   const accounts = new Accounts({
     document: jsonDocument({ path: join(folder, 'accounts.json'), ...accountsFormat(vendors) }),

@@ -9,7 +9,7 @@ import type { VendorId } from '../support/vendor-ids.ts';
 import type { AppError, ErrorKind, Result } from '../../src-main/core/base/errors.ts';
 import { fleetCacheFormat } from '../../src-main/core/fleet/fleet-cache.ts';
 import { settingsFormat } from '../../src-main/core/app/settings.ts';
-import { createHttpClient } from '../../src-main/node/http/http-client.ts';
+import { impatientHttp } from '../support/impatient-http.ts';
 import { jsonDocument, jsonFolder } from '../../src-main/node/storage/json-document.ts';
 import { createMemoryVault } from '../../src-main/node/vault/memory-vault.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
@@ -150,16 +150,7 @@ beforeEach(async () => {
   folder = await mkdtemp(join(tmpdir(), 'quayside-five-'));
   log.length = 0;
   sides = await startSides();
-  const http = createHttpClient({
-    userAgent: 'test',
-    clock: systemClock,
-    random: Math.random,
-    log: recordingLog(log),
-    backoffMs: 1,
-    responseMs: 500,
-    stallMs: 300,
-    bodyMs: 600,
-  });
+  const http = impatientHttp(log);
   const sockets = createWebSocketClient({ clock: systemClock, userAgent: 'test' });
   const deps = { clock: systemClock, random: Math.random, log: recordingLog(log) };
   accounts = new Accounts({

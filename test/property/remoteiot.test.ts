@@ -9,6 +9,7 @@ import { parseVendorTime } from '../../src-main/vendors/remoteiot/schemas.ts';
 import type { Connector } from '../../src-main/vendors/vendor.ts';
 import { collect } from '../support/vendor-session.ts';
 import { spoiledJson, spoiledText } from '../support/spoiled-json.ts';
+import { expectReadOrBad, expectTimes } from '../support/vendor-properties.ts';
 
 /** The samples of the document, to the letter, and what becomes of them when they are spoiled. */
 
@@ -137,23 +138,19 @@ describe('spoiled samples', () => {
   it.each(samples.filter(([, , sample]) => !sample.includes('Timestamp,')))(
     'of %s are read or named bad',
     async (id, input, sample) => {
-      await fc.assert(
-        fc.asyncProperty(spoiledJson(valueOf(sample)), async (value) => {
-          const result = await connectorFor(() => JSON.stringify(value)).call(operation(id), input, signal);
-          if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error.kind);
-        }),
-        { seed, numRuns: 150 },
+      await expectReadOrBad(
+        spoiledJson(valueOf(sample)),
+        (value) => connectorFor(() => JSON.stringify(value)).call(operation(id), input, signal),
+        seed,
       );
     },
   );
 
   it.each(samples)('of %s, as any change of their text, are read or named bad', async (id, input, sample) => {
-    await fc.assert(
-      fc.asyncProperty(spoiledText(sample), async (text) => {
-        const result = await connectorFor(() => text).call(operation(id), input, signal);
-        if (!result.ok) expect(['bad-response', 'wrong-url']).toContain(result.error.kind);
-      }),
-      { seed, numRuns: 150 },
+    await expectReadOrBad(
+      spoiledText(sample),
+      (text) => connectorFor(() => text).call(operation(id), input, signal),
+      seed,
     );
   });
 
@@ -227,12 +224,6 @@ describe('times', () => {
   ])('%s', (text, at) => expect(parseVendorTime(text)).toBe(at));
 
   it('never throw', () => {
-    fc.assert(
-      fc.property(fc.string(), (text) => {
-        const at = parseVendorTime(text);
-        expect(at === undefined || Number.isFinite(at)).toBe(true);
-      }),
-      { seed },
-    );
+    expectTimes(parseVendorTime, seed);
   });
 });

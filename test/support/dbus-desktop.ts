@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
+import { busConfiguration } from './bus-configuration.ts';
 import type { Colour } from './screenshot.ts';
 import { startXvfb } from './xvfb.ts';
 
@@ -44,21 +45,6 @@ export interface Program {
 /** The colour of the panel. */
 export const panelColour: Colour = { red: 26, green: 26, blue: 77 };
 const share = (part: number): string => (part / 255).toFixed(6);
-
-/** Starts only what is linked into its folder: no daemon comes up by itself. */
-const busConfiguration = (folder: string): string => `<!DOCTYPE busconfig PUBLIC
- "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir=${folder}</listen>
-  <auth>EXTERNAL</auth>
-  <servicedir>${folder}/services</servicedir>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-  </policy>
-</busconfig>`;
 
 /** One panel at the top with nothing but the tray in it. */
 const panelConfiguration = `<?xml version="1.0" encoding="UTF-8"?>

@@ -2,7 +2,7 @@ import type { AlertSettingsView, IncidentView } from '../../src-preload/contract
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import type { ActivityView } from '../../src-preload/contract/history.ts';
-import { seeded } from './scripted-fleet.ts';
+import { seededRandom } from '../../src-main/simulators/fleet.ts';
 import type { ScriptOptions, World } from './scripted-world.ts';
 
 type Reply = { readonly value: unknown } | { readonly error: ErrorView };
@@ -170,7 +170,7 @@ export class ScriptedAlerts {
   }
 
   #line(index: number): ActivityView {
-    const random = seeded(index + 1);
+    const random = seededRandom(index + 1);
     const devices = [...this.#world.devices.values()];
     const device = devices[Math.floor(random() * devices.length)];
     const kind = kinds[Math.floor(random() ** 2 * kinds.length)] ?? 'offline';
@@ -207,7 +207,7 @@ export class ScriptedAlerts {
   #timeline(given: Record<string, unknown>): readonly unknown[] {
     const step = given['bucket'] === 'hour' ? hour : day;
     const total = this.#world.devices.size;
-    const random = seeded(7);
+    const random = seededRandom(7);
     const buckets: unknown[] = [];
     const quiet = this.#options.scenario !== 'eventful';
     for (let at = Number(given['since']); at < Number(given['until']); at += step) {

@@ -3,19 +3,9 @@ import type { AppView } from '../../src-preload/contract/app.ts';
 import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { vendorEditsView } from '../../src-main/bridge/views/vendor-edits-view.ts';
+import { seededRandom } from '../../src-main/simulators/fleet.ts';
 import { vendors } from '../../src-main/vendors/registry.ts';
 import { forwardExtras } from './scripted-forwards.ts';
-
-/** A small repeatable random number generator (mulberry32): 0 to 1. */
-export const seeded = (seed: number): (() => number) => {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 4_294_967_296;
-  };
-};
 
 const minute = 60_000;
 
@@ -76,7 +66,7 @@ const service = (kind: 'ssh' | 'vnc' | 'rdp' | 'http', port: number): DeviceView
 
 /** A believable fleet: the same for the same count and time. */
 export const scriptedDevices = (count: number, accounts: readonly AccountView[], now: number): DeviceView[] => {
-  const random = seeded(7);
+  const random = seededRandom(7);
   return Array.from({ length: count }, (_, index): DeviceView => {
     const account = accounts[Math.min(Math.floor(random() ** 1.7 * accounts.length), accounts.length - 1)];
     if (account === undefined) throw new Error('The fleet needs an account.');

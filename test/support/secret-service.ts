@@ -8,6 +8,7 @@ import { createInterface } from 'node:readline';
 import { promisify } from 'node:util';
 import type { Result } from '../../src-main/core/base/errors.ts';
 import type { Vault } from '../../src-main/core/base/vault.ts';
+import { busConfiguration } from './bus-configuration.ts';
 
 const run = promisify(execFile);
 
@@ -39,21 +40,8 @@ const stop = async (child: ChildProcess | undefined): Promise<void> => {
   await exited;
 };
 
-const busConfiguration = (folder: string, refuse: boolean): string => `<!DOCTYPE busconfig PUBLIC
- "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN" "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
-<busconfig>
-  <type>session</type>
-  <listen>unix:dir=${folder}</listen>
-  <auth>EXTERNAL</auth>
-  <servicedir>${folder}/services</servicedir>
-  <policy context="default">
-    <allow send_destination="*" eavesdrop="true"/>
-    <allow eavesdrop="true"/>
-    <allow own="*"/>
-    ${refuse ? '<deny send_destination="org.freedesktop.secrets"/>' : ''}
-  </policy>
-</busconfig>`;
-
+/** What makes the bus pass nothing on to a Secret Service. */
+const refuseSecrets = '<deny send_destination="org.freedesktop.secrets"/>';
 const driver = new URL('keychain-driver.ts', import.meta.url).pathname;
 
 /** The vault of a driver process with this environment. */
@@ -100,7 +88,10 @@ export const startSecretService = async (options: SecretServiceOptions = {}): Pr
     LC_ALL: 'C.UTF-8',
   };
   for (const name of ['home', 'run', 'services']) await mkdir(path.join(folder, name), { mode: 0o700 });
-  await writeFile(path.join(folder, 'bus.conf'), busConfiguration(folder, options.refuse === true));
+  await writeFile(
+    path.join(folder, 'bus.conf'),
+    busConfiguration(folder, options.refuse === true ? refuseSecrets : ''),
+  );
   if (options.hangingPrompt === true) {
     // It notes its process id: the bus does not end what it started.
     await writeFile(path.join(folder, 'prompter.sh'), `echo $$ >> ${folder}/prompters; exec sleep 60`);

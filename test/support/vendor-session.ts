@@ -79,6 +79,12 @@ export const openSession = (vendor: Vendor, options: SessionOptions): OpenSessio
   };
 };
 
+/** The value of a result; throws where there is none. */
+export const good = <T>(result: Result<T>): T => {
+  if (!result.ok) throw new Error(`${result.error.kind}: ${result.error.message} ${result.error.vendorMessage ?? ''}`);
+  return result.value;
+};
+
 /** All pages of a listing. */
 export const collect = async (pages: AsyncIterable<Result<FleetPage>>): Promise<readonly Result<FleetPage>[]> => {
   const all: Result<FleetPage>[] = [];

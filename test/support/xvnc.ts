@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { obfuscateVncPassword } from '../../src-main/node/storage/secret-file.ts';
 import { freePort, waitForPort } from './ports.ts';
-import type { Readable } from 'node:stream';
+import { displayOf } from './xvfb.ts';
 
 /** A real VNC server with a display of its own. */
 export interface Xvnc {
@@ -41,17 +41,9 @@ export const startXvnc = async (options: { readonly password: string }): Promise
     await rm(folder, { recursive: true, force: true });
   };
   try {
-    const number = await new Promise<string>((resolve, reject) => {
-      let text = '';
-      (child.stdio[3] as Readable).setEncoding('utf8').on('data', (chunk: string) => {
-        text += chunk;
-        if (text.endsWith('\n')) resolve(text.trim());
-      });
-      child.once('error', reject);
-      child.once('exit', (code) => reject(new Error(`Xvnc ended with status ${String(code)} before it was ready`)));
-    });
+    const display = await displayOf(child, 'Xvnc');
     await waitForPort(port);
-    return { port, display: `:${number}`, setPassword, dispose };
+    return { port, display, setPassword, dispose };
   } catch (failure) {
     await dispose();
     throw failure;

@@ -1,16 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { maxRows, trayIcon, trayMenu, traySummary, type TrayItem } from './tray-menu.ts';
 import type { TrayAction, TrayDevice, TrayForward, TrayState } from './tray-state.ts';
-
-const calm: TrayState = {
-  forwards: [],
-  favourites: [],
-  recents: [],
-  troubled: [],
-  offline: 0,
-  devices: 0,
-  notices: 'on',
-};
+import { emptyTray } from '../../../test/support/empty-tray.ts';
 
 const forward = (id: number, rest: Partial<TrayForward> = {}): TrayForward => ({
   id: `f${id}`,
@@ -54,7 +45,7 @@ const actions = (items: readonly TrayItem[]): readonly TrayAction[] =>
 
 describe('trayMenu', () => {
   it('holds what is always there, from quick connect to quit', () => {
-    expect(labels(calm)).toEqual([
+    expect(labels(emptyTray)).toEqual([
       'Quick connect…',
       'Open Quayside',
       '—',
@@ -62,11 +53,11 @@ describe('trayMenu', () => {
       'Settings…',
       'Quit Quayside',
     ]);
-    expect(labels({ ...calm, notices: 'absent', shortcut: 'Ctrl+Alt+Q' })[0]).toBe('Quick connect…  Ctrl+Alt+Q');
+    expect(labels({ ...emptyTray, notices: 'absent', shortcut: 'Ctrl+Alt+Q' })[0]).toBe('Quick connect…  Ctrl+Alt+Q');
   });
 
   it('connects to a favourite with one click, and to anything of it with more', () => {
-    const menu = trayMenu({ ...calm, favourites: [device(7, { presence: 'offline' })], devices: 1 });
+    const menu = trayMenu({ ...emptyTray, favourites: [device(7, { presence: 'offline' })], devices: 1 });
     expect(find(menu, 'gw-7')).toEqual({
       kind: 'item',
       label: '○ gw-7',
@@ -74,7 +65,7 @@ describe('trayMenu', () => {
     });
     const others = find(find(menu, 'other ways')?.submenu ?? [], 'gw-7')?.submenu ?? [];
     expect(others.map(label)).toEqual(['SSH', 'VNC', 'Copy address']);
-    expect(labels({ ...calm, favourites: [device(7)], devices: 1 })).not.toContainEqual(
+    expect(labels({ ...emptyTray, favourites: [device(7)], devices: 1 })).not.toContainEqual(
       expect.stringMatching(/Search/),
     );
   });
@@ -82,7 +73,7 @@ describe('trayMenu', () => {
   it('offers for a recent device what it has, by name where two are of a kind', () => {
     const web = (id: string, name: string) => ({ id, kind: 'http' as const, name, hasAddress: false });
     const menu = trayMenu({
-      ...calm,
+      ...emptyTray,
       recents: [device(1, { services: [web('a', 'Admin'), web('b', 'Camera')] }), device(2, { services: [] })],
       devices: 9000,
     });
@@ -97,7 +88,7 @@ describe('trayMenu', () => {
       { id: 'b', kind: 'ssh' as const, name: 'Operator', hasAddress: true },
       { id: 'c', kind: 'vnc' as const, name: 'Screen', hasAddress: true },
     ];
-    const menu = trayMenu({ ...calm, recents: [device(1, { services })], devices: 1 });
+    const menu = trayMenu({ ...emptyTray, recents: [device(1, { services })], devices: 1 });
     expect(find(menu, 'gw-1')?.submenu).toEqual([
       { kind: 'item', label: 'SSH: Root', action: { type: 'connect', deviceKey: 'a/1', serviceId: 'a' } },
       { kind: 'item', label: 'SSH: Operator', action: { type: 'connect', deviceKey: 'a/1', serviceId: 'b' } },
@@ -119,7 +110,7 @@ describe('trayMenu', () => {
       'Copy 127.77.0.9:33009',
     ],
   ])('lists a forward with its state, and lets it be copied, opened again and stopped', (entry, text, first) => {
-    const row = find(trayMenu({ ...calm, forwards: [entry] }), text);
+    const row = find(trayMenu({ ...emptyTray, forwards: [entry] }), text);
     expect(row?.label).toBe(text);
     expect(row?.submenu?.map(label)[0]).toBe(first);
     expect(row?.submenu?.at(-1)).toEqual({
@@ -130,14 +121,14 @@ describe('trayMenu', () => {
   });
 
   it('names accounts in trouble and counts what is offline', () => {
-    const state = { ...calm, troubled: [{ accountId: 'x', label: 'Acme', message: 'wrong key' }], offline: 1234 };
+    const state = { ...emptyTray, troubled: [{ accountId: 'x', label: 'Acme', message: 'wrong key' }], offline: 1234 };
     expect(find(trayMenu(state), 'Acme: wrong key')?.action).toEqual({ type: 'show-account', accountId: 'x' });
     expect(find(trayMenu(state), '1,234 offline')?.action).toEqual({ type: 'show-offline' });
   });
 
   it('names two accounts in trouble, and counts the others where there are more', () => {
     const trouble = (length: number): TrayState => ({
-      ...calm,
+      ...emptyTray,
       troubled: list(length, (id) => ({ accountId: `${id}`, label: `Account ${id}`, message: 'wrong key' })),
     });
     const about = (state: TrayState): readonly string[] => labels(state).filter((text) => /account/i.test(text));
@@ -147,7 +138,7 @@ describe('trayMenu', () => {
   });
 
   it('pauses notices for as long as each line says', () => {
-    const pauses = find(trayMenu(calm), 'Pause notifications')?.submenu ?? [];
+    const pauses = find(trayMenu(emptyTray), 'Pause notifications')?.submenu ?? [];
     expect(pauses.map((entry) => [label(entry), ...actions([entry])])).toEqual([
       ['For 30 minutes', { type: 'pause-notices', length: 1_800_000 }],
       ['For 1 hour', { type: 'pause-notices', length: 3_600_000 }],
@@ -158,7 +149,7 @@ describe('trayMenu', () => {
   });
 
   it('says until when notices are paused, and resumes them', () => {
-    const menu = trayMenu({ ...calm, notices: { paused: 'until 14:30' } });
+    const menu = trayMenu({ ...emptyTray, notices: { paused: 'until 14:30' } });
     expect(actions(find(menu, 'paused until 14:30')?.submenu ?? [])).toEqual([{ type: 'resume-notices' }]);
   });
 
@@ -186,7 +177,9 @@ describe('trayMenu', () => {
 
   it('shows the text of vendors on one short line', () => {
     const nasty = device(1, { name: `a\u0000b\n\u202Ec${'x'.repeat(500)}` });
-    const [text = ''] = labels({ ...calm, favourites: [nasty], devices: 1 }).filter((line) => line.startsWith('●'));
+    const [text = ''] = labels({ ...emptyTray, favourites: [nasty], devices: 1 }).filter((line) =>
+      line.startsWith('●'),
+    );
     expect(text.length).toBeLessThanOrEqual(42);
     expect(text).not.toMatch(/[\p{Cc}\p{Cf}]/u);
   });
@@ -194,14 +187,14 @@ describe('trayMenu', () => {
 
 describe('trayIcon and traySummary', () => {
   it.each([
-    [calm, 'plain', 'Quayside'],
-    [{ ...calm, offline: 1 }, 'offline', 'Quayside: 1 offline'],
+    [emptyTray, 'plain', 'Quayside'],
+    [{ ...emptyTray, offline: 1 }, 'offline', 'Quayside: 1 offline'],
     [
-      { ...calm, offline: 2, troubled: [{ accountId: 'a', label: 'A', message: 'm' }] },
+      { ...emptyTray, offline: 2, troubled: [{ accountId: 'a', label: 'A', message: 'm' }] },
       'attention',
       'Quayside: 1 account needs attention, 2 offline',
     ],
-    [{ ...calm, forwards: [forward(1, { state: 'failed' })] }, 'attention', 'Quayside: 1 open'],
+    [{ ...emptyTray, forwards: [forward(1, { state: 'failed' })] }, 'attention', 'Quayside: 1 open'],
   ] as const)('put trouble before offline before all well', (state, icon, summary) => {
     expect(trayIcon(state)).toBe(icon);
     expect(traySummary(state)).toBe(summary);

@@ -38,6 +38,19 @@ export const errorKinds = [
 
 export type ErrorKind = (typeof errorKinds)[number];
 
+/** Failures after which a vendor has certainly done nothing: it refused, or was never asked. */
+export const vendorRefusals = [
+  'unauthorized',
+  'forbidden',
+  'rate-limited',
+  'wrong-url',
+  'clock-skew',
+  'device-offline',
+  'invalid-input',
+  'not-found',
+  'unsupported',
+] as const satisfies readonly ErrorKind[];
+
 /** An expected failure in words a person can act on. Never holds a secret: vendor text is redacted first. */
 export interface AppError {
   readonly kind: ErrorKind;

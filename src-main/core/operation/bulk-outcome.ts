@@ -1,22 +1,14 @@
 import { csvCell } from '../text/csv.ts';
-import type { AppError, ErrorKind } from '../base/errors.ts';
+import { vendorRefusals, type AppError, type ErrorKind } from '../base/errors.ts';
 
 /** Where an item of a bulk run is. `uncertain`: it was sent, and its outcome is unknown. */
 export type BulkItemState = 'waiting' | 'running' | 'done' | 'failed' | 'uncertain' | 'cancelled';
 
 /** After these the vendor did nothing: it refused, or was never asked. */
-const refusals: ReadonlySet<ErrorKind> = new Set([
-  'unauthorized',
-  'forbidden',
-  'rate-limited',
-  'wrong-url',
-  'clock-skew',
-  'device-offline',
-  'invalid-input',
-  'not-found',
+const refusals: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
+  ...vendorRefusals,
   'ambiguous',
   'conflict',
-  'unsupported',
   'confirmation-required',
   'vault-locked',
   'vault-absent',

@@ -28,8 +28,8 @@ export const replaceFile = async (from: string, to: string): Promise<void> => {
   await rename(from, to);
 };
 
-/** Without this a power cut can undo the rename. Windows has no such call. */
-const syncFolder = async (folder: string): Promise<void> => {
+/** Puts a folder's list of names on the disk: without it a power cut can undo a rename or take a new file. Not on Windows, which has no such call. */
+export const syncFolder = async (folder: string): Promise<void> => {
   if (process.platform === 'win32') return;
   const handle = await open(folder, 'r');
   try {

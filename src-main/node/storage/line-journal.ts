@@ -3,6 +3,7 @@ import { mkdir, open, readdir, unlink, type FileHandle } from 'node:fs/promises'
 import { dirname, join } from 'node:path';
 import { fail, ok, type Failure } from '../../core/base/errors.ts';
 import type { Journal } from '../../core/base/journal.ts';
+import { syncFolder } from './atomic-write.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 /** Characters of a file name that every file system takes, the suffix left out. */
@@ -52,17 +53,6 @@ const endsInBreak = async (handle: FileHandle): Promise<boolean> => {
   const last = Buffer.alloc(1);
   await handle.read(last, 0, 1, size - 1);
   return last[0] === 0x0a;
-};
-
-/** Without this a power cut can take the new file. Windows has no such call. */
-const syncFolder = async (folder: string): Promise<void> => {
-  if (process.platform === 'win32') return;
-  const handle = await open(folder, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 };
 
 /** Journals as files of lines below `folder`, readable by their owner alone. */

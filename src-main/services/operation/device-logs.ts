@@ -1,6 +1,6 @@
 import { deviceKey as keyOf } from '../../core/fleet/device.ts';
 import { interactiveMs, secondsText, withDeadline } from '../../core/base/deadline.ts';
-import { fail, ok, type AppError, type ErrorKind, type Result } from '../../core/base/errors.ts';
+import { fail, ok, vendorRefusals, type AppError, type ErrorKind, type Result } from '../../core/base/errors.ts';
 import type { Journal } from '../../core/base/journal.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
@@ -25,17 +25,7 @@ const shownBytes = 2 * 1024 * 1024;
 const lastWaitMs = 5000;
 
 /** Failures that say for sure that the vendor handed nothing out. */
-const harmless: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
-  'unauthorized',
-  'forbidden',
-  'rate-limited',
-  'wrong-url',
-  'clock-skew',
-  'device-offline',
-  'invalid-input',
-  'not-found',
-  'unsupported',
-]);
+const harmless: ReadonlySet<ErrorKind> = new Set(vendorRefusals);
 
 const textOf = (input: unknown, name: string): string => {
   const value: unknown =

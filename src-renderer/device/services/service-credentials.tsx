@@ -5,7 +5,7 @@ import type { DeviceView, ServiceView } from '../../../src-preload/contract/devi
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { request } from '../../state/main-state.ts';
 import { Failure, Field, IconButton } from '../../ui/controls.tsx';
-import { Dialog } from '../../ui/dialog.tsx';
+import { DialogActions, FormDialog } from '../../ui/dialog.tsx';
 import { toast } from '../../state/view-store.ts';
 
 const CredentialsDialog = ({
@@ -50,63 +50,55 @@ const CredentialsDialog = ({
     onClose();
   };
   return createPortal(
-    <Dialog label={title} className="form-dialog" onClose={onClose}>
-      <h2>{title}</h2>
-      <form
-        className="dialog-form"
-        onSubmit={(event) => {
-          event.preventDefault();
-          void store(false);
-        }}
+    <FormDialog title={title} onSubmit={() => store(false)} onClose={onClose}>
+      <Field id={`${id}-user`} label="User" help="Empty: the program asks, or knows.">
+        <input
+          ref={user}
+          id={`${id}-user`}
+          className="input mono"
+          defaultValue={service.user}
+          maxLength={256}
+          autoComplete="off"
+          spellCheck={false}
+          autoFocus
+          aria-describedby={`${id}-user-help`}
+        />
+      </Field>
+      <Field
+        id={`${id}-password`}
+        label="Password"
+        help={
+          service.hasPassword === true
+            ? 'One is kept in the vault. Leave this empty to keep it.'
+            : 'It is kept in the vault and given to the program that opens this service.'
+        }
       >
-        <Field id={`${id}-user`} label="User" help="Empty: the program asks, or knows.">
-          <input
-            ref={user}
-            id={`${id}-user`}
-            className="input mono"
-            defaultValue={service.user}
-            maxLength={256}
-            autoComplete="off"
-            spellCheck={false}
-            autoFocus
-            aria-describedby={`${id}-user-help`}
-          />
-        </Field>
-        <Field
+        <input
+          ref={secret}
           id={`${id}-password`}
-          label="Password"
-          help={
-            service.hasPassword === true
-              ? 'One is kept in the vault. Leave this empty to keep it.'
-              : 'It is kept in the vault and given to the program that opens this service.'
-          }
-        >
-          <input
-            ref={secret}
-            id={`${id}-password`}
-            className="input mono"
-            type="password"
-            maxLength={2048}
-            autoComplete="off"
-            aria-describedby={`${id}-password-help`}
-          />
-        </Field>
-        {error === undefined ? null : <Failure error={error} />}
-        <div className="dialog-actions">
-          {service.hasPassword === true ? (
+          className="input mono"
+          type="password"
+          maxLength={2048}
+          autoComplete="off"
+          aria-describedby={`${id}-password-help`}
+        />
+      </Field>
+      {error === undefined ? null : <Failure error={error} />}
+      <DialogActions
+        before={
+          service.hasPassword === true ? (
             <button type="button" className="button plain" disabled={busy} onClick={() => void store(true)}>
               Forget password
             </button>
-          ) : null}
-          <button type="button" className="button" onClick={onClose}>
-            Cancel
-          </button>
-          <button type="submit" className="button primary" disabled={busy}>
-            Keep
-          </button>
-        </div>
-      </form>
-    </Dialog>,
+          ) : null
+        }
+        onClose={onClose}
+      >
+        <button type="submit" className="button primary" disabled={busy}>
+          Keep
+        </button>
+      </DialogActions>
+    </FormDialog>,
     document.body,
   );
 };

@@ -7,7 +7,7 @@ import {
   type FolderCountView,
 } from '../../../src-preload/contract/session.ts';
 import { Failure } from '../../ui/controls.tsx';
-import { Confirm, Dialog } from '../../ui/dialog.tsx';
+import { Confirm, Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { inSentence } from '../../../src-main/core/text/letters.ts';
 import { bytes, count, middle, plural } from '../../ui/format.ts';
 import type { SessionHandle } from '../connection/session-link.ts';
@@ -89,10 +89,7 @@ const DeleteFolder = ({ entry, path, device, session, onConfirm, onClose }: Ques
     <Dialog label={title} className="confirm" onClose={onClose}>
       <h2>{title}</h2>
       {error === undefined ? <p>{lossOf(device, counting)}</p> : <Failure error={error} />}
-      <div className="dialog-actions">
-        <button type="button" className="button" onClick={onClose}>
-          Cancel
-        </button>
+      <DialogActions onClose={onClose}>
         <button
           type="button"
           className="button danger"
@@ -101,7 +98,7 @@ const DeleteFolder = ({ entry, path, device, session, onConfirm, onClose }: Ques
         >
           {verbOf(entry.name)}
         </button>
-      </div>
+      </DialogActions>
     </Dialog>
   );
 };
