@@ -4,13 +4,13 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 /**
- * The command line's entry. It is kept so small that an old Node can run it: one that cannot run the rest
- * hands over to the Node that was installed beside the packages.
+ * The entry of the command line. It stays so small that an old Node can run it: a Node that is too old for the rest
+ * starts the Node that was installed beside the packages.
  */
 const [major = 0, minor = 0] = process.versions.node.split('.').map(Number);
 
 if (major > 22 || (major === 22 && minor >= 13)) {
-  // Before 24 Node warns of its own SQLite, on the stream that carries our JSON errors.
+  // Node before 24 warns about its own SQLite on standard error, which carries our JSON errors.
   if (major < 24) process.removeAllListeners('warning');
   const { endProcess, main } = await import('./cli/main.ts');
   await main(process.argv.slice(2));
@@ -24,7 +24,7 @@ if (major > 22 || (major === 22 && minor >= 13)) {
     process.exitCode = 1;
   } else {
     const child = spawn(newer, [join(import.meta.dirname, 'cli.js'), ...process.argv.slice(2)], { stdio: 'inherit' });
-    // A Ctrl-C reaches the child by itself, as part of the terminal's foreground group; the others do not.
+    // Ctrl-C reaches the child directly, as part of the terminal's foreground group; other signals do not.
     process.on('SIGINT', () => undefined);
     for (const signal of ['SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
     child.on('error', () => {

@@ -150,7 +150,7 @@ export class Bridge {
       sessions: (send) => new ClientSessions(this.#deps.sessions, send, (done) => this.#part(done)),
       onClosed: () => {
         this.#connections.delete(session);
-        // Where all of it ends, or moves to another process, so do the forwards.
+        // When everything ends, or moves to another process, the forwards do too.
         if (!this.#isOver) void this.#deps.forwards.release(client);
       },
     });
@@ -165,7 +165,7 @@ export class Bridge {
     return count;
   }
 
-  /** Ends all clients; resolves when their sessions have put away what they had half done on devices. */
+  /** Ends all clients. Resolves when their sessions have removed what they left half done on devices. */
   async dispose(): Promise<void> {
     this.#isOver = true;
     for (const stop of this.#stops) stop();

@@ -8,9 +8,9 @@ import {
   type Query,
 } from '../../src-preload/contract/query.ts';
 
-/** Parsed queries in the cache; nobody needs more rules than this. */
+/** Parsed queries in the cache: more than any user has rules. */
 const maxQueries = 200;
-/** Milliseconds after which a query is read again: `seen:<1h` counts from when it was. */
+/** Milliseconds after which a query is parsed again: `seen:<1h` counts from the time of parsing. */
 const freshMs = 1_000;
 
 /** A device prepared for matching, with the data it was prepared from. */
@@ -21,15 +21,15 @@ interface Prepared {
 }
 
 /**
- * Whether a query means a device, by the query language of the list. Rules ask for every device they hear of, so each is
- * prepared once, until it is heard of again.
+ * Whether a device matches a query of the list's query language. Rules are checked for every device that changes, so
+ * each device is prepared once and again only after it changed.
  */
 export const queryMatcher = (deps: {
-  /** As the vendor writes it. */
+  /** The vendor's name as it spells it. */
   readonly vendorName: (vendor: string) => string;
   readonly accountLabel: (accountId: string) => string;
   readonly isFavourite: (deviceKey: string) => boolean;
-  /** Of the vendor, by default and the user's own, as the list has them. */
+  /** All services that the list shows: the vendor's, the defaults and the user's own. */
   readonly servicesOf: (deviceKey: string) => Device['services'];
   readonly clock: Pick<Clock, 'now'>;
 }): ((query: string, device: Device) => boolean) => {

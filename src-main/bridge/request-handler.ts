@@ -18,7 +18,7 @@ import { portlessRequests, type PortlessRequestDeps } from './requests/portless-
 import { sessionRequests, type SessionRequestDeps } from './requests/session-requests.ts';
 import type { HandleRequest } from './client-connection.ts';
 
-/** What the handlers of all requests work with. */
+/** What the handlers of all requests need. */
 export type RequestDeps = AccountRequestDeps &
   AlertRequestDeps &
   AppRequestDeps &
@@ -65,8 +65,9 @@ const allHandlers = (deps: RequestDeps): Handlers => {
 };
 
 /**
- * An input that the contract refuses. Somebody entered too long a text, and can shorten it; all else is a fault of the client
- * that sent it, which the person before it can only report. Never quotes a value: it may be what was pasted into the wrong field.
+ * The error for an input that the contract refuses. If a text is too long, the message tells the user to shorten it;
+ * anything else is a fault of the client, which the user can only report. Values are never quoted: one may have been
+ * pasted into the wrong field.
  */
 const badInput = (error: z.ZodError): Failure => {
   const issue = error.issues[0];
@@ -88,7 +89,7 @@ const badInput = (error: z.ZodError): Failure => {
 const spoken = (field: string): string =>
   `“${field.replaceAll(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter.toLowerCase()}`).slice(0, 60)}”`;
 
-/** What the log may have of a refused input: the known field that is wrong and how; names that were sent may be secrets. */
+/** What the log may say about a refused input: the known field that is wrong, and how. Unknown names may be secrets. */
 const whatIsWrong = (error: z.ZodError): { readonly field: string; readonly code: string } => {
   const issue = error.issues[0];
   return { field: String(issue?.path[0] ?? ''), code: issue?.code ?? '' };
@@ -114,7 +115,7 @@ export const createRequestHandler = (deps: RequestDeps): HandleRequest => {
     }
     const parsed = requests[name].input.safeParse(input);
     if (!parsed.success) return refuse(name, badInput(parsed.error), whatIsWrong(parsed.error));
-    // The record is typed name by name; here the name is any of them.
+    // The record is typed name by name; here the name can be any of them.
     const handler = handlers[name] as (input: unknown, signal: AbortSignal, client: object) => Promise<Result<unknown>>;
     try {
       return await handler(parsed.data, signal, client);

@@ -1,17 +1,17 @@
 import type { Clock } from '../core/base/clock.ts';
 import type { Change, CollectionName, HostFrame } from '../../src-preload/contract/frames.ts';
 
-/** Where the feed reads the rows of one collection. Rows are read when they are sent, never before. */
+/** The source of the rows of one collection. A row is read when it is sent, not before. */
 export interface StateSource {
   keys(): Iterable<string>;
-  /** The present row, or undefined if there is none (any more). */
+  /** The present row; undefined if it does not exist (any more). */
   row(key: string): unknown;
 }
 
-/** Where the feed puts its frames. */
+/** The output of the feed. */
 export interface FeedOutput {
   send(frame: HostFrame): void;
-  /** Bytes the carrier has not taken yet; above the limit the feed waits. */
+  /** Bytes the carrier has not taken yet; while they exceed the limit, the feed waits. */
   backlog(): number;
 }
 
@@ -29,22 +29,22 @@ export interface StateFeedOptions {
   readonly chunkRows?: number;
   /** Least time between two batches of deltas, milliseconds. */
   readonly intervalMs?: number;
-  /** Bytes a client may be behind before it is left alone, and how long until it is looked at again. */
+  /** Bytes a client may be behind before the feed pauses for it, and milliseconds until it is checked again. */
   readonly backlogBytes?: number;
   readonly congestedMs?: number;
   /** Changed rows from which on a fresh snapshot is sent instead of deltas. */
   readonly changesLimit?: number;
 }
 
-/** Small collections first, so that a window can draw its frame before the fleet has arrived. */
+/** Small collections come first, so that a window can draw its frame before the fleet has arrived. */
 const order: readonly CollectionName[] = ['app', 'accounts', 'forwards', 'incidents', 'devices'];
 
 type Settled = Required<StateFeedOptions>;
 
 /**
- * Tells clients of the state: a snapshot in chunks, then deltas numbered without gaps. What is kept for a
- * client is the set of keys that changed since it heard of them, not the frames: a client that reads slowly
- * is sent fewer and newer rows, and can never make main's memory grow beyond the fleet itself.
+ * Sends the state to clients: a snapshot in chunks, then deltas numbered without gaps. For each client it stores the
+ * keys that changed since its last delta, not the frames: a slow client gets fewer and newer rows, and main's memory
+ * never grows beyond the size of the fleet.
  */
 export class StateFeed {
   readonly #options: Settled;
@@ -61,7 +61,7 @@ export class StateFeed {
     };
   }
 
-  /** Says that these rows were added, changed or removed. */
+  /** Reports that these rows were added, changed or removed. */
   touch(collection: CollectionName, keys: Iterable<string>): void {
     if (this.#clients.size === 0) return;
     const list = [...keys];
@@ -69,7 +69,7 @@ export class StateFeed {
     for (const client of this.#clients) client.touch(collection, list);
   }
 
-  /** Adds a client, which hears nothing until it subscribes. */
+  /** Adds a client, which receives nothing until it subscribes. */
   attach(output: FeedOutput): FeedClient {
     const client = new Subscription(this.#options, output, () => this.#clients.delete(client));
     this.#clients.add(client);
@@ -95,7 +95,7 @@ class Subscription implements FeedClient {
   };
   #subscribed = false;
   #disposed = false;
-  /** What is left of the snapshot, last chunk first; empty once live. */
+  /** The rest of the snapshot, last chunk first; empty once it is sent. */
   #chunks: Chunk[] = [];
   #started = false;
   #seq = 0;
@@ -134,7 +134,7 @@ class Subscription implements FeedClient {
     this.#forget();
   }
 
-  /** Plans a snapshot. Keys that appear from now on are in `#dirty` and follow it as a delta. */
+  /** Plans a snapshot. Keys that appear from now on are in `#dirty` and are sent as a delta after it. */
   #restart(): void {
     const chunks: Chunk[] = [];
     for (const collection of order) {
@@ -143,7 +143,7 @@ class Subscription implements FeedClient {
       for (let at = 0; at < keys.length; at += this.#options.chunkRows)
         chunks.push({ collection, keys: keys.slice(at, at + this.#options.chunkRows) });
     }
-    // A snapshot of nothing is still a snapshot.
+    // An empty snapshot is still sent.
     if (chunks.length === 0) chunks.push({ collection: 'app', keys: [] });
     this.#chunks = chunks.reverse();
     this.#started = false;

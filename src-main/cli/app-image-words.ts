@@ -1,6 +1,6 @@
 import { sep } from 'node:path';
 
-/** Where the running program is. */
+/** The location of the running program. */
 export interface ProgramPlace {
   readonly execPath: string;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -8,10 +8,10 @@ export interface ProgramPlace {
 }
 
 /**
- * The words that run the command line of an AppImage, whose content is there only while it runs: its one file, asked for a
- * command (src-main/electron/command-line.ts). Undefined if this is no program of an AppImage; one that merely was
- * started in a terminal of an AppImage has the variables too. A command needs no display, and as root no sandbox, which
- * Chromium refuses there; it opens no window.
+ * The command that runs the command line of an AppImage: its single file with a command
+ * (src-main/electron/command-line.ts), because its content exists only while it runs. Undefined if this program is not
+ * in an AppImage; a program that was only started from a terminal of an AppImage has its variables, too. No display is
+ * needed, and no sandbox as root, where Chromium refuses it: no window opens.
  */
 export const appImageWords = ({ execPath, env, asRoot }: ProgramPlace): readonly string[] | undefined => {
   const { APPIMAGE: file, APPDIR: mounted } = env;

@@ -16,30 +16,36 @@ import { surviveCrashes } from './crashes.ts';
 import { exitCodes } from './terminal.ts';
 import { ownerSilent, watchedChannel } from './owner-watch.ts';
 
-/** What the global options say. */
+/** The values of the global options. */
 export interface Place {
   readonly profile: string | undefined;
   readonly vault: 'keychain' | 'file' | undefined;
-  /** Asked when the vault must be opened; `isNew` if the vault does not exist yet. Undefined: no user can answer. */
+  /** Asked when the vault has to be opened; `isNew` if the vault does not exist yet. Undefined: no user can answer. */
   readonly passphrase: (isNew: boolean) => Promise<string | undefined>;
   /** How long another command that keeps the profile busy is waited for, milliseconds. Default two minutes. */
   readonly withinMs?: number;
 }
 
-/** A way to the core of the profile, in another process or in this one. */
+/** A connection to the core of the profile, in another process or in this one. */
 export interface Attachment {
   readonly client: FrameClient;
-  /** Resolves when the other process is gone; for a core of our own when another process works on the profile. */
+  /** Resolves when the other process has ended; for a core of our own, when another process uses the profile. */
   readonly lost: Promise<void>;
   /** Whether the core is in this process. */
   readonly own: boolean;
-  /** Whether it was, and another process has it now: what is connected goes on here, the rest is to be asked there. */
+  /**
+   * Whether the core was in this process and another process has it now. Open connections continue here; for everything
+   * else, ask the other process.
+   */
   readonly isHandedOver: boolean;
-  /** Waits until no other process works with a core of our own, looking every `everyMs`; at once for another's. */
+  /**
+   * Waits until no other process uses a core of our own, checking every `everyMs`. Resolves at once for the core of
+   * another process.
+   */
   idle(everyMs: number): Promise<void>;
   /**
-   * Lets go; a core of our own closes what is open and lets other commands finish first. One that was handed over lets
-   * its connections come to their end, unless `now` is aborted or the process is told to end.
+   * Detaches. A core of our own closes what is open and first lets other commands finish. A core that was handed over
+   * lets its connections end by themselves, unless `now` is aborted or the process is told to end.
    */
   dispose(now?: AbortSignal): Promise<void>;
 }
@@ -51,21 +57,21 @@ const drainMs = 60_000;
 /** What a host that ends grants its clients to finish what they asked for, milliseconds. */
 const partingMs = 5000;
 
-/** Lets clients of a core that is about to end finish. */
+/** Lets the clients of a core that is about to end finish. */
 export const drain = async (core: Core, longLived: boolean): Promise<void> => {
   core.control.refuse();
   const until = systemClock.monotonic() + (longLived ? partingMs : drainMs);
-  // Only commands that are soon done build on one that is soon done: these are waited for to the end.
+  // Only short commands use the core of another short command: their end is waited for.
   const busy = (): boolean => (longLived ? core.bridge.pending > 0 : core.control.clients > 0);
   while (busy() && systemClock.monotonic() < until) await sleep(systemClock, 10);
 };
 
-/** The owner of a profile, a core of our own, or the word to try again. */
+/** The owner of a profile, a core of our own, or a request to try again. */
 export type Found = { readonly connection: ControlConnection } | { readonly core: Core };
 
 /**
- * Finds the process that owns the profile, or makes this one the owner. A command that lasts does not build on
- * one that is soon done: it waits until it can own the profile itself.
+ * Finds the process that owns the profile, or makes this one the owner. A long-lived command does not use the core of a
+ * short one: it waits until it can own the profile itself.
  */
 export const findCore = async (
   place: Place,
@@ -148,7 +154,7 @@ export const attach = async (place: Place, longLived: boolean, signal: AbortSign
       idle: async () => undefined,
       dispose: async () => {
         client.close();
-        // One that is stopped never closes its end, and this process would wait for it.
+        // A stopped process never closes its end, and this process would wait for it.
         setTimeout(() => socket.drop(), partingMs).unref();
       },
     });
@@ -158,15 +164,15 @@ export const attach = async (place: Place, longLived: boolean, signal: AbortSign
   const pair = channelPair();
   core.bridge.connect(pair.host);
   const client = new FrameClient(pair.client);
-  // ssh sends SIGHUP to its ProxyCommand when it is done: no reason to leave others without the core.
+  // ssh sends SIGHUP to its ProxyCommand when it is done: other users of the core still need it.
   const told = new AbortController();
   const stop = (): void => told.abort();
   process.once('SIGTERM', stop);
-  // The requests of this connection are no longer answered.
+  // Requests over this connection get no more answers.
   void core.handedOver.then(() => client.close());
   return ok({
     client,
-    // Attached to at once, the profile would be ours again: the other process is still on its way to it.
+    // Without this wait the profile would be ours again: the other process has not taken it yet.
     lost: core.waitForSuccessor(),
     own: true,
     get isHandedOver() {

@@ -8,7 +8,7 @@ export interface ChannelPair {
   readonly host: HostChannel;
 }
 
-/** Joins a client and a host in one process. Frames arrive later, as they would over any other carrier. */
+/** Connects a client and a host in one process. Frames arrive later, as over any other carrier. */
 export const channelPair = (): ChannelPair => {
   let toHost: ((message: unknown) => void) | undefined;
   let toClient: ((frame: HostFrame) => void) | undefined;
@@ -40,7 +40,7 @@ export const channelPair = (): ChannelPair => {
 /** A client's end of a connection to another process. */
 export const socketChannel = (socket: MessageSocket): FrameChannel => ({
   send: (frame) => socket.send(frame),
-  // Both ends are of one installation; answers are checked against the contract where they are used.
+  // Both ends belong to one installation; answers are checked against the contract where they are used.
   onFrame: (listener) => socket.onMessage((message) => listener(message as HostFrame)),
   onClose: (listener) => socket.onClose(listener),
   close: () => socket.close(),

@@ -3,7 +3,7 @@ import type { Arguments } from './flags.ts';
 import type { Attachment, Place } from './attach.ts';
 import { printError } from './terminal.ts';
 
-/** What every command gets. */
+/** The arguments of every command. */
 export interface Context {
   readonly args: Arguments;
   readonly json: boolean;
@@ -12,10 +12,10 @@ export interface Context {
   readonly signal: AbortSignal;
 }
 
-/** A command: answers its exit code. */
+/** A command; it returns its exit code. */
 export type Command = (context: Context) => Promise<number>;
 
-/** Runs something against the core of the profile and prints its error, if it has one. */
+/** Runs `work` with the core of the profile and prints its error, if any. */
 export const withCore = async (
   context: Context,
   run: (attachment: Attachment) => Promise<Result<number>>,

@@ -5,9 +5,9 @@ import { typedMs } from './terminal.ts';
 /** How long a command waits for lists of devices by default, seconds. */
 export const usualSeconds = 15;
 
-/** A limit on how long a command waits; it stands still while a person types. */
+/** A time limit of a command; it stands still while a person types. */
 export class CommandDeadline {
-  /** Milliseconds in all. */
+  /** Milliseconds in total. */
   readonly ms: number;
   readonly #over = new AbortController();
   readonly #caller: AbortSignal;
@@ -15,7 +15,7 @@ export class CommandDeadline {
   #typed = 0;
   #cancelTimer: () => void = () => undefined;
 
-  /** Over `seconds` after `start` (milliseconds since the process began; absent: now), and when `caller` aborts. */
+  /** Ends `seconds` after `start` (milliseconds since the process began; default: now), and when `caller` aborts. */
   constructor(seconds: number, caller: AbortSignal, start = performance.now(), clock: Clock = systemClock) {
     this.ms = seconds * 1000;
     this.#clock = clock;

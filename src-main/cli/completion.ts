@@ -5,11 +5,11 @@ import { flags, type Flag } from './flags.ts';
 export const shells = ['bash', 'zsh', 'fish', 'pwsh'] as const;
 export type Shell = (typeof shells)[number];
 
-/** What the words of a profile and of the vendors are; each is asked for only when it is needed. */
+/** The names of a profile and of the vendors; each list is asked for only when it is needed. */
 export interface CompletionSource {
   /** Ids. */
   vendors(): Promise<readonly string[]>;
-  /** Ids of a vendor's operations; none for a vendor there is not. */
+  /** Ids of a vendor's operations; empty for an unknown vendor. */
   operations(vendor: string): Promise<readonly string[]>;
   /** Labels. */
   accounts(): Promise<readonly string[]>;
@@ -35,8 +35,8 @@ const valuesOf = async (flag: Flag, source: CompletionSource): Promise<readonly 
 const isFlag = (name: string): name is Flag => Object.hasOwn(flags, name);
 
 /**
- * What may stand in place of the last word. `words` are those after `quayside`, the last one as far as it is typed. None
- * where the shell's own completion of files is right.
+ * What can replace the last word. `words` are those after `quayside`, the last one as far as it is typed. Empty where
+ * the shell's own completion of files is right.
  */
 export const completions = async (
   words: readonly string[],
@@ -68,7 +68,7 @@ export const completions = async (
       case 'vendor':
         return source.vendors();
       case 'account':
-        // `accounts add` names a vendor, `list` nothing.
+        // `accounts add` takes a vendor, `accounts list` nothing.
         return given[0] === 'add' ? source.vendors() : given[0] === 'list' ? [] : source.accounts();
       case 'device':
         return source.devices();
@@ -81,7 +81,7 @@ export const completions = async (
   return fitting(await of(command?.positionals[given.length]));
 };
 
-/** A script that has a shell ask `quayside complete`. Files are offered where that has nothing to say. */
+/** A script that makes a shell ask `quayside complete`. Where that answers nothing, the shell offers files. */
 const scripts: Readonly<Record<Shell, string>> = {
   bash: `_quayside() {
   local word

@@ -3,10 +3,12 @@ import { fail } from '../core/base/errors.ts';
 import { describeException, hearUncaught } from '../core/base/exception.ts';
 import { exitCodes, note, printError } from './terminal.ts';
 
-/** What a command that gives up may take to close what is open, milliseconds. */
+/** Milliseconds a command that gives up may take to close what is open. */
 const closingMs = 10_000;
 
-/** Prints a bug as such and answers the exit code; its message may quote what it worked on, so the stack's places have to do. */
+/**
+ * Prints a bug and returns the exit code. The message may quote data, so only the positions of the stack are printed.
+ */
 export const printBug = (thrown: unknown, json: boolean): number => {
   const { frames } = describeException(thrown);
   const bug = fail('internal', 'Quayside made a mistake.', `Please report it: ${JSON.stringify(frames)}`);
@@ -14,8 +16,8 @@ export const printBug = (thrown: unknown, json: boolean): number => {
 };
 
 /**
- * Ends a command with a message on an unexpected error. A command whose core serves other clients handles such errors
- * there, and continues. Returns the function that stops this.
+ * Ends a command with a message on an unexpected error. Where a command's core serves other clients, the core handles
+ * such errors and continues. The returned function stops this.
  */
 export const endOnCrash = (json: boolean): (() => void) =>
   hearUncaught(process, (thrown) => {

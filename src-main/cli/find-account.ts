@@ -8,16 +8,16 @@ import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { usage } from './flags.ts';
 import { plain } from './terminal.ts';
 
-/** All devices an answer may hold. */
+/** The maximum number of devices in an answer. */
 export const allDevices = 200_000;
 
-/** An error of the contract as one of ours: it came from the same list of kinds. */
+/** An error of the contract as one of the core: both have the same list of kinds. */
 export const failureOf = (error: ErrorView): Failure => ({ ok: false, error: error as Failure['error'] });
 
 /** An answer of the contract as a result. */
 export const resultOf = <T>(answer: Answer<T>): Result<T> => (answer.ok ? ok(answer.value) : failureOf(answer.error));
 
-/** The account of this label (or id). Errors: not-found. */
+/** The account with this label or id. Errors: not-found. */
 export const findAccount = async (client: FrameClient, name: string): Promise<Result<AccountView>> => {
   const accounts = resultOf(await client.request('accounts.list', {}));
   if (!accounts.ok) return accounts;
@@ -32,7 +32,7 @@ export const findAccount = async (client: FrameClient, name: string): Promise<Re
   );
 };
 
-/** The service that a word means, added as a custom service if it is a port that is not listed. */
+/** The service that a word names. A port that is not listed is added as a custom service. */
 export const findService = async (
   client: FrameClient,
   device: DeviceView,

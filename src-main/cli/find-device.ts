@@ -17,7 +17,7 @@ const listed = (devices: readonly DeviceView[]): string =>
     .map((device) => `${plain(device.name)} (${device.id})`)
     .join(', ');
 
-/** The device that a word means: by id, by name, by name as it is searched. Undefined if none is meant. */
+/** The device that a word names: by id, by name, or by name as the search reads it. Undefined if there is none. */
 const pickDevice = (devices: readonly DeviceView[], word: string): Result<DeviceView> | undefined => {
   const folded = fold(word);
   const matchers: readonly ((device: DeviceView) => boolean)[] = [
@@ -45,10 +45,10 @@ const nearestDevice = (devices: readonly DeviceView[], word: string): string | u
   return near === undefined ? undefined : names.get(near);
 };
 
-/** What an account may take to name a device as another did, once one is found, milliseconds. */
+/** Once a device is found, milliseconds another account may take to list one of the same name. */
 const namesakeMs = 2_000;
 
-/** Asks all accounts for their devices until `look` finds one, each on its own; answers those that have not listed theirs. */
+/** Asks all accounts for their devices until `look` finds one; returns the accounts that have not listed theirs. */
 const askUntilFound = async (
   client: FrameClient,
   accounts: readonly AccountView[],
@@ -78,8 +78,8 @@ const askUntilFound = async (
 };
 
 /**
- * Finds a device in what is known; where it is not, each account is asked for its list, and none is waited for longer than
- * needed. Errors: not-found, ambiguous, and why an account that may have it could not be asked.
+ * Finds a device among the known ones. If it is not there, all accounts are asked for their lists, and none is waited
+ * for longer than needed. Errors: not-found, ambiguous, and why an account that may have it could not be asked.
  */
 export const findDevice = async (
   client: FrameClient,
@@ -98,7 +98,7 @@ export const findDevice = async (
   const missing = await askUntilFound(client, accounts.value, patience, async () => {
     const found = await look();
     if (found === undefined) return 'no';
-    // Only an id is one device's alone.
+    // Only an id is unique among devices.
     return found.ok && found.value.id !== word && found.value.key !== word ? 'maybe' : 'found';
   });
   patience.dispose();

@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util';
 import { fail, ok, type Failure, type Result } from '../core/base/errors.ts';
 
-/** The options of the command line, as Node parses them. What they mean with a command stands in its help. */
+/** The options of the command line, as Node parses them. The help of each command says what they mean. */
 export const flags = {
   profile: { type: 'string' },
   vault: { type: 'string' },
@@ -28,11 +28,11 @@ export const flags = {
 
 export type Flag = keyof typeof flags;
 
-/** Splits words into options and the rest. Throws a TypeError for an unknown option, or one without its value. */
+/** Splits arguments into options and the rest. Throws a TypeError for an unknown option or a missing value. */
 export const parseFlags = (args: readonly string[]) =>
   parseArgs({ args: [...args], options: flags, allowPositionals: true, strict: true });
 
-/** What stands on a command line. */
+/** The parts of a command line. */
 export interface Arguments {
   readonly command: string | undefined;
   /** The words after the command. */
@@ -42,7 +42,7 @@ export interface Arguments {
   readonly values: Readonly<ReturnType<typeof parseFlags>['values']>;
 }
 
-/** Wrong usage, with the way to the right one. */
+/** The error for wrong usage. */
 export const usage = (message: string): Failure => fail('invalid-input', message, 'See quayside --help.');
 
 /** A port number given as text. Errors: invalid-input. */

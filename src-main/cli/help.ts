@@ -1,11 +1,11 @@
 import type { CommandEntry } from './command-entry.ts';
 import { commandTable } from './command-table.ts';
 
-/** Columns: where explanations begin, and where lines end. */
+/** Columns: where explanations begin and where lines end. */
 const explained = 37;
 const width = 119;
 
-/** Words in lines no longer than the width, from a column on. */
+/** Text in lines no longer than the width, starting at a column. */
 const wrapped = (text: string, column: number): string => {
   const lines: string[] = [];
   let line = '';
@@ -42,7 +42,7 @@ const common = `  --profile DIR     where accounts, settings and caches are kept
 const exitCodes = `Exit codes: 0 done, 1 the operation failed or the list of an account is missing or old, 2 wrong usage, 3 not found or
 ambiguous, 4 vault.`;
 
-/** What `quayside --help` prints; with a command, what its `--help` does. `vendors` are ids. */
+/** The text of `quayside --help`, or of a command's `--help`. `vendors` are ids. */
 export const helpText = (vendors: readonly string[], command?: CommandEntry): string =>
   command === undefined
     ? `Quayside: every device fleet you can reach, in one list.

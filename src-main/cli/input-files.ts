@@ -6,16 +6,16 @@ import { fail, ok, type Result } from '../core/base/errors.ts';
 import type { Operation } from '../vendors/vendor.ts';
 import { plain } from './terminal.ts';
 
-/** Bytes of the largest file that crosses to the process with the accounts in one message, in base64. */
+/** The maximum size of a file, bytes: it is sent to the process with the accounts in one message, in base64. */
 const maxFileBytes = 4_500_000;
 
-/** What the content of a file becomes: `{name, base64}`, base64 alone, or text. */
+/** What becomes of a file's content: `{name, base64}`, base64 alone, or text. */
 type FileForm = 'named' | 'base64' | 'text';
 
 const isObject = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** By what JSON Schema says of a field: `contentEncoding` for bytes, `contentMediaType` alone for text. */
+/** From the JSON Schema of the field: `contentEncoding` means bytes, `contentMediaType` alone means text. */
 const fileForm = (schema: unknown): FileForm | undefined => {
   if (!isObject(schema)) return undefined;
   const { anyOf, properties } = schema;
@@ -31,7 +31,7 @@ const fileForm = (schema: unknown): FileForm | undefined => {
   return typeof schema['contentMediaType'] === 'string' ? 'text' : undefined;
 };
 
-/** `{"path": "a.sh"}` and nothing else. */
+/** Matches `{"path": "a.sh"}` and nothing else. */
 const pathIn = (value: unknown): string | undefined =>
   isObject(value) && Object.keys(value).length === 1 && typeof value['path'] === 'string' ? value['path'] : undefined;
 
@@ -58,12 +58,12 @@ const notRead = (path: string, code: string): Result<never> => {
 const readBytes = async (path: string): Promise<Result<Buffer>> => {
   let file: FileHandle | undefined;
   try {
-    // Before it is opened: a named pipe would be waited for.
+    // Checked before opening: opening a named pipe would wait.
     const stats = await stat(resolve(path));
     if (stats.isDirectory()) return notRead(path, 'EISDIR');
     if (!stats.isFile()) return fail('invalid-input', `${plain(path)} is not a file.`, 'Name a file on a disk.');
     file = await open(resolve(path), 'r');
-    // One byte more than is taken: the file may grow while it is read.
+    // Reads one byte more than allowed: the file may grow meanwhile.
     const buffer = Buffer.alloc(Math.min(stats.size, maxFileBytes) + 1);
     let length = 0;
     for (let read = 1; read > 0 && length < buffer.length; length += read)
@@ -95,8 +95,9 @@ const contentOf = async (path: string, form: FileForm): Promise<Result<unknown>>
 };
 
 /**
- * The input of an operation with the content of files in place of `{"path": "a.sh"}`, in the fields that take a file. Paths
- * are relative to the folder of this process. Errors: not-found, invalid-input (a folder, too large, unreadable, no text).
+ * Replaces `{"path": "a.sh"}` in an operation's input by the content of the file, in the fields that take a file. Paths
+ * are relative to the folder of this process. Errors: not-found, invalid-input (a folder, too large, unreadable, not
+ * text).
  */
 export const withFiles = async (operation: Operation, input: unknown): Promise<Result<unknown>> => {
   if (!isObject(input)) return ok(input);

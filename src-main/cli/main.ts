@@ -23,7 +23,7 @@ const readPlace = (values: Arguments['values']): Result<Place> => {
   const { profile, vault } = values;
   if (vault !== undefined && vault !== 'keychain' && vault !== 'file') return usage('--vault takes keychain or file.');
   if (profile === '') return usage('--profile takes a folder.');
-  // Taken out of the environment, so that no child process finds it there.
+  // Removed from the environment, so that no child process finds it there.
   const given = process.env['QUAYSIDE_VAULT_PASSPHRASE'];
   delete process.env['QUAYSIDE_VAULT_PASSPHRASE'];
   return ok({
@@ -33,7 +33,7 @@ const readPlace = (values: Arguments['values']): Result<Place> => {
   });
 };
 
-/** Vendors are loaded for it, which what only runs a command should not wait for. */
+/** Only the help needs the vendors: they are not loaded to run a command. */
 const help = async (command?: CommandEntry): Promise<string> => {
   const [{ helpText }, { vendors }] = await Promise.all([import('./help.ts'), import('../vendors/registry.ts')]);
   return helpText(
@@ -67,13 +67,13 @@ const run = async (argv: readonly string[], signal: AbortSignal): Promise<number
   return action({ args: args.value, json, place: place.value, signal });
 };
 
-/** Ends the process with the exit code of its command, once what was printed is out: whatever a library still holds. */
+/** Ends the process with the exit code of its command, after the output is written, whatever a library keeps open. */
 export const endProcess = async (): Promise<void> => {
   await new Promise<void>((done) => void process.stdout.write('', () => done()));
   process.exit();
 };
 
-/** The command line: runs one command and leaves its exit code in `process.exitCode`. */
+/** Runs one command and stores its exit code in `process.exitCode`. */
 export const main = async (argv: readonly string[]): Promise<void> => {
   const controller = new AbortController();
   const stop = (): void => controller.abort();
@@ -90,6 +90,6 @@ export const main = async (argv: readonly string[]): Promise<void> => {
   }
   stopHearing();
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.removeListener(signal, stop);
-  // An unread standard input would keep the process waiting for it.
+  // Unread standard input would keep the process alive.
   process.stdin.pause();
 };

@@ -2,14 +2,14 @@ import { fail, type Failure } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 import type { FrameChannel } from '../../src-preload/contract/frames.ts';
 
-/** Milliseconds without a word of an owner that owes an answer, after which it is asked whether it is still there. */
+/** Milliseconds an owner may be silent while it owes an answer, before it is asked whether it is alive. */
 const quietMs = 5_000;
-/** How long the owner may take to say that it is working, milliseconds; other requests do not delay it. */
+/** Milliseconds the owner may take to say that it is alive; other requests do not delay that answer. */
 const wordMs = 10_000;
 /** A number that no client counts up to. */
 const probeId = Number.MAX_SAFE_INTEGER;
 
-/** What a person does about an owner of the profile that does not answer. */
+/** The error for an owner of the profile that does not answer. */
 export const ownerSilent = (pid?: number): Failure =>
   fail(
     'timeout',
@@ -17,7 +17,7 @@ export const ownerSilent = (pid?: number): Failure =>
     `It may be stopped or hang. Let it go on or end it${pid === undefined ? '' : ` (process ${pid})`}, and try again.`,
   );
 
-/** The same channel; `silent` is called once where the other side owes answers and does not even say that it is there. */
+/** The same channel. `silent` is called once if the other side owes answers and does not say that it is alive. */
 export const watchedChannel = (channel: FrameChannel, clock: Clock, silent: () => void): FrameChannel => {
   const owed = new Set<number>();
   let cancelTimer: (() => void) | undefined;

@@ -13,7 +13,7 @@ export interface Missing {
   readonly error: AppError;
 }
 
-/** The longest that main itself may wait, milliseconds: the command's own patience is what counts. */
+/** The longest that main itself waits, milliseconds; the command's own deadline is shorter. */
 const maxMs = 3_600_000;
 
 /** Lists the devices of one account again. Errors: timeout, and those of the listing. */
@@ -28,7 +28,10 @@ export const listOne = async (
   return listed.error.kind === 'cancelled' && patience.signal.aborted ? lateListing(patience.ms) : listed;
 };
 
-/** Lists the devices of accounts again, each on its own; answers those that did not come whole in time. */
+/**
+ * Lists the devices of several accounts again, independently; returns the accounts that did not answer completely in
+ * time.
+ */
 export const listAll = async (
   client: FrameClient,
   accounts: readonly AccountView[],
@@ -44,7 +47,7 @@ export const listAll = async (
   return missing;
 };
 
-/** What is shown of an account whose list failed; `account` is its last known state. */
+/** What is shown for an account whose list failed; `account` is its last known state. */
 const shownText = ({ deviceCount, lastGoodAt }: AccountView, now: number): string => {
   if (deviceCount === 0) return 'Nothing is known of its devices.';
   const devices = deviceCount === 1 ? 'One device is' : `${deviceCount} devices are`;
@@ -53,7 +56,7 @@ const shownText = ({ deviceCount, lastGoodAt }: AccountView, now: number): strin
     : `${devices} shown as of ${new Date(lastGoodAt).toISOString()} (${ageText(lastGoodAt, now)}).`;
 };
 
-/** Says on standard error which accounts are missing, why, and how old what is shown of them is; answers the exit code. */
+/** Prints on standard error which accounts are missing, why, and how old their devices are; returns the exit code. */
 export const tellMissing = async (client: FrameClient, missing: readonly Missing[], json: boolean): Promise<number> => {
   const [first] = missing;
   if (first === undefined) return exitCodes.done;

@@ -4,7 +4,7 @@ import stringWidth from 'string-width';
 import { fail, ok, type AppError, type ErrorKind, type Result } from '../core/base/errors.ts';
 import { adviceOf } from '../../src-preload/contract/error-view.ts';
 
-/** Exit codes the scripts rely on. */
+/** Exit codes that scripts rely on. */
 export const exitCodes = { done: 0, failed: 1, usage: 2, notFound: 3, vault: 4 } as const;
 
 /** The exit code an error ends a command with. */
@@ -36,7 +36,7 @@ export const note = (text: string): void => {
   process.stderr.write(`${text}\n`);
 };
 
-/** What an error looks like to a caller: the contract's view of it and the core's own are both this. */
+/** The part of an error that is printed; both the contract's view and the core's error have it. */
 export type ShownError = Pick<AppError, 'message' | 'hint'> & {
   readonly kind: string;
   readonly suggestedPort?: number | undefined;
@@ -65,7 +65,7 @@ let typingSince: number | undefined;
 /** Milliseconds for which this process has waited for a person to type. */
 export const typedMs = (): number => typedBefore + (typingSince === undefined ? 0 : performance.now() - typingSince);
 
-/** Asks for a line; what is typed is not shown where `hidden`. Undefined if the person gave up. */
+/** Asks for a line; with `hidden` the input is not shown. Undefined if the person gave up. */
 export const ask = async (question: string, hidden: boolean): Promise<string | undefined> => {
   typingSince ??= performance.now();
   let mute = false;
@@ -101,7 +101,7 @@ export const confirm = async (question: string): Promise<boolean> => {
 
 const maxInputBytes = 1024 * 1024;
 
-/** All of standard input. Errors: invalid-input (too large). */
+/** Reads all of standard input. Errors: invalid-input (too large). */
 export const readInput = async (): Promise<Result<string>> => {
   const chunks: Buffer[] = [];
   let size = 0;
@@ -115,7 +115,10 @@ export const readInput = async (): Promise<Result<string>> => {
   return ok(Buffer.concat(chunks).toString('utf8'));
 };
 
-/** Text in columns, as wide as a terminal draws them: letters of East Asia and emoji take two cells. The last one is not padded. */
+/**
+ * Text in columns, as wide as a terminal draws them: letters of East Asia and emoji take two cells. The last column is
+ * not padded.
+ */
 export const table = (rows: readonly (readonly string[])[]): string => {
   const widths: number[] = [];
   for (const row of rows) row.forEach((cell, at) => (widths[at] = Math.max(widths[at] ?? 0, stringWidth(cell))));
@@ -129,7 +132,7 @@ export const table = (rows: readonly (readonly string[])[]): string => {
     .join('\n');
 };
 
-/** How long ago something was, for a person. `at` and `now` in epoch milliseconds. */
+/** A duration until now, for a person. `at` and `now` in epoch milliseconds. */
 export const ageText = (at: number, now: number): string => {
   const minutes = Math.floor((now - at) / 60_000);
   if (minutes < 1) return 'less than a minute old';
@@ -138,7 +141,7 @@ export const ageText = (at: number, now: number): string => {
 };
 
 /**
- * Names come from devices and vendors: nothing in them may move the cursor, change colours, begin a line, or turn the
+ * Names come from devices and vendors: nothing in them may move the cursor, change colours, begin a line, or change the
  * direction of the text beside them.
  */
 export const plain = (text: string): string => text.replaceAll(/[\p{Cc}\p{Zl}\p{Zp}\p{Bidi_Control}]+/gu, ' ');

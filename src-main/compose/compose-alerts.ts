@@ -22,16 +22,16 @@ import type { SettingsStore } from '../services/app/settings-store.ts';
 export interface AlertParts {
   readonly alerts: Alerts;
   readonly activity: Activity;
-  /** Begins to watch the network of this computer, and to keep the history. */
+  /** Starts to watch the network of this computer and to record the history. */
   start(): void;
-  /** Nothing is polled while the computer sleeps; without a network neither. */
+  /** Nothing is polled while the computer sleeps or has no network. */
   suspend(): void;
   resume(): void;
-  /** After the forwards have ended, so that their end is written down too. */
+  /** Call it after the forwards have ended, so that their end is recorded, too. */
   dispose(): Promise<void>;
 }
 
-/** Builds what watches: alerts, the history, and this computer's own network. */
+/** Builds the parts that watch: alerts, the history, and the network of this computer. */
 export const composeAlerts = async (deps: {
   /** The profile folder. */
   readonly profile: string;
@@ -47,7 +47,7 @@ export const composeAlerts = async (deps: {
   readonly notifier?: Notifier | undefined;
   /** The demo lives on this computer and needs no network. */
   readonly demo: boolean;
-  /** The network changed. */
+  /** Called when the network changed. */
   readonly networkChanged: () => void;
 }): Promise<AlertParts> => {
   const { accounts, inventory, preferences, settings, forwards, app, redactor, clock, log, notifier } = deps;

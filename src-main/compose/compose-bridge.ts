@@ -47,7 +47,7 @@ import type { HostKeys } from '../services/ssh/host-keys.ts';
 import { version, type CoreOptions } from './core.ts';
 import { sha256 } from './sha256.ts';
 
-/** What sessions may take to put away what they had half done on devices, milliseconds. */
+/** Milliseconds that sessions may take to remove what they left half done on devices. */
 const partingMs = 3000;
 
 const describeInput = (operation: KnownOperation): Readonly<Record<string, unknown>> =>
@@ -98,7 +98,7 @@ const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: Re
   };
 };
 
-/** What clients are served with: operations, sessions, and all that the other parts know. */
+/** Builds what serves clients: operations, sessions, and the bridge. */
 export const composeBridge = (deps: ComposeBridgeDeps) => {
   const { options, paths, vault, accounts, inventory, activity, clock, random, log } = deps;
   const tickets = new SecretTickets({ clock, newTicket: () => randomBytes(24).toString('base64url') });
@@ -172,7 +172,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
   return {
     bridge,
     endWebSessions: () => webSessions.endAll(),
-    /** Ends the sessions of all clients, and what runs for them. */
+    /** Ends the sessions of all clients and their work. */
     dispose: async () => {
       const parted = new AbortController();
       const parting = bridge.dispose().finally(() => parted.abort());

@@ -11,7 +11,7 @@ export const composeClients = (deps: {
   readonly bridge: Pick<Bridge, 'connect'>;
   /** Whether a window is served to browsers. It comes later than the profile; a request for its link waits for it. */
   readonly servesWindow: boolean;
-  /** Gives the profile to a process that asks for it; absent: it is not given away. */
+  /** Gives the profile to a process that asks for it; if absent, it is not given away. */
   readonly giveProfile: ((successor: MessageSocket) => Promise<void>) | undefined;
 }): Pick<Core, 'offerLinks' | 'offerWindow'> & { serve(client: MessageSocket): void } => {
   const { bridge, giveProfile } = deps;

@@ -20,7 +20,7 @@ import { vaultOf, watchedVault, watchVault } from './compose-vault.ts';
 import { version, type Core, type CoreOptions } from './core.ts';
 import { StartProblems } from './start-problems.ts';
 
-/** The same work, done once however often it is asked for. */
+/** Runs the work once, however often it is called. */
 const once = (work: () => Promise<void>): (() => Promise<void>) => {
   let done: Promise<void> | undefined;
   return () => {
@@ -43,7 +43,7 @@ const appState = (options: CoreOptions, problems: StartProblems): AppState =>
       .map((problem, index) => ({ id: `start-${index}`, text: problem.message, hint: problem.hint })),
   });
 
-/** Everything that runs on the profile, in the order in which one part needs the other. */
+/** Builds everything that runs on the profile, each part after the parts it needs. */
 const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
   const clock = options.clock ?? systemClock;
   const random = options.random ?? systemRandom;
@@ -166,7 +166,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
   };
 };
 
-/** Builds everything by hand. Errors: conflict (another process has the profile), invalid-input. */
+/** Builds the core. Errors: conflict (another process has the profile), invalid-input. */
 export const composeCore = async (options: CoreOptions): Promise<Result<Core>> => {
   const owned = await ownProfile(options);
   if (!owned.ok) return owned;
@@ -189,7 +189,8 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
   const clients = composeClients({
     bridge,
     servesWindow: options.host === 'headless',
-    // A command that stays, like `quayside proxy`, makes room for the application; one that is soon done is waited for.
+    // A long-lived command such as `quayside proxy` gives the profile to the application; the end of a short one is
+    // waited for.
     giveProfile: options.host === 'cli' && options.longLived ? giveProfile : undefined,
   });
   owned.value.serve((client) => clients.serve(client));
@@ -228,7 +229,7 @@ export const composeCore = async (options: CoreOptions): Promise<Result<Core>> =
       control.refuse();
       for (const takenOver of options.takenOver ?? []) takenOver.release();
       await parts.stopServing();
-      // The tunnels are closed with the accounts' connectors, so these and their HTTP go last.
+      // Closing tunnels needs the accounts' connectors and their HTTP, so these end last.
       await forwards.dispose(handOver.hasSuccessor ? 'leave' : 'close');
       await parts.stopWatchingFleet();
       parts.closeNetwork();

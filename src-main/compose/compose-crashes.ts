@@ -8,7 +8,7 @@ export interface CrashHandling extends Pick<CrashWatchDeps, 'notify' | 'giveUp'>
   readonly source: UncaughtSource;
 }
 
-/** Handles unexpected errors until the returned function is called. Without a host they are not handled. */
+/** Handles unexpected errors until the returned function is called. Without `handling` they end the process. */
 export const watchCrashes = (
   host: CrashHandling | undefined,
   deps: Pick<CrashWatchDeps, 'clock' | 'log' | 'endSession'> & {
@@ -25,7 +25,7 @@ export const watchCrashes = (
     giveUp: host.giveUp,
     notify: (text, hint) => {
       host.notify(text, hint);
-      // The desktop asks in a separate dialog.
+      // The desktop asks in its own dialog.
       if (app.get().host !== 'desktop') app.addNotice({ id: 'crash', text, hint });
     },
     write: async (report) => {

@@ -19,11 +19,11 @@ import { composeNetwork, judgeSettings } from './compose-network.ts';
 import { version } from './core.ts';
 import type { StartProblems } from './start-problems.ts';
 
-/** Settings, the way out to vendors, accounts and their devices, as they were when the profile was last used. */
+/** Builds settings, the connection to vendors, accounts and their devices, as they were stored in the profile. */
 export const composeFleet = async (deps: {
   readonly paths: ProfilePaths;
   readonly vault: Vault;
-  /** How the system names proxies; absent: the environment's count alone. */
+  /** Asks the system which proxies it uses; if absent, only the environment's are used. */
   readonly systemProxy: ((url: string) => Promise<string>) | undefined;
   readonly problems: StartProblems;
   readonly clock: Clock;

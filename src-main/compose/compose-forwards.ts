@@ -22,7 +22,7 @@ import type { CoreOptions } from './core.ts';
 import { sha256 } from './sha256.ts';
 import type { StartProblems } from './start-problems.ts';
 
-/** Forwards and the host keys that they see. What they store is no longer written once the profile is handed over. */
+/** Builds the forwards and the host keys they see. They store nothing more once the profile is handed over. */
 export const composeForwards = async (deps: {
   readonly options: Pick<CoreOptions, 'forwardWorker' | 'host' | 'longLived' | 'takenOver'>;
   readonly paths: ProfilePaths;
@@ -66,7 +66,7 @@ export const composeForwards = async (deps: {
   });
   problems.note(await forwards.load());
   for (const takenOver of options.takenOver ?? []) void adoptTunnels(forwards, takenOver);
-  // An account that answers can be rid of the tunnels of a run that crashed. A command that is soon done has no time for it.
+  // When an account answers, the tunnels of a crashed run can be closed. Short commands leave this to others.
   const stopClosing = inventory.changed.on(({ health }) => {
     if (!options.longLived) return;
     for (const id of health) if (inventory.health(id).error === undefined) void forwards.closeLeftovers(id);

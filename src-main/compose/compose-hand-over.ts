@@ -10,17 +10,19 @@ import { controlPaths } from '../node/control/control-socket-path.ts';
 import type { Forwards } from '../services/forward/forwards.ts';
 import type { HeldTunnel } from '../services/forward/own-tunnels.ts';
 
-/** What is waited for requests that clients still have open before they are cut off, milliseconds. */
+/** Milliseconds that clients' open requests may take before they are cut off. */
 const partingMs = 5_000;
-/** How long a process that is asked for its profile may take, milliseconds. */
+/** Milliseconds a process that is asked for its profile may take. */
 const answerMs = 15_000;
-/** How often it is looked whether the last connection has ended, milliseconds. */
+/** Milliseconds between two checks whether the last connection has ended. */
 const lookMs = 1_000;
-/** How often it is looked whether the next owner answers, milliseconds. */
+/** Milliseconds between two checks whether the next owner answers. */
 const successionLookMs = 40;
-/** A named pipe can be opened again only when its last user is gone; there the successor is not heard of until it answers. */
+/**
+ * A named pipe can be opened again only when its last user is gone; until then the successor cannot be reached there.
+ */
 const isPipe = process.platform === 'win32';
-/** What such an successor may take to answer, milliseconds. */
+/** Milliseconds such a successor may take to answer. */
 const unheardMs = 10_000;
 
 const heldTunnels = z.array(
@@ -39,13 +41,13 @@ const heldTunnels = z.array(
 const handedOver = z.object({ type: z.literal('handed-over'), tunnels: heldTunnels });
 const handOverRequest = z.object({ type: z.literal('hand-over') });
 
-/** What the process before still holds of a profile that was taken over. */
+/** What the previous process still holds of a profile that was taken over. */
 export interface TakenOver {
   /** Tunnels with connections on them. */
   readonly tunnels: readonly HeldTunnel[];
-  /** Resolves when the last of its connections has ended, with the tunnels it held then. */
+  /** Resolves with the tunnels it still held, when the last of its connections has ended. */
   readonly ended: Promise<readonly HeldTunnel[]>;
-  /** Lets the process before close what it holds itself: this one ends first. */
+  /** Lets the previous process close what it holds itself, because this one ends first. */
   release(): void;
 }
 
@@ -53,8 +55,8 @@ export interface TakenOver {
 export const givesProfile = ({ hello }: ControlConnection): boolean => hello.host === 'cli' && hello.longLived;
 
 /**
- * Asks a command that owns a profile (`quayside proxy`, `forward`, `ssh`, `connect`) for it: its open connections go on,
- * all else is ours. Undefined if it does not give the profile up, or is gone.
+ * Asks a command that owns a profile (`quayside proxy`, `forward`, `ssh`, `connect`) for it: its open connections
+ * continue there, everything else is ours. Undefined if it does not give the profile up, or has ended.
  */
 export const askForProfile = (connection: ControlConnection, clock: Clock): Promise<TakenOver | undefined> =>
   new Promise((resolve) => {
@@ -96,10 +98,10 @@ export const takeOver = async (profile: string, clock: Clock): Promise<TakenOver
   return undefined;
 };
 
-/** Spares the tunnels of a process before until its connections have ended. */
+/** Keeps the tunnels of the previous process until its connections have ended. */
 export const adoptTunnels = async (forwards: Forwards, { tunnels, ended }: TakenOver): Promise<void> => {
   const releases = tunnels.map((held) => forwards.adopt(held));
-  // What was dialled while the profile changed hands is known at the end only.
+  // Tunnels dialled during the hand-over are known only at the end.
   releases.push(...(await ended).map((held) => forwards.adopt(held)));
   await Promise.all(releases.map((release) => release()));
 };
@@ -107,7 +109,7 @@ export const adoptTunnels = async (forwards: Forwards, { tunnels, ended }: Taken
 /** Whether a client asks for the profile. */
 export const isHandOverRequest = (message: unknown): boolean => handOverRequest.safeParse(message).success;
 
-/** Gives the profile to another process, once, while the connections that are open go on in this one. */
+/** Gives the profile to another process, once, while the open connections continue in this one. */
 export class HandOver {
   readonly #clock: Clock;
   readonly #documents: Pick<Document<unknown>, 'read'>[] = [];
@@ -125,17 +127,17 @@ export class HandOver {
     });
   }
 
-  /** Whether the profile is another process's, or is about to be. */
+  /** Whether the profile belongs to another process, or is about to. */
   get isOver(): boolean {
     return this.#over;
   }
 
-  /** Whether that process lives, so that it will close the tunnels. */
+  /** Whether that process is alive, so that it will close the tunnels. */
   get hasSuccessor(): boolean {
     return this.#hasSuccessor;
   }
 
-  /** The same document for as long as the profile is ours; afterwards nothing is written. */
+  /** The same document while the profile is ours; afterwards nothing is written. */
   owned<T>(document: Document<T>): Document<T> {
     this.#documents.push(document);
     return {
@@ -145,8 +147,8 @@ export class HandOver {
   }
 
   /**
-   * After `completed`: resolves when the process that was given the profile answers on its socket, or is gone. Until then the
-   * profile may be free, and is not to be taken from that process.
+   * After `completed`: resolves when the process that was given the profile answers on its socket, or has ended. Until
+   * then the profile may look free and must not be taken.
    */
   async waitForSuccessor(socket: string): Promise<void> {
     await this.completed;
@@ -160,7 +162,7 @@ export class HandOver {
     }
   }
 
-  /** `stop` ends what works on the profile but forwards, accounts and HTTP. */
+  /** `stop` ends everything that works on the profile except forwards, accounts and HTTP. */
   async run(
     successor: MessageSocket,
     parts: {
@@ -183,21 +185,21 @@ export class HandOver {
     await stop();
     await forwards.leave();
     this.#over = true;
-    // Each document carries its work out in turn: what was being written is on the disk when a read is answered.
+    // Documents work in turn: when a read is answered, earlier writes are on disk.
     await Promise.all(this.#documents.map((document) => document.read()));
     control.handOver(successor);
     this.#say(forwards);
     this.#tell();
   }
 
-  /** Resolves when no client is connected any more, or on `signal`, once the other process knows it. */
+  /** Resolves when no client is connected any more, or on `signal` once the other process knows about it. */
   async connectionsEnded(forwards: Forwards, signal: AbortSignal): Promise<void> {
     while (!signal.aborted && (await forwards.isUsed())) await sleep(this.#clock, lookMs, signal);
     this.#say(forwards);
   }
 
   #say(forwards: Forwards): void {
-    // Over a pipe nobody would tell when they are free: there the tunnels are left to the vendor's limits.
+    // Over a pipe the other process would not learn when they are free: the vendor's limits end these tunnels.
     this.#successor?.send({ type: 'handed-over', tunnels: isPipe ? [] : forwards.tunnels() });
     if (isPipe) this.#successor?.close();
   }

@@ -17,14 +17,14 @@ import { TrayController } from '../services/app/tray-controller.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** The desktop that a headless host runs on, where it runs on one: somebody at a screen, with a session bus. */
+/** The desktop session that a headless host runs in, if any: a user at a screen, with a session bus. */
 export interface LinuxDesktop {
   readonly bus: SessionBus;
   readonly notifier: Notifier;
   dispose(): void;
 }
 
-/** Looks for a desktop with a session bus; undefined on servers, and on systems that have another kind of tray. */
+/** Looks for a desktop with a session bus; undefined on servers and on systems with another kind of tray. */
 export const openLinuxDesktop = async (
   resources: string,
   environment: Environment = process.env,
@@ -63,7 +63,7 @@ export interface HeadlessDesktop {
   dispose(): Promise<void>;
 }
 
-/** The window: one of Chromium's where there is a Chromium, else a tab of the browser. */
+/** Opens the window: in Chromium's application mode if there is a Chromium, else in a tab of the browser. */
 const openWindows = async ({ core, host, say, environment = process.env }: HeadlessDesktopOptions) => {
   const executables = createExecutables({ platform: process.platform, env: environment });
   const program =
@@ -87,7 +87,7 @@ const openWindows = async ({ core, host, say, environment = process.env }: Headl
     copyText: (text: string) => copyWithProgram(text, executables, environment),
     show: async (): Promise<boolean> => {
       if ((await chromium?.show({ waiting: host.waiting, link: () => host.link() })) === true) return true;
-      // The browser that the desktop opens a tab in may be of the same kind, and would refuse without a word.
+      // The browser that opens tabs on this desktop may be of the same kind and would refuse silently.
       if (chromium !== undefined && process.getuid?.() === 0)
         say(`Chromium does not start as root. If no tab opens either, open this as an ordinary user: ${host.link()}`);
       await closePage?.();
@@ -102,7 +102,7 @@ const openWindows = async ({ core, host, say, environment = process.env }: Headl
   };
 };
 
-/** Gives a headless host what the desktop of Electron has: a window of its own, and a tray where the session has one. */
+/** Gives a headless host a window of its own, and a tray where the session has one. */
 export const startHeadlessDesktop = async (options: HeadlessDesktopOptions): Promise<HeadlessDesktop> => {
   const { core, session, resources, environment = process.env } = options;
   const { app, alerts, log } = core;

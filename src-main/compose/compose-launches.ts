@@ -28,7 +28,7 @@ import type { StartProblems } from './start-problems.ts';
 const launchPlatform = (): LaunchPlatform =>
   process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
-/** Programs that open services, what they enter them with, and the user's ssh configuration. */
+/** Builds the programs that open services, their credentials, and the user's ssh configuration. */
 export const composeLaunches = async (deps: {
   readonly longLived: boolean;
   readonly paths: ProfilePaths;

@@ -7,16 +7,16 @@ import { environmentProxies, systemProxies } from '../node/http/proxy.ts';
 import { OutboundAgents } from '../node/http/outbound-agents.ts';
 import type { SettingsStore } from '../services/app/settings-store.ts';
 
-/** Refuses a file of certificates that cannot be used before it is stored. Errors: invalid-input. */
+/** Rejects a file of certificates that cannot be used, before it is stored. Errors: invalid-input. */
 export const judgeSettings = ({ certificateFile = '' }: Partial<Settings>): Result<void> => {
   const read = certificateFile === '' ? ok([]) : readCertificates(certificateFile);
   return read.ok ? ok(undefined) : read;
 };
 
-/** The way out of this computer for everything of one profile. `problem`: what of the settings is not in force. */
+/** Builds the outbound agents of one profile. `problem`: the setting that could not be applied. */
 export const composeNetwork = (deps: {
   readonly settings: SettingsStore;
-  /** How the system names proxies; absent: the environment's count alone. */
+  /** Asks the system which proxies it uses; if absent, only the environment's are used. */
   readonly systemProxy: ((url: string) => Promise<string>) | undefined;
   readonly clock: Clock;
   readonly log: Log;

@@ -9,7 +9,7 @@ import type { Redactor } from '../node/runtime/redact.ts';
 import type { Accounts } from '../services/fleet/accounts.ts';
 import type { Inventory } from '../services/fleet/inventory.ts';
 
-/** The vault of a profile: the one chosen, else the file the user made earlier, else the keychain. */
+/** The vault of a profile: the chosen one, else the file the user made earlier, else the keychain. */
 export const chosenVault = (chosen: VaultKind | undefined, vaultFile: string): VaultKind =>
   chosen ?? (existsSync(vaultFile) ? 'file' : 'keychain');
 
@@ -45,7 +45,7 @@ export const vaultOf = (
   }
 };
 
-/** Shows a vault that fails an account as what it is: one fault of this computer, not of each account. */
+/** If the vault fails an account, it is shown as one fault of this computer, not as a fault of each account. */
 export const watchVault = (accounts: Accounts, inventory: Inventory, app: AppState): (() => void) =>
   inventory.changed.on(({ health }) => {
     if (health.length === 0) return;
@@ -67,7 +67,7 @@ const secretValues = (secret: string): readonly string[] => {
   }
 };
 
-/** The same vault; the redactor learns every secret that passes, so that no secret can reach the log. */
+/** The same vault; the redactor learns every secret that it returns, so that no secret can reach the log. */
 export const watchedVault = (vault: Vault, redactor: Redactor): Vault => {
   const seen = (secret: string): void => {
     for (const value of secretValues(secret)) redactor.register(value);

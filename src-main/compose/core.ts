@@ -33,16 +33,19 @@ export interface CoreOptions {
   /** Asked for the file vault's passphrase; undefined if no user can answer. */
   readonly passphrase?: (() => Promise<string | undefined>) | undefined;
   readonly host: 'desktop' | 'headless' | 'cli';
-  /** Whether this process stays until the user ends it; a command that is soon done does not. */
+  /** Whether this process runs until the user ends it; a short command does not. */
   readonly longLived: boolean;
   readonly demo?: boolean | undefined;
   /** Receives unexpected errors, so that they do not end the process. Absent: they end it. */
   readonly crashes?: CrashHandling | undefined;
-  /** What the processes hold that this profile was taken over from, one after the other. */
+  /** What previous processes still hold of this profile, one after the other. */
   readonly takenOver?: readonly TakenOver[] | undefined;
   /** The built script of the forward worker. */
   readonly forwardWorker: URL;
-  /** Says by which proxies the system reaches an address, in Chromium's words; absent: the environment's count alone. */
+  /**
+   * Asks the system by which proxies an address is reached, in Chromium's format; if absent, only the environment's are
+   * used.
+   */
   readonly systemProxy?: ((url: string) => Promise<string>) | undefined;
   /** Copies text, where the host has a clipboard. */
   readonly copyText?: ((text: string) => Promise<Result<void>>) | undefined;
@@ -68,7 +71,7 @@ export interface Core {
   readonly inventory: Inventory;
   readonly forwards: Forwards;
   readonly launches: Launches;
-  /** User names and passwords with which launched programs enter services. */
+  /** User names and passwords that launched programs use for services. */
   readonly credentials: ServiceCredentials;
   readonly alerts: Alerts;
   /** The history of what happened. */
@@ -81,11 +84,13 @@ export interface Core {
   /** Serves clients: windows, browsers, command lines. */
   readonly bridge: Bridge;
   readonly control: ControlSocket;
-  /** Says where `quayside serve`, run again elsewhere, gets a fresh link from. */
+  /** Sets where `quayside serve`, run again elsewhere, gets a fresh link from. */
   offerLinks(give: () => string): void;
-  /** Says how another `quayside serve --open` gets the window to the front; it answers whether there is one now. */
+  /**
+   * Sets how another `quayside serve --open` brings the window to the front; it answers whether there is a window now.
+   */
   offerWindow(show: () => Promise<boolean>): void;
-  /** Starts polling and brings back the forwards of the last run. Not for commands that are soon done. */
+  /** Starts polling and restores the forwards of the last run. Not for short commands. */
   start(): Promise<void>;
   /** Stops polling while the computer sleeps or has no network. */
   suspend(): void;

@@ -1,6 +1,6 @@
 import { Menu, type MenuItemConstructorOptions } from 'electron';
 
-/** The application's own menu: copying and pasting need it on macOS, and Quit must be there where no tray is. */
+/** The application's own menu: macOS needs it for copy and paste, and Quit must exist without a tray. */
 export const setAppMenu = (openSettings: () => void): void => {
   const settings: MenuItemConstructorOptions = {
     label: 'Settings…',

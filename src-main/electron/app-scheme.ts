@@ -1,10 +1,10 @@
 import type { Session } from 'electron';
 import { protocol } from 'electron';
 
-/** The scheme and host the window is served from; the only origin a bridge is given to. */
+/** The scheme and host of the window; the only origin that gets a bridge. */
 export const appOrigin = 'app://quayside';
 
-/** What the host reads the window's files with: `readStaticAsset` bound to the built folder, or the dev server. */
+/** Reads the window's files: `readStaticAsset` for the built folder, or the dev server. */
 export type ReadAsset = (
   url: URL,
 ) => Promise<
@@ -18,7 +18,7 @@ export const registerAppScheme = (): void => {
   ]);
 };
 
-/** Answers requests of the scheme with files of the window and nothing else. */
+/** Answers requests of the scheme with files of the window only. */
 export const serveApp = (session: Session, readAsset: ReadAsset): void => {
   session.protocol.handle('app', async (request) => {
     const url = new URL(request.url);

@@ -4,12 +4,12 @@ import { trayIcon, trayMenu, traySummary, type TrayItem } from '../core/app/tray
 import type { TrayAction, TrayIcon, TrayState } from '../core/app/tray-state.ts';
 
 /**
- * Milliseconds after which an open menu counts as closed. Linux tells of neither (electron/electron#28837); a system
- * that told of one alone would leave the menu as it is for good.
+ * Milliseconds after which an open menu counts as closed. Linux reports neither opening nor closing
+ * (electron/electron#28837); if a system reported only the opening, the menu would never be redrawn.
  */
 const openAtMostMs = 60_000;
 
-/** On Windows and Linux `&` marks the next letter as the key of the line; in a name it is only a letter. */
+/** On Windows and Linux `&` marks the next letter as the key of the line, which a name must not do. */
 const escaped = (label: string): string => (process.platform === 'darwin' ? label : label.replaceAll('&', '&&'));
 
 const template = (items: readonly TrayItem[], act: (action: TrayAction) => void): MenuItemConstructorOptions[] =>
@@ -21,7 +21,7 @@ const template = (items: readonly TrayItem[], act: (action: TrayAction) => void)
     return action === undefined ? { label, enabled: false } : { label, click: () => act(action) };
   });
 
-/** The icon in the tray. Draws only what changed, and never while the menu is open: that would close it. */
+/** The icon in the tray. Redraws only changes, and never while the menu is open, because that would close it. */
 export class AppTray {
   readonly #tray: Tray;
   readonly #resources: string;
@@ -30,16 +30,16 @@ export class AppTray {
   #icon: TrayIcon = 'plain';
   #summary = '';
   #drawn = '';
-  /** Until when the menu counts as open, monotonic milliseconds. */
+  /** Monotonic milliseconds until which the menu counts as open. */
   #openUntil = 0;
   #waiting: TrayState | undefined;
 
   constructor(resources: string, act: (action: TrayAction) => void) {
     this.#resources = resources;
     this.#act = act;
-    // No GUID: Windows binds it to the path of an unsigned program, and shows no icon once that has moved.
+    // No GUID: Windows binds it to the path of an unsigned program, and shows no icon once that program has moved.
     this.#tray = new Tray(this.#image('plain'));
-    // macOS opens the menu. Windows, and the panels of Linux that tell of a left click, leave it to the program.
+    // macOS opens the menu by itself. Windows, and Linux panels that report a left click, leave it to the program.
     if (process.platform !== 'darwin') this.#tray.on('click', () => act({ type: 'open-window' }));
     nativeTheme.on('updated', this.#redrawIcon);
   }
@@ -77,7 +77,7 @@ export class AppTray {
       this.#openUntil = 0;
       const waiting = this.#waiting;
       this.#waiting = undefined;
-      // The click that closed it is delivered first.
+      // The click that closed the menu is delivered first.
       if (waiting !== undefined) setImmediate(() => this.#tray.isDestroyed() || this.show(waiting));
     });
     this.#tray.setContextMenu(menu);

@@ -5,10 +5,10 @@ import { appOrigin } from './app-scheme.ts';
 import { CrashLimit } from '../core/base/crash-limit.ts';
 import { minimumSize, onScreen, type WindowState } from './window-state.ts';
 
-/** The colour behind the page before it has painted, so that a dark window never flashes white. */
+/** The colour before the page has painted, so that a dark window never flashes white. */
 export const pageBackground = (): string => (nativeTheme.shouldUseDarkColors ? '#101418' : '#ffffff');
 
-/** What every page of ours is opened with. */
+/** The preferences of all our pages. */
 export const pagePreferences = (preload: string): Electron.WebPreferences => ({
   preload,
   sandbox: true,
@@ -18,7 +18,7 @@ export const pagePreferences = (preload: string): Electron.WebPreferences => ({
   spellcheck: false,
 });
 
-/** A page without a script and without the bridge, for when the window itself cannot be shown. */
+/** A page without script and bridge, for when the window itself cannot be shown. */
 const brokenPage = (): string =>
   `data:text/html;charset=utf-8,${encodeURIComponent(
     '<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>Quayside</title>' +
@@ -29,8 +29,8 @@ const brokenPage = (): string =>
   )}`;
 
 /**
- * Loads a page again when its process is gone, at most three times a minute. Main owns the truth, so a fresh page
- * loses nothing but its scroll position.
+ * Reloads a page whose process is gone, at most three times a minute. Main owns the truth, so a new page loses only its
+ * scroll position.
  */
 export const reviveContents = (contents: WebContents, log: Log, giveUp: () => void): void => {
   const limit = new CrashLimit({ max: 3, withinMs: 60_000, monotonic: () => performance.now() });
@@ -42,17 +42,20 @@ export const reviveContents = (contents: WebContents, log: Log, giveUp: () => vo
   });
 };
 
-/** Hides a window; one that fills a Mac's screen leaves that first, or its black Space would stay (electron#39572). */
+/**
+ * Hides a window. On macOS a full-screen window leaves full screen first, or its black Space would stay
+ * (electron#39572).
+ */
 const hideWindow = (window: BrowserWindow): void => {
   if (process.platform !== 'darwin' || !window.isFullScreen()) return window.hide();
   window.once('leave-full-screen', () => window.hide());
   window.setFullScreen(false);
 };
 
-/** What closing the window means now. */
+/** What closing the window does now. */
 export type ClosingMeans = 'hide' | 'minimise';
 
-/** The one window: opened, hidden and opened again; remembers where it was. */
+/** The main window: opened, hidden and opened again. It remembers its place. */
 export class AppWindow {
   readonly #preload: string;
   readonly #icon: string;
@@ -63,7 +66,7 @@ export class AppWindow {
   #state: WindowState;
   #window: BrowserWindow | undefined;
   #quitting = false;
-  /** The window shows that it keeps failing; it is opened again instead of shown again. */
+  /** The window keeps failing and shows so; it is opened again instead of being shown. */
   #isBroken = false;
 
   constructor(options: {
@@ -73,7 +76,7 @@ export class AppWindow {
     readonly state: WindowState;
     readonly log: Log;
     readonly closing: () => ClosingMeans;
-    /** Called when the window was hidden into the tray; returns what to remember of it. */
+    /** Called when the window was hidden into the tray; returns the state to remember. */
     readonly hidden: (state: WindowState) => Partial<WindowState>;
   }) {
     this.#preload = options.preload;
@@ -85,7 +88,7 @@ export class AppWindow {
     this.#hidden = options.hidden;
   }
 
-  /** Brings the window to the front, opening it where it is not. */
+  /** Brings the window to the front; opens it if it is closed. */
   show(): void {
     if (this.#isBroken) this.#window?.destroy();
     const window = this.#window ?? this.#open();
@@ -94,7 +97,7 @@ export class AppWindow {
     window.focus();
   }
 
-  /** From now on closing the window closes it; before, it only hides. */
+  /** From now on closing the window really closes it; before, it only hides. */
   quit(): void {
     this.#quitting = true;
     this.#window?.close();

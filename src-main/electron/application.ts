@@ -5,61 +5,62 @@ import { registerAppScheme } from './app-scheme.ts';
 import { startDesktop, type Desktop, type DesktopOptions } from './desktop.ts';
 import { confineContents } from './hardening.ts';
 
-/** What the entry hands over once the core runs. */
+/** What the entry provides once the core runs. */
 export interface Running {
   readonly desktop: DesktopOptions;
   /** Called once the desktop has started. */
   readonly started: (desktop: Desktop) => void;
   /** Starts polling; the window is shown before. */
   readonly start: () => Promise<void>;
-  /** Closes what is open, tunnels at the vendors included. */
+  /** Closes everything, including tunnels at the vendors. */
   readonly dispose: () => Promise<void>;
 }
 
-/** Everything that must have happened before Electron is ready. */
+/** Everything that must happen before Electron is ready. */
 export const prepareApplication = (): void => {
-  // It would take back --no-sandbox, which an AppImage passes where no sandbox can be made; each window asks for one.
+  // The call would undo --no-sandbox, which an AppImage passes where no sandbox can be made; each window asks for a
+  // sandbox itself.
   if (!app.commandLine.hasSwitch('no-sandbox')) app.enableSandbox();
   registerAppScheme();
   confineContents(app);
-  // Wayland gives global shortcuts by its portal only, to programs whose desktop file it can find.
+  // Wayland gives global shortcuts only through its portal, to programs whose desktop file it can find.
   if (process.platform === 'linux') app.setDesktopName('io.github.quayside.desktop');
-  // Notifications of Windows belong to this id.
+  // Windows assigns notifications to this id.
   if (process.platform === 'win32') app.setAppUserModelId('io.github.quayside.desktop');
 };
 
-/** Says why there is no application, and ends. */
+/** Says why the application cannot start, and ends. */
 export const failApplication = (error: AppError): void => {
   dialog.showErrorBox('Quayside could not start', `${error.message}\n\n${error.hint}`);
   app.exit(1);
 };
 
-/** Ends an application that keeps failing, as a quit does, and then says so. */
+/** Quits an application that keeps failing, and then says so. */
 export const endBroken = (text: string, hint: string): void => {
   app.once('will-quit', () => dialog.showErrorBox(text, hint));
   app.quit();
 };
 
-/** What a launch, the first or a later one, asks for by its arguments. */
+/** What the arguments of a start, the first or a later one, ask for. */
 const follow = (desktop: Desktop, args: readonly string[]): void => {
   if (args.includes('--quit')) return app.quit();
   const link = deepLinkIn(args);
   if (link !== undefined) desktop.openLink(link);
   else if (args.includes('--quick-connect')) desktop.quickConnect();
-  // A second start at login wants nothing.
+  // A second start at login asks for nothing.
   else if (!args.includes('--hidden')) desktop.showWindow();
 };
 
-/** Runs until the user quits. A second launch on the same folder hands its arguments to the first one. */
+/** Runs until the user quits. A second start with the same profile passes its arguments to the first one. */
 export const runApplication = async (userData: string, build: () => Promise<Result<Running>>): Promise<void> => {
-  // Chromium's files belong to the profile too: two profiles are two applications.
+  // Chromium's files belong to the profile, so that two profiles are two applications.
   app.setPath('userData', userData);
-  // The desktop file's Quit, which ends the running application and never starts one.
+  // Quit in the desktop file's menu ends the running application and never starts one.
   if (!app.requestSingleInstanceLock() || process.argv.includes('--quit')) return app.quit();
   let desktop: Desktop | undefined;
   const early: DeepLink[] = [];
   const earlyLaunches: (readonly string[])[] = [];
-  // macOS hands links over as events, also before the application is ready.
+  // macOS passes links as events, also before the application is ready.
   app.on('open-url', (event, url) => {
     event.preventDefault();
     const link = parseDeepLink(url);
@@ -72,8 +73,8 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
     else follow(desktop, args);
   });
   await app.whenReady();
-  // A shutdown gives one chance to close tunnels. Linux and macOS wait where they are asked to; Windows tells each window,
-  // and a second quit would wait for nothing.
+  // A shutdown gives one chance to close tunnels. Linux and macOS wait if asked to; Windows tells each window, and a
+  // second quit would not be waited for.
   let goesDown = false;
   const goDown = (): void => {
     if (!goesDown) app.quit();
@@ -87,8 +88,8 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
   const built = await build();
   if (!built.ok) return failApplication(built.error);
   const running = built.value;
-  // Only an installed application may take links: a checkout would register Electron itself, a portable copy a folder
-  // that is gone when it ends.
+  // Only an installed application may register for links: a checkout would register Electron itself, a portable copy a
+  // temporary folder.
   if (app.isPackaged && process.env['PORTABLE_EXECUTABLE_FILE'] === undefined)
     app.setAsDefaultProtocolClient(deepLinkScheme);
 
@@ -104,7 +105,7 @@ export const runApplication = async (userData: string, build: () => Promise<Resu
   let closing = false;
   app.on('before-quit', (event) => {
     if (closing) return;
-    // Tunnels are closed at the vendors first; the second quit is let through.
+    // Tunnels are closed at the vendors first; then the second quit proceeds.
     event.preventDefault();
     closing = true;
     shown.dispose();

@@ -1,6 +1,6 @@
 import { app, dialog } from 'electron';
 
-/** Shows unexpected errors in a dialog, one at a time; quitting closes forwards properly. */
+/** Shows unexpected errors in a dialog, one at a time; quitting from it closes forwards properly. */
 export const createCrashDialog = (): ((text: string, hint: string) => void) => {
   let asking = false;
   return (text, hint) => {

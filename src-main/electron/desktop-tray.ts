@@ -2,7 +2,7 @@ import type { Emitter } from '../core/base/emitter.ts';
 import type { TrayAction, TrayState } from '../core/app/tray-state.ts';
 import { AppTray } from './app-tray.ts';
 
-/** An icon in the tray of a Linux desktop by way of its session bus: `node/dbus/dbus-tray.ts`. */
+/** A tray icon over the session bus of a Linux desktop: `node/dbus/dbus-tray.ts`. */
 export interface PanelTray {
   readonly clicked: Pick<Emitter<TrayAction>, 'on'>;
   /** Called once at the start, and whenever a panel starts or stops drawing tray icons. */
@@ -17,17 +17,17 @@ export interface DesktopTrayOptions {
   readonly state: TrayState;
   readonly act: (action: TrayAction) => void;
   /**
-   * Puts an icon on the session bus; absent if there is none. Electron's own on Linux replaces its menu while it is
-   * open, and hears of neither (electron/electron#28837), so it is only what is left where nobody watches the bus.
+   * Puts an icon on the session bus; absent if there is no bus. Electron's own icon on Linux replaces its menu while it
+   * is open and does not learn of that (electron/electron#28837), so it is used only if no panel watches the bus.
    */
   readonly openPanelTray: ((state: TrayState) => Promise<PanelTray>) | undefined;
-  /** Whether anybody draws tray icons here; asked where the session bus does not tell. */
+  /** Whether anybody draws tray icons; asked if the session bus does not say. */
   readonly hasTray: () => Promise<boolean>;
-  /** Hears whether anybody draws them, at the start and after each change. */
+  /** Receives whether anybody draws them, at the start and after each change. */
   readonly tell: (isThere: boolean) => void;
 }
 
-/** The icon in the tray, drawn by our own StatusNotifierItem where a panel of Linux takes one, else by Electron. */
+/** The tray icon, drawn by our own StatusNotifierItem if a Linux panel accepts one, else by Electron. */
 export class DesktopTray {
   readonly #options: DesktopTrayOptions;
   #state: TrayState;

@@ -47,13 +47,13 @@ export interface DesktopOptions
   readonly hidden: boolean;
   readonly suspend: () => void;
   readonly resume: () => void;
-  /** The command to bind in the system's settings, where the desktop may not grant the shortcut; else undefined. */
+  /** The command for the user to bind in the system's settings, if the desktop may not grant the shortcut. */
   readonly shortcutCommand: string | undefined;
-  /** Starts Quayside, hidden, at login, or no longer. */
+  /** Sets whether Quayside starts hidden at login. */
   readonly setStartAtLogin: (on: boolean) => Promise<Result<void>>;
 }
 
-/** The running desktop: what a second launch, a link and the end of the application act on. */
+/** The running desktop: what a second start, a link and the end of the application act on. */
 export interface Desktop {
   showWindow(intent?: NavigationIntent): void;
   quickConnect(): void;
@@ -67,7 +67,7 @@ export const copyText = async (text: string): Promise<Result<void>> => {
   return ok(undefined);
 };
 
-/** What a link shows. Nothing is opened by it: what it would connect to is asked for in the window. */
+/** Shows the target of a link. Nothing is opened: the window asks before it connects. */
 const intentOf = (link: DeepLink): NavigationIntent | undefined => {
   switch (link.kind) {
     case 'window':
@@ -87,7 +87,7 @@ const intentOf = (link: DeepLink): NavigationIntent | undefined => {
   }
 };
 
-/** Puts the window, the palette and the tray in front of a core. Electron must be ready. */
+/** Creates the window, the palette and the tray for a core. Electron must be ready. */
 export const startDesktop = (options: DesktopOptions): Desktop => {
   const { bridge, app: facts, settings, alerts, clock, log } = options;
   permitOwnPage(session.defaultSession);
@@ -164,7 +164,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
         text: 'This desktop shows no tray icons, so closing the window minimises it.',
         hint: 'On GNOME, the AppIndicator extension adds a tray. Quit with Ctrl+Q.',
       });
-    // Started hidden without a tray, nothing of Quayside would be anywhere.
+    // If it started hidden without a tray, Quayside would be invisible.
     if (!isThere && isStarting && options.hidden) window.show();
     isStarting = false;
   };
@@ -224,7 +224,7 @@ export const startDesktop = (options: DesktopOptions): Desktop => {
   powerMonitor.on('suspend', options.suspend);
   powerMonitor.on('resume', options.resume);
   app.on('activate', activate);
-  // The tray keeps the application alive; without this listener Electron would end it with the window.
+  // The tray keeps the application alive; without this listener Electron would quit with the last window.
   app.on('window-all-closed', stay);
   if (!options.hidden) window.show();
 

@@ -2,8 +2,8 @@ import { app } from 'electron';
 import type { ReadAsset } from './app-scheme.ts';
 
 /**
- * What the page may do while it comes from Vite's dev server, which puts scripts and styles into the page and tells it
- * of changes over a WebSocket of its own.
+ * The content policy while the page comes from Vite's dev server, which injects scripts and styles and reports changes
+ * over its own WebSocket.
  */
 const headersFor = (server: URL, type: string): Readonly<Record<string, string>> => ({
   'content-security-policy':
@@ -13,21 +13,19 @@ const headersFor = (server: URL, type: string): Readonly<Record<string, string>>
   'cache-control': 'no-store',
 });
 
-/** The dev server that `npm run dev` names in ELECTRON_RENDERER_URL; undefined in a package, and if none is named. */
+/** The dev server named by `npm run dev` in ELECTRON_RENDERER_URL; undefined in a package, or if none is named. */
 const developmentServer = (environment: NodeJS.ProcessEnv): URL | undefined => {
   const address = environment['ELECTRON_RENDERER_URL'];
   return app.isPackaged || address === undefined || !URL.canParse(address) ? undefined : new URL(address);
 };
 
-/** Lets the page hear of changes from the dev server on loopback. Must run before Electron is ready. */
+/** Lets the page receive changes from the dev server on loopback. Must run before Electron is ready. */
 export const prepareDevelopment = (environment: NodeJS.ProcessEnv): void => {
   if (developmentServer(environment) === undefined) return;
   app.commandLine.appendSwitch('disable-features', 'LocalNetworkAccessChecks');
 };
 
-/**
- * Reads the window from the dev server, so that it changes as its sources are edited; undefined if there is none.
- */
+/** Reads the window from the dev server, so that it changes as its sources are edited; undefined if there is none. */
 export const developmentAssets = (environment: NodeJS.ProcessEnv): ReadAsset | undefined => {
   const server = developmentServer(environment);
   if (server === undefined) return undefined;

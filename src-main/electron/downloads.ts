@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, extname, join } from 'node:path';
 import { app, type Session } from 'electron';
 
-/** A file of that name in a folder that is not there yet: `log.txt`, `log (1).txt`, … */
+/** The first unused file name in a folder: `log.txt`, `log (1).txt`, … */
 export const freeName = (folder: string, name: string, isThere: (file: string) => boolean = existsSync): string => {
   const plain = basename(name) || 'download';
   const ending = extname(plain);
@@ -14,11 +14,11 @@ export const freeName = (folder: string, name: string, isThere: (file: string) =
 };
 
 /**
- * Saves what our page offers as a download in the user's folder for them, without a question: Electron would ask for a
- * place each time (DownloadItem.setSavePath). `saved` hears where a file went, or that it could not be saved.
+ * Saves downloads of our page in the user's download folder without asking; Electron would ask for a place each time
+ * (DownloadItem.setSavePath). `saved` receives where the file went, or that it could not be saved.
  */
 export const saveDownloads = (session: Pick<Session, 'on'>, saved: (file: string, complete: boolean) => void): void => {
-  // Two downloads may begin before either file is there.
+  // Two downloads may begin before either file exists.
   const taken = new Set<string>();
   session.on('will-download', (_event, item) => {
     const file = freeName(app.getPath('downloads'), item.getFilename(), (each) => taken.has(each) || existsSync(each));

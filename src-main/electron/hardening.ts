@@ -2,7 +2,7 @@ import type { App, FilesystemPermissionRequest, Session, WebContents } from 'ele
 import { appOrigin } from './app-scheme.ts';
 import { openExternal } from './open-external.ts';
 
-/** Whether an address belongs to our own window. Anything that does not parse does not. */
+/** Whether an address belongs to our own window. An address that does not parse does not. */
 export const isAppUrl = (address: string): boolean => {
   try {
     const url = new URL(address);
@@ -13,8 +13,8 @@ export const isAppUrl = (address: string): boolean => {
 };
 
 /**
- * Electron grants every permission unless a handler denies it: these deny all, devices included. Capture of the screen
- * has no handler: without one it is refused, and one that answers nothing throws in main.
+ * Electron grants every permission unless a handler denies it: these handlers deny all, including devices. Screen
+ * capture needs no handler: without one it is refused, and one that answers nothing throws in main.
  */
 export const denyPermissions = (session: Session): void => {
   session.setPermissionRequestHandler((_contents, _permission, answer) => answer(false));
@@ -23,9 +23,9 @@ export const denyPermissions = (session: Session): void => {
 };
 
 /**
- * Denies all but two things to our own page: it may write a file which the user has chosen in a save dialog, for
- * downloads that are too large to be collected in the page (a page gets hold of no file without such a dialog), and
- * read the clipboard, for Paste in a terminal.
+ * Allows our own page two things: to write a file that the user chose in a save dialog, for downloads too large to be
+ * collected in the page (a page gets no file without such a dialog), and to read the clipboard, for Paste in a
+ * terminal.
  */
 export const permitOwnPage = (session: Session): void => {
   denyPermissions(session);
@@ -56,7 +56,7 @@ const confine = (contents: WebContents): void => {
   });
 };
 
-/** Keeps every web contents, present and future, inside the application's own pages. */
+/** Confines every web contents, present and future, to the application's own pages. */
 export const confineContents = (app: App): void => {
   app.on('web-contents-created', (_event, contents) => confine(contents));
 };

@@ -3,8 +3,8 @@ import { fail, ok, type Result } from '../core/base/errors.ts';
 import { defined } from '../core/base/defined.ts';
 
 /**
- * Starts Quayside, hidden, when the user logs in, or no longer. Error: unsupported.
- * @param ofLinux does it there, where no list of the system's is
+ * Sets whether Quayside starts hidden when the user logs in. Error: unsupported. @param ofLinux does it on Linux, where
+ * Electron has no list of the system's
  */
 export const setLoginItem = async (
   on: boolean,
@@ -28,6 +28,6 @@ export const setLoginItem = async (
   );
 };
 
-/** Whether macOS started this at login: it passes no arguments, so this is how "hidden" is said there. */
+/** Whether macOS started this at login: it passes no arguments, so that is how "hidden" is known there. */
 export const wasOpenedAtLogin = (): boolean =>
   process.platform === 'darwin' && app.getLoginItemSettings().wasOpenedAtLogin;

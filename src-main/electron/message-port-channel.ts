@@ -10,12 +10,12 @@ export const isTrustedSender = (event: Pick<IpcMainEvent, 'senderFrame'>): boole
 };
 
 /**
- * A frame as it goes through a port: as JSON text, as over a WebSocket, or as it is where it has bytes. A structured clone of
- * rows would carry each property that is undefined, and takes longer to make and to read.
+ * A frame as it is sent through a port: as JSON text, as over a WebSocket, or unchanged if it holds bytes. A structured
+ * clone of rows would carry every undefined property, and takes longer to make and to read.
  */
 const portable = (frame: HostFrame): unknown => {
   if (frame.type !== 'session-bytes') return JSON.stringify(frame);
-  // A part of a larger buffer would take the whole along.
+  // A view of a larger buffer would copy all of that buffer.
   return frame.bytes.byteLength === frame.bytes.buffer.byteLength ? frame : { ...frame, bytes: frame.bytes.slice() };
 };
 
@@ -46,8 +46,8 @@ export const messagePortChannel = (port: MessagePortMain): HostChannel => {
 };
 
 /**
- * Accepts the port that the preload script opens; refuses any other sender and tells `refused`. A page has one port:
- * another that it asks for ends the one before.
+ * Accepts the port that the preload script opens; refuses any other sender and reports it to `refused`. A page has one
+ * port: another one ends the one before.
  */
 export const acceptWindows = (
   ipcMain: IpcMain,

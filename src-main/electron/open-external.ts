@@ -1,6 +1,6 @@
 import { shell } from 'electron';
 
-/** Pages of the vendors and of this project; nothing else is ever handed to the system. */
+/** Pages of the vendors and of this project; no other address is passed to the system. */
 const hosts: ReadonlySet<string> = new Set([
   'remoteiot.com',
   'www.remoteiot.com',
@@ -11,7 +11,7 @@ const hosts: ReadonlySet<string> = new Set([
   'reemo.io',
 ]);
 
-/** Whether an address may be opened in the user's browser: https, a host of ours, no credentials and no odd port. */
+/** Whether an address may be opened in the user's browser: https, a known host, no credentials and no unusual port. */
 export const isExternalPage = (address: string): boolean => {
   try {
     const url = new URL(address);
@@ -27,14 +27,14 @@ export const isExternalPage = (address: string): boolean => {
   }
 };
 
-/** Opens an address in the user's browser where it may be. */
+/** Opens an address in the user's browser if it is allowed. */
 export const openExternal = (address: string): void => {
   if (isExternalPage(address)) void shell.openExternal(address).catch(() => undefined);
 };
 
 /**
- * Opens a page that a device printed the address of, after the person's click in a terminal with Ctrl or Cmd; the
- * address was shown. Only web pages, and none with a user name in front, which is there to be taken for the host.
+ * Opens a page whose address a device printed, after the person clicked it in a terminal with Ctrl or Cmd; the address
+ * was shown. Only web pages, and none with a user name, which would pose as the host.
  */
 export const openLink = (address: string): void => {
   const url = URL.parse(address);

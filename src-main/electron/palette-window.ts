@@ -4,12 +4,12 @@ import { appOrigin } from './app-scheme.ts';
 import { pageBackground, pagePreferences, reviveContents } from './app-window.ts';
 
 const size = { width: 640, height: 424 } as const;
-/** The share of the screen's height above it: where the eye is, as in the window. */
+/** The share of the screen's height above it, as for the palette in the window. */
 const above = 0.22;
 
 /**
- * Quick connect: a small window over everything, kept loaded and hidden, so that showing it takes no longer than a
- * frame. It hides when it loses the keyboard, and when its page closes itself.
+ * Quick connect: a small window over everything, loaded in advance and hidden, so that showing it takes no longer than
+ * a frame. It hides when it loses the keyboard and when its page closes itself.
  */
 export class PaletteWindow {
   readonly #preload: string;
@@ -22,12 +22,12 @@ export class PaletteWindow {
     this.#log = options.log;
   }
 
-  /** Loads it, hidden. */
+  /** Loads it and keeps it hidden. */
   warm(): void {
     if (this.#window === undefined && !this.#ending) this.#open();
   }
 
-  /** Shows it, or hides it where it is shown. */
+  /** Shows it; hides it if it is shown. */
   toggle(): void {
     if (this.#ending) return;
     const window = this.#window ?? this.#open();
@@ -35,7 +35,7 @@ export class PaletteWindow {
       window.hide();
       return;
     }
-    // Where the pointer is, the person looks. Wayland has no positions; the compositor centres it.
+    // On the screen with the pointer, where the person looks. Wayland has no positions; the compositor centres it.
     const { workArea } = screen.getDisplayNearestPoint(screen.getCursorScreenPoint());
     window.setBounds({
       x: Math.round(workArea.x + (workArea.width - size.width) / 2),

@@ -1,14 +1,14 @@
 import { app, globalShortcut } from 'electron';
 import { joinPosix } from '../core/base/shell-quoting.ts';
 
-/** The command that opens quick connect in the application that runs, for the keyboard settings of a Linux desktop. */
+/** The command that opens quick connect in the running application, for the keyboard settings of a Linux desktop. */
 export const quickConnectCommand = (env: Readonly<Record<string, string | undefined>>): string =>
   joinPosix([
     ...(app.isPackaged ? [env['APPIMAGE'] ?? process.execPath] : [process.execPath, app.getAppPath()]),
     '--quick-connect',
   ]);
 
-/** The one global shortcut: taken from the system, given back, changed. */
+/** The one global shortcut: registered, released, changed. */
 export class QuickShortcut {
   readonly #run: () => void;
   #held: string | undefined;
@@ -17,7 +17,7 @@ export class QuickShortcut {
     this.#run = run;
   }
 
-  /** Takes a shortcut in Electron's words in place of the one before. `taken`: another program has it. */
+  /** Registers a shortcut in Electron's notation instead of the one before. `taken`: another program has it. */
   take(accelerator: string): 'on' | 'off' | 'taken' {
     if (accelerator === this.#held) return 'on';
     this.release();

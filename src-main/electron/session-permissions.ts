@@ -1,23 +1,26 @@
 import type { MediaAccessPermissionRequest, Session } from 'electron';
 import { denyPermissions } from './hardening.ts';
 
-/** What a session in a vendor's web client may have once the user has agreed to it. */
+/** What a session in a vendor's web client may use after the user agreed. */
 export type Shared = 'clipboard' | 'microphone';
 
-/** Without a question: a page gets each only after a key or a click, holds it only while it is shown, and Esc ends it. */
+/**
+ * Granted without a question: a page can use each only after a key or a click and only while it is shown, and Esc ends
+ * it.
+ */
 const free: ReadonlySet<string> = new Set(['fullscreen', 'pointerLock', 'keyboardLock']);
 
 const sharedOf = (permission: string, media: readonly string[]): Shared | undefined => {
   if (permission === 'clipboard-read' || permission === 'clipboard-sanitized-write') return 'clipboard';
-  // Sound alone: a request for sound and camera together is refused as a whole.
+  // Sound only: a request for sound and camera together is refused.
   return permission === 'media' && media.length > 0 && media.every((kind) => kind === 'audio')
     ? 'microphone'
     : undefined;
 };
 
 /**
- * Permissions of a session: full screen, pointer and keyboard for remote screens that need every movement and key;
- * clipboard and microphone when `ask` says so, once for each. All others are denied.
+ * Permissions of a session: full screen, pointer lock and keyboard lock for remote screens; clipboard and microphone if
+ * `ask` agrees, once for each. All others are denied.
  */
 export const limitSessionPermissions = (session: Session, ask: (what: Shared) => Promise<boolean>): void => {
   denyPermissions(session);

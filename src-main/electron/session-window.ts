@@ -7,8 +7,8 @@ const first = { width: 980, height: 640 } as const;
 const minimum = { width: 480, height: 320 } as const;
 
 /**
- * The desktop's window of sessions inside the application: the same page and preload as the main one, a tab a session.
- * Closing it closes the sessions, as their carrier goes with the page.
+ * The desktop's window for sessions inside the application: the same page and preload as the main window, one tab a
+ * session. Closing it ends the sessions, because their carrier goes with the page.
  */
 export class SessionWindow {
   readonly #preload: string;
@@ -20,10 +20,13 @@ export class SessionWindow {
     this.#icon = options.icon;
   }
 
-  /** Shows a session in a new tab. `address` is one of `sessionAddress`; another part after `#` loads nothing again. */
+  /**
+   * Shows a session in a new tab. `address` comes from `sessionAddress`; changing only the part after `#` does not
+   * reload the page.
+   */
   show(address: string): void {
     const window = this.#window ?? this.#open();
-    // A page that does not load says so itself; a window that was closed meanwhile needs no words.
+    // A page that fails to load says so itself; a window that was closed meanwhile needs no message.
     void window.loadURL(`${appOrigin}${address}`).catch(() => undefined);
     if (window.isMinimized()) window.restore();
     window.show();
@@ -46,12 +49,12 @@ export class SessionWindow {
       webPreferences: pagePreferences(this.#preload),
     });
     this.#window = window;
-    // Links in terminals; everything else that any window opens is limited by hardening.ts.
+    // Links in terminals open here; hardening.ts limits everything else that a window opens.
     window.webContents.setWindowOpenHandler(({ url }) => {
       openLink(url);
       return { action: 'deny' };
     });
-    // Its sessions went with the page: an empty white window would only be in the way.
+    // Its sessions ended with the page: an empty white window would only be in the way.
     window.webContents.on('render-process-gone', () => window.destroy());
     window.on('closed', () => {
       this.#window = undefined;

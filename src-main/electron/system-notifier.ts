@@ -5,17 +5,17 @@ import { Emitter } from '../core/base/emitter.ts';
 
 const actionNames: Readonly<Record<NoticeAction, string>> = { connect: 'Connect', snooze: 'Snooze', mute: 'Mute' };
 
-/** Milliseconds in which a system says that it cannot show a notice; silence means it did. */
+/** Milliseconds in which a system reports that it cannot show a notice; silence means it did. */
 const doubtMs = 2000;
 
 /**
- * Whether Windows drops notices without a word: it shows those of programs with a shortcut in the Start menu alone
- * (docs/tutorial/notifications.md), which only the installer makes.
+ * Whether Windows silently drops notices: it shows only those of programs with a shortcut in the Start menu
+ * (docs/tutorial/notifications.md), which only the installer creates.
  */
 const areDropped = (env: Readonly<Record<string, string | undefined>>): boolean =>
   process.platform === 'win32' && (!app.isPackaged || env['PORTABLE_EXECUTABLE_FILE'] !== undefined);
 
-/** The system's notifications by way of Electron. */
+/** The system's notifications through Electron. */
 export const createSystemNotifier = (env: Readonly<Record<string, string | undefined>> = process.env): Notifier => {
   const shown = new Map<string, Notification>();
   const acted = new Emitter<{ readonly id: string; readonly action: NoticeAction | 'open' }>();
@@ -41,7 +41,7 @@ export const createSystemNotifier = (env: Readonly<Record<string, string | undef
       );
     close(notice.id);
     const notification = new Notification({
-      // macOS and Windows keep one notice an id.
+      // macOS and Windows keep one notice per id.
       id: notice.id,
       title: notice.title,
       body: notice.body,
@@ -61,7 +61,7 @@ export const createSystemNotifier = (env: Readonly<Record<string, string | undef
       if (action !== undefined) acted.emit({ id: notice.id, action });
     });
     return new Promise((resolve) => {
-      // An unsigned application on macOS or a missing daemon is reported by this event alone.
+      // Only this event reports an unsigned application on macOS or a missing daemon.
       const patience = setTimeout(() => resolve(ok(undefined)), doubtMs);
       notification.once('show', () => {
         clearTimeout(patience);

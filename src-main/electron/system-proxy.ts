@@ -1,4 +1,7 @@
 import { session } from 'electron';
 
-/** By which proxies the system reaches an address, in Chromium's words: `PROXY host:port; DIRECT`. Scripts count. */
+/**
+ * The proxies by which the system reaches an address, in Chromium's format: `PROXY host:port; DIRECT`. Scripts are
+ * evaluated.
+ */
 export const systemProxy = (url: string): Promise<string> => session.defaultSession.resolveProxy(url);

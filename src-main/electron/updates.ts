@@ -17,7 +17,7 @@ export interface StartUpdatesDeps extends Pick<
   readonly showWindow: () => void;
 }
 
-/** Milliseconds an installer is given to take over. */
+/** Milliseconds the installer has to take over. */
 const installPatienceMs = 15_000;
 
 const installation = (): Installation => {
@@ -52,22 +52,22 @@ const sourceOf = (method: UpdateSource['method'], clock: Clock): UpdateSource =>
         const autoUpdater = await updater();
         autoUpdater.channel = channel;
         autoUpdater.allowPrerelease = channel === 'beta';
-        // Choosing a channel would allow it.
+        // Setting a channel would allow downgrades.
         autoUpdater.allowDowngrade = false;
         const found = await autoUpdater.checkForUpdates();
         await found?.downloadPromise;
         return ok(found?.isUpdateAvailable === true ? found.updateInfo.version : undefined);
       } catch (thrown) {
-        // The feed's words may quote an address; the name of the failure is enough.
+        // The feed's message may quote an address; the name of the failure is enough.
         return fail('unreachable', thrown instanceof Error ? thrown.name : 'unknown', 'It is tried again by itself.');
       }
     },
     installOnQuit: (on) => {
       installs = on && method === 'itself';
-      // What was never loaded has fetched nothing.
+      // If the updater was never loaded, it has fetched nothing.
       if (loaded !== undefined) loaded.autoInstallOnAppQuit = installs;
     },
-    // The quit closes tunnels and files as ever; the new version starts once this one has released its lock.
+    // Quitting closes tunnels and files as usual; the new version starts once this one has released its lock.
     restart: () => {
       app.once('will-quit', (event: Event) => {
         event.preventDefault();
@@ -85,8 +85,8 @@ const sourceOf = (method: UpdateSource['method'], clock: Clock): UpdateSource =>
 };
 
 /**
- * Looks for new versions where the package names a feed, and says so in the window and by one notice. The returned
- * function stops looking. A checkout, an unpacked archive and a portable copy look for nothing and say nothing.
+ * Looks for new versions if the package names a feed, and announces them in the window and by one notice. The returned
+ * function stops looking. A checkout, an unpacked archive and a portable copy never look.
  */
 export const startUpdates = (deps: StartUpdatesDeps): (() => void) => {
   // A checkout is updated by its developer.

@@ -9,7 +9,7 @@ import type { WebSessionPages, WebSessionOrder } from '../core/session/web-sessi
 import { limitSessionPermissions, type Shared } from './session-permissions.ts';
 
 const minimum = { width: 480, height: 320 } as const;
-/** Milliseconds that a closing page gets to leave the vendor's session: an open one costs a licence. */
+/** Milliseconds a closing page has to leave the vendor's session: an open session costs a licence. */
 const partingMs = 1500;
 const newTicket = (): string => randomBytes(24).toString('base64url');
 
@@ -24,7 +24,7 @@ const questions: Readonly<Record<Shared, { readonly message: string; readonly de
   },
 };
 
-/** Whether the user shares something of this computer with a session. */
+/** Asks whether the user shares something of this computer with a session. */
 const askUser = async (what: Shared, owner: BrowserWindow | undefined, vendor: string): Promise<boolean> => {
   if (owner === undefined) return false;
   const { message, detail } = questions[what];
@@ -39,7 +39,7 @@ const askUser = async (what: Shared, owner: BrowserWindow | undefined, vendor: s
   return response === 0;
 };
 
-/** One session in one window with a storage partition of its own, all of which goes when the window is closed. */
+/** One session in one window with its own storage partition; all of it is deleted when the window closes. */
 class SessionWindow {
   readonly #partition: Session;
   readonly #origin: string;
@@ -49,7 +49,7 @@ class SessionWindow {
 
   constructor(order: WebSessionOrder, clock: Clock, icon: string, log: Log) {
     const name = randomBytes(12).toString('hex');
-    // Without `persist:` it lives in memory.
+    // Without `persist:` the partition is in memory.
     this.#partition = session.fromPartition(`web-session-${name}`);
     this.#origin = `app://session-${name}`;
     this.#desk = new WebSessionRegistry({ clock, newTicket, show: (path) => void this.#load(path) });
@@ -62,7 +62,7 @@ class SessionWindow {
     });
     let window: BrowserWindow | undefined;
     limitSessionPermissions(this.#partition, (what) => askUser(what, window, order.vendor));
-    // Nothing is saved to the disk of this computer without the user's file dialog, which a session does not get.
+    // A page could save files only through the user's file dialog, which a session does not get.
     this.#partition.on('will-download', (event) => event.preventDefault());
     this.#window = new BrowserWindow({
       width: 1280,
@@ -83,7 +83,7 @@ class SessionWindow {
     });
     window = this.#window;
     const { webContents } = this.#window;
-    // The application's own rule lets pages go to our window's address; here nothing navigates but us.
+    // The application's own rule lets pages go to our window's address; here only we navigate.
     webContents.on('will-navigate', (event) => event.preventDefault());
     webContents.on('will-frame-navigate', (event) => event.preventDefault());
     webContents.on('will-redirect', (event) => event.preventDefault());
@@ -115,7 +115,7 @@ class SessionWindow {
 
   async #load(path: string): Promise<void> {
     if (this.#window.isDestroyed()) return;
-    // A page that does not load says so itself; a window that was closed meanwhile needs no words.
+    // A page that fails to load says so itself; a window that was closed meanwhile needs no message.
     await this.#window.loadURL(`${this.#origin}${path}`).catch(() => undefined);
   }
 }

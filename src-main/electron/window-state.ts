@@ -1,11 +1,11 @@
-/** Where the window was, in the system's device-independent pixels. */
+/** The place of the window, in the system's device-independent pixels. */
 export interface WindowState {
   readonly x?: number;
   readonly y?: number;
   readonly width: number;
   readonly height: number;
   readonly maximized: boolean;
-  /** Whether the user has read that closing the window leaves Quayside in the tray. */
+  /** Whether the user was told that closing the window leaves Quayside in the tray. */
   readonly toldOfTray?: boolean;
 }
 
@@ -38,8 +38,8 @@ export const parseWindowState = (stored: unknown): WindowState => {
 };
 
 /**
- * Drops a position that no screen shows enough of any more (a monitor was unplugged), so that the window can
- * always be reached by its title bar.
+ * Drops a position that is no longer visible enough on any screen (a monitor was unplugged), so that the title bar can
+ * always be reached.
  */
 export const onScreen = (state: WindowState, areas: readonly Area[]): WindowState => {
   const { x, y, ...rest } = state;

@@ -26,7 +26,7 @@ export interface AccountRequestDeps {
 /** Requests about vendors and accounts. */
 export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof contract> => {
   const { accounts, inventory, tickets, clock } = deps;
-  /** No ticket: nothing secret was entered, and the vendor says whether it needs something. */
+  /** Without a ticket nothing secret was entered; the vendor decides whether it needs something. */
   const entered = (
     ticket: string | undefined,
     read: (ticket: string) => Result<Readonly<Record<string, string>>>,
@@ -100,9 +100,9 @@ export const accountRequests = (deps: AccountRequestDeps): Handlers<keyof typeof
 
     'accounts.remove': async ({ accountId }) => {
       if (accounts.get(accountId) === undefined) return noAccount;
-      // Its tunnels are closed with its credentials, so before these are gone.
+      // Closing the account's tunnels needs its credentials, so they are closed before the credentials are deleted.
       await deps.forwards.removeAccount(accountId);
-      // Looked up by its devices, which go with it.
+      // Collected first: they are found by the account's devices, which are deleted with it.
       await deps.bulk.forgetAccount(accountId);
       const removed = await accounts.remove(accountId);
       if (!removed.ok) return removed;

@@ -53,7 +53,7 @@ const alertSettingsView = (settings: AlertSettings): AlertSettingsView => ({
   historyDays: settings.historyDays,
 });
 
-/** An incident in words, with the devices that matter most. */
+/** The view of an incident: its texts, and the devices that matter most. */
 export const incidentView = (incident: Incident, labels: Labels, snoozedUntil: number | undefined): IncidentView => {
   const members = [...incident.members.values()].sort(
     (a, b) => Number(b.offline) - Number(a.offline) || (a.loss.name < b.loss.name ? -1 : 1),
@@ -89,7 +89,7 @@ export interface AlertRequestDeps {
   readonly alerts: BridgeAlerts;
 }
 
-/** How the texts call an account. */
+/** The labels of accounts for the texts of incidents. */
 export const accountLabels = (deps: Pick<AlertRequestDeps, 'accounts'>): Labels => ({
   accountLabel: (id) => deps.accounts.get(id)?.label ?? 'a removed account',
 });

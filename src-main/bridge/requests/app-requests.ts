@@ -34,7 +34,7 @@ export const appRequests = (deps: AppRequestDeps): Handlers<keyof typeof contrac
     const unlocked = await deps.unlock(passphrase);
     deps.app.setVaultError(unlocked.ok ? undefined : unlocked.error);
     if (!unlocked.ok) return unlocked;
-    // What could not be polled without its secrets can be now; how that goes is shown beside each account.
+    // Polls that failed for lack of secrets can succeed now; the result shows beside each account.
     void deps.inventory.refresh(undefined, AbortSignal.timeout(120_000));
     return ok({});
   },

@@ -20,7 +20,7 @@ export type BulkService = Pick<
   'preview' | 'start' | 'list' | 'status' | 'cancel' | 'retry' | 'report' | 'forgetAccount'
 >;
 
-/** A run in the words of the contract. */
+/** The view of a run. */
 const bulkRunView = (run: BulkRunSnapshot): BulkRunView => ({
   id: run.id,
   title: run.title,
@@ -50,7 +50,7 @@ const rowView = (row: PlanRow): BulkRowView => ({
   warning: row.warning,
 });
 
-/** A plan in the words of the contract: what changes, never the inputs that do it. */
+/** The view of a plan: what changes, but not the inputs of the calls. */
 const planView = (plan: BulkPlan): BulkPlanView => ({
   planId: plan.planId,
   title: plan.title,

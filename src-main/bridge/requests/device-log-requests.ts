@@ -20,7 +20,7 @@ export interface DeviceLogRequestDeps {
   readonly inventory: Pick<Inventory, 'device'>;
 }
 
-/** Requests about what is kept of devices: logs that a vendor hands out once, and network tests. */
+/** Requests about stored data of devices: logs that a vendor hands out once, and network tests. */
 export const deviceLogRequests = (deps: DeviceLogRequestDeps): Handlers<keyof typeof contract> => {
   const { deviceLogs, speedTests, inventory } = deps;
 

@@ -13,7 +13,7 @@ import type { ServiceCredentials } from '../../services/launch/service-credentia
 import { deviceView } from '../views/views.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** Devices a query answers unless it asks for more. */
+/** The number of devices in an answer unless the query asks for more. */
 const defaultLimit = 1000;
 
 /** What the view of a device is made of. */

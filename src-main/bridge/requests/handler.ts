@@ -17,5 +17,5 @@ export type Handler<N extends RequestName> = (
 /** One handler per request: a missing one does not compile. */
 export type Handlers<N extends RequestName = RequestName> = { readonly [Name in N]: Handler<Name> };
 
-/** The name of a request as the log may have it: one that we do not know may hold anything, a secret too. */
+/** A request's name for the log. An unknown name may be anything, even a secret, and is not logged. */
 export const loggedName = (name: string): string => (isRequestName(name) ? name : 'unknown');

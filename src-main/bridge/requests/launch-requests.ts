@@ -30,7 +30,7 @@ export interface LaunchRequestDeps extends OpenByRouteDeps {
   readonly tickets: SecretTickets;
 }
 
-/** Requests about the programs that open services, and what they get to enter them. */
+/** Requests about the programs that open services, and about the credentials they use. */
 export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof contract> => ({
   'services.credentials': async ({ deviceKey, serviceId, user, ticket, forgetPassword }) => {
     const { credentials, inventory, tickets } = deps;

@@ -125,7 +125,7 @@ export const operationRequests = (deps: OperationRequestDeps): Handlers<keyof ty
       const args = apiWords({ vendor: vendor.id, operation: id, account: account.label, input: safe });
       const quayside = joinCommand(args, platform);
       const preview = await deps.previewRequest(account, operation, safe, signal);
-      // An input that is not complete yet still makes a command to complete elsewhere.
+      // An incomplete input still gives a command that the user can complete elsewhere.
       if (!preview.ok) return ok({ quayside, note: preview.error.message });
       const { request, note } = preview.value;
       return ok({

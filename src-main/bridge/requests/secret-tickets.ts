@@ -44,13 +44,13 @@ export class SecretTickets {
     return ticket;
   }
 
-  /** The secrets, leaving the ticket good. */
+  /** The secrets of a ticket, which stays valid. */
   look(ticket: string): Result<Secrets> {
     const kept = this.#tickets.get(ticket);
     return kept === undefined || kept.until <= this.#clock.monotonic() ? gone : ok(kept.secrets);
   }
 
-  /** The secrets, using the ticket up. */
+  /** The secrets of a ticket, which is no longer valid afterwards. */
   take(ticket: string): Result<Secrets> {
     const found = this.look(ticket);
     this.#drop(ticket);

@@ -30,15 +30,15 @@ export interface SessionDeps {
   /** Redeems the ticket of secrets that the client handed over. */
   readonly tickets: { take(ticket: string): Result<Readonly<Record<string, string>>> };
   readonly scope: Pick<SessionScope, 'run'>;
-  /** Shows the page of a session in a window; absent if the caller opens it. */
+  /** Shows the page of a session in a window; if absent, the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
   /** The files of this computer, and whose they are. */
   readonly localFiles: RemoteFiles;
   readonly localUser: string;
-  /** Files that are edited, of the sessions of all clients. */
+  /** Files that are being edited, in the sessions of all clients. */
   readonly edits: Pick<RemoteEdits, 'attach'>;
-  /** Of the sessions of all clients: the next one to the same device clears up. */
+  /** Half-sent files left by sessions of all clients; the next session to the same device removes them. */
   readonly leftParts: LeftParts;
 }
 
@@ -61,14 +61,14 @@ type SessionFrame = Extract<
   { type: 'session-answer' | 'session-resize' | 'session-call' | 'session-cancel' }
 >;
 
-/** A password that opened a screen, and which one: it is used for no other. */
+/** A password that opened a screen, and the screen it opened: it is used for no other. */
 interface ProvenPassword {
   readonly deviceKey: string;
   readonly serviceId: string;
   readonly password: string;
 }
 
-/** One session of a client: what it asks, what it is connected to. */
+/** One session of a client: its questions and its connection. */
 class LiveSession {
   readonly #id: number;
   readonly #deps: SessionDeps;
@@ -101,7 +101,7 @@ class LiveSession {
       readonly over: () => void;
       /** Called with the work that remains at the device after the end. */
       readonly parting: (done: Promise<void>) => void;
-      /** What opened this screen before. */
+      /** The password that opened this screen before. */
       readonly proven: string | undefined;
       /** Called with the password that opened the session. */
       readonly prove: (password: string) => void;
@@ -169,7 +169,7 @@ class LiveSession {
     this.#asked.clear();
     this.#channel?.close();
     this.#edits?.leave();
-    // A file that was half sent is taken away over the connection that is still there.
+    // A half-sent file is removed over the connection that is still open.
     if (this.#files === undefined) this.#connection?.close();
     else this.#parting(this.#files.dispose().finally(() => this.#connection?.close()));
     this.#streams.delete(this.#id);
@@ -224,7 +224,7 @@ class LiveSession {
       connection.close();
       return cancelled();
     }
-    // However a connection ends: a shell that had no time to say so ends with it.
+    // However the connection ends, a shell that could not end itself ends with it.
     connection.onEnd(() => this.#end(connectionLost));
     if (frame.kind === 'files') {
       const files = await connection.files();
@@ -233,7 +233,7 @@ class LiveSession {
     const shell = await connection.shell({ ...this.#size, ...defined({ term: frame.term }) });
     if (!shell.ok) return shell;
     this.#shell = shell.value;
-    // It may have been resized while the person signed in.
+    // The window may have been resized while the person signed in.
     shell.value.resize(this.#size);
     const said = [connected.value.banner, through].filter((text) => text !== '').join('\n');
     this.#join(afterText(said, shell.value), { user: connected.value.user });
@@ -250,7 +250,7 @@ class LiveSession {
     if (!home.ok) return home;
     const place = `${deviceKey} ${serviceId}`;
     const { leftParts } = this.#deps;
-    // The result is not awaited, and nothing depends on it.
+    // Not awaited: nothing depends on the result.
     void leftParts.clear(place, files);
     const left = (part: string): void => leftParts.note(place, part);
     this.#tell({ kind: 'ready', user, home: home.value, ...(through === '' ? {} : { through }) });
@@ -282,19 +282,19 @@ class LiveSession {
   }
 }
 
-/** The sessions of one client. No frame that it sends makes this throw, and when it goes all its sessions end. */
+/** The sessions of one client. No frame of the client makes this throw; when the client goes, all its sessions end. */
 export class ClientSessions {
   readonly #deps: SessionDeps;
   readonly #send: (frame: SessionHostFrame) => void;
   readonly #parting: (done: Promise<void>) => void;
   readonly #sessions = new Map<number, LiveSession>();
   readonly #streams = new Map<number, ClientStream>();
-  /** Of files, by session, until the tab is closed: what is edited goes with it. */
+  /** The edits of files, by session. They last until the tab is closed. */
   readonly #desks = new Map<number, EditDesk>();
-  /** Of screens, by session, until the tab is closed: so that a lost one comes back without being asked for. */
+  /** The passwords of screens, by session, until the tab is closed: a lost screen reconnects without asking again. */
   readonly #proven = new Map<number, ProvenPassword>();
 
-  /** `parting` gets what ended sessions still do at their device. */
+  /** `parting` receives the work that ended sessions still do at their devices. */
   constructor(
     deps: SessionDeps,
     send: (frame: SessionHostFrame) => void,
@@ -364,7 +364,7 @@ export class ClientSessions {
     this.#sessions.set(id, live);
   }
 
-  /** Ends the session whose place a new one takes. The password of the same screen is the new one's. */
+  /** Ends the session that a new one replaces. If both are the same screen, the new one keeps the password. */
   #succeed({ after, deviceKey, serviceId }: OpenFrame): string | undefined {
     if (after === undefined) return undefined;
     this.#sessions.get(after)?.dispose();

@@ -22,16 +22,16 @@ const maxCalls = 64;
 /** The client has this many streams at once over all its sessions. */
 const maxStreams = 256;
 
-/** What the calls of a session need: its client's end. */
+/** What the calls of a session need from their client. */
 export interface SessionFilesDeps {
   readonly files: RemoteFiles;
-  /** What is edited of these files. */
+  /** The edits of these files. */
   readonly edits: EditDesk;
   readonly tell: (event: SessionEvent) => void;
   readonly send: (frame: SessionHostFrame) => void;
   /** The streams of the client, by number. */
   readonly streams: Map<number, ClientStream>;
-  /** Does work of the session, which ends with what throws there. */
+  /** Runs work inside the session: what throws there ends the session. */
   readonly within: (work: () => void) => void;
   readonly newName: () => string;
   /** The files of another session of the client; undefined where it has none. */
@@ -80,7 +80,7 @@ export class SessionFiles {
     this.#calls.get(call)?.abort();
   }
 
-  /** Stops what is under way; resolves when each call has put away what it had half done on the device. */
+  /** Stops what is running. Resolves when each call has removed what it left half done on the device. */
   dispose(): Promise<void> {
     for (const controller of this.#calls.values()) controller.abort();
     return new Promise((resolve) => {
@@ -200,7 +200,7 @@ export class SessionFiles {
       give: () => undefined,
     });
     if (!claimed.ok) return claimed;
-    // A fast device takes many pieces in one turn: they are reported together.
+    // A fast device takes many pieces in one turn of the event loop: they are reported together.
     let moved = 0;
     const tellMoved = (): void => {
       if (moved === 0) return;

@@ -22,7 +22,7 @@ export class OutgoingStream {
   /** Sends; the bytes may go beyond the credit once, after which `ready` waits. */
   send(bytes: Uint8Array): void {
     for (let from = 0; from < bytes.length; from += maxFrameBytes) {
-      // Memory of Node's streams, which nobody shares.
+      // Only for the types: the memory is never a SharedArrayBuffer.
       const piece = bytes.subarray(from, from + maxFrameBytes) as Uint8Array<ArrayBuffer>;
       this.#send({ type: 'session-bytes', stream: this.#id, bytes: piece });
     }
@@ -49,19 +49,19 @@ export class OutgoingStream {
   }
 }
 
-/** A stream of a client: what it sends, and credit for what it gets. */
+/** A stream between a client and the host: the bytes the client sends, and the credit for the bytes it receives. */
 export interface ClientStream {
   take(bytes: Uint8Array): void;
   give(bytes: number): void;
 }
 
-/** The same stream, whose work is done within a session. */
+/** The same stream; its callbacks run inside a session. */
 export const streamWithin = (within: (work: () => void) => void, stream: ClientStream): ClientStream => ({
   take: (bytes) => within(() => stream.take(bytes)),
   give: (bytes) => within(() => stream.give(bytes)),
 });
 
-/** Joins a channel of the device with a stream of a client. */
+/** Connects a channel of the device to a stream of a client. */
 export const joinStream = (id: number, channel: ByteChannel, send: (frame: SessionHostFrame) => void): ClientStream => {
   const outgoing = new OutgoingStream(id, send);
   let owed = 0;

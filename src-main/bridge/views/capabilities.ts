@@ -1,7 +1,7 @@
 import { capabilityNames, type CapabilityView } from '../../../src-preload/contract/account.ts';
 import type { KnownOperation, KnownVendor } from './known-vendor.ts';
 
-/** What a vendor's catalogue can do with a device, with the keys that may do all of it. */
+/** What the operations of a vendor can do with a device, and which kinds of keys may do it. */
 export const capabilitiesOf = (
   needed: KnownVendor['capabilities'],
   operations: readonly Pick<KnownOperation, 'id' | 'callers'>[],

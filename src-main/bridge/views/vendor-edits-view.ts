@@ -1,7 +1,7 @@
 import { isOffered, type DeviceEdits } from '../../core/operation/device-edit.ts';
 import { vendorEditsViewSchema, type VendorEditsView } from '../../../src-preload/contract/edit.ts';
 
-/** What can be changed on a vendor's devices, as far as a form needs to know. */
+/** What can be changed on a vendor's devices, with what a form needs to know. */
 export const vendorEditsView = (edits: DeviceEdits): VendorEditsView => {
   const { rename, group, tag } = edits;
   return {

@@ -30,11 +30,11 @@ import { capabilitiesOf } from './capabilities.ts';
 import type { KnownOperation, KnownVendor } from './known-vendor.ts';
 
 /**
- * What the window may see of the core's values, built field by field and never by spread: a field added to
+ * What the window may see of the core's values. Views are built field by field and never by spread, so a new field of
  * the core stays in main until somebody adds it here.
  */
 
-/** An error in the words of the contract. */
+/** The view of an error. */
 export const errorView = (error: AppError): ErrorView => ({
   kind: error.kind,
   message: error.message,
@@ -59,7 +59,7 @@ export const serviceView = (service: Service, custom: boolean, known?: Credentia
   hasPassword: known?.hasPassword === true ? true : undefined,
 });
 
-/** What the user says of a device, beside the vendor's facts. */
+/** What the user added to a device, beside the vendor's facts. */
 export interface DeviceExtras {
   readonly services: readonly Service[];
   /** Ids of those of `services` that the user added. */
@@ -67,11 +67,11 @@ export interface DeviceExtras {
   readonly favourite: boolean;
   /** Id of the service the user chose for Connect, where it is still there. */
   readonly defaultServiceId?: string | undefined;
-  /** What is known of the way into a service, by its id. */
+  /** What is known about the credentials of a service, by its id. */
   readonly credentials?: (serviceId: string) => CredentialInfo;
 }
 
-/** What the vendor tells of a device beyond the list's columns. */
+/** The facts of a device beyond the columns of the list. */
 const factsView = (facts: DeviceFacts | undefined): DeviceFactsView | undefined =>
   facts && {
     platform: facts.platform,
@@ -136,7 +136,7 @@ export const deviceView = (device: Device, extras: DeviceExtras): DeviceView => 
   favourite: extras.favourite,
 });
 
-/** An account with how its polls went. */
+/** An account and the results of its polls. */
 export const accountView = (account: Account, health: AccountHealth): AccountView => ({
   id: account.id,
   vendor: account.vendor,
@@ -187,7 +187,7 @@ export const forwardStatisticsView = (statistics: ForwardStatistics): ForwardSta
   })),
 });
 
-/** Where a device is on this computer. */
+/** The local addresses of a device. */
 export const resolvedDeviceView = (resolved: ResolvedDevice): ResolvedDeviceView => ({
   deviceKey: resolved.deviceKey,
   address: resolved.address,
@@ -316,7 +316,7 @@ export const operationView = (
 
 const hiddenSecret = '[secret]';
 
-/** A flag, or the lack of a value, tells nothing. */
+/** A flag, or an unknown value, is not shown. */
 const isHidden = (name: string, value: unknown, hidden: ReadonlySet<string>): boolean =>
   hidden.has(name) || (isSecretName(name) && value !== null && typeof value !== 'boolean');
 
@@ -333,13 +333,13 @@ const withoutSecrets = (value: unknown, hidden: ReadonlySet<string>): unknown =>
 };
 
 /**
- * The answer of an operation without its secrets, at whatever depth: fields that its catalogue entry calls secret, fields
- * named like one (vendors answer more than they document), and parameters of addresses that let in whoever has them.
+ * The answer of an operation without its secrets, at any depth: fields that the catalogue calls secret, fields named
+ * like a secret (vendors answer more than they document), and URL parameters that grant access.
  */
 export const operationOutput = (output: unknown, secretFields: readonly string[]): unknown =>
   output === undefined ? null : withoutSecrets(output, new Set(secretFields));
 
-/** A version that waits, if one does. */
+/** The version that waits to be installed, if there is one. */
 export const updateView = ({ method, ready, asks }: UpdateState): UpdateView => ({
   method,
   ...(ready === undefined ? {} : { ready: { version: ready.version, text: ready.text, hint: ready.hint } }),

@@ -50,7 +50,7 @@ const askFields = async (fields: readonly FormField[]): Promise<Result<Record<st
   return ok(values);
 };
 
-/** Never quotes what it read. */
+/** Never quotes the input. */
 const readSecrets = async (): Promise<Result<Record<string, string>>> => {
   const text = await readInput();
   if (!text.ok) return text;
@@ -77,7 +77,7 @@ const add = async (context: Context): Promise<number> => {
   if (label === undefined || label.trim() === '') return refuse(usage('accounts add needs --label.'));
   const fields = readFields(values.field ?? []);
   if (!fields.ok) return refuse(fields);
-  // Asked before the core is started, so that no other command waits while a person looks for a key.
+  // Asked before the core starts, so that no other command waits while a person looks for a key.
   const form = vendor.value.credentialForms[0]?.fields ?? [];
   const given = process.stdin.isTTY
     ? await askFields(
@@ -172,7 +172,7 @@ const test = (context: Context): Promise<number> =>
               error: { kind: tested.error.kind, message: tested.error.message, hint: tested.error.hint },
             },
       );
-      // One that fails does not take the result of the others with it.
+      // One failure does not affect the results of the others.
       print(JSON.stringify(rows));
       return failed[0] ?? ok(exitCodes.done);
     }

@@ -5,11 +5,11 @@ import { resultOf } from '../find-account.ts';
 import { exitCodes, note, plain, print, table } from '../terminal.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** Lines shown to a person; scripts and spreadsheets get all. */
+/** The number of lines for a person; scripts and spreadsheets get all. */
 const shownLines = 200;
 const pageLines = 1000;
 
-/** A line of the history as scripts get it. */
+/** A line of the history in JSON. */
 const entryJson = (entry: ActivityView): object => ({
   at: new Date(entry.at).toISOString(),
   kind: entry.kind,

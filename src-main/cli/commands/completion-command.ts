@@ -22,7 +22,7 @@ export const completionCommand: Command = async ({ args, json }) => {
   return exitCodes.done;
 };
 
-/** The value of a stored document, read only, because the profile's owner may be writing it. */
+/** The value of a stored document. It is only read, because the owner of the profile may be writing it. */
 const glance = async <T>(path: string, format: DocumentFormat<T>): Promise<T> => {
   try {
     const stored: unknown = JSON.parse(await readFile(path, 'utf8'));
@@ -35,7 +35,7 @@ const glance = async <T>(path: string, format: DocumentFormat<T>): Promise<T> =>
   }
 };
 
-/** Names that one device alone has; the id of each other one. */
+/** Names that only one device has, and the ids of all other devices. */
 const deviceWords = async (folder: string): Promise<readonly string[]> => {
   const files = (await readdir(folder).catch(() => [])).filter((name) => name.endsWith('.json'));
   const fleets = await Promise.all(files.map((name) => glance(join(folder, name), fleetCacheFormat)));
@@ -45,12 +45,12 @@ const deviceWords = async (folder: string): Promise<readonly string[]> => {
   return (
     devices
       .map(({ id, name }) => (times.get(name) === 1 ? name : id))
-      // A line of the answer is a word.
+      // Each line of the answer is one word.
       .filter((word) => !/\p{Cc}/u.test(word))
   );
 };
 
-/** The profile that the line speaks of, or the one this call got. */
+/** The profile named on the line that is being completed, else the one of this call. */
 const profileOf = ({ args, place }: Context): string => {
   const words = args.rest ?? [];
   const at = words.indexOf('--profile');
@@ -73,8 +73,7 @@ const factsOf = (context: Context): CompletionSource => {
 };
 
 /**
- * `quayside complete -- WORDS`: what may stand in place of the last one, one a line. It contacts no vendor and changes
- * nothing.
+ * `quayside complete -- WORDS`: what can replace the last word, one a line. It contacts no vendor and changes nothing.
  */
 export const completeCommand =
   (commands: readonly CommandEntry[]): Command =>

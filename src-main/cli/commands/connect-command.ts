@@ -36,10 +36,10 @@ export const connectCommand: Command = async (context) => {
     else if (address !== undefined)
       print(`${plain(service.value.name)} on ${plain(device.value.name)} is at ${address}`);
     else print(`${plain(service.value.name)} on ${plain(device.value.name)} is open in ${plain(launcher)}.`);
-    // What opened in the vendor's own program needs no way of ours.
+    // What opened in the vendor's own program needs no forward.
     const isElsewhere = address === undefined && command === '';
     if (!own || isElsewhere) return exitCodes.done;
-    // The way to the device is in this process.
+    // The forward is in this process.
     if (!context.json) note('Quayside is not running otherwise, so this command keeps the way open. Ctrl-C closes it.');
     await Promise.race([
       lost,

@@ -11,7 +11,7 @@ import { defined } from '../../core/base/defined.ts';
 
 const iso = (at: number): string => new Date(at).toISOString();
 
-/** Facts as scripts get them: unknown facts are absent, and times have the format of all other output. */
+/** Facts in JSON: unknown facts are absent, and times have the format of all other output. */
 const shownFacts = (facts: NonNullable<DeviceView['facts']>): object =>
   Object.fromEntries(
     Object.entries(factForms).flatMap(([name, form]) => {
@@ -21,7 +21,7 @@ const shownFacts = (facts: NonNullable<DeviceView['facts']>): object =>
     }),
   );
 
-/** A device as scripts get it. */
+/** A device in JSON. */
 const shown = (device: DeviceView, account: string): object => ({
   id: device.id,
   name: device.name,
@@ -33,7 +33,7 @@ const shown = (device: DeviceView, account: string): object => ({
     source: device.presence.source,
     ...(device.presence.lastOnlineAt === undefined ? {} : { lastOnlineAt: iso(device.presence.lastOnlineAt) }),
   },
-  // JSON has no undefined: what the vendor does not tell is left out.
+  // JSON has no undefined: unknown values are left out.
   description: device.description,
   externalAddress: device.externalAddress,
   internalAddress: device.internalAddress,

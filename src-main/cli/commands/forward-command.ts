@@ -21,7 +21,7 @@ interface Held {
   readonly forward: ForwardView;
 }
 
-/** How long a port that another program took while it changed hands is left to it before the next look, milliseconds. */
+/** Milliseconds to wait before the next try, while another program has the port since the hand-over. */
 const portAgainMs = 500;
 /** How often the command prints the forward's state, milliseconds. */
 const watchMs = 500;
@@ -47,7 +47,7 @@ const hold = async (
   return ok({ device: device.value, service: service.value, forward: opened.value });
 };
 
-/** Releases the forward; it stays open if another client has it open. */
+/** Releases the forward. It stays open while another client uses it. */
 const release = async ({ client, isHandedOver }: Attachment, { forward }: Held): Promise<void> => {
   if (!isHandedOver) await client.request('forwards.release', { forwardId: forward.id });
 };
@@ -67,7 +67,7 @@ const stateText = (forward: ForwardView): string => {
   return forward.state === 'open' ? `open (${forward.connections})` : forward.state;
 };
 
-/** Tells a person what becomes of the forward, until `done`. */
+/** Tells a person how the forward is, until `done`. */
 const watch = async (client: FrameClient, id: string, done: AbortSignal): Promise<void> => {
   let last = 'listening';
   while (!done.aborted) {
@@ -114,9 +114,9 @@ export const forwardCommand: Command = async (context) => {
   if (positionals.length !== 1) return printError(usage('forward takes one device.').error, context.json);
   let wanted = port.value;
   let first: Held | undefined;
-  /** Whether another program was quicker to take the port while it changed hands. */
+  /** Whether another program took the port during the hand-over. */
   let isTaken = false;
-  /** Cores of our own that were handed over; connections of before may still be in them. */
+  /** Former cores of this process that were handed over; earlier connections may still use them. */
   const left: Promise<void>[] = [];
   try {
     for (;;) {
@@ -134,7 +134,7 @@ export const forwardCommand: Command = async (context) => {
       if (!held.ok) {
         await attachment.dispose(context.signal);
         const isOurs = first !== undefined && !context.signal.aborted;
-        // The Quayside that came next may end before it has answered.
+        // The next owner may end before it has answered.
         if (isOurs && isLost) continue;
         if (isOurs && held.error.kind === 'port-in-use') {
           if (!isTaken) note(`${held.error.message} This command waits for it; Ctrl-C ends it.`);
@@ -144,7 +144,7 @@ export const forwardCommand: Command = async (context) => {
         }
         return context.signal.aborted && first !== undefined ? exitCodes.done : printError(held.error, context.json);
       }
-      // Said once: where the core moves to another process, the port stays.
+      // Printed once: the port stays the same when the core moves to another process.
       if (first === undefined) announce(held.value, context.json);
       first ??= held.value;
       isTaken = false;

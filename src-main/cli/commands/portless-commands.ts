@@ -10,7 +10,7 @@ import { exitCodes, note, plain, print, printError, table } from '../terminal.ts
 
 type Action = RequestOutput<'actions.list'>['actions'][number];
 
-/** The action that a word means: by id, by label, by `TYPE/name`, by its bare name where that is unambiguous. */
+/** The action that a word names: by id, by label, by `TYPE/name`, or by its name alone if that is unambiguous. */
 const pickAction = (actions: readonly Action[], word: string): Result<Action> => {
   const folded = word.toLowerCase();
   const matchers: readonly ((action: Action) => boolean)[] = [

@@ -15,15 +15,15 @@ import { exitCodes, printError } from '../terminal.ts';
 
 const lost = fail('unreachable', 'The connection to the device was lost.', 'Try again.');
 
-/** What the other end may take to close after ours, and how often it is looked, milliseconds. */
+/** Milliseconds the other end may take to close after ours, and between two checks. */
 const passOnWithinMs = 5_000;
 const passOnLookMs = 20;
-/** How often a proxy that others build on looks whether they are done, milliseconds. */
+/** Milliseconds between two checks whether the commands that use this proxy's core are done. */
 const lingerMs = 250;
 
 /**
- * Standard output as a stream that does not hold up the whole process while its reader is slow, as `process.stdout`
- * would; others may be using the forwards of this very process.
+ * Standard output as a stream that does not block the process while its reader is slow, as `process.stdout` would:
+ * others may use forwards of this process.
  */
 const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } => {
   // Windows has no such descriptor if the parent process passed a handle only.
@@ -34,14 +34,14 @@ const openOutput = (): { readonly stream: NodeJS.WritableStream; end(): void } =
     stream,
     end: () => {
       if (!isPipe) return;
-      // Node never closes its standard streams; only this tells the reader that no more comes.
+      // Node never closes its standard streams; without this the reader would wait for more.
       closeSync(1);
       openSync('/dev/null', 'w');
     },
   };
 };
 
-/** Connects to a forward of this computer. Rejects where it does not listen any more. */
+/** Connects to a forward of this computer. Rejects if nothing listens there any more. */
 const dial = async (
   target: { readonly address: string; readonly port: number },
   signal: AbortSignal,
@@ -51,7 +51,7 @@ const dial = async (
   return tunnel;
 };
 
-/** Carries bytes both ways until both ends have said that they are done, or one is gone. */
+/** Copies bytes both ways until both ends are done or one is gone. */
 const pump = async (tunnel: Socket, signal: AbortSignal): Promise<void> => {
   const output = openOutput();
   const stop = (): void => void tunnel.destroy();
@@ -100,8 +100,8 @@ const openProxyTunnel = async ({ client }: Attachment, context: Context): Promis
 };
 
 /**
- * Waits until the core has delivered the last bytes of our connection and closed its far end. If this process ended first,
- * a core that runs in it would end as well, and those bytes would be lost.
+ * Waits until the core has delivered the last bytes of our connection and closed its far end. If this process ended
+ * first, a core inside it would end as well, and those bytes would be lost.
  */
 const passedOn = async (client: FrameClient, forwardId: string, port: number | undefined): Promise<void> => {
   const until = systemClock.monotonic() + passOnWithinMs;
@@ -141,7 +141,7 @@ export const proxyCommand: Command = async (context) => {
   if (!attached.ok) return printError(attached.error, context.json);
   try {
     const opened = await openProxyTunnel(attached.value, context);
-    // The core went to another process meanwhile: the way is to be asked for there.
+    // The core moved to another process meanwhile: ask for the forward there.
     if (!opened.ok && attached.value.isHandedOver && !context.signal.aborted) return await proxyCommand(context);
     const result = opened.ok ? await proxy(attached.value, opened.value, context) : opened;
     return result.ok ? result.value : printError(result.error, context.json);

@@ -11,7 +11,10 @@ import { exitCodes, plain, print, printError, table } from '../terminal.ts';
 
 type Places = RequestOutput<'forwards.resolve'>;
 
-/** The forward of a service, made if there is none: its port is kept from then on, and nothing listens for it. */
+/**
+ * The forward of a service; it is created if it does not exist. From then on its port is reserved, and nothing listens
+ * on it.
+ */
 const reserve = async (
   client: FrameClient,
   device: DeviceView,
@@ -25,7 +28,7 @@ const reserve = async (
   return stopped.ok ? opened : stopped;
 };
 
-/** `quayside resolve DEVICE`: where its services are on this computer, one a line: address, port, device, service. */
+/** `quayside resolve DEVICE`: the local addresses of its services, one a line: address, port, device, service. */
 export const resolveCommand: Command = async (context) => {
   const { positionals, values } = context.args;
   if (positionals.length !== 1) return printError(usage('resolve takes one device.').error, context.json);

@@ -14,15 +14,15 @@ import type { Command, Context } from '../command-context.ts';
 import { surviveCrashes } from '../crashes.ts';
 import { exitCodes, note, print, printError } from '../terminal.ts';
 
-/** Milliseconds until a running host has answered; it may have to start a browser first. */
+/** Milliseconds a running host may take to answer; it may have to start a browser first. */
 const linkMs = 45_000;
 
-/** What closing everything may take, milliseconds: tunnels are closed at the vendors. */
+/** Milliseconds that closing everything may take: tunnels are closed at the vendors. */
 const closingMs = 15_000;
 
 interface LinkAnswer {
   readonly url: string;
-  /** Whether the host has put its window on the screen. */
+  /** Whether the host has opened its window. */
   readonly shown: boolean;
 }
 
@@ -74,7 +74,7 @@ const runHeadless = async (
   try {
     tell(host.link(), context);
     if (context.args.values.open === true && !(await desktop.show())) note(noBrowser);
-    // What waits for the keychain must not keep the window waiting.
+    // The window must not wait for what waits for the keychain.
     void core.start();
     await new Promise<void>((resolve) => {
       if (over.aborted) return resolve();
@@ -87,7 +87,7 @@ const runHeadless = async (
   }
 };
 
-/** What a second `quayside serve` does: the first one has the profile. Undefined if that one has just ended. */
+/** A second `quayside serve`: the first one has the profile. Undefined if the first one has just ended. */
 const askOwner = async (connection: ControlConnection, context: Context): Promise<number | undefined> => {
   const open = context.args.values.open === true;
   const answer = await askForLink(connection, open);
@@ -102,12 +102,12 @@ const askOwner = async (connection: ControlConnection, context: Context): Promis
     return printError(busy.error, context.json);
   }
   tell(answer.url, context);
-  // It may run where there is no screen, and this not.
+  // The host may run without a screen while this command has one.
   if (open && !answer.shown && (await openInBrowser(new URL(answer.url))) === undefined) note(noBrowser);
   return exitCodes.done;
 };
 
-/** Serves the profile, or asks its owner for the link. Undefined if the owner ended meanwhile: then call again. */
+/** Serves the profile, or asks its owner for the link. Undefined if the owner ended meanwhile: call it again. */
 const serve = async (
   port: number,
   session: LinuxDesktop | undefined,

@@ -20,7 +20,7 @@ import { defined } from '../../core/base/defined.ts';
 
 const platform = process.platform === 'darwin' || process.platform === 'win32' ? process.platform : 'linux';
 
-/** The words that run this very program on this very profile, from anywhere. */
+/** The arguments that run this program with this profile, from anywhere. */
 const ownWords = (profile: string, context: Context): readonly string[] => {
   const script = process.argv[1];
   return [
@@ -42,13 +42,13 @@ const longerWords: Readonly<Record<LongerFor, string>> = {
   kept: 'it had this name before',
 };
 
-/** Hosts with an alias that says more than the name, a line each. */
+/** Hosts whose alias is longer than the name, one a line. */
 const longerLines = (hosts: readonly SshHostBlock[]): readonly string[] =>
   hosts.flatMap(({ alias, deviceName, longerFor }) =>
     longerFor === undefined ? [] : [`  ${plain(deviceName)} is ${alias}: ${longerWords[longerFor]}`],
   );
 
-/** Lines that are shown of many. */
+/** The number of lines that are shown. */
 const maxLines = 10;
 
 const show = (preview: SshConfigPreview, done: boolean, json: boolean): void => {
@@ -108,7 +108,7 @@ export const sshConfigCommand: Command = async (context) => {
   const ended = await withCore(context, async ({ client }): Promise<Result<number>> => {
     const accounts = resultOf(await client.request('accounts.list', {}, context.signal));
     if (!accounts.ok) return accounts;
-    // What was never listed has no names yet; what was is good enough without asking anybody.
+    // Only accounts that were never listed are asked: for the others the last list is good enough.
     const unlisted = accounts.value.filter(({ lastGoodAt }) => lastGoodAt === undefined);
     const missing = await listAll(client, unlisted, patience);
     const known = resultOf(await client.request('devices.query', { query: '', limit: allDevices }, context.signal));
@@ -116,7 +116,7 @@ export const sshConfigCommand: Command = async (context) => {
     const devices = known.value.devices;
     const settings = resultOf(await client.request('settings.change', {}, context.signal));
     if (!settings.ok) return settings;
-    // What the person allowed for old devices is with their host keys.
+    // What the person allowed for old devices is stored with their host keys.
     const pins = await jsonDocument({ path: join(folder, 'host-keys.json'), ...hostKeyPinsFormat }).read();
     const options = {
       quayside: ownWords(folder, context),

@@ -23,9 +23,9 @@ export interface ActivityEntry {
   readonly kind: ActivityKind;
   readonly accountId?: string | undefined;
   readonly deviceKey?: string | undefined;
-  /** Of the device, the incident or the operation, as it was then. */
+  /** The name of the device, the incident or the operation at that time. */
   readonly name: string;
-  /** What happened, in words. */
+  /** What happened, as a sentence. */
   readonly text: string;
   readonly incidentId?: string | undefined;
 }
@@ -36,7 +36,7 @@ export interface StoredActivity extends ActivityEntry {
 }
 
 export interface ActivityQuery {
-  /** Words that all have to occur in the name or the text, compared without case. */
+  /** Words that must all occur in the name or the text, ignoring case. */
   readonly text?: string | undefined;
   readonly kinds?: readonly ActivityKind[] | undefined;
   readonly deviceKey?: string | undefined;
@@ -45,20 +45,23 @@ export interface ActivityQuery {
   /** Epoch milliseconds, `since` included, `until` not. */
   readonly since?: number | undefined;
   readonly until?: number | undefined;
-  /** Most entries answered. */
+  /** The maximum number of entries in the answer. */
   readonly limit: number;
-  /** Where an earlier answer ended. */
+  /** The position where an earlier answer ended. */
   readonly cursor?: string | undefined;
 }
 
 export interface ActivityPage {
   /** Newest first. */
   readonly entries: readonly StoredActivity[];
-  /** Absent at the end. */
+  /** Absent in the last page. */
   readonly next?: string | undefined;
 }
 
-/** Device time of one account in one hour, milliseconds: 10 devices online for the hour are 10 h of `online`. */
+/**
+ * Time of one account's devices in one hour, milliseconds: 10 devices that were online for the hour are 10 h of
+ * `online`.
+ */
 export interface PresenceSample {
   readonly accountId: string;
   /** Epoch milliseconds of the start of the hour. */
@@ -66,7 +69,7 @@ export interface PresenceSample {
   readonly onlineMs: number;
   readonly offlineMs: number;
   readonly unknownMs: number;
-  /** Of this hour, the time that was watched at all, milliseconds. */
+  /** The part of this hour that was watched, milliseconds. */
   readonly watchedMs: number;
 }
 
@@ -82,23 +85,23 @@ export interface PresenceBucket {
 }
 
 /**
- * The history on disk. Errors: file-corrupt (it was set aside, and a new one is begun, or it is of a newer Quayside),
- * cancelled, internal.
+ * The history on disk. Errors: file-corrupt (the file was set aside and a new one begun, or it was written by a newer
+ * Quayside), cancelled, internal.
  */
 export interface HistoryStore {
-  /** All or nothing, in the order given; samples are added to those of the same hour. */
+  /** All or nothing, in the given order; samples are added to those of the same hour. */
   write(batch: HistoryBatch): Promise<Result<void>>;
   query(query: ActivityQuery, signal: AbortSignal): Promise<Result<ActivityPage>>;
-  /** The changes of one device in [since, until), oldest first, and the last one before. */
+  /** The changes of one device in [since, until), oldest first, preceded by the last earlier one. */
   stepsOf(deviceKey: string, since: number, until: number): Promise<Result<readonly PresenceStep[]>>;
   /** When a device was first seen, epoch milliseconds. */
   firstSeen(deviceKey: string): Promise<Result<number | undefined>>;
   /** Times that overlap [since, until) in which an account was unreachable, or Quayside did not run. */
   gaps(accountId: string, since: number, until: number): Promise<Result<readonly PresenceGap[]>>;
   samples(accountId: string | undefined, since: number, until: number): Promise<Result<readonly PresenceSample[]>>;
-  /** Drops what is older. */
+  /** Deletes what is older. */
   prune(before: number): Promise<Result<void>>;
-  /** Closes the file; writing again opens it again. */
+  /** Closes the file; the next write opens it again. */
   close(): Promise<void>;
 }
 
@@ -110,6 +113,6 @@ export interface HistoryBatch {
     readonly accountId?: string | undefined;
   })[];
   readonly samples: readonly PresenceSample[];
-  /** Quayside runs at this time, epoch milliseconds. */
+  /** Records that Quayside runs at this time, epoch milliseconds. */
   readonly aliveAt: number;
 }

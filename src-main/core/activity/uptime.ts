@@ -1,4 +1,4 @@
-/** A change of a device that counts. */
+/** A change of a device's state. */
 export interface PresenceStep {
   /** Epoch milliseconds. */
   readonly at: number;
@@ -20,7 +20,7 @@ export interface Outage {
 export interface Uptime {
   readonly onlineMs: number;
   readonly offlineMs: number;
-  /** Quayside did not run, or did not know the device yet. */
+  /** Milliseconds in which Quayside did not run or did not know the device yet. */
   readonly unknownMs: number;
   /** Part of the known time that the device was online, 0 to 1; absent if nothing is known. */
   readonly ratio?: number | undefined;
@@ -28,7 +28,7 @@ export interface Uptime {
   readonly outages: readonly Outage[];
 }
 
-/** Overlapping gaps as one, in order, cut to [since, until). */
+/** Merges overlapping gaps, in order, cut to [since, until). */
 const mergedGaps = (gaps: readonly PresenceGap[], since: number, until: number): readonly PresenceGap[] => {
   const sorted = gaps
     .map((gap) => ({ since: Math.max(gap.since, since), until: Math.min(gap.until, until) }))
@@ -68,7 +68,7 @@ export const uptimeOf = (period: {
   const inside = steps.filter((step) => step.at > since && step.at < until);
   const before = steps.findLast((step) => step.at <= since);
   const first = inside[0];
-  // Every change is from the other state, so the first one tells what was before it.
+  // Every change is from the other state, so the first one shows the state before it.
   let state: 'online' | 'offline' | 'unknown' =
     before?.to ?? (first === undefined ? now : first.to === 'online' ? 'offline' : 'online');
   let onlineMs = 0;
@@ -100,7 +100,7 @@ export const uptimeOf = (period: {
   };
 };
 
-/** Device time of one hour, milliseconds; see PresenceSample in alert-history.ts. */
+/** Time of devices in one hour, milliseconds; see PresenceSample in activity-entry.ts. */
 interface HourOfPresence {
   readonly hour: number;
   readonly onlineMs: number;
@@ -110,8 +110,8 @@ interface HourOfPresence {
 }
 
 /**
- * The picture of a fleet over time: mean numbers of devices in buckets of `bucketMs` (hours) beginning at `since`.
- * `samples` may be of several accounts: their devices add up. A bucket nobody watched has zeros.
+ * The state of a fleet over time: mean numbers of devices in buckets of `bucketMs` (hours) beginning at `since`.
+ * `samples` may come from several accounts: their devices add up. A bucket that was not watched has zeros.
  */
 export const presenceBuckets = (
   samples: readonly HourOfPresence[],
@@ -137,7 +137,7 @@ export const presenceBuckets = (
       onlineMs: other.onlineMs + sample.onlineMs,
       offlineMs: other.offlineMs + sample.offlineMs,
       unknownMs: other.unknownMs + sample.unknownMs,
-      // Accounts are watched side by side, so their times do not add up.
+      // Accounts are watched at the same time, so their watched times do not add up.
       watchedMs: Math.max(other.watchedMs, sample.watchedMs),
     });
   }

@@ -21,7 +21,7 @@ import {
 } from './transition-tracker.ts';
 import { defined } from '../base/defined.ts';
 
-/** What the engine looks up; nothing of it may wait. */
+/** What the engine looks up; none of it may wait. */
 export interface AlertEngineDeps {
   device(key: string): Device | undefined;
   devices(): Iterable<Device>;
@@ -29,7 +29,7 @@ export interface AlertEngineDeps {
   /** Whether a query means the device as it is now. */
   matches(query: string, device: Device): boolean;
   accountLabel(accountId: string): string;
-  /** Milliseconds by which the vendor's word may be late. */
+  /** Milliseconds by which the vendor's information may be late. */
   latencyMs(accountId: string): number;
   /** IANA name of the time zone of this computer. */
   timeZone(): string;
@@ -40,16 +40,15 @@ export type AlertOutput =
   /** An incident was added, changed or removed. */
   | { readonly kind: 'incident'; readonly id: string }
   | { readonly kind: 'record'; readonly entry: ActivityEntry }
-  /** The settings changed by themselves: what was waited for came, what had an end is over. */
+  /** The settings changed by themselves: an awaited device came back, or a period ended. */
   | { readonly kind: 'settings'; readonly settings: AlertSettings };
 
-/** A device counts as back after this time without a word to the contrary, milliseconds. */
+/** Milliseconds without a contrary observation after which a device counts as back. */
 const backMs = 15_000;
 
 /**
- * From observations of devices to notices: which changes count, which of them matter to the user, what they have in
- * common, and when to say it. Holds no clock, no timer and does no IO: each call says what time it is, `take` answers
- * what is to be done, `dueInMs` says when to call `tick`.
+ * Turns observations of devices into notices: which changes count, which matter to the user, what they have in common,
+ * when to notify. No clock, no IO: calls pass the time, `take` returns what to do, `dueInMs` says when to call `tick`.
  */
 export class AlertEngine {
   readonly #deps: AlertEngineDeps;
@@ -104,7 +103,7 @@ export class AlertEngine {
     return this.#tracker.countsOf(accountId);
   }
 
-  /** Devices whose change does not count yet: another look at them says more. */
+  /** Devices whose change does not count yet: the next observation decides. */
   get pendingKeys(): ReadonlySet<string> {
     return this.#tracker.pendingKeys;
   }
@@ -122,8 +121,8 @@ export class AlertEngine {
   }
 
   /**
-   * Brings back the open incidents of an earlier run, after the fleet as it was then has been observed: devices that
-   * left it are left out, and those that are back are told when they are heard of.
+   * Restores the open incidents of an earlier run, after the fleet of that run was observed. Devices that left the
+   * fleet are left out; those that are back are reported when they are observed.
    */
   restore(records: readonly IncidentRecord[], moment: Moment): void {
     const known = records.map((record) => ({
@@ -154,12 +153,14 @@ export class AlertEngine {
     this.#work(moment);
   }
 
-  /** Says whether an account can be heard: not while our own network is down, the computer sleeps or the vendor fails. */
+  /**
+   * Says whether an account can be reached: not while our own network is down, the computer sleeps or the vendor fails.
+   */
   setUnreachable(accountId: string, unreachable: boolean, moment: Moment): void {
     this.#tracker.setUnreachable(accountId, unreachable, moment);
   }
 
-  /** Takes the user's choices; what is held is judged by them at once. */
+  /** Applies the user's choices; held losses are judged again at once. */
   setSettings(settings: AlertSettings, moment: Moment): void {
     this.#settings = settings;
     this.#waitedFor.clear();
@@ -170,14 +171,14 @@ export class AlertEngine {
     this.#work(moment);
   }
 
-  /** Says whether the system wants no notices now. */
+  /** Says whether the system asks for no notices now. */
   setDoNotDisturb(on: boolean, moment: Moment): void {
     this.#doNotDisturb = on;
     this.#quiet.again();
     this.#work(moment);
   }
 
-  /** Takes the notice of an incident away until then. False if there is no such notice. */
+  /** Removes the notice of an incident until `until`. False if there is no such notice. */
   snoozeIncident(id: string, until: number, moment: Moment): boolean {
     const snoozed = this.#scheduler.snooze(id, until);
     if (snoozed) this.#out.push({ kind: 'incident', id });
@@ -185,14 +186,14 @@ export class AlertEngine {
     return snoozed;
   }
 
-  /** Takes the notice of an incident away for as long as it lasts. */
+  /** Removes the notice of an incident for as long as the incident lasts. */
   silenceIncident(id: string, moment: Moment): void {
     this.#scheduler.silence(id);
     this.#out.push({ kind: 'incident', id });
     this.#work(moment);
   }
 
-  /** Epoch milliseconds until which an incident is put aside; undefined if it is not. */
+  /** Epoch milliseconds until which an incident is snoozed; undefined if it is not. */
   snoozedUntil(id: string): number | undefined {
     return this.#scheduler.snoozedUntil(id);
   }
@@ -205,7 +206,7 @@ export class AlertEngine {
   /** Milliseconds until `tick` has something to do; undefined if nothing is waited for. */
   dueInMs(moment: Moment): number | undefined {
     const dues = [this.#tracker.dueInMs(moment), this.#scheduler.dueInMs(moment), this.#batch.dueInMs(moment)];
-    // Held losses need no time of their own: they wait for ends of the settings, which the watch waits for too.
+    // Held losses need no timer of their own: they wait for ends of the settings, which `QuietWatch` waits for, too.
     dues.push(this.#quiet.dueInMs(moment));
     const first = dues.reduce<number>((least, ms) => Math.min(least, ms ?? least), Number.POSITIVE_INFINITY);
     return first === Number.POSITIVE_INFINITY ? undefined : Math.max(0, first);
@@ -329,7 +330,7 @@ export class AlertEngine {
     if (loss !== undefined && device !== undefined) this.#lost(device, loss.since, moment);
   }
 
-  /** Everything that happens because time passed or something changed. */
+  /** Does everything that is due because time passed or something changed. */
   #work(moment: Moment): void {
     for (const [key, { since, until }] of [...this.#held]) {
       if (until > moment.wall) continue;
@@ -366,7 +367,10 @@ export class AlertEngine {
     this.#scheduler.touch(incident, moment);
   }
 
-  /** Quiet by the hour, by the user's pause or by the system; and what is over is taken out of the settings. */
+  /**
+   * Updates whether it is quiet (by the hour, by the user's pause or by the system), and removes expired entries from
+   * the settings.
+   */
   #lookAtTheHour(moment: Moment): void {
     const current = withoutThePast(this.#settings, moment.wall);
     if (current !== this.#settings) {

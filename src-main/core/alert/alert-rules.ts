@@ -1,7 +1,7 @@
 import type { Incident } from './incident.ts';
 import type { AlertRule, AlertSettings, AlertTarget, NotifyChoice } from './alert-settings.ts';
 
-/** What the rules look at. */
+/** The input of the rules. */
 export interface AlertSubject {
   readonly key: string;
   readonly accountId: string;
@@ -51,7 +51,7 @@ export const sameTarget = (a: AlertTarget, b: AlertTarget): boolean => {
   }
 };
 
-/** The narrower the target, the more it weighs; of two equally narrow rules the one written first. */
+/** The narrower the target, the higher the weight; of two equally narrow rules the first one wins. */
 const narrowness: Readonly<Record<AlertTarget['kind'], number>> = {
   everything: 0,
   account: 1,
@@ -61,14 +61,14 @@ const narrowness: Readonly<Record<AlertTarget['kind'], number>> = {
   device: 5,
 };
 
-/** What the rules say of one device. */
+/** The result of the rules for one device. */
 export interface AlertChoice {
   readonly notify: NotifyChoice;
   readonly graceMs: number;
   readonly sound: boolean;
 }
 
-/** The choice for a device: part by part from the narrowest rule that says something of it. */
+/** The choice for a device: each part comes from the narrowest rule that sets it. */
 export const choiceFor = (settings: AlertSettings, device: AlertSubject, matches: MatchesQuery): AlertChoice => {
   const { notify, graceMs, sound } = settings;
   if (settings.rules.length === 0) return { notify, graceMs, sound };
@@ -84,7 +84,7 @@ export const choiceFor = (settings: AlertSettings, device: AlertSubject, matches
   return { notify: pick('notify') ?? notify, graceMs: pick('graceMs') ?? graceMs, sound: pick('sound') ?? sound };
 };
 
-/** What happens with a loss: a notice, no notice, or a notice at a time (epoch milliseconds) if the loss lasts. */
+/** The result for a loss: a notice, no notice, or a notice at a time (epoch milliseconds) if the loss lasts. */
 export type LossVerdict =
   | { readonly kind: 'tell' }
   | { readonly kind: 'drop' }
@@ -113,7 +113,7 @@ export const judgeLoss = (
   return until > now ? { kind: 'hold', until } : { kind: 'tell' };
 };
 
-/** What an incident is about: muting these targets suppresses similar incidents. Empty if there is none. */
+/** The targets of an incident: muting them suppresses similar incidents. Empty if there are none. */
 export const targetsOf = (incident: Incident | undefined): readonly AlertTarget[] => {
   if (incident === undefined) return [];
   const { scope } = incident;
@@ -131,7 +131,7 @@ export const targetsOf = (incident: Incident | undefined): readonly AlertTarget[
   }
 };
 
-/** The settings with no mute of these targets. */
+/** The settings without mutes of these targets. */
 export const withoutMutes = (settings: AlertSettings, targets: readonly AlertTarget[]): AlertSettings => ({
   ...settings,
   mutes: settings.mutes.filter((mute) => !targets.some((target) => sameTarget(target, mute.target))),

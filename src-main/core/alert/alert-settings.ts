@@ -4,7 +4,7 @@ import type { DocumentFormat } from '../base/document.ts';
 import { noQuietHours, type QuietHours } from './quiet-hours.ts';
 
 /**
- * What a rule, a mute or a maintenance window is about. A group is one of an account, a tag is one of all accounts, and a
+ * The subject of a rule, a mute or a maintenance window. A group belongs to one account, a tag to all accounts, and a
  * query means the devices that match it at the time.
  */
 export type AlertTarget =
@@ -18,7 +18,7 @@ export type AlertTarget =
 /** The devices whose losses notify a person. */
 export type NotifyChoice = 'all' | 'favourites' | 'none';
 
-/** Another choice for some devices than the one for all. What is absent stays as it is for all. */
+/** A choice for some devices instead of the one for all. An absent part is as for all. */
 export interface AlertRule {
   readonly target: AlertTarget;
   readonly notify?: NotifyChoice | undefined;
@@ -49,20 +49,20 @@ export interface AlertSettings {
   readonly notify: NotifyChoice;
   /** How long a device must be offline to count as lost, milliseconds; 0 to a day. */
   readonly graceMs: number;
-  /** So many agreeing observations are enough without the grace; zero: only the grace counts. At most 100. */
+  /** This number of agreeing observations replaces the grace; zero: only the grace counts. At most 100. */
   readonly confirmations: number;
   readonly sound: boolean;
-  /** Whether recovery causes a notice, too, and does not only close the incident. */
+  /** Whether a recovery causes a notice; otherwise it only closes the incident. */
   readonly tellBack: boolean;
   readonly rules: readonly AlertRule[];
   readonly mutes: readonly AlertMute[];
   readonly maintenance: readonly MaintenanceWindow[];
   readonly quietHours: QuietHours;
-  /** All notices are held until then, epoch milliseconds; absent: not at all. */
+  /** Epoch milliseconds until which all notices are held; absent: they are not held. */
   readonly pausedUntil?: number | undefined;
-  /** Device keys of which the user wants to hear once, when they are back. */
+  /** Keys of devices whose return the user wants to be told once. */
   readonly tellWhenBack: readonly string[];
-  /** Days that the history is kept, 1 to 3650. */
+  /** Days for which the history is kept, 1 to 3650. */
   readonly historyDays: number;
 }
 
@@ -119,7 +119,7 @@ const quietHours = z.object({
 
 const base = defaultAlertSettings;
 
-/** Every good part is kept, every bad one falls back or is left out. */
+/** Good parts are kept; each bad part falls back to its default or is left out. */
 const alertSettingsSchema = z.object({
   notify: notify.catch(base.notify),
   graceMs: graceMs.catch(base.graceMs),
@@ -138,7 +138,7 @@ const alertSettingsSchema = z.object({
 /** The settings in a stored value; undefined if it holds something else. */
 export const parseAlertSettings: (value: unknown) => AlertSettings | undefined = parsedBy(alertSettingsSchema);
 
-/** Without what is over: mutes, pauses and maintenance of the past. The same object where nothing is. */
+/** The settings without expired mutes, pauses and maintenance. The same object if nothing expired. */
 export const withoutThePast = (settings: AlertSettings, now: number): AlertSettings => {
   const mutes = settings.mutes.filter(({ until }) => until === undefined || until > now);
   const maintenance = settings.maintenance.filter(({ until }) => until > now);
@@ -149,7 +149,7 @@ export const withoutThePast = (settings: AlertSettings, now: number): AlertSetti
   return { ...rest, mutes, maintenance, ...(paused || pausedUntil === undefined ? {} : { pausedUntil }) };
 };
 
-/** The form of `alerts.json`. */
+/** The format of `alerts.json`. */
 export const alertSettingsFormat: DocumentFormat<AlertSettings> = {
   version: 1,
   migrations: [],

@@ -1,13 +1,13 @@
 import type { Presence, PresenceState } from '../fleet/device.ts';
 import { presenceAge } from '../fleet/presence.ts';
 
-/** How long a fact is believed while nothing new can be heard, milliseconds. */
+/** Milliseconds for which a fact is trusted while its account cannot be reached. */
 export const stalenessMs = 5 * 60_000;
 
 /**
- * What can be said of a device now. While its account cannot be heard (our own network is down, the computer slept,
- * the vendor fails) a fact grows old, and an old one is no longer a fact: the device is unknown, never offline.
- * `unreachableSince` is when the account was last heard, epoch milliseconds; undefined while it can be.
+ * What can be said of a device now. While its account cannot be reached (our own network is down, the computer slept,
+ * the vendor fails) facts grow old, and after `stalenessMs` the device is unknown, never offline. `unreachableSince` is
+ * when the account was last reached, epoch milliseconds; undefined while it can be.
  */
 export const effectivePresence = (
   presence: Presence,

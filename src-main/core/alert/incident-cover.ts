@@ -28,9 +28,9 @@ export interface CoveredLosses {
 
 type Placed = Pick<Loss, 'accountId' | 'groups' | 'address'>;
 
-/** What a wider scope costs: half as many of its devices lost cost this much more than an incident. */
+/** The extra cost of a wider scope: one with half of its devices lost costs this much more than an incident. */
 const imprecision = 0.35;
-/** An address says less to a person than the name of a place. */
+/** The extra cost of an address: it tells a person less than the name of a place. */
 const addressCost = 0.25;
 const order: Readonly<Record<IncidentScope['kind'], number>> = {
   group: 0,
@@ -68,7 +68,7 @@ interface Candidate {
   left: number;
 }
 
-/** The scopes that losses are in. Looked up by parts, not by key: the whole fleet passes through here. */
+/** The scopes that losses are in. They are looked up by parts, not by key, because the whole fleet is counted here. */
 class Candidates {
   readonly #groups = new Map<string, Map<string, Candidate>>();
   readonly #addresses = new Map<string, Candidate>();
@@ -86,7 +86,7 @@ class Candidates {
     this.#fleet.losses.push(loss);
   }
 
-  /** Counts a device of the fleet in the scopes that losses are in. */
+  /** Counts a device of the fleet in the scopes that contain losses. */
   count({ accountId, groups, address }: Placed): void {
     this.#fleet.total += 1;
     const account = this.#accounts.get(accountId);
@@ -101,7 +101,7 @@ class Candidates {
     }
   }
 
-  /** Those with more than one loss. */
+  /** The scopes with more than one loss. */
   all(): readonly Candidate[] {
     const groups = [...this.#groups.values()].flatMap((group) => [...group.values()]);
     const several = [...groups, ...this.#addresses.values(), ...this.#accounts.values(), this.#fleet].filter(
@@ -125,7 +125,7 @@ const entryOf = <K, V>(map: Map<K, V>, key: K, make: () => V): V => {
   return made;
 };
 
-/** The cost of one more incident for this scope, for each lost device it explains. */
+/** The cost of one more incident for this scope, divided by the losses it explains. */
 const priceOf = ({ scope, total, left }: Candidate): number =>
   (1 + imprecision * Math.log2(Math.max(total, left) / left) + (scope.kind === 'address' ? addressCost : 0)) / left;
 
@@ -138,11 +138,11 @@ const isBetter = (a: Candidate, b: Candidate): boolean => {
 };
 
 /**
- * The few scopes that explain all losses. Every incident costs one, and more the smaller a part of its scope was
- * lost, so that twelve of fourteen devices in a plant and one device elsewhere are two incidents and not "13 of
- * 3,204 in the account", but losses all over an account are one. Greedy (cheapest explanation for each device
- * first), so no more than a logarithm away from the best, and the same for the same losses in any order. Each loss
- * is in exactly one incident.
+ * The few scopes that explain all losses. Every incident costs one, plus more the smaller the lost part of its scope
+ * is: twelve of fourteen devices in a plant and one device elsewhere become two incidents and not "13 of 3,204 in the
+ * account", but losses all over an account become one. The choice is greedy (cheapest explanation per device first), so
+ * at most a logarithm worse than the best, and independent of the order of losses. Each loss is in exactly one
+ * incident.
  */
 export const coverLosses = (lost: readonly Loss[], fleet: Iterable<Placed>): readonly CoveredLosses[] => {
   const losses = [...new Map(lost.map((loss) => [loss.key, loss])).values()].sort((a, b) => (a.key < b.key ? -1 : 1));
@@ -160,7 +160,7 @@ export const coverLosses = (lost: readonly Loss[], fleet: Iterable<Placed>): rea
     for (const entry of candidates) {
       if (entry.left > 1 && (best === undefined || isBetter(entry, best))) best = entry;
     }
-    // A single device as its own incident costs one.
+    // An incident for a single device costs one.
     if (best === undefined || priceOf(best) >= 1) break;
     const taken = best.losses.filter((loss) => open.delete(loss.key));
     for (const loss of taken) for (const entry of candidatesOf.get(loss.key) ?? []) entry.left -= 1;

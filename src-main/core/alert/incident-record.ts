@@ -10,7 +10,7 @@ export interface IncidentRecord {
   readonly total: number;
   readonly startedAt: number;
   readonly openedAt: number;
-  /** Epoch milliseconds until which the user put it aside. */
+  /** Epoch milliseconds until which the user snoozed it. */
   readonly snoozedUntil?: number | undefined;
   readonly members: readonly {
     readonly loss: Loss;
@@ -52,7 +52,7 @@ const incident = z.object({
   members: listOf(z.object({ loss, offline: z.boolean().catch(false), since: time, backAt: ifGood(time) })).catch([]),
 });
 
-/** The form of `incidents.json`: open incidents alone. What cannot be read of it is left out. */
+/** The format of `incidents.json`: open incidents only. Unreadable parts are left out. */
 export const incidentRecordsFormat: DocumentFormat<readonly IncidentRecord[]> = {
   version: 1,
   migrations: [],

@@ -2,7 +2,7 @@ import type { IncidentScope } from './incident-cover.ts';
 import type { Incident, IncidentMember } from './incident.ts';
 import type { DesktopNotice } from './notifier.ts';
 
-/** How accounts are called. */
+/** The names of accounts in texts. */
 export interface Labels {
   accountLabel(accountId: string): string;
 }
@@ -14,7 +14,7 @@ const minuteMs = 60_000;
 const hourMs = 60 * minuteMs;
 const dayMs = 24 * hourMs;
 
-/** A duration in the two units that matter. */
+/** A duration in its two largest units. */
 export const durationText = (ms: number): string => {
   if (ms < minuteMs) return 'less than a minute';
   const minutes = Math.floor(ms / minuteMs);
@@ -25,7 +25,7 @@ export const durationText = (ms: number): string => {
   return `${days} ${days === 1 ? 'day' : 'days'}${hours === 0 ? '' : ` ${hours} h`}`;
 };
 
-/** At most three names, and how many more. */
+/** At most three names, and the number of the others. */
 export const namesText = (names: readonly string[]): string => {
   const shown = names.slice(0, 3);
   const more = names.length - shown.length;
@@ -33,7 +33,7 @@ export const namesText = (names: readonly string[]): string => {
   return shown.length > 1 ? `${shown.slice(0, -1).join(', ')} and ${shown.at(-1) ?? ''}` : (shown[0] ?? '');
 };
 
-/** What follows the word "devices" in a title to say where they are; empty where there is nothing to say. */
+/** The part of a title after "devices" that says where they are; may be empty. */
 const placeText = (scope: IncidentScope, labels: Labels): string => {
   switch (scope.kind) {
     case 'group':
@@ -76,7 +76,7 @@ export const incidentTitle = (incident: Incident, labels: Labels): string => {
   return `${count(size)} of ${count(total)} devices${place} went offline`;
 };
 
-/** Which devices, and how long they were away. */
+/** Which devices are away, and for how long. */
 export const incidentBody = (incident: Incident, labels: Labels): string => {
   const members = sortedMembers(incident);
   const [first] = members;
@@ -96,7 +96,7 @@ export const incidentBody = (incident: Incident, labels: Labels): string => {
   return back === 0 ? `${namesText(offline)}.` : `${count(back)} back. Still offline: ${namesText(offline)}.`;
 };
 
-/** The notice of an incident as it is now. `sound` is the user's general choice. */
+/** The notice of an incident as it is now. `sound` is the user's general setting. */
 export const incidentNotice = (incident: Incident, labels: Labels, sound: boolean): DesktopNotice => {
   const over = incident.resolvedAt !== undefined;
   const wanted = sound && [...incident.members.values()].some((member) => member.loss.sound);

@@ -5,23 +5,23 @@ import type { Moment } from '../base/moment.ts';
 export interface IncidentMember {
   readonly loss: Loss;
   readonly offline: boolean;
-  /** Epoch milliseconds since when it is offline (again). */
+  /** Epoch milliseconds at which it went offline (again). */
   readonly since: number;
   readonly backAt?: number | undefined;
 }
 
-/** Devices that were lost together. Only IncidentTracker changes it, in place. */
+/** Devices that were lost together. Only IncidentTracker changes it. */
 export interface Incident {
   readonly id: string;
   readonly scope: IncidentScope;
-  /** Devices in the scope when it last grew. */
+  /** The number of devices in the scope when the incident last grew. */
   readonly total: number;
   /** Epoch milliseconds: of the first loss, and when it was opened. */
   readonly startedAt: number;
   readonly openedAt: number;
   readonly members: ReadonlyMap<string, IncidentMember>;
   readonly offline: number;
-  /** Epoch milliseconds at which the last of its devices was back. */
+  /** Epoch milliseconds at which the last of its devices came back. */
   readonly resolvedAt?: number | undefined;
 }
 
@@ -34,17 +34,17 @@ interface OpenIncident {
   readonly members: Map<string, IncidentMember>;
   offline: number;
   resolvedAt?: number | undefined;
-  /** Monotonic milliseconds of the last new member. */
+  /** Monotonic milliseconds at which the last device was added. */
   grownAt: number;
 }
 
 export interface IncidentChange {
   readonly touched: readonly Incident[];
-  /** Incidents that were merged into others. */
+  /** Ids of incidents that were merged into others. */
   readonly absorbed: readonly Incident[];
 }
 
-/** Losses within this time of an incident's last growth may belong to it, milliseconds. */
+/** Milliseconds after an incident's last growth in which losses may join it. */
 const mergeMs = 10 * 60_000;
 /** Resolved incidents kept for the window. */
 const maxResolved = 50;
@@ -76,7 +76,7 @@ export class IncidentTracker {
     return this.#byDevice.get(key);
   }
 
-  /** Brings back what was open in an earlier run. Devices that are in an open incident already stay in that. */
+  /** Restores what was open in an earlier run. Devices that are already in an open incident stay there. */
   restore(records: readonly IncidentRecord[]): readonly Incident[] {
     return records.flatMap((record): readonly Incident[] => {
       const members = record.members.filter(({ loss }) => !this.#byDevice.has(loss.key));
@@ -91,7 +91,7 @@ export class IncidentTracker {
         openedAt,
         members: new Map(members.map((member) => [member.loss.key, member])),
         offline,
-        // Whatever is lost now has nothing to do with it.
+        // Later losses do not join a restored incident.
         grownAt: Number.NEGATIVE_INFINITY,
       };
       this.#open.set(id, incident);
@@ -101,8 +101,8 @@ export class IncidentTracker {
   }
 
   /**
-   * Takes in losses that came together. Recent incidents that the same explanation covers grow, and become one where
-   * it covers several; what is left opens new ones.
+   * Adds losses that came together. A recent incident with the same explanation grows; several of them become one; the
+   * remaining losses open new incidents.
    */
   lose(losses: readonly Loss[], fleet: Fleet, moment: Moment): IncidentChange {
     const fresh = losses.filter((loss) => this.rejoin(loss.key, loss.since) === undefined);
@@ -132,7 +132,7 @@ export class IncidentTracker {
     return { touched, absorbed };
   }
 
-  /** A device of an open incident is offline again. Answers the incident, or undefined if it is in none. */
+  /** A device of an open incident is offline again. Returns the incident; undefined if the device is in none. */
   rejoin(key: string, since: number): Incident | undefined {
     const incident = this.#byDevice.get(key);
     const member = incident?.members.get(key);
@@ -144,7 +144,7 @@ export class IncidentTracker {
     return incident;
   }
 
-  /** A device is back. Answers its incident, resolved where it was the last one. */
+  /** A device is back. Returns its incident, resolved if this was its last device. */
   back(key: string, at: number): Incident | undefined {
     const incident = this.#byDevice.get(key);
     const member = incident?.members.get(key);
@@ -155,7 +155,7 @@ export class IncidentTracker {
     return incident;
   }
 
-  /** A device left the fleet: the incident no longer waits for it. */
+  /** A device left the fleet: its incident no longer waits for it. */
   gone(key: string, at: number): Incident | undefined {
     const incident = this.#byDevice.get(key);
     const member = incident?.members.get(key);
@@ -212,7 +212,7 @@ export class IncidentTracker {
 const offlineLosses = (incident: OpenIncident): readonly Loss[] =>
   [...incident.members.values()].filter((member) => member.offline).map((member) => member.loss);
 
-/** Whether an explanation covers at least half of what is offline of an incident. */
+/** Whether an explanation covers at least half of an incident's offline devices. */
 const isMostlyIn = (incident: OpenIncident, losses: readonly Loss[]): boolean => {
   const inside = losses.filter((loss) => incident.members.get(loss.key)?.offline === true).length;
   return inside > 0 && inside * 2 >= incident.offline;

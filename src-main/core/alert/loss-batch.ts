@@ -1,7 +1,7 @@
 import type { Moment } from '../base/moment.ts';
 import type { Loss } from './incident-cover.ts';
 
-/** Losses are gathered until none came for `gatherMs`, but not longer than `maxGatherMs`. */
+/** Losses are gathered until none came for `gatherMs`, but for at most `maxGatherMs`. */
 const gatherMs = 10_000;
 const maxGatherMs = 45_000;
 
@@ -17,7 +17,7 @@ export class LossBatch {
     this.#losses.set(loss.key, loss);
   }
 
-  /** Takes a device out that is back, gone or flapping; answers its loss if it was gathered. */
+  /** Removes a device that is back, gone or flapping; returns its loss if it was gathered. */
   delete(key: string): Loss | undefined {
     const loss = this.#losses.get(key);
     this.#losses.delete(key);
@@ -34,7 +34,7 @@ export class LossBatch {
     return Math.min(this.#grewAt + gatherMs, this.#since + maxGatherMs) - mono;
   }
 
-  /** Takes the losses if they are due; else none. */
+  /** Returns the losses and empties the batch if they are due; else nothing. */
   takeDue(moment: Moment): readonly Loss[] {
     const due = this.dueInMs(moment);
     if (due === undefined || due > 0) return [];

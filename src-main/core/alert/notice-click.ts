@@ -1,17 +1,17 @@
 import type { Incident } from './incident.ts';
 import type { NoticeAction } from './notifier.ts';
 
-/** What is to be shown after a click on a notice. */
+/** What the window shows after a click on a notice. */
 export type AlertRequest =
   | { readonly kind: 'open-incident'; readonly incidentId: string }
   | { readonly kind: 'open-device'; readonly deviceKey: string }
-  /** Show what happened lately. */
+  /** Shows recent history. */
   | { readonly kind: 'open-activity' }
   | { readonly kind: 'connect'; readonly deviceKey: string };
 
 /**
- * What a click on the notice `id` asks to be shown; `incident` is the one that the notice is about, where it is one.
- * Undefined where there is nothing to connect to.
+ * What the window shows after a click on the notice `id`; `incident` is its incident, if it has one. Undefined if there
+ * is nothing to connect to.
  */
 export const requestOfClick = (
   id: string,

@@ -15,11 +15,11 @@ export interface NoticeSchedulerOptions {
 
 interface Post {
   readonly incident: Incident;
-  /** Monotonic milliseconds at which it was last shown or updated; undefined while it never was. */
+  /** Monotonic milliseconds at which it was last shown or updated; undefined if it never was. */
   postedAt: number | undefined;
-  /** The text changed since. */
+  /** Whether the text changed since. */
   isDirty: boolean;
-  /** Epoch milliseconds until which the user does not want to see it. */
+  /** Epoch milliseconds until which the user snoozed it. */
   snoozedUntil: number | undefined;
 }
 
@@ -30,8 +30,8 @@ const flapNoticeMs = 60 * 60_000;
 const flapNoticeId = 'flapping';
 
 /**
- * Decides when an incident is shown, updated and taken back. While it is quiet nothing goes out; when it ends, one
- * notice says what happened. An incident that is over before anybody was told is not told.
+ * Decides when an incident's notice is shown, updated and removed. During quiet hours nothing is sent; at their end,
+ * one notice summarises what happened. An incident that ends before it was shown is not shown.
  */
 export class NoticeScheduler {
   readonly #labels: Labels;
@@ -49,7 +49,7 @@ export class NoticeScheduler {
     this.#choices = choices;
   }
 
-  /** What is to be done with notices since the last call. */
+  /** Returns what is to be done with notices since the last call. */
   take(): readonly DeskOutput[] {
     const out = this.#out;
     this.#out = [];
@@ -63,7 +63,7 @@ export class NoticeScheduler {
     this.#work(post, moment);
   }
 
-  /** An incident of an earlier run: reported there, or postponed until a time (epoch milliseconds). */
+  /** Restores an incident of an earlier run: already shown there, or snoozed until a time (epoch milliseconds). */
   restore(incident: Incident, snoozedUntil: number | undefined): void {
     const post = this.#newPost(incident);
     post.isDirty = false;
@@ -78,7 +78,7 @@ export class NoticeScheduler {
     this.#posts.delete(incident.id);
   }
 
-  /** Takes the notice away; it comes back at `until` (epoch milliseconds) if the incident lasts. */
+  /** Removes the notice; it comes back at `until` (epoch milliseconds) if the incident lasts. */
   snooze(id: string, until: number): boolean {
     const post = this.#posts.get(id);
     if (post === undefined) return false;
@@ -93,12 +93,12 @@ export class NoticeScheduler {
     return this.#posts.get(id)?.snoozedUntil;
   }
 
-  /** Takes the notice away for as long as the incident lasts. */
+  /** Removes the notice for as long as the incident lasts. */
   silence(id: string): void {
     this.snooze(id, Number.MAX_SAFE_INTEGER);
   }
 
-  /** A device flaps. Several within an hour are one notice. */
+  /** A device flaps. Several within an hour share one notice. */
   flap(key: string, name: string, moment: Moment): void {
     this.#flapping.set(key, name);
     this.#isFlapDirty = true;
@@ -109,7 +109,7 @@ export class NoticeScheduler {
     this.#flapping.delete(key);
   }
 
-  /** One device the user waited for is back. */
+  /** One device that the user waited for is back. */
   tellBack(key: string, name: string, text: string): void {
     this.#out.push({
       kind: 'show',
@@ -168,7 +168,7 @@ export class NoticeScheduler {
     const { incident } = post;
     const isOver = incident.resolvedAt !== undefined;
     if (post.snoozedUntil !== undefined) {
-      // The user knows of it and put it aside: nothing to come back to.
+      // The user snoozed it, so there is nothing to report.
       if (isOver) this.#posts.delete(incident.id);
       return;
     }
@@ -220,7 +220,7 @@ export class NoticeScheduler {
     this.#flapShownAt = moment.mono;
   }
 
-  /** What happened while it was quiet. What was shown before is updated in silence. */
+  /** Reports what happened during quiet hours. Notices that were already shown are updated without sound. */
   #summarise(moment: Moment): void {
     const held: Post[] = [];
     for (const post of this.#posts.values()) {

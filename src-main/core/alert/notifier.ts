@@ -1,11 +1,11 @@
 import type { Result } from '../base/errors.ts';
 
-/** What a person can do about a notice right there. */
+/** What a person can do in a notice. */
 export type NoticeAction = 'connect' | 'snooze' | 'mute';
 
-/** One message to the person at this computer. */
+/** One notification for the person at this computer. */
 export interface DesktopNotice {
-  /** A later notice of the same id takes its place. */
+  /** A later notice with the same id replaces it. */
   readonly id: string;
   readonly title: string;
   readonly body: string;
@@ -15,15 +15,18 @@ export interface DesktopNotice {
 }
 
 /**
- * The system's notifications. Errors of `show` and `update`: unsupported (there is no daemon, the application is
- * not signed, the person does not allow it), with the reason in words; the notice then goes into the window.
+ * The notifications of the system. Errors of `show` and `update`: unsupported (no daemon, the application is not
+ * signed, the person does not allow it), with the reason; the notice is then shown in the window.
  */
 export interface Notifier {
   show(notice: DesktopNotice): Promise<Result<void>>;
-  /** Replaces a notice shown before; shows it again where it is gone already. */
+  /** Updates a notice; if it is gone, it is shown again. */
   update(notice: DesktopNotice): Promise<Result<void>>;
-  /** Takes a notice back; one that is gone is fine. */
+  /** Removes a notice; it may be gone already. */
   close(id: string): Promise<void>;
-  /** Calls `listener` when a notice is clicked (`open`) or one of its actions is chosen; the answer ends that. */
+  /**
+   * Calls `listener` when a notice is clicked (`open`) or one of its actions is chosen; the returned function stops
+   * that.
+   */
   onAction(listener: (id: string, action: NoticeAction | 'open') => void): () => void;
 }

@@ -11,15 +11,15 @@ export type TrayItem =
       readonly submenu?: readonly TrayItem[];
     };
 
-/** The most lines of the menu itself: longer ones do not scroll on Windows and hide below the edge on GNOME. */
+/** The maximum number of lines: longer menus do not scroll on Windows and are cut off on GNOME. */
 export const maxRows = 25;
 const maxForwards = 5;
 const maxTroubled = 2;
-/** Recents that keep their place however many favourites there are. */
+/** The number of recents that are shown however many favourites there are. */
 const keptRecents = 3;
 const maxRecents = 5;
 const maxFavouriteItems = 15;
-/** Characters of a name; vendors allow hundreds. */
+/** The maximum length of a name; vendors allow hundreds of characters. */
 const maxNameLength = 40;
 const maxSentenceLength = 60;
 
@@ -32,7 +32,7 @@ const count = (value: number): string => value.toLocaleString('en');
 
 const graphemes = new Intl.Segmenter('en');
 
-/** A vendor's text on one line of a menu: no control characters, the middle left out where it is too long. */
+/** A vendor's text for one line of a menu: without control characters, shortened in the middle. */
 const shortened = (text: string, most: number): string => {
   const line = text.replace(/[\p{Cc}\p{Cf}\s]+/gu, ' ').trim();
   const letters = Array.from(graphemes.segment(line), ({ segment }) => segment);
@@ -54,7 +54,7 @@ const kinds: Readonly<Record<ServiceKind, string>> = {
   tcp: 'Open port',
 };
 
-/** Lines that would read the same get the service's own name as well. */
+/** Lines with the same text get the service's own name as well. */
 const serviceLabel = (service: TrayService, all: readonly TrayService[]): string => {
   const words = kinds[service.kind];
   const alone = all.filter((other) => kinds[other.kind] === words).length === 1;
@@ -130,13 +130,13 @@ const noticeItem = (notices: TrayState['notices']): readonly TrayItem[] => {
   ];
 };
 
-/** Sections with a line between each two that have something in them. */
+/** Joins sections with separators between those that are not empty. */
 const joined = (sections: readonly (readonly TrayItem[])[]): readonly TrayItem[] =>
   sections
     .filter((section) => section.length > 0)
     .flatMap((section, index) => (index === 0 ? section : [separator, ...section]));
 
-/** Which icon says it best: trouble with an account or a forward before devices offline before all well. */
+/** The most important state decides: trouble with an account or a forward, then devices offline, then all well. */
 export const trayIcon = (state: TrayState): TrayIcon =>
   state.troubled.length > 0 || state.forwards.some((forward) => forward.state === 'failed')
     ? 'attention'
@@ -144,7 +144,7 @@ export const trayIcon = (state: TrayState): TrayIcon =>
       ? 'offline'
       : 'plain';
 
-/** One line for the tooltip. */
+/** The tooltip, one line. */
 export const traySummary = (state: TrayState): string => {
   const parts = [
     ...(state.troubled.length > 0
@@ -157,8 +157,8 @@ export const traySummary = (state: TrayState): string => {
 };
 
 /**
- * The menu, top to bottom, at most `maxRows` lines: what does not fit is found by Search. Every action can be
- * reached from it alone, because Linux has no click on the icon.
+ * The menu from top to bottom, at most `maxRows` lines: what does not fit is found by Search. Every action is in the
+ * menu, because on Linux the icon cannot be clicked.
  */
 export const trayMenu = (state: TrayState): readonly TrayItem[] => {
   const head = [
@@ -174,7 +174,7 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
   ];
   const forwards = forwardSection(state.forwards);
   const trouble = troubleSection(state);
-  // Separators are counted as if every section were there, and so are Search and the other ways of favourites.
+  // Separators are counted as if every section were present, and so are Search and the submenu of favourites.
   const room = maxRows - head.length - forwards.length - trouble.length - foot.length - 5 - 2;
   const forFavourites = room - Math.min(keptRecents, state.recents.length);
   const favourites = state.favourites.slice(0, forFavourites);
@@ -185,7 +185,7 @@ export const trayMenu = (state: TrayState): readonly TrayItem[] => {
     forwards,
     [
       ...favourites.map((device) => item(deviceLabel(device), { type: 'connect', deviceKey: device.key })),
-      // A line with a submenu cannot be clicked, and a favourite is to connect with one click.
+      // A line with a submenu cannot be clicked, and a favourite must connect with one click.
       ...(favourites.length > 0
         ? [
             branch(

@@ -1,12 +1,12 @@
 import type { PresenceState, ServiceKind } from '../fleet/device.ts';
 import type { ForwardState } from '../forward/forward.ts';
 
-/** A device as the tray offers it. */
+/** A device in the tray. */
 export interface TrayDevice {
   readonly key: string;
   readonly name: string;
   readonly presence: PresenceState;
-  /** What it can be connected to; the default first. */
+  /** Its services; the default first. */
   readonly services: readonly TrayService[];
 }
 
@@ -14,11 +14,11 @@ export interface TrayService {
   readonly id: string;
   readonly kind: ServiceKind;
   readonly name: string;
-  /** Whether it can be reached by a local port, so that there is an address to copy. */
+  /** Whether it has a local port, so that there is an address to copy. */
   readonly hasAddress: boolean;
 }
 
-/** A forward as the tray lists it. */
+/** A forward in the tray. */
 export interface TrayForward {
   readonly id: string;
   readonly deviceKey: string;
@@ -29,16 +29,16 @@ export interface TrayForward {
   readonly port: number;
   readonly state: ForwardState;
   readonly connections: number;
-  /** Why it failed or has to be repaired, in one sentence. */
+  /** Why it failed or is reconnecting, in one sentence. */
   readonly reason?: string;
 }
 
-/** Everything the tray shows, as values: menu, icon and tooltip are pure functions of this. */
+/** Everything the tray shows. Menu, icon and tooltip are pure functions of it. */
 export interface TrayState {
-  /** In the order they are to be listed, stopped ones left out. */
+  /** In the order of the list, without stopped ones. */
   readonly forwards: readonly TrayForward[];
   readonly favourites: readonly TrayDevice[];
-  /** Devices connected to before, best first; favourites left out. */
+  /** Devices connected to before, best first, without favourites. */
   readonly recents: readonly TrayDevice[];
   /** Accounts whose last poll failed. */
   readonly troubled: readonly { readonly accountId: string; readonly label: string; readonly message: string }[];
@@ -46,13 +46,13 @@ export interface TrayState {
   readonly offline: number;
   /** All devices. */
   readonly devices: number;
-  /** Whether this host has notices to pause, and until when they are, in words: `until 14:30`. */
+  /** Whether this host has notices to pause, and until when they are paused, as text: `until 14:30`. */
   readonly notices: 'absent' | 'on' | { readonly paused: string };
   /** The global shortcut of quick connect, in the system's words; absent if there is none. */
   readonly shortcut?: string;
 }
 
-/** What a click in the tray means. */
+/** The actions of the tray's menu. */
 export type TrayAction =
   | { readonly type: 'quick-connect' }
   | { readonly type: 'open-window' }
@@ -62,7 +62,7 @@ export type TrayAction =
   | { readonly type: 'show-settings' }
   /** Without a service: the default one. */
   | { readonly type: 'connect'; readonly deviceKey: string; readonly serviceId?: string }
-  /** Opens the local port and copies where it is. */
+  /** Opens the local port and copies its address. */
   | { readonly type: 'copy-address'; readonly deviceKey: string; readonly serviceId: string }
   | { readonly type: 'copy-text'; readonly text: string }
   | { readonly type: 'stop-forward'; readonly forwardId: string }

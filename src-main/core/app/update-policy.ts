@@ -1,16 +1,16 @@
 import type { Random } from '../base/clock.ts';
 
-/** Which versions are offered: those for everybody, those that are tried first, or none. */
+/** Which versions are offered: stable ones, test versions too, or none. */
 export const updateChannels = ['latest', 'beta', 'off'] as const;
 export type UpdateChannel = (typeof updateChannels)[number];
 
 /**
- * How this copy of Quayside comes to a new version: it takes its own place when it ends (`itself`), the system's package
- * manager brings it and Quayside only says so (`system`), or it never asks (`never`).
+ * How this installation updates: it replaces itself when it ends (`itself`), the system's package manager updates it
+ * and Quayside only announces it (`system`), or it never checks (`never`).
  */
 export type UpdateMethod = 'itself' | 'system' | 'never';
 
-/** What is known of this copy. */
+/** The facts about this installation. */
 export interface Installation {
   readonly platform: string;
   /** Whether a feed was named when it was packed. */
@@ -25,7 +25,7 @@ export interface Installation {
   readonly isUnsigned: boolean;
 }
 
-/** The way of an installation. A copy that an archive was unpacked to, or portable, cannot replace itself. */
+/** The update method of an installation. An unpacked archive or a portable copy cannot replace itself. */
 export const updateMethod = ({
   platform,
   hasFeed,
@@ -40,7 +40,7 @@ export const updateMethod = ({
   return packageType === 'deb' || packageType === 'rpm' ? 'system' : 'never';
 };
 
-/** What is remembered between steps. Times in epoch milliseconds. */
+/** What is stored between steps. Times in epoch milliseconds. */
 export interface UpdateMemory {
   /** Checks in a row that failed. */
   readonly failures: number;
@@ -53,14 +53,17 @@ export interface UpdateMemory {
 export const freshUpdates: UpdateMemory = { failures: 0, quietUntil: 0 };
 
 const hour = 3_600_000;
-/** The start of a program is busy enough. */
+/** Milliseconds before the first check, because the start of a program is busy enough. */
 const firstCheckMs = 60_000;
 const checkEveryMs = 6 * hour;
 const maxMs = 24 * hour;
-/** How long "Later" holds. */
+/** Milliseconds for which "Later" is respected. */
 const deferMs = 24 * hour;
 
-/** Milliseconds to the next check. Failures double the wait from an hour to a day; all copies never ask at once. */
+/**
+ * Milliseconds to the next check. Failures double the wait from an hour to a day, and randomness spreads the
+ * installations.
+ */
 export const waitForCheck = (memory: UpdateMemory, isFirst: boolean, random: Random): number => {
   const base = isFirst
     ? firstCheckMs
@@ -73,11 +76,11 @@ export const waitForCheck = (memory: UpdateMemory, isFirst: boolean, random: Ran
 export type UpdateEvent =
   | { readonly kind: 'none' }
   | { readonly kind: 'failed' }
-  /** The version is there: downloaded, or in the system's package source. */
+  /** The version is available: downloaded, or in the system's package source. */
   | { readonly kind: 'ready'; readonly version: string }
   | { readonly kind: 'deferred'; readonly at: number };
 
-/** What is remembered after an event. A version newer than the deferred one is announced at once. */
+/** The memory after an event. A version newer than the deferred one is announced at once. */
 export const afterUpdate = (memory: UpdateMemory, event: UpdateEvent): UpdateMemory => {
   switch (event.kind) {
     case 'none':
@@ -95,11 +98,11 @@ export const afterUpdate = (memory: UpdateMemory, event: UpdateEvent): UpdateMem
   }
 };
 
-/** Whether to say now that a version waits. */
+/** Whether to announce the waiting version now. */
 export const tellsOfUpdate = (memory: UpdateMemory, now: number): boolean =>
   memory.ready !== undefined && now >= memory.quietUntil;
 
-/** What is said of a version, and what can be done about it. */
+/** The announcement of a version, and what can be done about it. */
 export const updateText = (
   version: string,
   method: UpdateMethod,

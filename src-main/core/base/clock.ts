@@ -1,7 +1,7 @@
 export interface Clock {
   /** Wall clock, epoch milliseconds. */
   now(): number;
-  /** A clock that never goes back, milliseconds from an arbitrary start. */
+  /** Milliseconds from an arbitrary start; never goes back. */
   monotonic(): number;
   /** Calls `run` once after `ms` milliseconds; the returned function cancels it. */
   after(ms: number, run: () => void): () => void;

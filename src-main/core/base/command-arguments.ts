@@ -1,6 +1,6 @@
 /**
- * The arguments of a command, where the application was started as its own command line: `--cli -- ARGUMENTS`. Chromium's
- * switches stand before `--cli`, and after `--` nothing is one.
+ * The arguments of a command, if the application was started as its own command line: `--cli -- ARGUMENTS`. Chromium's
+ * switches come before `--cli`; after `--` nothing is a switch.
  */
 export const commandArguments = (argv: readonly string[]): readonly string[] | undefined => {
   const at = argv.indexOf('--cli');

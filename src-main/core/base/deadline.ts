@@ -2,12 +2,12 @@ import { cancelled, fail } from './errors.ts';
 import type { Failure, Result } from './errors.ts';
 import type { Clock } from './clock.ts';
 
-/** Milliseconds that a person's call may wait for a vendor, all attempts and pauses included. */
+/** Milliseconds a person's call may wait for a vendor, all attempts and pauses included. */
 export const interactiveMs = 30_000;
 /** How long an aborted call may take to end before its caller continues without it, milliseconds. */
 const endingMs = 500;
 
-/** A time limit as a person reads it. */
+/** A time limit as text for a person. */
 export const secondsText = (ms: number): string => `${Math.round(ms / 100) / 10} s`;
 
 /** The answer for an account whose list did not come in time; the listing itself continues. */
@@ -19,8 +19,8 @@ export const lateListing = (ms: number): Failure =>
   );
 
 /**
- * Runs a call that has `ms` milliseconds in all. One that is not done by then is told to stop, and answered with `late`,
- * which hears what it was waiting for, where that is known. `cancelled` is for `signal` alone.
+ * Runs a call with `ms` milliseconds in total. After that the call is aborted and the answer is `late`, which receives
+ * what the call was waiting for, if known. `cancelled` is only for `signal`.
  */
 export const withDeadline = async <T>(
   options: {

@@ -3,21 +3,21 @@ import type { Result } from './errors.ts';
 /** A versioned JSON document on disk. */
 export interface Document<T> {
   /**
-   * The stored value; the default where there is no file. A file that does not parse is set aside (renamed,
-   * never overwritten) and reported as `file-corrupt`, once; later reads answer the default.
+   * The stored value; the default if there is no file. A file that does not parse is set aside (renamed, never
+   * overwritten) and reported once as `file-corrupt`; later reads answer the default.
    */
   read(): Promise<Result<T>>;
   /** Atomic: another process sees the old value or the new one. */
   write(value: T): Promise<Result<void>>;
 }
 
-/** How the value of a versioned document looks, and how older versions of it become the present one. */
+/** The format of a versioned document, and the migrations of its older versions. */
 export interface DocumentFormat<T> {
   /** The version written now, from 1. */
   readonly version: number;
   /** `migrations[n]` turns a value of version n + 1 into one of version n + 2. Pure; one a version but the last. */
   readonly migrations: readonly ((value: unknown) => unknown)[];
-  /** The value, or undefined if it cannot be read at all. Drops bad parts rather than refusing the whole. */
+  /** The value, or undefined if nothing can be read. Bad parts are dropped and do not reject the whole. */
   readonly parse: (value: unknown) => T | undefined;
   /** What `read` answers where there is no file. */
   readonly fallback: T;
@@ -29,6 +29,6 @@ export interface DocumentFormat<T> {
 export interface DocumentFolder<T> {
   /** The same object for the same name. */
   document(name: string): Document<T>;
-  /** Removing what is not there is success. */
+  /** Removing a missing document succeeds. */
   remove(name: string): Promise<Result<void>>;
 }

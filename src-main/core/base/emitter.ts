@@ -1,12 +1,12 @@
 import { surface } from './exception.ts';
 
-/** A list of listeners. A listener that throws does not keep the others from hearing. */
+/** A list of listeners. A listener that throws does not affect the others. */
 export class Emitter<T> {
   readonly #listeners = new Set<(value: T) => void>();
 
-  /** Calls `listener` on every `emit`; the returned function ends that. */
+  /** Calls `listener` on every `emit`; the returned function stops that. */
   on(listener: (value: T) => void): () => void {
-    // One wrapper for each call, so that a function that was added twice is removed once at a time.
+    // Each call gets its own wrapper, so that a function added twice is removed once per call.
     const entry = (value: T): void => listener(value);
     this.#listeners.add(entry);
     return () => {
@@ -23,7 +23,7 @@ export class Emitter<T> {
         failures.push(failure);
       }
     }
-    // A throwing listener is a bug: it surfaces at the crash handler, after everybody has heard.
+    // A throwing listener is a bug: its exception reaches the crash handler after all listeners ran.
     if (failures.length > 0) surface(failures[0]);
   }
 }

@@ -79,7 +79,7 @@ export type Failure = Extract<Result<never>, { ok: false }>;
 /** A successful result. */
 export const ok = <T>(value: T): Result<T> => ({ ok: true, value });
 
-/** A failed result. `extra` carries the optional facts of `AppError`. */
+/** A failed result. `extra` carries the optional parts of `AppError`. */
 export const fail = (
   kind: ErrorKind,
   message: string,
@@ -87,6 +87,6 @@ export const fail = (
   extra: Omit<AppError, 'kind' | 'message' | 'hint'> = {},
 ): Failure => ({ ok: false, error: { kind, message, hint, ...extra } });
 
-/** What every function returns whose signal was aborted. */
+/** The result of every function whose signal was aborted. */
 export const cancelled = (waitingFor?: string): Failure =>
   fail('cancelled', 'This was cancelled.', 'Start it again if you still need it.', defined({ waitingFor }));

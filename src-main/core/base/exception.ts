@@ -1,6 +1,6 @@
 /**
- * What may be logged of a caught exception: its name and where it came from. Its message is left out, because
- * it can quote a request and so a secret.
+ * What may be logged of a caught exception: its name and stack positions. The message is left out, because it can quote
+ * a request and so a secret.
  */
 export const describeException = (thrown: unknown): Readonly<Record<string, unknown>> => {
   if (!(thrown instanceof Error)) return { exception: typeof thrown };
@@ -8,21 +8,26 @@ export const describeException = (thrown: unknown): Readonly<Record<string, unkn
   return { exception: thrown.name, frames: frames.slice(0, 8).map((line) => line.trim()) };
 };
 
-/** Throws a caught exception where the handler of unexpected ones hears it, after the running code has returned. */
+/**
+ * Rethrows a caught exception after the running code has returned, so that the handler of unexpected errors receives
+ * it.
+ */
 export const surface = (thrown: unknown): void =>
   queueMicrotask(() => {
     throw thrown;
   });
 
-/** Where exceptions come to light that nobody caught: Node's `process`, in the worker its own. */
+/** Where uncaught exceptions appear: Node's `process`, or the worker's own. */
 export interface UncaughtSource {
   on(event: 'uncaughtException' | 'unhandledRejection', listener: (thrown: unknown) => void): unknown;
   off(event: 'uncaughtException' | 'unhandledRejection', listener: (thrown: unknown) => void): unknown;
 }
 
-/** Hears of every exception that nobody caught; while somebody does, none of them ends the process. Answers the end of it. */
+/**
+ * Reports every uncaught exception to `listener`; until the returned function is called, none of them ends the process.
+ */
 export const hearUncaught = (source: UncaughtSource, listener: (thrown: unknown) => void): (() => void) => {
-  // Node hands over more than the exception.
+  // Node passes more arguments than the exception.
   const hear = (thrown: unknown): void => listener(thrown);
   source.on('uncaughtException', hear);
   source.on('unhandledRejection', hear);

@@ -12,10 +12,10 @@ export type MultipartPart =
 
 /** Requests that share a rateLimitGroup share its budget. */
 export interface RateLimitGroup {
-  /** Requests at once: per account. */
+  /** Requests of an account at once. */
   readonly account: string;
   readonly concurrency: number;
-  /** Requests a minute: per `budget` key, which several accounts may share (RemoteIoT limits by client address). */
+  /** Requests a minute for a `budget` key, which several accounts may share (RemoteIoT limits by client address). */
   readonly budget: string;
   readonly requestsPerMinute: number;
 }
@@ -29,15 +29,15 @@ export interface HttpRequest {
   readonly body?: HttpBody;
   /** True: a request without a body has no `Content-Length` either, whatever its method. */
   readonly omitLength?: boolean;
-  /** Secrets in this request: blotted out of every message that leaves the client. */
+  /** Secrets in this request: they are masked in every message that leaves the client. */
   readonly secrets: readonly string[];
-  /** Whether sending it twice does no harm. Only then is it retried. */
+  /** Whether it may be sent twice. Only then is it retried. */
   readonly repeatable: boolean;
   /** Milliseconds until the answer's headers (`response`) and for establishing the connection (`connect`). */
   readonly timeouts?: { readonly connectMs?: number; readonly responseMs?: number };
-  /** Largest answer body taken, bytes. */
+  /** The maximum size of an answer's body, bytes. */
   readonly maxBytes?: number;
-  /** The vendor's reading of an answer: an error, or undefined if the answer is good. */
+  /** The vendor's judgement of an answer: an error, or undefined if the answer is good. */
   readonly classify: (answer: HttpAnswer) => AppError | undefined;
   readonly signal?: AbortSignal;
 }
@@ -55,8 +55,8 @@ export interface HttpAnswer {
 }
 
 /**
- * HTTP with budgets, safe retries, split timeouts and a size limit. Answers only what `classify` found good;
- * all else is an AppError: unreachable, timeout, bad-response (too large, cut off), cancelled, or the vendor's.
+ * HTTP with budgets, safe retries, separate timeouts and a size limit. Answers only what `classify` accepted;
+ * everything else is an AppError: unreachable, timeout, bad-response (too large, cut off), cancelled, or the vendor's.
  */
 export interface HttpClient {
   request(request: HttpRequest): Promise<Result<HttpAnswer>>;

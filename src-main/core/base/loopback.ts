@@ -1,4 +1,7 @@
-/** Whether an address is of this computer only: 127.0.0.0/8 or ::1, as literals. A name never is: it may lead anywhere. */
+/**
+ * Whether an address belongs to this computer only: a literal in 127.0.0.0/8, or ::1. A name never does, because it may
+ * resolve to anything.
+ */
 export const isLoopback = (address: string): boolean => {
   if (address === '::1') return true;
   const parts = address.split('.');
@@ -10,8 +13,8 @@ export const isLoopback = (address: string): boolean => {
 };
 
 /**
- * Whether the host of a URL is this computer: `localhost`, which browsers and Node keep to loopback, or such an address.
- * `URL` has already turned 127.1, 0x7f.1 and the like into four numbers, and put brackets around ::1.
+ * Whether the host of a URL is this computer: `localhost`, which browsers and Node keep to loopback, or a loopback
+ * address. `URL` has already normalised 127.1, 0x7f.1 and the like, and put brackets around ::1.
  */
 export const isLoopbackHost = (hostname: string): boolean =>
   hostname === 'localhost' || isLoopback(hostname.replace(/^\[(.*)\]$/, '$1'));

@@ -1,2 +1,2 @@
-/** Bytes of answers that may wait for a client to read them. One that is further behind is cut off before the next. */
+/** The maximum of unread answers for one client, bytes. A client further behind is cut off before its next answer. */
 export const maxBacklog = 64 * 1024 * 1024;

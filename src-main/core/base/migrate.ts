@@ -1,6 +1,6 @@
 /**
- * A stored value of an older version as one of the present version: `migrations[n]` turns version n + 1 into n + 2. A
- * step throws if the value is not of its version, and migrate throws with it.
+ * Migrates a stored value of an older version to the present one: `migrations[n]` turns version n + 1 into n + 2.
+ * Throws if a step throws, because the value is not of its version.
  */
 export const migrate = (
   value: unknown,

@@ -1,4 +1,4 @@
-/** A time on both clocks: wall time for what is shown, monotonic time for waiting. */
+/** A time on both clocks: wall time for display, monotonic time for waiting. */
 export interface Moment {
   /** Epoch milliseconds. */
   readonly wall: number;

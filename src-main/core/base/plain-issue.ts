@@ -1,4 +1,4 @@
-/** What a schema's check says of a value, in the shape of zod's issues; none of it quotes the value. */
+/** A finding of a schema's check, in the shape of zod's issues; nothing of it quotes the value. */
 export interface SchemaIssue {
   readonly code?: string | undefined;
   readonly message: string;
@@ -9,7 +9,7 @@ export interface SchemaIssue {
   readonly values?: readonly unknown[];
 }
 
-/** Types as a schema calls them. */
+/** The names of types in schemas. */
 const kinds: Readonly<Record<string, string>> = {
   string: 'text',
   number: 'a number',
@@ -29,13 +29,16 @@ const bound = ({ origin }: SchemaIssue, how: 'at least' | 'at most', limit: unkn
   return `${how} ${max}`;
 };
 
-/** Where there are no better words. */
+/** The text for everything else. */
 export const otherwise = 'expected something else';
 
-/** Most choices that are named. */
+/** The maximum number of choices that are named. */
 const maxChoices = 8;
 
-/** What was expected instead, to be read by a person: `expected a whole number`, or `missing`. A schema's own words stay. */
+/**
+ * What was expected instead, for a person: `expected a whole number`, or `missing`. Messages written in a schema are
+ * kept.
+ */
 export const plainIssue = (issue: SchemaIssue): string => {
   if (issue.message.startsWith('expected ')) return issue.message;
   switch (issue.code) {

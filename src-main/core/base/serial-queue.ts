@@ -1,4 +1,4 @@
-/** Runs tasks one after another, in the order they were handed over. A task that fails does not stop the next. */
+/** Runs tasks one after another, in the order they were added. A failed task does not stop the next. */
 export class SerialQueue {
   #last: Promise<unknown> = Promise.resolve();
 

@@ -1,9 +1,9 @@
 /**
- * Quoting for the few programs that take a command line instead of arguments, and for command lines that people
- * copy. All total: any text, quoted, is read back by its shell as that one text.
+ * Quoting for the few programs that take a command line instead of arguments, and for command lines that people copy.
+ * It works for any text: the shell reads the quoted text back as that one text.
  */
 
-// Neither `=` nor `%` first: zsh and older fish read those.
+// Neither `=` nor `%` may come first: zsh and older fish interpret them.
 const plain = /^[A-Za-z0-9_@+:,./-][A-Za-z0-9_@%+=:,./-]*$/;
 
 /**
@@ -25,18 +25,18 @@ const quoteWindows = (text: string): string => {
   return `"${text.replaceAll(/(\\*)"/g, '$1$1\\"').replace(/(\\+)$/, '$1$1')}"`;
 };
 
-/** A command line as a Windows program parses it. No shell involved. */
+/** A command line as a Windows program parses it, without a shell. */
 export const joinWindows = (args: readonly string[]): string => args.map(quoteWindows).join(' ');
 
-/** Text that cmd.exe passes on unchanged, with delayed expansion off: every character it might read gets a caret. */
+/** Text that cmd.exe passes on unchanged, with delayed expansion off: every special character gets a caret. */
 export const escapeCmd = (text: string): string => text.replaceAll(/[()%!^"<>&|,;= ]/g, '^$&');
 
 /** A string literal of PowerShell. Typographic quotes end a literal there too. */
 export const quotePowerShell = (text: string): string => `'${text.replaceAll(/['‘’‚‛]/g, '$&$&')}'`;
 
 /**
- * A command line to paste on Windows. cmd and PowerShell agree on double quotes as long as the text holds none of
- * `"`, `$`, `` ` `` and `%`; for such text it is PowerShell's.
+ * A command line to paste on Windows. cmd and PowerShell agree on double quotes if the text holds none of `"`, `$`, ``
+ * ` `` and `%`; for other text it is PowerShell's.
  */
 export const joinPasteWindows = (args: readonly string[]): string =>
   args

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 
-/** A list in a stored document, without the entries that cannot be read. What is no list cannot be read itself. */
+/** A list in a stored document, without unreadable entries. A value that is no list is unreadable itself. */
 export const listOf = <T extends z.ZodType>(entry: T): z.ZodType<readonly z.output<T>[]> =>
   z.array(z.unknown()).transform((values) =>
     values.flatMap((value) => {
@@ -9,7 +9,7 @@ export const listOf = <T extends z.ZodType>(entry: T): z.ZodType<readonly z.outp
     }),
   );
 
-/** A map in a stored document, without the entries that cannot be read. What is no map cannot be read itself. */
+/** A map in a stored document, without unreadable entries. A value that is no map is unreadable itself. */
 export const mapOf = <T extends z.ZodType>(entry: T): z.ZodType<Readonly<Record<string, z.output<T>>>> =>
   z.record(z.string(), z.unknown()).transform((values) =>
     Object.fromEntries(

@@ -11,7 +11,7 @@ export interface Vault {
   /** The secret, or undefined if there is none under this key. */
   get(key: string): Promise<Result<string | undefined>>;
   set(key: string, secret: string): Promise<Result<void>>;
-  /** Deleting what is not there is success. */
+  /** Deleting a missing secret succeeds. */
   delete(key: string): Promise<Result<void>>;
   /** Whether the vault can be used now, with the named error if not. */
   status(): Promise<Result<void>>;

@@ -4,7 +4,7 @@ import type { Random } from '../base/clock.ts';
 
 const maxLength = 80;
 
-/** A label as it is stored: without surrounding space, 1 to 80 characters on one line. Errors: invalid-input. */
+/** The label to store: trimmed, 1 to 80 characters on one line. Errors: invalid-input. */
 export const normaliseLabel = (text: string): Result<string> => {
   const label = text.trim().normalize('NFC');
   if (label === '') return fail('invalid-input', 'The label is empty.', 'Give the account a name of your own.');
@@ -18,10 +18,10 @@ export const normaliseLabel = (text: string): Result<string> => {
   return ok(label);
 };
 
-/** What two labels are compared by. */
+/** The key by which labels are compared. */
 export const labelKey = (label: string): string => label.trim().normalize('NFC').toLowerCase();
 
-/** A new account id: readable in a folder, and never one that was used before. */
+/** A new account id: readable as the name of a folder, and never used before. */
 export const makeAccountId = (label: string, isTaken: (id: string) => boolean, random: Random): string => {
   const slug = label
     .normalize('NFKD')

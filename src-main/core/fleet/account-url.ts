@@ -4,20 +4,23 @@ import { isLoopbackHost } from '../base/loopback.ts';
 
 const refuse = (message: string, hint: string): Failure => fail('invalid-input', message, hint);
 
-/** Whether a vendor's base URL is on this computer: a simulator or a local gateway, which may lead to this computer too. */
+/**
+ * Whether a vendor's base URL is on this computer: a simulator or a local gateway, whose tunnels may end on this
+ * computer, too.
+ */
 export const isLocalBaseUrl = (baseUrl: string): boolean => isLoopbackHost(URL.parse(baseUrl)?.hostname ?? '');
 
 /**
- * The base URL of an account in its one spelling: scheme, host, port where it is unusual, path without a
- * trailing slash. HTTPS only, plain HTTP for this computer alone (simulators, local gateways). Errors:
- * invalid-input. The text is never repeated in a message, since it may hold a password.
+ * The normalised base URL of an account: scheme, host, unusual port, path without a trailing slash. HTTPS only, plain
+ * HTTP only for this computer (simulators, local gateways). Errors: invalid-input; the message never repeats the text,
+ * which may hold a password.
  */
 export const normaliseBaseUrl = (text: string): Result<string> => {
   const trimmed = text.trim();
   if (trimmed === '') {
     return refuse('The base URL is empty.', 'Enter an address such as https://example.com/api.');
   }
-  // `URL` drops tabs and line ends and turns backslashes into slashes, so the user would get another address.
+  // `URL` drops tabs and line ends and turns backslashes into slashes, so the user would get a different address.
   if (/[\s\\\p{Cc}]/u.test(trimmed)) {
     return refuse('The base URL holds a space or a backslash.', 'Remove it; an address has neither.');
   }

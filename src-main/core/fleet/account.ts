@@ -13,7 +13,7 @@ export interface Account {
   readonly fields: Readonly<Record<string, string>>;
 }
 
-/** How the last polls of an account went. */
+/** The results of an account's last polls. */
 export interface AccountHealth {
   readonly refreshing: boolean;
   /** Epoch milliseconds of the last complete listing; absent before the first. */

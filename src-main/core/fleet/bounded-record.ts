@@ -1,12 +1,12 @@
 import { withoutDirections } from '../text/letters.ts';
 import type { DeviceRecord } from './device.ts';
 
-/** Characters of the longest text that is kept of a device; ids, which join, are left whole. */
+/** The maximum length of a device's texts. Ids are never cut, because they identify. */
 const maxLength = 1_000;
-/** Entries of the longest list or record, and services. */
+/** The maximum number of entries of a list or record, and of services. */
 const maxItems = 500;
 
-/** Texts that are read back by the vendor as they stand, not only shown. */
+/** Fields whose texts are sent back to the vendor and must stay exact. */
 const exact: ReadonlySet<string> = new Set(['groups', 'tags']);
 
 const boundedText = (text: string): string => (text.length > maxLength ? `${text.slice(0, maxLength - 1)}…` : text);
@@ -28,8 +28,8 @@ const bounded = (value: unknown, isExact = false): unknown => {
 };
 
 /**
- * The record with its texts cut at 1,000 characters, its lists at 500 entries, and marks in place of what turns the direction
- * of text: it goes to the tray, into each window and onto the disk, and a vendor may send what it likes. The very same
- * record where there is nothing to change.
+ * The record with its texts cut at 1,000 characters, its lists at 500 entries, and characters that change the direction
+ * of text replaced. A vendor may send anything, and the record goes to the tray, into each window and onto the disk.
+ * The same object if nothing had to change.
  */
 export const boundedRecord = <T extends DeviceRecord>(record: T): T => bounded(record) as T;

@@ -13,10 +13,10 @@ export interface ServiceDraft {
   readonly route?: RouteKind;
 }
 
-/** A name or an address; never something that a program could take for an option. */
+/** A name or an address that no program can take for an option. */
 const hostPattern = /^(?:[a-z0-9_](?:[a-z0-9_.-]{0,251}[a-z0-9_])?|[0-9a-f:]*:[0-9a-f:.]*)$/i;
 
-/** The service that a draft describes, with its id made of kind, host and port. Errors: invalid-input. */
+/** The service of a draft, with an id made of kind, host and port. Errors: invalid-input. */
 export const customService = (draft: ServiceDraft): Result<Service> => {
   const { kind, port } = draft;
   if (port === undefined || !Number.isInteger(port) || port < 1 || port > 65_535) {

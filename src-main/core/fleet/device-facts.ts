@@ -1,7 +1,7 @@
 /**
- * What a vendor tells of a device beyond what the list needs, in the field's own terms. Every part is optional: a vendor
- * that does not tell it leaves it out. Each entry names the form of its value: `text`; `texts`; `time` (epoch
- * milliseconds); `number` (see the entry); `record` (texts by the vendor's own names).
+ * What a vendor tells about a device beyond what the list needs. Every part is optional. Each entry names the form of
+ * its value: `text`; `texts`; `time` (epoch milliseconds); `number` (see the entry); `record` (texts by the vendor's
+ * own names).
  */
 export const factForms = {
   /** What the device is: "Raspberry Pi", "Linux". */
@@ -16,19 +16,19 @@ export const factForms = {
   agentVersion: 'text',
   firmware: 'text',
   firmwareInstalledAt: 'time',
-  /** From which line of releases it takes its firmware. */
+  /** The release channel of its firmware. */
   channel: 'text',
   city: 'text',
   region: 'text',
   country: 'text',
   timezone: 'text',
-  /** Internet provider. */
+  /** The name of its Internet provider. */
   provider: 'text',
   /** How it is connected: "Cable/DSL", "Cellular". */
   connectionType: 'text',
-  /** Public address it was last seen with, where that is not its address of now. */
+  /** Public address it was last seen with, if that is not its present address. */
   lastAddress: 'text',
-  /** The vendor's word for the quality of its connection. */
+  /** The vendor's rating of its connection. */
   quality: 'text',
   /** Percent of time online, over the vendor's own period. */
   availability: 'number',
@@ -41,9 +41,9 @@ export const factForms = {
   owner: 'text',
   sharedWith: 'texts',
   licence: 'text',
-  /** What this account may do with it, in the vendor's words. */
+  /** The permissions of this account on it, as the vendor names them. */
   permissions: 'texts',
-  /** Named values the vendor keeps with the device: attributes, custom fields, whatever else it tells. */
+  /** Named values that the vendor stores with the device: attributes, custom fields and the like. */
   attributes: 'record',
 } as const satisfies Record<string, FactForm>;
 
@@ -68,7 +68,7 @@ const isEmpty = (value: unknown): boolean =>
   value === '' ||
   (typeof value === 'object' && Object.keys(value).length === 0);
 
-/** Facts of what is there: empty texts, lists and records are left out. Undefined if nothing is left. */
+/** The facts without empty texts, lists and records. Undefined if nothing is left. */
 export const deviceFacts = (given: Loose): DeviceFacts | undefined => {
   const entries = Object.entries(given).filter(([, value]) => !isEmpty(value));
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -90,7 +90,7 @@ const readers: { readonly [F in FactForm]: (value: unknown) => FormValues[F] | u
       : undefined,
 };
 
-/** Stored facts; what is not of its form is left out. Undefined if nothing can be read. */
+/** Reads stored facts; values of the wrong form are left out. Undefined if nothing is left. */
 export const parseDeviceFacts = (value: unknown): DeviceFacts | undefined => {
   if (!isRecord(value)) return undefined;
   const entries = Object.entries(factForms).map(([name, form]) => [name, readers[form](value[name])] as const);

@@ -1,12 +1,15 @@
 import type { DeviceFacts } from './device-facts.ts';
 
 /**
- * Names a vendor. Open, because only vendors/registry.ts knows which there are; what comes from outside (a file, a request,
- * the command line) is looked up there.
+ * The id of a vendor. It is an open type, because only vendors/registry.ts knows which exist; ids from outside (a file,
+ * a request, the command line) are looked up there.
  */
 export type VendorId = string;
 
-/** How a service is reached: see DESIGN "route". */
+/**
+ * How a service is reached: by a tunnel of the vendor, by its HTTP proxy, by its web client, or by its program on this
+ * computer.
+ */
 export type RouteKind = 'tunnel' | 'http' | 'web-session' | 'local-action';
 
 export const serviceKinds = ['ssh', 'vnc', 'rdp', 'http', 'https', 'tcp'] as const;
@@ -33,7 +36,7 @@ export type ServiceState = (typeof serviceStates)[number];
 export type PresenceState = 'online' | 'offline' | 'unknown';
 export type PresenceSource = 'vendor-list' | 'vendor-status' | 'vendor-event' | 'none';
 
-/** Whether a device can be reached, as somebody said at some time. */
+/** Whether a device can be reached, with the time and the source of that information. */
 export interface Presence {
   readonly state: PresenceState;
   /** Epoch milliseconds at which Quayside learned it. */
@@ -43,7 +46,7 @@ export interface Presence {
   readonly lastOnlineAt?: number;
 }
 
-/** A device as a connector reports it: the vendor's facts in Quayside's words. */
+/** A device as a connector reports it. */
 export interface DeviceRecord {
   /** The vendor's opaque id. */
   readonly id: string;

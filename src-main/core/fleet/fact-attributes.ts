@@ -1,9 +1,9 @@
 import { isSecretName, withoutSecretParameters } from '../base/secret-names.ts';
 
-/** Attributes taken of one device, and characters of each: a whole fleet of them is kept. */
+/** The maximum number of attributes of a device, and of characters in each: those of a whole fleet are kept. */
 const maxAttributes = 40;
 const maxValueLength = 300;
-/** How many objects deep a value may stand; what is deeper is left out. */
+/** The maximum depth of nested objects; deeper values are left out. */
 const maxDepth = 3;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -18,9 +18,9 @@ const textOf = (value: unknown): string | undefined => {
 };
 
 /**
- * What a vendor's object tells beyond what is read of it: texts by the vendor's own names, `a.b` for what stands in an
- * object, a list of texts as one. What is named like a secret is left out, at whatever depth. Undefined if nothing is
- * left. `known` are names of the object that are shown elsewhere.
+ * The remaining values of a vendor's object as texts by the vendor's own names: `a.b` for nested values, a list of
+ * texts as one. Values named like a secret are left out, at any depth. Undefined if nothing is left. `known` are names
+ * that are shown elsewhere.
  */
 export const attributesOf = (
   object: Readonly<Record<string, unknown>>,

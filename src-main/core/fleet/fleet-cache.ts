@@ -24,7 +24,7 @@ const texts = (value: unknown): readonly string[] =>
 const oneOf = <const T extends string>(options: readonly T[], value: unknown): T | undefined =>
   options.find((option) => option === value);
 
-/** A service as stored, or undefined if it is not one. */
+/** Reads a stored service; undefined if it is not one. */
 export const parseService = (value: unknown): Service | undefined => {
   if (!isFields(value)) return undefined;
   const id = text(value['id']);
@@ -89,7 +89,7 @@ const parseDevice = (value: unknown): DeviceRecord | undefined => {
 };
 
 /**
- * The cache in a stored value; a device that cannot be read is left out, the vendor will name it again. Without zod, as it is
+ * Reads the stored cache; an unreadable device is left out, the vendor will list it again. Without zod, because it is
  * read at every start: 50,000 devices take 0.1 to 0.4 s (zod: 0.7 to 1.9 s on the same machine).
  */
 export const parseFleetCache = (value: unknown): CachedFleet | undefined => {
@@ -103,10 +103,10 @@ export const parseFleetCache = (value: unknown): CachedFleet | undefined => {
   };
 };
 
-/** Devices in one piece of JSON text: about half a megabyte, a few milliseconds. */
+/** Devices in one piece of JSON text: about half a megabyte, which takes a few milliseconds. */
 const devicesPerChunk = 1000;
 
-/** The record alone: what Quayside adds to it follows from the account. */
+/** Only the vendor's record: everything else follows from the account. */
 const storedForm = (device: DeviceRecord): Readonly<Record<string, unknown>> => ({
   id: device.id,
   name: device.name,

@@ -2,14 +2,14 @@ import { sameDeviceFacts } from './device-facts.ts';
 import type { Device, Service } from './device.ts';
 import { samePresence } from './presence.ts';
 
-/** What turns one fleet into another. */
+/** The difference between two fleets. */
 export interface FleetDelta {
   readonly upsert: readonly Device[];
   /** Device keys. */
   readonly remove: readonly string[];
 }
 
-/** Whether two devices say the same to a person, apart from when their presence was observed. */
+/** Whether two devices look the same to a person: everything but the time of observation. */
 export const sameFacts = (a: Device, b: Device): boolean =>
   a === b ||
   (a.key === b.key &&

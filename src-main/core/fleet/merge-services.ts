@@ -4,8 +4,8 @@ const sameTarget = (a: Service, b: Service): boolean =>
   a.id === b.id || (a.port !== undefined && a.kind === b.kind && a.port === b.port && a.host === b.host);
 
 /**
- * The services of a device: those the vendor lists, then the vendor's defaults and the user's own as far as
- * nothing before them has the same id or leads to the same place.
+ * The services of a device: the vendor's, then the defaults and the user's own, without those that repeat the id or the
+ * address of an earlier one.
  */
 export const mergeServices = (
   listed: readonly Service[],

@@ -1,23 +1,23 @@
 import type { Random } from '../base/clock.ts';
 
-/** What decides when an account is polled next. */
+/** The input of the decision when an account is polled next. */
 export interface PollPlan {
   /** The vendor's usual interval and the shortest it tolerates, milliseconds. */
   readonly intervalMs: number;
   readonly minimumMs: number;
   /** The user's factor on every interval, 1 to 60. */
   readonly factor: number;
-  /** Polls that failed since the last good one. */
+  /** Failed polls since the last good one. */
   readonly failures: number;
-  /** What the vendor asked for with the last failure, milliseconds. */
+  /** The pause the vendor asked for with the last failure, milliseconds. */
   readonly retryAfterMs?: number;
 }
 
-/** No failure keeps an account waiting longer than this, unless its interval is longer. */
+/** The longest wait after failures, milliseconds, unless the interval is longer. */
 const backOffCapMs = 15 * 60_000;
-/** A Retry-After beyond this is taken for a mistake of the vendor. */
+/** A longer Retry-After counts as a mistake of the vendor, milliseconds. */
 const retryAfterCapMs = 60 * 60_000;
-/** Share of a delay by which accounts are spread. */
+/** The part of a delay by which accounts are spread. */
 const jitter = 0.1;
 const dayMs = 24 * 60 * 60_000;
 
@@ -25,9 +25,9 @@ const sane = (value: number | undefined, low: number, high: number, otherwise: n
   value === undefined || !Number.isFinite(value) ? otherwise : Math.min(high, Math.max(low, value));
 
 /**
- * Milliseconds until the next poll. After a good poll: the interval, 10 % earlier or later. After failures:
- * doubled with each, up to 15 minutes. Retry-After is waited out in full (up to an hour) and never shortened.
- * Never below the vendor's minimum, never above a day.
+ * Milliseconds until the next poll. After a good poll: the interval, 10 % earlier or later. After failures: doubled
+ * each time, up to 15 minutes. A Retry-After of up to an hour is waited out in full. Never below the vendor's minimum,
+ * never above a day.
  */
 export const nextPollDelay = (plan: PollPlan, random: Random): number => {
   const minimum = sane(plan.minimumMs, 0, dayMs, 60_000);

@@ -1,9 +1,9 @@
 import type { Presence } from './device.ts';
 
 /**
- * What is known after hearing `heard`. The newest observation wins; of two from the same moment the one that
- * says more. "Unknown" from the source `none` is not an observation but the lack of one, so it never replaces
- * a fact: the fact stays with its age. An observation from the future (the clock was set back) counts as old.
+ * The presence after a new observation. The newest one wins; of two from the same moment the more precise one.
+ * "Unknown" from the source `none` is the lack of an observation and never replaces a fact, which stays with its age.
+ * An observation from the future (the clock was set back) counts as old.
  */
 export const mergePresence = (known: Presence | undefined, observed: Presence, now: number): Presence => {
   if (known === undefined) return observed;
@@ -19,7 +19,7 @@ const replaces = (known: Presence, observed: Presence, now: number): boolean => 
   return observed.observedAt > known.observedAt;
 };
 
-/** A vendor that stays silent on "last online" in one answer has not taken back what it said in another. */
+/** A vendor that leaves out "last online" in one answer has not withdrawn it. */
 const withLastOnline = (winner: Presence, loser: Presence): Presence =>
   winner.lastOnlineAt === undefined && loser.lastOnlineAt !== undefined
     ? { ...winner, lastOnlineAt: loser.lastOnlineAt }
@@ -29,8 +29,8 @@ const withLastOnline = (winner: Presence, loser: Presence): Presence =>
 export const presenceAge = (presence: Presence, now: number): number => Math.max(0, now - presence.observedAt);
 
 /**
- * Whether two presences say the same, whenever they were observed. "Last online" of a device that is online
- * moves with every observation and says nothing more.
+ * Whether two presences are equal, apart from the time of observation. "Last online" of an online device changes with
+ * every observation and adds nothing.
  */
 export const samePresence = (a: Presence, b: Presence): boolean =>
   a.state === b.state && a.source === b.source && (a.state === 'online' || a.lastOnlineAt === b.lastOnlineAt);

@@ -8,8 +8,8 @@ const rankOf = ({ id, kind, state }: Choosable, chosen: string | undefined): num
   id === chosen ? -1 : order.indexOf(kind) + (state === 'inactive' ? order.length : 0);
 
 /**
- * Services with the one that Connect opens first: the user's choice, else SSH where there is one, else the next best;
- * those that the vendor says are inactive come last. Others keep their order.
+ * The services with the one for Connect first: the user's choice, else SSH, else the next best; services that the
+ * vendor calls inactive come last. The others keep their order.
  */
 export const byPreference = <T extends Choosable>(services: readonly T[], chosen?: string): readonly T[] =>
   services.toSorted((a, b) => rankOf(a, chosen) - rankOf(b, chosen));

@@ -1,4 +1,4 @@
-/** A block of addresses as written in CIDR, `192.168.1.0/24`; a single address is a block, too. */
+/** A block of addresses in CIDR notation, `192.168.1.0/24`; a single address is a block, too. */
 export interface AddressBlock {
   readonly family: 'ipv4' | 'ipv6';
   readonly address: string;

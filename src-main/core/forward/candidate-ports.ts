@@ -1,6 +1,6 @@
 /**
- * Ports handed out by ourselves, tried in this order. The second range starts above the first so that it can replace a
- * full first range unnoticed; ports of the user's choice may lie outside both.
+ * The ports that Quayside chooses itself, in this order. The second range starts above the first, so that it silently
+ * replaces a full one; ports of the user's choice may lie outside both.
  */
 const ranges = [
   { first: 33_000, last: 33_999 },

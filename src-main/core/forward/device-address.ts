@@ -1,4 +1,4 @@
-/** A number from a text that is always the same for it (FNV-1a, 32 bits). */
+/** A stable hash of a text (FNV-1a, 32 bits). */
 const hash = (text: string): number => {
   let value = 0x811c9dc5;
   for (let at = 0; at < text.length; at += 1) value = Math.imul(value ^ text.charCodeAt(at), 0x01000193);
@@ -24,7 +24,7 @@ export const deviceAddress = (deviceKey: string, taken: ReadonlySet<string>): st
   return '127.0.0.1';
 };
 
-/** Whether a text is an address that `deviceAddress` gives. */
+/** Whether a text is an address that `deviceAddress` returns. */
 export const isDeviceAddress = (text: string): boolean => {
   const [first, second, third, fourth, ...rest] = text.split('.').map(Number);
   return (

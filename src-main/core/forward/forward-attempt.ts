@@ -4,10 +4,10 @@ import type { AppError } from '../base/errors.ts';
 import type { ForwardTimings } from './forward.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
-/** Where on the way to a device an attempt failed. */
+/** The part of the connection to a device that failed. */
 export type Hop = 'port' | 'vendor' | 'name' | 'tunnel' | 'device';
 
-/** One try to get a way to the device. Times are epoch milliseconds. */
+/** One attempt to connect to the device. Times are epoch milliseconds. */
 export interface ForwardAttempt {
   readonly at: number;
   readonly outcome: 'running' | 'open' | 'failed';
@@ -23,7 +23,7 @@ export interface ForwardHistory {
 
 export const noForwardHistory: ForwardHistory = { attempts: {} };
 
-/** Attempts kept of one forward. */
+/** The number of attempts kept for a forward. */
 export const keptAttempts = 50;
 
 const hops: Readonly<Record<Hop, string>> = {
@@ -37,7 +37,7 @@ const hops: Readonly<Record<Hop, string>> = {
 const lower = (text: string): string => text.charAt(0).toLowerCase() + text.slice(1);
 const open = (text: string): string => text.trim().replace(/\.$/, '');
 
-/** The hop, the cause and the next step of a failure in one sentence. */
+/** A failure in one sentence: hop, cause and next step. */
 export const failureSentence = (hop: Hop, error: AppError): string =>
   `${hops[hop]}: ${lower(open(error.message))}; ${lower(open(error.hint))}.`;
 
@@ -55,7 +55,7 @@ const attempt = z.looseObject({
     .exactOptional(),
 });
 
-/** What forward-history.json holds; attempts that cannot be read are left out. */
+/** The format of forward-history.json; unreadable attempts are left out. */
 export const forwardHistoryFormat: DocumentFormat<ForwardHistory> = {
   version: 1,
   migrations: [],

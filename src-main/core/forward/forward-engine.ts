@@ -9,19 +9,19 @@ import type { PumpTimings } from './forward.ts';
  */
 export interface ForwardEngine {
   /**
-   * Binds a loopback address, and what `options` wants beside it. A forward that listens already gets the new port
-   * first and then loses the old one; its connections stay. Errors, of the first address alone: port-in-use (naming who
-   * holds it, where that can be read), invalid-input (not a loopback address, or a port only an administrator may use),
-   * internal (no worker can be had).
+   * Binds a loopback address, and what `options` adds. A forward that listens already gets the new port first and then
+   * loses the old one; its connections stay. Errors, for the first address only: port-in-use (naming the holder, if it
+   * can be read), invalid-input (not a loopback address, or a port only an administrator may use), internal (no worker
+   * can be started).
    */
   listen(request: ListenRequest): Promise<Result<Listening>>;
-  /** Changes what is wanted beside the first address. Errors: not-found (it does not listen), internal. */
+  /** Changes what is bound beside the first address. Errors: not-found (it does not listen), internal. */
   configure(id: string, options: ListenOptions): Promise<Result<Listening>>;
   /** Closes the listener and every connection of the forward. Resolves when they are closed. */
   unlisten(id: string): Promise<void>;
   /**
-   * Closes the listeners of all forwards for good, so that another process may have their ports; clients that are
-   * connected or held go on. `listen` fails from now on.
+   * Closes the listeners of all forwards for good, so that another process can take their ports; connected and held
+   * clients continue. `listen` fails from now on.
    */
   leave(): Promise<void>;
   /** Sends held and new clients to `target`. */
@@ -32,11 +32,11 @@ export interface ForwardEngine {
   breakTunnel(id: string, tunnelId: number): void;
   /** Closes (by reset) the clients that are held. */
   rejectWaiting(id: string): void;
-  /** The network may have changed: resets what cannot live on, asks soon whether the rest does. */
+  /** The network may have changed: resets connections that cannot survive, and soon checks the others. */
   check(): void;
-  /** The connections of a forward now; none where it does not listen. */
+  /** The connections of a forward; none if it does not listen. */
   peers(id: string): Promise<readonly ForwardPeer[]>;
-  /** A port nobody holds now on any of the addresses, not among `avoid`; undefined if none was found. */
+  /** A port that is free on all of the addresses and not among `avoid`; undefined if none was found. */
   freePort(addresses: readonly string[], avoid: ReadonlySet<number>): Promise<number | undefined>;
   readonly events: Emitter<ForwardEngineEvent>;
   dispose(): Promise<void>;
@@ -47,29 +47,29 @@ export interface Endpoint {
   readonly port: number;
 }
 
-/** What a forward wants beside its first address. */
+/** What a forward binds beside its first address. */
 export interface ListenOptions {
   /** More loopback addresses; a failure to bind one is reported and does not fail the call. */
   readonly extraEndpoints: readonly Endpoint[];
-  /** Port on the computer's own network addresses, for these sources (addresses or CIDR blocks) alone. */
+  /** The port on the computer's own network addresses, for these sources (addresses or CIDR blocks) only. */
   readonly share?: { readonly port: number; readonly allow: readonly string[] };
   readonly limits: ForwardLimits;
-  /** Whether servers of this kind speak first, so that one that says nothing is broken. */
+  /** Whether servers of this kind speak first, so that a silent one is broken. */
   readonly speaksFirst: boolean;
   /** Whether the first bytes of connections are reported as `opening` events. */
   readonly observe: boolean;
 }
 
 export interface ForwardLimits {
-  /** Connections at once; more are reset. */
+  /** The maximum of connections; more are reset. */
   readonly maxConnections: number;
-  /** Connections to the tunnel's end that are being made at once; more wait. */
+  /** The maximum of connections to the tunnel's end that are being made at once; more wait. */
   readonly maxDials: number;
 }
 
 export const defaultLimits: ForwardLimits = { maxConnections: 12_000, maxDials: 64 };
 
-/** Nothing beside the first address. */
+/** Nothing but the first address. */
 export const plainOptions: ListenOptions = {
   extraEndpoints: [],
   limits: defaultLimits,
@@ -83,7 +83,7 @@ export interface ListenRequest extends Endpoint {
 }
 
 export interface Listening {
-  /** Milliseconds; zero where nothing was bound again. */
+  /** Milliseconds; zero if nothing was bound again. */
   readonly bindMs: number;
   /** Bound beside the first address, on loopback and, where shared, on the network. */
   readonly extraEndpoints: readonly Endpoint[];
@@ -93,7 +93,9 @@ export interface Listening {
 export interface TunnelTarget {
   readonly host: string;
   readonly port: number;
-  /** Whether it must lie outside this computer and its link, as what a vendor on the Internet names. */
+  /**
+   * Whether the target must lie outside this computer and its link, as anything that a vendor on the Internet names.
+   */
   readonly outside?: boolean;
 }
 
@@ -105,11 +107,11 @@ export interface ForwardPeer {
   readonly state: 'waiting' | 'open';
   readonly bytesUp: number;
   readonly bytesDown: number;
-  /** The program behind it, where it runs here and may be read. */
+  /** The program behind it, if it runs here and can be read. */
   readonly process?: string;
 }
 
-/** What happened to one forward since the last report. Byte counts are differences, the others counts. */
+/** What happened to one forward since the last report. Byte counts are differences, the others are totals. */
 export interface TrafficReport {
   readonly id: string;
   readonly connections: number;
@@ -117,9 +119,9 @@ export interface TrafficReport {
   readonly bytesDown: number;
   /** Clients turned away for a limit or for their address. */
   readonly refused: number;
-  /** Of the last of them. */
+  /** The reason for the last of them. */
   readonly refusedFor?: RefusalReason;
-  /** Of the newest connection that got so far. */
+  /** The timings of the newest connection that was established. */
   readonly timings?: PumpTimings;
 }
 
@@ -136,7 +138,7 @@ export type ForwardEngineEvent =
       readonly gone: boolean;
       readonly hop: DialHop;
     }
-  /** Much was sent and nothing came back. `mute` where a server that speaks first has said nothing at all. */
+  /** Much was sent and nothing came back. `mute`: a server that speaks first has said nothing at all. */
   | { readonly type: 'silent'; readonly id: string; readonly tunnelId: number; readonly mute: boolean }
   | { readonly type: 'retired'; readonly id: string; readonly tunnelId: number }
   | { readonly type: 'kept'; readonly id: string; readonly tunnelId: number }
@@ -148,7 +150,7 @@ export type ForwardEngineEvent =
       readonly direction: 'up' | 'down' | 'end';
       readonly bytes: Uint8Array;
     }
-  /** At most a few a second, only what changed. */
+  /** A few times a second at most, only what changed. */
   | { readonly type: 'traffic'; readonly reports: readonly TrafficReport[] }
-  /** Every listener and connection is gone; `listen` starts a new worker. */
+  /** All listeners and connections are gone; `listen` starts a new worker. */
   | { readonly type: 'lost'; readonly error: AppError };

@@ -1,24 +1,27 @@
 import { fail } from '../base/errors.ts';
 import type { AppError } from '../base/errors.ts';
 
-/** The error for an id that no forward has. */
+/** The error for an unknown forward id. */
 export const noForward = fail(
   'not-found',
   'There is no such forward.',
   'It may have been removed; look at the list of forwards.',
 );
 
-/** The code of a dial that was refused because the tunnel's end is on this computer, its link, or a forward itself. */
+/** The code of a dial that was refused because the tunnel ends on this computer, on its link, or at a forward. */
 export const endsHere = 'ENDS_HERE';
 
-/** EMFILE and ENFILE in words: the system has no descriptors left, for this process or for all of them. */
+/** The text for EMFILE and ENFILE: the system has no descriptors left, for this process or for all. */
 export const outOfDescriptors = 'this computer lets Quayside open no more connections and files now';
 export const moreDescriptors =
   'Close connections or forwards you do not need, or raise the limit (ulimit -n) and start Quayside again.';
 const noDescriptor = (what: string): AppError =>
   fail('internal', `${what}: ${outOfDescriptors}.`, moreDescriptors).error;
 
-/** Why clients were turned away: of an address not allowed, the forward's own limit, or that of all forwards together. */
+/**
+ * Why clients were turned away: the address is not allowed, or a limit is reached, of the forward or of all forwards
+ * together.
+ */
 export type RefusalReason = 'source' | 'limit' | 'descriptors';
 
 /** Why a forward turned its last client away, in words. */
@@ -28,13 +31,13 @@ export const refusalWords: Readonly<Record<RefusalReason, string>> = {
   descriptors: `All forwards together have as many clients as the system lets Quayside have. ${moreDescriptors}`,
 };
 
-/** Where a dial fails: in looking up the name of the tunnel's end, or on the way there. */
+/** Where a dial fails: when resolving the name of the tunnel's end, or afterwards. */
 export type DialHop = 'name' | 'tunnel';
 
-/** Where a dial failed with this code of the system. */
+/** Where a dial with this system error code failed. */
 export const dialHop = (code: string): DialHop => (code === 'ENOTFOUND' || code === 'EAI_AGAIN' ? 'name' : 'tunnel');
 
-/** Why a tunnel's end could not be dialled, in words. `code` is the system's error code, DIAL_TIMEOUT or ENDS_HERE. */
+/** Why a tunnel's end could not be dialled. `code` is the system's error code, DIAL_TIMEOUT or ENDS_HERE. */
 export const dialError = (code: string, host: string, port: number, timeoutMs: number): AppError => {
   const end = `the tunnel at ${host}:${port}`;
   switch (code) {
@@ -67,7 +70,7 @@ export const dialError = (code: string, host: string, port: number, timeoutMs: n
         'Check the network of this computer.',
       ).error;
     case endsHere:
-      // Of a kind that time does not heal.
+      // Errors that waiting does not fix.
       return fail(
         'forbidden',
         `Dialling was refused: the vendor named ${host}:${port} as the end of the tunnel, which is on this computer or its link and not a device.`,
@@ -81,7 +84,7 @@ export const dialError = (code: string, host: string, port: number, timeoutMs: n
   }
 };
 
-/** Why a local port could not be bound. `holder` names who has it, as in `nginx (process 812)`. */
+/** Why a local port could not be bound. `holder` names the program that has it, as in `nginx (process 812)`. */
 export const bindError = (code: string, address: string, port: number, holder: string | undefined): AppError => {
   switch (code) {
     case 'EADDRINUSE':
@@ -101,7 +104,7 @@ export const bindError = (code: string, address: string, port: number, holder: s
   }
 };
 
-/** The refusal of an address that others could reach. */
+/** The error for an address that others could reach. */
 export const notLoopback = (address: string): AppError =>
   fail(
     'invalid-input',
@@ -109,7 +112,7 @@ export const notLoopback = (address: string): AppError =>
     'Use an address of this computer only, such as 127.0.0.1.',
   ).error;
 
-/** What a forward reports when the worker that carried it has ended. */
+/** The error of a forward whose worker has ended. */
 export const pumpLost = (reason: string): AppError =>
   fail(
     'internal',

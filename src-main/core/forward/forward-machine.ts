@@ -20,8 +20,8 @@ import {
 import { rebindDelay, renewalTime } from './forward-reconnecting.ts';
 
 /**
- * The state machine of one forward: events in, the next state and effects out. Pure: no clock, no socket. Who
- * runs it (services/forward/forward-entry.ts) carries the effects out and reports back with events.
+ * The state machine of one forward: events in, the next state and effects out. It is pure: no clock, no socket. Its
+ * owner (services/forward/forward-entry.ts) carries the effects out and reports back with events.
  */
 
 /** Milliseconds until a renewal that the vendor refused is asked for again. */
@@ -42,7 +42,7 @@ const onTunnelDead = (
   return failAttempt({ ...waiting, replacing: tunnelId }, error, 0, now, random);
 };
 
-/** The current tunnel cannot be used any more: its connections are reset, the next client asks for another. */
+/** The current tunnel is lost: its connections are reset, and the next client asks for a new one. */
 const onLost = (forward: Forward, tunnelId: number): Step => {
   if (forward.retiring.includes(tunnelId)) return { forward, effects: [{ type: 'break', tunnelId }] };
   if (!isCurrent(forward, tunnelId)) return stay(forward);
@@ -147,7 +147,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const { rebindAt: _rebindAt, ...wanted } = forward;
       const { forward: rest, effects } = dropTunnels(wanted);
       return {
-        // A bind still under way is answered for a number that is no longer the last.
+        // The answer to a bind that is still under way carries an outdated number and is ignored.
         forward: {
           ...withoutError(rest),
           wanted: false,
@@ -184,7 +184,7 @@ export const advance = (forward: Forward, event: ForwardEvent, now: number, rand
       const waiting: Forward = { ...forward, waiting: true };
       // While an attempt is under way or planned, the client shares it.
       if (forward.opening || forward.state === 'reconnecting') return stay(waiting);
-      // A tunnel exists already: the pump gets it again, because otherwise its client would wait forever.
+      // A tunnel exists already: the pump gets it again, because its client would wait forever otherwise.
       if (forward.tunnelId !== undefined)
         return { forward: waiting, effects: [{ type: 'use-tunnel', tunnelId: forward.tunnelId }] };
       return askTunnel({ ...waiting, replaced: false });

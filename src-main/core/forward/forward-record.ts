@@ -15,7 +15,7 @@ export interface ForwardRecord {
   readonly id: string;
   readonly deviceKey: string;
   readonly serviceId: string;
-  /** Kept too, so that the forward can be shown before the fleet is known. */
+  /** Stored as well, so that the forward can be shown before the fleet is known. */
   readonly serviceKind: ServiceKind;
   readonly port: number;
   /** Whether it is to listen again after a restart. */
@@ -25,7 +25,7 @@ export interface ForwardRecord {
   readonly limits?: ForwardRecordLimits;
 }
 
-/** What the user limits; absent means the default. */
+/** The user's limits; absent means the default. */
 export interface ForwardRecordLimits {
   readonly maxConnections?: number;
   readonly maxDials?: number;
@@ -36,11 +36,11 @@ export interface ForwardRecordLimits {
 /** The content of forwards.json. */
 export interface ForwardRecords {
   readonly forwards: readonly ForwardRecord[];
-  /** Loopback addresses of devices, by device key. They stay a device's even when nothing uses them. */
+  /** Loopback addresses of devices, by device key. A device keeps its address even if nothing uses it. */
   readonly addresses?: Readonly<Record<string, string>>;
 }
 
-/** What others see of a forward. Times are epoch milliseconds, durations milliseconds, sizes bytes. */
+/** The public state of a forward. Times are epoch milliseconds, durations milliseconds, sizes bytes. */
 export interface ForwardSnapshot {
   readonly id: string;
   readonly deviceKey: string;
@@ -49,7 +49,7 @@ export interface ForwardSnapshot {
   /** The loopback address it listens on. */
   readonly address: string;
   readonly port: number;
-  /** Present while that is another port than its own: why. */
+  /** Why it listens on another port than its own; absent while it does not. */
   readonly portReason?: string;
   readonly state: ForwardState;
   readonly error?: AppError;
@@ -64,14 +64,14 @@ export interface ForwardSnapshot {
   readonly sharing?: ForwardSharing;
   /** Clients turned away for a limit or for their address. */
   readonly refused: number;
-  /** Why the last of them was, in words. */
+  /** Why the last of them was. */
   readonly refusedBecause?: string;
   readonly limits: { readonly maxConnections: number; readonly maxDials: number };
-  /** When the vendor ends the tunnel in use. */
+  /** When the vendor will end the tunnel in use. */
   readonly expiresAt?: number;
-  /** The SSH host key seen, and what is thought of it. */
+  /** The SSH host key seen, and the verdict on it. */
   readonly hostKey?: { readonly fingerprint: string; readonly verdict: string; readonly warning?: string };
-  /** What a service of kind tcp turned out to be. */
+  /** The recognised kind of a service of kind tcp. */
   readonly recognised?: SniffedKind;
   readonly connections: number;
   /** From this computer to the device. */
@@ -92,7 +92,7 @@ export interface ForwardSharing {
   readonly warning: string;
 }
 
-/** What a person must know of a shared forward. */
+/** A warning about a shared forward. */
 export const sharingWarning = (allow: readonly string[]): string =>
   `Shared with the network: computers at ${allow.join(', ')} can use this connection as if they were you.`;
 
@@ -119,10 +119,10 @@ const forwardRecord = z
     share: ifGood(listOf(z.string().refine((block) => parseAddressBlock(block) !== undefined))),
     limits: ifGood(limits),
   })
-  // A share whose sources cannot be read is no share.
+  // A share with unreadable sources is not shared.
   .transform(({ share = [], ...record }) => defined({ ...record, share: share.length === 0 ? undefined : share }));
 
-/** Without those that repeat a mark of an earlier one. */
+/** The records without those that repeat the identity of an earlier one. */
 const withoutRepeats = <T>(entries: readonly T[], marksOf: (entry: T) => readonly string[]): readonly T[] => {
   const taken = new Set<string>();
   return entries.filter((entry) => {
@@ -134,8 +134,8 @@ const withoutRepeats = <T>(entries: readonly T[], marksOf: (entry: T) => readonl
 };
 
 /**
- * A record that cannot be read, or that repeats an id, a port or a service of an earlier one, is dropped alone; the
- * others stay. So is an address that is none of ours, or that an earlier device has.
+ * A record that is unreadable, or that repeats an id, a port or a service of an earlier one, is dropped; the others
+ * stay. The same holds for an address outside our range, or of an earlier device.
  */
 const forwardRecords = z
   .object({
@@ -154,7 +154,7 @@ const forwardRecords = z
     defined({ forwards, addresses: addresses.length === 0 ? undefined : Object.fromEntries(addresses) }),
   );
 
-/** What forwards.json holds. */
+/** The format of forwards.json. */
 export const forwardRecordsFormat: DocumentFormat<ForwardRecords> = {
   version: 1,
   migrations: [],

@@ -3,7 +3,7 @@ import type { Forward, ForwardEffect, ForwardTimings, Step } from './forward.ts'
 import { canHeal, giveUpAfterMs, reconnectingDelay, cooldownAfter } from './forward-reconnecting.ts';
 import { defined } from '../base/defined.ts';
 
-/** The moves that the state machine of a forward (forward-machine.ts) makes at an event. Each is pure. */
+/** The transitions of the forward state machine (forward-machine.ts). Each is pure. */
 
 type Without<K extends keyof Forward> = Omit<Forward, K>;
 
@@ -27,10 +27,10 @@ export const healed = (forward: Forward): Forward => {
   return { ...rest, attempt: 0 };
 };
 
-/** Changes nothing more than what `forward` has already. */
+/** No change. */
 export const stay = (forward: Forward): Step => ({ forward, effects: [] });
 
-/** The part of the timings that outlives an attempt. */
+/** The timings that outlive an attempt. */
 const bindTiming = (timings: ForwardTimings): ForwardTimings => defined({ bindMs: timings.bindMs });
 
 /** Asks for the bound port; everything about tunnels is already cleared. */
@@ -63,7 +63,7 @@ export const dropTunnels = (forward: Forward): Step => {
   };
 };
 
-/** Asks the vendor for a new tunnel; a running outage ends only with a successful connection. */
+/** Asks the vendor for a new tunnel; an outage ends only with a successful connection. */
 export const askTunnel = (forward: Forward, instead?: number, gone = false): Step => {
   const tunnelId = forward.lastTunnelId + 1;
   const asking: Forward = {
@@ -98,7 +98,7 @@ export const retireReplaced = (forward: Forward): Step => {
   };
 };
 
-/** The outage is over without success: held clients are closed, the next one tries again. */
+/** Gives up the outage: held clients are closed, the next client starts a new attempt. */
 export const giveUp = (forward: Forward, error: AppError, now: number): Step => {
   const { forward: rest, effects } = retireReplaced(forward);
   const failures = forward.failures + 1;
@@ -118,7 +118,7 @@ export const giveUp = (forward: Forward, error: AppError, now: number): Step => 
   };
 };
 
-/** The attempt failed. Held clients stay where time can heal it, and somebody waits or was connected before. */
+/** The attempt failed. Held clients stay if waiting can help and a client waits or was connected before. */
 export const failAttempt = (forward: Forward, error: AppError, tookMs: number, now: number, random: number): Step => {
   const since = forward.reconnectingSince ?? now;
   const attempt = forward.attempt + 1;
@@ -147,7 +147,7 @@ export const becomeIdle = (forward: Forward, now: number): Forward => {
   return idle.idleTimeoutMs === 0 ? idle : { ...idle, idleUntil: now + idle.idleTimeoutMs };
 };
 
-/** Whether `tunnelId` is the one new clients take. */
+/** Whether `tunnelId` is the tunnel of new clients. */
 export const isCurrent = (forward: Forward, tunnelId: number): boolean =>
   forward.tunnelId === tunnelId && !forward.opening;
 

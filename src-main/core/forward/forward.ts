@@ -42,7 +42,7 @@ export interface Forward {
   /** Whether the answer to that bind is still awaited. */
   readonly binding: boolean;
   readonly bound: boolean;
-  /** Times in a row that another program had the port, and epoch milliseconds of the next try to open it. */
+  /** How many times in a row another program had the port, and epoch milliseconds of the next try to bind it. */
   readonly taken: number;
   readonly rebindAt?: number;
   /** Number of the last tunnel asked for. */
@@ -53,7 +53,7 @@ export interface Forward {
   readonly opening: boolean;
   /** A dead tunnel whose replacement has been asked for. */
   readonly replacing?: number;
-  /** Whether a fresh tunnel was already asked for since a connection last succeeded. */
+  /** Whether a fresh tunnel was asked for since a connection last succeeded. */
   readonly replaced: boolean;
   /** The tunnel asked for to take the place of the current one before that expires. */
   readonly renewal?: number;
@@ -65,7 +65,7 @@ export interface Forward {
   readonly reconnectingSince?: number;
   /** Epoch milliseconds of the next attempt, while reconnecting and not trying. */
   readonly nextAttemptAt?: number;
-  /** Times in a row it gave up, and epoch milliseconds until which clients are refused for it. */
+  /** How many times in a row it gave up, and epoch milliseconds until which clients are refused therefore. */
   readonly failures: number;
   readonly cooldownUntil?: number;
   /** Whether the pump holds clients. */
@@ -103,7 +103,7 @@ export type ForwardEvent =
       readonly expiresAt?: number;
     }
   | { readonly type: 'tunnel-refused'; readonly tunnelId: number; readonly vendorMs: number; readonly error: AppError }
-  /** The pump took the tunnel but no client was waiting any more. */
+  /** The pump received the tunnel but no client was waiting any more. */
   | { readonly type: 'unused'; readonly tunnelId: number }
   | { readonly type: 'connected'; readonly tunnelId: number; readonly dialMs: number }
   /**
@@ -117,7 +117,7 @@ export type ForwardEvent =
       readonly gone: boolean;
       readonly hop: DialHop;
     }
-  /** The tunnel has ended at the vendor, or its time is over; connections over it cannot live on. */
+  /** The vendor has ended the tunnel, or it expired; its connections cannot survive. */
   | { readonly type: 'lost'; readonly tunnelId: number }
   /** The network changed, the computer woke up, or the vendor answers again: waiting longer is pointless. */
   | { readonly type: 'try-now' }
@@ -135,7 +135,7 @@ export type ForwardEvent =
     }
   | { readonly type: 'tick' }
   | { readonly type: 'idle-timeout'; readonly ms: number }
-  /** The pump is gone with every listener and connection; a new one is to be asked. */
+  /** The pump has ended with every listener and connection; a new one is needed. */
   | { readonly type: 'pump-lost'; readonly error: AppError };
 
 export type ForwardEffect =
@@ -149,7 +149,7 @@ export type ForwardEffect =
       readonly instead?: number;
       readonly because?: 'gone' | 'expiring';
     }
-  /** Ends the wait for the vendor's answer. A tunnel that the vendor still grants comes back as `tunnel-opened`. */
+  /** Stops waiting for the vendor's answer. A tunnel that the vendor still grants comes as `tunnel-opened`. */
   | { readonly type: 'abandon-tunnel'; readonly tunnelId: number }
   | { readonly type: 'close-tunnel'; readonly tunnelId: number }
   /** Sends held and new clients by this tunnel. */
@@ -165,7 +165,7 @@ export interface Step {
   readonly effects: readonly ForwardEffect[];
 }
 
-/** A forward as it is before it was ever started. `idleTimeoutMs` zero means never. */
+/** The state of a forward that was never started. `idleTimeoutMs` zero means never. */
 export const newForward = (idleTimeoutMs: number): Forward => ({
   state: 'stopped',
   wanted: false,

@@ -1,14 +1,14 @@
 /**
- * What a service is, by what it says first. Servers of SSH and VNC greet; TLS, HTTP and RDP wait for their client, so
- * the caller sends a probe of one of them and reads the answer (`services/forward/recognise-service.ts`).
+ * Recognises a service by its first bytes. Servers of SSH and VNC send first; TLS, HTTP and RDP wait for their client,
+ * so the caller sends a probe and reads the answer (`services/forward/recognise-service.ts`).
  */
 
 export type SniffedKind = 'ssh' | 'vnc' | 'tls' | 'http' | 'rdp';
 
-/** `more`: these bytes fit the beginning of something and decide nothing yet. */
+/** `more`: these bytes may be the beginning of something, and more are needed. */
 export type Sniffed = SniffedKind | 'more' | 'unknown';
 
-/** Bytes after which a decision is always made. */
+/** The number of bytes after which a decision is always made. */
 export const sniffBytes = 16;
 
 const text = (bytes: Uint8Array): string => {
@@ -17,7 +17,7 @@ const text = (bytes: Uint8Array): string => {
   return out;
 };
 
-/** The beginnings of greetings in text, and how many characters settle it. */
+/** The beginnings of text greetings, and the number of characters that decide. */
 const greetings: readonly { readonly kind: SniffedKind; readonly start: string }[] = [
   { kind: 'ssh', start: 'SSH-' },
   { kind: 'vnc', start: 'RFB 00' },
@@ -44,7 +44,7 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
     if (third === undefined) return 'more';
     return third <= 4 ? 'tls' : 'unknown';
   }
-  // TPKT, version 3; the X.224 code of a connection confirmation is the sixth byte.
+  // TPKT, version 3; the sixth byte is the X.224 code of a connection confirmation.
   if (first === 3) {
     if (second === undefined) return 'more';
     if (second !== 0) return 'unknown';
@@ -58,8 +58,8 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
 const ascii = (line: string): Uint8Array => Uint8Array.from(line, (char) => char.charCodeAt(0));
 
 /**
- * What to send to a server that stays silent, in the order to try, each on a connection of its own. The answer to
- * the first may already name another kind: a TLS server answers plain HTTP with an alert or with an HTTP error.
+ * What to send to a silent server, in this order, each on its own connection. The answer to the first may already show
+ * another kind: a TLS server answers plain HTTP with an alert or an HTTP error.
  */
 export const sniffProbes: readonly { readonly kind: 'rdp' | 'tls' | 'http'; readonly bytes: Uint8Array }[] = [
   {
@@ -67,24 +67,23 @@ export const sniffProbes: readonly { readonly kind: 'rdp' | 'tls' | 'http'; read
     // TPKT, X.224 connection request, RDP_NEG_REQ asking for TLS or CredSSP.
     bytes: Uint8Array.of(3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0),
   },
-  // A record no TLS server can take for a hello: it answers with an alert.
+  // A record that no TLS server accepts as a hello: it answers with an alert.
   { kind: 'tls', bytes: Uint8Array.of(0x16, 3, 1, 0, 4, 1, 0, 0, 0) },
   { kind: 'http', bytes: ascii('HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n') },
 ];
 
 /**
- * Ports of machines that act on whatever they are sent, even when it makes no sense to them: printers print it (as
- * scanners know, which leave 9100-9107 out), and controllers are not for experiments (S7, Modbus, IEC 104, OPC UA, DNP3,
- * EtherNet/IP, BACnet).
+ * Ports of machines that act on anything they receive: printers print it (scanners leave out 9100-9107 for that
+ * reason), and controllers must not be experimented with (S7, Modbus, IEC 104, OPC UA, DNP3, EtherNet/IP, BACnet).
  */
 const touchy: ReadonlySet<number> = new Set([
   ...[102, 502, 515, 2404, 4840, 20_000, 44_818, 47_808],
   ...Array.from({ length: 8 }, (_, index) => 9_100 + index),
 ]);
 
-/** Whether a silent service at this port of a device may be sent a probe. */
+/** Whether a probe may be sent to a silent service at this port of a device. */
 export const mayBeProbed = (port: number | undefined): boolean => port === undefined || !touchy.has(port);
 
-/** The kind of service a launcher is chosen by; TLS is taken for a web server's. */
+/** The kind of service for choosing a launcher; TLS counts as a web server. */
 export const launcherKindOf = (kind: SniffedKind): 'ssh' | 'vnc' | 'rdp' | 'http' | 'https' =>
   kind === 'tls' ? 'https' : kind;

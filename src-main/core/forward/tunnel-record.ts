@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { listOf, parsedBy } from '../base/stored-schemas.ts';
 import type { DocumentFormat } from '../base/document.ts';
 
-/** What is kept of a tunnel that this profile opened at a vendor, until the vendor has closed it. */
+/** The record of a tunnel that this profile opened at a vendor, until the vendor has closed it. */
 export interface TunnelRecord {
   readonly deviceKey: string;
   /** The vendor's end. */
@@ -24,7 +24,7 @@ const tunnelRecord = z.object({
   handle: z.unknown(),
 });
 
-/** What forward-tunnels.json holds; a record that cannot be read is dropped alone. */
+/** The format of forward-tunnels.json; an unreadable record is dropped, the others stay. */
 export const tunnelRecordsFormat: DocumentFormat<TunnelRecords> = {
   version: 1,
   migrations: [],

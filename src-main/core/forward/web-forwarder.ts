@@ -9,34 +9,37 @@ export interface ForwardedRequest {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** The same request as the vendor is to get it; its body is streamed through untouched. */
+/** The same request for the vendor; its body is streamed through unchanged. */
 export interface UpstreamRequest {
   readonly method: string;
   readonly url: string;
-  /** What stands before the path of the local request: addresses in the answer that begin so become local again. */
+  /**
+   * The prefix of the local request's path at the vendor: addresses in the answer that begin with it become local
+   * again.
+   */
   readonly prefix: string;
-  /** With the account's key. */
+  /** Headers, with the account's key. */
   readonly headers: Readonly<Record<string, string>>;
-  /** Headers of the answer that hold one of them are dropped. */
+  /** Headers of the answer that contain one of these texts are dropped. */
   readonly secrets: readonly string[];
 }
 
-/** A local port whose requests are passed on. */
+/** A local port that forwards web requests. */
 export interface WebListener {
   readonly host: string;
   readonly port: number;
-  /** Stops listening and ends the requests under way. */
+  /** Stops listening and ends the running requests. */
   dispose(): Promise<void>;
 }
 
 /**
  * The cookies of one application, in memory. They never reach a browser, which would send them to every other port of
- * this computer; paths are those of local requests.
+ * this computer. Paths are those of local requests.
  */
 export interface WebCookies {
   /** The value of `Cookie` for a request; empty if there is none. */
   header(target: string): string;
-  /** Takes in `Set-Cookie` of the answer to a request. `prefix` is the path before that of a local request, or empty. */
+  /** Stores `Set-Cookie` of the answer to a request. `prefix` is the path before that of a local request, or empty. */
   take(target: string, setCookies: readonly string[], prefix: string): void;
 }
 
@@ -47,8 +50,8 @@ export interface WebCookies {
 export interface WebForwarder {
   cookies(): WebCookies;
   /**
-   * With `cookies` the application knows a caller again who came by another port before. `ports` are those that lead
-   * to the listener; a request that names another is none of ours.
+   * With `cookies` the application recognises a caller that came through another port before. `ports` are those that
+   * lead to the listener; a request that names another port is refused.
    */
   listen(
     upstream: (request: ForwardedRequest) => Result<UpstreamRequest>,

@@ -19,26 +19,26 @@ export interface HostKeyPin {
   readonly outdated?: readonly string[];
 }
 
-/** What is to be said of a key that a device has just shown. */
+/** The verdict on a key that a device has just shown. */
 export interface HostKeyVerdict {
   /**
-   * - `first-seen`: nothing was pinned for this device.
-   * - `same`: it is the pinned one.
-   * - `other-type`: the device is pinned by keys of other types only; a server with several keys, or somebody
-   *   who does not have the pinned one.
+   * - `first-seen`: no key was pinned for this device.
+   * - `same`: it is the pinned key.
+   * - `other-type`: only keys of other types are pinned; either the server has several keys, or an attacker lacks the
+   * pinned one.
    * - `changed`: another key of the same type is pinned.
    */
   readonly kind: 'first-seen' | 'same' | 'other-type' | 'changed';
   /** The pinned key of this type, or else of any type. */
   readonly pinned?: HostKeyPin;
-  /** Aliases of other devices pinned to the same key: images cloned with their keys in them. */
+  /** Aliases of other devices with the same pinned key: images that were cloned with their keys. */
   readonly sharedWith: readonly string[];
 }
 
-/** More pins than this no fleet needs; the oldest go. */
+/** The maximum number of pins, more than any fleet needs; the oldest are dropped. */
 export const maxPins = 50_000;
 
-/** Judges a key against what is pinned. */
+/** Compares a key with the pinned ones. */
 export const judgeHostKey = (
   pins: readonly HostKeyPin[],
   seen: Pick<HostKeyPin, 'alias' | 'type' | 'fingerprint'>,
@@ -50,7 +50,7 @@ export const judgeHostKey = (
       pins
         .filter((pin) => pin.alias !== seen.alias && pin.type === seen.type && pin.fingerprint === seen.fingerprint)
         .map(({ alias }) => alias)
-        // The same device under another port, or a machine behind it with the device's own address, is no clone.
+        // The same device at another port, or a machine behind it at the device's own address, is not a clone.
         .filter((alias) => hostKeyDevice(alias) !== hostKeyDevice(seen.alias)),
     ),
   ].toSorted();
@@ -66,7 +66,7 @@ export const allowedOutdated = (pins: readonly HostKeyPin[], alias: string): rea
   ...new Set(pins.flatMap((pin) => (pin.alias === alias ? (pin.outdated ?? []) : []))),
 ];
 
-/** The pins, with these algorithms allowed for the device; one without a pin is left as it is. */
+/** The pins, with these algorithms allowed for the device; without a pin nothing changes. */
 export const allowOutdated = (
   pins: readonly HostKeyPin[],
   alias: string,
@@ -79,11 +79,11 @@ export const allowOutdated = (
 /** The part of an alias that names the device: vendor, account, id. */
 export const hostKeyDevice = (alias: string): string => alias.split('.').slice(0, 3).join('.');
 
-/** The pins with one more; one of the same device and type is replaced. */
+/** The pins with one more; it replaces a pin of the same device and type. */
 export const pinHostKey = (pins: readonly HostKeyPin[], pin: HostKeyPin): readonly HostKeyPin[] =>
   [...pins.filter(({ alias, type }) => alias !== pin.alias || type !== pin.type), pin].slice(-maxPins);
 
-/** The pins without those of a device; all of its ports, as the user asks for after its keys were changed. */
+/** The pins without those of a device, for all its ports: its keys were changed, and the user says so. */
 export const forgetHostKeys = (pins: readonly HostKeyPin[], alias: string): readonly HostKeyPin[] =>
   pins.filter((pin) => hostKeyDevice(pin.alias) !== hostKeyDevice(alias));
 
@@ -97,7 +97,7 @@ const pin = z
   })
   .transform((one) => defined(one));
 
-/** What host-keys.json holds; pins that cannot be read are left out. */
+/** The format of host-keys.json; unreadable pins are left out. */
 export const hostKeyPinsFormat: DocumentFormat<readonly HostKeyPin[]> = {
   version: 1,
   migrations: [],

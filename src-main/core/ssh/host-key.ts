@@ -1,12 +1,10 @@
 /**
- * Reads a server's host key out of the plain part of an SSH connection: the banner, SSH_MSG_KEXINIT and the key
- * exchange reply that carries the key (`K_S`). All of it passes in the clear, so that whoever forwards the bytes can
- * pin the key for any client. Sources: RFC 4253 (4.2, 6, 7, 8), RFC 4419 (5), RFC 5656 (4),
- * draft-ietf-sshm-hybrid-kex, OpenSSH's PROTOCOL.
- *
- * Only the server's bytes are needed. The reply is message 31 (diffie-hellman, ECDH, curve25519 and the hybrids
- * sntrup761 and mlkem768) or 33 (group exchange, where 31 is the group); both begin with the key as a string that
- * itself begins with the name of its type, which the prime of a group never does.
+ * Reads a server's host key from the plain part of an SSH connection: the banner, SSH_MSG_KEXINIT and the key exchange
+ * reply that carries the key (`K_S`). All of it is sent in the clear, so whoever forwards the bytes can pin the key for
+ * any client. Sources: RFC 4253 (4.2, 6, 7, 8), RFC 4419 (5), RFC 5656 (4), draft-ietf-sshm-hybrid-kex, OpenSSH's
+ * PROTOCOL. Only the server's bytes are needed. The reply is message 31 (diffie-hellman, ECDH, curve25519 and the
+ * hybrids sntrup761 and mlkem768) or 33 (group exchange, where 31 is the group); both begin with the key as a string
+ * that itself begins with the name of its type, which the prime of a group never does.
  */
 
 /** A host key as the server sent it. */
@@ -19,20 +17,20 @@ export interface HostKey {
   readonly banner: string;
 }
 
-/** What has come of reading so far. */
+/** The state of the reading. */
 export type HostKeyProgress =
   | { readonly state: 'reading' }
   | { readonly state: 'found'; readonly key: HostKey }
-  /** No key will come: these are not the first bytes of an SSH server, or the exchange has none. */
+  /** There will be no key: these are not the first bytes of an SSH server, or this exchange has none. */
   | { readonly state: 'none'; readonly why: 'not-ssh' | 'no-key' | 'too-long' };
 
 /** Bytes of lines a server may send before and with its identification. */
 const maxGreetingBytes = 8 * 1024;
-/** Bytes of one packet: OpenSSH's own limit. */
+/** The maximum size of a packet, bytes: OpenSSH's own limit. */
 const maxPacketBytes = 256 * 1024;
 /** Packets before the reply: KEXINIT, a group, and what may be ignored. */
 const maxPackets = 16;
-/** Bytes of a key: RSA with 16,384 bits takes about 2 KiB, certificates somewhat more. */
+/** The maximum size of a key, bytes: RSA with 16,384 bits takes about 2 KiB, certificates somewhat more. */
 const maxKeyBytes = 64 * 1024;
 
 const message = { disconnect: 1, kexInit: 20, newKeys: 21, reply: 31, groupReply: 33 } as const;
@@ -54,7 +52,7 @@ const readString = (bytes: Uint8Array, at: number): Uint8Array | undefined => {
   return length === undefined || at + 4 + length > bytes.length ? undefined : bytes.subarray(at + 4, at + 4 + length);
 };
 
-/** The key a blob is, if it is one: a string naming a type, and something after it. */
+/** Reads a blob as a key: a string with the name of a type, followed by something. Undefined if it is none. */
 const readKey = (blob: Uint8Array | undefined, banner: string): HostKey | undefined => {
   if (blob === undefined || blob.length > maxKeyBytes) return undefined;
   const name = readString(blob, 0);
@@ -64,8 +62,8 @@ const readKey = (blob: Uint8Array | undefined, banner: string): HostKey | undefi
 };
 
 /**
- * An incremental reader: feed it what the server sends, in any pieces, until it has an answer. It keeps no more than
- * one packet and never throws; once it has answered, further bytes cost nothing.
+ * An incremental reader: pass it the server's bytes in pieces of any size until it has an answer. It buffers at most
+ * one packet and never throws; after its answer, further bytes cost nothing.
  */
 export class HostKeyReader {
   #progress: HostKeyProgress = reading;
@@ -78,7 +76,7 @@ export class HostKeyReader {
     return this.#progress;
   }
 
-  /** Reads on. The bytes are not kept after the call, save those of a packet that is not whole yet. */
+  /** Reads on. Only the bytes of an incomplete packet are kept after the call. */
   feed(bytes: Uint8Array): HostKeyProgress {
     if (this.#progress.state !== 'reading') return this.#progress;
     let rest = bytes;
@@ -102,12 +100,12 @@ export class HostKeyReader {
     return 0;
   }
 
-  /** Reads one line of the greeting; answers the bytes it took. */
+  /** Reads one line of the greeting; returns the number of bytes read. */
   #line(bytes: Uint8Array, at: number): number {
     const end = bytes.indexOf(0x0a, at);
     const length = (end === -1 ? bytes.length : end + 1) - at;
     if (this.#greeting + length > maxGreetingBytes) return this.#none('too-long');
-    // Lines before the identification are text; a NUL or another early control byte is some other protocol.
+    // Lines before the identification are text; a NUL or another early control byte means another protocol.
     const first = bytes[at];
     if (first !== undefined && first < 0x20 && first !== 0x0a && first !== 0x0d && first !== 0x09) {
       return this.#none('not-ssh');
@@ -122,7 +120,7 @@ export class HostKeyReader {
     return length;
   }
 
-  /** Reads one packet; answers the bytes it took. */
+  /** Reads one packet; returns the number of bytes read. */
   #packet(bytes: Uint8Array, at: number): number {
     const length = uint32(bytes, at);
     if (length === undefined) return 0;

@@ -1,9 +1,9 @@
 /**
- * Old SSH servers speak algorithms that nobody offers any more, and no others. What such a server speaks is read from
- * its SSH_MSG_KEXINIT (RFC 4253, 7.1); what is outdated of it is used for one device at a time, once a person allowed it.
+ * Old SSH servers speak only algorithms that clients no longer offer. The algorithms of a server are read from its
+ * SSH_MSG_KEXINIT (RFC 4253, 7.1); outdated ones are used for one device at a time, after a person allowed them.
  */
 
-/** What a server speaks, in its own order. */
+/** The algorithms of a server, in its order of preference. */
 export interface SshOffer {
   readonly kex: readonly string[];
   readonly hostKey: readonly string[];
@@ -11,7 +11,10 @@ export interface SshOffer {
   readonly mac: readonly string[];
 }
 
-/** What may be allowed for a device; ssh2 and OpenSSH know all of it. DSA is not in it: OpenSSH 10 has it no more. */
+/**
+ * The algorithms that may be allowed for a device; ssh2 and OpenSSH know all of them. DSA is missing: OpenSSH 10
+ * removed it.
+ */
 export const outdated: SshOffer = {
   kex: ['diffie-hellman-group14-sha1', 'diffie-hellman-group-exchange-sha1', 'diffie-hellman-group1-sha1'],
   hostKey: ['ssh-rsa'],
@@ -19,10 +22,10 @@ export const outdated: SshOffer = {
   mac: ['hmac-sha1-96', 'hmac-md5', 'hmac-md5-96'],
 };
 
-/** Ciphers that need no MAC beside them. */
+/** Ciphers that need no MAC. */
 const isAuthenticated = (cipher: string): boolean => /gcm|poly1305/.test(cipher);
 
-/** Bytes until the end of the server's first packet: OpenSSH's own limit for the greeting and a packet. */
+/** The maximum size of the greeting and of the first packet, bytes: OpenSSH's own limits. */
 const longestOffer = 8 * 1024 + 256 * 1024;
 
 const names = (bytes: Uint8Array, at: number): readonly [readonly string[], number] | undefined => {
@@ -33,12 +36,12 @@ const names = (bytes: Uint8Array, at: number): readonly [readonly string[], numb
   return [text.split(',').filter((name) => name !== ''), at + 4 + length];
 };
 
-/** The offer in the first bytes of a server. Undefined: it is not whole yet, or this is no SSH server. */
+/** The algorithms in the first bytes of a server. Undefined: they are incomplete, or this is no SSH server. */
 export const readSshOffer = (bytes: Uint8Array): SshOffer | undefined => {
   if (bytes.length > longestOffer) return undefined;
   const greeting = /^(?:[^\n]*\n)*?SSH-[^\n]*\n/.exec(new TextDecoder('latin1').decode(bytes.subarray(0, 8 * 1024)));
   if (greeting === null) return undefined;
-  // Length, padding and the number of the message; a cookie of 16 bytes comes before the lists.
+  // The length, the padding and the number of the message; then a cookie of 16 bytes, then the lists.
   const start = greeting[0].length;
   if (bytes[start + 5] !== 20) return undefined;
   const lists: (readonly string[])[] = [];
@@ -53,7 +56,7 @@ export const readSshOffer = (bytes: Uint8Array): SshOffer | undefined => {
   return { kex, hostKey, cipher, mac };
 };
 
-/** What must be allowed to speak with this server beside what `ours` is; `missing`: even that is not enough. */
+/** The algorithms that must be allowed beside `ours` to connect to this server; `missing`: even that is not enough. */
 export const judgeSshOffer = (
   offer: SshOffer,
   ours: SshOffer,
@@ -66,19 +69,20 @@ export const judgeSshOffer = (
     if (kind === 'mac' && isNeedless) continue;
     const old = offer[kind].filter((name) => outdated[kind].includes(name));
     if (old.length === 0) missing.push(...offer[kind].slice(0, 3));
-    // The best of them is enough.
+    // One is enough, so the best is chosen.
     else needed.push(...outdated[kind].filter((name) => old.includes(name)).slice(0, 1));
   }
   return { needed, missing };
 };
 
-/** The options of OpenSSH that allow these, as `name=value`; a `+` adds to what it takes by itself. */
+/** The OpenSSH options that allow these algorithms, as `name=value`; `+` adds to its defaults. */
 export const outdatedOptions = (allowed: readonly string[]): readonly string[] => {
   const of = (kind: keyof SshOffer): string => outdated[kind].filter((name) => allowed.includes(name)).join(',');
   const options: readonly (readonly [string, string])[] = [
     ['KexAlgorithms', of('kex')],
     ['HostKeyAlgorithms', of('hostKey')],
-    // A server whose host key is of this kind takes no newer signatures of people either. The name before OpenSSH 8.5.
+    // A server with a host key of this kind accepts no newer user signatures either. This is the option's name before
+    // OpenSSH 8.5.
     ['PubkeyAcceptedKeyTypes', of('hostKey')],
     ['Ciphers', of('cipher')],
     ['MACs', of('mac')],

@@ -3,12 +3,12 @@ import { checkSshUser } from './ssh-command.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlan } from '../launch/launch-plan.ts';
 
-/** Names to look for PuTTY by, on Windows. */
+/** The names of PuTTY's program, on Windows. */
 export const puttyProbes: readonly string[] = ['PuTTY\\putty.exe', 'putty.exe'];
 
 /**
- * PuTTY against a forward. `-loghost` is the name under which it keeps the device's host key: with the port of a
- * forward alone, a recycled one would raise an alarm. Errors: invalid-input.
+ * PuTTY for a forward. `-loghost` is the name under which it stores the device's host key: with the port of a forward
+ * alone, a reused port would raise an alarm. Errors: invalid-input.
  */
 export const puttyPlan = (
   program: string,

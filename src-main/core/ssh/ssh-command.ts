@@ -5,7 +5,7 @@ import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../launch/launch-plan.ts';
 
-/** What an ssh command needs to know. */
+/** The input of an ssh command. */
 export interface SshTarget {
   /** The loopback address of the forward. */
   readonly address: string;
@@ -21,7 +21,7 @@ export interface SshTarget {
   readonly platform: LaunchPlatform;
 }
 
-// Injective: what is kept is never `_`, and what is replaced always starts with it. Lower case only, because
+// Injective: characters that are kept are never `_`, and replacements always start with it. Lower case only, because
 // ssh compares names in known_hosts in lower case.
 const encodePart = (text: string): string =>
   text.replaceAll(/[^a-z0-9-]/g, (char) => {
@@ -30,9 +30,9 @@ const encodePart = (text: string): string =>
   });
 
 /**
- * The name under which a device's host key is pinned: one per device (and per other machine or other port behind
- * it), never shared. The address of a forward or of a vendor's proxy plays no part, so a recycled one raises no
- * alarm and a changed key does.
+ * The name under which a device's host key is pinned: one per device (and per machine or port behind it), never shared.
+ * It does not depend on the address of a forward or of a vendor's proxy, so a reused address raises no alarm and a
+ * changed key does.
  */
 export const hostKeyAlias = (
   device: Pick<Device, 'vendor' | 'accountId' | 'id'>,
@@ -46,8 +46,8 @@ export const hostKeyAlias = (
 };
 
 /**
- * A user name ssh takes as nothing but a user name. Refused (`invalid-input`): a leading dash, blanks, control and
- * invisible characters, `@`, and what ssh itself refuses because a `ProxyCommand` might pass it to a shell.
+ * Checks a user name for ssh. Refused (`invalid-input`): a leading dash, blanks, control and invisible characters, `@`,
+ * and what ssh itself refuses because a `ProxyCommand` might pass it to a shell.
  */
 export const checkSshUser = (user: string): Result<string> => {
   const refuse = (why: string): Result<string> =>
@@ -91,8 +91,8 @@ export const sshPathValue = (path: string, platform: LaunchPlatform): Result<str
 const withValue = new Set('BDEFIJLOPQRSWbceilmopw');
 
 /**
- * Parts what a person typed for ssh into options and the command for the far end, as ssh would: the options end at
- * the first word that is not an option, or at `--`.
+ * Splits what a person typed for ssh into options and the remote command, as ssh does: the options end at the first
+ * word that is not an option, or at `--`.
  */
 export const splitSshArguments = (
   args: readonly string[],
@@ -104,7 +104,7 @@ export const splitSshArguments = (
     if (!word.startsWith('-') || word === '-') break;
     const letters = word.slice(1).split('');
     const valued = letters.findIndex((letter) => withValue.has(letter));
-    // A value is the rest of the word or, where nothing is left of it, the next one.
+    // A value is the rest of the word, or the next word if nothing is left of it.
     at += valued !== -1 && valued === letters.length - 1 ? 2 : 1;
   }
   return { options: args.slice(0, at), command: args.slice(at) };
@@ -183,8 +183,8 @@ export const sshPlan = (
 };
 
 /**
- * The command line for people to paste: short, and true wherever it is pasted. It names the pin, so that a recycled
- * port raises no alarm, but leaves the person's own known_hosts and habits in force. Errors: invalid-input.
+ * The command line for people to paste: short, and valid anywhere. It names the pin, so that a reused port raises no
+ * alarm, and otherwise leaves the person's known_hosts and options in force. Errors: invalid-input.
  */
 export const sshCopyable = (target: SshTarget): Result<string> => {
   const checked = checkTarget(target);

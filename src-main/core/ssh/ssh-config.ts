@@ -9,43 +9,43 @@ import type { Result } from '../base/errors.ts';
 import type { LaunchPlatform } from '../launch/launch-plan.ts';
 
 /**
- * Host blocks for the user's own ssh: `ssh <alias>`, scp, rsync, VS Code and Ansible reach the devices. Each block
- * runs `quayside proxy` as its ProxyCommand instead of naming a local port: that dials on demand and works whether
- * or not the application is running, since the command starts the core itself where nobody else has.
+ * Host blocks for the user's own ssh, so that `ssh <alias>`, scp, rsync, VS Code and Ansible reach the devices. Each
+ * block runs `quayside proxy` as its ProxyCommand instead of naming a local port: it connects on demand and works
+ * whether or not the application is running, because the command starts the core itself if nobody else has.
  */
 
-/** A device with an SSH service, under the name ssh knows it by. */
+/** A device with an SSH service, and its alias. */
 export interface SshHostBlock {
   readonly alias: string;
   readonly deviceKey: string;
   readonly deviceName: string;
   readonly serviceId: string;
   readonly hostKeyAlias: string;
-  /** Why the alias is longer than the name of the device; absent where it is not. */
+  /** Why the alias is longer than the name of the device; absent if it is not. */
   readonly longerFor?: LongerFor;
 }
 
 /**
- * Why a device does not get its name as alias: several have it, the user's own configuration has it, this computer finds
- * another host by it, it cannot be an alias (an address, a name of the system, no letter at all), or the device had the longer
- * one before: scripts use it, in whatever network this computer is.
+ * Why a device does not get its name as alias: several devices have it, the user's own configuration has it, this
+ * computer resolves it to another host, it is not usable as an alias (an address, a name of the system, no letter at
+ * all), or the device already has the longer alias, which scripts may use in any network.
  */
 export type LongerFor = 'several' | 'configured' | 'resolves' | 'impossible' | 'kept';
 
-/** Names that no device gets now, and why. */
+/** Names that no new alias may take, and why. */
 export type TakenNames = ReadonlyMap<string, 'configured' | 'resolves' | 'kept'>;
 
 type Named = Pick<Device, 'key' | 'accountId' | 'vendor' | 'id' | 'name'> & {
   readonly services: readonly Pick<Service, 'id' | 'kind' | 'route' | 'port' | 'host'>[];
 };
 
-/** Letters and digits of an alias at most. */
+/** The maximum of letters and digits in an alias. */
 const maxAlias = 48;
 
 /**
- * A name as an alias: lower case, letters, digits, dashes and underscores; letters of other scripts than Latin stay, since
- * ssh compares aliases byte by byte. No dots, so that whoever names a device `github.com` or `10.0.0.1` takes no host of
- * the Internet or of a network; no pattern characters, no leading dash.
+ * A name as an alias: lower case, letters, digits, dashes and underscores. Letters of other scripts stay, because ssh
+ * compares aliases byte by byte. There are no dots, so a device named `github.com` or `10.0.0.1` takes no host of the
+ * Internet or of a network; no pattern characters, no leading dash.
  */
 export const aliasOf = (name: string): string => {
   const words = plainLetters(name.toWellFormed()).replaceAll(/[^\p{L}\p{N}\p{M}_]+/gu, '-');
@@ -84,8 +84,8 @@ const candidatesOf = (device: Named): readonly Candidate[] =>
     });
 
 /**
- * The hosts of a fleet, sorted by alias. Where several devices have one name, or the user's own configuration has it
- * (`taken`), all of them get a part of their id: a name never comes to mean another machine because one was added.
+ * The hosts of a fleet, sorted by alias. If several devices have one name, or the user's own configuration has it
+ * (`taken`), all of them get a part of their id: adding a device never changes the meaning of an alias.
  */
 export const sshHosts = (devices: readonly Named[], taken: TakenNames): readonly SshHostBlock[] => {
   const steps: readonly ((host: Candidate) => string)[] = [
@@ -132,9 +132,9 @@ export const sshHosts = (devices: readonly Named[], taken: TakenNames): readonly
   return done.toSorted((one, other) => (one.alias < other.alias ? -1 : one.alias > other.alias ? 1 : 0));
 };
 
-/** What the blocks have in common. */
+/** The common options of the blocks. */
 export interface SshConfigOptions {
-  /** The words that run `quayside`, with its global options. */
+  /** The arguments that run `quayside`, with its global options. */
   readonly quayside: readonly string[];
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
@@ -143,15 +143,15 @@ export interface SshConfigOptions {
   /** Empty: ssh's own default user. */
   readonly user: string;
   readonly platform: LaunchPlatform;
-  /** The user's configuration, which includes ours. */
+  /** The path of the user's configuration, which includes ours. */
   readonly configFile: string;
-  /** Whether there was none before, so that taking ours back removes it. */
+  /** Whether Quayside created it, so that removing our part removes the file. */
   readonly madeConfig: boolean;
-  /** The version of the user's ssh, undefined where none was found: an old one stops at what it does not know. */
+  /** The version of the user's ssh; undefined if none was found. An old ssh fails at unknown options. */
   readonly sshVersion: SshVersion | undefined;
 }
 
-/** What our file says of itself, so that it can be written again when devices come and go. */
+/** The facts stored in our file, so that it can be written again when devices change. */
 export type SshConfigOrigin = Pick<SshConfigOptions, 'quayside' | 'configFile' | 'madeConfig'>;
 
 const header = `# Written by Quayside; changes made here are lost. It is included from your SSH configuration.
@@ -160,7 +160,7 @@ const header = `# Written by Quayside; changes made here are lost. It is include
 
 const originMark = '# origin: ';
 
-/** What a text of ours says of itself; undefined if it is not ours. */
+/** Reads the origin stored in our file; undefined if the file is not ours. */
 export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined => {
   const line = text.split('\n').find((candidate) => candidate.startsWith(originMark));
   if (line === undefined) return undefined;
@@ -175,7 +175,7 @@ export const readSshConfigOrigin = (text: string): SshConfigOrigin | undefined =
   }
 };
 
-/** The aliases in a text of ours, by the alias of the host key, which says which device and service each is. */
+/** The aliases in our file, by the alias of the host key, which identifies device and service. */
 export const aliasesIn = (text: string): ReadonlyMap<string, string> =>
   new Map(
     [...text.matchAll(/^Host (\S+)\n {2}HostKeyAlias (\S+)$/gm)].map(([, alias = '', hostKey = '']) => [
@@ -184,7 +184,10 @@ export const aliasesIn = (text: string): ReadonlyMap<string, string> =>
     ]),
   );
 
-/** Whether an alias of a device is its name with a part of its id behind. `deviceKey`: the account's id, a slash, its own. */
+/**
+ * Whether an alias is the name of a device with a part of its id appended. `deviceKey`: the account's id, a slash, the
+ * device's id.
+ */
 export const isLongerAlias = (known: string, alias: string, deviceKey: string): boolean =>
   known.startsWith(`${alias}-`) &&
   aliasOf(deviceKey.slice(deviceKey.indexOf('/') + 1)).endsWith(known.slice(alias.length + 1));
@@ -199,7 +202,7 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], options: SshConfi
   const blocks: string[] = [];
   for (const host of hosts) {
     const words = [...options.quayside, 'proxy', host.deviceKey, '--service', host.serviceId];
-    // A line cannot hold these, and no alias is worth a guess.
+    // A line cannot hold these characters, and guessing an alias is no option.
     if (
       words.some((word) => /[\p{Cc}\p{Zl}\p{Zp}]/u.test(word) || !word.isWellFormed()) ||
       host.deviceKey.startsWith('-')
@@ -214,7 +217,7 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], options: SshConfi
       `ProxyCommand ${join(words).replaceAll('%', '%%')}`,
       'ProxyUseFdpass no',
       ...outdatedOptions(options.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
-      // What a block for all hosts sets for the company's servers does not lead away from the device.
+      // A block for all hosts, with the company's settings, must not redirect the connection.
       'CanonicalizeHostname no',
       ...(isSince(options.sshVersion, 7, 6) ? ['RemoteCommand none'] : []),
     ];
@@ -224,7 +227,10 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], options: SshConfi
   return ok(`${header}${originMark}${JSON.stringify({ quayside, configFile, madeConfig })}\n${blocks.join('')}`);
 };
 
-/** The line that includes our file. Error: invalid-input, for a path with characters that ssh or its globbing reads. */
+/**
+ * The line that includes our file. Error: invalid-input, for a path with characters that ssh or its globbing
+ * interprets.
+ */
 export const includeLine = (ownFile: string, platform: LaunchPlatform): Result<string> => {
   const path = platform === 'win32' ? ownFile.replaceAll('\\', '/') : ownFile;
   if (/[\p{Cc}"'\\%$*?[\]{}#]/u.test(path)) {
@@ -237,11 +243,13 @@ export const includeLine = (ownFile: string, platform: LaunchPlatform): Result<s
   return ok(`Include "${path}"\n`);
 };
 
-/** The user's configuration (any bytes, read as Latin-1) with our line as its first, unless it is in force already. */
+/**
+ * The user's configuration (any bytes, read as Latin-1) with our line at its top, unless that line is in force already.
+ */
 export const withInclude = (config: string, line: string): string =>
   isIncluded(config, line) ? config : line + withoutInclude(config, line);
 
-/** The configuration without our line, all else byte for byte. */
+/** The configuration without our line, otherwise byte for byte the same. */
 export const withoutInclude = (config: string, line: string): string =>
   config
     .split(/(?<=\n)/)
@@ -256,7 +264,7 @@ const wordsOf = (text: string): readonly string[] =>
 const patternsOf = (line: string): readonly string[] => {
   const [, keyword = '', rest = ''] = /^\s*(host|match)(?:\s+|\s*=\s*)(.*)$/i.exec(line) ?? [];
   const words = wordsOf(rest);
-  // A pattern with a blank means no host; its words are left to the user all the same.
+  // A pattern with a blank matches no host; its words still count as the user's.
   if (keyword.toLowerCase() === 'host') return words.flatMap((word) => word.split(/\s+/));
   return words.flatMap((word, at) => {
     const [name = '', value = words[at + 1] ?? ''] = word.split('=', 2);
@@ -264,7 +272,7 @@ const patternsOf = (line: string): readonly string[] => {
   });
 };
 
-/** The names that a configuration of the user spells out, in lower case: aliases must not come before them. */
+/** The names that the user's configuration spells out, in lower case: aliases must not override them. */
 export const namedHosts = (config: string): readonly string[] =>
   config
     .split(/\r?\n/)
@@ -272,11 +280,11 @@ export const namedHosts = (config: string): readonly string[] =>
     .filter((name) => name !== '' && !/[*?!]/.test(name))
     .map((name) => name.toLowerCase());
 
-/** The files, as patterns, that a configuration includes. */
+/** The files (as patterns) that a configuration includes. */
 export const includedFiles = (config: string): readonly string[] =>
   config.split(/\r?\n/).flatMap((line) => wordsOf(/^\s*include(?:\s+|\s*=\s*)(.*)$/i.exec(line)?.[1] ?? ''));
 
-/** Whether a configuration includes our file for all hosts, however the line is written: it stands before the first block. */
+/** Whether a configuration includes our file for all hosts, in any spelling: before its first block. */
 export const isIncluded = (config: string, line: string): boolean => {
   const lines = config.split(/\r?\n/);
   const block = lines.findIndex((own) => /^\s*(?:host|match)\b/i.test(own));

@@ -1,6 +1,8 @@
-/** What the user's own OpenSSH would sign in with, as `ssh -G` tells it with all files, `Include` and `Match` applied. */
+/**
+ * The credentials that the user's own OpenSSH would use, from `ssh -G`, which applies all files, `Include` and `Match`.
+ */
 export interface SshOwnConfig {
-  /** Private keys, the usual ones where none is configured; paths may begin with `~`. */
+  /** Private keys; the usual ones if none is configured. Paths may begin with `~`. */
   readonly identityFiles: readonly string[];
   readonly certificateFiles: readonly string[];
   /** The socket of the agent, or `$` and the variable that has it; `none` for no agent, undefined for the usual one. */

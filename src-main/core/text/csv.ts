@@ -1,9 +1,9 @@
-/** What a spreadsheet takes for the beginning of a formula, in full width too, also behind blanks and line breaks. */
+/** What a spreadsheet takes for the beginning of a formula: also in full width, and behind blanks and line breaks. */
 const formula = /^[\s\p{Cc}]*[=+\-@＝＋－＠]|^[\t\r\n]/u;
 
 /**
- * A cell of CSV (RFC 4180). Names come from outside: control characters other than tab and line breaks are left out,
- * and what a spreadsheet would take for a formula is led in by an apostrophe.
+ * A cell of CSV (RFC 4180). Its text comes from outside: control characters other than tab and line breaks are removed,
+ * and a text that a spreadsheet would take for a formula gets a leading apostrophe.
  */
 export const csvCell = (text: string): string => {
   const plain = text.replaceAll(/\p{Cc}/gu, (control) => ('\t\r\n'.includes(control) ? control : ''));
@@ -44,8 +44,8 @@ const cellsOf = (text: string): readonly (readonly string[])[] => {
 };
 
 /**
- * Comma-separated values with a header row, as one object a line, by column name. Empty lines and columns without
- * a name are left out; a short line lacks its last columns.
+ * Comma-separated values with a header row, as one object a line, by column name. Empty lines and columns without a
+ * name are left out; a short line has fewer members.
  */
 export const parseCsv = (text: string): readonly Readonly<Record<string, string>>[] => {
   const [header = [], ...body] = cellsOf(text.replace(/^\uFEFF/, '')).filter((cells) =>

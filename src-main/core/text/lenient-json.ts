@@ -1,14 +1,14 @@
-/** What reading a text as JSON came to. `repaired` is true if strict parsing had failed. */
+/** The result of reading a text as JSON. `repaired` is true if strict parsing had failed. */
 export type LenientJson =
   | { readonly ok: true; readonly value: unknown; readonly repaired: boolean }
   | { readonly ok: false };
 
-/** Brackets open at once that no vendor's answer needs; V8 takes seconds for a text of nothing but brackets. */
+/** More open brackets than any vendor's answer needs; V8 takes seconds for a text of nothing but brackets. */
 const maxNesting = 200;
-/** Characters of the longest text that is worth repairing: longer ones would hold up everybody else. */
+/** The maximum length of a text that is repaired: longer ones would block everything else. */
 const maxRepairLength = 8_000_000;
 
-/** Whether more brackets are open at once than are read. One look at each character, a quarter of what parsing takes. */
+/** Whether too many brackets are open at once. One look at each character takes a quarter of the time of parsing. */
 const isTooDeep = (text: string): boolean => {
   let depth = 0;
   for (let index = 0; index < text.length; index += 1) {
@@ -38,7 +38,7 @@ export const parseForeignJson = (text: string): unknown => {
 const isSpace = (char: string): boolean => char === ' ' || char === '\n' || char === '\r' || char === '\t';
 const isStructure = (char: string): boolean => '{}[]:,"'.includes(char);
 
-/** The index after the string that starts at `start`, or -1 where it never ends. */
+/** The index after the string that starts at `start`; -1 if the string never ends. */
 const endOfString = (text: string, start: number): number => {
   for (let index = start + 1; index < text.length; index += 1) {
     const char = text[index];
@@ -54,7 +54,7 @@ const endOfLiteral = (text: string, start: number): number => {
   return index;
 };
 
-/** Whether the word from `start` to `end` is the name of a member that stands without quotes. */
+/** Whether the word from `start` to `end` is the name of a member without quotes. */
 const isBareName = (text: string, start: number, end: number): boolean => {
   if (!/^[A-Za-z_$][\w$.-]*$/.test(text.slice(start, end))) return false;
   let index = end;
@@ -63,15 +63,15 @@ const isBareName = (text: string, start: number, end: number): boolean => {
 };
 
 /**
- * Text with commas added between neighbouring values and removed before a closing bracket, and with quotes around the
- * names of members; undefined if it ends inside a string. One pass, strings copied untouched. Nothing is ever closed here, so a truncated text
- * stays truncated.
+ * Adds missing commas between neighbouring values, removes commas before a closing bracket, and quotes the names of
+ * members. Undefined if the text ends inside a string. One pass; strings are copied unchanged. Nothing is ever closed,
+ * so a truncated text stays truncated.
  */
 const repair = (text: string): string | undefined => {
   const out: string[] = [];
   let depth = 0;
   let copied = 0;
-  /** Where a comma stands that follows a value and has not been followed by anything yet; -1 if none. */
+  /** The position of a comma that follows a value and is not followed by anything yet; -1 if none. */
   let openComma = -1;
   let afterValue = false;
   let index = 0;

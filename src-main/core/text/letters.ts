@@ -1,6 +1,6 @@
 /**
- * Text as people write it in any script: what they type to find it, the order they expect it in, and what of it must not
- * reach a screen. The window, the command line and the user's ssh go by the same rules.
+ * Text as people write it in any script: how it is searched and sorted, and what of it must not reach a screen. The
+ * window, the command line and the user's ssh use the same rules.
  */
 
 /** Latin letters that Unicode does not decompose. */
@@ -31,7 +31,7 @@ const latin: Readonly<Record<string, string>> = {
   ƶ: 'z',
 };
 
-/** Letters that people type for each other when they search. */
+/** Letters that people type for one another when they search. */
 const alike: Readonly<Record<string, string>> = {
   ...latin,
   // Forms that a letter has only at the end of a word.
@@ -81,7 +81,7 @@ const digitValue = (digit: string): string => {
 const foldUnusual = (lower: string): string =>
   lower
     .normalize('NFKD')
-    // A letter of its own in every alphabet that has it.
+    // Each of these is a letter of its own in every alphabet that has it.
     .replaceAll('и\u0306', 'й')
     .replaceAll(accents, '')
     .replaceAll(/\p{Default_Ignorable_Code_Point}+/gu, '')
@@ -93,12 +93,12 @@ const foldUnusual = (lower: string): string =>
     .replaceAll(/[\u30a1-\u30f6]/g, (kana) => String.fromCharCode(kana.charCodeAt(0) - 0x60));
 
 /**
- * What a text is searched by: lower case, without accents and invisible characters, digits of any script as ASCII, and
- * letters that stand for each other as one. `Łódź` and `lodz`, `Straße` and `strasse` are the same word.
+ * The search form of a text: lower case, without accents and invisible characters, digits of any script as ASCII, and
+ * interchangeable letters as one. `Łódź` and `lodz`, `Straße` and `strasse` are the same word.
  */
 export const fold = (text: string): string => {
   const lower = text.toLowerCase();
-  // Nearly all names are ASCII; only the others pay.
+  // Nearly all names are ASCII: only the others take the slow path.
   return /[\u0080-\uffff]/.test(lower) ? foldUnusual(lower) : lower;
 };
 
@@ -117,16 +117,16 @@ export const plainLetters = (name: string): string =>
     .replaceAll(/(?![0-9])\p{Nd}/gu, digitValue)
     .normalize('NFC');
 
-/** Characters below the digits, for what people expect before the first digit: spaces, punctuation, symbols. */
+/** Characters below the digits, for everything that sorts before the first digit: spaces, punctuation, symbols. */
 const belowDigits = 0x2f;
 
-/** Where characters stand in people's order, as one character each that compares that way. */
+/** The sort position of characters, each as one character that compares that way. */
 const places = (): ReadonlyMap<string, string> => {
   const { compare } = new Intl.Collator('en', { sensitivity: 'base' });
   const found = new Map<string, string>();
   const range = (from: number, to: number): readonly string[] =>
     Array.from({ length: to - from }, (_, index) => String.fromCharCode(from + index));
-  /** Characters that the collator finds equal share a place. */
+  /** Characters that the collator finds equal share a position. */
   const place = (chars: readonly string[], from: number): void => {
     let at = from;
     let before: string | undefined;
@@ -140,7 +140,7 @@ const places = (): ReadonlyMap<string, string> => {
     range(0x20, 0x7f).filter((char) => !/[a-z0-9]/i.test(char)),
     1,
   );
-  // Greek to Arabic: their letters do not stand in the order of the alphabet. Those of later scripts nearly do.
+  // Greek to Arabic: the code points of their letters are not in alphabetical order. Those of later scripts nearly are.
   place(
     range(0x80, 0x700).filter((char) => /\p{L}/u.test(char) && fold(char) === char),
     0x80,
@@ -151,8 +151,8 @@ const places = (): ReadonlyMap<string, string> => {
 let knownPlaces: ReadonlyMap<string, string> | undefined;
 
 /**
- * A text that orders names as people do, by plain comparison: numbers by their value, accents and case aside, alphabets
- * in their own order. Comparing such texts is many times faster than a collator.
+ * A text that sorts as people expect under plain comparison: numbers by value, accents and case ignored, alphabets in
+ * their own order. Comparing such texts is many times faster than a collator.
  */
 export const orderText = (text: string): string => {
   knownPlaces ??= places();
@@ -167,19 +167,19 @@ export const orderText = (text: string): string => {
   return order;
 };
 
-/** Shown where a text holds a character that would turn the direction of what stands beside it. */
+/** Shown in place of a character that would change the direction of the text beside it. */
 const directionMark = '\ufffd';
 
 /**
- * The text with every character that embeds, overrides or isolates a direction shown as a mark (RFC 3987 section 4.1 forbids
- * them in addresses for the same reason): a name reads as what it is. Arabic and Hebrew letters keep their own order.
+ * The text with a visible mark for each character that embeds, overrides or isolates a direction (RFC 3987 section 4.1
+ * forbids them in addresses for the same reason). Arabic and Hebrew letters keep their own order.
  */
 export const withoutDirections = (text: string): string =>
   /[\u202a-\u202e\u2066-\u2069]/.test(text) ? text.replaceAll(/[\u202a-\u202e\u2066-\u2069]/g, directionMark) : text;
 
 /**
- * A name as part of a sentence: with its directions as marks, and one with letters that run from right to left kept to
- * itself (Unicode's FIRST STRONG ISOLATE), so that numbers and signs of the sentence stay where they are.
+ * A name inside a sentence: its direction characters become marks, and a name with right-to-left letters is isolated
+ * (Unicode's FIRST STRONG ISOLATE), so that the numbers and signs of the sentence stay in place.
  */
 export const inSentence = (name: string): string => {
   const marked = withoutDirections(name);

@@ -4,10 +4,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { fail, ok, type Result } from '../../core/base/errors.ts';
 
-/** Bytes of a socket's path that every system takes (macOS: 104 with the final zero). */
+/** The maximum path length of a socket that every system accepts, bytes (macOS: 104 with the final zero). */
 const maxPathLength = 100;
 
-/** Where the core of a profile is found by the command line. */
+/** The addresses by which the command line finds the core of a profile. */
 export interface ControlPaths {
   /** A Unix socket, or a named pipe on Windows. */
   readonly socket: string;
@@ -30,8 +30,8 @@ const ownFolder = async (folder: string): Promise<Result<void>> => {
 };
 
 /**
- * The control socket of an existing profile folder, in a folder only its owner can enter. Where the profile's
- * path is too long for a socket, a name derived from it in the runtime folder. Errors: invalid-input.
+ * The control socket of an existing profile folder, in a folder that only its owner can enter. If the profile's path is
+ * too long for a socket, a name derived from it in the runtime folder. Errors: invalid-input.
  */
 export const controlPaths = async (profile: string): Promise<Result<ControlPaths>> => {
   try {

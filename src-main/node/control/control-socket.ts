@@ -9,17 +9,17 @@ import type { ControlPaths } from './control-socket-path.ts';
 
 /** Messages over a byte stream, one JSON text a line. */
 export interface MessageSocket {
-  /** Sends a message; once the stream is gone it does nothing. */
+  /** Sends a message; does nothing once the stream is closed. */
   send(message: unknown): void;
-  /** One listener; what arrived before it was set is kept. A line that is no JSON arrives as its text. */
+  /** Sets the only listener; earlier messages are kept for it. A line that is not JSON arrives as text. */
   onMessage(listener: (message: unknown) => void): void;
-  /** Called once when the stream is gone, later also where it already is. */
+  /** Called once when the stream is closed, also if it is closed already. */
   onClose(listener: () => void): void;
-  /** Bytes accepted but not passed on yet. */
+  /** Bytes accepted but not yet passed on. */
   backlog(): number;
-  /** Sends what is waiting, then ends the stream. */
+  /** Sends the buffered messages, then ends the stream. */
   close(): void;
-  /** Ends the stream at once, whatever the other side does. */
+  /** Ends the stream at once. */
   drop(): void;
 }
 
@@ -31,11 +31,11 @@ const parseLine = (line: string): unknown => {
   }
 };
 
-/** Frames a socket. A line above `longestLine` bytes ends it. */
+/** Splits a socket into messages. A line longer than `longestLine` bytes ends it. */
 export const messageSocket = (socket: Socket, longestLine: number): MessageSocket => {
   const early: unknown[] = [];
   const closers = new Set<() => void>();
-  // What is thrown while this peer is served ends its connection alone.
+  // An exception while serving this peer ends only its connection.
   const calls = new LibraryCalls(() => socket.destroy());
   let listener: ((message: unknown) => void) | undefined;
   let parts: Buffer[] = [];
@@ -95,10 +95,10 @@ export const messageSocket = (socket: Socket, longestLine: number): MessageSocke
 export interface Hello {
   readonly type: 'hello';
   readonly host: 'desktop' | 'headless' | 'cli';
-  /** False for a command that will soon be done: nothing longLived should be built on it. */
+  /** False for a short command: no long-lived work may depend on it. */
   readonly longLived: boolean;
   readonly vault: 'keychain' | 'file' | 'memory';
-  /** The process, for a person who has to end it. */
+  /** The process id, for a person who has to end it. */
   readonly pid: number;
 }
 
@@ -109,7 +109,7 @@ const isHello = (message: unknown): message is Hello =>
   message.type === 'hello' &&
   'longLived' in message;
 
-/** Lines a client may send, and a host may answer: the second holds whole fleets. */
+/** The maximum line length of a client, and of a host, whose answers hold whole fleets. */
 const maxBytesFromClient = 8 * 1024 * 1024;
 const maxBytesFromOwner = 512 * 1024 * 1024;
 const helloMs = 10_000;
@@ -118,17 +118,17 @@ const helloMs = 10_000;
 export interface ControlSocket {
   /** Clients connected now. */
   readonly clients: number;
-  /** Takes no new clients. */
+  /** Accepts no new clients. */
   refuse(): void;
-  /** Hands the profile over to `client`: all other clients are disconnected, this one stays until `dispose`. */
+  /** Gives the profile to `client`: all other clients are disconnected, this one stays until `dispose`. */
   handOver(client: MessageSocket): void;
-  /** Ends all clients and gives the profile up. */
+  /** Disconnects all clients and gives the profile up. */
   dispose(): Promise<void>;
 }
 
 /**
- * Makes this process the owner of a profile and listens for the command line. The lock decides who owns;
- * a socket file that a dead owner left is replaced. Errors: conflict (owned already), invalid-input.
+ * Makes this process the owner of a profile and listens for the command line. The lock decides who owns it; a socket
+ * file of a dead owner is replaced. Errors: conflict (owned already), invalid-input.
  */
 export const openControlSocket = async (options: {
   readonly paths: ControlPaths;
@@ -157,7 +157,7 @@ export const openControlSocket = async (options: {
   });
   if (refused !== undefined) {
     lock.value();
-    // A named pipe is free again only when the last client of the owner before has gone.
+    // A named pipe is free again only after the previous owner's last client has closed it.
     if (refused === 'EADDRINUSE') return profileBusy;
     return fail(
       'invalid-input',
@@ -204,8 +204,8 @@ export interface ControlConnection {
 }
 
 /**
- * Connects to the owner of a profile; undefined if nobody answers. `silent` hears of one that took the connection and
- * said nothing.
+ * Connects to the owner of a profile; undefined if nobody answers. `silent` reports an owner that accepted the
+ * connection and said nothing.
  */
 export const connectControlSocket = (
   socketPath: string,
@@ -226,12 +226,12 @@ export const connectControlSocket = (
     messages.onClose(() => give(undefined));
     messages.onMessage((message) => {
       if (!isHello(message)) return give(undefined);
-      // What follows the hello is kept for the next listener by handing it on through one of our own.
+      // Messages after the hello are buffered by our own listener for the next one.
       give({ hello: message, socket: afterHello(messages) });
     });
   });
 
-/** The same socket, keeping messages until its new owner listens. */
+/** The same socket, buffering messages until its new owner listens. */
 const afterHello = (messages: MessageSocket): MessageSocket => {
   const early: unknown[] = [];
   messages.onMessage((message) => early.push(message));

@@ -1,6 +1,6 @@
 import { fail, ok, type Failure, type Result } from '../../core/base/errors.ts';
 
-/** Somebody else has the profile. */
+/** The error if another process has the profile. */
 export const profileBusy = fail(
   'conflict',
   'Another Quayside already works on this profile.',
@@ -10,7 +10,7 @@ export const profileBusy = fail(
 const codeOf = (error: unknown): number | undefined =>
   error instanceof Error && 'errcode' in error && typeof error.errcode === 'number' ? error.errcode : undefined;
 
-/** What SQLite's primary result code (https://sqlite.org/rescode.html) means for the lock. */
+/** The error for SQLite's primary result code (https://sqlite.org/rescode.html). */
 const lockFailure = (file: string, code: number | undefined): Failure => {
   switch ((code ?? 0) & 0xff) {
     case 5: // SQLITE_BUSY
@@ -37,16 +37,16 @@ const lockFailure = (file: string, code: number | undefined): Failure => {
 };
 
 /**
- * Holds a lock of the operating system on a file until released or until the process dies, however it dies.
- * Node has no lock of its own; SQLite, which comes with it, takes one on its database file on every system.
- * Errors: conflict (another process or another core of this one has it), internal, file-corrupt.
+ * Holds an operating system lock on a file until it is released or the process dies. Node has no file locks; SQLite,
+ * which is part of Node, locks its database file on every system. Errors: conflict (another process or another core of
+ * this one has it), internal, file-corrupt.
  */
 export const takeFileLock = async (file: string): Promise<Result<() => void>> => {
   const { DatabaseSync } = await import('node:sqlite');
   let database: InstanceType<typeof DatabaseSync> | undefined;
   try {
     database = new DatabaseSync(file);
-    // Nothing is ever written into it: a journal on disk would only fail where the disk is full.
+    // Nothing is ever written: a journal on disk could only fail when the disk is full.
     database.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE');
   } catch (error) {
     database?.close();

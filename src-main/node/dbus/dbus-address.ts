@@ -9,7 +9,7 @@ const unescaped = (text: string): string | undefined => {
   }
 };
 
-/** The paths of the sockets in an address of the bus (`unix:path=…;unix:abstract=…`), in the form Node dials. */
+/** The socket paths in an address of the bus (`unix:path=…;unix:abstract=…`), in the form that Node accepts. */
 export const socketPaths = (address: string): readonly string[] =>
   address.split(';').flatMap((entry) => {
     const [transport, rest = ''] = entry.split(/:(.*)/s);
@@ -19,18 +19,18 @@ export const socketPaths = (address: string): readonly string[] =>
       const value = unescaped(text);
       if (value === undefined || value === '') continue;
       if (key === 'path') return [value];
-      // Linux keeps such names beside the file system.
+      // Linux keeps abstract names outside the file system.
       if (key === 'abstract') return [`\0${value}`];
     }
     return [];
   });
 
-/** Where the session bus of this environment listens; empty if there is none. */
+/** The addresses of the session bus in this environment; empty if there is none. */
 export const sessionBusPaths = (environment: Readonly<Record<string, string | undefined>>): readonly string[] => {
   const address = environment['DBUS_SESSION_BUS_ADDRESS'];
   if (address !== undefined && address !== '') return socketPaths(address);
   const runtime = environment['XDG_RUNTIME_DIR'];
-  // Login managers make this one, and need not name it.
+  // Login managers create this one without naming it.
   const usual = runtime?.startsWith('/') === true ? join(runtime, 'bus') : undefined;
   return usual !== undefined && existsSync(usual) ? [usual] : [];
 };

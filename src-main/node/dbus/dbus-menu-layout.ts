@@ -1,7 +1,7 @@
 import type { TrayItem } from '../../core/app/tray-menu.ts';
 import type { TrayAction } from '../../core/app/tray-state.ts';
 
-/** One line of the menu as dbusmenu has it. The root has the id 0 and no label. */
+/** One line of the menu in terms of dbusmenu. The root has the id 0 and no label. */
 export interface MenuNode {
   readonly id: number;
   readonly kind: 'line' | 'separator';
@@ -13,12 +13,12 @@ export interface MenuNode {
   readonly children?: readonly MenuNode[] | undefined;
 }
 
-/** What became of a menu: nothing, other words in the same lines, or other lines. */
+/** The difference between two menus: none, new texts in the same lines, or other lines. */
 export type MenuChange =
   | { readonly kind: 'none' | 'layout' }
   | { readonly kind: 'labels'; readonly ids: readonly number[] };
 
-/** The last action at or below a line: what names it best, for labels tell numbers and states that change. */
+/** The last action at or below a line identifies it best, because labels contain numbers and states that change. */
 const lastAction = (item: TrayItem): TrayAction | undefined => {
   if (item.kind === 'separator') return undefined;
   if (item.action !== undefined) return item.action;
@@ -37,8 +37,8 @@ const nameOf = (item: TrayItem): string => {
 };
 
 /**
- * Gives the lines of a menu their ids: a line keeps its id for as long as it is there, whatever stands above it and
- * however its label changes, and no id is used twice. So a click that crosses an update means what was read.
+ * Assigns ids to the lines of a menu: a line keeps its id while it exists, whatever stands above it and however its
+ * label changes, and no id is used twice. So a click that crosses an update means the line the user saw.
  */
 export class MenuIds {
   #ids = new Map<string, number>();
@@ -99,5 +99,5 @@ export const menuChange = (before: MenuNode, after: MenuNode): MenuChange => {
   return ids.length === 0 ? { kind: 'none' } : { kind: 'labels', ids };
 };
 
-/** `_` marks the next letter as the key of the line; in a name it is only a letter. */
+/** `_` marks the next letter as the key of the line, which a name must not do. */
 export const menuLabel = (label: string): string => label.replaceAll('_', '__');

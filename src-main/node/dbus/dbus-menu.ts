@@ -13,7 +13,7 @@ const layoutType = `(i${propertiesType}av)`;
 const text = (value: string): DBusVariant => ({ signature: 's', value });
 const flag = (value: boolean): DBusVariant => ({ signature: 'b', value });
 
-/** The properties of a line that are not what the standard assumes anyway. */
+/** The properties of a line that differ from the defaults of the standard. */
 const propertiesOf = (node: MenuNode, wanted: readonly DBusValue[]): readonly (readonly [string, DBusVariant])[] => {
   const all: readonly (readonly [string, DBusVariant])[] = [
     ...(node.kind === 'separator'
@@ -27,7 +27,7 @@ const propertiesOf = (node: MenuNode, wanted: readonly DBusValue[]): readonly (r
   return wanted.length === 0 ? all : all.filter(([name]) => wanted.includes(name));
 };
 
-/** A line with those below it; a depth of -1 is all of them. */
+/** A line with its descendants; a depth of -1 means all of them. */
 const layoutOf = (node: MenuNode, depth: number, wanted: readonly DBusValue[]): readonly DBusValue[] => [
   node.id,
   propertiesOf(node, wanted),
@@ -40,15 +40,15 @@ const list = (value: DBusValue | undefined): readonly DBusValue[] =>
   Array.isArray(value) ? (value as readonly DBusValue[]) : [];
 
 /**
- * A menu that panels draw, over com.canonical.dbusmenu. Panels get only the changes, and none while one of them has the
- * menu open, because lines would move under the pointer.
+ * A menu for panels, over com.canonical.dbusmenu. Panels get only changes, and none while one of them has the menu
+ * open, because lines would move under the pointer.
  */
 export class DBusMenu {
   readonly clicked = new Emitter<TrayAction>();
   readonly #bus: SessionBus;
   readonly #path: string;
   readonly #ids = new MenuIds();
-  /** Which lines are open where, by the unique name of the panel. */
+  /** The open lines of each panel, by its unique name. */
   readonly #open = new Map<string, { readonly lines: Set<number>; readonly stop: () => void }>();
   #root: MenuNode = this.#ids.layout([]);
   #index = menuIndex(this.#root);
@@ -69,7 +69,7 @@ export class DBusMenu {
     this.#waiting = undefined;
     const root = this.#ids.layout(items);
     const change = menuChange(this.#root, root);
-    // What a click does may change where no word does.
+    // A click may change something without changing any text.
     this.#root = root;
     this.#index = menuIndex(root);
     if (change.kind === 'layout') {
@@ -88,14 +88,14 @@ export class DBusMenu {
 
   #settle(): void {
     const waiting = this.#waiting;
-    // The click that closed it is delivered first.
+    // The click that closed the menu is delivered first.
     if (waiting !== undefined && this.#open.size === 0)
       setImmediate(() => {
         if (this.#waiting !== undefined) this.show(this.#waiting);
       });
   }
 
-  /** Answers whether there is such a line. */
+  /** Returns whether the line exists. */
   #event(id: DBusValue | undefined, event: DBusValue | undefined, sender: string): boolean {
     const node = typeof id === 'number' ? this.#index.get(id) : undefined;
     // A line that is gone can still be closed.
@@ -107,8 +107,8 @@ export class DBusMenu {
   }
 
   /**
-   * Answers whether there is something to fetch first. The menu is kept up to date, so that is only where a panel
-   * shows it again and never said that it had closed it.
+   * Returns whether there is something to fetch first. The menu is always up to date, so that is so only for a panel
+   * that shows it again without having reported that it closed it.
    */
   #aboutToShow(id: DBusValue | undefined, sender: string): boolean {
     const waiting = this.#waiting;
@@ -125,14 +125,14 @@ export class DBusMenu {
       open.lines.add(id);
       return;
     }
-    // A panel that ends with the menu open does not say that it closed it.
+    // A panel that ends with the menu open does not report that it closed it.
     const stop = this.#bus.watchOwner(sender, (owner) => {
       if (owner === undefined) this.#close(0, sender);
     });
     this.#open.set(sender, { lines: new Set([id]), stop });
   }
 
-  /** With the menu itself all below it closes. */
+  /** Closing the menu closes everything below it. */
   #close(id: number, sender: string): void {
     const open = this.#open.get(sender);
     if (open === undefined) return;

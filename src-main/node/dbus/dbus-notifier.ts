@@ -14,10 +14,10 @@ const actionNames: Readonly<Record<NoticeAction | 'open', string>> = {
   snooze: 'Snooze',
   mute: 'Mute',
 };
-/** What a click on the notice itself is called on the bus. */
+/** The name on the bus of a click on the notice itself. */
 const openKey = 'default';
 
-/** Normal. Low passes unseen on some systems, and critical stays until somebody closes it. */
+/** Normal urgency: low is hidden on some systems, and critical stays until somebody closes it. */
 const urgency = 1;
 
 const inWindow = 'Notices appear in the Quayside window instead.';
@@ -36,7 +36,7 @@ const refusal = (answer: Extract<DBusAnswer, { ok: false }>): Result<never> => {
   }
 };
 
-/** Daemons that draw markup take `<` and `&` for it; names of devices hold what they like. */
+/** Daemons that render markup interpret `<` and `&`; names of devices may contain them. */
 const escaped = (text: string): string => text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
 
 const isAction = (key: DBusValue | undefined): key is NoticeAction =>
@@ -47,20 +47,20 @@ export class DBusNotifier implements Notifier {
   readonly #bus: SessionBus;
   readonly #icon: string;
   readonly #acted = new Emitter<{ readonly id: string; readonly action: NoticeAction | 'open' }>();
-  /** Numbers the daemon gave, by our own ids. */
+  /** The daemon's numbers, by our ids. */
   readonly #numbers = new Map<string, number>();
   readonly #stops: readonly (() => void)[];
   #capabilities: Promise<readonly DBusValue[]> | undefined;
   #daemon: string | undefined;
 
-  /** `icon`: the file of our picture. */
+  /** `icon`: the file of our icon. */
   constructor(bus: SessionBus, icon: string) {
     this.#bus = bus;
-    // No other program can read a file inside our archive; an installed application has its icon in the theme.
+    // Other programs cannot read a file inside our archive; an installed application has its icon in the theme.
     this.#icon = icon.includes('.asar') ? 'quayside-desktop' : pathToFileURL(icon).href;
     this.#stops = [
       bus.watchOwner(service, (owner) => {
-        // Another daemon has other numbers, and other abilities.
+        // Another daemon has other numbers and other abilities.
         if (this.#daemon !== undefined && owner !== this.#daemon) this.#numbers.clear();
         this.#daemon = owner;
         this.#capabilities = undefined;
@@ -88,7 +88,7 @@ export class DBusNotifier implements Notifier {
     return this.#acted.on(({ id, action }) => listener(id, action));
   }
 
-  /** Hears no more clicks. What is shown stays: it tells of devices that are still offline. */
+  /** Stops listening to clicks. Shown notices stay: they are about devices that are still offline. */
   dispose(): void {
     for (const stop of this.#stops) stop();
   }
@@ -115,7 +115,7 @@ export class DBusNotifier implements Notifier {
           ['category', { signature: 's', value: 'network' }],
           ['desktop-entry', { signature: 's', value: 'io.github.quayside' }],
         ],
-        // As long as the daemon thinks right.
+        // Shown for as long as the daemon chooses.
         -1,
       ],
     });
@@ -125,7 +125,7 @@ export class DBusNotifier implements Notifier {
     return ok(undefined);
   }
 
-  /** Asked once a daemon. */
+  /** Asked once per daemon. */
   async #abilities(): Promise<readonly DBusValue[]> {
     const ask = async (): Promise<readonly DBusValue[]> => {
       const answer = await this.#bus.call({ ...at, member: 'GetCapabilities' });
@@ -137,7 +137,7 @@ export class DBusNotifier implements Notifier {
   }
 
   #onSignal({ sender, member, body: [number, key] }: DBusMessage): void {
-    // Anybody on the bus can send such a signal to us; only the daemon knows of clicks.
+    // Anybody on the bus can send such a signal; only the daemon's is trusted.
     if (sender !== this.#daemon) return;
     const id = [...this.#numbers].find(([, given]) => given === number)?.[0];
     if (id === undefined) return;

@@ -1,10 +1,10 @@
 import { completeTypes, type DBusMessage, type DBusValue } from './dbus-wire.ts';
 
 export interface DBusMethod {
-  /** Signatures of what it takes and gives. A call with another signature never gets to `run`. */
+  /** The signatures of its arguments and results. A call with another signature never reaches `run`. */
   readonly takes: string;
   readonly gives: string;
-  /** Answers the values; undefined if the arguments name nothing. `sender` is the caller's unique name. */
+  /** Returns the results; undefined if the arguments name nothing. `sender` is the caller's unique name. */
   readonly run: (args: readonly DBusValue[], sender: string) => readonly DBusValue[] | undefined;
 }
 
@@ -13,7 +13,7 @@ export interface DBusProperty {
   readonly read: () => DBusValue;
 }
 
-/** One interface of an object: all of it can be read and called by anybody on the session bus. */
+/** One interface of an object: anybody on the session bus can read and call it. */
 export interface DBusInterface {
   readonly methods: Readonly<Record<string, DBusMethod>>;
   readonly properties: Readonly<Record<string, DBusProperty>>;
@@ -24,7 +24,7 @@ export interface DBusInterface {
 /** The interfaces of an object by their names. */
 export type DBusInterfaces = Readonly<Record<string, DBusInterface>>;
 
-/** What goes back for a call. */
+/** The reply to a call. */
 export type DBusReply =
   | { readonly ok: true; readonly signature: string; readonly body: readonly DBusValue[] }
   | { readonly ok: false; readonly name: string; readonly text: string };
@@ -36,7 +36,7 @@ const given = (signature: string, ...body: readonly DBusValue[]): DBusReply => (
 const own = <T>(record: Readonly<Record<string, T>> | undefined, name: DBusValue | undefined): T | undefined =>
   record !== undefined && typeof name === 'string' && Object.hasOwn(record, name) ? record[name] : undefined;
 
-/** The description of an object that debuggers and some panels read. */
+/** The description of an object, for debuggers and some panels. */
 const describe = (interfaces: DBusInterfaces, children: readonly string[]): string => {
   const argument = (type: string, direction: string): string => `<arg type="${type}"${direction}/>`;
   const lines = Object.entries(interfaces).map(([name, { methods, properties, signals }]) =>
@@ -87,7 +87,7 @@ const answerProperties = (interfaces: DBusInterfaces, call: DBusMessage): DBusRe
   return refused('PropertyReadOnly', 'This property cannot be set.');
 };
 
-/** Answers a call to one of our objects, and the calls that every object on a bus answers. */
+/** Answers a call to one of our objects, including the calls that every object answers. */
 export const answerCall = (objects: ReadonlyMap<string, DBusInterfaces>, call: DBusMessage): DBusReply => {
   if (call.interface === 'org.freedesktop.DBus.Peer' && call.member === 'Ping') return given('');
   const interfaces = objects.get(call.path ?? '');
@@ -95,7 +95,7 @@ export const answerCall = (objects: ReadonlyMap<string, DBusInterfaces>, call: D
     return given('s', describe(interfaces ?? {}, childrenOf(objects, call.path ?? '')));
   if (interfaces === undefined) return refused('UnknownObject', 'There is no such object here.');
   if (call.interface === 'org.freedesktop.DBus.Properties') return answerProperties(interfaces, call);
-  // The interface may be left out of a call.
+  // The interface may be missing in a call.
   const candidates = call.interface === undefined ? Object.values(interfaces) : [own(interfaces, call.interface)];
   const method = candidates.map((entry) => own(entry?.methods, call.member)).find((entry) => entry !== undefined);
   if (method === undefined) return refused('UnknownMethod', 'This object has no such method.');

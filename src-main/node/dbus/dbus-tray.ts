@@ -13,24 +13,24 @@ const itemPath = '/StatusNotifierItem';
 const menuPath = '/MenuBar';
 const pixmapsType = 'a(iiay)';
 
-/** Where the portal says whether the person wants dark colours, and what it says if so. */
+/** Where the portal stores whether the person prefers dark colours, and the value for dark. */
 const appearance = ['org.freedesktop.appearance', 'color-scheme'] as const;
 const prefersDark = 1;
 
-/** What stands in a variant, or in one in another, as the portal's older method answers. */
+/** The value of a variant, or of a variant in a variant, which the portal's older method answers. */
 const plainValue = (value: DBusValue | undefined): DBusValue | undefined =>
   typeof value === 'object' && 'signature' in value ? plainValue(value.value) : value;
 
 const icons: readonly TrayIcon[] = ['plain', 'offline', 'attention'];
 
-/** What the watcher's absence means for the person: nobody draws tray icons, or nobody any more. */
+/** What a missing watcher means for the person: nobody draws tray icons, or nobody any more. */
 export type TrayPresence = 'shown' | 'absent' | 'lost';
 
 type IconPictures = Awaited<ReturnType<typeof readPixmaps>>;
 
 /**
- * The icon in the tray over StatusNotifierItem, with its menu over dbusmenu, on any host. It comes back by itself when
- * the panel does. Draws only what changed.
+ * The tray icon over StatusNotifierItem, with its menu over dbusmenu, on any host. It returns by itself when the panel
+ * does, and redraws only changes.
  */
 export class DBusTray {
   readonly clicked = new Emitter<TrayAction>();
@@ -46,7 +46,7 @@ export class DBusTray {
   #summary = 'Quayside';
   #isDisposed = false;
   #presence: TrayPresence | undefined;
-  /** The unique name of the watcher, while there is one. */
+  /** The unique name of the watcher, if there is one. */
   #watcher: string | undefined;
 
   private constructor(bus: SessionBus, pictures: ReadonlyMap<TrayIcon, IconPictures>) {
@@ -62,7 +62,7 @@ export class DBusTray {
     ];
   }
 
-  /** Puts an icon for `state` in the tray. `resources`: the folder of our pictures. */
+  /** Puts an icon for `state` in the tray. `resources`: the folder of the icons. */
   static async open(
     bus: SessionBus,
     options: {
@@ -76,12 +76,12 @@ export class DBusTray {
     );
     const tray = new DBusTray(bus, new Map(pictures));
     tray.show(options.state);
-    // The bars of GNOME and Xfce are dark whatever the theme; that of KDE follows it.
+    // The bars of GNOME and Xfce are always dark; KDE's follows the theme.
     if (options.environment['XDG_CURRENT_DESKTOP']?.includes('KDE') === true) tray.#followTheme();
     return tray;
   }
 
-  /** Begins to look for a panel. Listen to `presence` before. */
+  /** Starts looking for a panel. Listen to `presence` before. */
   async start(): Promise<void> {
     await this.#bus.takeName(this.#name);
     if (this.#isDisposed) return;
@@ -90,7 +90,7 @@ export class DBusTray {
       if (owner === undefined) this.#setPresence('absent');
       else void this.#register();
     });
-    // A watcher only keeps the list; it says when somebody begins or ends to draw what is on it.
+    // A watcher only keeps the list of icons; it reports when a host begins or stops drawing them.
     const hear = this.#bus.listen(watcher, ({ sender, member }) => {
       if (sender === this.#watcher && member?.startsWith('StatusNotifierHost') === true) void this.#look();
     });
@@ -113,7 +113,7 @@ export class DBusTray {
     this.#menu.show(trayMenu(state));
   }
 
-  /** Takes the icon away. The caller that opened the bus closes it. */
+  /** Removes the icon. The caller that opened the bus closes it. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -206,7 +206,7 @@ export class DBusTray {
       methods: {
         Activate: { takes: 'ii', gives: '', run: act({ type: 'open-window' }) },
         SecondaryActivate: { takes: 'ii', gives: '', run: act({ type: 'quick-connect' }) },
-        // The panel draws the menu itself, and nothing is scrolled here.
+        // The panel draws the menu itself, and scrolling does nothing.
         ContextMenu: { takes: 'ii', gives: '', run: () => [] },
         Scroll: { takes: 'is', gives: '', run: () => [] },
       },

@@ -1,4 +1,4 @@
-/** A value with its own type, as D-Bus sends where the receiver does not know it. */
+/** A value with its type, which D-Bus sends if the receiver does not know the type. */
 export interface DBusVariant {
   /** One complete type. */
   readonly signature: string;
@@ -28,9 +28,9 @@ export interface DBusMessage {
   readonly body: readonly DBusValue[];
 }
 
-/** Bytes of the longest message taken; the standard allows 128 MiB, and nothing that is spoken here needs one. */
+/** The maximum size of a message, bytes; the standard allows 128 MiB, and nothing here needs that much. */
 const maxMessageBytes = 16 * 1024 * 1024;
-/** Bytes that say how long a message is. */
+/** The number of bytes that contain the length of a message. */
 const prefixBytes = 16;
 
 const types = ['call', 'return', 'error', 'signal'] as const;
@@ -46,7 +46,7 @@ const alignments: Readonly<Record<string, number>> = {
 const alignmentOf = (type: string): number => alignments[type[0] ?? ''] ?? 1;
 const aligned = (at: number, to: number): number => Math.ceil(at / to) * to;
 
-/** Where the complete type that begins at `at` ends. */
+/** The index after the complete type that begins at `at`. */
 const typeEnd = (signature: string, at: number): number => {
   const code = signature[at];
   if (code === 'a') return typeEnd(signature, at + 1);
@@ -138,7 +138,7 @@ class Writer {
         return;
       case 's':
       case 'o': {
-        // A text of the bus ends with a zero byte and holds none; half a surrogate pair is no UTF-8.
+        // A text of the bus ends with a zero byte and contains none; half a surrogate pair is not UTF-8.
         const text = Buffer.from(asText(type, value).replaceAll('\0', '').toWellFormed(), 'utf8');
         this.write('u', text.length);
         this.#copy(text, 1);
@@ -182,7 +182,7 @@ class Writer {
     this.#room(bytes.length + zeros).set(bytes);
   }
 
-  /** The next zero bytes, that many; good until more are asked for. */
+  /** A buffer of zero bytes, valid until more are asked for. */
   #room(count: number): Buffer {
     const at = this.#at;
     this.#at += count;
@@ -279,7 +279,7 @@ class Reader {
   }
 }
 
-/** The header fields by their number, and the type each has. */
+/** The header fields by number, with their types. */
 const fields = [
   [1, 'path', 'o'],
   [2, 'interface', 's'],
@@ -292,7 +292,7 @@ const fields = [
 const replySerialField = 5;
 const signatureField = 8;
 
-/** The bytes of a message. Throws a TypeError where its body does not fit its signature: that is a bug. */
+/** The bytes of a message. Throws a TypeError if its body does not fit its signature, which is a bug. */
 export const encodeMessage = (message: DBusMessage): Buffer => {
   const body = new Writer();
   const parts = completeTypes(message.signature);
@@ -317,8 +317,8 @@ export const encodeMessage = (message: DBusMessage): Buffer => {
 };
 
 /**
- * Reads the message at the beginning of `bytes`; undefined if it is not complete yet. Throws a RangeError where
- * these are no messages of D-Bus.
+ * Reads the message at the beginning of `bytes`; undefined if it is incomplete. Throws a RangeError if these are not
+ * messages of D-Bus.
  */
 export const decodeMessage = (
   bytes: Buffer,

@@ -6,7 +6,7 @@ import { sessionBusPaths } from './dbus-address.ts';
 import { answerCall, type DBusInterfaces } from './dbus-object.ts';
 import { decodeMessage, encodeMessage, type DBusMessage, type DBusValue } from './dbus-wire.ts';
 
-/** The answer to a call: its values, or the name and the words of what went wrong. */
+/** The answer to a call: its values, or the name and the message of an error. */
 export type DBusAnswer =
   | { readonly ok: true; readonly body: readonly DBusValue[] }
   | { readonly ok: false; readonly name: string; readonly text: string };
@@ -21,16 +21,16 @@ export interface DBusCall {
   readonly body?: readonly DBusValue[];
 }
 
-/** What the bus says itself has this name, path and interface. */
+/** Signals of the bus itself have this name, path and interface. */
 const bus = {
   destination: 'org.freedesktop.DBus',
   path: '/org/freedesktop/DBus',
   interface: 'org.freedesktop.DBus',
 } as const;
 
-/** Milliseconds until a bus that accepts a connection must have let us in. */
+/** Milliseconds in which a bus that accepted the connection must authenticate us. */
 const helloMs = 10_000;
-/** Milliseconds until a call without an answer is given up; a service may have to be started for it. */
+/** Milliseconds until an unanswered call is given up; a service may have to be started for it. */
 const callMs = 25_000;
 
 /** Names of errors that this module makes or looks for. */
@@ -50,7 +50,7 @@ const dial = (path: string): Promise<Socket | undefined> =>
     socket.once('connect', () => resolve(socket));
   });
 
-/** Says who we are, which the bus checks with the system, and begins. Answers whether the bus took it. */
+/** Authenticates by our user id, which the bus checks with the system. Returns whether the bus accepted. */
 const authenticate = (socket: Socket): Promise<boolean> =>
   new Promise((resolve) => {
     let text = '';
@@ -76,8 +76,8 @@ const authenticate = (socket: Socket): Promise<boolean> =>
   });
 
 /**
- * A connection to the session bus: calls, objects of our own, signals both ways. Written for the few calls a tray and
- * notices need, because of two things the packages at hand do not tell: that the bus is gone, and who sent a signal.
+ * A connection to the session bus: calls, objects of our own, signals both ways. Written for the few calls that tray
+ * and notices need, because the available packages do not report that the bus is gone, nor who sent a signal.
  */
 export class SessionBus {
   /** The bus was lost, with all names and objects on it. Not emitted after `dispose`. */
@@ -99,7 +99,7 @@ export class SessionBus {
     socket.on('close', () => this.#close());
   }
 
-  /** Connects to the session bus of an environment; undefined if there is none that lets us in. */
+  /** Connects to the session bus of an environment; undefined if none accepts us. */
   static async open(
     environment: Readonly<Record<string, string | undefined>>,
     clock: Clock,
@@ -152,14 +152,14 @@ export class SessionBus {
     this.#objects.set(path, interfaces);
   }
 
-  /** Sends a signal of an object we offer; its signature is the one it declares. */
+  /** Sends a signal of one of our objects; its signature is the declared one. */
   emit(path: string, interfaceName: string, member: string, body: readonly DBusValue[]): void {
     const signature = this.#objects.get(path)?.[interfaceName]?.signals[member];
     if (!this.#isOpen || signature === undefined) return;
     this.#send({ type: 'signal', path, interface: interfaceName, member, signature, body });
   }
 
-  /** Asks for a name; answers whether it is ours now. */
+  /** Requests a name; returns whether it is ours now. */
   async takeName(name: string): Promise<boolean> {
     const doNotQueue = 4;
     const answer = await this.call({ ...bus, member: 'RequestName', signature: 'su', body: [name, doNotQueue] });
@@ -170,7 +170,7 @@ export class SessionBus {
     void this.call({ ...bus, member: 'ReleaseName', signature: 's', body: [name] });
   }
 
-  /** Hears the signals of an interface, each with the unique name of its sender. The answer ends that. */
+  /** Listens to the signals of an interface, each with its sender's unique name. The returned function stops that. */
   listen(interfaceName: string, listener: (signal: DBusMessage) => void): () => void {
     return this.#match(`type='signal',interface='${interfaceName}'`, (signal) => {
       if (signal.interface === interfaceName) listener(signal);
@@ -201,7 +201,7 @@ export class SessionBus {
     };
   }
 
-  /** Leaves the bus, and with it every name and object goes. What was sent before still arrives. */
+  /** Disconnects, which removes every name and object. Messages sent before still arrive. */
   dispose(): void {
     if (this.#isDisposed) return;
     this.#isDisposed = true;
@@ -219,7 +219,7 @@ export class SessionBus {
     };
   }
 
-  /** Answers the serial; undefined if the values do not fit their signature, which is a mistake of ours. */
+  /** Returns the serial; undefined if the values do not fit their signature, which is our bug. */
   #send(message: Omit<DBusMessage, 'serial'>): number | undefined {
     this.#serial += 1;
     try {
@@ -238,7 +238,7 @@ export class SessionBus {
       try {
         read = decodeMessage(this.#received);
       } catch {
-        // The bus checks what it passes on, so this is not a bus.
+        // A bus checks what it passes on, so this is not a bus.
         this.#socket.destroy();
         return;
       }
@@ -279,7 +279,7 @@ export class SessionBus {
     try {
       answer = answerCall(this.#objects, call);
     } catch (thrown) {
-      // A mistake in an object of ours costs this one call.
+      // An exception in one of our objects fails only this call.
       surface(thrown);
       return refuse(busErrors.failed, mistake);
     }

@@ -1,10 +1,10 @@
 import { spawn } from 'node:child_process';
 
 const name = 'org.kde.StatusNotifierWatcher';
-/** Milliseconds until a bus that does not answer counts as none. */
+/** Milliseconds until a silent bus counts as missing. */
 const patienceMs = 2000;
 
-/** Ways to ask the session bus whether somebody draws tray icons, each found on other systems. */
+/** The names under which different systems answer whether somebody draws tray icons. */
 const questions: readonly (readonly [string, ...string[]])[] = [
   [
     'dbus-send',
@@ -41,8 +41,8 @@ const ask = ([program, ...args]: readonly [string, ...string[]]): Promise<string
   });
 
 /**
- * Whether this desktop draws tray icons. Stock GNOME does not, and an icon that nobody draws must not be the only way
- * to the window. Always true if the system itself has a tray.
+ * Whether this desktop draws tray icons. Stock GNOME does not, and an invisible icon must not be the only way to the
+ * window. Always true if the system itself has a tray.
  */
 export const hasTray = async (platform: NodeJS.Platform = process.platform): Promise<boolean> => {
   if (platform !== 'linux') return true;

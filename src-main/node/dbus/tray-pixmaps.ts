@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { TrayIcon } from '../../core/app/tray-state.ts';
 
-/** A square picture as StatusNotifierItem sends it: its sides in dots, and for each dot alpha, red, green and blue. */
+/** A square picture for StatusNotifierItem: its size in pixels, and alpha, red, green and blue of each pixel. */
 export type Pixmap = readonly [width: number, height: number, argb: Uint8Array];
 
-/** Dots a side of the pictures in a file, in its order: the sizes panels ask for. */
+/** The sizes of the pictures in a file, in its order: those that panels ask for. */
 const sides = [16, 24, 32];
 
-/** A picture in one grey, from the alpha of its dots. */
+/** A picture in one grey, from the alpha of its pixels. */
 const inGrey = (side: number, alpha: Uint8Array, level: number): Pixmap => {
   const argb = new Uint8Array(alpha.length * 4).fill(level);
   for (const [dot, value] of alpha.entries()) argb[dot * 4] = value;

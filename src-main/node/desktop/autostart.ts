@@ -11,7 +11,7 @@ const quoted = (argument: string): string =>
     .replaceAll('\\', '\\\\')
     .replaceAll('%', '%%')}"`;
 
-/** The autostart file of this user, after the XDG specification. */
+/** The path of this user's autostart file, by the XDG specification. */
 export const autostartFile = (env: Readonly<Record<string, string | undefined>> = process.env): string => {
   const config = env['XDG_CONFIG_HOME'];
   const folder = config !== undefined && path.isAbsolute(config) ? config : path.join(homedir(), '.config');
@@ -32,14 +32,16 @@ export const autostartText = (command: readonly string[]): string =>
     '',
   ].join('\n');
 
-/** Starts a command at login, or no longer. Linux; elsewhere the system has its own list. Errors: invalid-input
- * (control characters in the command), internal. */
+/**
+ * Sets whether a command runs at login. Linux only; other systems have their own list. Errors: invalid-input (control
+ * characters in the command), internal.
+ */
 export const setAutostart = async (
   on: boolean,
   command: readonly string[],
   file = autostartFile(),
 ): Promise<Result<void>> => {
-  // A line break would begin an entry of its own.
+  // A line break would begin a new entry.
   if (command.some((argument) => /\p{Cc}/u.test(argument)))
     return fail(
       'invalid-input',

@@ -8,18 +8,21 @@ import { childEnvironment, hasDisplay } from '../../core/launch/launch-plan.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Milliseconds after which a browser has read the page that leads to an address, and for asking which one it is. */
+/** Milliseconds after which a browser has read the page, and for asking which browser it is. */
 const pageMs = 60_000;
 const askMs = 2000;
 
-/** The program that opens a page in the user's browser, or undefined if there is no display for one. */
+/** The program that opens a page in the user's browser; undefined without a display. */
 const opener = (platform: NodeJS.Platform, environment: Environment): readonly [string, ...string[]] | undefined => {
   if (platform === 'darwin') return ['/usr/bin/open'];
   if (platform === 'win32') return ['rundll32.exe', 'url.dll,FileProtocolHandler'];
   return hasDisplay(platform, environment) ? ['xdg-open'] : undefined;
 };
 
-/** Where a browser that came as a snap can read; undefined for any other. Snaps name their desktop files so. */
+/**
+ * The folder that a browser installed as a snap can read; undefined for any other. The name of a snap's desktop file
+ * shows it.
+ */
 const snapFolder = (environment: Environment): Promise<string | undefined> =>
   new Promise((resolve) => {
     const options = { env: childEnvironment(environment), timeout: askMs };
@@ -38,10 +41,9 @@ const pageText = (url: URL): string =>
   ].join('\n');
 
 /**
- * Opens one of our own addresses in the browser. It may hold a token, and everybody on this computer can read the
- * arguments of a program, so the browser gets a page that only its owner can read and that leads there. Answers what
- * takes the page away (which happens by itself after a minute, in a process that lives so long); undefined if no
- * program could be started.
+ * Opens one of our own addresses in the browser. The address may hold a token, and everybody on this computer can read
+ * the arguments of programs, so the browser gets a page that only its owner can read and that leads there. Returns a
+ * function that deletes the page (it is deleted after a minute in any case); undefined if no program could be started.
  */
 export const openInBrowser = async (
   url: URL,

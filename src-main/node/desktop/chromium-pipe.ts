@@ -5,15 +5,15 @@ import { defined } from '../../core/base/defined.ts';
 /** An answer of a browser: its fields, which are checked where they are used. */
 export type ChromiumAnswer = Readonly<Record<string, unknown>>;
 
-/** Milliseconds a browser may take for an answer; its first start on a slow disk is the longest. */
+/** Milliseconds a browser may take for an answer; its first start on a slow disk takes longest. */
 const answerMs = 30_000;
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null;
 
 /**
- * Commands to a browser that was started with --remote-debugging-pipe: JSON texts, each ended by a zero byte. A pipe
- * belongs to the two processes alone, unlike arguments and ports, so an address with a token can go by it.
+ * Sends commands to a browser started with --remote-debugging-pipe: JSON texts, each ended by a zero byte. Only the two
+ * processes can read a pipe, unlike arguments and ports, so it may carry an address with a token.
  */
 export class ChromiumPipe {
   readonly #to: Writable;
@@ -49,7 +49,7 @@ export class ChromiumPipe {
     });
   }
 
-  /** Ends the browser: it does not outlive this pipe. */
+  /** Ends the browser, which does not outlive this pipe. */
   end(): void {
     this.#to.end();
     this.#close();
@@ -77,7 +77,7 @@ export class ChromiumPipe {
   }
 }
 
-/** The pages of a browser by their ids, its own left out. */
+/** The pages of a browser by id, without its own pages. */
 export const pagesOf = async (pipe: ChromiumPipe): Promise<readonly string[]> => {
   const answer = await pipe.send('Target.getTargets', { filter: [{ type: 'page' }] });
   const found = answer?.['targetInfos'];

@@ -12,7 +12,7 @@ import { ChromiumPipe, pagesOf } from './chromium-pipe.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Browsers that show a page as a window of its own, the plainest first. */
+/** Browsers that can show a page as a window of its own, the plainest first. */
 const programs = [
   'chromium',
   'chromium-browser',
@@ -26,7 +26,7 @@ const programs = [
   'vivaldi',
 ];
 
-/** The size of a window that was never opened, dots. */
+/** The size of a window that was never opened, pixels. */
 const firstSize = '1240,800';
 /** Milliseconds between asking a browser to close and killing it, and between two checks for its window. */
 const endMs = 5000;
@@ -36,7 +36,7 @@ const startMs = 30_000;
 
 /** The addresses of a window. */
 export interface WindowAddresses {
-  /** Where it waits until it is let in: the same path each time, because browsers remember sizes by it. */
+  /** The page where it waits for its link: always the same path, because browsers remember sizes by it. */
   readonly waiting: string;
   /** Makes a new one-time link for the browser. */
   readonly link: () => string;
@@ -51,7 +51,7 @@ export const findChromium = async (executables: Executables): Promise<string | u
   return undefined;
 };
 
-/** A snap may only write below a folder of its own. */
+/** A snap may write only below its own folder. */
 const folderFor = async (program: string, folder: string): Promise<string> => {
   const real = await realpath(program).catch(() => program);
   const own = join(homedir(), 'snap', basename(program), 'common');
@@ -61,8 +61,8 @@ const folderFor = async (program: string, folder: string): Promise<string> => {
 };
 
 /**
- * The window as one of Chromium's, in a browser profile of its own: no tabs, no address bar, its own place and size.
- * It gets the link that lets it in by a pipe, and ends with Quayside.
+ * The window as an application window of Chromium, in its own browser profile: no tabs, no address bar, its own place
+ * and size. It receives its one-time link through a pipe, and ends with Quayside.
  */
 export class ChromiumWindow {
   /** The user closed it. */
@@ -75,7 +75,7 @@ export class ChromiumWindow {
   #running: { readonly child: ChildProcess; readonly pipe: ChromiumPipe; readonly ended: Promise<void> } | undefined;
   #isDisposed = false;
 
-  /** `folder`: for the browser's profile; it is made when the window is first opened. */
+  /** `folder`: for the browser's profile; created when the window is first opened. */
   constructor(options: {
     readonly program: string;
     readonly folder: string;
@@ -88,7 +88,7 @@ export class ChromiumWindow {
     this.#clock = options.clock;
   }
 
-  /** Opens the window, or brings it to the front. Answers whether there is one now. */
+  /** Opens the window, or brings it to the front. Returns whether there is one now. */
   show(addresses: WindowAddresses): Promise<boolean> {
     return this.#turns.run(async () => !this.#isDisposed && ((await this.#raise()) || (await this.#open(addresses))));
   }
@@ -104,7 +104,7 @@ export class ChromiumWindow {
     if (pipe === undefined || page === undefined) return false;
     const found = await pipe.send('Browser.getWindowForTarget', { targetId: page });
     const { windowId, bounds } = found ?? {};
-    // A minimised one is not brought back by being activated.
+    // Activating a minimised window does not restore it.
     if (typeof bounds === 'object' && bounds !== null && 'windowState' in bounds && bounds.windowState === 'minimized')
       await pipe.send('Browser.setWindowBounds', { windowId, bounds: { windowState: 'normal' } });
     return (await pipe.send('Target.activateTarget', { targetId: page })) !== undefined;
@@ -125,7 +125,7 @@ export class ChromiumWindow {
         ...(isNew ? [`--window-size=${firstSize}`] : []),
         ...['--no-first-run', '--no-default-browser-check', '--disable-extensions', '--disable-sync'],
         ...['--disable-background-networking', '--disable-component-update', '--disk-cache-size=16777216'],
-        // Nothing in there is worth a question for the keyring's password.
+        // Nothing in this profile is worth asking for the keyring's password.
         '--password-store=basic',
       ],
       { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'], env: childEnvironment(this.#environment) },
@@ -149,7 +149,7 @@ export class ChromiumWindow {
     return true;
   }
 
-  /** Waits for the page and sends it in. */
+  /** Waits for the page and navigates it to the link. */
   async #enter(pipe: ChromiumPipe, ended: Promise<void>, link: () => string): Promise<boolean> {
     const over = new AbortController();
     void ended.then(() => over.abort());
@@ -163,7 +163,7 @@ export class ChromiumWindow {
     const session = attached?.['sessionId'];
     if (typeof session !== 'string') return false;
     const entered = await pipe.send('Page.navigate', { url: link() }, session);
-    // A page that is watched by nobody is left as the user has it.
+    // A page that the pipe does not watch stays as the user has it.
     await pipe.send('Target.detachFromTarget', { sessionId: session });
     return entered !== undefined;
   }

@@ -4,7 +4,7 @@ import { childEnvironment, type Executables } from '../../core/launch/launch-pla
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Programs that put what they read into the clipboard of Wayland or X11. */
+/** Programs that copy their input to the clipboard of Wayland or X11. */
 const wayland = [['wl-copy']] as const;
 const x11 = [
   ['xclip', '-selection', 'clipboard'],
@@ -15,15 +15,15 @@ const run = (program: string, args: readonly string[], text: string, environment
   new Promise((resolve) => {
     const child = spawn(program, args, { stdio: ['pipe', 'ignore', 'ignore'], env: childEnvironment(environment) });
     child.once('error', () => resolve(false));
-    // Each leaves a copy of itself behind that holds the text for as long as nobody copies anything else.
+    // Each stays in the background and holds the text until somebody copies something else.
     child.once('exit', (code) => resolve(code === 0));
     child.stdin.on('error', () => undefined);
     child.stdin.end(text);
   });
 
 /**
- * Copies text with whatever program this desktop has for it; Node has no clipboard. Error: unsupported; its message has
- * the text, so that the person can copy it by hand.
+ * Copies text with a program of this desktop; Node has no clipboard. Error: unsupported; its message contains the text,
+ * so that the person can copy it by hand.
  */
 export const copyWithProgram = async (
   text: string,

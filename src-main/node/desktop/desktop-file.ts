@@ -3,8 +3,8 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 
 /**
- * Whether the desktop knows an application by its desktop file, where the XDG base directory specification looks for
- * one. Without it the portal of Wayland grants no shortcut, and says nothing (Electron's docs/api/global-shortcut.md).
+ * Whether the desktop knows an application by its desktop file, in the places of the XDG base directory specification.
+ * Without it Wayland's portal silently grants no shortcut (Electron's docs/api/global-shortcut.md).
  */
 export const hasDesktopFile = (name: string, env: Readonly<Record<string, string | undefined>>): boolean => {
   const own = env['XDG_DATA_HOME'] || join(env['HOME'] || homedir(), '.local/share');

@@ -20,9 +20,9 @@ const isThere = async (path: string, platform: NodeJS.Platform): Promise<boolean
 };
 
 /**
- * Finds programs by looking, without a shell. An application started from a desktop has a shorter PATH than a
- * terminal has, so the usual folders are looked through as well. Relative PATH entries are left out: what they
- * find depends on where Quayside was started.
+ * Finds programs without a shell. An application started from a desktop has a shorter PATH than a terminal, so the
+ * usual folders are searched as well. Relative PATH entries are ignored: their meaning depends on where Quayside was
+ * started.
  */
 export const createExecutables = (options: {
   readonly platform: NodeJS.Platform;
@@ -45,7 +45,7 @@ export const createExecutables = (options: {
     '/Applications/Utilities',
     '/System/Library/CoreServices/Applications',
   ];
-  // Names with a backslash are a program's own folder and file below one of these.
+  // A name with a backslash is a folder and a file below one of these.
   const programFolders = ['ProgramFiles', 'ProgramW6432', 'ProgramFiles(x86)']
     .map((name) => options.env[name])
     .filter((folder) => folder !== undefined)

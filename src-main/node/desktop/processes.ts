@@ -11,9 +11,9 @@ import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
 import type { Clock } from '../../core/base/clock.ts';
 
-/** Milliseconds a program must live to count as started. */
+/** Milliseconds a program must run to count as started. */
 const settleMs = 1_000;
-/** Bytes of a failed program's last words that are kept. */
+/** The size of the part of a failed program's error output that is kept, bytes. */
 const lastWordsBytes = 2_000;
 
 const missing = (plan: LaunchPlan, why: string): Failure =>
@@ -23,7 +23,7 @@ const missing = (plan: LaunchPlan, why: string): Failure =>
     `Install ${basename(plan.program)}, or choose another program in the settings.`,
   );
 
-/** Its own words are a log of its inner workings, so they are not repeated. */
+/** The error output of these programs is a log of their internals, so it is not repeated. */
 const refusedAtOnce = (plan: LaunchPlan, end: number | string): Failure =>
   fail(
     'unreachable',
@@ -52,8 +52,8 @@ const spawnPlan = (
   });
 
 /**
- * A nameless file for a child's complaints. Not a pipe: a terminal that outlives us would be killed by its first
- * warning after our end. Windows keeps no nameless files, so there is none there.
+ * A nameless file for a child's error output. Not a pipe: a terminal that outlives us would be killed by its first
+ * warning after our end. Windows has no nameless files, so there is none there.
  */
 const openComplaints = async (platform: NodeJS.Platform): Promise<FileHandle | undefined> => {
   if (platform === 'win32') return undefined;
@@ -78,7 +78,7 @@ const lastWords = async (file: FileHandle | undefined): Promise<string> => {
     .trim();
 };
 
-/** The file a plan's password goes by, if it goes by one. */
+/** The file for a plan's password, if it is passed by file. */
 const openPassword = async (
   plan: LaunchPlan,
   password: string | undefined,
@@ -88,13 +88,13 @@ const openPassword = async (
     ? openSecretFile(obfuscateVncPassword(password), runtimeFolder)
     : undefined;
 
-/** Writes the one line a program reads its password from, and ends; one that does not read it is no error. */
+/** Writes the one line from which a program reads its password; a program that does not read it is no error. */
 const handLine = (child: ChildProcess, line: string): void => {
   child.stdin?.on('error', () => undefined);
   child.stdin?.end(`${line}\n`);
 };
 
-/** Starts programs without a shell and without what is Quayside's own in their environment. */
+/** Starts programs without a shell and without Quayside's own variables in their environment. */
 export const createProcesses = (facts: {
   readonly clock: Clock;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -134,7 +134,7 @@ export const createProcesses = (facts: {
       const how = typeof end === 'number' ? `it ended at once with status ${end}` : `it was ended at once by ${end}`;
       return missing(plan, words === '' ? how : `${how}: ${words}`);
     } catch (failure) {
-      // spawn throws where an argument cannot be passed at all, such as one with a NUL character.
+      // spawn throws if an argument cannot be passed at all, such as one with a NUL character.
       return missing(plan, failure instanceof Error ? reason(failure) : 'the system refused it');
     } finally {
       await complaints?.close();
@@ -144,8 +144,8 @@ export const createProcesses = (facts: {
 });
 
 /**
- * Runs a plan in our own terminal until it ends; answers its exit status (128 + n where signal n ended it). While it
- * runs, Ctrl-C is the child's to handle; aborting ends it. Errors: launcher-missing, cancelled (before it began).
+ * Runs a plan in our own terminal until it ends; returns its exit status (128 + n if signal n ended it). While it runs,
+ * the child handles Ctrl-C; aborting ends it. Errors: launcher-missing, cancelled (before it began).
  */
 export const runInForeground = async (
   plan: LaunchPlan,
