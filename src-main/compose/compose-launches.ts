@@ -62,6 +62,7 @@ export const composeLaunches = async (deps: {
     platform,
     env: process.env,
   };
+  const surroundings = sshEnvironment();
   const launches = new Launches({
     ...programs,
     forwards,
@@ -72,13 +73,14 @@ export const composeLaunches = async (deps: {
       recogniseService({ dial: (limit) => dialTcp(place, limit), clock }, port, signal),
     knownHostsFile: paths.knownHosts,
     outdated: (alias) => hostKeys.outdated(alias),
+    sshVersion: surroundings.version,
   });
   // A short command leaves this to the process that keeps running.
   const sshConfigSync = deps.longLived
     ? new SshConfigSync({
         config: new SshConfig({
           files: userFiles,
-          surroundings: sshEnvironment(),
+          surroundings,
           ownFile: join(paths.profile, 'ssh_config'),
         }),
         inventory,

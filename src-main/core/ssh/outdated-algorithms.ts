@@ -1,3 +1,5 @@
+import { takes, type SshVersion } from './ssh-version.ts';
+
 /**
  * Old SSH servers speak only algorithms that clients no longer offer. The algorithms of a server are read from its
  * SSH_MSG_KEXINIT (RFC 4253, 7.1); outdated ones are used for one device at a time, after a person allowed them.
@@ -76,7 +78,8 @@ export const judgeSshOffer = (
 };
 
 /** The OpenSSH options that allow these algorithms, as `name=value`; `+` adds to its defaults. */
-export const outdatedOptions = (allowed: readonly string[]): readonly string[] => {
+export const outdatedOptions = (allowed: readonly string[], version: SshVersion | undefined): readonly string[] => {
+  if (!takes(version, 'appendedAlgorithms')) return [];
   const of = (kind: keyof SshOffer): string => outdated[kind].filter((name) => allowed.includes(name)).join(',');
   const options: readonly (readonly [string, string])[] = [
     ['KexAlgorithms', of('kex')],

@@ -123,7 +123,8 @@ export const ownSshArguments = (target: OwnSshTarget, opened: string): readonly 
     'ServerAliveCountMax=4',
     // With it ssh says when something was taken in part.
     'LogLevel=VERBOSE',
-    ...outdatedOptions(target.outdated),
+    // It is used from OpenSSH 8.0 on.
+    ...outdatedOptions(target.outdated, undefined),
     ...(known.length === 0 || target.outdated.length > 0 ? [] : [`HostKeyAlgorithms=^${known.join(',')}`]),
     ...(keyFile === undefined ? [] : [`IdentityFile=${quoted(keyFile)}`, 'IdentitiesOnly=yes']),
   ];

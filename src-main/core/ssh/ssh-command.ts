@@ -4,6 +4,7 @@ import { outdatedOptions } from './outdated-algorithms.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../launch/launch-plan.ts';
+import { firstKeyChecking, takes, type SshVersion } from './ssh-version.ts';
 
 /** The input of an ssh command. */
 export interface SshTarget {
@@ -18,6 +19,8 @@ export interface SshTarget {
   readonly knownHostsFile: string;
   /** Outdated algorithms that are allowed for the device. */
   readonly outdated?: readonly string[];
+  /** Of the ssh that will run; absent: not known, so taken for a present one. */
+  readonly sshVersion?: SshVersion;
   readonly platform: LaunchPlatform;
 }
 
@@ -139,6 +142,7 @@ const checkTarget = (target: SshTarget): Result<{ readonly knownHosts: string }>
  * - `ProxyCommand=none` and what follows it: a block for all hosts of the person's configuration (a jump host, a command,
  *   a domain for short names) is for other servers and would lead our connection to this computer elsewhere. A `ProxyCommand`
  *   ends `ProxyJump` too. Source: ssh_config(5).
+ * - An ssh that is too old for an option goes without it: it would end at its name (`ssh-version.ts`).
  * - ssh keeps the first value it sees: the port is ours, the person's options come next, then the rest of ours.
  */
 export const sshPlan = (
@@ -147,6 +151,7 @@ export const sshPlan = (
 ): Result<LaunchPlan> => {
   const checked = checkTarget(target);
   if (!checked.ok) return checked;
+  const { sshVersion } = target;
   const { options, command } = splitSshArguments(how.args ?? []);
   return ok({
     program: how.program,
@@ -159,18 +164,16 @@ export const sshPlan = (
       '-o',
       `UserKnownHostsFile=${checked.value.knownHosts}`,
       '-o',
-      'StrictHostKeyChecking=accept-new',
+      `StrictHostKeyChecking=${firstKeyChecking(sshVersion)}`,
       '-o',
       'ControlPath=none',
-      ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
+      ...outdatedOptions(target.outdated ?? [], sshVersion).flatMap((option) => ['-o', option]),
       '-o',
       'ProxyCommand=none',
-      '-o',
-      'RemoteCommand=none',
+      ...(takes(sshVersion, 'RemoteCommand') ? ['-o', 'RemoteCommand=none'] : []),
       '-o',
       `HostName=${target.address}`,
-      '-o',
-      'CanonicalizeHostname=no',
+      ...(takes(sshVersion, 'CanonicalizeHostname') ? ['-o', 'CanonicalizeHostname=no'] : []),
       '-o',
       'AddressFamily=any',
       ...(target.user === undefined ? [] : ['-l', target.user]),
@@ -196,7 +199,7 @@ export const sshCopyable = (target: SshTarget): Result<string> => {
     String(target.port),
     '-o',
     `HostKeyAlias=${target.alias}`,
-    ...outdatedOptions(target.outdated ?? []).flatMap((option) => ['-o', option]),
+    ...outdatedOptions(target.outdated ?? [], target.sshVersion).flatMap((option) => ['-o', option]),
     '-o',
     'ProxyCommand=none',
     target.user === undefined ? host : `${target.user}@${host}`,

@@ -3,7 +3,7 @@ import { joinPosix, joinWindows } from '../base/shell-quoting.ts';
 import { outdatedOptions } from './outdated-algorithms.ts';
 import { plainLetters } from '../text/letters.ts';
 import { checkSshUser, hostKeyAlias, sshPathValue } from './ssh-command.ts';
-import { isSince, type SshVersion } from './ssh-version.ts';
+import { firstKeyChecking, takes, type SshVersion } from './ssh-version.ts';
 import type { Device, Service } from '../fleet/device.ts';
 import type { Result } from '../base/errors.ts';
 import type { LaunchPlatform } from '../launch/launch-plan.ts';
@@ -211,15 +211,17 @@ export const renderSshHosts = (hosts: readonly SshHostBlock[], options: SshConfi
     const lines = [
       `HostKeyAlias ${host.hostKeyAlias}`,
       `UserKnownHostsFile ${knownHosts.value}`,
-      ...(isSince(options.sshVersion, 7, 6) ? ['StrictHostKeyChecking accept-new'] : ['StrictHostKeyChecking ask']),
+      `StrictHostKeyChecking ${firstKeyChecking(options.sshVersion)}`,
       'CheckHostIP no',
       ...(user.value === '' ? [] : [`User ${user.value}`]),
       `ProxyCommand ${join(words).replaceAll('%', '%%')}`,
-      'ProxyUseFdpass no',
-      ...outdatedOptions(options.outdated?.(host.hostKeyAlias) ?? []).map((option) => option.replace('=', ' ')),
+      ...(takes(options.sshVersion, 'ProxyUseFdpass') ? ['ProxyUseFdpass no'] : []),
+      ...outdatedOptions(options.outdated?.(host.hostKeyAlias) ?? [], options.sshVersion).map((option) =>
+        option.replace('=', ' '),
+      ),
       // A block for all hosts, with the company's settings, must not redirect the connection.
-      'CanonicalizeHostname no',
-      ...(isSince(options.sshVersion, 7, 6) ? ['RemoteCommand none'] : []),
+      ...(takes(options.sshVersion, 'CanonicalizeHostname') ? ['CanonicalizeHostname no'] : []),
+      ...(takes(options.sshVersion, 'RemoteCommand') ? ['RemoteCommand none'] : []),
     ];
     blocks.push(`\nHost ${host.alias}\n${lines.map((line) => `  ${line}\n`).join('')}`);
   }

@@ -14,6 +14,7 @@ import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan } from '../../core/launch/launch-plan.ts';
 import type { SniffedKind } from '../../core/forward/sniff-service.ts';
 import type { ViewerTarget } from '../../core/launch/screen-clients.ts';
+import type { SshVersion } from '../../core/ssh/ssh-version.ts';
 import type { LaunchClientsDeps } from './launch-clients.ts';
 import { defined } from '../../core/base/defined.ts';
 
@@ -65,6 +66,8 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly knownHostsFile: string;
   /** Outdated algorithms that are allowed for the device of this alias of its host key. */
   readonly outdated?: (alias: string) => readonly string[];
+  /** The version of the ssh on this computer, undefined where it is not known. */
+  readonly sshVersion?: () => Promise<SshVersion | undefined>;
 }
 
 /** One program to try for a service, and how it is started. */
@@ -95,6 +98,7 @@ export interface ChosenLaunch {
   readonly names: readonly string[];
   readonly custom?: { readonly launcher: CustomLauncher; readonly program: string };
   readonly ssh?: string;
+  readonly sshVersion?: SshVersion;
   readonly putty?: string;
   readonly user?: string;
 }
@@ -150,9 +154,10 @@ export class LaunchPlanner {
     const ssh = await executables.find('ssh');
     const putty = await this.#clients.putty();
     if (ssh === undefined && putty === undefined) return noSsh;
+    const sshVersion = ssh === undefined ? undefined : await this.#deps.sshVersion?.();
     return ok({
       ...base,
-      ...defined({ ssh }),
+      ...defined({ ssh, sshVersion }),
       // Where it was chosen, and where nothing else is.
       ...(putty !== undefined && (first?.name === puttyName || ssh === undefined) ? { putty } : {}),
     });
@@ -225,7 +230,7 @@ export class LaunchPlanner {
 
   /** The attempts to open an SSH service at this place; `args` are what the person typed for ssh. */
   ssh(
-    { device, service, user, ssh, putty, names }: ChosenLaunch,
+    { device, service, user, ssh, sshVersion, putty, names }: ChosenLaunch,
     { address, port }: { readonly address: string; readonly port: number },
     args: readonly string[],
   ): Result<PreparedLaunch> {
@@ -237,7 +242,7 @@ export class LaunchPlanner {
       knownHostsFile,
       outdated: this.#deps.outdated?.(hostKeyAlias(device, service)) ?? [],
       platform,
-      ...defined({ user }),
+      ...defined({ user, sshVersion }),
     };
     const plan = sshPlan(target, { program: ssh ?? 'ssh', args, detached: false });
     if (!plan.ok) return plan;

@@ -7,6 +7,7 @@ import type { Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, LaunchPlatform } from '../../core/launch/launch-plan.ts';
 import type { LauncherChoice } from '../../core/launch/launcher-choice.ts';
 import type { SniffedKind } from '../../core/forward/sniff-service.ts';
+import type { SshVersion } from '../../core/ssh/ssh-version.ts';
 import type { OpenedForward } from './launch-planner.ts';
 import type { LaunchesDeps } from './launches.ts';
 
@@ -38,6 +39,7 @@ const world = (
     refused?: boolean;
     credentials?: { readonly user: string; readonly password: string };
     own?: readonly CustomLauncher[];
+    sshVersion?: SshVersion;
     choices?: readonly LauncherChoice[];
   } = {},
 ) => {
@@ -85,6 +87,7 @@ const world = (
     },
     platform: facts.platform ?? 'linux',
     knownHostsFile: '/p/known_hosts',
+    sshVersion: async () => facts.sshVersion,
     env: facts.env ?? { DISPLAY: ':0', XDG_CURRENT_DESKTOP: 'KDE' },
   });
   return { launches, started, opened, passwords };
@@ -310,10 +313,11 @@ describe('Launches', () => {
   });
 
   it('plans ssh in the foreground for ssh services only', async () => {
-    const { launches, opened } = world({ env: {} });
+    const { launches, opened } = world({ env: {}, sshVersion: { major: 7, minor: 4 } });
     const plan = await launches.sshPlan({ ...ask('ssh'), args: ['-v', 'hostname'] }, {}, signal);
     expect(plan).toMatchObject({ ok: true, value: { program: '/usr/bin/ssh', detached: false } });
     expect(plan.ok && plan.value.args.at(-1)).toBe('hostname');
+    expect(plan.ok && plan.value.args).toContain('StrictHostKeyChecking=ask');
     expect(await launches.sshPlan({ ...ask('http'), args: [] }, {}, signal)).toMatchObject({
       ok: false,
       error: { kind: 'unsupported' },

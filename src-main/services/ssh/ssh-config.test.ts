@@ -161,6 +161,15 @@ describe('the integration with the user’s ssh', () => {
     expect(old.disk.get(ownFile)).not.toMatch(/accept-new|RemoteCommand/);
   });
 
+  it('writes no include for an ssh that would refuse every host because of it', async () => {
+    const old = world('Host a\n', { version: { major: 6, minor: 6 } });
+    expect(await old.config.write([device('a1', 'gw')], target)).toMatchObject({
+      ok: false,
+      error: { kind: 'unsupported', message: expect.stringContaining('7.3') as string },
+    });
+    expect([...old.disk]).toEqual([[configFile, 'Host a\n']]);
+  });
+
   it('says which line to add where the configuration cannot be written', async () => {
     const { disk, config } = world('Host a\n', { readOnly: `${configFile} cannot be used (EROFS).` });
     const written = await config.write([device('a1', 'gw')], target);

@@ -13,7 +13,7 @@ import {
   withoutInclude,
 } from '../../core/ssh/ssh-config.ts';
 import type { Result } from '../../core/base/errors.ts';
-import type { SshVersion } from '../../core/ssh/ssh-version.ts';
+import { takes, type SshVersion } from '../../core/ssh/ssh-version.ts';
 import type { SshConfigOptions, SshConfigOrigin, SshHostBlock } from '../../core/ssh/ssh-config.ts';
 
 /** Files of the user, as bytes in Latin-1 so that whatever is in them survives. */
@@ -77,7 +77,7 @@ export class SshConfig {
     this.#surroundings = options.surroundings;
   }
 
-  /** What writing would do; touches nothing. Errors: invalid-input. */
+  /** What writing would do; touches nothing. Errors: invalid-input, unsupported (an ssh that cannot include files). */
   async preview(devices: SshConfigDevices, target: SshConfigTarget): Promise<Result<SshConfigPreview>> {
     const line = includeLine(this.#ownFile, target.platform);
     if (!line.ok) return line;
@@ -88,7 +88,15 @@ export class SshConfig {
     const included = isIncluded(config.value ?? '', toLatin1(line.value));
     const madeConfig = included ? origin.value?.madeConfig === true : config.value === undefined;
     const hosts = await this.#hosts(devices, target.configFile);
-    const text = renderSshHosts(hosts, { ...target, madeConfig, sshVersion: await this.#surroundings.version() });
+    const sshVersion = await this.#surroundings.version();
+    if (!takes(sshVersion, 'Include')) {
+      return fail(
+        'unsupported',
+        'The ssh of this computer is older than OpenSSH 7.3 and cannot include a file: it would refuse every host.',
+        'Use `quayside ssh NAME`, or install a newer OpenSSH client.',
+      );
+    }
+    const text = renderSshHosts(hosts, { ...target, madeConfig, sshVersion });
     if (!text.ok) return text;
     return ok({
       hosts,
