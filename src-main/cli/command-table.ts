@@ -83,9 +83,14 @@ export const commandTable: readonly CommandEntry[] = [
   },
   {
     name: 'connect',
-    flags: ['service', 'user'],
+    flags: ['service', 'user', 'trust'],
     positionals: ['device'],
-    help: [{ form: 'connect DEVICE [--service S] [--user U]', text: 'opens it in the program chosen for it' }],
+    help: [
+      {
+        form: 'connect DEVICE [--service S] [--user U] [--trust SHA256]',
+        text: 'opens it in the program chosen for it; --trust takes a changed RDP certificate for the right one',
+      },
+    ],
     load: async () => (await import('./commands/connect-command.ts')).connectCommand,
   },
   {

@@ -15,6 +15,7 @@ export const flags = {
   service: { type: 'string' },
   port: { type: 'string' },
   user: { type: 'string' },
+  trust: { type: 'string' },
   list: { type: 'boolean' },
   account: { type: 'string' },
   input: { type: 'string' },

@@ -40,13 +40,19 @@ export const note = (text: string): void => {
 export type ShownError = Pick<AppError, 'message' | 'hint'> & {
   readonly kind: string;
   readonly suggestedPort?: number | undefined;
+  readonly certificate?: { readonly shown: string } | undefined;
   readonly vendorMessage?: string | undefined;
 };
 
 /** Prints an error and answers the exit code for it. */
 export const printError = (error: ShownError, json: boolean): number => {
   const port = error.suggestedPort;
-  const hint = port === undefined ? error.hint : `${error.hint} Port ${port} is free.`;
+  const { certificate } = error;
+  const hint = [
+    error.hint,
+    ...(port === undefined ? [] : [`Port ${port} is free.`]),
+    ...(certificate === undefined ? [] : [`If it is right, run this again with --trust ${certificate.shown}`]),
+  ].join(' ');
   const { kind, message, vendorMessage } = error;
   note(
     json

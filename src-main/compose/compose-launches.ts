@@ -6,6 +6,7 @@ import { usesFormat } from '../core/launch/frecency.ts';
 import type { LaunchPlatform } from '../core/launch/launch-plan.ts';
 import { createExecutables } from '../node/desktop/executables.ts';
 import { createProcesses } from '../node/desktop/processes.ts';
+import { readRdpCertificate } from '../node/net/rdp-certificate.ts';
 import { dialTcp } from '../node/net/stream-channel.ts';
 import { jsonDocument } from '../node/storage/json-document.ts';
 import type { ProfilePaths } from '../node/storage/profile-paths.ts';
@@ -19,6 +20,7 @@ import { recogniseService } from '../services/forward/recognise-service.ts';
 import { Editors } from '../services/launch/editors.ts';
 import { ServiceCredentials, serviceCredentialsFormat } from '../services/launch/service-credentials.ts';
 import { Launches } from '../services/launch/launches.ts';
+import { RdpCertificates } from '../services/launch/rdp-certificates.ts';
 import { Recents } from '../services/launch/recents.ts';
 import type { HostKeys } from '../services/ssh/host-keys.ts';
 import { SshConfigSync } from '../services/ssh/ssh-config-sync.ts';
@@ -73,6 +75,7 @@ export const composeLaunches = async (deps: {
       recogniseService({ dial: (limit) => dialTcp(place, limit), clock }, port, signal),
     knownHostsFile: paths.knownHosts,
     outdated: (alias) => hostKeys.outdated(alias),
+    certificates: new RdpCertificates({ read: readRdpCertificate, hostKeys }),
     sshVersion: surroundings.version,
   });
   // A short command leaves this to the process that keeps running.

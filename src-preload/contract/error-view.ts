@@ -9,6 +9,8 @@ export const errorViewSchema = z.object({
   suggestedPort: z.number().optional(),
   /** The name of the field of a form that is wrong. */
   field: z.string().optional(),
+  /** A device shows another certificate than the pinned one: the digits of both. `launch.trust` takes the one shown. */
+  certificate: z.object({ shown: z.string(), pinned: z.string(), pinnedAt: z.number() }).optional(),
 });
 export type ErrorView = z.infer<typeof errorViewSchema>;
 /** What to do about a failure, with the vendor's own words where there are any: they often name what is wrong. */

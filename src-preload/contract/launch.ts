@@ -43,6 +43,11 @@ export const launchRequests = {
     input: z.strictObject({ deviceKey: id, serviceId: id, user: z.string().max(64).optional() }),
     output: z.object({ launcher: z.string(), command: z.string(), address: z.string().optional() }),
   },
+  /** Takes the changed certificate of a device, which `launch.open` was refused with, for the right one. */
+  'launch.trust': {
+    input: z.strictObject({ deviceKey: id, serviceId: id, certificate: z.string().max(128) }),
+    output: nothing,
+  },
   /**
    * Keeps the user name and the password with which launched programs enter a service; an empty user takes the name
    * away. The ticket is that of a secret named `password`. The answer says what is kept, never the password.

@@ -6,6 +6,7 @@ import type { ForwardView } from '../../src-preload/contract/forward.ts';
 import { request, fleet, isLive, useMainState, vendorName } from '../state/main-state.ts';
 import { writeClipboard } from '../state/clipboard.ts';
 import { toast, toastError } from '../state/view-store.ts';
+import { showLaunchError } from './certificate-question.ts';
 
 /** Devices and services something is being done to, so that their buttons say so. */
 export const useBusy = create<{ readonly keys: ReadonlySet<string> }>(() => ({ keys: new Set() }));
@@ -197,7 +198,10 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
         hint: `${device.name} is on ${address} meanwhile. ${adviceOf(launch.error)}`,
         action: { label: 'Copy command', run: () => void copyCommand(deviceKey, service.id) },
       });
-    } else toastError(launch.error);
+    } else {
+      const again = (): void => void connect(deviceKey, serviceId);
+      showLaunchError(launch.error, { deviceKey, serviceId: service.id, deviceName: device.name, again });
+    }
   });
 };
 

@@ -5,6 +5,7 @@ import { request, isLive } from '../state/main-state.ts';
 import { Callout, Failure } from '../ui/controls.tsx';
 import { Confirm } from '../ui/dialog.tsx';
 import { duration } from '../ui/format.ts';
+import { showLaunchError } from '../commands/certificate-question.ts';
 import { toast, toastError } from '../state/view-store.ts';
 import { openPort } from '../commands/device-commands.ts';
 import { hostKeyStanding, recognisedWords } from './forward-words.ts';
@@ -98,7 +99,8 @@ export const Recognised = ({ forward }: { readonly forward: ForwardView }): Reac
     setBusy(true);
     const answer = await request('launch.open', { deviceKey: forward.deviceKey, serviceId: forward.serviceId });
     setBusy(false);
-    if (!answer.ok) toastError(answer.error);
+    const { deviceKey, serviceId, deviceName } = forward;
+    if (!answer.ok) showLaunchError(answer.error, { deviceKey, serviceId, deviceName, again: () => void open() });
     else if (answer.value.address === undefined)
       toast({ tone: 'done', text: `Opened ${forward.deviceName} in ${answer.value.launcher}.` });
     else window.open(answer.value.address, '_blank');

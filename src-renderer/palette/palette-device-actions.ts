@@ -4,6 +4,7 @@ import { request, fleet } from '../state/main-state.ts';
 import { openActions } from '../actions/actions-store.ts';
 import { connect, copyCommand, copyText, defaultService, setFavourite } from '../commands/device-commands.ts';
 import { kindIcons } from '../ui/kind-icons.ts';
+import { showLaunchError } from '../commands/certificate-question.ts';
 import { toast, toastError } from '../state/view-store.ts';
 import type { PaletteFrame } from '../commands/palette-frame.ts';
 
@@ -29,7 +30,10 @@ const kindNames: Readonly<Record<ServiceKind, string>> = {
 const connectAs = async (device: DeviceView, service: ServiceView, user: string): Promise<void> => {
   const answer = await request('launch.open', { deviceKey: device.key, serviceId: service.id, user });
   if (answer.ok) toast({ tone: 'done', text: `Opened ${device.name} in ${answer.value.launcher}.` });
-  else toastError(answer.error);
+  else {
+    const again = (): void => void connectAs(device, service, user);
+    showLaunchError(answer.error, { deviceKey: device.key, serviceId: service.id, deviceName: device.name, again });
+  }
 };
 
 const copyAddress = async (device: DeviceView, service: ServiceView): Promise<void> => {

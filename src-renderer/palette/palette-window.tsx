@@ -1,4 +1,5 @@
 import { useEffect, useState } from 'react';
+import { CertificateDialog } from '../device/certificate-dialog.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { ownFrame } from '../commands/palette-frame.ts';
 import { PaletteBody } from './palette.tsx';
@@ -15,6 +16,7 @@ export const PaletteWindow = (): React.ReactNode => {
   return (
     <main className={styles['palette-window']} aria-label="Quick connect">
       <PaletteBody host={ownFrame} shown={shown} />
+      <CertificateDialog />
       <Toasts />
     </main>
   );

@@ -4,6 +4,7 @@ import { ActivityPage } from '../activity/activity-page.tsx';
 import { BulkDialog } from '../bulk/bulk-dialog.tsx';
 import { BulkStrips } from '../bulk/bulk-strips.tsx';
 import { useMainState } from '../state/main-state.ts';
+import { CertificateDialog } from '../device/certificate-dialog.tsx';
 import { DevicePanel } from '../device/device-panel.tsx';
 import { FleetPage } from '../fleet/fleet-page.tsx';
 import { ForwardsPage } from '../forwards/forwards-page.tsx';
@@ -55,6 +56,7 @@ export const App = (): React.ReactNode => {
       <ActionsDialog />
       <BulkDialog />
       <NavigationIntents />
+      <CertificateDialog />
       <Toasts />
       <TooltipLayer />
     </div>

@@ -10,7 +10,13 @@ import { composeCore } from '../../src-main/compose/compose-core.ts';
 import { createExecutables } from '../../src-main/node/desktop/executables.ts';
 import { createProcesses } from '../../src-main/node/desktop/processes.ts';
 import { systemClock } from '../../src-main/node/runtime/system-clock.ts';
+import { readRdpCertificate } from '../../src-main/node/net/rdp-certificate.ts';
 import { Launches } from '../../src-main/services/launch/launches.ts';
+import type { HostKeyPin } from '../../src-main/core/ssh/host-key-pins.ts';
+import { HostKeys } from '../../src-main/services/ssh/host-keys.ts';
+import { sha256 } from '../../src-main/compose/sha256.ts';
+import { MemoryDocument } from '../support/memory-document.ts';
+import { RdpCertificates } from '../../src-main/services/launch/rdp-certificates.ts';
 import { RemoteIotSimulator } from '../../src-main/simulators/remoteiot/remoteiot.ts';
 import { workerUrl } from '../support/forward-rig.ts';
 import { endProcess, processFile, processIds } from '../support/process-tree.ts';
@@ -33,6 +39,9 @@ const secrets = { vnc: 'Vn9!geh?', rdp: `rdp secret ${randomUUID()} "$HOME"` };
 const red = { red: 0xc4, green: 0x3b, blue: 0x2f };
 const blue = { red: 0x2f, green: 0x5b, blue: 0xc4 };
 const green = { red: 0x2f, green: 0xa4, blue: 0x4b };
+
+const hostKeys = (): HostKeys =>
+  new HostKeys({ document: new MemoryDocument<readonly HostKeyPin[]>([]), sha256, clock: systemClock });
 
 const must = <T>(result: { ok: true; value: T } | { ok: false; error: { message: string } }): T => {
   if (!result.ok) throw new Error(result.error.message);
@@ -164,6 +173,7 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
       executables: createExecutables({ platform: 'linux', env }),
       processes: createProcesses({ clock: systemClock, env: { ...env, XDG_RUNTIME_DIR: folder }, platform: 'linux' }),
       platform: 'linux',
+      certificates: new RdpCertificates({ read: readRdpCertificate, hostKeys: hostKeys() }),
       knownHostsFile: core.paths.knownHosts,
       env,
     });
@@ -252,10 +262,10 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
     expect(core.forwards.list()).toMatchObject([{ id: before?.id, port: before?.port }]);
   }, 90_000);
 
-  it('pin the certificate by device: another one there is refused, and is no matter for the next device', async () => {
+  it('pin the certificate by device: a renewed one stops the launch until it is trusted, and is no matter for the next device', async () => {
+    const place = () => ({ deviceKey, serviceId: serviceId('rdp') });
     const seen = async (key: string): Promise<boolean> => {
-      await launches.open({ deviceKey: key, serviceId: serviceId('rdp') }, signal);
-      // A client that is refused ends by itself.
+      must(await launches.open({ deviceKey: key, serviceId: serviceId('rdp') }, signal));
       const over = await vi.waitFor(
         async () => {
           const shown = (await shareOf(screen.display, red)) > 0.15;
@@ -270,17 +280,25 @@ describe('clients of VNC and RDP, through a forward and the vendor’s proxy', (
     };
     await paint(rdp.display, red);
     expect(await seen(deviceKey)).toBe(true);
-    const impostor = await startRdpServer({ user: 'tester', password: secrets.rdp });
+    const renewed = await startRdpServer({ user: 'tester', password: secrets.rdp });
     try {
-      await paint(impostor.display, red);
-      rdpNow = impostor;
-      expect(await seen(deviceKey)).toBe(false);
+      await paint(renewed.display, red);
+      rdpNow = renewed;
+      const refused = await launches.open(place(), signal);
+      // Nothing was started, so nothing of the password was sent.
+      expect(marked()).toEqual([]);
+      const certificate = !refused.ok && refused.error.kind === 'forbidden' ? refused.error.certificate : undefined;
+      expect(certificate).toMatchObject({ pinned: await rdp.fingerprint(), shown: await renewed.fingerprint() });
+      expect(!refused.ok && refused.error.message).toContain(certificate?.shown ?? 'one');
+      expect(await launches.trust(place(), await rdp.fingerprint())).toMatchObject({ ok: false });
+      must(await launches.trust(place(), certificate?.shown ?? ''));
+      expect(await seen(deviceKey)).toBe(true);
       const other = [...core.inventory.devices.keys()].find((key) => key !== deviceKey) ?? '';
       must(await core.credentials.change(other, serviceId('rdp'), { user: 'tester', password: secrets.rdp }));
       vendor.setOnline(other.split('/')[1] ?? '', true);
       expect(await seen(other)).toBe(true);
     } finally {
-      await impostor.dispose();
+      await renewed.dispose();
     }
   }, 90_000);
 

@@ -14,6 +14,8 @@ export interface RdpServer {
   readonly port: number;
   /** Value for DISPLAY of what is to be seen through RDP. */
   readonly display: string;
+  /** SHA-256 of its certificate, as OpenSSL writes it. */
+  fingerprint(): Promise<string>;
   dispose(): Promise<void>;
 }
 
@@ -46,7 +48,12 @@ export const startRdpServer = async (options: {
   };
   try {
     await waitForPort(port);
-    return { port, display: xvfb.display, dispose };
+    const certificate = join(folder, '.config/freerdp/shadow/shadow.crt');
+    const fingerprint = async (): Promise<string> =>
+      (await run('openssl', ['x509', '-in', certificate, '-noout', '-fingerprint', '-sha256'])).stdout
+        .trim()
+        .replace(/^.*=/, '');
+    return { port, display: xvfb.display, fingerprint, dispose };
   } catch (failure) {
     await dispose();
     throw failure;

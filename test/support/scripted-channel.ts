@@ -28,6 +28,8 @@ const chunk = 2000;
 export class ScriptedChannel implements FrameChannel {
   readonly #world: World;
   readonly #options: ScriptOptions;
+  /** What a launch is refused with until its certificate is trusted. */
+  changedCertificate: ErrorView | undefined;
   #onFrame: ((frame: HostFrame) => void) | undefined;
   #onClose: (() => void) | undefined;
   #seq = 0;
@@ -278,9 +280,13 @@ export class ScriptedChannel implements FrameChannel {
         return forwardReply(name, input, forwards.get(input['forwardId'] ?? ''), this.#options.now, (forward) =>
           this.#upsert('forwards', forward),
         );
+      case 'launch.trust':
+        this.changedCertificate = undefined;
+        return nothing;
       case 'launch.command':
       case 'launch.open': {
         const forward = this.#open(input['deviceKey'] ?? '', input['serviceId'] ?? '');
+        if (this.changedCertificate !== undefined) return { error: this.changedCertificate };
         return { value: { launcher: 'xterm', command: `ssh -p ${forward.port} pi@localhost` } };
       }
       case 'settings.change': {

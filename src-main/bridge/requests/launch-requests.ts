@@ -24,7 +24,7 @@ export interface LaunchRequestDeps extends OpenByRouteDeps {
   readonly credentials: Pick<ServiceCredentials, 'change'>;
   readonly inventory: Pick<Inventory, 'device' | 'servicesOf'>;
   readonly preferences: Pick<DevicePreferences, 'setDefaultService'>;
-  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'launchers' | 'checkProgram'>;
+  readonly launches: Pick<Launches, 'command' | 'sshPlan' | 'open' | 'trust' | 'launchers' | 'checkProgram'>;
   readonly recents: Pick<Recents, 'note'>;
   readonly settings: Pick<SettingsStore, 'get' | 'change'>;
   readonly tickets: SecretTickets;
@@ -98,6 +98,11 @@ export const launchRequests = (deps: LaunchRequestDeps): Handlers<keyof typeof c
   'launch.ssh': async ({ deviceKey, serviceId, user, args }, signal, client) => {
     const planned = await deps.launches.sshPlan({ deviceKey, serviceId, args, ...defined({ user }) }, client, signal);
     return planned.ok ? ok({ program: planned.value.program, args: [...planned.value.args] }) : planned;
+  },
+
+  'launch.trust': async ({ deviceKey, serviceId, certificate }) => {
+    const trusted = await deps.launches.trust({ deviceKey, serviceId }, certificate);
+    return trusted.ok ? ok({}) : trusted;
   },
 
   'launch.open': async ({ deviceKey, serviceId, user }, signal) => {

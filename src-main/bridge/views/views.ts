@@ -43,6 +43,14 @@ export const errorView = (error: AppError): ErrorView => ({
   vendorMessage: error.vendorMessage,
   suggestedPort: error.suggestedPort,
   field: error.field,
+  certificate:
+    error.certificate === undefined
+      ? undefined
+      : {
+          shown: error.certificate.shown,
+          pinned: error.certificate.pinned,
+          pinnedAt: error.certificate.pinnedAt,
+        },
 });
 
 /** A service of a device; `custom` marks those the user added. */

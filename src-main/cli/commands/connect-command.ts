@@ -18,17 +18,15 @@ export const connectCommand: Command = async (context) => {
     if (!device.ok) return printError(device.error, context.json);
     const service = await findService(client, device.value, values.service);
     if (!service.ok) return printError(service.error, context.json);
-    const opened = resultOf(
-      await client.request(
-        'launch.open',
-        {
-          deviceKey: device.value.key,
-          serviceId: service.value.id,
-          ...defined({ user: values.user }),
-        },
-        context.signal,
-      ),
-    );
+    const place = { deviceKey: device.value.key, serviceId: service.value.id };
+    const open = async () =>
+      resultOf(await client.request('launch.open', { ...place, ...defined({ user: values.user }) }, context.signal));
+    let opened = await open();
+    if (!opened.ok && values.trust !== undefined && opened.error.certificate?.shown === values.trust) {
+      const trusted = resultOf(await client.request('launch.trust', { ...place, certificate: values.trust }));
+      if (!trusted.ok) return printError(trusted.error, context.json);
+      opened = await open();
+    }
     if (!opened.ok) return printError(opened.error, context.json);
     const { launcher, command, address } = opened.value;
     const outcomeJson = { launcher, command, ...defined({ address }) };

@@ -68,6 +68,8 @@ export interface AppError {
   readonly field?: string;
   /** A free port to use instead, with `port-in-use`. */
   readonly suggestedPort?: number;
+  /** With `forbidden`: the digits of the certificate that a device shows, and of the pinned one; a person may trust it. */
+  readonly certificate?: { readonly shown: string; readonly pinned: string; readonly pinnedAt: number };
   /** With `cancelled`: what was being waited for then, in words that follow "waited for". */
   readonly waitingFor?: string;
 }

@@ -57,16 +57,15 @@ export const sniff = (bytes: Uint8Array): Sniffed => {
 
 const ascii = (line: string): Uint8Array => Uint8Array.from(line, (char) => char.charCodeAt(0));
 
+/** TPKT, X.224 connection request, RDP_NEG_REQ asking for TLS or CredSSP. */
+export const rdpTlsRequest = Uint8Array.of(3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0);
+
 /**
  * What to send to a silent server, in this order, each on its own connection. The answer to the first may already show
  * another kind: a TLS server answers plain HTTP with an alert or an HTTP error.
  */
 export const sniffProbes: readonly { readonly kind: 'rdp' | 'tls' | 'http'; readonly bytes: Uint8Array }[] = [
-  {
-    kind: 'rdp',
-    // TPKT, X.224 connection request, RDP_NEG_REQ asking for TLS or CredSSP.
-    bytes: Uint8Array.of(3, 0, 0, 19, 14, 0xe0, 0, 0, 0, 0, 0, 1, 0, 8, 0, 3, 0, 0, 0),
-  },
+  { kind: 'rdp', bytes: rdpTlsRequest },
   // A record that no TLS server accepts as a hello: it answers with an alert.
   { kind: 'tls', bytes: Uint8Array.of(0x16, 3, 1, 0, 4, 1, 0, 0, 0) },
   { kind: 'http', bytes: ascii('HEAD / HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n') },

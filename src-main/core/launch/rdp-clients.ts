@@ -1,15 +1,22 @@
 import { ok } from '../base/errors.ts';
 import { bracketed, windowed } from './screen-clients.ts';
+import { certificateDigits } from './rdp-certificate.ts';
 import type { LaunchPlatform } from './launch-plan.ts';
 import type { Viewer, ViewerTarget } from './screen-clients.ts';
 
 const place = ({ address, port }: ViewerTarget): string => `${bracketed(address)}:${port}`;
 
 /**
- * FreeRDP 2 and 3 take the same: the certificate is kept under the device's own name, so neither another device on
- * the same port nor another port of this one raises an alarm, and a changed one is refused. The password comes on
- * standard input; `force` makes it read that before it connects.
+ * FreeRDP 2 and 3 take the same. The certificate is held to the one that is pinned for the device, and any other denied.
+ * Where none could be read before, it is kept under the device's own name, so that neither another device on the same port nor
+ * another port of this one raises an alarm. The password comes on standard input; `force` makes it read that before it
+ * connects.
  */
+const certificateOption = ({ alias, certificate }: ViewerTarget): string =>
+  certificate === undefined
+    ? `/cert:tofu,name:${alias}`
+    : `/cert:deny,fingerprint:sha256:${certificateDigits(certificate).toLowerCase()},name:${alias}`;
+
 const freeRdp =
   (asksIn: 'terminal' | 'window'): Viewer['run'] =>
   (path, target) => {
@@ -21,7 +28,7 @@ const freeRdp =
           `/v:${place(target)}`,
           ...(target.user === undefined ? [] : [`/u:${target.user}`]),
           ...(handed ? ['/from-stdin:force'] : []),
-          `/cert:tofu,name:${target.alias}`,
+          certificateOption(target),
           '/dynamic-resolution',
         ],
         detached: true,

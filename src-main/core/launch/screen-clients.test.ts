@@ -89,6 +89,18 @@ describe('plans of RDP clients', () => {
       false,
     ],
     ['linux', 'xfreerdp', target, ['/v:127.0.0.1:33007', cert, '/dynamic-resolution'], undefined, true],
+    [
+      'linux',
+      'xfreerdp3',
+      { ...full, certificate: `SHA256:${'A'.repeat(43)}` },
+      [
+        ...['/v:127.0.0.1:33007', '/u:PLANT\\jane doe', '/from-stdin:force'],
+        `/cert:deny,fingerprint:sha256:${Array.from({ length: 32 }, () => '00').join(':')},name:remoteiot.home.a1`,
+        '/dynamic-resolution',
+      ],
+      'stdin',
+      false,
+    ],
     ['linux', 'sdl-freerdp', target, ['/v:127.0.0.1:33007', cert, '/dynamic-resolution'], undefined, false],
     [
       'linux',

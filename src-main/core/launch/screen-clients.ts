@@ -10,6 +10,8 @@ export interface ViewerTarget {
   /** From `hostKeyAlias`: the name under which the client keeps the device's certificate. */
   readonly alias: string;
   readonly user?: string;
+  /** The fingerprint of the certificate that the device must show; absent: the client compares by itself. */
+  readonly certificate?: string;
   /** Whether a password will be handed over where the client has a way for it. */
   readonly withPassword: boolean;
 }
@@ -115,6 +117,9 @@ const checkTarget = (target: ViewerTarget): Result<void> => {
       'The address of the forward is no IP address.',
       'Remove the forward and open it again.',
     );
+  }
+  if (target.certificate !== undefined && !/^SHA256:[A-Za-z0-9+/]{43}$/.test(target.certificate)) {
+    return fail('invalid-input', 'The certificate of the device has no fingerprint.', 'Connect again.');
   }
   const user = target.user === undefined ? ok('') : checkViewerUser(target.user);
   return user.ok ? ok(undefined) : user;

@@ -27,8 +27,8 @@ const missing = (plan: LaunchPlan, why: string): Failure =>
 const refusedAtOnce = (plan: LaunchPlan, end: number | string): Failure =>
   fail(
     'unreachable',
-    `${basename(plan.program)} ended at once (status ${end}): the device ended the connection, refused the user name or password, or showed another certificate than before.`,
-    'Check the user name and password of this service, and whether it was set up anew on the device.',
+    `${basename(plan.program)} ended at once (status ${end}): the device ended the connection, or refused the user name or password.`,
+    'Check the user name and password of this service, and that the device lets this user in.',
   );
 
 const reason = (failure: Error): string => {

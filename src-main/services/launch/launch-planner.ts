@@ -15,8 +15,12 @@ import type { LaunchPlan } from '../../core/launch/launch-plan.ts';
 import type { SniffedKind } from '../../core/forward/sniff-service.ts';
 import type { ViewerTarget } from '../../core/launch/screen-clients.ts';
 import type { SshVersion } from '../../core/ssh/ssh-version.ts';
+import type { RdpCertificates } from './rdp-certificates.ts';
 import type { LaunchClientsDeps } from './launch-clients.ts';
 import { defined } from '../../core/base/defined.ts';
+
+/** The port of RDP where a vendor names none: without it, the alias would be that of SSH. */
+const rdpPort = 3389;
 
 /** What is to be launched. */
 export interface LaunchRequest {
@@ -66,6 +70,8 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly knownHostsFile: string;
   /** Outdated algorithms that are allowed for the device of this alias of its host key. */
   readonly outdated?: (alias: string) => readonly string[];
+  /** Compares the certificates of RDP servers with their pins; absent: the programs do by themselves. */
+  readonly certificates?: Pick<RdpCertificates, 'check' | 'trust'>;
   /** The version of the ssh on this computer, undefined where it is not known. */
   readonly sshVersion?: () => Promise<SshVersion | undefined>;
 }
@@ -102,6 +108,10 @@ export interface ChosenLaunch {
   readonly putty?: string;
   readonly user?: string;
 }
+
+/** The name that the certificate of an RDP service is pinned under. */
+export const rdpAlias = (device: Device, service: Service): string =>
+  hostKeyAlias(device, { ...service, port: service.port ?? rdpPort });
 
 export const noSsh = fail('launcher-missing', 'ssh is not on this computer.', 'Install the OpenSSH client.');
 
@@ -194,7 +204,7 @@ export class LaunchPlanner {
       }
       case 'vnc':
       case 'rdp':
-        return this.#viewer(chosen.value, kind, { address, port }, starts);
+        return this.#viewer(chosen.value, kind, { address, port }, starts, signal);
       case 'tcp':
         return fail(
           'unsupported',
@@ -260,7 +270,8 @@ export class LaunchPlanner {
     { device, service, user, names }: ChosenLaunch,
     kind: 'vnc' | 'rdp',
     { address, port }: { readonly address: string; readonly port: number },
-    secret: boolean,
+    starts: boolean,
+    signal: AbortSignal,
   ): Promise<Result<PreparedLaunch>> {
     const place = address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
     if (!this.#clients.hasDisplay()) return noDisplay(place);
@@ -273,15 +284,23 @@ export class LaunchPlanner {
         `Install one (such as ${example}). The forward is open: you can also point your own at ${place}.`,
       );
     }
-    const kept = secret ? await this.#deps.credentials?.password(device.key, service.id) : undefined;
+    const alias = kind === 'rdp' ? rdpAlias(device, service) : hostKeyAlias(device, service);
+    const checked =
+      kind === 'rdp' && starts
+        ? await this.#deps.certificates?.check({ host: address, port }, alias, signal)
+        : undefined;
+    if (checked?.ok === false) return checked;
+    if (signal.aborted) return cancelled();
+    const certificate = checked?.value;
+    const kept = starts ? await this.#deps.credentials?.password(device.key, service.id) : undefined;
     if (kept?.ok === false) return kept;
     const password = kept?.value;
     const target: ViewerTarget = {
       address,
       port,
-      alias: hostKeyAlias(device, service),
+      alias,
       withPassword: password !== undefined,
-      ...defined({ user }),
+      ...defined({ user, certificate }),
     };
     const attempts: LaunchAttempt[] = [];
     let refused: Failure | undefined;

@@ -4,7 +4,7 @@ import type { CustomLauncher } from '../../core/launch/custom-launcher.ts';
 import type { ServiceKind } from '../../core/fleet/device.ts';
 import type { Failure, Result } from '../../core/base/errors.ts';
 import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
-import { LaunchPlanner, noDisplay, noSsh } from './launch-planner.ts';
+import { LaunchPlanner, noDisplay, noSsh, rdpAlias } from './launch-planner.ts';
 import type { LaunchPlannerDeps, LaunchRequest, LaunchAttempt, OpenedForward } from './launch-planner.ts';
 
 /** What launches need of the rest, as narrow as possible. */
@@ -86,6 +86,14 @@ export class Launches {
     if (!forward.ok) return forward;
     const ssh = this.#planner.ssh(inTerminal, forward.value, request.args);
     return ssh.ok ? ok(ssh.value.attempts[0].plan) : ssh;
+  }
+
+  /** Takes the changed certificate of a service for the right one. Errors: not-found, invalid-input, those of host-keys.json. */
+  async trust(request: LaunchRequest, digits: string): Promise<Result<void>> {
+    const chosen = await this.#planner.choose(request);
+    if (!chosen.ok) return chosen;
+    const { device, service } = chosen.value;
+    return (await this.#deps.certificates?.trust(rdpAlias(device, service), digits)) ?? ok(undefined);
   }
 
   /**

@@ -87,7 +87,7 @@ export class HostKeys {
     return (bytes) => {
       const progress = reader.feed(bytes);
       if (progress.state === 'found')
-        found(this.#judge(alias, progress.key.type, hostKeyFingerprint(progress.key, this.#deps.sha256)));
+        found(this.#report(alias, progress.key.type, hostKeyFingerprint(progress.key, this.#deps.sha256)));
       return progress.state === 'reading';
     };
   }
@@ -120,18 +120,29 @@ export class HostKeys {
     return saved;
   }
 
+  /** The pinned key of one type of a device. */
+  pinned(alias: string, type: string): HostKeyPin | undefined {
+    return this.#pins.find((pin) => pin.alias === alias && pin.type === type);
+  }
+
+  /** Judges what a device shows; the first of its type is pinned. Says it to nobody. */
+  judge(seen: Pick<HostKeyPin, 'alias' | 'type' | 'fingerprint'>): HostKeyVerdict {
+    const verdict = judgeHostKey(this.#pins, seen);
+    if (verdict.kind === 'first-seen' || verdict.kind === 'other-type') {
+      this.#pins = pinHostKey(this.#pins, { ...seen, firstSeenAt: this.#deps.clock.now() });
+      void this.#save();
+    }
+    return verdict;
+  }
+
   /** Forgets the keys of a device, so that the next one is pinned. */
   async forget(alias: string): Promise<Result<void>> {
     this.#pins = forgetHostKeys(this.#pins, alias);
     return this.#save();
   }
 
-  #judge(alias: string, type: string, fingerprint: string): SeenHostKey {
-    const verdict = judgeHostKey(this.#pins, { alias, type, fingerprint });
-    if (verdict.kind === 'first-seen' || verdict.kind === 'other-type') {
-      this.#pins = pinHostKey(this.#pins, { alias, type, fingerprint, firstSeenAt: this.#deps.clock.now() });
-      void this.#save();
-    }
+  #report(alias: string, type: string, fingerprint: string): SeenHostKey {
+    const verdict = this.judge({ alias, type, fingerprint });
     const warning = warningOf(fingerprint, verdict);
     const isShared = verdict.sharedWith.length > 0 && verdict.kind !== 'changed';
     const key: SeenHostKey = {
