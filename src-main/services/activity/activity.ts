@@ -37,47 +37,47 @@ export interface ActivityDeps {
       'on'
     >;
   };
-  /** Devices of an account by state, and whether it can be heard at all. */
+  /** Devices of an account by state, and whether it can be reached. */
   readonly presence: {
     countsOf(accountId: string): PresenceCounts;
     isUnreachable(accountId: string): boolean;
     stateOf(deviceKey: string): 'online' | 'offline' | undefined;
   };
-  /** Days that are kept. */
+  /** Days for which the history is kept. */
   readonly days: () => number;
-  /** Blots out what must not be kept. */
+  /** Masks what must not be stored. */
   readonly redact: (text: string) => string;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-/** What is waiting is written after this time, milliseconds. */
+/** Milliseconds after which waiting entries are written. */
 const writeMs = 1000;
-/** How often the presence of fleets is added up, milliseconds. */
+/** Milliseconds between two samples of the fleets' presence. */
 const sampleMs = 60_000;
-/** How often the sums are written where nothing else is, and how often the past is dropped, in samples. */
+/** How many samples pass before the sums are written (if nothing else is), and before the past is deleted. */
 const samplesPerWrite = 5;
 const samplesPerPrune = 60;
 const hourMs = 3_600_000;
 const dayMs = 24 * hourMs;
-/** What waits in memory while the file cannot be written; older entries give way. */
+/** The maximum of entries in memory while the file cannot be written; older ones are dropped. */
 const maxWaiting = 50_000;
-/** Lines of one piece of an export. */
+/** Lines in one piece of an export. */
 const exportLines = 2000;
-/** Longest text of an entry; a vendor's message may be a page. */
+/** The maximum length of an entry's text; a vendor's message may be a page. */
 const maxText = 500;
 
 /**
- * The history: writes down what happens, in batches and never in the way of what happens, and answers questions about
- * it. Holds no secret: names, kinds and outcomes, never inputs or answers.
+ * The history: records what happens, in batches and without delaying anything, and answers questions about it. It holds
+ * no secret: names, kinds and outcomes, never inputs or answers.
  */
 export class Activity {
-  /** Something was written down. */
+  /** An entry was recorded. */
   readonly changed = new Emitter<void>();
   readonly #deps: ActivityDeps;
   readonly #unsubscribe: readonly (() => void)[];
   readonly #seen = new Set<string>();
-  /** Forwards with a connection, and what they are called. */
+  /** Forwards with a connection, and their names. */
   readonly #open = new Map<string, { readonly what: string; readonly deviceKey: string; readonly name: string }>();
   readonly #failed = new Map<string, string>();
   readonly #samples = new Map<string, PresenceSample>();
@@ -101,7 +101,7 @@ export class Activity {
     ];
   }
 
-  /** Begins to add up the presence of the fleets, and drops what is too old. */
+  /** Starts to sample the presence of the fleets and to delete old entries. */
   start(): void {
     if (this.#isDisposed || this.#cancelSample !== undefined) return;
     this.#sampledAt = this.#deps.clock.monotonic();
@@ -111,7 +111,7 @@ export class Activity {
     void this.#prune();
   }
 
-  /** Writes down what happened. */
+  /** Records an entry. */
   record(entries: readonly ActivityEntry[]): void {
     if (entries.length === 0) return;
     for (const entry of entries) {
@@ -125,7 +125,7 @@ export class Activity {
     this.#writeSoon();
   }
 
-  /** Notes that an account could not be heard for a while. */
+  /** Records that an account was unreachable for a while. */
   recordGap(accountId: string, gap: PresenceGap): void {
     if (gap.until <= gap.since) return;
     this.#gaps.push({ accountId, since: gap.since, until: gap.until });
@@ -133,8 +133,8 @@ export class Activity {
   }
 
   /**
-   * Writes down that an operation of a vendor was called, with the device it was about where it was one, and how it
-   * went; neither its input nor its answer.
+   * Records the call of a vendor's operation with its device, if it has one, and its outcome; neither its input nor its
+   * answer.
    */
   recordOperation(accountId: string, operation: string, error: AppError | undefined, deviceKey?: string): void {
     this.record([
@@ -149,13 +149,13 @@ export class Activity {
     ]);
   }
 
-  /** What happened, newest first. Errors: those of the store. */
+  /** The entries, newest first. Errors: those of the store. */
   async query(query: ActivityQuery, signal: AbortSignal): Promise<Result<ActivityPage>> {
     await this.flush();
     return this.#deps.store.query(query, signal);
   }
 
-  /** A piece of the history as CSV; the first has the header. Answer `next` to get the next. */
+  /** A piece of the history as CSV; the first has the header. Pass `next` to get the next piece. */
   async exportCsv(
     query: Omit<ActivityQuery, 'limit'>,
     signal: AbortSignal,
@@ -207,13 +207,13 @@ export class Activity {
   ): Promise<Result<readonly PresenceBucket[]>> {
     this.#sample();
     await this.flush();
-    // Sums are kept by the hour, so buckets begin with one.
+    // Sums are stored by the hour, so buckets begin with an hour.
     const start = Math.floor(since / hourMs) * hourMs;
     const samples = await this.#deps.store.samples(accountId, start, until);
     return samples.ok ? ok(presenceBuckets(samples.value, start, until, bucket === 'hour' ? hourMs : dayMs)) : samples;
   }
 
-  /** Writes what waits. What cannot be written waits on. */
+  /** Writes waiting entries. Entries that cannot be written stay waiting. */
   async flush(): Promise<void> {
     this.#cancelWrite?.();
     this.#cancelWrite = undefined;
@@ -236,11 +236,11 @@ export class Activity {
       return;
     }
     this.#deps.log.write('warn', 'history.not-written', { reason: written.error.message });
-    // Sums and first sights of a disk that is full are not worth keeping; what happened is.
+    // If the disk is full, samples are dropped; entries are kept.
     this.#entries = [...batch.entries, ...this.#entries].slice(-maxWaiting);
   }
 
-  /** Writes what waits and closes the file. */
+  /** Writes waiting entries and closes the file. */
   async dispose(): Promise<void> {
     if (!this.#isDisposed) {
       this.#isDisposed = true;
@@ -302,7 +302,7 @@ export class Activity {
         at: this.#deps.clock.now(),
         kind: 'disconnected',
         deviceKey: open.deviceKey,
-        // As it was connected, where it is gone since.
+        // Recorded with the name at connection time, if the device is gone meanwhile.
         name: device?.name ?? open.name,
         text: `${open.what} was closed`,
         ...(device === undefined ? {} : { accountId: device.accountId }),
@@ -325,13 +325,13 @@ export class Activity {
     });
   }
 
-  /** Adds the time since the last look, in which every device is taken to have been as it is now. */
+  /** Adds the time since the last sample; every device counts with its present state for all of it. */
   #sample(): void {
     if (this.#sampledAt === undefined) return;
     const mono = this.#deps.clock.monotonic();
     const passed = mono - this.#sampledAt;
     this.#sampledAt = mono;
-    // A look that comes much too late means that the computer slept.
+    // A sample that is much too late means that the computer slept.
     if (passed <= 0 || passed > 2 * sampleMs) return;
     const hour = Math.floor(this.#deps.clock.now() / hourMs) * hourMs;
     for (const { id } of this.#deps.accounts.list()) {

@@ -8,18 +8,20 @@ export interface AccountReachabilityDeps {
   readonly accounts: Pick<Accounts, 'list' | 'get'>;
   readonly inventory: Pick<Inventory, 'devices' | 'health'>;
   readonly clock: Clock;
-  /** An account can be heard no more, or again; `since` is when it could not, epoch milliseconds. */
+  /**
+   * Called when an account becomes unreachable or reachable; `since` is when it became unreachable, epoch milliseconds.
+   */
   readonly changed: (accountId: string, unreachable: boolean, since: number) => void;
-  /** Its devices are unknown from now on, or known again. */
+  /** Called when its devices become unknown, or known again. */
   readonly aged: (accountId: string) => void;
 }
 
-/** Knows which accounts can be heard: not while our network is down, the computer sleeps, or the vendor fails. */
+/** Knows which accounts can be reached: not while our network is down, the computer sleeps, or the vendor fails. */
 export class AccountReachability {
   readonly #deps: AccountReachabilityDeps;
-  /** Epoch milliseconds since when an account cannot be heard. */
+  /** Epoch milliseconds since when an account is unreachable. */
   readonly #unreachableSince = new Map<string, number>();
-  /** Timers of those whose facts are not old yet. */
+  /** Timers of accounts whose facts are not old yet. */
   readonly #cancelAge = new Map<string, () => void>();
   #isOnline = true;
   #isAwake = true;
@@ -35,7 +37,7 @@ export class AccountReachability {
     for (const { id } of this.#deps.accounts.list()) this.look(id);
   }
 
-  /** Looks at one account again. */
+  /** Checks one account again. */
   look(accountId: string): void {
     const exists = this.#deps.accounts.get(accountId) !== undefined;
     const unreachable = exists && (!this.#isOnline || !this.#isAwake || this.#isVendorFailing(accountId));
@@ -61,7 +63,7 @@ export class AccountReachability {
     if (!wasYoung) aged(accountId);
   }
 
-  /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
+  /** The device to show: unknown if its last observation is old and its account is unreachable. */
   effective(device: Device): Device {
     const unreachableSince = this.#unreachableSince.get(device.accountId);
     if (unreachableSince === undefined) return device;
@@ -69,7 +71,7 @@ export class AccountReachability {
     return state === device.presence.state ? device : { ...device, presence: { ...device.presence, state } };
   }
 
-  /** Ends; accounts that were unreachable until now are reported. */
+  /** Stops; accounts that are still unreachable are reported. */
   dispose(): void {
     for (const cancel of this.#cancelAge.values()) cancel();
     this.#cancelAge.clear();
@@ -77,7 +79,7 @@ export class AccountReachability {
     this.#unreachableSince.clear();
   }
 
-  /** A vendor of which parts still arrive is heard; one that fails whole is not. */
+  /** A vendor whose pages partly arrive is reachable; one that fails completely is not. */
   #isVendorFailing(accountId: string): boolean {
     const { error, failingSince } = this.#deps.inventory.health(accountId);
     if (error === undefined || failingSince === undefined) return false;

@@ -26,7 +26,7 @@ import type { Inventory } from '../fleet/inventory.ts';
 
 export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly document: Document<AlertSettings>;
-  /** Open incidents, so that they end in the next run too. */
+  /** Open incidents, so that the next run can close them. */
   readonly incidents: Document<readonly IncidentRecord[]>;
   readonly accounts: Pick<Accounts, 'list' | 'get' | 'vendor' | 'changed'>;
   readonly inventory: Pick<Inventory, 'devices' | 'device' | 'health' | 'changed'>;
@@ -34,36 +34,36 @@ export interface AlertsDeps extends NoticeDeliveryDeps {
   readonly settings: { get(): { readonly pollFactor: number } };
   /** Whether a query of the list's language means a device. */
   readonly matches: (query: string, device: Device) => boolean;
-  /** IANA name of this computer's time zone, as it is now. */
+  /** IANA name of this computer's present time zone. */
   readonly timeZone: () => string;
   readonly clock: Clock;
   readonly flap?: FlapPolicy | undefined;
 }
 
-/** Of what a snooze is: one incident, a target, or everything. */
+/** The subject of a snooze: one incident, a target, or everything. */
 export interface Snooze {
   readonly forMs: number;
   readonly incidentId?: string | undefined;
   readonly target?: AlertTarget | undefined;
 }
 
-/** What the button on a notice means, milliseconds. */
+/** The length of the snooze button's snooze, milliseconds. */
 const snoozeMs = 60 * 60_000;
-/** The longest timer; the engine is asked again then. */
+/** The longest timer, milliseconds; the engine is asked again then. */
 const maxMs = 60 * 60_000;
 
 /**
- * Watches the fleets and tells the user what matters. Lives in main, so it works with every window closed. The rules
- * are in core (alert-engine.ts); here are the timers, the settings on disk and the way to the screen.
+ * Watches the fleets and notifies the user. It runs in main, so it works with every window closed. The rules are in
+ * core (alert-engine.ts); here are the timers, the stored settings and the delivery.
  */
 export class Alerts {
   /** Ids of incidents added, changed or removed. */
   readonly changed = new Emitter<readonly string[]>();
   readonly settingsChanged = new Emitter<AlertSettings>();
   readonly requested = new Emitter<AlertRequest>();
-  /** Ids of accounts whose devices are unknown from now on, or known again, because of how well they can be heard. */
+  /** Ids of accounts whose devices become unknown, or known again, because their reachability changed. */
   readonly reachabilityChanged = new Emitter<string>();
-  /** For the history. */
+  /** An entry for the history. */
   readonly recorded = new Emitter<readonly ActivityEntry[]>();
   readonly gap = new Emitter<PresenceGap & { readonly accountId: string }>();
   readonly #deps: AlertsDeps;
@@ -120,8 +120,8 @@ export class Alerts {
   }
 
   /**
-   * Reads the settings and the open incidents, and takes the fleet as it is for granted. On an error the defaults
-   * are in force; incidents that cannot be read are forgotten.
+   * Reads the settings and the open incidents; the present fleet is the starting state. On an error the defaults apply;
+   * unreadable incidents are dropped.
    */
   async load(): Promise<Result<void>> {
     const [read, incidents] = await Promise.all([this.#deps.document.read(), this.#deps.incidents.read()]);
@@ -138,13 +138,13 @@ export class Alerts {
     return this.#engine.settings;
   }
 
-  /** Changes what is given; in force once it is on disk. Errors: those of the document. */
+  /** Changes the given settings; they apply once they are on disk. Errors: those of the document. */
   change(patch: Partial<AlertSettings>): Promise<Result<AlertSettings>> {
     return this.#change((settings) => ({ ...settings, ...patch }));
   }
 
   /**
-   * No notices for a while: of one incident, of a target, or at all. Devices that are offline at its end cause a notice
+   * Holds notices for a while: of one incident, of a target, or all. Devices that are offline at its end cause a notice
    * then. `forMs` zero ends a snooze, and the mute of an incident. Errors: not-found (no such open incident), those of
    * the document.
    */
@@ -169,7 +169,7 @@ export class Alerts {
     });
   }
 
-  /** No notices about a target, or about the like of an incident, until this is taken back. Errors as of `snooze`. */
+  /** Mutes a target, or incidents like this one, until it is undone. Errors as of `snooze`. */
   mute(
     what: { readonly incidentId: string } | { readonly target: AlertTarget; readonly on: boolean },
   ): Promise<Result<AlertSettings>> {
@@ -210,7 +210,7 @@ export class Alerts {
     return this.#engine.incident(id);
   }
 
-  /** Epoch milliseconds until which an open incident is put aside; undefined if it is not. */
+  /** Epoch milliseconds until which an open incident is snoozed; undefined if it is not. */
   snoozedUntil(incidentId: string): number | undefined {
     return this.#engine.snoozedUntil(incidentId);
   }
@@ -220,22 +220,22 @@ export class Alerts {
     return this.#delivery.channel;
   }
 
-  /** What counts as the state of a device; undefined before anything is known. */
+  /** The confirmed state of a device; undefined before anything is known. */
   stateOf(deviceKey: string): 'online' | 'offline' | undefined {
     return this.#engine.stateOf(deviceKey);
   }
 
-  /** Whether a device changes sides so often that it is muted for now. */
+  /** Whether a device changes its state so often that it is muted for now. */
   isFlapping(deviceKey: string): boolean {
     return this.#engine.isFlapping(deviceKey);
   }
 
-  /** Whether nothing can be heard of an account: our own network, sleep, or the vendor. */
+  /** Whether an account is unreachable: our own network, sleep, or the vendor. */
   isUnreachable(accountId: string): boolean {
     return this.#engine.isUnreachable(accountId);
   }
 
-  /** The device as it may be shown: unknown where what was heard of it last is old and nothing new can be heard. */
+  /** The device to show: unknown if its last observation is old and its account is unreachable. */
   effective(device: Device): Device {
     return this.#reachability.effective(device);
   }
@@ -249,7 +249,7 @@ export class Alerts {
     this.#setMachineState({ online });
   }
 
-  /** While the computer sleeps no time passes. */
+  /** No time passes while the computer sleeps. */
   suspend(): void {
     this.#setMachineState({ awake: false });
   }
@@ -258,13 +258,13 @@ export class Alerts {
     this.#setMachineState({ awake: true });
   }
 
-  /** Says whether the system wants no notices now. */
+  /** Says whether the system asks for no notices now. */
   setDoNotDisturb(on: boolean): void {
     this.#engine.setDoNotDisturb(on, this.#moment());
     this.#settle();
   }
 
-  /** Ends the watching; notices on the screen stay. */
+  /** Stops watching; notices on the screen stay. */
   async dispose(): Promise<void> {
     if (!this.#isDisposed) {
       this.#isDisposed = true;
@@ -293,7 +293,7 @@ export class Alerts {
     this.#settle();
   }
 
-  /** A poll that only confirms is not announced device by device, so what waits for it is looked up. */
+  /** A poll that only confirms does not announce each device, so devices that are waited for are looked up. */
   #lookAtPending(accounts: ReadonlySet<string>): void {
     const waiting = [];
     for (const key of this.#engine.pendingKeys) {
@@ -303,7 +303,7 @@ export class Alerts {
     if (waiting.length > 0) this.#engine.observe(waiting, this.#moment());
   }
 
-  /** Carries out what the engine wants and waits for its next turn. */
+  /** Carries out the engine's outputs and schedules its next call. */
   #settle(): void {
     this.#carryOut(this.#engine.take());
     this.#cancelTimer?.();
@@ -369,7 +369,7 @@ export class Alerts {
     }
   }
 
-  /** Changes the settings that there are when it is its turn. */
+  /** Changes the settings as they are when its turn comes. */
   #change(next: (settings: AlertSettings) => AlertSettings): Promise<Result<AlertSettings>> {
     return this.#writes.run(async () => {
       const written = await this.#deps.document.write(next(this.#engine.settings));
@@ -377,7 +377,7 @@ export class Alerts {
         this.#deps.log.write('warn', 'alerts.not-saved', { reason: written.error.message });
         return written;
       }
-      // Applied again: while this was written the engine may have dropped what was over.
+      // Applied again: the engine may have dropped expired entries meanwhile.
       const now = this.#engine.settings;
       const settings = next(now);
       if (settings !== now) this.#engine.setSettings(settings, this.#moment());

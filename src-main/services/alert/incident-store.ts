@@ -11,10 +11,10 @@ export interface IncidentStoreDeps {
   readonly log: Log;
 }
 
-/** Incidents are written this long after one changed, milliseconds. */
+/** Milliseconds between a change of an incident and its writing. */
 const saveMs = 5000;
 
-/** Keeps the open incidents on disk, so that they end, and stay put aside, in the next run too. */
+/** Stores the open incidents, so that the next run can close them and respects their snoozes. */
 export class IncidentStore {
   readonly #deps: IncidentStoreDeps;
   readonly #engine: Pick<AlertEngine, 'incidents' | 'snoozedUntil'>;
@@ -31,7 +31,7 @@ export class IncidentStore {
     this.#cancel ??= this.#deps.clock.after(saveMs, () => void this.#save());
   }
 
-  /** Writes what is not written yet. */
+  /** Writes unwritten changes. */
   async dispose(): Promise<void> {
     if (this.#cancel !== undefined) await this.#save();
     await this.#writes.run(async () => undefined);

@@ -3,7 +3,7 @@ import type { Log } from '../../core/base/log.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 
 export interface NoticeDeliveryDeps {
-  /** Absent if the host cannot show notices: they go into the window. */
+  /** Absent if the host cannot show notices: they are shown in the window. */
   readonly notifier?: Notifier | undefined;
   /** Notices inside the window. */
   readonly inApp: {
@@ -13,23 +13,23 @@ export interface NoticeDeliveryDeps {
   readonly log: Log;
 }
 
-/** Where notices go: to the system, or into the window, with the reason of the newest failure. */
+/** Where notices are shown: by the system, or in the window with the reason of the newest failure. */
 export type NoticeChannel =
   | { readonly by: 'system' }
   /** Without a reason: this host cannot show notices. */
   | { readonly by: 'window'; readonly reason?: string };
 
-/** Most notices of alerts in the window at once; the activity page has them all. */
+/** The maximum of alert notices in the window; the activity page has them all. */
 const maxInApp = 3;
 
 /**
- * Brings notices to the screen, one after another. What the system does not show is put into the window, with the
- * reason, and leaves it when it is taken back, updated on the screen, or too old.
+ * Shows notices one after another. A notice that the system does not show is put into the window with the reason; it
+ * leaves the window when it is removed, shown by the system, or too old.
  */
 export class NoticeDelivery {
   readonly #deps: NoticeDeliveryDeps;
   readonly #turns = new SerialQueue();
-  /** In the order they were put into the window. */
+  /** In the order in which they were added. */
   readonly #inApp = new Set<string>();
   #channel: NoticeChannel;
 
@@ -38,7 +38,7 @@ export class NoticeDelivery {
     this.#channel = { by: deps.notifier === undefined ? 'window' : 'system' };
   }
 
-  /** How the newest notice reached the user, or how the first one will be tried. */
+  /** How the newest notice was shown, or how the first one will be tried. */
   get channel(): NoticeChannel {
     return this.#channel;
   }
@@ -54,7 +54,7 @@ export class NoticeDelivery {
     });
   }
 
-  /** Resolves when everything handed over so far is on its way. */
+  /** Resolves when everything added so far was delivered. */
   settled(): Promise<void> {
     return this.#turns.run(async () => undefined);
   }

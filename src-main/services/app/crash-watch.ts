@@ -3,7 +3,10 @@ import { describeException } from '../../core/base/exception.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Log } from '../../core/base/log.ts';
 
-/** What is written down when the process ends itself. No messages: they can quote a request, and so a secret. */
+/**
+ * The report that is written when the process ends itself. It has no messages, because they can quote a request, and so
+ * a secret.
+ */
 export interface CrashReport {
   /** Epoch milliseconds. */
   readonly takenAt: number;
@@ -13,11 +16,11 @@ export interface CrashReport {
 export interface CrashWatchDeps {
   readonly clock: Clock;
   readonly log: Log;
-  /** Ends the session in which it happened; false if it happened in none. */
+  /** Ends the session in which the error happened; false if it happened in none. */
   readonly endSession: () => boolean;
-  /** Tells a person, in two sentences: what happened, and what it means. */
+  /** Notifies the user in two sentences: what happened, and what it means. */
   readonly notify: (text: string, hint: string) => void;
-  /** Writes the report; answers where it is, undefined if it could not be written. */
+  /** Writes the report; returns its path, undefined if it could not be written. */
   readonly write: (report: CrashReport) => Promise<string | undefined>;
   /** Ends the process. */
   readonly giveUp: (text: string, hint: string) => void;
@@ -27,8 +30,9 @@ const max = 5;
 const withinMs = 60_000;
 
 /**
- * Errors that nobody expected: each is logged, told, and ends the session it happened in. Forwards live in a worker and
- * their listeners in this process, so going on keeps them; the sixth within a minute ends the process, with a report.
+ * Handles unexpected errors: each is logged and reported to the user, and ends its session. Forwards live in a worker
+ * and their listeners in this process, so continuing keeps them; the sixth error within a minute ends the process with
+ * a report.
  */
 export class CrashWatch {
   readonly #deps: CrashWatchDeps;
@@ -41,7 +45,7 @@ export class CrashWatch {
     this.#limit = new CrashLimit({ max, withinMs, monotonic: () => deps.clock.monotonic() });
   }
 
-  /** Deals with one. Never throws. */
+  /** Handles one error. Never throws. */
   report(thrown: unknown): void {
     const { clock, endSession, log, notify } = this.#deps;
     const what = describeException(thrown);

@@ -3,7 +3,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Alerts } from '../alert/alerts.ts';
 import type { NoticePause } from './tray-controller.ts';
 
-/** Pausing the notices of alerts from a tray. */
+/** Pauses the notices of alerts from a tray. */
 export const noticePause = (
   alerts: Pick<Alerts, 'get' | 'snooze' | 'settingsChanged'>,
   clock: Pick<Clock, 'now'>,

@@ -9,10 +9,10 @@ import { checkEditor } from '../../core/launch/editors.ts';
 
 type Judge = (patch: Partial<Settings>) => Result<void>;
 
-/** What the user chose, kept on disk. */
+/** The user's settings, stored on disk. */
 export class SettingsStore {
   readonly changed = new Emitter<Settings>();
-  /** Why the stored settings could not be read, if so; the defaults are in force then. */
+  /** Why the stored settings could not be read; the defaults apply then. */
   readonly problem: AppError | undefined;
   readonly #document: Document<Settings>;
   readonly #judge: Judge;
@@ -27,8 +27,8 @@ export class SettingsStore {
   }
 
   /**
-   * Never fails: settings that cannot be read are the defaults, with the reason in `problem`. `judge` refuses a change
-   * that this computer cannot follow.
+   * Never fails: unreadable settings are the defaults, with the reason in `problem`. `judge` refuses a change that this
+   * computer cannot apply.
    */
   static async load(document: Document<Settings>, judge: Judge = () => ok(undefined)): Promise<SettingsStore> {
     const read = await document.read();
@@ -42,12 +42,12 @@ export class SettingsStore {
   }
 
   /**
-   * Changes what is given; in force and announced once it is on disk. Errors: invalid-input naming the keys,
-   * those of `judge`, and those of the document.
+   * Changes the given settings; they apply and are announced once they are on disk. Errors: invalid-input naming the
+   * keys, those of `judge`, and those of the document.
    */
   change(patch: Partial<Settings>): Promise<Result<Settings>> {
     return this.#writes.run(async () => {
-      // It says itself what is wrong with a program.
+      // The check of an editor has its own message.
       const editor = patch.editor === undefined ? ok(undefined) : checkEditor(patch.editor);
       if (!editor.ok) return editor;
       const bad = badSettings(patch);

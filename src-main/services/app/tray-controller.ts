@@ -16,28 +16,31 @@ import type { Launches } from '../launch/launches.ts';
 import type { Recents } from '../launch/recents.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** Milliseconds between a change and the menu that shows it: a fleet changes in bursts. */
+/** Milliseconds between a change and the updated menu: a fleet changes in bursts. */
 const gatherMs = 250;
-/** Recents looked at; devices that are gone or favourites leave room for later ones. */
+/** The number of recents that are read; more than are shown, because some are gone or are favourites. */
 const maxRecents = 20;
-/** The hour of the day at which notices come back in the morning. */
+/** The hour at which notices return in the morning. */
 const morning = 8;
 
-/** Pausing notices, where this host has them. Times are epoch milliseconds; `Number.MAX_SAFE_INTEGER`: for good. */
+/**
+ * Pauses notices, on hosts that have them. Times are epoch milliseconds; `Number.MAX_SAFE_INTEGER`: until further
+ * notice.
+ */
 export interface NoticePause {
   until(): number | undefined;
   set(until: number | undefined): Promise<Result<void>>;
   readonly changed: { on(listener: () => void): () => void };
 }
 
-/** What a tray needs of the program that shows it. */
+/** The part of the tray that belongs to the host's program. */
 export interface TrayShell {
-  /** Opens the palette; if there is none, the window with it. */
+  /** Opens the palette; without a palette, the window with it. */
   quickConnect(): void;
-  /** Opens the window, showing something where a intent is given. */
+  /** Opens the window and shows the intent, if there is one. */
   openWindow(intent?: NavigationIntent): void;
   copyText(text: string): Promise<Result<void>>;
-  /** Says that what was clicked could not be done. */
+  /** Reports that a click could not be carried out. */
   failed(error: AppError): void;
   quit(): void;
 }
@@ -52,13 +55,13 @@ export interface TrayControllerDeps {
   readonly pause?: NoticePause | undefined;
   readonly clock: Clock;
   readonly shell: TrayShell;
-  /** The global shortcut in the system's words, where there is one. */
+  /** The global shortcut as the system writes it, if there is one. */
   readonly shortcut?: () => string | undefined;
 }
 
 const twoDigits = (value: number): string => String(value).padStart(2, '0');
 
-/** `until 14:30`, with the day if it is not today. */
+/** `until 14:30`, with the day if that is not today. */
 const untilText = (until: number, now: number): string => {
   if (until >= Number.MAX_SAFE_INTEGER) return '';
   const end = new Date(until);
@@ -73,12 +76,12 @@ const nextMorning = (now: number): number => {
   return next.getTime();
 };
 
-/** What needs an eye first. */
+/** Problems first. */
 const forwardOrder = ['failed', 'reconnecting', 'open', 'dialling', 'idle', 'listening'];
 
-/** What any tray shows and does, whatever draws it: Electron's, or StatusNotifierItem's of the headless host. */
+/** The state and the actions of a tray, whoever draws it: Electron, or our StatusNotifierItem. */
 export class TrayController {
-  /** The state may have changed; gathered, so that a busy fleet does not redraw a menu all the time. */
+  /** The state may have changed; changes are gathered, so that a busy fleet does not redraw the menu all the time. */
   readonly changed = new Emitter<void>();
   readonly #deps: TrayControllerDeps;
   readonly #stops: readonly (() => void)[];
@@ -137,7 +140,7 @@ export class TrayController {
     };
   }
 
-  /** Does what was clicked. Never rejects; the shell shows failures. */
+  /** Carries out a click. Never rejects; the shell shows failures. */
   async act(action: TrayAction): Promise<void> {
     const { shell, forwards, pause } = this.#deps;
     switch (action.type) {
@@ -172,7 +175,7 @@ export class TrayController {
     }
   }
 
-  /** Does what was asked for by a click on a notice. */
+  /** Carries out a click on a notice. */
   follow(request: AlertRequest): void {
     const { shell } = this.#deps;
     switch (request.kind) {
@@ -193,7 +196,7 @@ export class TrayController {
     }
   }
 
-  /** Ends what was clicked and is not done yet. */
+  /** Aborts unfinished actions. */
   dispose(): void {
     for (const stop of this.#stops) stop();
     this.#cancelTimer?.();
@@ -251,7 +254,7 @@ export class TrayController {
     return length === 'ever' ? Number.MAX_SAFE_INTEGER : length === 'tomorrow' ? nextMorning(now) : now + length;
   }
 
-  /** The longest wait after a click; then a message says so, because the tray shows no progress. */
+  /** The longest wait after a click, milliseconds; then a message says so, because the tray shows no progress. */
   #soon<T>(act: (signal: AbortSignal) => Promise<Result<T>>): Promise<Result<T>> {
     const late = () =>
       fail(
@@ -271,13 +274,13 @@ export class TrayController {
       return ok(undefined);
     }
     const request = { deviceKey, serviceId: service.id };
-    // A plain port has no program: it is opened, and the window says where.
+    // A plain port has no program: it is opened, and the window shows where.
     const done = await this.#soon<unknown>((signal) =>
       service.kind === 'tcp' ? forwards.open(request, signal) : launches.open(request, signal),
     );
     if (!done.ok) return done;
     if (service.kind === 'tcp') this.#deps.shell.openWindow({ show: 'device', deviceKey });
-    // It is connected, whether or not that can be remembered.
+    // The connection is open even if the use cannot be remembered.
     await recents.note(deviceKey);
     return ok(undefined);
   }

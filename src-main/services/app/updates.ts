@@ -13,24 +13,24 @@ import {
 } from '../../core/app/update-policy.ts';
 import type { SettingsStore } from './settings-store.ts';
 
-/** Where new versions come from: the host's part. */
+/** The host's source of new versions. */
 export interface UpdateSource {
   readonly method: Exclude<UpdateMethod, 'never'>;
   /**
-   * Answers the newest version of a channel where it is newer than this one, once it is there to be installed. Errors:
-   * unreachable, with no more than the name of what failed.
+   * The newest version of a channel, if it is newer than this one and ready to be installed. Errors: unreachable, with
+   * only the name of the failure.
    */
   check(channel: 'latest' | 'beta'): Promise<Result<string | undefined>>;
-  /** Whether a version that is there is installed when the user quits. */
+  /** Whether a waiting version is installed when the user quits. */
   installOnQuit(on: boolean): void;
-  /** Quits as ever, tunnels closed, and starts the new version. */
+  /** Quits normally, which closes tunnels, and starts the new version. */
   restart(): void;
 }
 
-/** What the window knows of updates. */
+/** The state of updates for the window. */
 export interface UpdateState {
   readonly method: Exclude<UpdateMethod, 'never'>;
-  /** The version that waits. */
+  /** The version that waits to be installed. */
   readonly ready?: { readonly version: string; readonly text: string; readonly hint: string } | undefined;
   /** Whether the window asks about it now; "Later" holds for a day. */
   readonly asks: boolean;
@@ -49,10 +49,10 @@ export interface UpdatesOptions {
   readonly notify: (notice: { readonly text: string; readonly hint: string }) => void;
 }
 
-/** Milliseconds between two looks at whether "Later" is over. */
+/** Milliseconds between two checks whether "Later" is over. */
 const lookEveryMs = 3_600_000;
 
-/** Looks for new versions and says so. Nothing is installed before the user quits or asks for it. */
+/** Looks for new versions and announces them. Nothing is installed before the user quits or asks for it. */
 export class Updates {
   readonly #options: UpdatesOptions;
   #memory: UpdateMemory = freshUpdates;
@@ -77,7 +77,7 @@ export class Updates {
     this.#look();
   }
 
-  /** Ends the application for the version that waits, where it can replace itself. */
+  /** Restarts into the waiting version, if this installation can replace itself. */
   restart(): void {
     if (this.#memory.ready !== undefined && this.#options.source.method === 'itself') this.#options.source.restart();
   }
@@ -93,7 +93,7 @@ export class Updates {
     if (channel === this.#channel) return;
     this.#channel = channel;
     this.#isFirst = true;
-    // What one channel had may not be for those of another.
+    // A version of one channel may not be meant for the other.
     this.#memory = freshUpdates;
     this.#options.source.installOnQuit(channel !== 'off');
     this.#look();
@@ -135,7 +135,7 @@ export class Updates {
     notify(updateText(ready, source.method, openForwards()));
   }
 
-  /** Shows how it is now, and looks again as long as "Later" may end. */
+  /** Publishes the present state, and checks again while "Later" lasts. */
   #look(): void {
     this.#cancelLook();
     if (this.#disposed) return;

@@ -8,7 +8,7 @@ type Texts = Readonly<Record<string, string>>;
 const fieldOf = (vendor: Vendor, name: string) =>
   vendor.credentialForms.flatMap((form) => form.fields).find((field) => field.name === name);
 
-/** Names the first field that is wrong, in the words of the account form. Never repeats a value. */
+/** Names the first wrong field, as the account form calls it. Never repeats a value. */
 const refusal = (
   vendor: Vendor,
   values: Texts,
@@ -34,13 +34,13 @@ const refusal = (
   return fail('invalid-input', `“${label}” does not have the right form.${reason}`, hint, { field: name });
 };
 
-/** The secrets of an account as its vendor reads them. Errors: invalid-input naming the field. */
+/** Parses the secrets of an account by its vendor's schema. Errors: invalid-input naming the field. */
 export const parseSecrets = (vendor: Vendor, secrets: Texts): Result<Texts> => {
   const parsed = vendor.secrets.safeParse(secrets);
   return parsed.success ? ok(parsed.data) : refusal(vendor, secrets, parsed.error.issues[0], 'secrets');
 };
 
-/** The fields of an account as its vendor reads them. Errors: invalid-input naming the field. */
+/** Parses the fields of an account by its vendor's schema. Errors: invalid-input naming the field. */
 export const parseFields = (vendor: Vendor, fields: Texts): Result<Texts> => {
   const parsed = vendor.fields.safeParse(fields);
   return parsed.success ? ok(parsed.data) : refusal(vendor, fields, parsed.error.issues[0], 'fields');

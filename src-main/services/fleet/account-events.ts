@@ -9,7 +9,7 @@ import type { Connector, FleetEvent } from '../../vendors/vendor.ts';
 
 export interface AccountEventsDeps {
   readonly connector: () => Promise<Result<Connector>>;
-  /** Events before this moment may have been missed; only the list has their result. */
+  /** Events before this moment may have been missed; a new listing is needed. */
   readonly listAnew: () => void;
   readonly presence: (deviceId: string, presence: Presence, facts?: DeviceFacts) => void;
   readonly clock: Clock;
@@ -19,14 +19,14 @@ export interface AccountEventsDeps {
 
 const firstDelayMs = 2000;
 const maxDelayMs = 5 * 60_000;
-/** A connection that lasted this long was good: the next failure counts as the first. */
+/** Milliseconds after which a connection counts as good: the next failure counts as the first. */
 const steadyMs = 60_000;
-/** What no new connection mends; polling tells the user, and what they change begins again. */
+/** Errors that a new connection does not fix; polling reports them, and a change of the account starts again. */
 const lasting: ReadonlySet<AppError['kind']> = new Set(['unauthorized', 'forbidden', 'wrong-url', 'clock-skew']);
 
 /**
- * Listens to what the vendor of one account tells by itself, where it tells anything, and connects again after each
- * end with growing pauses. Only adds to polling: nothing it does wrong is seen in the health of the account.
+ * Listens to the events of an account's vendor, if it has any, and reconnects after each end with growing pauses.
+ * Events complement polling: their failures do not affect the health of the account.
  */
 export class AccountEvents {
   readonly #deps: AccountEventsDeps;
@@ -47,7 +47,7 @@ export class AccountEvents {
     this.#running = undefined;
   }
 
-  /** After the account changed; nothing where it does not run. */
+  /** Reconnects after the account changed; does nothing if it is stopped. */
   restart(): void {
     if (this.#running === undefined) return;
     this.stop();
@@ -69,7 +69,7 @@ export class AccountEvents {
     }
   }
 
-  /** One connection: why it ended, undefined for a regular end, `never` where the vendor tells nothing. */
+  /** One connection; returns why it ended: undefined for a regular end, `never` if the vendor has no events. */
   async #listen(signal: AbortSignal): Promise<AppError | undefined | 'never'> {
     try {
       const connector = await this.#deps.connector();

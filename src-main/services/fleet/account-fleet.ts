@@ -8,30 +8,33 @@ import type { FleetDelta } from '../../core/fleet/fleet-delta.ts';
 import { mergePresence } from '../../core/fleet/presence.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** Listeners see the age of a fact at most this wrong in a small fleet, and 30 ms more for each device in a large one. */
+/**
+ * How far behind the age of a fact may be for listeners: this much in a small fleet, plus 30 ms for each device in a
+ * large one.
+ */
 const ageLagMs = 60_000;
 const ageLagPerDeviceMs = 30;
-/** Devices of which one listing announces nothing but a newer observation. */
+/** The number of devices of one listing that are announced although only their observation is newer. */
 const ageAnnouncements = 2000;
 
-/** One listing under way: what it has named so far. */
+/** A running listing: the devices it has named so far. */
 export interface Listing {
   readonly listed: Map<string, Device>;
   ageAnnouncements: number;
 }
 
-/** What is known of a device after news: since when it is as it was ends with its state. */
+/** Merges news into a device: `since` ends with the state it belongs to. */
 const factsAfter = (known: Device, presence: Presence, told: DeviceFacts | undefined): DeviceFacts | undefined => {
   const over = known.presence.state === presence.state ? {} : { onlineSince: undefined, offlineSince: undefined };
   return deviceFacts({ ...known.facts, ...over, ...told });
 };
 
-/** The devices of one account as last listed or changed. Joins by id, never by position. */
+/** The devices of one account as last listed or changed, joined by id. */
 export class AccountFleet {
   readonly #accountId: string;
   readonly #vendor: VendorId;
   readonly #devices = new Map<string, Device>();
-  /** For devices observed again without news: the observation that listeners know. */
+  /** For devices observed again without news: the observation that listeners have. */
   readonly #announcedAt = new Map<string, number>();
 
   constructor(accountId: string, vendor: VendorId) {
@@ -48,8 +51,8 @@ export class AccountFleet {
   }
 
   /**
-   * Takes in a page. `merged` are the devices as they are now, `announce` those of them worth telling about: a
-   * fleet of 50,000 that only confirms itself would otherwise be sent to every window with each poll.
+   * Merges a page. `merged` are the devices as they are now, `announce` those worth announcing: otherwise a fleet of
+   * 50,000 that only confirms itself would be sent to every window with each poll.
    */
   merge(
     records: readonly DeviceRecord[],
@@ -90,7 +93,7 @@ export class AccountFleet {
     return { merged, announce };
   }
 
-  /** Merges a pushed change of one device. A device that is not known waits for the next listing. */
+  /** Merges a pushed change of one device. An unknown device waits for the next listing. */
   hearPresence(
     deviceId: string,
     told: { readonly presence: Presence; readonly facts?: DeviceFacts | undefined },
@@ -107,7 +110,7 @@ export class AccountFleet {
     return this.merge([device], into, now);
   }
 
-  /** After a complete listing: what it did not name is gone. */
+  /** After a complete listing: removes the devices it did not name. */
   finish(listing: Listing): FleetDelta {
     const delta = diffFleets(this.#devices, listing.listed);
     applyFleetDelta(this.#devices, delta);

@@ -10,12 +10,12 @@ import type { DeviceRecord } from '../../core/fleet/device.ts';
 import type { Connector, Vendor } from '../../vendors/vendor.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** What a poller does with what it hears. */
+/** Receives the results of a poller. */
 export interface PollListener {
-  /** A listing begins; what follows belongs to it. */
+  /** A listing begins; the following pages belong to it. */
   begin(): void;
   devices(records: readonly DeviceRecord[]): void;
-  /** Every page arrived: what was not named is gone. */
+  /** Every page arrived: devices that were not named are gone. */
   complete(): void;
   /** The health of the account changed; `finished` when a poll has ended. */
   health(finished: boolean): void;
@@ -31,21 +31,21 @@ export interface AccountPollerDeps {
   readonly log: Log;
 }
 
-/** After sleep the network needs a moment, and not every account should ask for it at once. */
+/** Milliseconds of delay after sleep: the network needs a moment, and accounts should not all ask at once. */
 const resumeSpreadMs = 2000;
 
-/** Devices taken in at a stretch, a few milliseconds of work: some vendors send the whole fleet as one page. */
+/** Devices merged in one go, a few milliseconds of work: some vendors send the whole fleet as one page. */
 const sliceSize = 5000;
 
 /**
- * Polls one account, never twice at once: on its own schedule between `start` and `stop`, and whenever asked.
- * A failure, also an exception of the connector, ends in the health of this account and nowhere else.
+ * Polls one account, never twice at once: by schedule between `start` and `stop`, and on request. A failure, even an
+ * exception of the connector, affects only the health of this account.
  */
 export class AccountPoller {
   readonly #deps: AccountPollerDeps;
   #isScheduled = false;
   #isClosed = false;
-  /** The running poll is cancelled, and a new one replaces it. */
+  /** Cancels the running poll and starts a new one. */
   #again = false;
   #cancelTimer: (() => void) | undefined;
   #running: { readonly done: Promise<Result<void>>; readonly controller: AbortController } | undefined;
@@ -55,7 +55,7 @@ export class AccountPoller {
   #lastGoodAt: number | undefined;
   #nextPollAt: number | undefined;
   #credentialsExpireAt: number | undefined;
-  /** Monotonic milliseconds before which the vendor is not to be polled by the schedule. */
+  /** Monotonic milliseconds before which the schedule does not poll the vendor. */
   #notBefore = Number.NEGATIVE_INFINITY;
 
   constructor(deps: AccountPollerDeps, lastGoodAt: number | undefined) {
@@ -81,19 +81,19 @@ export class AccountPoller {
     };
   }
 
-  /** Begins the schedule with a poll now. */
+  /** Starts the schedule with a poll now. */
   start(): void {
     this.#begin(0);
   }
 
-  /** Begins the schedule again with a poll soon, though not sooner than the vendor wants. */
+  /** Starts the schedule again with a poll soon, but not sooner than the vendor allows. */
   resume(): void {
-    // Failures from before say little about the network there is now.
+    // Earlier failures say little about the present network.
     this.#failures = 0;
     this.#begin(this.#deps.random() * resumeSpreadMs);
   }
 
-  /** Ends the schedule and cancels a running poll. Devices and health stay as they are. */
+  /** Stops the schedule and cancels a running poll. Devices and health stay as they are. */
   stop(): void {
     this.#isScheduled = false;
     this.#again = false;
@@ -113,7 +113,7 @@ export class AccountPoller {
     if (this.#isScheduled && this.#running === undefined && this.#failures === 0) this.#plan();
   }
 
-  /** After the account changed: what runs with the old credentials is cancelled, and a new poll takes its place. */
+  /** After the account changed: cancels what uses the old credentials, and polls again. */
   restart(): void {
     this.#failures = 0;
     if (this.#running === undefined) {
@@ -124,12 +124,12 @@ export class AccountPoller {
     this.#running.controller.abort();
   }
 
-  /** Polls now, or joins the poll that is running. */
+  /** Polls now, or joins the running poll. */
   poll(): Promise<Result<void>> {
     if (this.#isClosed) return Promise.resolve(cancelled());
     const running = this.#running;
     if (running !== undefined) {
-      // A cancelled one is on its way out; the next begins when it is gone.
+      // A cancelled poll is still ending; the next begins afterwards.
       return running.controller.signal.aborted && !this.#again ? running.done.then(() => this.poll()) : running.done;
     }
     this.#clearTimer();
@@ -141,7 +141,7 @@ export class AccountPoller {
         this.#again = false;
         return this.poll();
       }
-      // A schedule that began while this poll was on its way out has its own timer.
+      // A schedule that started meanwhile has its own timer.
       if (this.#isScheduled && this.#cancelTimer === undefined) this.#plan();
       this.#deps.listener.health(true);
       return result;
@@ -151,7 +151,7 @@ export class AccountPoller {
     return done;
   }
 
-  /** After something may have been missed: a poll that begins now, not one that has begun before. */
+  /** After something may have been missed: a poll that begins now, not a running one. */
   async resync(): Promise<void> {
     const joined = this.#running !== undefined;
     await this.poll();
@@ -246,7 +246,7 @@ export class AccountPoller {
   async #takeIn(devices: readonly DeviceRecord[], signal: AbortSignal): Promise<void> {
     for (let start = 0; start < devices.length && !signal.aborted; start += sliceSize) {
       this.#deps.listener.devices(devices.slice(start, start + sliceSize));
-      // Everybody else gets a turn in between.
+      // Other work gets a turn in between.
       if (start + sliceSize < devices.length) await sleep(this.#deps.clock, 0, signal);
     }
   }
@@ -260,7 +260,7 @@ export class AccountPoller {
   }
 }
 
-/** The first failure of a poll tells the reason; the next poll waits for the longest of them. */
+/** The first failure of a poll gives the reason; the next poll waits for the longest pause of them. */
 const withLongestWait = (first: AppError, problems: readonly AppError[]): AppError => {
   const waits = problems.map((problem) => problem.retryAfterMs).filter((wait) => wait !== undefined);
   return waits.length === 0 ? first : { ...first, retryAfterMs: Math.max(...waits) };

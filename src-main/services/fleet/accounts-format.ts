@@ -16,8 +16,8 @@ const normalised = (normalise: (text: string) => Result<string>) =>
   });
 
 /**
- * All accounts or none: an entry that cannot be read would be lost with the next write, and its secrets with
- * it, so the file is set aside whole instead.
+ * All accounts or none: an unreadable entry would be lost with the next write, and its secrets with it, so the whole
+ * file is set aside instead.
  */
 const accountsSchema = (vendors: Vendors) =>
   z
@@ -32,7 +32,7 @@ const accountsSchema = (vendors: Vendors) =>
     )
     .refine((accounts) => new Set(accounts.map(({ id }) => id)).size === accounts.length);
 
-/** The form of `accounts.json`. It holds no secrets. An account of a vendor that is not among these cannot be read. */
+/** The format of `accounts.json`. It holds no secrets. An account of an unknown vendor cannot be read. */
 export const accountsFormat = (vendors: Vendors): DocumentFormat<readonly Account[]> => ({
   version: 1,
   migrations: [],

@@ -26,14 +26,14 @@ type Texts = Readonly<Record<string, string>>;
 export interface AccountDraft {
   readonly vendor: VendorId;
   readonly label: string;
-  /** Absent: the vendor's own. */
+  /** Absent: the vendor's default. */
   readonly baseUrl?: string;
   readonly fields?: Texts;
-  /** By the names of one of the vendor's credential forms. */
+  /** The secrets, by the names of one of the vendor's credential forms. */
   readonly secrets: Texts;
 }
 
-/** What is to change on an account. Fields are changed one by one, secrets replaced as a whole. */
+/** The changes to an account. Fields are changed one by one, secrets replaced as a whole. */
 export interface AccountPatch {
   readonly label?: string;
   readonly baseUrl?: string;
@@ -50,12 +50,12 @@ export interface AccountChange {
 
 export interface AccountsDeps {
   readonly document: Document<readonly Account[]>;
-  /** What `PendingSecrets` remembers. */
+  /** The storage of `PendingSecrets`. */
   readonly pendingSecrets: Document<readonly string[]>;
   readonly vault: Vault;
   readonly vendors: readonly Vendor[];
   readonly http: HttpClient;
-  /** Absent: what needs a WebSocket is unsupported. */
+  /** Absent: operations that need a WebSocket are unsupported. */
   readonly sockets?: WebSocketClient;
   readonly clock: Clock;
   readonly random: Random;
@@ -63,8 +63,8 @@ export interface AccountsDeps {
 }
 
 /**
- * The accounts, their secrets in the vault, and the connectors opened with them. Vault errors are passed on
- * as they are; an account whose secret cannot be read is still listed.
+ * The accounts, their secrets in the vault, and the connectors opened with them. Vault errors are passed on unchanged;
+ * an account whose secret cannot be read is still listed.
  */
 export class Accounts {
   readonly changed = new Emitter<AccountChange>();
@@ -84,7 +84,7 @@ export class Accounts {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
     this.#accounts = read.value;
-    // Not waited for: a locked vault may ask somebody first, and the fleet is shown meanwhile.
+    // Not awaited: a locked vault may ask somebody first, and the fleet is shown meanwhile.
     void this.#changes.run(() =>
       this.#pending.sweep(this.#deps.vault, (id) => this.get(id) !== undefined, this.#deps.log),
     );
@@ -104,7 +104,7 @@ export class Accounts {
     return this.#accounts.find((account) => labelKey(account.label) === labelKey(label));
   }
 
-  /** Every vendor there may be accounts of. */
+  /** All known vendors. */
   get vendors(): readonly Vendor[] {
     return this.#deps.vendors;
   }
@@ -114,8 +114,8 @@ export class Accounts {
   }
 
   /**
-   * Stores the secrets and then the account; where the second fails the first is undone. Errors:
-   * invalid-input, conflict (label taken), cancelled, those of vault and document.
+   * Stores the secrets and then the account; if the second fails, the first is undone. Errors: invalid-input, conflict
+   * (label taken), cancelled, those of vault and document.
    */
   add(draft: AccountDraft, signal: AbortSignal): Promise<Result<Account>> {
     return this.#changes.run(async () => {
@@ -160,7 +160,7 @@ export class Accounts {
     }
   }
 
-  /** Changes what the patch holds. Errors: not-found and those of `add`. */
+  /** Applies a patch. Errors: not-found and those of `add`. */
   update(id: string, patch: AccountPatch, signal: AbortSignal): Promise<Result<Account>> {
     return this.#changes.run(async () => {
       const account = this.get(id);
@@ -180,7 +180,7 @@ export class Accounts {
       const next: Account = { ...account, label: label.value, baseUrl: baseUrl.value, fields: fields.value };
       let restore: (() => Promise<void>) | undefined;
       if (secrets.value !== undefined) {
-        // One that cannot be read is replaced all the same: that is how it is repaired.
+        // An unreadable secret is replaced all the same: that repairs it.
         const before = await this.#deps.vault.get(id);
         const stored = await this.#deps.vault.set(id, JSON.stringify(secrets.value));
         if (!stored.ok) return stored;
@@ -201,8 +201,8 @@ export class Accounts {
   }
 
   /**
-   * Removes the account and then its secrets, so that no account is ever left without its key; where the second fails
-   * the first is undone. Errors: not-found, those of vault and document.
+   * Removes the account and then its secrets, so that no account is ever left without its key; if the second fails, the
+   * first is undone. Errors: not-found, those of vault and document.
    */
   remove(id: string): Promise<Result<void>> {
     return this.#changes.run(async () => {
@@ -226,8 +226,8 @@ export class Accounts {
   }
 
   /**
-   * The connector of an account, opened with the vault's secrets and kept until the account changes. Errors:
-   * not-found, unauthorized (no secret stored), vault-corrupt, the vault's; a failure is not kept.
+   * The connector of an account, opened with the vault's secrets and kept until the account changes. Errors: not-found,
+   * unauthorized (no secret stored), vault-corrupt, the vault's; after a failure the next call tries again.
    */
   connector(id: string): Promise<Result<Connector>> {
     const known = this.#connectors.get(id);
@@ -240,7 +240,7 @@ export class Accounts {
     return opening;
   }
 
-  /** The names of what the vault holds for an account, without the values. Errors: not-found, the vault's. */
+  /** The names of an account's stored secrets, without values. Errors: not-found, the vault's. */
   async secretNames(id: string): Promise<Result<readonly string[]>> {
     const account = this.get(id);
     const vendor = account && this.vendor(account.vendor);
@@ -324,7 +324,7 @@ export class Accounts {
     return ok({ vendor, baseUrl: baseUrl.value, fields: fields.value, secrets: secrets.value });
   }
 
-  /** An empty base URL is the vendor's own, where it has one. */
+  /** An empty base URL means the vendor's default, if it has one. */
   #baseUrl(vendor: Vendor, entered: string): Result<string> {
     return normaliseBaseUrl(entered.trim() === '' ? (vendor.defaultBaseUrl ?? '') : entered);
   }
@@ -344,7 +344,7 @@ export class Accounts {
     return written;
   }
 
-  /** Gives the vault back what it held, and answers whether that worked; where it did not the log tells. */
+  /** Restores the vault's previous value; returns whether that worked. A failure is logged. */
   async #putBack(id: string, secret: string | undefined): Promise<boolean> {
     const { vault, log } = this.#deps;
     const undone = secret === undefined ? await vault.delete(id) : await vault.set(id, secret);

@@ -4,7 +4,7 @@ import type { Result } from '../../core/base/errors.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import type { Connector, Operation } from '../../vendors/vendor.ts';
 
-/** Longest that an operation may take with this input, milliseconds; one that is not right is refused at once anyway. */
+/** The maximum duration of an operation with this input, milliseconds; a wrong input is refused at once anyway. */
 export const operationMs = (operation: Operation, input: unknown): number => {
   if (operation.withinMs === undefined) return interactiveMs;
   const parsed = operation.input.safeParse(input ?? {});
@@ -15,9 +15,9 @@ const again = 'Try again. If it stays so, look whether the vendor has an outage.
 const mayBeDone = 'It may have been done all the same: look before you try again.';
 
 /**
- * A connector that keeps nobody waiting: each call that somebody makes ends within a time in all, attempts, pauses and
- * slow answers included, as `timeout`. Listings and events are of the background and have their own patience; tunnels
- * have theirs where they are asked for (`ForwardTunnels`), and web requests in the forward that passes them on.
+ * A connector with time limits: each call that a person waits for ends within a total time, attempts, pauses and slow
+ * answers included, as `timeout`. Listings and events run in the background and have their own limits; tunnels have
+ * theirs in `ForwardTunnels`, and web requests in the forward that passes them on.
  */
 export const boundedConnector = (connector: Connector, vendorName: string, clock: Clock): Connector => {
   const bounded = <T>(

@@ -22,7 +22,7 @@ export class CacheWriter {
     this.#deps = deps;
   }
 
-  /** Writes within `ms` milliseconds, together with what changes until then. */
+  /** Writes within `ms` milliseconds, together with later changes. */
   touch(ms: number): void {
     if (this.#closed) return;
     const at = this.#deps.clock.monotonic() + ms;
@@ -31,7 +31,7 @@ export class CacheWriter {
     this.#due = { at, cancel: this.#deps.clock.after(ms, () => this.#write()) };
   }
 
-  /** Writes what is waiting and closes. */
+  /** Writes waiting changes and closes. */
   async close(): Promise<void> {
     if (this.#due !== undefined) this.#write();
     this.#closed = true;

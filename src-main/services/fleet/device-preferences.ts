@@ -11,7 +11,7 @@ import { parseServices } from '../../core/fleet/fleet-cache.ts';
 import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 
-/** What the user says of one device. */
+/** The user's preferences for one device. */
 interface DeviceNote {
   readonly favourite: boolean;
   readonly services: readonly Service[];
@@ -19,7 +19,7 @@ interface DeviceNote {
   readonly defaultServiceId?: string;
 }
 
-/** Notes by device key; a device of which nothing is said has none. */
+/** Preferences by device key; a device without preferences has no entry. */
 export type StoredPreferences = Readonly<Record<string, DeviceNote>>;
 
 const noNote: DeviceNote = { favourite: false, services: [] };
@@ -32,7 +32,7 @@ const note = z
   })
   .transform(defined);
 
-/** The form of `devices-notes.json`. */
+/** The format of `devices-notes.json`. */
 export const devicePreferencesFormat: DocumentFormat<StoredPreferences> = {
   version: 1,
   migrations: [],
@@ -40,9 +40,12 @@ export const devicePreferencesFormat: DocumentFormat<StoredPreferences> = {
   fallback: {},
 };
 
-/** What the user says of devices: favourites and services of their own. Kept whether or not the device is listed. */
+/**
+ * The user's preferences for devices: favourites, the default service, and own services. They are kept whether or not
+ * the device is listed.
+ */
 export class DevicePreferences {
-  /** The key of the device whose preferences changed. */
+  /** The key of a device whose preferences changed. */
   readonly changed = new Emitter<string>();
   readonly #document: Document<StoredPreferences>;
   readonly #writes = new SerialQueue();
@@ -64,7 +67,7 @@ export class DevicePreferences {
     return this.#preferences.get(key)?.favourite ?? false;
   }
 
-  /** Id of the service the user chose for Connect; the service may be gone since. */
+  /** Id of the service the user chose for Connect; the service may be gone meanwhile. */
   defaultServiceId(key: string): string | undefined {
     return this.#preferences.get(key)?.defaultServiceId;
   }
@@ -77,7 +80,7 @@ export class DevicePreferences {
     return this.#change(key, (note) => ok({ ...note, favourite }));
   }
 
-  /** Chooses the service that Connect opens; without one, the choice is Quayside's again. */
+  /** Sets the service that Connect opens; undefined restores Quayside's choice. */
   setDefaultService(key: string, id: string | undefined): Promise<Result<void>> {
     return this.#change(key, ({ favourite, services }) =>
       ok({ favourite, services, ...defined({ defaultServiceId: id }) }),
@@ -121,7 +124,7 @@ export class DevicePreferences {
       if (forgotten.length === 0) return;
       const next = new Map(this.#preferences);
       for (const key of forgotten) next.delete(key);
-      // Forgotten in memory even where the disk refuses: the account is gone.
+      // Removed in memory even if the disk refuses: the account is gone.
       this.#preferences = next;
       await this.#document.write(Object.fromEntries(next));
       for (const key of forgotten) this.changed.emit(key);

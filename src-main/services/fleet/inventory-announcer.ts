@@ -10,10 +10,10 @@ export interface InventoryChange {
   readonly health: readonly string[];
 }
 
-/** Changes within this time are announced together, milliseconds. */
+/** Milliseconds within which changes are announced together. */
 const batchMs = 30;
 
-/** Gathers what changed in the inventory and announces it together. */
+/** Gathers changes of the inventory and announces them together. */
 export class InventoryAnnouncer {
   readonly changed = new Emitter<InventoryChange>();
   readonly #clock: Clock;
@@ -24,13 +24,13 @@ export class InventoryAnnouncer {
   #cancelFlush: (() => void) | undefined;
   #isDisposed = false;
 
-  /** `isMember` says whether an account still has devices here: the health of others is not announced. */
+  /** `isMember` says whether an account still exists: the health of others is not announced. */
   constructor(clock: Clock, isMember: (accountId: string) => boolean) {
     this.#clock = clock;
     this.#isMember = isMember;
   }
 
-  /** A device was observed without news: if it waits to be announced, it is announced as it is now. */
+  /** A device was observed without news: if it waits to be announced, it is announced in its newest form. */
   observed(device: Device): void {
     if (this.#upsert.has(device.key)) this.#upsert.set(device.key, device);
   }
@@ -56,7 +56,7 @@ export class InventoryAnnouncer {
     this.#flushSoon();
   }
 
-  /** Announces at once what waits. */
+  /** Announces waiting changes at once. */
   flush(): void {
     this.#cancelFlush?.();
     this.#cancelFlush = undefined;
@@ -72,7 +72,7 @@ export class InventoryAnnouncer {
     this.changed.emit(change);
   }
 
-  /** Sets no timer any more; `flush` still announces. */
+  /** Sets no more timers; `flush` still announces. */
   dispose(): void {
     this.#isDisposed = true;
   }

@@ -44,14 +44,14 @@ interface InventoryListener extends PollListener {
   presence(deviceId: string, presence: Presence, facts: DeviceFacts | undefined): void;
 }
 
-/** Removed devices whose names are kept, for what still speaks of them. */
+/** The maximum of removed devices whose names are kept, for texts that still mention them. */
 const maxRemovedNames = 1000;
-/** The cache is written this long after the fleet changed, or after its observations alone became newer. */
+/** Milliseconds until the cache is written after the fleet changed, and after only its observations became newer. */
 const saveChangesMs = 5000;
 const saveAgesMs = 10 * 60_000;
-/** How long `dispose` waits for connectors to notice that they are cancelled. */
+/** Milliseconds `dispose` waits for cancelled connectors. */
 const disposeWaitMs = 2000;
-/** Where the vendor is not known: nothing will be polled, but the schedule needs numbers. */
+/** Used if the vendor is unknown: nothing will be polled, but the schedule needs numbers. */
 const anyPoll = { intervalMs: 60_000, minimumMs: 60_000 };
 
 interface Member {
@@ -62,16 +62,16 @@ interface Member {
 }
 
 /**
- * The devices of all accounts. Each account is polled on its own; what one of them does wrong is seen in its
- * health and leaves the others alone. A device goes only when a complete listing no longer names it, or with
- * its account. `devices` is always exact; `changed` may be a little behind on observations without news.
+ * The devices of all accounts. Each account is polled independently; its failures show in its health and do not affect
+ * the others. A device is removed only when a complete listing no longer names it, or with its account. `devices` is
+ * always exact; `changed` may be late for observations without news.
  */
 export class Inventory {
   readonly changed: Emitter<InventoryChange>;
   readonly #deps: InventoryDeps;
   readonly #announcer: InventoryAnnouncer;
   readonly #devices = new Map<string, Device>();
-  /** Names that removed devices had, by key, the newest last. */
+  /** Names of removed devices, by key, the newest last. */
   readonly #removedNames = new Map<string, string>();
   readonly #members = new Map<string, Member>();
   readonly #closing = new Set<Promise<void>>();
@@ -104,12 +104,12 @@ export class Inventory {
     return this.#devices.get(key);
   }
 
-  /** What a person calls the device; one that was removed in this run, the name it had. */
+  /** The name of a device; for one removed in this run, its last name. */
   nameOf(key: string): string {
     return this.#devices.get(key)?.name ?? this.#removedNames.get(key) ?? removedDevice;
   }
 
-  /** What the device offers: the vendor's own services, the vendor's defaults, and the user's. */
+  /** The services of a device: the vendor's, the vendor's defaults, and the user's. */
   servicesOf(key: string): readonly Service[] {
     const device = this.#devices.get(key);
     if (device === undefined) return [];
@@ -124,7 +124,7 @@ export class Inventory {
       : member.poller.health(member.fleet.devices.size);
   }
 
-  /** Shows the fleets of the last time, with the observations of then. Answers the files that had to be set aside. */
+  /** Loads the cached fleets with their observations. Returns the files that had to be set aside. */
   async load(): Promise<readonly AppError[]> {
     const problems: AppError[] = [];
     for (const account of this.#deps.accounts.list()) {
@@ -138,7 +138,7 @@ export class Inventory {
           reason: cached.error.message,
         });
       }
-      // It may have gone, or been polled, while its file was read.
+      // The account may have been removed or polled while its file was read.
       if (this.#deps.accounts.get(account.id) === undefined || this.#members.has(account.id)) continue;
       this.#admit(account, cached.ok ? cached.value : undefined);
     }
@@ -146,7 +146,7 @@ export class Inventory {
     return problems;
   }
 
-  /** Begins to poll all accounts, those added later too. */
+  /** Starts polling all accounts, including later ones. */
   start(): void {
     if (this.#isStarted || this.#isDisposed) return;
     this.#isStarted = true;
@@ -176,8 +176,8 @@ export class Inventory {
   }
 
   /**
-   * Polls one account, or all, now; a poll that is running is joined. Ends early, without ending the poll, when
-   * the signal aborts. Errors: not-found, cancelled, and why the (first) listing failed.
+   * Polls one account, or all, now; a running poll is joined. Returns early, without ending the poll, when the signal
+   * aborts. Errors: not-found, cancelled, and why the (first) listing failed.
    */
   async refresh(accountId: string | undefined, signal: AbortSignal): Promise<Result<void>> {
     if (this.#isDisposed) return cancelled();
@@ -191,7 +191,7 @@ export class Inventory {
     return results.find((result) => !result.ok) ?? ok(undefined);
   }
 
-  /** Drops the devices and the cache of an account. Called automatically when the account is removed. */
+  /** Removes the devices and the cache of an account. Called automatically when the account is removed. */
   async forgetAccount(accountId: string): Promise<void> {
     const member = this.#members.get(accountId);
     if (member === undefined) return;
@@ -203,7 +203,7 @@ export class Inventory {
     await member.cache.discard();
   }
 
-  /** Stops all polls and writes what is not on disk yet. */
+  /** Stops all polls and writes unsaved fleets. */
   async dispose(): Promise<void> {
     if (!this.#isDisposed) {
       this.#isDisposed = true;

@@ -5,7 +5,7 @@ import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import type { Log } from '../../core/base/log.ts';
 import type { Vault } from '../../core/base/vault.ts';
 
-/** The keys of the vault that a change was about to write or delete. No secret is in it. */
+/** The vault keys that a change was about to write or delete. It holds no secret. */
 export const pendingSecretsFormat: DocumentFormat<readonly string[]> = {
   version: 1,
   migrations: [],
@@ -14,8 +14,8 @@ export const pendingSecretsFormat: DocumentFormat<readonly string[]> = {
 };
 
 /**
- * Remembers on disk which secrets are being added or removed. Vault and documents are written one after the other, so
- * a process that is killed between the two would leave a secret that nobody asks for again.
+ * Notes on disk which secrets are being added or removed. Vault and documents are written one after the other, so a
+ * process killed in between would leave a secret that nobody uses.
  */
 export class PendingSecrets {
   readonly #document: Document<readonly string[]>;
@@ -26,8 +26,8 @@ export class PendingSecrets {
   }
 
   /**
-   * Deletes the pending keys that a killed process left and that no account has. A key that cannot be deleted now stays
-   * pending.
+   * Deletes the pending keys that a killed process left and that belong to no account. A key that cannot be deleted now
+   * stays pending.
    */
   async sweep(vault: Vault, isUsed: (key: string) => boolean, log: Log): Promise<void> {
     const stored = await this.#document.read();
@@ -43,12 +43,12 @@ export class PendingSecrets {
     await this.#document.write(left);
   }
 
-  /** Before the first write of a change. Errors: those of the document. */
+  /** Called before the first write of a change. Errors: those of the document. */
   async begin(key: string): Promise<Result<void>> {
     return this.#write([...this.#keys.filter((each) => each !== key), key]);
   }
 
-  /** Once vault and documents agree. A failure is harmless: the next start looks again. */
+  /** Called once vault and documents agree. A failure is harmless: the next start checks again. */
   async end(key: string): Promise<void> {
     await this.#write(this.#keys.filter((each) => each !== key));
   }

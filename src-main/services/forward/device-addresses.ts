@@ -1,10 +1,10 @@
 import { deviceAddress } from '../../core/forward/device-address.ts';
 
-/** The loopback addresses of devices: given at first need, and a device's for good. */
+/** The loopback addresses of devices: assigned at first need and kept for good. */
 export class DeviceAddresses {
   readonly #byKey = new Map<string, string>();
 
-  /** Takes over what was kept. */
+  /** Loads the stored addresses. */
   load(addresses: Readonly<Record<string, string>>): void {
     for (const [key, address] of Object.entries(addresses)) this.#byKey.set(key, address);
   }
@@ -17,7 +17,7 @@ export class DeviceAddresses {
     return address;
   }
 
-  /** All that were given, by device key; undefined if none was. */
+  /** All assigned addresses, by device key; undefined if there are none. */
   all(): Readonly<Record<string, string>> | undefined {
     return this.#byKey.size === 0 ? undefined : Object.fromEntries(this.#byKey);
   }

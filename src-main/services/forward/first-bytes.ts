@@ -15,22 +15,22 @@ export interface FirstBytesDeps {
 
 type Opening = Extract<ForwardEngineEvent, { type: 'opening' }>;
 
-/** Looks at the first bytes that servers send: SSH host keys, and what a service of unknown kind is. */
+/** Reads the first bytes of servers: SSH host keys, and the kind of an unknown service. */
 export class FirstBytes {
   readonly #deps: FirstBytesDeps;
-  /** Who still wants bytes, by connection. */
+  /** Readers that still need bytes, by connection. */
   readonly #readers = new Map<number, readonly ((bytes: Uint8Array) => boolean)[]>();
 
   constructor(deps: FirstBytesDeps) {
     this.#deps = deps;
   }
 
-  /** Whether the first bytes of a forward are of interest. */
+  /** Whether the first bytes of a forward are needed. */
   wants(record: ForwardRecord): boolean {
     return record.serviceKind === 'tcp' || (record.serviceKind === 'ssh' && this.#deps.hostKeys !== undefined);
   }
 
-  /** Takes what the engine tells of a connection of this forward. */
+  /** Handles an engine event with the first bytes of this forward. */
   observe(record: ForwardRecord, { connection, direction, bytes }: Opening): void {
     if (direction === 'up') return;
     if (direction === 'end') {

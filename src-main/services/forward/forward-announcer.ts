@@ -7,7 +7,7 @@ export interface ForwardsChange {
   readonly remove: readonly string[];
 }
 
-/** Announces changes together: one message for all that happens in one turn of the event loop. */
+/** Announces changes together: one message per turn of the event loop. */
 export class ForwardAnnouncer {
   readonly changed = new Emitter<ForwardsChange>();
   readonly #read: (id: string) => ForwardSnapshot | undefined;
@@ -18,7 +18,7 @@ export class ForwardAnnouncer {
     this.#read = read;
   }
 
-  /** Says that a forward was added, changed or removed. */
+  /** Reports that a forward was added, changed or removed. */
   touch(id: string): void {
     this.#touched.add(id);
     if (this.#touched.size > 1) return;

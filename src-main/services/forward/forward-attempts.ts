@@ -2,7 +2,7 @@ import { keptAttempts } from '../../core/forward/forward-attempt.ts';
 import type { ForwardAttempt, Hop } from '../../core/forward/forward-attempt.ts';
 import type { Forward, ForwardEffect, ForwardEvent } from '../../core/forward/forward.ts';
 
-/** The hop at which an event says that it failed. */
+/** The hop that an event reports as failed. */
 const hopOf = (event: ForwardEvent): Hop | undefined => {
   switch (event.type) {
     case 'bind-failed':
@@ -17,7 +17,7 @@ const hopOf = (event: ForwardEvent): Hop | undefined => {
   }
 };
 
-/** The attempts of one forward, as its state machine goes through them. */
+/** Records the attempts of one forward from the steps of its state machine. */
 export class ForwardAttempts {
   #attempts: ForwardAttempt[];
 
@@ -25,17 +25,17 @@ export class ForwardAttempts {
     this.#attempts = [...kept];
   }
 
-  /** Newest last; one that runs is left out where only `finished` ones are wanted. */
+  /** Newest last; with `finished` without a running one. */
   list(finished = false): readonly ForwardAttempt[] {
     return finished ? this.#attempts.filter(({ outcome }) => outcome !== 'running') : [...this.#attempts];
   }
 
-  /** Takes a step of the machine; true if a finished attempt was added or changed. */
+  /** Records a step of the machine; true if a finished attempt was added or changed. */
   note(event: ForwardEvent, after: Forward, effects: readonly ForwardEffect[], now: number): boolean {
     let changed = false;
     const last = this.#attempts.at(-1);
     const hop = hopOf(event);
-    // A port that another program keeps is tried again and again: one entry says it.
+    // A port that another program keeps is tried again and again: that is one entry.
     if (hop === 'port' && last?.hop === 'port' && 'error' in event && last.error?.kind === event.error.kind)
       return false;
     if (hop !== undefined && 'error' in event && (last?.outcome === 'running' || hop === 'port')) {

@@ -29,11 +29,11 @@ export interface ForwardEntryDeps {
   readonly log: Log;
   /** Adds a free port to a port-in-use error. */
   readonly suggest: (error: AppError) => Promise<AppError>;
-  /** The device's own address, where it is to have one. */
+  /** The device's own address, if it has one. */
   readonly deviceEndpoint: (record: ForwardRecord) => DeviceEndpoint | undefined;
-  /** Whether somebody wants the first bytes of connections. */
+  /** Whether the first bytes of connections are needed. */
   readonly observe: (record: ForwardRecord) => boolean;
-  /** Anything in the snapshot changed. */
+  /** Something in the snapshot changed. */
   readonly changed: (id: string) => void;
   /** A finished attempt was added or changed. */
   readonly attempted: (id: string) => void;
@@ -45,16 +45,16 @@ const shownHostKey = ({ fingerprint, verdict, warning }: SeenHostKey): NonNullab
   ...defined({ warning }),
 });
 
-/** One forward: runs the state machine, carries its effects out and feeds the outcomes back. */
+/** One forward: runs the state machine, carries out its effects and feeds the results back. */
 export class ForwardEntry {
   readonly #deps: ForwardEntryDeps;
   readonly #tunnels: TunnelLeases;
-  /** What must have ended before the forward is truly stopped. */
+  /** Work that must end before the forward is really stopped. */
   readonly #closing = new Set<Promise<void>>();
   readonly #attempts: ForwardAttempts;
   readonly #meter: ForwardMeter;
   #record: ForwardRecord;
-  /** Where it listens while it cannot have its own port, and why it cannot. */
+  /** Where it listens while its own port is taken, and why. */
   #elsewhere: { readonly port: number; readonly error: AppError } | undefined;
   #cancelReturn: (() => void) | undefined;
   #forward: Forward;
@@ -142,9 +142,8 @@ export class ForwardEntry {
   }
 
   /**
-   * Listens, if it does not yet; with `keep` it is to listen again after a restart. With `elsewhere` it listens there
-   * until its own port, refused for that error, can be had. The error is that of the port; a device that cannot be
-   * reached shows itself later.
+   * Listens, if it does not yet; with `keep` also after a restart. With `elsewhere` it listens there until its own
+   * port, refused for that error, is free. The error is that of the port; an unreachable device shows later.
    */
   async start(
     keep = true,
@@ -165,14 +164,14 @@ export class ForwardEntry {
     return this.#elsewhere !== undefined;
   }
 
-  /** From now on it is to listen again after a restart. */
+  /** Makes it listen again after a restart. */
   keep(): void {
     this.#record = { ...this.#record, listening: true };
   }
 
-  /** Listens on another port: the new one is opened before the old one is closed. Connections stay. */
+  /** Moves it to another port: the new one is opened before the old one is closed. Connections stay. */
   async move(port: number): Promise<Result<void>> {
-    // One that waited for its old port may be on the way to it.
+    // It may be about to return to its old port.
     await this.#binding;
     if (this.#forward.bound) {
       const { id } = this.#record;
@@ -186,7 +185,7 @@ export class ForwardEntry {
     return { ok: true, value: undefined };
   }
 
-  /** Takes over what the user changed beside the port, and listens accordingly. */
+  /** Applies the user's changes beside the port. */
   async change(change: Pick<ForwardRecord, 'share' | 'limits'>, idleTimeoutMs: number): Promise<void> {
     const { share: _share, limits: _limits, ...rest } = this.#record;
     this.#record = { ...rest, ...change };
@@ -194,7 +193,7 @@ export class ForwardEntry {
     await this.configure();
   }
 
-  /** Listens on what is wanted now beside the first address. */
+  /** Binds what is wanted now beside the first address. */
   async configure(): Promise<void> {
     if (this.#forward.bound) {
       const configured = await this.#deps.engine.configure(this.#record.id, this.#options(this.#port));
@@ -204,8 +203,8 @@ export class ForwardEntry {
   }
 
   /**
-   * Closes the port, its connections and its tunnels; resolves when the vendor has answered too. With `keep` it
-   * is still to listen after a restart.
+   * Closes the port, its connections and its tunnels; resolves when the vendor has answered, too. With `keep` it
+   * listens again after a restart.
    */
   async stop(keep = false): Promise<void> {
     if (!keep) this.#record = { ...this.#record, listening: false };
@@ -214,13 +213,13 @@ export class ForwardEntry {
     while (this.#closing.size > 0) await Promise.all(this.#closing);
   }
 
-  /** While the computer sleeps nothing is tried. */
+  /** Nothing is tried while the computer sleeps. */
   suspend(): void {
     this.#isSuspended = true;
     this.#setTimer();
   }
 
-  /** The network may be there again: tries now rather than when planned. */
+  /** The network may be back: tries now instead of at the planned time. */
   wake(): void {
     this.#isSuspended = false;
     this.dispatch({ type: 'try-now' });
@@ -234,12 +233,12 @@ export class ForwardEntry {
     this.dispatch({ type: 'traffic', ...report });
   }
 
-  /** A tunnel brings nothing back, and a server that ought to speak first said nothing where it is `mute`. */
+  /** A tunnel returns nothing; `mute`: a server that ought to speak first said nothing. */
   silent(tunnelId: number, mute: boolean): Promise<void> {
     return this.#tunnels.silent(tunnelId, mute);
   }
 
-  /** The SSH host key that was seen last. */
+  /** The SSH host key seen last. */
   get seenKey(): SeenHostKey | undefined {
     return this.#seenKey;
   }
@@ -287,7 +286,7 @@ export class ForwardEntry {
     this.#cancelReturn?.();
   }
 
-  /** Looks for its own port later; `times` it was taken in a row. */
+  /** Tries its own port again later; it was taken `times` in a row. */
   #waitToReturn(times: number): void {
     this.#cancelReturn?.();
     this.#cancelReturn = this.#deps.clock.after(rebindDelay(times), () => {

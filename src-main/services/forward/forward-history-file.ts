@@ -7,7 +7,7 @@ import type { Log } from '../../core/base/log.ts';
 /** Milliseconds between a change and its writing; changes in between go with it. */
 const writeAfterMs = 5_000;
 
-/** Keeps the attempts of all forwards on disk. A file that cannot be written costs the history, nothing else. */
+/** Stores the attempts of all forwards. If the file cannot be written, only the history is lost. */
 export class ForwardHistoryFile {
   readonly #document: Document<ForwardHistory> | undefined;
   readonly #clock: Clock;
@@ -15,7 +15,7 @@ export class ForwardHistoryFile {
   readonly #collect: () => ForwardHistory;
   #cancelTimer: (() => void) | undefined;
 
-  /** `collect` answers what is to be written. */
+  /** `collect` returns the history to write. */
   constructor(
     deps: { readonly document: Document<ForwardHistory> | undefined; readonly clock: Clock; readonly log: Log },
     collect: () => ForwardHistory,
@@ -26,7 +26,7 @@ export class ForwardHistoryFile {
     this.#collect = collect;
   }
 
-  /** What was kept, by forward. */
+  /** The stored attempts, by forward. */
   async load(): Promise<Readonly<Record<string, readonly ForwardAttempt[]>>> {
     const read = await this.#document?.read();
     return (read?.ok === true ? read.value : noForwardHistory).attempts;
@@ -40,7 +40,7 @@ export class ForwardHistoryFile {
     });
   }
 
-  /** Writes what is not written yet. */
+  /** Writes unwritten changes. */
   async dispose(): Promise<void> {
     if (this.#cancelTimer === undefined) return;
     this.#cancelTimer();

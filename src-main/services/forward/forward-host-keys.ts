@@ -4,7 +4,7 @@ import type { ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import type { HostKeys, SeenHostKey } from '../ssh/host-keys.ts';
 import type { ForwardStore } from './forward-store.ts';
 
-/** The SSH host keys that forwards show: what is accepted for a device holds for all forwards that lead to it. */
+/** The SSH host keys that forwards see: an accepted key is valid for all forwards to the same device. */
 export class ForwardHostKeys {
   readonly #store: Pick<ForwardStore, 'get' | 'all'>;
   readonly #hostKeys: Pick<HostKeys, 'accept' | 'accepted'> | undefined;
@@ -17,8 +17,8 @@ export class ForwardHostKeys {
   }
 
   /**
-   * Pins the changed SSH host key of a forward, if it is still the one with this fingerprint. Errors: not-found,
-   * invalid-input where it is another by now, those of host-keys.json.
+   * Pins the changed SSH host key of a forward, if it still has this fingerprint. Errors: not-found, invalid-input if
+   * the key has changed again, those of host-keys.json.
    */
   async accept(id: string, fingerprint: string): Promise<Result<ForwardSnapshot>> {
     const entry = this.#store.get(id);

@@ -1,4 +1,4 @@
-/** Who has a forward open for as long as they are there, by the forward's id. */
+/** The holders of each forward, by the forward's id. */
 export class ForwardLeases {
   readonly #leases = new Map<string, Set<object>>();
 

@@ -4,21 +4,21 @@ import { sharingWarning } from '../../core/forward/forward-record.ts';
 import type { ForwardRecord, ForwardSnapshot } from '../../core/forward/forward-record.ts';
 import { isLoopback } from '../../core/base/loopback.ts';
 
-/** Where every forward listens. */
+/** The address of every forward. */
 export const forwardAddress = '127.0.0.1';
-/** Where every forward listens as well, on computers with IPv6. */
+/** The second address of every forward, on computers with IPv6. */
 export const forwardAddress6 = '::1';
 
-/** Kinds whose servers speak first. */
+/** Kinds of services whose servers send first. */
 const speakFirst: ReadonlySet<string> = new Set(['ssh', 'vnc']);
 
-/** The device's own address, and the port its service has on the device. */
+/** The device's own address, and the port of its service on the device. */
 export interface DeviceEndpoint {
   readonly address: string;
   readonly nativePort: number | undefined;
 }
 
-/** What the engine is to listen on beside the first address. */
+/** What the engine binds beside the first address. */
 export const listenOptions = (
   record: ForwardRecord,
   port: number,
@@ -41,7 +41,7 @@ export const listenOptions = (
 
 type Shown = Pick<ForwardSnapshot, 'extraEndpoints' | 'deviceEndpoint' | 'sharing' | 'limits'>;
 
-/** What others see of where a forward listens; `listening` is undefined while it does not. */
+/** The public addresses of a forward; `listening` is undefined while it does not listen. */
 export const shownEndpoints = (
   record: ForwardRecord,
   device: DeviceEndpoint | undefined,

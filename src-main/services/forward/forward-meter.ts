@@ -8,10 +8,10 @@ export interface MeterSample {
 
 const keptSeconds = 60;
 
-/** The traffic of one forward second by second, over the last minute. No timer runs between calls. */
+/** The traffic of one forward, second by second over the last minute. No timer runs between calls. */
 export class ForwardMeter {
   readonly #clock: Clock;
-  /** By second modulo the number kept; each with the second it is of. */
+  /** Indexed by second modulo the number kept; each entry knows its second. */
   readonly #seconds: { second: number; up: number; down: number }[] = [];
 
   constructor(clock: Clock) {

@@ -12,7 +12,7 @@ export interface ForwardOpenerDeps {
   readonly tunnels: Pick<ForwardTunnels, 'service'>;
 }
 
-/** Opens forwards: finds the one of a service or makes it, and gives it a port. One call at a time. */
+/** Opens forwards: finds the forward of a service or creates it, and gives it a port. One call at a time. */
 export class ForwardOpener {
   readonly #deps: ForwardOpenerDeps;
 
@@ -21,7 +21,7 @@ export class ForwardOpener {
   }
 
   /**
-   * Opens the forward of a service; with `keep` it is to listen again after a restart. Nothing is written. Errors:
+   * Opens the forward of a service; with `keep` it listens again after a restart. Nothing is written. Errors:
    * not-found, unsupported, port-in-use with a free port.
    */
   open(request: OpenForward, keep: boolean): Promise<Result<ForwardSnapshot>> {
@@ -43,7 +43,7 @@ export class ForwardOpener {
     return started.ok || anyPort !== true ? started : this.#elsewhere(entry, keep, started.error);
   }
 
-  /** Listens on any port there is, since the forward's own was refused for `error`. */
+  /** Listens on any free port, because the forward's own was refused for `error`. */
   async #elsewhere(entry: ForwardEntry, keep: boolean, error: AppError): Promise<Result<ForwardSnapshot>> {
     const started = await this.#deps.ports.bindFree((port) => entry.start(keep, { port, error }));
     if (started.ok || started.error.kind !== 'port-in-use') return started;

@@ -11,7 +11,7 @@ import { defined } from '../../core/base/defined.ts';
 
 export type ForwardStoreDeps = Pick<ForwardsDeps, 'document' | 'history' | 'clock' | 'log' | 'random' | 'settings'>;
 
-/** The forwards there are, and what is kept of them on disk: ports and addresses of devices at once, attempts a little later. */
+/** The forwards and their stored state: ports and addresses of devices are written at once, attempts a little later. */
 export class ForwardStore {
   readonly #deps: ForwardStoreDeps;
   readonly #create: (record: ForwardRecord, attempts: readonly ForwardAttempt[]) => ForwardEntry;
@@ -21,7 +21,7 @@ export class ForwardStore {
   readonly #announcer = new ForwardAnnouncer((id) => this.get(id)?.snapshot());
   readonly changed = this.#announcer.changed;
 
-  /** `create` makes a forward of its record and of the attempts that are known. */
+  /** `create` makes a forward from its record and its stored attempts. */
   constructor(
     deps: ForwardStoreDeps,
     create: (record: ForwardRecord, attempts: readonly ForwardAttempt[]) => ForwardEntry,
@@ -33,7 +33,7 @@ export class ForwardStore {
     }));
   }
 
-  /** Reads what was kept. A file that cannot be read is the error, and nothing of it is kept. */
+  /** Reads the stored forwards. If a file is unreadable, that is the error, and nothing of it is used. */
   async load(): Promise<Result<void>> {
     const read = await this.#deps.document.read();
     if (!read.ok) return read;
@@ -80,32 +80,32 @@ export class ForwardStore {
     this.touch(id);
   }
 
-  /** Says that something in the snapshot of a forward changed. */
+  /** Reports that something in the snapshot of a forward changed. */
   touch(id: string): void {
     this.#announcer.touch(id);
   }
 
-  /** Says that an attempt was added or changed. */
+  /** Reports that an attempt was added or changed. */
   attempted(): void {
     this.#history.touch();
   }
 
-  /** The ports that are kept for forwards, whether they listen or not. */
+  /** The ports reserved for forwards, whether they listen or not. */
   ports(): ReadonlySet<number> {
     return new Set(this.all().map(({ record }) => record.port));
   }
 
-  /** Whether each device is to have a loopback address of its own. */
+  /** Whether each device has its own loopback address. */
   get hasAddresses(): boolean {
     return this.#deps.settings.get().deviceAddresses === true;
   }
 
-  /** The address at which a device's forwards are found on this computer: its own, or everybody's 127.0.0.1. */
+  /** The local address of a device's forwards: its own, or the common 127.0.0.1. */
   addressOf(deviceKey: string): string {
     return this.hasAddresses ? this.#addresses.of(deviceKey) : forwardAddress;
   }
 
-  /** An id that no forward has. */
+  /** An unused id. */
   newId(): string {
     for (;;) {
       const id = `f${Math.floor(this.#deps.random() * 36 ** 6)
@@ -115,7 +115,7 @@ export class ForwardStore {
     }
   }
 
-  /** Writes the attempts that are not written yet. */
+  /** Writes unwritten attempts. */
   dispose(): Promise<void> {
     return this.#history.dispose();
   }

@@ -20,19 +20,19 @@ export interface ForwardTunnelsDeps {
     get?(id: string): { readonly baseUrl: string } | undefined;
   };
   readonly inventory: { device(key: string): Device | undefined; servicesOf(key: string): readonly Service[] };
-  /** The tunnels opened and not closed yet; not kept where absent. */
+  /** The storage of open tunnels; absent: they are not stored. */
   readonly tunnelDocument?: Document<TunnelRecords>;
-  /** Absent: services that are reached by web requests cannot be forwarded. */
+  /** Absent: services behind a vendor's web proxy cannot be forwarded. */
   readonly web?: WebForwarder;
-  /** Whether something answers at a web address; sends nothing. */
+  /** Whether a web address accepts connections; sends nothing. */
   readonly reachable?: (url: string, signal: AbortSignal) => Promise<boolean>;
   readonly clock: Clock;
   readonly log: Log;
 }
 
 /**
- * A tunnel that ends on this computer: a port of its own, whose web requests the vendor passes on to the device. Each
- * route grants one.
+ * A tunnel that ends on this computer: a local port whose web requests the vendor passes on to the device. Each route
+ * grants one.
  */
 const webRoute = (
   connector: Connector,
@@ -58,7 +58,7 @@ const webRoute = (
   };
 };
 
-/** The forward that web requests come by. */
+/** The forward through which web requests come. */
 export interface WebCaller {
   readonly cookies: WebCookies | undefined;
   /** The ports it listens on. */
@@ -69,35 +69,38 @@ export interface WebCaller {
 export interface TunnelLease {
   readonly tunnel: Tunnel;
   readonly deviceId: string;
-  /** The account as it was when the tunnel was granted: good for closing it even after the account is gone. */
+  /** The account as it was when the tunnel was granted: enough to close it even after the account is gone. */
   readonly vendor: TunnelRoute;
-  /** The vendor's end; two forwards may share it, as vendors reuse a tunnel to the same port. */
+  /** The vendor's end; two forwards may share it, because vendors reuse a tunnel to the same port. */
   readonly end: string;
-  /** Whether the vendor has it; a web route is in this process alone. */
+  /** Whether the tunnel is at the vendor; a web route exists only in this process. */
   readonly isVendorTunnel: boolean;
-  /** Whether its end must lie outside this computer: not for a web route, nor for a vendor that is on this computer itself. */
+  /** Whether its end must lie outside this computer: not for a web route, nor for a vendor on this computer. */
   readonly outside: boolean;
 }
 
 const accountOf = (deviceKey: string): string => deviceKey.split('/', 1)[0] ?? '';
 
 /**
- * How much earlier the vendor call ends than the request for the tunnel, milliseconds, so that the account's gate
- * learns the outcome.
+ * Milliseconds by which the vendor call ends before the request for the tunnel, so that the account's gate learns the
+ * result.
  */
 const gateMarginMs = 500;
 const closeWithinMs = 10_000;
 const aliveWithinMs = 10_000;
-/** Milliseconds that a new tunnel waits for the closing of another: a vendor that does not answer must not hold it up. */
+/** Milliseconds a new tunnel waits for another to close: a vendor that does not answer must not delay it. */
 const waitForClosingMs = 1_500;
-/** Tunnels an account may open in a minute where the vendor names no number: two requests each stay below its rateLimitGroup. */
+/**
+ * Tunnels an account may open in a minute if the vendor names no number: each takes two requests, which stay below its
+ * rate limit.
+ */
 const opensPerMinute = 120;
-/** Milliseconds between two questions whether a tunnel still is. */
+/** Milliseconds between two questions whether a tunnel still exists. */
 const aliveEveryMs = 10_000;
 
 /**
- * Asks the vendors for tunnels and gives them back. A tunnel that this profile opened is closed when the last forward lets
- * go of it; one that existed before is used and left.
+ * Opens tunnels at the vendors and closes them. A tunnel that this profile opened is closed when its last forward
+ * releases it; one that existed before is used and left.
  */
 export class ForwardTunnels {
   readonly #deps: ForwardTunnelsDeps;
@@ -106,32 +109,32 @@ export class ForwardTunnels {
   readonly #own: OwnTunnels;
   readonly #askedAlive = new Map<string, number>();
   #hasLeft = false;
-  /** Tunnels of the process before that the vendor's connector has not heard of. */
+  /** Tunnels of the previous process that the vendor's connector does not know yet. */
   readonly #adopted = new Map<string, HeldTunnel>();
   /** How many forwards use a vendor's end. */
   readonly #uses = new Map<string, number>();
-  /** Closings under way, by device: a new tunnel is not asked for while the vendor is closing one of the device. */
+  /** Running closings, by device: no tunnel is asked for while the vendor closes one of the same device. */
   readonly #closing = new Map<string, Set<Promise<void>>>();
   readonly #closingEnds = new Set<string>();
 
-  /** `recovered` hears of accounts whose vendor answers again. */
+  /** `recovered` is called for accounts whose vendor answers again. */
   constructor(deps: ForwardTunnelsDeps, recovered: (accountId: string) => void = () => undefined) {
     this.#deps = deps;
     this.#recovered = recovered;
     this.#own = new OwnTunnels(deps.tunnelDocument, deps.log);
   }
 
-  /** Reads which tunnels the last run opened and did not close. Errors: those of the document. */
+  /** Reads the tunnels that the last run left open. Errors: those of the document. */
   load(): Promise<Result<void>> {
     return this.#own.load();
   }
 
-  /** A place for the cookies of a new forward; undefined if no web requests are passed on. */
+  /** The cookie store of a new forward; undefined if web requests are not passed on. */
   cookies(): WebCookies | undefined {
     return this.#deps.web?.cookies();
   }
 
-  /** What can be forwarded: errors not-found (device or service), unsupported (no tunnels to it). */
+  /** The device and service to forward. Errors: not-found (device or service), unsupported (no tunnels to it). */
   service(deviceKey: string, serviceId: string): Result<{ readonly device: Device; readonly service: Service }> {
     const device = this.#deps.inventory.device(deviceKey);
     if (device === undefined) {
@@ -161,9 +164,9 @@ export class ForwardTunnels {
   }
 
   /**
-   * A tunnel to the service. `dead` is one that was found dead: where the vendor answers with that very one, it is
-   * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited, conflict where
-   * the dead one is not ours to close. `caller` is the forward, where it is about web requests.
+   * Opens a tunnel to the service. `dead` is one that was found dead: if the vendor answers with the same one, it is
+   * closed first and a new one asked for. Errors: those of `service` and of the connector, rate-limited, conflict if
+   * the dead tunnel is not ours to close. `caller` is the forward, for web requests.
    */
   async open(
     deviceKey: string,
@@ -203,7 +206,7 @@ export class ForwardTunnels {
     const left = (): number => Math.max(1, overAt - this.#deps.clock.monotonic());
     const call = (until: AbortSignal): Promise<Result<Tunnel>> =>
       this.#within(Math.max(1, left() - gateMarginMs), until, (limit) => vendor.open(device.id, service, limit));
-    // A web route is made here; the vendor is not asked for it.
+    // A web route is created here, without asking the vendor.
     const ask = (): Promise<Result<Tunnel>> =>
       service.route === 'http'
         ? call(signal)
@@ -234,16 +237,14 @@ export class ForwardTunnels {
       outside: service.route !== 'http' && !isLocalBaseUrl(this.#deps.accounts.get?.(device.accountId)?.baseUrl ?? ''),
     };
     this.#uses.set(grant.end, (this.#uses.get(grant.end) ?? 0) + 1);
-    // On disk before anybody uses it: a crash right afterwards must not leave it open for good.
+    // Stored before anybody uses it: otherwise a crash right afterwards would leave it open for good.
     if (grant.isVendorTunnel && (!grant.tunnel.reused || this.#own.has(grant.end)))
       await this.#own.add(deviceKey, grant.tunnel);
     void this.closeLeftovers(device.accountId);
     return ok(grant);
   }
 
-  /**
-   * Whether the vendor still has a tunnel; undefined if it cannot tell, or was asked about this one just now.
-   */
+  /** Whether the tunnel still exists at the vendor; undefined if the vendor cannot tell, or was asked just now. */
   async isAlive(grant: TunnelLease): Promise<boolean | undefined> {
     const { clock } = this.#deps;
     const now = clock.monotonic();
@@ -269,7 +270,7 @@ export class ForwardTunnels {
     await this.#closeAtVendor(deviceKey, grant);
   }
 
-  /** Counts one user of a vendor's tunnel less; whether it has no user left. */
+  /** Removes one user of a vendor's tunnel; returns whether none is left. */
   #wasLast(end: string): boolean {
     const left = (this.#uses.get(end) ?? 1) - 1;
     if (left > 0) this.#uses.set(end, left);
@@ -278,8 +279,8 @@ export class ForwardTunnels {
   }
 
   /**
-   * Counts a tunnel that another process still uses, so that it is not closed here below its connections; what is
-   * answered lets go of it, once.
+   * Counts a tunnel that another process still uses, so that it is not closed under its connections; the returned
+   * function releases it once.
    */
   adopt(held: HeldTunnel): () => Promise<void> {
     const end = endOf(held.deviceKey, held.tunnel);
@@ -298,12 +299,12 @@ export class ForwardTunnels {
     if (this.#wasLast(end) && this.#own.has(end)) await this.#closeHeld(held, end);
   }
 
-  /** Closes a tunnel that this profile opened, not this process. */
+  /** Closes a tunnel that an earlier process of this profile opened. */
   async #closeHeld({ deviceKey, tunnel }: HeldTunnel, end: string): Promise<void> {
     const accountId = accountOf(deviceKey);
     const connector = await this.#deps.accounts.connector(accountId);
     const vendor = connector.ok ? connector.value.tunnels : undefined;
-    // Where the account is gone, the tunnel is left to the vendor's own limit; where it is locked, until it can be closed.
+    // Without its account the vendor's own limit ends the tunnel; if the account is locked, it is closed later.
     if (connector.ok ? vendor === undefined : connector.error.kind === 'not-found') await this.#own.remove(end);
     if (vendor === undefined || this.#uses.has(end)) return;
     const deviceId = deviceKey.slice(accountId.length + 1);
@@ -316,8 +317,8 @@ export class ForwardTunnels {
   }
 
   /**
-   * Closes what nobody uses of the tunnels this profile opened: those of a run that crashed, and those that could not be
-   * closed while the vendor did not answer. Without an account those of all.
+   * Closes unused tunnels that this profile opened: those of a crashed run, and those that could not be closed while
+   * the vendor did not answer. Without an account, those of all accounts.
    */
   async closeLeftovers(accountId?: string): Promise<void> {
     const left = this.#own
@@ -336,7 +337,7 @@ export class ForwardTunnels {
     return this.#own.leave((end) => this.#uses.has(end));
   }
 
-  /** From now on tunnels are left open at the vendors: another process of this profile closes them. */
+  /** Leaves tunnels open at the vendors from now on: another process of this profile closes them. */
   leave(): void {
     this.#hasLeft = true;
   }

@@ -10,7 +10,7 @@ import type { HostKeys } from '../ssh/host-keys.ts';
 export interface ForwardsDeps extends ForwardTunnelsDeps {
   readonly document: Document<ForwardRecords>;
   readonly engine: ForwardEngine;
-  /** Attempts of the last runs; not kept where absent. */
+  /** Attempts of the last runs; absent: not stored. */
   readonly history?: Document<ForwardHistory>;
   readonly hostKeys?: Pick<HostKeys, 'reader' | 'accept' | 'accepted'>;
   readonly settings: {
@@ -18,7 +18,7 @@ export interface ForwardsDeps extends ForwardTunnelsDeps {
     readonly changed: Pick<Emitter<ForwardSettings>, 'on'>;
   };
   readonly random: Random;
-  /** Whether this process only carries out a command: what it opens is not to listen again after a restart. */
+  /** Whether this process only runs a command: what it opens does not listen again after a restart. */
   readonly isTransient?: boolean;
 }
 
@@ -31,8 +31,8 @@ export interface ForwardSettings {
 export interface OpenForward {
   readonly deviceKey: string;
   readonly serviceId: string;
-  /** 1 to 65535; one of our own range where absent. */
+  /** 1 to 65535; absent: a port of Quayside's own range. */
   readonly port?: number;
-  /** The caller only needs a connection to the device: any port will do while the forward's own port is taken. */
+  /** The caller only needs a connection: any port is fine while the forward's own port is taken. */
   readonly anyPort?: boolean;
 }

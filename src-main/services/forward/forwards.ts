@@ -27,19 +27,19 @@ import { defined } from '../../core/base/defined.ts';
 const disposeWithinMs = 5_000;
 
 /**
- * All forwards: one for each service of a device, each with a port that stays the user's. A tunnel is asked for
- * when the first client connects, and given back after the idle time and on stop, remove and dispose.
+ * All forwards: one per service of a device, each on a stable local port. A tunnel is opened when the first client
+ * connects, and closed after the idle time and on stop, remove and dispose.
  */
 export class Forwards {
   readonly #deps: ForwardsDeps;
   readonly #tunnels: ForwardTunnels;
-  readonly #openings: FirstBytes;
+  readonly #firstBytes: FirstBytes;
   readonly #store: ForwardStore;
   readonly #ports: LocalPorts;
   readonly #hostKeys: ForwardHostKeys;
   readonly #opener: ForwardOpener;
   readonly changed: Emitter<ForwardsChange>;
-  /** This object itself is among them where nothing is kept. */
+  /** Where nothing is stored, this object itself is one of the holders. */
   readonly #leases = new ForwardLeases();
   readonly #commands = new SerialQueue();
   readonly #unsubscribe: readonly (() => void)[];
@@ -56,7 +56,7 @@ export class Forwards {
     this.#opener = new ForwardOpener({ store: this.#store, ports: this.#ports, tunnels: this.#tunnels });
     this.#hostKeys = new ForwardHostKeys(this.#store, deps.hostKeys);
     this.changed = this.#store.changed;
-    this.#openings = new FirstBytes({
+    this.#firstBytes = new FirstBytes({
       hostKeys: deps.hostKeys,
       inventory: deps.inventory,
       keySeen: (id, key) => this.#store.get(id)?.setHostKey(key),
@@ -80,26 +80,29 @@ export class Forwards {
     ];
   }
 
-  /** Reads what was kept; nothing listens before `resume`. A file that cannot be read is the error, and nothing of it is kept. */
+  /**
+   * Reads the stored forwards; nothing listens before `resume`. If a file is unreadable, that is the error, and nothing
+   * of it is used.
+   */
   async load(): Promise<Result<void>> {
     const loaded = await this.#store.load();
     return loaded.ok ? this.#tunnels.load() : loaded;
   }
 
-  /** While the computer sleeps nothing is tried; ports stay open. */
+  /** Nothing is tried while the computer sleeps; ports stay open. */
   suspend(): void {
     for (const entry of this.#store.all()) entry.suspend();
   }
 
-  /** The network may have changed: lost ways are tried at once, and connections that cannot live on are reset. */
+  /** The network may have changed: lost tunnels are tried at once, and connections that cannot survive are reset. */
   networkChanged(): void {
     this.#deps.engine.check();
     for (const entry of this.#store.all()) entry.wake();
   }
 
   /**
-   * Brings back the forwards that listened in the last run, or that lost their port; after `suspend` also as
-   * `networkChanged`. A port taken meanwhile shows in that forward.
+   * Restores the forwards that listened in the last run, or that lost their port; after `suspend` does what
+   * `networkChanged` does. A port taken meanwhile shows in its forward.
    */
   async resume(): Promise<void> {
     this.networkChanged();
@@ -117,12 +120,12 @@ export class Forwards {
     return this.#store.get(id)?.snapshot();
   }
 
-  /** The last attempts to reach the device, newest last; undefined if there is no such forward. */
+  /** The last attempts to connect to the device, newest last; undefined for an unknown forward. */
   history(id: string): readonly ForwardAttempt[] | undefined {
     return this.#store.get(id)?.attempts();
   }
 
-  /** Traffic of the last minute and clients now. Errors: not-found. */
+  /** Traffic of the last minute, and the present clients. Errors: not-found. */
   async statistics(id: string): Promise<Result<ForwardStatistics>> {
     const entry = this.#store.get(id);
     if (entry === undefined) return noForward;
@@ -132,19 +135,19 @@ export class Forwards {
     return ok({ rateUp: last.up, rateDown: last.down, samples, peers });
   }
 
-  /** The address at which a device's forwards are found on this computer: its own, or everybody's 127.0.0.1. */
+  /** The local address of a device's forwards: its own, or the common 127.0.0.1. */
   addressOf(deviceKey: string): string {
     return this.#store.addressOf(deviceKey);
   }
 
-  /** Where a device's services are on this computer. A device without forwards has an address and nothing on it. */
+  /** The local addresses of a device's services. A device without forwards has an address and no services. */
   resolve(deviceKey: string): ResolvedDevice {
     return resolveDevice(deviceKey, this.addressOf(deviceKey), this.list());
   }
 
   /**
-   * Lets computers of the network use a forward, those at `allow` alone (addresses or CIDR blocks); with none it is
-   * this computer's again. Errors: not-found, invalid-input, those of forwards.json.
+   * Shares a forward with computers of the network at `allow` only (addresses or CIDR blocks); an empty list ends the
+   * sharing. Errors: not-found, invalid-input, those of forwards.json.
    */
   share(id: string, allow: readonly string[]): Promise<Result<ForwardSnapshot>> {
     const bad = allow.find((text) => parseAddressBlock(text) === undefined);
@@ -163,7 +166,7 @@ export class Forwards {
     }));
   }
 
-  /** Sets the limits of a forward; what is left out has its default again. Errors: not-found, those of forwards.json. */
+  /** Sets the limits of a forward; omitted ones return to their defaults. Errors: not-found, those of forwards.json. */
   limit(id: string, limits: ForwardRecordLimits): Promise<Result<ForwardSnapshot>> {
     return this.#change(id, (record) => ({
       ...defined({ share: record.share }),
@@ -172,8 +175,8 @@ export class Forwards {
   }
 
   /**
-   * Pins the changed SSH host key of a forward, if it is still the one with this fingerprint. Errors: not-found,
-   * invalid-input where it is another by now, those of host-keys.json.
+   * Pins the changed SSH host key of a forward, if it still has this fingerprint. Errors: not-found, invalid-input if
+   * the key has changed again, those of host-keys.json.
    */
   acceptHostKey(id: string, fingerprint: string): Promise<Result<ForwardSnapshot>> {
     return this.#hostKeys.accept(id, fingerprint);
@@ -193,17 +196,17 @@ export class Forwards {
   }
 
   /**
-   * Listens for a service: by the forward there is, or a new one. A port given moves the forward there. Nothing is
-   * dialled before a client connects. Errors: not-found, unsupported, port-in-use with a free port, cancelled, and
-   * those of forwards.json.
+   * Listens for a service, by its forward or a new one. A given port moves the forward there. Nothing is dialled before
+   * a client connects. Errors: not-found, unsupported, port-in-use with a free port, cancelled, and those of
+   * forwards.json.
    */
   open(request: OpenForward, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
     return this.acquire(request, this.#deps.isTransient === true ? this : undefined, signal);
   }
 
   /**
-   * The same for as long as `holder` wants it: after the last holder let go it is as it was, stopped if nobody opened
-   * it for good. Errors as `open`.
+   * Like `open`, for as long as `holder` needs it: after the last holder released it, it is as before, stopped if
+   * nobody opened it for good. Errors as `open`.
    */
   acquire(request: OpenForward, holder: object | undefined, signal: AbortSignal): Promise<Result<ForwardSnapshot>> {
     return this.#commands.run(async () => {
@@ -223,14 +226,14 @@ export class Forwards {
     });
   }
 
-  /** A holder needs a forward no longer, or none where `id` is absent. Letting go twice changes nothing. */
+  /** A holder no longer needs a forward, or any if `id` is absent. Releasing twice is harmless. */
   release(holder: object, id?: string): Promise<void> {
     return this.#commands.run(async () => {
       await Promise.all(this.#leases.release(holder, id).map((of) => this.#rest(this.#store.get(of))));
     });
   }
 
-  /** Stops listening and closes the tunnel; the port stays reserved. Stopping what is stopped is success. */
+  /** Stops listening and closes the tunnel; the port stays reserved. Stopping a stopped forward succeeds. */
   stop(id: string): Promise<Result<void>> {
     return this.#commands.run(async () => {
       const entry = this.#store.get(id);
@@ -241,7 +244,7 @@ export class Forwards {
     });
   }
 
-  /** Forgets the forward and its port. */
+  /** Deletes the forward and its port. */
   remove(id: string): Promise<Result<void>> {
     return this.#commands.run(async () => {
       const entry = this.#store.get(id);
@@ -251,7 +254,7 @@ export class Forwards {
     });
   }
 
-  /** Forgets all forwards of an account. Call it while the account's connector still works. */
+  /** Deletes all forwards of an account. Call it while the account's connector still works. */
   async removeAccount(accountId: string): Promise<void> {
     await this.#commands.run(async () => {
       const entries = this.#store.ofAccount(accountId);
@@ -264,21 +267,21 @@ export class Forwards {
   }
 
   /**
-   * Closes the tunnels that this profile opened and nobody uses: of a run that crashed, or of a time when the vendor did not
-   * answer. For when an account can be spoken to.
+   * Closes unused tunnels that this profile opened: of a crashed run, or of a time when the vendor did not answer. Call
+   * it when an account answers.
    */
   closeLeftovers(accountId: string): Promise<void> {
     return this.#tunnels.closeLeftovers(accountId);
   }
 
   /**
-   * Gives all ports up to another process of this profile: what is connected goes on until it ends, and nothing new is
-   * opened. Everything is written when it resolves.
+   * Gives all ports to another process of this profile: connections continue until they end, and nothing new is opened.
+   * Everything is on disk when it resolves.
    */
   async leave(): Promise<void> {
     this.#hasLeft = true;
     await this.#commands.run(async () => {
-      // What was opened for nobody in particular is to be open there, too; holders ask for theirs themselves.
+      // Forwards that are open without a holder are to be open there, too; holders open theirs themselves.
       const orphans = this.#store.all().filter(({ record }) => this.#leases.has(record.id, this));
       for (const entry of orphans) entry.keep();
       if (orphans.length > 0) await this.#store.save();
@@ -294,7 +297,7 @@ export class Forwards {
     return peers.some((of) => of.length > 0);
   }
 
-  /** The tunnels open at the vendors, for the process that takes this profile over. */
+  /** The open tunnels, for the process that takes this profile over. */
   tunnels(): readonly HeldTunnel[] {
     return this.#store
       .all()
@@ -302,14 +305,14 @@ export class Forwards {
       .map((held) => ({ ...held, tunnel: { ...held.tunnel, reused: !this.#tunnels.isOwn(held) } }));
   }
 
-  /** Spares a tunnel that the process before still uses until the function answered is called. */
+  /** Keeps a tunnel that the previous process still uses, until the returned function is called. */
   adopt(held: HeldTunnel): () => Promise<void> {
     return this.#tunnels.adopt(held);
   }
 
   /**
-   * Closes every port, connection and tunnel. What listened will listen again after a restart. Tunnels that
-   * the process after this one will close are left.
+   * Closes every port, connection and tunnel. What listened will listen again after a restart. Tunnels that the next
+   * process will close are left.
    */
   dispose(tunnels: 'close' | 'leave' = 'close'): Promise<void> {
     if (tunnels === 'leave') this.#tunnels.leave();
@@ -327,7 +330,7 @@ export class Forwards {
     await Promise.race([closed, patience]);
     cancelTimer();
     for (const unsubscribe of this.#unsubscribe) unsubscribe();
-    this.#openings.dispose();
+    this.#firstBytes.dispose();
     this.#hostKeys.dispose();
     await this.#store.dispose();
     await engine.dispose();
@@ -353,7 +356,7 @@ export class Forwards {
       tunnels: this.#tunnels,
       suggest: (error) => this.#ports.suggest(error),
       deviceEndpoint: (of) => this.#deviceEndpoint(of),
-      observe: (of) => this.#openings.wants(of),
+      observe: (of) => this.#firstBytes.wants(of),
       changed: (id) => this.#store.touch(id),
       attempted: () => this.#store.attempted(),
     });
@@ -367,7 +370,7 @@ export class Forwards {
     await Promise.all(entries.map((entry) => entry.stop()));
   }
 
-  /** Stops a forward that nobody has open. */
+  /** Stops a forward without holders. */
   async #rest(entry: ForwardEntry | undefined): Promise<void> {
     if (entry === undefined || entry.record.listening || this.#hasLeft || this.#leases.isHeld(entry.record.id)) return;
     await entry.stop(true);
@@ -386,7 +389,7 @@ export class Forwards {
         return;
       case 'opening': {
         const record = this.#store.get(event.id)?.record;
-        if (record !== undefined) this.#openings.observe(record, event);
+        if (record !== undefined) this.#firstBytes.observe(record, event);
         return;
       }
       default:

@@ -2,22 +2,22 @@ import { fail, ok, type AppError, type Result } from '../../core/base/errors.ts'
 import type { ForwardEngine } from '../../core/forward/forward-engine.ts';
 import { forwardAddress, forwardAddress6 } from './forward-listening.ts';
 
-/** Free ports tried for a forward before giving up: each may be taken between the look and the bind. */
+/** Free ports to try for a forward before giving up: each may be taken between the check and the bind. */
 const bindTries = 5;
 const bothLoopbacks = [forwardAddress, forwardAddress6];
 
-/** Local ports for forwards: which are free, and which are kept for a forward that does not listen now. */
+/** Local ports for forwards: which are free, and which are reserved for a forward that does not listen now. */
 export class LocalPorts {
   readonly #engine: Pick<ForwardEngine, 'freePort'>;
   readonly #reserved: () => ReadonlySet<number>;
 
-  /** `reserved` answers the ports that are kept for forwards. */
+  /** `reserved` returns the reserved ports. */
   constructor(engine: Pick<ForwardEngine, 'freePort'>, reserved: () => ReadonlySet<number>) {
     this.#engine = engine;
     this.#reserved = reserved;
   }
 
-  /** Binds a free port by `bind`; one that was taken meanwhile is followed by another. Error: that of the last port. */
+  /** Binds a free port by `bind`; if it was taken meanwhile, tries another. Error: that of the last port. */
   async bindFree<T>(bind: (port: number) => Promise<Result<T>>): Promise<Result<T>> {
     let last: Result<T> = fail('port-in-use', 'No local port is free.', 'Remove forwards you no longer need.');
     for (let tries = 0; tries < bindTries; tries += 1) {
@@ -29,7 +29,7 @@ export class LocalPorts {
     return last;
   }
 
-  /** Whether a port may be given to a forward. Error: port-in-use where it is kept for another, with a free port. */
+  /** Whether a forward may have a port. Error: port-in-use if it is reserved for another, with a free port. */
   async checkReserved(port: number): Promise<Result<void>> {
     if (!this.#reserved().has(port)) return ok(undefined);
     const error = fail(

@@ -5,7 +5,7 @@ import type { Log } from '../../core/base/log.ts';
 import type { TunnelRecords } from '../../core/forward/tunnel-record.ts';
 import type { Tunnel } from '../../vendors/vendor.ts';
 
-/** A tunnel as one process of a profile tells the next about it. `reused` is true for one that is not the profile's. */
+/** A tunnel as one process of a profile passes it to the next. `reused`: the tunnel is not the profile's own. */
 export interface HeldTunnel {
   readonly deviceKey: string;
   readonly tunnel: Tunnel;
@@ -16,28 +16,28 @@ export const endOf = (deviceKey: string, { host, port }: Pick<Tunnel, 'host' | '
   `${deviceKey} ${host}:${port}`;
 
 /**
- * The tunnels that this profile opened and the vendor has not closed yet. Only these may be closed: the vendors list
- * tunnels of other people and programs as well. They are kept on disk, so that one is still known as ours after a crash.
+ * The tunnels that this profile opened and the vendor has not closed yet. Only these may be closed, because the vendors
+ * list tunnels of other people and programs, too. They are stored, so that they are still known as ours after a crash.
  */
 export class OwnTunnels {
   readonly #document: Document<TunnelRecords> | undefined;
   readonly #log: Log;
   /** By the vendor's end. */
   readonly #tunnels = new Map<string, HeldTunnel>();
-  /** Those that another process of this profile still uses and closes itself should this one end: not on disk. */
+  /** Tunnels that another process of this profile still uses, and closes itself if this one ends: not stored. */
   readonly #elsewhere = new Map<string, HeldTunnel>();
   #hasLeft = false;
   #writing: Promise<void> = Promise.resolve();
-  /** The write that has not begun yet: it writes what there is then. */
+  /** The planned write, which writes the state of its time. */
   #next: Promise<void> | undefined;
 
-  /** Nothing is kept without a document. */
+  /** Without a document nothing is stored. */
   constructor(document: Document<TunnelRecords> | undefined, log: Log) {
     this.#document = document;
     this.#log = log;
   }
 
-  /** Reads what the last run left open. Errors: those of the document, and then nothing is known. */
+  /** Reads the tunnels of the last run. Errors: those of the document, and then nothing is known. */
   async load(): Promise<Result<void>> {
     const read = await this.#document?.read();
     if (read?.ok === false) return read;
@@ -56,7 +56,7 @@ export class OwnTunnels {
     return [...this.#tunnels];
   }
 
-  /** Resolves when it is on disk, or cannot be written, which is logged. */
+  /** Resolves when it is stored, or cannot be stored, which is logged. */
   async add(deviceKey: string, tunnel: Tunnel): Promise<void> {
     const end = endOf(deviceKey, tunnel);
     this.#elsewhere.delete(end);
@@ -64,7 +64,7 @@ export class OwnTunnels {
     await this.#save();
   }
 
-  /** One of another process of this profile. */
+  /** Adds a tunnel of another process of this profile. */
   adopt(held: HeldTunnel): void {
     const end = endOf(held.deviceKey, held.tunnel);
     if (!this.#tunnels.has(end)) this.#elsewhere.set(end, held);
@@ -76,7 +76,7 @@ export class OwnTunnels {
   }
 
   /**
-   * Leaves those that are `used` out of the file, for good: the process that takes over learns of them and asks when
+   * Removes those that are `used` from the file for good: the process that takes over is told about them and asks when
    * they are free.
    */
   async leave(used: (end: string) => boolean): Promise<void> {

@@ -5,7 +5,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import { mayBeProbed, sniff, sniffBytes, sniffProbes } from '../../core/forward/sniff-service.ts';
 import type { SniffedKind } from '../../core/forward/sniff-service.ts';
 
-/** What a server may take to say something before it is asked in the next way; the way to it may be dialled meanwhile. */
+/** Milliseconds a server may take to say something before the next probe; the tunnel may be dialled meanwhile. */
 const turnMs = 2_000;
 const lastTurnMs = 4_000;
 
@@ -15,7 +15,7 @@ export interface RecogniseServiceDeps {
   readonly clock: Clock;
 }
 
-/** What the server behind a channel says first; undefined when it ends without, or says nothing known. */
+/** What the server behind a channel says first; undefined if it ends without, or says nothing known. */
 const firstWords = (channel: ByteChannel): Promise<SniffedKind | undefined> =>
   new Promise((resolve) => {
     let start = new Uint8Array();
@@ -29,9 +29,9 @@ const firstWords = (channel: ByteChannel): Promise<SniffedKind | undefined> =>
   });
 
 /**
- * Finds out what a service is: by its greeting, and where it stays silent by its answers to the first words of an RDP, TLS
- * and web client, each on a connection of its own. Ports of machines that act on whatever they are sent are only listened
- * to. Undefined if nothing known was said. `port` is the one on the device, where it is known.
+ * Recognises a service: by its greeting, and if it stays silent, by its answers to the first bytes of an RDP, TLS and
+ * web client, each on its own connection. Ports of machines that act on anything they receive are only listened to.
+ * Undefined if nothing known was said. `port` is the port on the device, if known.
  */
 export const recogniseService = async (
   { dial, clock }: RecogniseServiceDeps,

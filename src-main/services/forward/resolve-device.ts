@@ -12,10 +12,10 @@ export interface ForwardStatistics {
   readonly peers: readonly ForwardPeer[];
 }
 
-/** Where the services of a device are on this computer, as a hosts file and its ports would say. */
+/** The local addresses of a device's services, for a hosts file and its ports. */
 export interface ResolvedDevice {
   readonly deviceKey: string;
-  /** The device's own where it has one. */
+  /** The device's own address if it has one. */
   readonly address: string;
   readonly forwards: readonly {
     readonly serviceId: string;
@@ -26,7 +26,7 @@ export interface ResolvedDevice {
   }[];
 }
 
-/** Where a device is, by its address and the forwards that lead to it. */
+/** Where a device is on this computer, by its address and its forwards. */
 export const resolveDevice = (
   deviceKey: string,
   address: string,

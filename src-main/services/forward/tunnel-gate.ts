@@ -5,14 +5,14 @@ import type { Clock } from '../../core/base/clock.ts';
 
 export interface TunnelGateDeps {
   readonly clock: Clock;
-  /** Whether the vendor's computer answers at all; costs nothing there. Absent if unknown. */
+  /** Whether the vendor's computer answers at all; costs nothing there. Absent if it cannot be checked. */
   readonly reachable?: ((signal: AbortSignal) => Promise<boolean>) | undefined;
   readonly opensPerMinute: number;
-  /** The vendor answers again after an outage. */
+  /** Called when the vendor answers again after an outage. */
   readonly recovered: () => void;
 }
 
-/** Failures of the vendor or the way to it, which one call finds out for all forwards of the account. */
+/** Failures of the vendor or the connection to it, which affect all forwards of the account. */
 const shared: ReadonlySet<ErrorKind> = new Set([
   'unreachable',
   'timeout',
@@ -22,16 +22,16 @@ const shared: ReadonlySet<ErrorKind> = new Set([
   'wrong-url',
 ]);
 const minute = 60_000;
-/** Milliseconds a call may take before it is looked whether the vendor can be reached, and between two looks. */
+/** Milliseconds before a running call checks whether the vendor can be reached, and between two checks. */
 const lookAfterMs = 1_000;
 const lookEveryMs = 700;
-/** Milliseconds between the beginnings of two calls while the vendor is in trouble. */
+/** Milliseconds between the starts of two calls while the vendor has an outage. */
 const troubledEveryMs = 700;
 
 /**
- * What the forwards of one account share when they ask for tunnels: how many a minute, and while the vendor cannot
- * be reached, one that tries for all. A call that hangs because its packets were lost is begun again as soon as
- * the vendor answers, since the system would wait ever longer before it sends them again.
+ * Per-account limiter and circuit breaker for tunnel requests: a maximum per minute, and one probe for all forwards
+ * while the vendor cannot be reached. A call that hangs because packets were lost is started again as soon as the
+ * vendor answers, because the system would wait ever longer before it resends them.
  */
 export class TunnelGate {
   readonly #deps: TunnelGateDeps;
@@ -39,14 +39,14 @@ export class TunnelGate {
   #trouble: AppError | undefined;
   #triedAt = Number.NEGATIVE_INFINITY;
   #leader: Promise<AppError | undefined> | undefined;
-  /** Whether `reachable` has said yes once: behind a proxy it never does. */
+  /** Whether `reachable` ever said yes: behind a proxy it never does. */
   #canLook = false;
 
   constructor(deps: TunnelGateDeps) {
     this.#deps = deps;
   }
 
-  /** Asks for a tunnel, within the budget. Errors: rate-limited (ours), cancelled, those of `call`. */
+  /** Asks for a tunnel, within the limits. Errors: rate-limited (ours), cancelled, those of `call`. */
   async run<T>(call: (signal: AbortSignal) => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
     if (this.#trouble !== undefined && this.#leader !== undefined) {
       const trouble = await Promise.race([this.#leader, aborted(signal)]);
@@ -71,7 +71,7 @@ export class TunnelGate {
       if ((await reachable?.(signal)) === false) return signal.aborted ? cancelled() : { ok: false, error: known };
     }
     const now = clock.monotonic();
-    // One of the account's forwards asks in a while; the others hear of it when it succeeds.
+    // One forward of the account probes from time to time; the others are told when it succeeds.
     if (known !== undefined && now - this.#triedAt < troubledEveryMs) return { ok: false, error: known };
     this.#triedAt = now;
     this.#openedAt = this.#openedAt.filter((at) => now - at < minute);
@@ -86,7 +86,7 @@ export class TunnelGate {
     }
     this.#openedAt.push(now);
     const result = await this.#watched(call, signal);
-    // What failed for trouble is limited by its own pace.
+    // Calls that failed in an outage are limited by the probes.
     if (!result.ok && shared.has(result.error.kind)) this.#openedAt = this.#openedAt.filter((at) => at !== now);
     this.#learn(result, signal);
     return result;
@@ -103,7 +103,7 @@ export class TunnelGate {
     });
   }
 
-  /** The call, begun again when the vendor answers after it did not. */
+  /** Runs the call; starts it again when the vendor answers after an outage. */
   async #watched<T>(call: (signal: AbortSignal) => Promise<Result<T>>, signal: AbortSignal): Promise<Result<T>> {
     for (;;) {
       const attempt = new AbortController();
@@ -124,7 +124,7 @@ export class TunnelGate {
     }
   }
 
-  /** True once the vendor answers after it was seen not to; false when `signal` aborts. */
+  /** True once the vendor answers after it did not; false when `signal` aborts. */
   async #awaitReturn(signal: AbortSignal): Promise<boolean> {
     const { clock, reachable } = this.#deps;
     if (!this.#canLook || reachable === undefined) return false;

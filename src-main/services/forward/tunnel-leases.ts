@@ -9,13 +9,13 @@ import { defined } from '../../core/base/defined.ts';
 export interface TunnelLeasesDeps {
   readonly tunnels: Pick<ForwardTunnels, 'open' | 'close' | 'isAlive' | 'cookies'>;
   readonly clock: Clock;
-  /** The state machine gets what becomes of each tunnel. */
+  /** Reports the state of each tunnel to the state machine. */
   readonly dispatch: (event: ForwardEvent) => void;
   /** The local ports of the forward. */
   readonly ports: () => readonly number[];
 }
 
-/** Milliseconds after which connections over a tunnel that has expired are reset, if the vendor left them. */
+/** Milliseconds after a tunnel's expiry at which its connections are reset, if the vendor left them. */
 const expiryGraceMs = 5_000;
 
 /** The tunnels of one forward, by the state machine's numbers: each is leased from the vendor until it is closed. */
@@ -26,7 +26,7 @@ export class TunnelLeases {
   readonly #expiries = new Map<number, () => void>();
   /** Vendor calls under way. */
   readonly #asking = new Map<number, AbortController>();
-  /** Outlives its tunnels: who signed in to an application is still signed in after a pause. */
+  /** Outlives the tunnels, so that a sign-in to an application survives a pause. */
   #cookies: WebCookies | undefined;
   #exposureNotice: string | undefined;
 
@@ -39,7 +39,7 @@ export class TunnelLeases {
     return this.#leases.get(tunnelId);
   }
 
-  /** Who else can reach the vendor's end of the tunnel that was opened last. */
+  /** Who else can reach the vendor's end of the last tunnel. */
   get exposureNotice(): string | undefined {
     return this.#exposureNotice;
   }
@@ -97,8 +97,8 @@ export class TunnelLeases {
   }
 
   /**
-   * Nothing comes back over a tunnel. It is lost if the vendor has ended it, or if its server, which ought to
-   * speak first, has said nothing (`mute`).
+   * Nothing comes back over a tunnel. It is lost if the vendor has ended it, or if a server that ought to speak first
+   * said nothing (`mute`).
    */
   async silent(tunnelId: number, mute: boolean): Promise<void> {
     const lease = this.#leases.get(tunnelId);

@@ -13,7 +13,7 @@ import type { FoundTerminal } from '../../core/launch/terminals.ts';
 import type { FoundViewer } from '../../core/launch/screen-clients.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** What finding clients needs of the rest. */
+/** The dependencies of finding clients. */
 export interface LaunchClientsDeps {
   readonly settings: {
     get(): {
@@ -24,14 +24,16 @@ export interface LaunchClientsDeps {
   };
   readonly executables: Executables;
   readonly platform: LaunchPlatform;
-  /** The environment that says which desktop this is. */
+  /** The environment, which says which desktop this is. */
   readonly env: Readonly<Record<string, string | undefined>>;
 }
 
-/** The name of PuTTY among the launchers for SSH, on Windows. */
+/** The name of PuTTY among the SSH launchers, on Windows. */
 export const putty = 'PuTTY';
 
-/** The programs on this computer that open services, looked for each time: people install and remove them. */
+/**
+ * Finds the programs on this computer that open services. It looks each time, because people install and remove them.
+ */
 export class LaunchClients {
   readonly #deps: LaunchClientsDeps;
 
@@ -45,7 +47,7 @@ export class LaunchClients {
     return hasDisplay(platform, env);
   }
 
-  /** Terminals, best first; those of `chosen` before all. */
+  /** Terminals, best first; those in `chosen` before all. */
   async terminals(chosen: readonly string[]): Promise<readonly FoundTerminal[]> {
     const { platform, settings, env } = this.#deps;
     if (!this.hasDisplay()) return [];
@@ -61,7 +63,7 @@ export class LaunchClients {
     return terminals.toSorted((one, other) => rank(one) - rank(other));
   }
 
-  /** Clients of VNC or RDP, best first; those of `chosen` before all. */
+  /** VNC or RDP clients, best first; those in `chosen` before all. */
   async viewers(kind: 'vnc' | 'rdp', chosen: readonly string[]): Promise<readonly FoundViewer[]> {
     const { platform } = this.#deps;
     if (!this.hasDisplay()) return [];
@@ -70,13 +72,13 @@ export class LaunchClients {
     return discoverViewers(catalogue, { platform, found, display: true, preferred: chosen });
   }
 
-  /** Where PuTTY is; Windows only, where it is what people have. */
+  /** The path of PuTTY, on Windows only. */
   async putty(): Promise<string | undefined> {
     if (this.#deps.platform !== 'win32') return undefined;
     return [...(await this.#probe(puttyProbes)).values()][0];
   }
 
-  /** The names of what can open a kind of service here: the user's own programs, then what was found, best first. */
+  /** The names of the programs for a kind of service: the user's own, then those found, best first. */
   async names(kind: ServiceKind): Promise<readonly string[]> {
     const own = this.#own(kind).map(({ name }) => name);
     return [...new Set([...own, ...(await this.#found(kind))])];
@@ -101,7 +103,7 @@ export class LaunchClients {
     }
   }
 
-  /** The first of the chosen names that is here, and the user's own program behind it, if it is one. */
+  /** The first chosen name that exists here, with the user's own program behind it, if it is one. */
   async first(
     kind: ServiceKind,
     chosen: readonly string[],
@@ -114,7 +116,7 @@ export class LaunchClients {
     return { name, ...defined({ own }) };
   }
 
-  /** Where the program of a custom launcher is. Error: launcher-missing. */
+  /** The path of a custom launcher's program. Error: launcher-missing. */
   async program(launcher: CustomLauncher): Promise<Result<string>> {
     const path = await this.#deps.executables.find(launcher.program);
     return path === undefined

@@ -26,21 +26,23 @@ const rdpPort = 3389;
 export interface LaunchRequest {
   readonly deviceKey: string;
   readonly serviceId: string;
-  /** Absent means the user kept for the service; for SSH then the one of the settings, then ssh's own choice. */
+  /** Absent: the stored user of the service; for SSH then the one of the settings, then ssh's own default. */
   readonly user?: string;
 }
 
-/** Where a forward listens, and what is known of the service behind it. */
+/** The address of a forward, and what is known of its service. */
 export interface OpenedForward {
   readonly address: string;
   readonly port: number;
-  /** On a loopback address of the device's own: credentials and cookies kept by address stay apart there. */
+  /**
+   * Whether it is on the device's own loopback address: credentials and cookies stored by address are separate there.
+   */
   readonly deviceEndpoint?: { readonly address: string; readonly port: number };
   /** What a service of kind tcp turned out to be. */
   readonly recognised?: SniffedKind;
 }
 
-/** What planning needs of the rest, as narrow as possible. */
+/** The dependencies of planning. */
 export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly forwards: {
     open(
@@ -55,12 +57,12 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly settings: {
     get(): ReturnType<LaunchClientsDeps['settings']['get']> & { readonly sshUser: string };
   };
-  /** User names and passwords kept for services; without, clients ask. */
+  /** Stored user names and passwords of services; if absent, clients ask. */
   readonly credentials?: {
     facts(deviceKey: string, serviceId: string): { readonly user?: string; readonly hasPassword: boolean };
     password(deviceKey: string, serviceId: string): Promise<Result<string | undefined>>;
   };
-  /** Asks a service of unknown kind what it is, given the port it has on the device; absent: nothing is asked. */
+  /** Recognises a service of unknown kind, given its port on the device; absent: it is not recognised. */
   readonly recognise?: (
     forward: { readonly host: string; readonly port: number },
     port: number | undefined,
@@ -68,7 +70,7 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   ) => Promise<SniffedKind | undefined>;
   /** The profile's own known_hosts. */
   readonly knownHostsFile: string;
-  /** Outdated algorithms that are allowed for the device of this alias of its host key. */
+  /** Outdated algorithms allowed for the device with this host key alias. */
   readonly outdated?: (alias: string) => readonly string[];
   /** Compares the certificates of RDP servers with their pins; absent: the programs do by themselves. */
   readonly certificates?: Pick<RdpCertificates, 'check' | 'trust'>;
@@ -76,18 +78,18 @@ export interface LaunchPlannerDeps extends LaunchClientsDeps {
   readonly sshVersion?: () => Promise<SshVersion | undefined>;
 }
 
-/** One program to try for a service, and how it is started. */
+/** One program to try for a service, and how to start it. */
 export interface LaunchAttempt {
   /** Absent: a terminal, whose name is known once it has started. */
   readonly launcher?: string;
   readonly plan: LaunchPlan;
-  /** For a program that talks in a terminal. */
+  /** For a program that runs in a terminal. */
   readonly inTerminal: boolean;
   /** Names of terminals chosen for it. */
   readonly terminals?: readonly string[];
 }
 
-/** A service whose forward is open, and the attempts to open it. */
+/** A service with an open forward, and the attempts to open it. */
 export interface PreparedLaunch {
   /** The line for people to copy. */
   readonly command: string;
@@ -96,11 +98,11 @@ export interface PreparedLaunch {
   readonly password?: string;
 }
 
-/** A service with all that its launch depends on, before a forward is open. */
+/** A service with everything its launch depends on, before its forward is open. */
 export interface ChosenLaunch {
   readonly device: Device;
   readonly service: Service;
-  /** Names of launchers chosen for it, the most particular first. */
+  /** Names of its chosen launchers, the most specific first. */
   readonly names: readonly string[];
   readonly custom?: { readonly launcher: CustomLauncher; readonly program: string };
   readonly ssh?: string;
@@ -122,7 +124,7 @@ export const noDisplay = (copyable: string): Failure =>
     `Copy this and use it where you are: ${copyable}`,
   );
 
-/** Plans how a service is opened: which programs can, with which arguments, and the line for people to copy. Starts nothing. */
+/** Plans how a service is opened: the programs, their arguments, and the line to copy. Starts nothing. */
 export class LaunchPlanner {
   readonly #deps: LaunchPlannerDeps;
   readonly #clients: LaunchClients;
@@ -132,7 +134,7 @@ export class LaunchPlanner {
     this.#clients = clients;
   }
 
-  /** Everything that can be refused before a forward is opened. */
+  /** Checks everything that can be refused before a forward is opened. */
   async choose(request: LaunchRequest): Promise<Result<ChosenLaunch>> {
     const { inventory, settings, executables, credentials } = this.#deps;
     const { deviceKey, serviceId } = request;
@@ -168,14 +170,14 @@ export class LaunchPlanner {
     return ok({
       ...base,
       ...defined({ ssh, sshVersion }),
-      // Where it was chosen, and where nothing else is.
+      // Used if it was chosen, or if there is nothing else.
       ...(putty !== undefined && (first?.name === puttyName || ssh === undefined) ? { putty } : {}),
     });
   }
 
   /**
-   * Opens the forward of a service and answers how it can be opened. `starts`: whether it is to be opened at once, so that a password may be fetched and the device asked; a line to copy
-   * holds none.
+   * Opens the forward of a service and returns how it can be opened. `starts`: it will be opened at once, so a password
+   * may be fetched and the service recognised; a line to copy has no password.
    */
   async prepare(request: LaunchRequest, starts: boolean, signal: AbortSignal): Promise<Result<PreparedLaunch>> {
     const chosen = await this.choose(request);
@@ -238,7 +240,7 @@ export class LaunchPlanner {
     return ok({ command: this.#copyable(plan.value), attempts: [attempt] });
   }
 
-  /** The attempts to open an SSH service at this place; `args` are what the person typed for ssh. */
+  /** The attempts to open an SSH service; `args` are what the person typed for ssh. */
   ssh(
     { device, service, user, ssh, sshVersion, putty, names }: ChosenLaunch,
     { address, port }: { readonly address: string; readonly port: number },

@@ -7,7 +7,7 @@ import type { LaunchPlan, Processes } from '../../core/launch/launch-plan.ts';
 import { LaunchPlanner, noDisplay, noSsh, rdpAlias } from './launch-planner.ts';
 import type { LaunchPlannerDeps, LaunchRequest, LaunchAttempt, OpenedForward } from './launch-planner.ts';
 
-/** What launches need of the rest, as narrow as possible. */
+/** The dependencies of launches. */
 export interface LaunchesDeps extends LaunchPlannerDeps {
   readonly forwards: LaunchPlannerDeps['forwards'] & {
     acquire(
@@ -31,25 +31,25 @@ export class Launches {
     this.#planner = new LaunchPlanner(deps, this.#clients);
   }
 
-  /** The names of the terminals found on this computer, best first. Empty without a display. */
+  /** The names of the terminals on this computer, best first. Empty without a display. */
   async terminals(): Promise<readonly string[]> {
     return (await this.#clients.terminals([])).map(({ name }) => name);
   }
 
-  /** The names of what can open a kind of service here: the user's own programs, then what was found, best first. */
+  /** The names of the programs for a kind of service: the user's own, then those found, best first. */
   launchers(kind: ServiceKind): Promise<readonly string[]> {
     return this.#clients.names(kind);
   }
 
-  /** Where the program of a custom launcher is. Error: launcher-missing. */
+  /** The path of a custom launcher's program. Error: launcher-missing. */
   checkProgram(launcher: CustomLauncher): Promise<Result<string>> {
     return this.#clients.program(launcher);
   }
 
   /**
-   * What a launch would run: the line for people to copy, and the plan. Opens the forward, so that the port is
-   * true. Errors: not-found, invalid-input, unsupported and launcher-missing (the hint names the address), and those
-   * of opening a forward.
+   * What a launch would run: the line to copy, and the plan. Opens the forward, so that the port is right. Errors:
+   * not-found, invalid-input, unsupported and launcher-missing (the hint names the address), and those of opening a
+   * forward.
    */
   async command(
     request: LaunchRequest,
@@ -60,9 +60,9 @@ export class Launches {
   }
 
   /**
-   * The plan that runs ssh in the foreground of our own terminal, with what the person typed for ssh: options, then
-   * a command for the far end. The forward is open for as long as `holder` has it. Errors as `command`; unsupported
-   * where the service is not SSH.
+   * The plan that runs ssh in the foreground of our own terminal, with what the person typed for ssh: options, then a
+   * remote command. The forward is open for as long as `holder` has it. Errors as `command`; unsupported if the service
+   * is not SSH.
    */
   async sshPlan(
     request: LaunchRequest & { readonly args: readonly string[] },
@@ -78,7 +78,7 @@ export class Launches {
         'Choose an SSH service of this device.',
       );
     }
-    // In our own terminal only ssh itself will do.
+    // In our own terminal only ssh itself is possible.
     const { putty: _putty, ...inTerminal } = chosen.value;
     if (inTerminal.ssh === undefined) return noSsh;
     const { deviceKey, serviceId } = request;
@@ -97,8 +97,8 @@ export class Launches {
   }
 
   /**
-   * Opens the service in the user's own program; answers which one and the line for people to copy. A program that
-   * fails at once gives way to the next. Errors as `command`, and those of the vault.
+   * Opens the service in the user's own program; returns its name and the line to copy. If a program fails at once, the
+   * next is tried. Errors as `command`, and those of the vault.
    */
   async open(
     request: LaunchRequest,

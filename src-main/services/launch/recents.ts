@@ -5,7 +5,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Document } from '../../core/base/document.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 
-/** Which devices the user connects to, often and lately. Kept in `recents.json`. */
+/** The devices the user connects to often and recently. Stored in `recents.json`. */
 export class Recents {
   readonly changed = new Emitter<void>();
   readonly #document: Document<Uses>;
@@ -18,7 +18,7 @@ export class Recents {
     this.#clock = deps.clock;
   }
 
-  /** Reads what was kept; on an error there is nothing, and the error says why. */
+  /** Reads the stored uses; on an error there are none, and the error says why. */
   async load(): Promise<Result<void>> {
     const read = await this.#document.read();
     if (!read.ok) return read;
@@ -26,12 +26,12 @@ export class Recents {
     return ok(undefined);
   }
 
-  /** Device keys, best first, also of devices that are gone by now. */
+  /** Device keys, best first, including devices that no longer exist. */
   keys(): readonly string[] {
     return byFrecency(this.#uses, this.#clock.now());
   }
 
-  /** The user connected to a device. A disk that refuses costs only the memory of it after a restart. */
+  /** Records a connection to a device. If the disk refuses, only the next run does not know it. */
   note(deviceKey: string): Promise<Result<void>> {
     return this.#change(used(this.#uses, deviceKey, this.#clock.now()));
   }

@@ -9,11 +9,11 @@ import type { Result } from '../../core/base/errors.ts';
 import type { Document, DocumentFormat } from '../../core/base/document.ts';
 import type { Vault } from '../../core/base/vault.ts';
 
-/** What is known of the way into a service without asking the vault. */
+/** What is known of a service's credentials without asking the vault. */
 export interface CredentialInfo {
   readonly user?: string;
   readonly hasPassword: boolean;
-  /** What signed in last time, in order, by `lasting` of `core/ssh/sign-in.ts`. */
+  /** What signed in last time, in order, as `lasting` of `core/ssh/sign-in.ts`. */
   readonly signIn?: readonly string[];
 }
 
@@ -31,7 +31,7 @@ const storedInfo = z
   })
   .transform(({ signIn = [], ...info }) => defined({ ...info, signIn: signIn.length === 0 ? undefined : signIn }));
 
-/** The form of `service-credentials.json`. */
+/** The format of `service-credentials.json`. */
 export const serviceCredentialsFormat: DocumentFormat<StoredCredentials> = {
   version: 1,
   migrations: [],
@@ -41,9 +41,9 @@ export const serviceCredentialsFormat: DocumentFormat<StoredCredentials> = {
 
 const none: CredentialInfo = { hasPassword: false };
 
-/** User names and passwords of services, for the programs that are launched: the names on disk, the rest in the vault. */
+/** User names and passwords of services, for launched programs: the names on disk, the passwords in the vault. */
 export class ServiceCredentials {
-  /** The key of the device whose facts changed. */
+  /** The key of a device whose credentials changed. */
   readonly changed = new Emitter<string>();
   readonly #document: Document<StoredCredentials>;
   readonly #vault: Pick<Vault, 'get' | 'set' | 'delete'>;
@@ -58,7 +58,7 @@ export class ServiceCredentials {
     this.#vault = deps.vault;
   }
 
-  /** Reads the info; on an error there are none, and the error says why. */
+  /** Reads the stored names; on an error there are none, and the error says why. */
   async load(): Promise<Result<void>> {
     const read = await this.#document.read();
     if (!read.ok) return read;
@@ -66,7 +66,7 @@ export class ServiceCredentials {
     return ok(undefined);
   }
 
-  /** What a window may know of a service. */
+  /** What a window may know of a service's credentials. */
   facts(deviceKey: string, serviceId: string): CredentialInfo {
     return this.#info.get(keyOf(deviceKey, serviceId)) ?? none;
   }
@@ -80,7 +80,7 @@ export class ServiceCredentials {
   }
 
   /**
-   * Changes what is given: an empty text takes the user or the password away. The password is in the vault before
+   * Changes the given parts: an empty text removes the user or the password. The password is in the vault before
    * anything says that there is one. Errors: invalid-input, those of the vault and the document.
    */
   change(
@@ -121,7 +121,7 @@ export class ServiceCredentials {
     });
   }
 
-  /** Forgets all of an account. What the vault refuses to delete now stays in it, without anything that leads there. */
+  /** Removes everything of an account. Passwords that the vault refuses to delete stay in it without an entry. */
   async forgetAccount(accountId: string): Promise<void> {
     await this.#writes.run(async () => {
       const gone = [...this.#info].filter(([key]) => key.startsWith(`${accountId}/`));
