@@ -1,4 +1,4 @@
-import ky from 'ky';
+import ky, { type Options } from 'ky';
 import { cancelled, fail, ok } from '../../core/base/errors.ts';
 import type { AppError, ErrorKind, Failure, Result } from '../../core/base/errors.ts';
 import { sleep } from '../../core/base/clock.ts';
@@ -85,24 +85,31 @@ const readUrl = (text: string): Result<URL> => {
   return ok(url);
 };
 
-const encodeBody = (
-  body: HttpBody,
-): { readonly content: string | FormData; readonly contentType: string | undefined } => {
-  switch (body.kind) {
+/** A body as ky takes it. Its type is set in `headers`, unless ky or the encoder of the body does that. */
+const encodeBody = (body: HttpBody | undefined, headers: Headers): Options => {
+  const typed = (type: string, content: string): Options => {
+    if (!headers.has('content-type')) headers.set('content-type', type);
+    return { body: content };
+  };
+  switch (body?.kind) {
+    // Without a body the caller's own header stays: RemoteIoT's samples declare JSON and send nothing.
+    case undefined:
+      return {};
     case 'json':
-      return { content: JSON.stringify(body.value) ?? 'null', contentType: 'application/json' };
+      return { json: body.value ?? null };
     case 'form':
-      return { content: new URLSearchParams(body.fields).toString(), contentType: 'application/x-www-form-urlencoded' };
+      return typed('application/x-www-form-urlencoded', new URLSearchParams(body.fields).toString());
     case 'text':
-      return { content: body.text, contentType: body.contentType };
+      return typed(body.contentType, body.text);
     case 'multipart': {
       const form = new FormData();
       for (const part of body.parts) {
         if ('value' in part) form.append(part.name, part.value);
         else form.append(part.name, new Blob([new Uint8Array(part.bytes)]), part.filename);
       }
-      // The boundary is known to the encoder alone.
-      return { content: form, contentType: undefined };
+      // Only the encoder knows the boundary.
+      headers.delete('content-type');
+      return { body: form };
     }
     default:
       return body satisfies never;
@@ -262,21 +269,18 @@ class NodeHttpClient implements DisposableHttpClient {
       return { result, sent: false, permanent: true };
     }
     headers.set('user-agent', this.#options.userAgent);
-    const body = request.body === undefined ? undefined : encodeBody(request.body);
-    // Without a body the caller's own header stays: RemoteIoT's samples declare JSON and send nothing.
-    if (body !== undefined && body.contentType === undefined) headers.delete('content-type');
-    else if (body?.contentType !== undefined && !headers.has('content-type'))
-      headers.set('content-type', body.contentType);
-
+    const body = encodeBody(request.body, headers);
     const transport = this.#transport.fetch(limits);
     try {
       const response = await ky(url.href, {
         method: request.method,
         headers,
-        ...(body === undefined ? {} : { body: body.content }),
+        ...body,
         fetch: (input, init) => transport(input instanceof Request ? input : new Request(input, init)),
-        // Budgets, retries, time limits, cancelling and the reading of statuses are ours: ky knows nothing of lanes
-        // and phases, and its derived signals would pile up on one that lives as long as an account.
+        // ky encodes the body and reads the answer. What it does otherwise stays ours, because ky waits by setTimeout
+        // and not by our clock, would hold a slot of the account while it waits, tries nothing again whose body broke
+        // off, cannot tell whether anything was sent, and adds a listener for each request to a signal that lives as
+        // long as an account. Signing is the vendors' (`execute.ts`), who import no HTTP client.
         retry: 0,
         timeout: false,
         throwHttpErrors: false,
