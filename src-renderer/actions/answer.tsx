@@ -172,6 +172,7 @@ export const Answer = ({ output, tookMs }: { readonly output: unknown; readonly 
         <span className={styles['answer-tools']}>
           {looks.length > 1 ? (
             <Segmented
+              small
               label="Show the answer as"
               value={look ?? 'text'}
               options={looks.map((name) => [name, name.charAt(0).toUpperCase() + name.slice(1)] as const)}

@@ -281,6 +281,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             <>
               <header>
                 <Segmented
+                  small
                   label="Show"
                   value={part}
                   options={[
@@ -324,7 +325,7 @@ export const BulkChoose = ({ deviceKeys }: { readonly deviceKeys: readonly strin
             </label>
             <input
               id={`${id}-count`}
-              className={classNames('input', styles['short'])}
+              className={classNames('input low', styles['short'])}
               inputMode="numeric"
               autoComplete="off"
               value={typed}

@@ -193,6 +193,7 @@ export const BulkForm = ({
           <div className="field">
             <span className="field-label">Change</span>
             <Segmented
+              small
               label="Add or remove"
               value={text(draft, 'change') === 'remove' ? 'remove' : 'add'}
               options={[
@@ -233,6 +234,7 @@ export const BulkForm = ({
           <div className="field">
             <span className="field-label">Password</span>
             <Segmented
+              small
               label="Password"
               value={text(draft, 'generate') === 'false' ? 'false' : 'true'}
               options={[

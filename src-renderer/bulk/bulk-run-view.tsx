@@ -113,6 +113,7 @@ export const BulkRun = ({ runId }: { readonly runId: string }): React.ReactNode 
       ) : null}
       <header className={styles['bulk-results-head']}>
         <Segmented
+          small
           label="Show"
           value={part}
           options={[

@@ -80,19 +80,21 @@ export const Failure = ({
   </Callout>
 );
 
-/** A labelled control with its help below. */
+/** A labelled control with its help below; `small` within a line of smaller text. */
 export const Field = ({
   id,
   label,
   help,
+  small = false,
   children,
 }: {
   readonly id: string;
   readonly label: string;
   readonly help?: string | undefined;
+  readonly small?: boolean;
   readonly children: React.ReactNode;
 }): React.ReactNode => (
-  <div className="field">
+  <div className={small ? 'field small' : 'field'}>
     <label htmlFor={id}>{label}</label>
     {children}
     {help === undefined || help === '' ? null : (

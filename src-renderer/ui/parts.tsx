@@ -120,21 +120,23 @@ export const ReloadButton = ({
   );
 };
 
-/** A choice of a few, one line high. */
+/** A choice of a few, one line high; `small` within a line of smaller text. */
 export const Segmented = <T extends string>({
   label,
   value,
   options,
+  small = false,
   onChange,
 }: {
   readonly label: string;
   readonly value: T;
   readonly options: readonly (readonly [T, string])[];
+  readonly small?: boolean;
   readonly onChange: (value: T) => void;
 }): React.ReactNode => {
   const name = useId();
   return (
-    <div className="segmented" role="radiogroup" aria-label={label}>
+    <div className={small ? 'segmented small' : 'segmented'} role="radiogroup" aria-label={label}>
       {options.map(([option, words]) => (
         <label key={option}>
           <input type="radio" name={name} checked={option === value} onChange={() => onChange(option)} />

@@ -77,7 +77,7 @@ const FieldLine = ({
             onChange={(event) => setDraft(event.target.value)}
           />
         </div>
-        <button type="submit" className="button" disabled={draft === undefined || draft === loaded.value}>
+        <button type="submit" className="button high" disabled={draft === undefined || draft === loaded.value}>
           {busy ? 'Saving' : 'Save'}
         </button>
       </fieldset>

@@ -86,7 +86,7 @@ export const Firmware = ({
                 onChange={(event) => setBundle(event.target.value)}
               />
             </div>
-            <button type="submit" className="button" disabled={bundle.trim() === ''}>
+            <button type="submit" className="button high" disabled={bundle.trim() === ''}>
               Record
             </button>
           </fieldset>

@@ -68,7 +68,7 @@ const SettingForm = ({
     >
       <fieldset disabled={refusal !== undefined || busy}>
         {children}
-        <button type="submit" className="button" disabled={disabled}>
+        <button type="submit" className="button high" disabled={disabled}>
           {busy ? 'Saving' : 'Save'}
         </button>
       </fieldset>
