@@ -5,9 +5,11 @@ import type { TunnelTarget } from '../../core/forward/forward-engine.ts';
 import { isForwardPort } from './forward-servers.ts';
 import { EndGuard } from '../net/end-guard.ts';
 
-/** Milliseconds of silence after which the system asks whether the tunnel's end is still there; it asks ten times a second apart. */
+/**
+ * Milliseconds of silence after which the system checks the connection to the tunnel's end, ten times, a second apart.
+ */
 const keepAliveMs = 15_000;
-/** Milliseconds after which one more try is started beside the first. */
+/** Milliseconds after which another try is started beside the first. */
 const hedgeMs = 1_000;
 
 export interface DialListener {
@@ -18,9 +20,9 @@ export interface DialListener {
 }
 
 /**
- * Dials a tunnel's end until one try succeeds, all have failed or the time is over. When the first packet was lost, as
- * it is while a network comes back, the system tries again after 1, 3, 7 … s; so each second a fresh try is made
- * beside the first. Exactly one of the listener's functions is called, once, never from within the constructor.
+ * Dials a tunnel's end until one try succeeds, all have failed or the time is over. After a lost first packet, as while
+ * a network comes back, the system tries again after 1, 3, 7 … s; so a fresh try is started beside the first each
+ * second. Exactly one of the listener's functions is called, once, never from within the constructor.
  */
 export class ForwardDial {
   readonly #target: TunnelTarget;
@@ -48,7 +50,7 @@ export class ForwardDial {
     this.#timers.push(setInterval(() => this.#hedge(), hedgeMs));
   }
 
-  /** Gives up; `failed` hears ECANCELED at once. */
+  /** Gives up; `failed` is called with ECANCELED at once. */
   cancel(): void {
     this.#fail('ECANCELED');
   }
@@ -79,14 +81,14 @@ export class ForwardDial {
     const close = (): void => {
       if (this.#isSettled || socket.connecting) return;
       if (socket === this.#latest) this.#latest = undefined;
-      // A refusal is an answer, whichever try got it; other failures of the first try end the dial too.
+      // A refusal decides, whichever try got it; other failures of the first try end the dial, too.
       if (socket === this.#first || code === 'ECONNREFUSED') this.#fail(code);
     };
     socket.once('lookup', lookup).on('error', error).once('close', close);
     socket.once('connect', () => {
       this.#succeed(socket);
-      // The new owner of the connection listens now; without this, the finished dial would stay in memory as long as
-      // the connection.
+      // The connection's new owner listens now; without this the finished dial would stay in memory as long as the
+      // connection.
       socket.off('lookup', lookup).off('error', error).off('close', close);
     });
     return socket;

@@ -3,9 +3,9 @@ import { surface } from '../../core/base/exception.ts';
 import type { ForwardBuffers, Piece } from './forward-buffers.ts';
 import { resetSocket } from './reset-socket.ts';
 
-/** Writes that may wait for a slow reader before its writer is no longer read from. */
+/** The maximum of writes that wait for a slow reader before reading pauses. */
 const maxWaiting = 2;
-/** Bytes read in a row before the other connections get their turn; Node would read up to 32 times. */
+/** Bytes read in a row before other connections get a turn; Node would read up to 32 times. */
 const turnBytes = 4 * 1024 * 1024;
 /** Bytes at the start of a direction that an observer is shown. */
 const observedBytes = 64 * 1024;
@@ -13,7 +13,7 @@ const observedBytes = 64 * 1024;
 /** Sees a copy of the first bytes of a direction. */
 export type FlowObserver = (bytes: Uint8Array<ArrayBuffer>) => void;
 
-/** One direction of a connection: what `from` sends is written to `to`, no faster than `to` takes it. */
+/** One direction of a connection: bytes of `from` are written to `to`, no faster than `to` takes them. */
 export class ForwardFlow {
   readonly #buffers: ForwardBuffers;
   readonly #count: (bytes: number) => void;
@@ -29,7 +29,7 @@ export class ForwardFlow {
   #turn = 0;
   #paused = false;
 
-  /** `count` hears of every read, in bytes; `observer` sees the first ones. */
+  /** `count` receives the size of every read; `observer` receives the first bytes. */
   constructor(buffers: ForwardBuffers, count: (bytes: number) => void, observer?: FlowObserver) {
     this.#buffers = buffers;
     this.#count = count;
@@ -44,14 +44,14 @@ export class ForwardFlow {
         return this.#pass(length);
       } catch (thrown) {
         surface(thrown);
-        // Bytes may be missing: no end may take the rest for all of it.
+        // Bytes may be missing, so neither end may take the rest as complete.
         for (const end of [this.#from, this.#to]) if (end !== undefined) resetSocket(end);
         return false;
       }
     },
   };
 
-  /** Joins the two ends; both must be known before `from` is read. */
+  /** Connects the two ends; both must be known before `from` is read. */
   join(from: Socket, to: Socket): void {
     this.#from = from;
     this.#to = to;
@@ -62,7 +62,7 @@ export class ForwardFlow {
     });
   }
 
-  /** Where the next read goes. Asked after each read, before the bytes of the next one are there. */
+  /** The buffer for the next read. Asked after each read, before the next bytes arrive. */
   #next(): Uint8Array {
     if (this.#buffers.isBusy(this.#lastRead)) this.#own ??= this.#buffers.borrow();
     else if (this.#own !== undefined) {
@@ -85,20 +85,20 @@ export class ForwardFlow {
     to.write(piece.bytes, () => {
       if (!taken) this.#written(piece, isBorrowed);
     });
-    // Nothing left in the stream means the system took it all at once: the buffer is free before the callback.
+    // If nothing is left in the stream, the system took all of it: the buffer is free before the callback.
     if (to.writableLength === 0 && !to.destroyed) {
       taken = true;
       if (!isBorrowed) this.#buffers.release(piece);
       return this.#mayReadOn(length);
     }
-    // A borrowed buffer is the write's now.
+    // A borrowed buffer belongs to the write now.
     this.#own = undefined;
     this.#waiting += 1;
     this.#paused = this.#waiting >= maxWaiting;
     return !this.#paused;
   }
 
-  /** Whether the next read may follow at once; if not, it follows after the other connections' turn. */
+  /** Whether the next read may follow at once; otherwise it follows after the other connections' turn. */
   #mayReadOn(length: number): boolean {
     this.#turn += length;
     if (this.#turn < turnBytes) return true;

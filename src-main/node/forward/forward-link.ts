@@ -13,7 +13,7 @@ import { defined } from '../../core/base/defined.ts';
 export interface LinkListener {
   /** The tunnel's end answered. */
   connected(dialMs: number): void;
-  /** It did not; `code` is the system's, DIAL_TIMEOUT or ECANCELED. The client is untouched. */
+  /** The dial failed; `code` is the system's, DIAL_TIMEOUT or ECANCELED. The client is untouched. */
   failed(code: string): void;
   sent(bytes: number): void;
   received(bytes: number): void;
@@ -30,7 +30,7 @@ export interface LinkDeps {
   readonly listener: LinkListener;
 }
 
-/** One client with its connection to the tunnel's end. Half-closes, back-pressure and resets pass both ways. */
+/** One client and its connection to the tunnel's end. Half-closes, back-pressure and resets pass both ways. */
 export class ForwardLink {
   readonly #listener: LinkListener;
   readonly #up: ForwardFlow;
@@ -48,7 +48,7 @@ export class ForwardLink {
   bytesDown = 0;
   /** Monotonic milliseconds. */
   connectedAt = 0;
-  /** When the first byte was sent that nothing has come back for; zero where nothing is outstanding. */
+  /** When the first unanswered byte was sent; zero if none is outstanding. */
   unansweredSince = 0;
   lastReceivedAt = 0;
 
@@ -90,7 +90,7 @@ export class ForwardLink {
     return this.#client ?? this.#accepted;
   }
 
-  /** Closes both ends by reset, or gives up dialling. */
+  /** Closes both ends by reset, or stops dialling. */
   destroy(): void {
     this.#dial?.cancel();
     if (this.#upstream !== undefined) resetSocket(this.#upstream);
@@ -114,7 +114,7 @@ export class ForwardLink {
       socket.on('close', () => {
         this.#closed += 1;
         if (this.#closed === 2) this.#listener.closed();
-        // An end that closed without an end of stream from it leaves nobody to talk to the other.
+        // An end that closed without an end of stream leaves the other end nobody to talk to.
         else if (!socket.readableEnded || !socket.writableFinished) resetSocket(other);
       });
     }

@@ -11,16 +11,16 @@ import type { TrafficAggregator, TrafficCounter } from './forward-traffic.ts';
 import { ForwardWatch } from './forward-watch.ts';
 
 const dialTimeoutMs = 10_000;
-/** Clients held at once for a forward; more are closed. */
+/** The maximum of clients held for a forward; more are closed. */
 const maxHeld = 1_024;
-/** Milliseconds a client is held at most. Above what a vendor call and two dials may take. */
+/** Milliseconds a client is held at most; longer than a vendor call and two dials may take. */
 const holdMs = 60_000;
 /** Failures of this computer, not of the tunnel's end. */
 const ownFailures: ReadonlySet<string> = new Set(['EMFILE', 'ENFILE', 'ENOBUFS', 'ENOMEM', 'EADDRNOTAVAIL']);
-/** The tunnel's end, or its computer, said no. */
+/** The tunnel's end, or its computer, refused. */
 const refusals: ReadonlySet<string> = new Set(['ECONNREFUSED', 'ECONNRESET']);
 
-/** A client without a connection yet. */
+/** A client without a connection to the tunnel yet. */
 interface Held {
   readonly socket: Socket;
   /** Monotonic milliseconds. */
@@ -38,7 +38,7 @@ export interface ListenerDeps {
   readonly send: (report: WorkerReport) => void;
   readonly buffers: ForwardBuffers;
   readonly traffic: TrafficAggregator;
-  /** Whether the process may have one connection more; asked before each. */
+  /** Whether the process may have one more connection; asked before each. */
   readonly hasRoom: () => boolean;
 }
 
@@ -88,7 +88,9 @@ export class ForwardListener {
     return this.#links.size + this.#held.size;
   }
 
-  /** Binds; the system's error code where that fails. What listened before is closed only after success. */
+  /**
+   * Binds the port; returns the system's error code if that fails. The previous listener is closed only after success.
+   */
   listen(endpoint: Endpoint): Promise<string | undefined> {
     return this.#servers.listen(endpoint);
   }
@@ -108,7 +110,7 @@ export class ForwardListener {
     this.#asked = false;
     if (this.#tunnel?.id !== tunnelId) this.#tunnel = { id: tunnelId, target, proven: false };
     this.#watch.add(tunnelId, target);
-    // Who is still being dialled by an older way goes by the new one.
+    // Clients whose dial to an older tunnel is still running use the new one.
     for (const [link, used] of [...this.#links]) if (used !== tunnelId && !link.isConnected) link.destroy();
     if (this.#held.size === 0 && !this.#isUsed(tunnelId)) this.#send({ type: 'unused', id: this.#id, tunnelId });
     this.#dialHeld();
@@ -159,7 +161,7 @@ export class ForwardListener {
     return [...open, ...waiting];
   }
 
-  /** Takes no new clients; those it has go on. */
+  /** Accepts no new clients; connected ones continue. */
   leave(): void {
     this.#servers.leave();
   }
@@ -175,7 +177,7 @@ export class ForwardListener {
     await closed;
   }
 
-  /** Whom the forward is no longer shared with loses what is open, too. */
+  /** Clients that may no longer use the forward lose their open connections, too. */
   #cutUnshared(): void {
     for (const held of [...this.#held]) if (!this.#servers.admits(held.socket)) this.#drop(held);
     for (const link of [...this.#links.keys()]) {
@@ -198,7 +200,7 @@ export class ForwardListener {
       return;
     }
     const held: Held = { socket, since: performance.now() };
-    // Taken from here once it is adopted; until then a failing client only has to be forgotten.
+    // The socket is taken from here once it is adopted; until then a failing client only has to be forgotten.
     socket.on('error', () => this.#drop(held));
     this.#hold(held);
     this.#dialHeld();
@@ -225,12 +227,12 @@ export class ForwardListener {
     const wasHeld = this.#held.delete(held);
     resetSocket(held.socket);
     if (!wasHeld || this.#held.size > 0 || !this.#asked) return;
-    // No client waits any more; the next client has to be announced.
+    // No client waits any more; the next one has to be announced.
     this.#asked = false;
     this.#send({ type: 'none-waiting', id: this.#id });
   }
 
-  /** Dials for those who wait, as many at once as may be. */
+  /** Dials for waiting clients, as many at once as allowed. */
   #dialHeld(): void {
     for (const held of this.#held) {
       const tunnel = this.#tunnel;

@@ -6,7 +6,7 @@ import type {
   TunnelTarget,
 } from '../../core/forward/forward-engine.ts';
 
-/** What main tells the worker. `request` numbers what is answered. */
+/** Commands from main to the worker. `request` numbers those that are answered. */
 export type WorkerCommand =
   | {
       readonly type: 'listen';
@@ -29,7 +29,7 @@ export type WorkerCommand =
 /** An address that could not be bound; `code` is the system's error code. */
 export type Missed = Endpoint & { readonly code: string };
 
-/** What the worker tells main. */
+/** Reports from the worker to main. */
 export type WorkerReport =
   | {
       readonly type: 'listened';

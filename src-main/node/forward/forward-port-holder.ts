@@ -24,7 +24,7 @@ const readOr = async (path: string): Promise<string> => readFile(path, 'utf8').c
 const hexPort = (address: string | undefined): number =>
   Number.parseInt(address?.slice(address.lastIndexOf(':') + 1) ?? '', 16);
 
-/** Whether a socket on an address, as the system writes it, is in the way of one on `address`. */
+/** Whether a socket on an address, as the system writes it, blocks one on `address`. */
 const blocks = (system: string, address: string): boolean => {
   if (/^0+$/.test(system)) return true;
   const bytes = address.split('.').map((byte) => Number(byte).toString(16).padStart(2, '0'));
@@ -46,7 +46,7 @@ const socketRows = async (): Promise<readonly SocketRow[]> => {
     });
 };
 
-/** The processes that have the sockets, by socket; others' processes cannot be read and are left out. */
+/** The processes that own the sockets, by socket; other users' processes cannot be read and are left out. */
 const holdersOf = async (sockets: ReadonlySet<string>): Promise<ReadonlyMap<string, number>> => {
   const holders = new Map<string, number>();
   if (sockets.size === 0) return holders;
@@ -63,10 +63,10 @@ const holdersOf = async (sockets: ReadonlySet<string>): Promise<ReadonlyMap<stri
   return holders;
 };
 
-/** Programs that say nothing of what they run: its name is that of the script they were given. */
+/** Interpreters, whose program is named after the script they run. */
 const runsScripts = /^(?:node|nodejs|bun|deno|electron|python[\d.]*|ruby[\d.]*|perl[\d.]*|php[\d.]*|(?:ba|da|z)?sh)$/;
 
-/** What makes an interpreter run words of its command line. */
+/** Options that make an interpreter run code from its command line. */
 const runsWords = /^-(?:\w*c|e|p|pe|-eval|-print)$/;
 /** A name that can be shown; anything else may be a private argument. */
 const isName = /^[\w@+][\w.@+-]{0,59}$/;
@@ -75,7 +75,7 @@ interface Program {
   /** The file that runs, without its folder; empty if that cannot be read. */
   readonly file: string;
   readonly path: string;
-  /** What an interpreter was given to run, where it is one. */
+  /** The script that an interpreter runs, if it is one. */
   readonly script: string | undefined;
 }
 
@@ -105,14 +105,14 @@ const isQuayside = ({ path, script }: Program, own: Program): boolean =>
 const nameOf = async (pid: number): Promise<string> => {
   if (pid === process.pid) return 'Quayside itself';
   const [program, own] = await Promise.all([programOf(pid), programOf('self')]);
-  // The name of its first thread, which Node and others call by what it does.
+  // The name of its first thread, which Node and others set.
   const name = program.file === '' ? (await readOr(`/proc/${pid}/comm`)).trim() : program.file;
   if (name === '') return `process ${pid}`;
   if (isQuayside(program, own)) return `another Quayside (process ${pid})`;
   return `${program.script === undefined ? name : `${name} ${basename(program.script)}`} (process ${pid})`;
 };
 
-/** Somebody else, by their name on this computer; undefined if it is the user themselves. */
+/** The owner's name on this computer; undefined if it is the user themselves. */
 const otherUser = async (uid: number): Promise<string | undefined> => {
   if (uid === process.getuid?.()) return undefined;
   const line = (await readOr('/etc/passwd')).split('\n').find((text) => text.split(':')[2] === String(uid));
@@ -120,8 +120,8 @@ const otherUser = async (uid: number): Promise<string | undefined> => {
 };
 
 /**
- * Who listens on a port of an address, as `nginx (process 812)` or `node server.js (process 812)`; of another user's program only whose
- * it is. Undefined if nothing of it can be read (not Linux).
+ * The program that listens on a port of an address, as `nginx (process 812)` or `node server.js (process 812)`; for
+ * another user's program only the user. Undefined if nothing can be read (not Linux).
  */
 export const portHolder = async (address: string, port: number): Promise<string | undefined> => {
   const rows = (await socketRows()).filter(

@@ -9,10 +9,10 @@ import { interfacesNow } from '../net/own-addresses.ts';
 
 const nameOf = ({ address, port }: Endpoint): string => `${address} ${port}`;
 
-/** All that listens in this worker. */
+/** All servers of this worker. */
 const listening = new Set<Server>();
 
-/** Ports that are listened on, whatever their address. */
+/** Ports with a listener, on any address. */
 export const portCount = (): number => listening.size;
 
 /** Whether a forward listens on a port, on whatever address. */
@@ -32,13 +32,13 @@ export const networkAddresses = (): readonly string[] =>
     .map(({ address }) => address);
 
 /**
- * Who is let in, each family by its own list: Node's BlockList takes an IPv4 address for the IPv6 address it can be
- * written as, so that `::/0` would admit every IPv4 client too.
+ * The sources that are allowed, each family in its own list: Node's BlockList maps an IPv4 address to IPv6, so that
+ * `::/0` would admit every IPv4 client, too.
  */
 export class AllowList {
   readonly #lists = { ipv4: new BlockList(), ipv6: new BlockList() };
 
-  /** Blocks as `parseAddressBlock` reads them; others admit nobody. */
+  /** Blocks as `parseAddressBlock` reads them; unreadable ones admit nobody. */
   constructor(allow: readonly string[]) {
     for (const text of allow) {
       const block = parseAddressBlock(text);
@@ -60,7 +60,7 @@ export class ForwardServers {
   readonly #others = new Map<string, { readonly endpoint: Endpoint; readonly server: Server }>();
   #allowed = new AllowList([]);
 
-  /** `refused` hears of clients from the network that are not allowed. */
+  /** `refused` is called for clients from the network that are not allowed. */
   constructor(accept: (socket: Socket) => void, refused: () => void) {
     this.#accept = accept;
     this.#refused = refused;
@@ -79,12 +79,14 @@ export class ForwardServers {
     return undefined;
   }
 
-  /** Makes the other addresses these, and those of the network where `share` is given; answers what could not be bound. */
+  /**
+   * Binds exactly these other addresses, and those of the network if `share` is given; returns what could not be bound.
+   */
   async configure(
     extraEndpoints: readonly Endpoint[],
     share: { readonly port: number; readonly allow: readonly string[] } | undefined,
   ): Promise<{ readonly extraEndpoints: readonly Endpoint[]; readonly bindFailures: readonly Missed[] }> {
-    // In force before anybody can connect.
+    // Set before anybody can connect.
     this.#allowed = new AllowList(share?.allow ?? []);
     const shared = share === undefined ? [] : networkAddresses().map((address) => ({ address, port: share.port }));
     const wanted = new Map(
@@ -115,7 +117,7 @@ export class ForwardServers {
     return { extraEndpoints: [...this.#others.values()].map(({ endpoint }) => endpoint), bindFailures };
   }
 
-  /** Gives the ports free at once, for good; the connections go on. */
+  /** Frees the ports at once, for good; connections continue. */
   leave(): void {
     this.#first?.close();
     for (const { server } of this.#others.values()) server.close();
@@ -137,7 +139,7 @@ export class ForwardServers {
     );
   }
 
-  /** Whether a client may be connected: on this computer itself, or from a source the forward is shared with now. */
+  /** Whether a client may connect: it is on this computer, or an allowed source. */
   admits({ localAddress = '', remoteAddress = '' }: Socket): boolean {
     if (isLoopback(localAddress)) return true;
     return this.#allowed.admits(remoteAddress);
@@ -145,7 +147,7 @@ export class ForwardServers {
 
   #acceptShared(socket: Socket): void {
     if (this.admits(socket)) return this.#accept(socket);
-    // Not a byte of it has been read.
+    // Nothing of it has been read.
     socket.on('error', () => undefined);
     resetSocket(socket);
     this.#refused();
@@ -158,7 +160,7 @@ export class ForwardServers {
       server.once('error', refused);
       server.listen({ host: address, port, backlog: 1_024, exclusive: true, ipv6Only: true }, () => {
         server.off('error', refused);
-        // Accepting can fail for want of descriptors; the client sees that, the listener lives on.
+        // Accepting fails without free descriptors; the client sees that, the server continues.
         server.on('error', () => undefined);
         listening.add(server);
         server.on('close', () => listening.delete(server));

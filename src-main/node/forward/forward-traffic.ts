@@ -6,7 +6,7 @@ import { defined } from '../../core/base/defined.ts';
 /** Milliseconds between reports while anything changes: four a second. */
 const reportEveryMs = 250;
 
-/** The counters of one forward since the last report. Written at every read, so plain fields. */
+/** The counters of one forward since the last report. They are updated at every read, so they are plain fields. */
 export class TrafficCounter {
   readonly #touched: () => void;
   #connections = 0;
@@ -46,7 +46,7 @@ export class TrafficCounter {
     this.#touched();
   }
 
-  /** What happened since the last call. */
+  /** The counts since the last call. */
   report(id: string): TrafficReport {
     const report: TrafficReport = {
       id,
@@ -65,7 +65,7 @@ export class TrafficCounter {
   }
 }
 
-/** Gathers the counters of all forwards into few messages: nothing while nothing changes. */
+/** Gathers the counters of all forwards into few messages; silent while nothing changes. */
 export class TrafficAggregator {
   readonly #send: (reports: readonly TrafficReport[]) => void;
   readonly #changed = new Map<string, TrafficCounter>();
@@ -84,7 +84,7 @@ export class TrafficAggregator {
     return counter;
   }
 
-  /** Reports what is not reported yet. */
+  /** Reports unreported counts. */
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;

@@ -7,20 +7,20 @@ import { EndGuard } from '../net/end-guard.ts';
 
 /** Milliseconds. */
 const lookEveryMs = 1_000;
-/** Without an answer to what was sent before the tunnel's end is asked. */
+/** Milliseconds without an answer to sent bytes before the tunnel's end is probed. */
 const silentMs = 5_000;
-/** Without a word from a server that speaks first. */
+/** Milliseconds of silence of a server that speaks first. */
 const muteMs = 15_000;
 const probeTimeoutMs = 2_000;
-/** Without any answer to probes before connections are given up. A network that blinks is survived. */
+/** Milliseconds of unanswered probes before connections are given up. A short network outage is survived. */
 const deadMs = 20_000;
-/** The same after the network has changed: what was open most likely is not any more. */
+/** The same after the network has changed: open connections are probably dead. */
 const deadAfterCheckMs = 6_000;
 const maxPauseMs = 60_000;
 
 export interface WatchListener {
   silent(tunnelId: number, mute: boolean): void;
-  /** No way leads to the tunnel's end any more; `code` as of a dial. */
+  /** The tunnel's end is unreachable; `code` as of a dial. */
   dead(tunnelId: number, code: string): void;
 }
 
@@ -34,9 +34,9 @@ interface Watched {
 }
 
 /**
- * Finds connections whose other end has vanished without a word. The system's own keepalive finds those that are
- * silent both ways; where something was sent and nothing comes back, the system would try for a quarter of an hour.
- * So the tunnel's end is dialled, once and then ever less often, and connections are given up when nothing answers.
+ * Finds connections whose other end has silently vanished. The system's keepalive finds those that are silent both
+ * ways; if something was sent and nothing comes back, the system would retry for a quarter of an hour. So the tunnel's
+ * end is dialled, at growing intervals, and connections are given up if nothing answers.
  */
 export class ForwardWatch {
   readonly #links: ReadonlyMap<ForwardLink, number>;
@@ -51,7 +51,7 @@ export class ForwardWatch {
     this.#listener = listener;
   }
 
-  /** Names a tunnel's end. */
+  /** Adds a tunnel's end. */
   add(tunnelId: number, target: TunnelTarget): void {
     if (this.#tunnels.has(tunnelId)) return;
     const now = performance.now();
@@ -71,7 +71,7 @@ export class ForwardWatch {
     if (this.#tunnels.size === 0) this.dispose();
   }
 
-  /** After the network changed: resets what went out by an address that is gone, and asks all ends at once. */
+  /** After the network changed: resets connections from an address that is gone, and probes all ends at once. */
   check(): void {
     const own = ownAddresses();
     for (const link of [...this.#links.keys()]) if (isCutOff(link, own)) link.destroy();
@@ -132,7 +132,7 @@ export class ForwardWatch {
   }
 }
 
-/** Dials and hangs up; the error's code where that fails. */
+/** Dials and hangs up; returns the error's code if that fails. */
 const probe = (target: TunnelTarget): Promise<string | undefined> =>
   new Promise((resolve) => {
     const { lookup } = new EndGuard(target, isForwardPort);

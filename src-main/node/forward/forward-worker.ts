@@ -15,8 +15,8 @@ if (port === null) throw new Error('forward-worker.ts runs as a worker thread on
 
 const send = (report: WorkerReport): void => port.postMessage(report);
 
-// An error nobody expected ends the connection it happened on, not the ten thousand others. After repeated errors the
-// worker ends, and main starts a new worker.
+// An unexpected error ends its connection, not the ten thousand others. After repeated errors the worker ends, and main
+// starts a new one.
 const limit = new CrashLimit({ max: 5, withinMs: 60_000, monotonic: () => performance.now() });
 const stopHearing = hearUncaught(process, (thrown) => {
   const error = thrown instanceof Error ? thrown : new Error('no error');
@@ -30,7 +30,7 @@ const buffers = new ForwardBuffers();
 const traffic = new TrafficAggregator((reports) => send({ type: 'traffic', reports }));
 const listeners = new Map<string, ForwardListener>();
 
-/** Descriptors are the process's, so all forwards share what there is. */
+/** Descriptors belong to the process, so all forwards share them. */
 const hasRoom = (): boolean => {
   let clients = 0;
   for (const listener of listeners.values()) clients += listener.clients;
@@ -39,7 +39,7 @@ const hasRoom = (): boolean => {
 
 const listen = async (command: Extract<WorkerCommand, { type: 'listen' }>): Promise<void> => {
   const { id, address, request, options } = command;
-  // Refused here, too, where the socket would be opened, for every caller.
+  // Checked here again, where the socket would be opened, for every caller.
   if (![address, ...options.extraEndpoints.map((other) => other.address)].every(isLoopback))
     return send({ type: 'listen-failed', request, code: 'EADDRNOTAVAIL' });
   const started = performance.now();
@@ -77,7 +77,7 @@ const leave = ({ request }: Extract<WorkerCommand, { type: 'leave' }>): void => 
   send({ type: 'left', request });
 };
 
-/** Binding and closing take turns, so that a port is free again before it is bound again. */
+/** Binding and closing run in turn, so that a port is free before it is bound again. */
 let turn: Promise<void> = Promise.resolve();
 
 port.on('message', (command: WorkerCommand) => {

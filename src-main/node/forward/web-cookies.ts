@@ -10,7 +10,7 @@ interface KeptCookie {
   readonly expiresAt: number | undefined;
 }
 
-/** What RFC 6265, section 6.1 asks of a browser for one domain, and for one cookie in characters. */
+/** The minimum limits of RFC 6265, section 6.1, for one domain, and for one cookie in characters. */
 const maxCookies = 50;
 const maxCookieLength = 4096;
 
@@ -27,8 +27,8 @@ const covers = (cookiePath: string, path: string): boolean =>
   path === cookiePath || (path.startsWith(cookiePath) && (cookiePath.endsWith('/') || path[cookiePath.length] === '/'));
 
 /**
- * The cookies of one application: RFC 6265 for a single host that is always asked in secret, so that `Domain`, `Secure`
- * and `SameSite` have nothing to decide.
+ * The cookies of one application: RFC 6265 for a single host over a secure channel, so that `Domain`, `Secure` and
+ * `SameSite` do not matter.
  */
 export const createWebCookies = (clock: Pick<Clock, 'now'>): WebCookies => {
   /** By path and name, oldest first. */

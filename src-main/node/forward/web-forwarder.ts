@@ -20,24 +20,27 @@ import { isLoopbackHost } from '../../core/base/loopback.ts';
 export interface WebForwarderOptions {
   /** Milliseconds without a byte until the answer begins. Default 2 min. */
   readonly answerMs?: number;
-  /** The way out of this computer. Default: what environment and system name. */
+  /** The agents for outbound connections. Default: by environment and system. */
   readonly out?: OutboundAgents;
   /** When cookies end; the wall clock where absent. */
   readonly clock?: Pick<Clock, 'now'>;
 }
 
 const host = '127.0.0.1';
-/** Of one connection only, and cookies, which `WebCookies` keeps: a browser would send them to every other port here. */
+/**
+ * Headers of one connection only, and cookies, which `WebCookies` keeps: a browser would send them to every other port
+ * here.
+ */
 const dropped =
   /^(?:connection|keep-alive|proxy-.*|te|trailer|transfer-encoding|upgrade|set-cookie2?|strict-transport-security|alt-svc)$/;
 
-/** What a page shows within itself. */
+/** Requests for parts of a page. */
 const framed = /^(?:iframe|frame|embed|object|fencedframe)$/;
 
 /**
- * Whether the request is of a web page from elsewhere, that of another device's port included. Such a page may reach
- * this port under a name of its own that leads here, in the background, or in a frame that the user is led to click in;
- * a link that the user follows is fine. `isOwnPort` tells the ports by which callers come.
+ * Whether the request comes from a foreign web page, including one at another device's port. Such a page may reach this
+ * port under its own name, in the background, or in a frame that the user is tricked into clicking; a link that the
+ * user follows is allowed. `isOwnPort` knows the ports that callers may name.
  */
 const isForeign = (request: http.IncomingMessage, isOwnPort: (port: number) => boolean): boolean => {
   const { host: name = '', origin } = request.headers;
@@ -54,7 +57,7 @@ const flat = (headers: http.IncomingHttpHeaders): Readonly<Record<string, string
     Object.entries(headers).map(([name, value]) => [name, Array.isArray(value) ? value.join(', ') : (value ?? '')]),
   );
 
-/** An address in an answer as it is here: below the vendor's prefix it becomes local, whether whole or as a path. */
+/** An address in an answer, translated: below the vendor's prefix it becomes local, whether absolute or a path. */
 const localAddress = (value: string, { url, prefix }: UpstreamRequest): string => {
   if (!/^(?:https?:)?\//i.test(value)) return value;
   const whole = URL.parse(value, url)?.href ?? '';
@@ -62,7 +65,7 @@ const localAddress = (value: string, { url, prefix }: UpstreamRequest): string =
   return whole.startsWith(prefix) && /^(?:$|[/?#])/.test(rest) ? (rest.startsWith('/') ? rest : `/${rest}`) : value;
 };
 
-/** Only the application itself may show its pages within its own, whatever else its policy says. */
+/** Only the application itself may frame its pages, whatever else its policy allows. */
 const framing = "frame-ancestors 'self'";
 
 /** The headers of an answer as the local caller gets them. */
@@ -107,7 +110,7 @@ const passOn = (
     headers: {
       ...upstream.headers,
       ...(cookie === '' ? {} : { cookie }),
-      // Said outright, since Node takes no length to mean no body for some methods.
+      // Set explicitly, because for some methods Node takes a missing length to mean no body.
       ...(request.headers['transfer-encoding'] === undefined ? {} : { 'transfer-encoding': 'chunked' }),
     },
     agent,
@@ -129,7 +132,7 @@ const passOn = (
     refuse(response, 502, `${url.host} answered in another protocol.`);
   });
   outgoing.on('response', (answer) => {
-    // An answer that streams may pause as long as it likes.
+    // An answer that streams may pause for any time.
     outgoing.setTimeout(0);
     cookies.take(target, answer.headers['set-cookie'] ?? [], pathOf(upstream.prefix));
     response.writeHead(answer.statusCode ?? 502, answerHeaders(answer, upstream));

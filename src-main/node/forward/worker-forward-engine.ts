@@ -42,13 +42,13 @@ type Answer = Extract<WorkerReport, { request: number }> | 'lost';
 type Ask = Extract<WorkerCommand, { request: number }>;
 
 /**
- * What the worker's collector lets pile up between two of its short rounds, MB. By its own choice ten thousand
- * connections made at once leave it with twice the memory they need.
+ * The size of the worker's young generation, MB. By default ten thousand connections made at once leave it with twice
+ * the memory they need.
  */
 const youngMegabytes = 8;
-/** A worker that lives this long is healthy: the next crash is the first again. Milliseconds. */
+/** Milliseconds after which a worker counts as healthy: the next crash is the first again. */
 const healthyMs = 60_000;
-/** Milliseconds to wait before starting the worker after 0, 1, 2 … crashes in a row. */
+/** Milliseconds to wait before the worker is restarted after 0, 1, 2 … crashes in a row. */
 const restartDelays = [0, 100, 500, 2_000, 10_000, 30_000] as const;
 
 const failed = (reason: string): Extract<Result<never>, { ok: false }> => ({ ok: false, error: pumpLost(reason) });
@@ -116,7 +116,7 @@ class WorkerForwardEngine implements ForwardEngine {
   }
 
   async unlisten(id: string): Promise<void> {
-    // Awaited even where it is there already, as `listen` does: so a later command never overtakes an earlier one.
+    // Awaited even if the worker exists already, as `listen` does: so a later command never overtakes an earlier one.
     const worker = await (this.#worker ?? this.#starting);
     if (worker !== undefined) await this.#ask(worker, { type: 'unlisten', request: this.#nextRequest(), id });
   }
@@ -229,7 +229,7 @@ class WorkerForwardEngine implements ForwardEngine {
   #newWorker(): Worker {
     return new Worker(this.#workerUrl, {
       name: 'quayside-forwards',
-      // No flags of the main process: a loader or an inspector there is not for the worker.
+      // No flags of the main process: a loader or an inspector there does not apply to the worker.
       execArgv: [],
       resourceLimits: { maxYoungGenerationSizeMb: youngMegabytes },
     });
@@ -257,12 +257,12 @@ class WorkerForwardEngine implements ForwardEngine {
 /** The main side of the forward worker. The worker is started by the first `listen` and again after a crash. */
 export const createForwardEngine = (deps: ForwardEngineDeps): ForwardEngine => new WorkerForwardEngine(deps);
 
-/** Whether a port is free at this moment; an address this computer does not have (no IPv6) counts as free. */
+/** Whether a port is free now; an address this computer does not have (no IPv6) counts as free. */
 const canBind = (host: string, port: number): Promise<boolean> =>
   new Promise((resolve) => {
     const server = createServer();
     server.once('error', ({ code }: NodeJS.ErrnoException) =>
-      // Whatever else is wrong has words of its own once the port is really bound.
+      // Other errors are reported when the port is really bound.
       resolve(code !== 'EADDRINUSE' && code !== 'EACCES'),
     );
     server.listen({ host, port, exclusive: true }, () => server.close(() => resolve(true)));

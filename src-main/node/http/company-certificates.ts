@@ -7,7 +7,7 @@ import type { Log } from '../../core/base/log.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** A file of certificates larger than this is something else, bytes. */
+/** The maximum size of a file of certificates, bytes. */
 const maxFileBytes = 16 * 1024 ** 2;
 
 /** Where distributions keep all their certificates in one file: Debian, Fedora, Alpine and openSUSE. */
@@ -29,7 +29,7 @@ const isCertificate = (pem: string): boolean => {
   }
 };
 
-/** The certificates in a file that the user named. Errors: invalid-input. */
+/** Reads the certificates in a file that the user named. Errors: invalid-input. */
 export const readCertificates = (path: string): Result<readonly string[]> => {
   const wrong = (what: string, hint: string): Result<never> =>
     fail('invalid-input', `The file of additional certificates, ${path}, ${what}.`, hint);
@@ -61,7 +61,7 @@ export const readCertificates = (path: string): Result<readonly string[]> => {
 /** Whether certificates can be set in this Node: from 22.19 and 24.5 on (doc/api/tls.md). */
 const isAble = (): boolean => typeof Reflect.get(tls, 'setDefaultCACertificates') === 'function';
 
-/** What Node trusts by itself in this thread: its own list and NODE_EXTRA_CA_CERTS. */
+/** The certificates Node trusts by default in this thread: its own list and NODE_EXTRA_CA_CERTS. */
 let builtIn: readonly string[] | undefined;
 /** The certificates of files that are in force; undefined: not even the system's are yet. */
 let inForce: string | undefined;
@@ -75,14 +75,14 @@ const systemCertificates = (env: Environment): readonly string[] => {
 };
 
 /**
- * Whom this process trusts beyond the public authorities: those in the system's store, in the file QUAYSIDE_CA_FILE
- * names, and in the file of the settings. It holds for every TLS connection of this thread that is opened afterwards.
+ * The trust of this process beyond the public authorities: the system's store, the file named by QUAYSIDE_CA_FILE, and
+ * the file of the settings. It applies to every TLS connection that this thread opens afterwards.
  */
 export class CompanyCertificates {
   readonly #env: Environment;
   readonly #log: Log | undefined;
   #file: readonly string[] = [];
-  /** The same as one text, to be compared before every connection. */
+  /** The same certificates as one text, to be compared before every connection. */
   #wanted = '';
   #problem: AppError | undefined;
   #isAsked = false;
@@ -93,7 +93,7 @@ export class CompanyCertificates {
     this.use('');
   }
 
-  /** Takes the file of the settings; empty: none. A file that cannot be used changes nothing else. Errors: invalid-input. */
+  /** Sets the file of the settings; empty: none. An unusable file changes nothing. Errors: invalid-input. */
   use(path: string): Result<void> {
     const files = [this.#env['QUAYSIDE_CA_FILE'] ?? '', path].filter((file) => file !== '').map(readCertificates);
     this.#file = files.flatMap((file) => (file.ok ? file.value : []));
@@ -104,7 +104,7 @@ export class CompanyCertificates {
     return this.#problem === undefined ? ok(undefined) : { ok: false, error: this.#problem };
   }
 
-  /** To be called before a connection is opened; the first time it takes some 100 ms. */
+  /** Call it before opening a connection; the first call takes some 100 ms. */
   ensure(): void {
     this.#isAsked = true;
     if (this.#wanted === inForce || !isAble()) return;
@@ -118,7 +118,7 @@ export class CompanyCertificates {
     }
   }
 
-  /** What to do about a certificate that nobody vouches for, in what works in this very build. */
+  /** What the user can do about an untrusted certificate, in this very build. */
   get hint(): string {
     if (this.#problem !== undefined) return `${this.#problem.message} ${this.#problem.hint}`;
     if (!isAble())

@@ -33,7 +33,7 @@ const networkCodes: Readonly<Record<string, string>> = {
 
 const waitHint = 'Wait a moment and try again; if it stays, check the network and the status page of the vendor.';
 
-/** What cannot be mended by trying the same again. */
+/** Failures that another try does not fix. */
 export const isPermanent = (failure: TransportFailure): boolean =>
   failure.reason === 'no-outlet' ||
   (failure.code !== undefined &&
@@ -41,7 +41,7 @@ export const isPermanent = (failure: TransportFailure): boolean =>
       isTls(failure.code) ||
       (failure.code === 'ERR_PROXY_TUNNEL' && !isTransient(failure.status))));
 
-/** Whether a proxy's answer tells of trouble that may be over soon. */
+/** Whether a proxy's answer means a temporary problem. */
 const isTransient = (status: number | undefined): boolean => status !== undefined && status >= 500;
 
 const isTls = (code: string): boolean => /^ERR_SSL|^ERR_TLS|^EPROTO$/.test(code);

@@ -7,7 +7,7 @@ import type { Clock } from '../../core/base/clock.ts';
 import type { Proxy } from './proxy.ts';
 import type { Outlet, OutboundAgents } from './outbound-agents.ts';
 
-/** How far a request had come when it failed. Nothing was sent before `connect` was over. */
+/** The phase in which a request failed. In `connect` nothing was sent. */
 export type Phase = 'connect' | 'response' | 'body';
 
 interface FailureDetails {
@@ -16,13 +16,13 @@ interface FailureDetails {
   readonly problem?: AppError;
 }
 
-/** Why a request got no whole answer. */
+/** Why a request got no complete answer. */
 export class TransportFailure extends Error {
   readonly phase: Phase;
   readonly reason: 'timeout' | 'too-large' | 'too-slow' | 'network' | 'aborted' | 'no-outlet';
   /** Node's code (ECONNREFUSED, CERT_HAS_EXPIRED, HPE_INVALID_CONSTANT …) where there is one. */
   readonly code: string | undefined;
-  /** The proxy that was on the way. */
+  /** The proxy in use. */
   readonly proxy: Proxy | undefined;
   /** The status with which the proxy refused to tunnel. */
   readonly status: number | undefined;
@@ -52,9 +52,9 @@ export interface TransportLimits {
   readonly bodyMs: number;
   /** Bytes of the body, after unpacking. */
   readonly maxBytes: number;
-  /** Whether a connection of an earlier request may be used: it may break just as we send. */
+  /** Whether a connection of an earlier request may be reused: it may break just as we send. */
   readonly reuseConnection: boolean;
-  /** Whether a request without a body says nothing of its length, whatever its method. */
+  /** Whether the length is omitted for a request without a body, whatever its method. */
   readonly omitLength: boolean;
   readonly signal: AbortSignal | undefined;
 }
@@ -68,17 +68,17 @@ export interface Transport {
 export const codeOf = (error: unknown): string | undefined => {
   if (!(error instanceof Error)) return undefined;
   if ('code' in error && typeof error.code === 'string') return error.code;
-  // Several addresses were tried, each with its own failure: the first tells the cause.
+  // Several addresses were tried, each with its own failure: the first one shows the cause.
   return error instanceof AggregateError ? codeOf(error.errors[0]) : undefined;
 };
 
-/** Whether a proxy took no connection; what it refuses or breaks later is no reason to go another way. */
+/** Whether a proxy did not accept the connection; a later refusal is no reason to use another proxy. */
 const isProxyDown = ({ phase, code }: TransportFailure): boolean =>
   phase === 'connect' &&
   code !== undefined &&
   /^(?:ENOTFOUND|EAI_AGAIN|ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT)$/.test(code);
 
-/** A connection that came not about, or broke, with what Node tells of a proxy on its way. */
+/** The failure of a connection, with what Node says about a proxy. */
 export const networkFailure = (phase: Phase, error: unknown, proxy: Proxy | undefined): TransportFailure => {
   const status = error instanceof Error && 'statusCode' in error ? Number(error.statusCode) : undefined;
   return new TransportFailure(phase, 'network', codeOf(error), { proxy, status });
@@ -87,7 +87,7 @@ export const networkFailure = (phase: Phase, error: unknown, proxy: Proxy | unde
 const bodiless = (status: number, method: string): boolean =>
   status === 204 || status === 205 || status === 304 || method === 'HEAD';
 
-/** The answer's body as a stream that fails when it stalls, drips, grows too large or ends early. */
+/** The answer's body as a stream that fails if it stalls, drips, grows too large or ends early. */
 const boundedBody = (
   answer: http.IncomingMessage,
   clock: Clock,
@@ -173,8 +173,8 @@ const toResponse = (answer: http.IncomingMessage, method: string, body: () => Re
 };
 
 /**
- * A `fetch` on node:http, because Node's own cannot bound the connection and the answer apart, nor say
- * whether anything was sent. It follows no redirects. Answers may come gzipped.
+ * A `fetch` on node:http, because Node's own cannot limit the connection and the answer separately, nor say whether
+ * anything was sent. It follows no redirects. Answers may be gzipped.
  */
 export const createTransport = (clock: Clock, out: OutboundAgents): Transport => {
   const send = (
@@ -222,7 +222,7 @@ export const createTransport = (clock: Clock, out: OutboundAgents): Transport =>
         cancelTimer = clock.after(limits.responseMs, () => failWith(new TransportFailure('response', 'timeout')));
       };
 
-      // Node says `Content-Length: 0` with every method that it does not know to have no body.
+      // Node sends `Content-Length: 0` with every method it does not know to have no body.
       if (body === undefined && limits.omitLength) outgoing.useChunkedEncodingByDefault = false;
       cancelTimer = clock.after(limits.connectMs, () => {
         if (proxy !== undefined) out.down(proxy);
@@ -230,7 +230,7 @@ export const createTransport = (clock: Clock, out: OutboundAgents): Transport =>
       });
       limits.signal?.addEventListener('abort', aborted, { once: true });
       outgoing.on('socket', (socket) => {
-        // One that comes through a proxy has shaken hands before it is ours.
+        // A connection through a proxy has completed its TLS handshake before we get it.
         if (outgoing.reusedSocket || !socket.connecting) connected();
         else socket.once(secure ? 'secureConnect' : 'connect', connected);
       });
@@ -239,7 +239,7 @@ export const createTransport = (clock: Clock, out: OutboundAgents): Transport =>
         if (proxy !== undefined && isProxyDown(failure)) out.down(proxy);
         failWith(failure);
       });
-      // A server that switches protocols answers something nobody asked for.
+      // A server that switches protocols answers something we did not ask for.
       outgoing.on('upgrade', (_answer, socket) => {
         socket.destroy();
         failWith(new TransportFailure('response', 'network', 'HPE_UNEXPECTED_UPGRADE'));

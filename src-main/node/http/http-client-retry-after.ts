@@ -1,4 +1,4 @@
-/** No vendor may silence us for longer, milliseconds. */
+/** The longest pause a vendor can ask for, milliseconds. */
 export const maxRetryAfterMs = 600_000;
 
 /** Between 0 and ten minutes. */

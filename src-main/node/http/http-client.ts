@@ -18,12 +18,12 @@ import { isLoopbackHost } from '../../core/base/loopback.ts';
 export interface HttpClientOptions {
   readonly clock: Clock;
   readonly random: Random;
-  /** What we call ourselves in each request: there are firewalls that refuse requests of nobody. */
+  /** Our user agent in each request: some firewalls refuse requests without one. */
   readonly userAgent: string;
   readonly log?: Log;
-  /** The way out of this computer. Default: what environment and system name. */
+  /** The agents for outbound connections. Default: by environment and system. */
   readonly out?: OutboundAgents;
-  /** Milliseconds until the headers of an answer, for requests that name none of their own. Default 30 s. */
+  /** Milliseconds until the headers of an answer, for requests without an own limit. Default 30 s. */
   readonly responseMs?: number;
   /** Milliseconds without a byte of an answer's body. Default 20 s. */
   readonly stallMs?: number;
@@ -31,17 +31,17 @@ export interface HttpClientOptions {
   readonly bodyMs?: number;
   /** Milliseconds before the first retry; doubles. Default 500. */
   readonly backoffMs?: number;
-  /** The addresses this computer has. Default: those of its interfaces. */
+  /** The addresses of this computer. Default: those of its interfaces. */
   readonly addresses?: () => ReadonlySet<string>;
 }
 
 export interface DisposableHttpClient extends HttpClient {
   /**
-   * The network changed: connections that are of no use there are ended, so that no request waits for an answer
-   * that cannot come.
+   * The network changed: ends connections that cannot work any more, so that no request waits for an answer that cannot
+   * come.
    */
   networkChanged(): void;
-  /** Closes idle and running connections, all those of its way out. */
+  /** Closes idle and running connections. */
   dispose(): void;
 }
 
@@ -51,17 +51,17 @@ const retried: ReadonlySet<ErrorKind> = new Set(['unreachable', 'timeout', 'rate
 const slowed: ReadonlySet<ErrorKind> = new Set(['rate-limited', 'vendor-unavailable']);
 const redirects: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 
-/** What a request that was cancelled was waiting for. */
+/** What a cancelled request was waiting for. */
 const awaited: Readonly<Record<Phase, (host: string) => string>> = {
   connect: (host) => `${host} to take the connection`,
   response: (host) => `the answer of ${host}`,
   body: (host) => `the rest of the answer of ${host}`,
 };
 
-/** One try, and whether another could do harm or good. */
+/** One attempt, and whether another is safe and useful. */
 interface Attempt {
   readonly result: Result<HttpAnswer>;
-  /** False only where it is certain that the vendor got nothing. */
+  /** False only if the vendor certainly received nothing. */
   readonly sent: boolean;
   readonly permanent: boolean;
 }
@@ -347,5 +347,5 @@ class NodeHttpClient implements DisposableHttpClient {
   }
 }
 
-/** HTTP for the connectors, on ky: see `HttpClient` for what it promises. Nothing it does throws. */
+/** HTTP for the connectors; see `HttpClient`. It never throws. */
 export const createHttpClient = (options: HttpClientOptions): DisposableHttpClient => new NodeHttpClient(options);

@@ -21,14 +21,17 @@ export interface OutboundAgentsOptions {
 
 const keepAlive = { keepAlive: true, scheduling: 'lifo', timeout: 30_000 } as const;
 
-/** Whether the agents of a Node take a proxy: from 22.21 and 24.5 on, others ignore it (doc/api/http.md, `proxyEnv`). */
+/**
+ * Whether this version of Node supports proxies in agents: from 22.21 and 24.5 on; older ones ignore the option
+ * (doc/api/http.md, `proxyEnv`).
+ */
 export const speaksToProxies = (version: string): boolean => {
   const [major = 0, minor = 0] = version.split('.').map(Number);
   return major > 24 || (major === 24 && minor >= 5) || (major === 22 && minor >= 21);
 };
 
 /**
- * The one way by which this process calls others over TLS, for HTTP and WebSockets alike: it knows whom the company
+ * The only agents for outbound TLS connections of this process, HTTP and WebSockets alike: they know whom the company
  * trusts and by which proxy an address is reached.
  */
 export class OutboundAgents {
@@ -43,7 +46,7 @@ export class OutboundAgents {
     this.#certificates = certificates ?? new CompanyCertificates(process.env);
   }
 
-  /** The way to an address now, over a connection that may be kept for the next request. Errors: unreachable, timeout. */
+  /** The agent for an address now; with `keep` its connection may be reused. Errors: unreachable, timeout. */
   async to(url: URL, keep: boolean): Promise<Result<Outlet>> {
     if (!/^(?:https|wss):$/.test(url.protocol))
       return ok({ agent: keep ? this.#plain.kept : this.#plain.single, proxy: undefined });
@@ -60,17 +63,17 @@ export class OutboundAgents {
     return ok({ agent: keep ? agents.kept : agents.single, proxy: proxy.value });
   }
 
-  /** Says that a proxy took no connection. */
+  /** Reports that a proxy did not accept a connection. */
   down(proxy: Proxy): void {
     this.#proxies.down(proxy);
   }
 
-  /** What to do about a certificate that nobody vouches for. */
+  /** What the user can do about an untrusted certificate. */
   get certificateHint(): string {
     return this.#certificates.hint;
   }
 
-  /** Ends connections that wait for a next request, and those that went out by an address that is not in `own`. */
+  /** Ends idle connections, and connections from an address that is not in `own`. */
   networkChanged(own: ReadonlySet<string>): void {
     this.#proxies.forget();
     const sockets = (of: NodeJS.ReadOnlyDict<Socket[]>): Socket[] => Object.values(of).flatMap((list) => list ?? []);

@@ -10,15 +10,15 @@ const inRange = (range: string, address: string): boolean => {
     if (range.includes('/')) list.addSubnet(first, Number(last), family);
     else list.addRange(first, last, family);
   } catch {
-    // A range nobody can read excepts nothing.
+    // An unreadable range excepts nothing.
     return false;
   }
   return list.check(address, family);
 };
 
 /**
- * Whether an address is reached without the proxy: this computer always, and what NO_PROXY lists as curl and Node read
- * it: names with all below them (`corp.example`, `.corp.example`, `*.corp.example`), `name:port`, addresses, ranges
+ * Whether an address is reached without the proxy: this computer always, and what NO_PROXY lists, read as curl and Node
+ * do: names with all below them (`corp.example`, `.corp.example`, `*.corp.example`), `name:port`, addresses, ranges
  * (`10.0.0.0/8`, `10.0.0.1-10.0.0.9`), or `*` for everything.
  */
 export const isExcepted = (url: URL, noProxy: string): boolean => {

@@ -1,7 +1,7 @@
 import { fail, type Failure } from '../../core/base/errors.ts';
 import type { Proxy } from './proxy.ts';
 
-/** What a proxy's refusal means (RFC 9110, section 15); without a status it answered no HTTP, or nothing. */
+/** The meaning of a proxy's refusal (RFC 9110, section 15); without a status it answered no HTTP, or nothing. */
 const refusal = (status: number | undefined): string => {
   if (status === undefined || !Number.isInteger(status)) return 'answered as no proxy does';
   if (status === 407) return 'wants a user name and a password (407)';
@@ -10,7 +10,7 @@ const refusal = (status: number | undefined): string => {
 };
 
 /**
- * The error of a connection through a proxy, with the proxy's name and the source of its setting. `cause` says in words
+ * The error of a connection through a proxy, with the proxy's name and the source of its setting. `cause` describes
  * what failed at the proxy itself.
  */
 export const describeProxyFailure = (

@@ -6,21 +6,23 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 /** A proxy of a company's network that tunnels HTTPS and WebSockets. */
 export interface Proxy {
-  /** For the dialer alone. The address may hold a user name and a password, so it is shown and logged nowhere. */
+  /** For the dialer only. The address may contain a user name and a password, so it is neither shown nor logged. */
   readonly url: string;
-  /** Host and port, in words for people. */
+  /** Host and port, for people. */
   readonly name: string;
-  /** Who named it: a variable of the environment, or the system. */
+  /** The source of the setting: a variable of the environment, or the system. */
   readonly from: string;
 }
 
 /** Finds the proxy for an address. */
 export interface Proxies {
-  /** Undefined: the address is reached directly. Errors: unreachable (a proxy is named that cannot be used), timeout. */
+  /**
+   * Undefined: the address is reached directly. Errors: unreachable (a proxy is named that cannot be used), timeout.
+   */
   find(url: URL): Promise<Result<Proxy | undefined>>;
-  /** Says that a proxy does not take connections: where another way was named as well, that one is taken for a while. */
+  /** Reports that a proxy does not accept connections: another named one is used for a while. */
   down(proxy: Proxy): void;
-  /** Drops the cached answers, because the network changed. */
+  /** Drops cached answers, because the network changed. */
   forget(): void;
 }
 
@@ -43,7 +45,7 @@ const canBeDecoded = (text: string): boolean => {
   }
 };
 
-/** A proxy as `from` names it: an address with or without a scheme. What cannot be read is not quoted. */
+/** The proxy named by `from`: an address with or without a scheme. An unreadable one is not quoted. */
 const readProxy = (value: string, from: string): Result<Proxy> => {
   const url = URL.parse(value.includes('://') ? value.trim() : `http://${value.trim()}`);
   if (url === null || url.hostname === '' || !canBeDecoded(url.username + url.password))
@@ -56,28 +58,28 @@ const readProxy = (value: string, from: string): Result<Proxy> => {
   return ok({ url: url.href, name, from });
 };
 
-/** The proxy of the environment: HTTPS_PROXY with the exceptions in NO_PROXY, small letters first as everywhere. */
+/** The proxy of the environment: HTTPS_PROXY with the exceptions in NO_PROXY, lower case first, as usual. */
 const fromEnvironment = (env: Environment, url: URL): Result<Proxy | undefined> => {
   const from = ['https_proxy', 'HTTPS_PROXY'].find((name) => (env[name] ?? '').trim() !== '');
   if (from === undefined || isExcepted(url, env['no_proxy'] || env['NO_PROXY'] || '')) return ok(undefined);
   return readProxy(env[from] ?? '', from);
 };
 
-/** Proxies as the environment names them. HTTP_PROXY is not asked: nothing but this computer is called without TLS. */
+/** Proxies from the environment. HTTP_PROXY is ignored: only this computer is called without TLS. */
 export const environmentProxies = (env: Environment): Proxies => ({
   find: async (url) => fromEnvironment(env, url),
   down: () => undefined,
   forget: () => undefined,
 });
 
-/** Milliseconds for which an answer of the system is good. */
+/** Milliseconds for which an answer of the system is cached. */
 const freshMs = 30_000;
-/** Milliseconds for which a proxy that took no connection is passed by, as Chromium does. */
+/** Milliseconds for which a proxy that did not accept a connection is skipped, as in Chromium. */
 const downMs = 5 * 60_000;
 /** Milliseconds the system may take; it may have to fetch a script first. */
 const askMs = 10_000;
 
-/** What the system is asked for: as in a browser, a WebSocket goes the way of its server's pages. */
+/** The address to ask the system for: as in a browser, a WebSocket uses the proxy of its server's pages. */
 const originOf = (url: URL): string => `${url.origin.replace(/^ws/, 'http')}/`;
 
 /** One entry of a list as Chromium writes it: `PROXY host:port`, `HTTPS host:port`, `SOCKS5 host:port` or `DIRECT`. */
@@ -89,8 +91,8 @@ const readEntry = (entry: string): Result<Proxy | undefined> => {
 };
 
 /**
- * Proxies as the system's settings name them, a script included. The system names no passwords: where the environment
- * names the same proxy, its user name and password are taken, and where the system names none, the environment's counts.
+ * Proxies from the system's settings, including scripts. The system gives no passwords: if the environment names the
+ * same proxy, its user name and password are used, and if the system names none, the environment's proxy is.
  */
 export const systemProxies = (resolve: (url: string) => Promise<string>, env: Environment, clock: Clock): Proxies => {
   const asked = new Map<string, { readonly at: number; readonly list: Promise<Result<string>> }>();
@@ -111,7 +113,7 @@ export const systemProxies = (resolve: (url: string) => Promise<string>, env: En
         cancel();
         settle(result);
       };
-      // A system that cannot be asked is one without a proxy.
+      // If the system cannot be asked, there is no proxy.
       resolve(originOf(url)).then(
         (list) => answer(ok(list)),
         () => answer(ok('DIRECT')),

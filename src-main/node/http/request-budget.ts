@@ -1,12 +1,12 @@
 import type { Clock } from '../../core/base/clock.ts';
 
-/** Milliseconds up to which a pause is waited out here; longer ones go back to the caller, who plans again. */
+/** Milliseconds up to which a pause is waited out here; for longer ones the caller plans again. */
 export const maxWaitMs = 15_000;
 
 export type Admission =
   | { readonly kind: 'admitted' }
   | { readonly kind: 'cancelled' }
-  /** The vendor asked for a pause that lasts `retryAfterMs` more. */
+  /** The vendor's pause lasts `retryAfterMs` more. */
   | { readonly kind: 'paused'; readonly retryAfterMs: number };
 
 interface Waiter {
@@ -14,8 +14,8 @@ interface Waiter {
 }
 
 /**
- * A token bucket: in no minute does it admit more than `requestsPerMinute`, however they bunch up. First come,
- * first served.
+ * A token bucket: it never admits more than `requestsPerMinute` in any minute, in bursts or not. First come, first
+ * served.
  */
 export class RequestBudget {
   readonly #clock: Clock;
@@ -33,7 +33,7 @@ export class RequestBudget {
     this.#filledAt = clock.monotonic();
   }
 
-  /** Where lanes that share the budget differ about its size, the smallest holds. */
+  /** If groups that share the budget differ about its size, the smallest applies. */
   narrow(requestsPerMinute: number): void {
     if (requestsPerMinute >= this.#perMinute) return;
     this.#refill();
@@ -41,7 +41,7 @@ export class RequestBudget {
     this.#tokens = Math.min(this.#tokens, this.#capacity());
   }
 
-  /** Admits nobody for `ms` milliseconds; a longer pause already running stays. */
+  /** Admits nobody for `ms` milliseconds; a longer running pause stays. */
   pause(ms: number): void {
     this.#pausedUntil = Math.max(this.#pausedUntil, this.#clock.monotonic() + ms);
     this.#serve();
@@ -68,7 +68,7 @@ export class RequestBudget {
     });
   }
 
-  /** A tenth of a minute's budget may go at once; the refill is as much smaller. */
+  /** A tenth of a minute's budget may be used at once; the refill is smaller by as much. */
   #capacity(): number {
     return Math.max(1, Math.floor(this.#perMinute / 10));
   }
@@ -94,7 +94,7 @@ export class RequestBudget {
       for (const waiter of waiters) waiter.settle({ kind: 'paused', retryAfterMs: Math.ceil(pause) });
       return;
     }
-    // The margin forgives the rounding of timers; without it the last thousandth of a token is waited for twice.
+    // The margin absorbs the rounding of timers; without it the last thousandth of a token would be waited for twice.
     while (pause <= 0 && this.#tokens >= 0.999_999 && this.#waiters.length > 0) {
       this.#tokens -= 1;
       this.#waiters.shift()?.settle({ kind: 'admitted' });
@@ -105,7 +105,7 @@ export class RequestBudget {
   }
 }
 
-/** Places for so many at once; first come, first served. */
+/** A semaphore; first come, first served. */
 export class Slots {
   #free: number;
   #waiters: (() => void)[] = [];
@@ -114,7 +114,7 @@ export class Slots {
     this.#free = Math.max(1, size);
   }
 
-  /** Whether a place was had; false if `signal` aborted first. Each true is followed by one `release`. */
+  /** Whether a slot was taken; false if `signal` aborted first. Each true is followed by one `release`. */
   take(signal?: AbortSignal): Promise<boolean> {
     if (signal?.aborted === true) return Promise.resolve(false);
     if (this.#free > 0) {

@@ -15,14 +15,14 @@ import { isLoopbackHost } from '../../core/base/loopback.ts';
 
 export interface WebSocketClientOptions {
   readonly clock: Clock;
-  /** What we call ourselves in each handshake. */
+  /** Our user agent in each handshake. */
   readonly userAgent: string;
   /**
-   * Milliseconds between pings; a peer that answered one before, and let one pass without any sign of life, is given up.
+   * Milliseconds between pings; a peer that answered an earlier ping and gives no sign of life after one is given up.
    * Default 25 s.
    */
   readonly pingMs?: number;
-  /** The way out of this computer. Default: what environment and system name. */
+  /** The agents for outbound connections. Default: by environment and system. */
   readonly out?: OutboundAgents;
 }
 
@@ -33,11 +33,11 @@ export interface DisposableWebSocketClient extends WebSocketClient {
 
 const defaultOpenMs = 20_000;
 const defaultMaxBytes = 1024 ** 2;
-/** A refusal longer than this says nothing more. */
+/** The maximum length of a refusal that is read. */
 const refusalBytes = 64 * 1024;
-/** A peer that does not answer our closing is cut off after this time. */
+/** Milliseconds after which a peer that does not answer our close is cut off. */
 const closeMs = 2000;
-/** What we send is small; a peer that takes none of it is as good as gone. */
+/** The maximum of unsent bytes: our messages are small, so a peer that takes none of them is gone. */
 const maxBacklog = 8 * 1024 ** 2;
 const regularCloses: ReadonlySet<number> = new Set([1000, 1001, 1005]);
 
@@ -59,7 +59,7 @@ const textOf = (data: RawData): string => {
   return (data instanceof ArrayBuffer ? Buffer.from(data) : data).toString('utf8');
 };
 
-/** The answer of a server that did not upgrade; its body as far as it comes at once. */
+/** The answer of a server that did not upgrade, with the part of its body that arrives at once. */
 const readRefusal = (response: IncomingMessage, clock: Clock): Promise<HttpAnswer> =>
   new Promise((resolve) => {
     const parts: Buffer[] = [];
@@ -92,7 +92,7 @@ const readRefusal = (response: IncomingMessage, clock: Clock): Promise<HttpAnswe
     response.on('aborted', finish);
   });
 
-/** One open socket: listeners, pings, and one end however it comes about. */
+/** One open socket: its listeners, its pings, and exactly one end. */
 class NodeWebSocketLink implements WebSocketLink {
   readonly #socket: WebSocket;
   readonly #clock: Clock;
@@ -114,9 +114,9 @@ class NodeWebSocketLink implements WebSocketLink {
     this.#clock = clock;
     this.#request = request;
     this.#host = host;
-    // What is thrown while a message is taken in closes this link, which is opened again as after any loss.
+    // An exception while a message is handled closes this link, which is reopened as after any loss.
     this.#calls = new LibraryCalls(() => socket.terminate());
-    // What arrives before anybody listens stays with the system.
+    // Messages that arrive before there is a listener stay with the system.
     socket.pause();
     const alive = (): void => {
       this.#alive = true;
@@ -168,7 +168,7 @@ class NodeWebSocketLink implements WebSocketLink {
     if (this.#byUs || this.#end !== undefined) return;
     this.#byUs = true;
     this.#cancelTimer();
-    // The peer's answer to our closing has to be read, too.
+    // The peer's answer to our close has to be read, too.
     this.#socket.resume();
     this.#socket.close(1000);
     this.#cancelTimer = this.#clock.after(closeMs, () => this.#socket.terminate());
@@ -252,7 +252,7 @@ const refused = async (
   } satisfies Failure;
 };
 
-/** WebSockets on `ws`: see `WebSocketClient` for what it promises. Nothing it does throws or logs. */
+/** WebSockets on `ws`; see `WebSocketClient`. It never throws or logs. */
 export const createWebSocketClient = (options: WebSocketClientOptions): DisposableWebSocketClient => {
   const { clock, out = new OutboundAgents() } = options;
   const links = new Set<WebSocketLink>();
@@ -298,7 +298,7 @@ export const createWebSocketClient = (options: WebSocketClientOptions): Disposab
       request.signal.addEventListener('abort', aborted, { once: true });
       socket.on('error', (error) => {
         const code = codeOf(error);
-        // Without a code it is the handshake that was not as it should be.
+        // Without a code it was the handshake that failed.
         if (code === undefined) settle(notAWebSocket(url.host, 'a broken handshake'));
         else failed(networkFailure('connect', error, proxy));
       });

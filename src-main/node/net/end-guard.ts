@@ -17,7 +17,7 @@ within.addSubnet('169.254.0.0', 16, 'ipv4');
 within.addSubnet('::', 96, 'ipv6');
 within.addSubnet('fe80::', 10, 'ipv6');
 
-/** Whether an address leads out of this computer and off its link. Whatever is no literal address does not. */
+/** Whether an address leads out of this computer and beyond its link. A text that is no literal address does not. */
 export const isOutside = (address: string, own: ReadonlySet<string> = ownAddresses()): boolean => {
   if (isIP(address) === 0) return false;
   const family = isIPv6(address) ? 'ipv6' : 'ipv4';
@@ -29,8 +29,8 @@ export const isOutside = (address: string, own: ReadonlySet<string> = ownAddress
 };
 
 /**
- * What keeps a tunnel's end from being on this computer. A vendor names it, and could hand local services to a
- * forward's clients or lead the forward into itself. `isListening` tells our own ports, which are never an end.
+ * Keeps a tunnel's end off this computer. A vendor names the end, and could expose local services to a forward's
+ * clients or lead the forward into itself. `isListening` knows our own ports, which are never allowed.
  */
 export class EndGuard {
   readonly #target: TunnelTarget;
@@ -41,12 +41,12 @@ export class EndGuard {
     this.#isListening = isListening;
   }
 
-  /** Whether the end is a literal address that may not be dialled; names are judged by `lookup`. */
+  /** Whether the end is a literal address that may not be dialled; names are checked by `lookup`. */
   get refuses(): boolean {
     return isIP(this.#target.host) !== 0 && !this.#admits(this.#target.host, ownAddresses());
   }
 
-  /** For `connect`: leaves out what may not be dialled of what a name stands for, so that exactly what was judged is dialled. */
+  /** For `connect`: removes the forbidden addresses of a name, so that exactly the checked addresses are dialled. */
   readonly lookup: LookupFunction = (name, options, callback) => {
     lookup(name, { ...options, all: true }, (error, addresses) => {
       if (error !== null) return callback(error, '');

@@ -3,10 +3,10 @@ import { Emitter } from '../../core/base/emitter.ts';
 import type { Clock } from '../../core/base/clock.ts';
 import { interfacesNow } from './own-addresses.ts';
 
-/** `changed`: another network, or another way into it; what was connected through the old one is likely dead. */
+/** `changed`: another network, or another route into it; earlier connections are probably dead. */
 export type NetworkChange = 'online' | 'offline' | 'changed';
 
-/** What is known of this computer's own network. */
+/** The state of this computer's own network. */
 export interface NetworkState {
   /** Addresses of interfaces that lead out of this computer, sorted. */
   readonly addresses: readonly string[];
@@ -24,13 +24,16 @@ const defaultIntervalMs = 5000;
 
 const isLinkLocal = (address: string): boolean => address.startsWith('169.254.') || /^fe[89ab]/i.test(address);
 
-/** Addresses of the interfaces, and the default route where the system keeps it in a file (Linux). Rejects if it is there and cannot be read. */
+/**
+ * Addresses of the interfaces, and the default route if the system has it in a file (Linux). Rejects if the file cannot
+ * be read.
+ */
 export const lookAtNetwork = async (): Promise<NetworkState> => {
   const addresses = Object.entries(interfacesNow()).flatMap(([name, list]) =>
     (list ?? [])
       .filter(({ internal, address }) => !internal && !isLinkLocal(address))
       .map(({ address, family }) =>
-        // A temporary address of the same IPv6 network comes and goes without anything having changed.
+        // Temporary addresses of the same IPv6 network come and go without a change of the network.
         family === 'IPv6' ? `${name} ${address.split(':').slice(0, 4).join(':')}` : `${name} ${address}`,
       ),
   );
@@ -58,8 +61,8 @@ export const defaultRouteOf = (table: string): string =>
     .join(', ');
 
 /**
- * Watches this computer's own network by looking at its interfaces, never by asking anybody outside. A computer that
- * never had an address is not called offline: it may be meant to be so, with everything on itself.
+ * Watches this computer's own network through its interfaces, without asking anybody outside. A computer that never had
+ * an address is not called offline: it may be meant to be so, with everything on itself.
  */
 export class NetworkStatus {
   readonly changed = new Emitter<NetworkChange>();
@@ -94,7 +97,7 @@ export class NetworkStatus {
     this.#cancelTimer = undefined;
   }
 
-  /** Looks now, as after the computer slept. Where nothing can be seen, what was seen before stays. */
+  /** Checks now, for example after sleep. If nothing can be read, the last state stays. */
   async check(): Promise<void> {
     const facts = await this.#look().catch(() => undefined);
     if (facts === undefined) return;

@@ -5,19 +5,19 @@ type Interfaces = Readonly<Record<string, NetworkInterfaceInfo[] | undefined>>;
 let known: Interfaces = {};
 
 /**
- * This computer's interfaces by name. The system needs a descriptor to tell them: where none is left (EMFILE) these are
- * the last it told, and none before it ever did.
+ * This computer's interfaces by name. The system needs a descriptor for that: if none is left (EMFILE), the last answer
+ * is used, or none before the first.
  */
 export const interfacesNow = (read: () => Interfaces = networkInterfaces): Interfaces => {
   try {
     known = read();
   } catch {
-    // Callers ask repeatedly, and when the network changed.
+    // Callers ask often, and when the network changed.
   }
   return known;
 };
 
-/** The addresses this computer has now, as `networkInterfaces` writes them; empty if the system never gave them. */
+/** The present addresses of this computer, as `networkInterfaces` writes them; empty if the system never gave them. */
 export const ownAddresses = (): ReadonlySet<string> =>
   new Set(
     Object.values(interfacesNow())
@@ -31,7 +31,7 @@ export const isCutOff = (socket: { readonly localAddress?: string | undefined },
   return own.size > 0 && localAddress !== undefined && !own.has(localAddress.replace(/^::ffff:/, ''));
 };
 
-/** Whether a host of a URL is this computer: by name, on loopback, or by an address of its own. */
+/** Whether the host of a URL is this computer: by name, on loopback, or by one of its addresses. */
 export const isThisComputer = (hostname: string): boolean => {
   const host = hostname.toLowerCase().replace(/^\[|\]$|\.$/g, '');
   if (host === 'localhost' || host.endsWith('.localhost') || host === '::1' || /^127(?:\.\d+){3}$/.test(host))

@@ -4,7 +4,9 @@ import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import { cancelled, fail, ok, type Result } from '../../core/base/errors.ts';
 import { LibraryCalls } from '../runtime/library-calls.ts';
 
-/** A byte channel over any duplex stream. Each end closes the other: a session has no use for a half-open one. */
+/**
+ * A byte channel over any duplex stream. When one end closes, so does the other: a session cannot use a half-open one.
+ */
 export const streamChannel = (stream: Duplex, lost: string): ByteChannel => {
   let failure: Error | undefined;
   const calls = new LibraryCalls(() => stream.destroy());

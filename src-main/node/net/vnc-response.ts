@@ -7,8 +7,8 @@ const mirror = (byte: number): number => {
 };
 
 /**
- * What VNC's own authentication answers to a challenge of 16 bytes: both halves encrypted with DES under the first
- * eight bytes of the password, each with its bits the other way round (RFC 6143, 7.2.2, and its errata).
+ * The answer of VNC's authentication to a challenge of 16 bytes: both halves encrypted with DES under the first eight
+ * bytes of the password, each byte with its bits reversed (RFC 6143, 7.2.2, and its errata).
  */
 export const vncResponse = (password: string, challenge: Uint8Array): Uint8Array => {
   const key = Buffer.alloc(8);
@@ -17,7 +17,7 @@ export const vncResponse = (password: string, challenge: Uint8Array): Uint8Array
     .forEach((byte, at) => {
       key[at] = mirror(byte);
     });
-  // Triple DES with three equal keys is DES, which OpenSSL no longer offers alone; each block is encrypted by itself.
+  // Triple DES with three equal keys is DES, which OpenSSL no longer offers; each block is encrypted separately.
   const block = (part: Uint8Array): Buffer =>
     createCipheriv('des-ede3-cbc', Buffer.concat([key, key, key]), Buffer.alloc(8))
       .setAutoPadding(false)

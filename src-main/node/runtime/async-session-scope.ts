@@ -2,7 +2,10 @@ import { AsyncLocalStorage } from 'node:async_hooks';
 import type { SessionScope } from '../../core/session/session-scope.ts';
 import { LibraryCalls } from './library-calls.ts';
 
-/** Node keeps the session with every callback, timer and promise that came of it; so does a handler of uncaught errors. */
+/**
+ * Node passes the session on to every callback, timer and promise that it started, and to the handler of uncaught
+ * errors.
+ */
 export const createSessionScope = (): SessionScope => {
   const storage = new AsyncLocalStorage<() => void>();
   return {
@@ -12,7 +15,7 @@ export const createSessionScope = (): SessionScope => {
       try {
         end?.();
       } catch {
-        // This is where errors end up: the session is closed as far as it goes.
+        // An error while ending the session is ignored: it is closed as far as possible.
       }
       return end !== undefined;
     },

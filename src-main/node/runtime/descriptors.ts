@@ -3,8 +3,8 @@ import type { Server } from 'node:net';
 import type { Log } from '../../core/base/log.ts';
 
 /**
- * How many connections and files this process may have open. On Linux its soft limit, which Node raised to the hard limit
- * at start; elsewhere 10,240, macOS's usual limit (OPEN_MAX). Windows allows far more.
+ * The maximum of open connections and files of this process. On Linux its soft limit, which Node raised to the hard
+ * limit at start; elsewhere 10,240, macOS's usual limit (OPEN_MAX). Windows allows far more.
  */
 export const descriptorLimit = (limits: () => string = readLimits): number => {
   if (process.platform !== 'linux') return 10_240;
@@ -18,16 +18,25 @@ export const descriptorLimit = (limits: () => string = readLimits): number => {
 
 const readLimits = (): string => readFileSync('/proc/self/limits', 'latin1');
 
-/** What the process itself needs: files of the profile, its threads, calls to vendors, sessions. A start took 35. */
+/**
+ * The descriptors the process itself needs: files of the profile, its threads, calls to vendors, sessions. A start took
+ * 35.
+ */
 const reserve = 64;
-/** Servers whose clients have a share: window, command line, session pages, and web forwards, which call on for each. */
+/**
+ * Servers whose clients get a share: window, command line, session pages, and web forwards, which open another
+ * connection for each.
+ */
 const shares = 5;
 
-/** How descriptors are shared out, so that clients who flood one way in leave the others and the process itself enough. */
+/**
+ * How descriptors are shared out, so that clients that flood one server leave enough for the others and for the process
+ * itself.
+ */
 export interface DescriptorPlan {
-  /** Clients of one server at once. */
+  /** The maximum of clients of one server. */
   readonly clients: number;
-  /** Connections of all forwards at once, two descriptors each, while so many ports are listened on. */
+  /** The maximum of connections of all forwards together, two descriptors each, with so many listening ports. */
   connections(ports: number): number;
 }
 
@@ -44,28 +53,29 @@ const plan = planDescriptors(descriptorLimit());
 /** That of this process. */
 export const descriptorPlan = (): DescriptorPlan => plan;
 
-/** Milliseconds between two lines in the log about refused clients. */
+/** Milliseconds between two log lines about refused clients. */
 const reportEveryMs = 60_000;
 
 /**
- * For servers of web requests, so that half a request holds no descriptor for long: its head has 5 s, looked at every 2 s.
- * Requests of our own pages are whole within the same time, since their bodies are a few kilobytes at most.
+ * For servers of web requests, so that a half-sent request does not hold a descriptor for long: its head has 5 s,
+ * checked every 2 s. Requests of our own pages must be complete in the same time, because their bodies are a few
+ * kilobytes at most.
  */
 export const pageLimits = { headersTimeout: 5_000, requestTimeout: 5_000, connectionsCheckingInterval: 2_000 } as const;
 
 /**
- * The same for requests that are passed on to a device: a file for it may take as long as it takes, where Node would end
- * it after 5 min. One that stands still is ended by who passes it on (`answerMs` in `web-forwarder.ts`).
+ * The same for requests that are passed on to a device: an upload may take any time, where Node would end it after 5
+ * min. The forward itself ends one that stalls (`answerMs` in `web-forwarder.ts`).
  */
 export const passedOnLimits = { ...pageLimits, requestTimeout: 0 } as const;
 
-/** Bounds how many clients a server has at once; more are closed unheard, which the log tells. */
+/** Limits the number of a server's clients; more are closed unread, which is logged. */
 export const limitClients = (server: Server, what: string, log?: Log): void => {
   const { clients } = descriptorPlan();
   server.maxConnections = clients;
   let refused = 0;
   let reportedAt = Number.NEGATIVE_INFINITY;
-  // Accepting fails where no descriptor is left; the client sees that, the server lives on.
+  // Accepting fails without free descriptors; the client sees that, the server continues.
   server.on('error', () => undefined);
   server.on('drop', () => {
     refused += 1;

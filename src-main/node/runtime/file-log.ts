@@ -6,7 +6,7 @@ import type { Redactor } from './redact.ts';
 
 const severity: Readonly<Record<LogLevel, number>> = { debug: 0, info: 1, warn: 2, error: 3 };
 
-/** One line never grows beyond this many characters, so that one huge answer cannot rotate the log away. */
+/** The maximum length of a line, so that one huge answer cannot rotate the log away. */
 const maxLineLength = 16 * 1024;
 
 export interface FileLogOptions {
@@ -30,9 +30,8 @@ export interface FileLog extends Log {
 }
 
 /**
- * The one sink of the log: JSON lines, redacted, in at most two files readable by their owner. It never
- * throws: where the disk refuses, lines are kept in memory only. Writes are synchronous so that the lines
- * before a crash are on disk.
+ * The only sink of the log: JSON lines, redacted, in at most two files readable by their owner. It never throws: if the
+ * disk refuses, lines are only kept in memory. Writes are synchronous, so that the lines before a crash are on disk.
  */
 export const createFileLog = (options: FileLogOptions): FileLog => {
   const { directory, clock, redactor } = options;
@@ -87,7 +86,7 @@ export const createFileLog = (options: FileLogOptions): FileLog => {
     if (severity[level] < least) return;
     const line = render(level, event, fields);
     ring.push(line);
-    // Trimmed in steps: shifting an array of a thousand on every line would be waste.
+    // Trimmed in steps, because shifting an array of a thousand for every line would be wasteful.
     if (ring.length >= keepLines * 2) ring = ring.slice(-keepLines);
     if (disposed) return;
     try {

@@ -1,21 +1,21 @@
 import { isSecretName, withoutSecretParameters } from '../../core/base/secret-names.ts';
 
-/** What stands where a secret was. */
+/** The text in place of a secret. */
 const blot = '[redacted]';
 
-/** A registered secret shorter than this would blot out ordinary words. */
+/** A shorter registered secret would mask ordinary words. */
 const minRegisteredLength = 6;
 
-/** Secrets of one request are blotted out from this length on: its messages are short and about that request. */
+/** Secrets of one request are masked from this length on: its messages are short and about that request. */
 const minGivenLength = 3;
 
-/** Texts are cut here, in characters, before patterns see them: nobody reads more, and time stays bounded. */
+/** Texts are cut to this length before patterns are applied: nobody reads more, and the time stays bounded. */
 const maxTextLength = 32_768;
 
-// Every repetition that another can follow is bounded, so that no text makes a pattern crawl.
+// Repetitions followed by another are bounded, so that no text makes a pattern slow.
 const patterns: readonly (readonly [RegExp, string])[] = [
   [/-----BEGIN [A-Z0-9 ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z0-9 ]*PRIVATE KEY-----|$)/g, blot],
-  // A digit or great length tells a credential from a word: "Bearer authentication" stays readable.
+  // A digit or great length distinguishes a credential from a word: "Bearer authentication" stays readable.
   [/\b(Bearer|Basic|ModeCloud|Token)\s+(?:(?=[^\s"']*\d)[\w.~+/=:-]{6,}|[\w.~+/=:-]{24,})/gi, `$1 ${blot}`],
   [/\bsk_[\w-]{6,}/g, blot],
   [/\beyJ[\w-]{5,4000}\.[\w-]{5,}(?:\.[\w-]*)?/g, blot],
@@ -23,7 +23,7 @@ const patterns: readonly (readonly [RegExp, string])[] = [
   [/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/@:]{0,200}:[^\s/@]{1,500}@/gi, `$1${blot}@`],
 ];
 
-/** The stretch of a base64 text that depends on the secret alone, whatever stands before and after it. */
+/** The part of a base64 text that depends only on the secret, whatever stands before and after it. */
 const base64Forms = (secret: string): string[] => {
   const bytes = Buffer.from(secret, 'utf8');
   const forms = [bytes.toString('base64').replace(/=+$/, '')];
@@ -33,11 +33,11 @@ const base64Forms = (secret: string): string[] => {
       .replace(/=+$/, '');
     forms.push(text.slice(before + 1));
   }
-  // The last character changes with what follows the secret.
+  // The last character depends on what follows the secret.
   return forms.flatMap((form) => [form, form.slice(0, -1)]).filter((form) => form.length >= minRegisteredLength);
 };
 
-/** A secret and every form in which it turns up in URLs, headers, JSON and dumps. */
+/** A secret in every form in which it appears in URLs, headers, JSON and dumps. */
 const formsOf = (secret: string, shortest: number): string[] => {
   const whole = secret.trim();
   if (whole.length < shortest) return [];
@@ -70,23 +70,23 @@ const blotPatterns = (text: string): string => {
   return withoutSecretParameters(clean, blot);
 };
 
-/** `text` without the given secrets (in any of their forms) and without anything that looks like one. */
+/** `text` without the given secrets (in any form) and without anything that looks like one. */
 export const redactSecrets = (text: string, secrets: readonly string[]): string =>
   blotPatterns(blotForms(text, longestFirst(secrets.flatMap((secret) => formsOf(secret, minGivenLength)))));
 
-/** Keeps secrets out of whatever leaves the process. */
+/** Keeps secrets out of everything that leaves the process. */
 export interface Redactor {
-  /** Blots `secret` out from now on; values under 6 characters are ignored. The returned function forgets it. */
+  /** Masks `secret` from now on; values under 6 characters are ignored. The returned function forgets it. */
   register(secret: string): () => void;
   text(value: string): string;
-  /** A copy fit for JSON: secret fields by name, known secrets and secret-looking texts blotted out. */
+  /** A copy for JSON: fields named like secrets, known secrets and secret-looking texts are masked. */
   value(value: unknown): unknown;
 }
 
 const maxDepth = 6;
 const maxEntries = 100;
 
-/** A redactor that knows nothing yet but the patterns and field names. */
+/** A redactor with only the patterns and field names. */
 export const createRedactor = (): Redactor => {
   const registered = new Map<string, number>();
   let forms: readonly string[] = [];

@@ -15,7 +15,9 @@ export const runtimeVersions = (
   { name: process.platform, version: `${release()} ${process.arch}` },
 ];
 
-/** Marks the phases of a start; each lasts from the one before it, the first from the start of the process. */
+/**
+ * Marks the phases of a start; each lasts from the end of the previous one, the first from the start of the process.
+ */
 export class StartTimings {
   readonly #phases: { readonly phase: string; readonly ms: number }[] = [];
   #since = 0;

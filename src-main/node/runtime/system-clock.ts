@@ -21,5 +21,5 @@ export const systemClock: Clock = {
 
 const span = 2 ** 47;
 
-/** Random numbers nobody can foresee. */
+/** Unpredictable random numbers. */
 export const systemRandom: Random = () => randomInt(span) / span;

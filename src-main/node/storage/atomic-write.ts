@@ -7,14 +7,14 @@ const codeOf = (thrown: unknown): string =>
   thrown instanceof Error && 'code' in thrown && typeof thrown.code === 'string' ? thrown.code : '';
 
 /**
- * Windows refuses to replace a file that somebody holds open for a moment: a virus scanner, an indexer, an editor, a program
- * that copies it to a cloud.
+ * Windows refuses to replace a file that another program holds open for a moment: a virus scanner, an indexer, an
+ * editor, a cloud client.
  */
 const replaceDelaysMs = process.platform === 'win32' ? [20, 60, 180, 540, 1_500, 3_000] : [];
 
 /**
- * Renames a file, also onto an existing file that another program has open for a moment. Throws what the file system
- * throws.
+ * Renames a file, also onto an existing file that another program has open for a moment. Throws the errors of the file
+ * system.
  */
 export const replaceFile = async (from: string, to: string): Promise<void> => {
   for (const waitMs of replaceDelaysMs) {
@@ -40,9 +40,8 @@ export const syncFolder = async (folder: string): Promise<void> => {
 };
 
 /**
- * Replaces a file by `pieces`: another process, or this one after a crash, finds the old content or the new,
- * never a mixture. The file is readable by its owner alone, and so is a folder made for it. Throws what the
- * file system throws.
+ * Replaces a file by `pieces`: another process, or this one after a crash, finds the old content or the new one, never
+ * a mixture. Only the owner can read the file and a folder created for it. Throws the errors of the file system.
  */
 export const atomicWrite = async (path: string, pieces: Iterable<string>): Promise<void> => {
   const folder = dirname(path);
@@ -73,7 +72,7 @@ const isAlive = (pid: number): boolean => {
   }
 };
 
-/** Removes what processes that died while replacing `path` left beside it. */
+/** Removes temporary files of processes that died while replacing `path`. */
 export const removeLeftovers = async (path: string): Promise<void> => {
   const folder = dirname(path);
   const prefix = `${basename(path)}.`;

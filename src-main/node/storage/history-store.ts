@@ -27,13 +27,13 @@ export interface HistoryStoreOptions {
 }
 
 const schemaVersion = 1;
-/** Rows written or looked at before everybody else gets a turn: some milliseconds of work. */
+/** Rows written or read before other work gets a turn: some milliseconds. */
 const sliceRows = 2000;
 const scanRows = 20_000;
-/** Milliseconds until a file that another program has locked is tried again, and how often. */
+/** Milliseconds between two tries of a file that another program has locked, and the number of tries. */
 const lockedMs = 50;
 const lockedTries = 40;
-/** A run that ended without a word is over after this, milliseconds. */
+/** Milliseconds after which a run that ended without a record counts as over. */
 const aliveSlackMs = 60_000;
 
 const schema = `
@@ -55,9 +55,9 @@ const schema = `
 `;
 
 /**
- * The history in one SQLite file, readable by its owner alone. Opened at first use, so that a program that needs no
- * history never loads SQLite. Calls run one after another, in slices that leave the event loop its turn. A file that
- * is no database or is damaged is set aside as NAME.broken-TIME.db, and a new one is begun.
+ * The history in one SQLite file, readable by its owner only. Opened at first use, so that a program without history
+ * never loads SQLite. Calls run one after another, in slices that leave turns to other work. A file that is damaged or
+ * no database is set aside as NAME.broken-TIME.db, and a new one is begun.
  */
 export const historyStore = (options: HistoryStoreOptions): HistoryStore => new SqliteHistory(options);
 
@@ -67,10 +67,10 @@ class SqliteHistory implements HistoryStore {
   readonly #options: HistoryStoreOptions;
   readonly #turns = new SerialQueue();
   #database: DatabaseSync | undefined;
-  /** Why the file is left alone for good. */
+  /** Why the file is not used any more. */
   #refusal: Failure | undefined;
   #wasReported = false;
-  /** The gap since the last run is noted with the first sign of life. */
+  /** The gap since the last run is recorded with the first sign of life. */
   #isAlive = false;
 
   constructor(options: HistoryStoreOptions) {
@@ -169,8 +169,8 @@ class SqliteHistory implements HistoryStore {
   }
 
   /**
-   * Runs a task on the open database, once more on a new one where the old one turns out to be damaged. One that another
-   * program has locked is waited for here: SQLite itself would hold everything up meanwhile.
+   * Runs a task on the open database, and again on a new one if the old one turns out to be damaged. A database locked
+   * by another program is waited for here: SQLite itself would block everything meanwhile.
    */
   #use<T>(task: (database: DatabaseSync) => Promise<Result<T>>): Promise<Result<T>> {
     return this.#turns.run(async () => {
@@ -202,7 +202,7 @@ class SqliteHistory implements HistoryStore {
 
   async #open(): Promise<DatabaseSync | undefined> {
     const { path } = this.#options;
-    // SQLite gives its side files the rights of the main one.
+    // SQLite gives its side files the permissions of the main one.
     await (await open(path, 'a', 0o600)).close();
     const { DatabaseSync } = await import('node:sqlite');
     const database = new DatabaseSync(path, { timeout: 0 });
@@ -336,7 +336,7 @@ const queryEntries = async (
   }
 };
 
-/** A condition that holds for all given values, and these; what is undefined does not matter. */
+/** A condition that holds for all given values; undefined ones are ignored. */
 const conditions = (
   parts: readonly (readonly [sql: string, value: SQLInputValue | undefined])[],
 ): readonly [string, readonly SQLInputValue[]] => {

@@ -15,10 +15,10 @@ export interface JsonDocumentOptions<T> extends DocumentFormat<T> {
 }
 
 /**
- * A versioned JSON document in one file, as `{"version": 1, "value": …}`. Reads go to the disk each time.
- * Reads and writes happen one after another; of several writes the last one wins. Errors of both:
- * file-corrupt where the file could not be parsed (it has been renamed to NAME.broken-TIME.json, once),
- * comes from a newer Quayside, or cannot be read; internal where it cannot be written.
+ * A versioned JSON document in one file, as `{"version": 1, "value": …}`. Each read goes to the disk. Reads and writes
+ * run one after another; the last of several writes wins. Errors of both: file-corrupt if the file could not be parsed
+ * (it was renamed to NAME.broken-TIME.json, once), comes from a newer Quayside, or cannot be read; internal if it
+ * cannot be written.
  */
 export const jsonDocument = <T>(options: JsonDocumentOptions<T>): Document<T> => new JsonFile(options);
 
@@ -32,7 +32,7 @@ export const jsonFolder = <T>(options: JsonFolderOptions<T>): DocumentFolder<T> 
   const { folder, ...format } = options;
   const files = new Map<string, JsonFile<T>>();
   const file = (name: string): JsonFile<T> => {
-    // Names come from parsed account ids; anything else would be a way out of the folder.
+    // Names come from parsed account ids; any other name could lead out of the folder.
     if (!/^[a-z0-9-]+$/.test(name)) throw new Error('a document name is made of letters, digits and dashes');
     const known = files.get(name) ?? new JsonFile<T>({ ...format, path: join(folder, `${name}.json`) });
     files.set(name, known);
@@ -51,7 +51,7 @@ class JsonFile<T> implements Document<T> {
   readonly #turns = new SerialQueue();
   readonly #options: JsonDocumentOptions<T>;
   readonly #name: string;
-  /** Whether the file on disk is known to be one that may be replaced. */
+  /** Whether the file on disk is known to be replaceable. */
   #replaceable = false;
 
   constructor(options: JsonDocumentOptions<T>) {
@@ -146,7 +146,7 @@ class JsonFile<T> implements Document<T> {
       const value = this.#options.parse(migrate(stored, version, this.#options.migrations));
       return value === undefined ? { kind: 'broken' } : { kind: 'good', value };
     } catch {
-      // Not JSON, or a migration met something that was never a value of that version.
+      // Not JSON, or a migration met a value that is not of its version.
       return { kind: 'broken' };
     }
   }

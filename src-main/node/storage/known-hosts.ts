@@ -11,7 +11,7 @@ const isAbout = (line: string, host: string): boolean => {
 };
 
 /**
- * Takes a host out of a known_hosts file of ours, so that OpenSSH learns its key again. A file that cannot be read or
+ * Removes a host from one of our known_hosts files, so that OpenSSH learns its key again. A file that cannot be read or
  * written stays as it is: OpenSSH then says itself what to do.
  */
 export const forgetKnownHost = async (path: string, host: string): Promise<void> => {

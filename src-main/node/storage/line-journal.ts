@@ -6,7 +6,7 @@ import type { Journal } from '../../core/base/journal.ts';
 import { syncFolder } from './atomic-write.ts';
 import { SerialQueue } from '../../core/base/serial-queue.ts';
 
-/** Characters of a file name that every file system takes, the suffix left out. */
+/** The maximum length of a file name on every file system, without the suffix. */
 const maxNameLength = 180;
 const suffix = '.log';
 
@@ -67,7 +67,7 @@ export const createLineJournal = ({ folder }: { readonly folder: string }): Jour
     let fresh: boolean;
     try {
       fresh = (await handle.stat()).size === 0;
-      // What a crash cut off must not take the next line with it.
+      // A line cut off by a crash must not damage the next line.
       const before = (await endsInBreak(handle)) ? '' : '\n';
       await handle.appendFile(`${before}${line.replaceAll(/[\r\n]/g, ' ')}\n`);
       await handle.sync();

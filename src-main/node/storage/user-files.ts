@@ -21,7 +21,7 @@ const leadsNowhere = async (path: string): Promise<boolean> => {
   return link?.isSymbolicLink() === true;
 };
 
-/** The file a path means; the path itself where there is nothing yet. */
+/** The file that a path leads to; the path itself if nothing is there yet. */
 const targetOf = async (path: string): Promise<string> => {
   try {
     return await realpath(path);
@@ -49,7 +49,7 @@ const swap = async (target: string, after: string): Promise<void> => {
     try {
       if (before !== undefined) {
         await handle.chmod(before.mode & 0o7777);
-        // Only root can give a file away; for all others it is their own anyway.
+        // Only root can give a file to another user; everybody else owns it anyway.
         if (process.getuid?.() === 0) await handle.chown(before.uid, before.gid);
       }
       await handle.writeFile(after, 'latin1');
@@ -80,8 +80,8 @@ const matchingIn = async (folder: string, part: string): Promise<readonly string
 };
 
 /**
- * Files that belong to the user and not to Quayside: their bytes (as Latin-1), links and permissions stay as they
- * are. Errors: invalid-input (cannot be read or written), conflict (changed meanwhile).
+ * Files that belong to the user and not to Quayside: their bytes (as Latin-1), links and permissions are preserved.
+ * Errors: invalid-input (cannot be read or written), conflict (changed meanwhile).
  */
 export const userFiles = {
   read: async (path: string): Promise<Result<string | undefined>> => {

@@ -4,7 +4,7 @@ import type { Result } from '../../core/base/errors.ts';
 /** Bytes of one secret: Windows' credential store takes 2,560. */
 export const maxSecretBytes = 2500;
 
-/** What every vault refuses alike, so that a secret can move between them. Error: invalid-input. */
+/** The checks of every vault, so that a secret can move between them. Error: invalid-input. */
 export const checkSecret = (key: string, secret: string): Result<void> => {
   if (key === '' || key.includes('\0')) {
     return fail(

@@ -26,7 +26,7 @@ export interface FileVault extends Vault {
   lock(): void;
 }
 
-/** A lock file this old, milliseconds, was left by a process that died: the section it guards takes some 10 ms. */
+/** The age of a lock file, milliseconds, after which its process is dead: the work it protects takes some 10 ms. */
 const staleLock = 10_000;
 const lockPatience = 15_000;
 
@@ -51,8 +51,8 @@ const wrongPassphrase = (): Failure =>
   );
 
 /**
- * Secrets in one encrypted file, readable by its owner alone. The key is derived once an unlock; every write
- * reads the file again under a lock file, so that two processes do not lose each other's secrets.
+ * Secrets in one encrypted file, readable by its owner only. The key is derived once per unlock; every write reads the
+ * file again under a lock file, so that two processes do not lose each other's secrets.
  */
 export const createFileVault = (options: FileVaultOptions): FileVault => {
   const file = path.resolve(options.path);
@@ -90,7 +90,7 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
     return stored === undefined || opens(derived, stored) ? ok(derived) : wrongPassphrase();
   };
 
-  /** The key that fits what is on disk now: another process may have started the file meanwhile. */
+  /** The key for the present file: another process may have created the file meanwhile. */
   const keyFor = async (stored: VaultFile | undefined): Promise<Result<VaultKey>> => {
     if (key !== undefined && (stored === undefined || (fits(key, stored.parameters) && opens(key, stored))))
       return ok(key);
@@ -119,11 +119,11 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
     }
   };
 
-  /** Takes a dead process' lock out of the way by renaming it: of two that try, one fails. */
+  /** Removes a dead process's lock by renaming it: of two that try, one fails. */
   const clearStaleLock = async (): Promise<void> => {
     try {
       const { mtimeMs } = await stat(lockFile);
-      // A time in the future is that of a clock which was set back since: such a lock is as old as any.
+      // A time in the future comes from a clock that was set back: such a lock counts as old.
       if (Math.abs(clock.now() - mtimeMs) < staleLock) return;
       const aside = `${lockFile}.${randomUUID()}`;
       await rename(lockFile, aside);
@@ -157,7 +157,7 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
 
   const change = (edit: (secrets: Map<string, string>) => boolean): Promise<Result<void>> =>
     inTurn(async () => {
-      // The key first: a prompt or a derivation under the lock would keep other processes waiting.
+      // The key comes first: a prompt or a derivation under the lock would make other processes wait.
       const before = await read();
       if (!before.ok) return before;
       return underLock(async () => {
@@ -191,7 +191,7 @@ export const createFileVault = (options: FileVaultOptions): FileVault => {
         const secrets = await read();
         return secrets.ok ? ok(undefined) : secrets;
       }),
-    // Not in turn: a call that waits for its passphrase must not hold up the one that brings it.
+    // Not in turn: a call that waits for its passphrase must not block the one that brings it.
     unlock: async (passphrase) => {
       try {
         const stored = await load();

@@ -5,7 +5,7 @@ import type { Vault } from '../../core/base/vault.ts';
 import { systemClock } from '../runtime/system-clock.ts';
 import { checkSecret, maxSecretBytes } from './check-secret.ts';
 
-/** What this vault uses of keytar. */
+/** The part of keytar that this vault uses. */
 export interface Keychain {
   getPassword(service: string, account: string): Promise<string | null>;
   setPassword(service: string, account: string, password: string): Promise<void>;
@@ -16,9 +16,9 @@ export interface KeychainVaultOptions {
   /** The name under which the keychain lists the items. Default `Quayside`. */
   readonly service?: string;
   readonly clock?: Clock;
-  /** Longest wait for one call, milliseconds; a prompt nobody answers hangs. Default 20 s. */
+  /** The longest wait for one call, milliseconds; an unanswered prompt hangs. Default 20 s. */
   readonly timeoutMs?: number;
-  /** Brings the keychain's library; keytar unless a test stands in for a computer without it. */
+  /** Loads the keychain's library; keytar, unless a test replaces it. */
   readonly load?: () => Promise<Keychain>;
   readonly platform?: NodeJS.Platform;
 }
@@ -28,7 +28,7 @@ const probe = 'quayside:unlocked';
 
 const loadKeytar = async (): Promise<Keychain> => {
   const module: object = await import('keytar');
-  // A CommonJS package: its exports are the default, whatever the type declarations say.
+  // A CommonJS package: its exports are the default export, whatever the type declarations say.
   return ('default' in module ? module.default : module) as Keychain;
 };
 
@@ -89,10 +89,9 @@ const readFailure = (error: unknown, platform: NodeJS.Platform): Failure => {
 };
 
 /**
- * The keychain of the system through keytar, one item a key. On Linux keytar answers "nothing there" for a
- * locked keyring too, so there an empty answer counts only after a probe item was seen or could be written.
- * Calls go one at a time and are bounded: a prompt nobody answers is `vault-locked`, and holds at most one
- * thread of the process.
+ * The keychain of the system through keytar, one item per key. On Linux keytar answers "nothing there" for a locked
+ * keyring, too, so there an empty answer counts only after a probe item was seen or could be written. Calls run one at
+ * a time with a time limit: an unanswered prompt is `vault-locked`, and holds at most one thread of the process.
  */
 export const createKeychainVault = (options: KeychainVaultOptions = {}): Vault => {
   const service = options.service ?? 'Quayside';
@@ -161,13 +160,13 @@ export const createKeychainVault = (options: KeychainVaultOptions = {}): Vault =
         if (found.ok && found.value === null) {
           const unlocked = await ensureUnlocked(chain);
           if (!unlocked.ok) return unlocked;
-          // Once more: the probe's prompt may have unlocked what the first look could not see.
+          // Tried once more: the probe's prompt may have unlocked the keychain.
           found = await read();
         }
         if (!found.ok) return found;
         const { value } = found;
         if (value === null) return ok(undefined);
-        // Nothing of ours looks like this: the item was changed or cut by somebody else.
+        // Nothing of ours looks like this: somebody else changed or cut the item.
         const damaged = value === '' || value.includes('\uFFFD') || Buffer.byteLength(value, 'utf8') > maxSecretBytes;
         return damaged ? corrupt() : ok(value);
       }),

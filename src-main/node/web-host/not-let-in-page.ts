@@ -16,13 +16,13 @@ button { font: inherit; padding: 6px 14px; border: 0; border-radius: 6px; backgr
 
 const styleHash = createHash('sha256').update(style).digest('base64');
 
-/** The headers of the page: it has a style of its own and a form that leads back here, and nothing else. */
+/** The headers of the page: it has its own style and a form that leads back here, and nothing else. */
 export const notLetInHeaders: Readonly<Record<string, string>> = {
   'content-security-policy': `default-src 'none'; style-src 'sha256-${styleHash}'; form-action 'self'; base-uri 'none'; frame-ancestors 'none'`,
   'content-type': 'text/html; charset=utf-8',
 };
 
-/** What a browser sees that is not let in: why, and how to get in. `why` is a sentence of ours. */
+/** The page for a browser that is not let in: why, and how to get in. `why` is a sentence of ours. */
 export const notLetInPage = (why: string): string => `<!doctype html>
 <html lang="en">
 <meta charset="utf-8">
@@ -41,5 +41,5 @@ export const notLetInPage = (why: string): string => `<!doctype html>
 </html>
 `;
 
-/** The token in what somebody gave as one: the token itself, or the whole link. */
+/** The token in the user's input: the token itself, or the whole link. */
 export const tokenIn = (given: string): string => URL.parse(given.trim())?.searchParams.get('token') ?? given.trim();

@@ -1,7 +1,7 @@
 import { readFile, realpath } from 'node:fs/promises';
 import { extname, join, sep } from 'node:path';
 
-/** A file of the window, with the headers it must be served with on any host. */
+/** A file of the window, with its headers for any host. */
 export interface StaticAsset {
   readonly bytes: Uint8Array<ArrayBuffer>;
   readonly headers: Readonly<Record<string, string>>;
@@ -19,8 +19,8 @@ const types: Readonly<Record<string, string>> = {
 };
 
 /**
- * The window loads nothing but its own files and speaks to nobody but its own host. `connect` names what
- * `'self'` does not cover: browsers differ on whether it includes the WebSocket of the same origin.
+ * The window loads only its own files and connects only to its own host. `connect` adds what `'self'` does not cover:
+ * browsers differ on whether it includes the WebSocket of the same origin.
  */
 export const securityHeaders = (connect = ''): Readonly<Record<string, string>> => ({
   'content-security-policy':

@@ -23,9 +23,9 @@ export interface WebClient {
 /** The window on 127.0.0.1. */
 export interface WebHost {
   readonly port: number;
-  /** A fresh address that lets one browser in, once. */
+  /** A fresh address that lets one browser in once. */
   link(): string;
-  /** The address of an empty page, where a window of ours waits for its link. */
+  /** The address of an empty page, where our window waits for its link. */
   readonly waiting: string;
   dispose(): Promise<void>;
 }
@@ -81,17 +81,17 @@ class SecretSet {
   }
 }
 
-/** The window's page with the key it comes in by, which the page takes out and keeps. */
+/** The window's page with the key for the bridge, which the page takes out and keeps. */
 const pageWithKey = (page: Uint8Array, key: string): string =>
   Buffer.from(page).toString('utf8').replace('<head>', `<head><meta name="quayside-key" content="${key}">`);
 
 /** Bytes before those of a stream in a binary message: its number as a 64-bit float. */
 const streamHeaderBytes = 8;
 
-/** Up to this many bytes are sooner copied than sent beside their header. */
+/** Up to this many bytes it is cheaper to copy them than to send them separately from their header. */
 const copiedBytes = 4096;
 
-/** Bytes of a stream go as a binary message, which no base64 makes longer. False: it is any other message. */
+/** Sends bytes of a stream as a binary message, without base64. False: it is another message. */
 const sendBytes = (socket: WebSocket, message: unknown): boolean => {
   if (typeof message !== 'object' || message === null || !('stream' in message) || !('bytes' in message)) return false;
   const { stream, bytes } = message;
