@@ -4,25 +4,25 @@ import type { HttpAnswer } from '../core/base/http.ts';
 import type { AnswerForm } from './vendor.ts';
 import { defined } from '../core/base/defined.ts';
 
-/** What is needed to turn a vendor's refusal into words. */
+/** The context for describing a vendor's refusal. */
 export interface ClassifyContext {
   readonly vendorName: string;
   /** As in `Vendor.baseUrlHint`: what the URL usually looks like. */
   readonly baseUrlHint: string;
-  /** What the user entered to sign in, as the vendor calls it: "API token", "access key". */
+  /** The name of the credential, as the vendor calls it: "API token", "access key". */
   readonly credential: string;
-  /** How the answer would be read; a body that is not read may be anything. */
+  /** How the answer would be read; if the body is not read, it may be anything. */
   readonly answer: AnswerForm;
-  /** Blotted out of the vendor's message. */
+  /** Masked in the vendor's message. */
   readonly secrets: readonly string[];
-  /** Where this vendor's meaning of a status differs from HTTP's. */
+  /** Statuses that mean something else at this vendor than in HTTP. */
   readonly statusKinds?: Readonly<Record<number, ErrorKind>>;
 }
 
-/** Beyond this many milliseconds a clock is wrong enough to break signatures and tokens. */
+/** The clock difference from which signatures and tokens fail, milliseconds. */
 const skewLimitMs = 5 * 60_000;
 const maxVendorMessageLength = 200;
-/** Fields in which vendors put their reason, best first. */
+/** Fields in which vendors give their reason, best first. */
 const reasonFields = ['reason', 'message', 'error_description', 'error', 'detail', 'title'];
 
 const statusKind = (status: number): ErrorKind => {
@@ -53,7 +53,7 @@ const isHtml = (answer: HttpAnswer): boolean =>
   /^\s*<(?:!doctype|html|head|body)\b/i.test(answer.text.slice(0, 500)) ||
   ((answer.headers['content-type'] ?? '').includes('text/html') && answer.text.trimStart().startsWith('<'));
 
-/** How far this computer's clock is ahead of the vendor's, in milliseconds; undefined without a Date header. */
+/** Milliseconds by which this computer's clock is ahead of the vendor's; undefined without a Date header. */
 const clockSkewMs = (answer: HttpAnswer): number | undefined => {
   const at = Date.parse(answer.headers['date'] ?? '');
   return Number.isNaN(at) ? undefined : answer.receivedAt - at;
@@ -73,16 +73,16 @@ const tidyVendorText = (text: string, secrets: readonly string[]): string => {
     .replaceAll(/<(script|style)\b[^>]*>[\s\S]*?(<\/\1>|$)/gi, ' ')
     .replaceAll(/<[^>]*>/g, ' ')
     .replaceAll(/[<>]/g, ' ')
-    // Control and direction characters could rewrite a terminal line or reorder the words around them.
+    // Control and direction characters could rewrite a terminal line or reorder the text around them.
     .replaceAll(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}\s]+/gu, ' ')
     .trim();
   return tidy.length > maxVendorMessageLength ? `${tidy.slice(0, maxVendorMessageLength - 1)}…` : tidy;
 };
 
-/** Characters in which a refusal has said its reason. */
+/** The part of a refusal, in characters, in which it gives its reason. */
 const maxRefusalLength = 65_536;
 
-/** The vendor's own reason in the body of a refusal, tidied; undefined if it gave none. */
+/** The vendor's own reason in the body of a refusal, cleaned; undefined if there is none. */
 const vendorMessage = (answer: HttpAnswer, secrets: readonly string[]): string | undefined => {
   let text = answer.text.slice(0, maxRefusalLength);
   const body = parseForeignJson(text);
@@ -160,7 +160,7 @@ const words = (kind: ErrorKind, answer: HttpAnswer, context: ClassifyContext): P
   }
 };
 
-/** What a status of 500 and above never means, whatever the body says: that the user or the account did wrong. */
+/** Kinds that a status of 500 and above never means, whatever the body says: they blame the user or the account. */
 const blame: ReadonlySet<ErrorKind> = new Set([
   'invalid-input',
   'unauthorized',
@@ -176,8 +176,8 @@ const kindOf = (meant: ErrorKind, answer: HttpAnswer): ErrorKind => {
 };
 
 /**
- * An error of `kind` about this answer: words and the vendor's own message. A status of 500 and above is the vendor's
- * trouble; a refused key while the clocks differ by more than five minutes is a clock skew. The client adds Retry-After.
+ * An error of `kind` for this answer, with the vendor's own message. A status of 500 and above is the vendor's problem;
+ * a refused key while the clocks differ by more than five minutes is a clock skew. The client adds Retry-After.
  */
 export const answerError = (meant: ErrorKind, answer: HttpAnswer, context: ClassifyContext): AppError => {
   const kind = kindOf(meant, answer);
@@ -190,8 +190,8 @@ export const answerError = (meant: ErrorKind, answer: HttpAnswer, context: Class
 };
 
 /**
- * The reading of an HTTP status that holds for most vendors: undefined for a good answer. A web page where data
- * was expected is a wrong URL; a refused key while the clocks differ by more than five minutes is a clock skew.
+ * The meaning of an HTTP status for most vendors: undefined for a good answer. A web page instead of data is a wrong
+ * URL; a refused key while the clocks differ by more than five minutes is a clock skew.
  */
 export const classifyByStatus = (answer: HttpAnswer, context: ClassifyContext): AppError | undefined => {
   if (answer.status >= 200 && answer.status < 300) {

@@ -4,16 +4,16 @@ import type { AppError, Result } from '../core/base/errors.ts';
 import type { WebSocketRequest } from '../core/base/websocket.ts';
 import type { Collecting, VendorContext } from './vendor.ts';
 
-/** JSON as its value, anything else as the text it is. */
+/** JSON as its value, anything else as text. */
 const readMessage = (text: string): unknown => {
   const value = parseForeignJson(text);
   return value === undefined ? text : value;
 };
 
 /**
- * Opens a WebSocket and answers what arrives, in order, until the time is up, enough came, or the peer ended it. A
- * connection that breaks after the first message answers what came before. Errors: cancelled, unsupported, those of
- * `WebSocketClient.open`, and the reason of a break before the first message.
+ * Opens a WebSocket and returns the messages, in order, until the time is up, enough came, or the peer ended it. If the
+ * connection breaks after the first message, the earlier messages are returned. Errors: cancelled, unsupported, those
+ * of `WebSocketClient.open`, and the reason of a break before the first message.
  */
 export const collectMessages = async (
   session: Pick<VendorContext, 'sockets' | 'clock'>,

@@ -9,40 +9,40 @@ import { collectMessages } from './collect-messages.ts';
 import type { Collecting, Operation, VendorContext, WireParts } from './vendor.ts';
 import { defined } from '../core/base/defined.ts';
 
-/** A request as it will go out, before it is signed. */
+/** A request before it is signed. */
 export interface OutgoingRequest {
   readonly method: string;
   readonly url: URL;
   /** Names in lower case. */
   readonly headers: Readonly<Record<string, string>>;
-  /** JSON is text here already, so a signature covers the very bytes that are sent. */
+  /** JSON is encoded already, so a signature covers exactly the bytes that are sent. */
   readonly body?: HttpBody;
   /** See `HttpRequest`. */
   readonly omitLength?: boolean;
 }
 
-/** What proves to the vendor who we are. */
+/** The credentials of a request. */
 export interface Authorization {
   readonly headers: Readonly<Record<string, string>>;
-  /** Every secret in `headers`, to be blotted out of messages. */
+  /** Every secret in `headers`, to be masked in messages. */
   readonly secrets: readonly string[];
 }
 
-/** How one vendor is spoken to with one account: made by its connector, once per session. */
+/** How to talk to one vendor with one account; created by its connector, once per session. */
 export interface VendorWire {
   readonly vendorName: string;
   readonly rateLimitGroup: RateLimitGroup;
-  /** Largest answer taken, bytes. */
+  /** The maximum size of an answer, bytes. */
   readonly maxBytes?: number;
-  /** Where an operation needs longer than the client's default. */
+  /** For operations that need longer than the client's default. */
   timeouts?(operation: Operation): HttpRequest['timeouts'];
-  /** Where an account reaches an operation at another path than the documented one; `url` is the documented one. */
+  /** For accounts that reach an operation at another path than the documented one; `url` is the documented one. */
   address?(url: URL, operation: Operation): URL;
   /** Headers for this request: a fixed key, a signature over it, or a session token fetched by logging in. */
   authorize(request: OutgoingRequest, operation: Operation, signal: AbortSignal): Promise<Result<Authorization>>;
-  /** After `unauthorized`: gets a new session token. True if the same call is worth one more try. */
+  /** After `unauthorized`: gets a new session token. True if the call should be tried again. */
   renew?(signal: AbortSignal): Promise<boolean>;
-  /** The vendor's reading of an answer: an error, or undefined if it is good. */
+  /** The vendor's judgement of an answer: an error, or undefined if it is good. */
   classify(answer: HttpAnswer, operation: Operation, secrets: readonly string[]): AppError | undefined;
 }
 
@@ -52,7 +52,7 @@ const pathName = (path: readonly PropertyKey[]): string =>
     '',
   );
 
-/** Names what is wrong with a value, at most three places of it, without quoting the value. */
+/** Describes what is wrong with a value, in at most three places, without quoting it. */
 const describeIssues = (error: z.ZodError, whole: string): string => {
   const described = error.issues.slice(0, 3).map((issue) => {
     const keys = issue.code === 'unrecognized_keys' ? issue.keys.map((key) => pathName([...issue.path, key])) : [];
@@ -77,9 +77,9 @@ const badAnswer = (wire: VendorWire, operation: Operation, what: string): Result
   );
 
 /**
- * Fills `{name}` (one segment, encoded) and `{+name}` (a path of its own, each segment encoded); `[_{name}]` is left out
- * where the name has no value. Undefined if another value is missing, empty, or `.` or `..`, which would lead to
- * another endpoint.
+ * Fills `{name}` (one encoded segment) and `{+name}` (a path, each segment encoded); `[_{name}]` is left out if the
+ * name has no value. Undefined if another value is missing, empty, or `.` or `..`, which would lead to another
+ * endpoint.
  */
 export const fillPath = (template: string, values: Readonly<Record<string, string>> = {}): string | undefined => {
   let bad = false;
@@ -97,10 +97,10 @@ export const fillPath = (template: string, values: Readonly<Record<string, strin
   return bad ? undefined : path;
 };
 
-/** The content types that are asked for; an answer of any type is read. */
+/** The content types to ask for; an answer of any type is read. */
 const accepted: Readonly<Record<Operation['answer'], string>> = {
   json: 'application/json',
-  // What there is to read is an error.
+  // The only content of such an answer is an error.
   nothing: 'application/json',
   csv: '*/*',
   text: '*/*',
@@ -133,13 +133,13 @@ const outgoing = (
   };
 };
 
-/** Every text in `value`, at whatever depth. */
+/** Every text in `value`, at any depth. */
 const textsIn = (value: unknown): readonly string[] => {
   if (typeof value === 'string') return value === '' ? [] : [value];
   return typeof value === 'object' && value !== null ? Object.values(value).flatMap(textsIn) : [];
 };
 
-/** Secrets that the caller put into the input: the operation's secret fields, at whatever depth they stand. */
+/** Secrets in the input: the operation's secret fields, at any depth. */
 const inputSecrets = (operation: Operation, input: unknown): readonly string[] => {
   if (operation.secretFields.length === 0 || typeof input !== 'object' || input === null) return [];
   return Object.entries(input).flatMap(([name, value]) =>
@@ -147,7 +147,7 @@ const inputSecrets = (operation: Operation, input: unknown): readonly string[] =
   );
 };
 
-/** A body of whatever type the answer declares; see `AnswerForm`. */
+/** A body, read as the answer's form says; see `AnswerForm`. */
 const readAny = (answer: HttpAnswer): unknown => {
   if (answer.bytes.length === 0) return undefined;
   const contentType = answer.headers['content-type'] ?? '';
@@ -171,7 +171,7 @@ const read = (session: VendorContext, wire: VendorWire, operation: Operation, an
     case 'csv':
       return ok(parseCsv(answer.text));
     case 'json': {
-      // An endpoint may answer with nothing; its output schema says whether that is good.
+      // An endpoint may answer with an empty body; its output schema says whether that is good.
       if (answer.text.trim() === '') return ok(undefined);
       const json = parseLenientJson(answer.text);
       if (!json.ok) return badAnswer(wire, operation, `not JSON (${answer.bytes.length} bytes)`);
@@ -184,7 +184,7 @@ const read = (session: VendorContext, wire: VendorWire, operation: Operation, an
   }
 };
 
-/** The request with what proves who we are, and every secret in it. */
+/** The request with its credentials, and every secret in it. */
 const authorized = async (
   session: VendorContext,
   wire: VendorWire,
@@ -249,9 +249,9 @@ const listen = async (
 };
 
 /**
- * Runs one operation: parses the input, builds and authorizes the request, sends it within the account's rateLimitGroup, and
- * reads the answer. Errors: invalid-input (naming the field), bad-response (naming what was wrong, never a value),
- * cancelled, and whatever the client, `authorize` and `classify` answer.
+ * Runs one operation: parses the input, builds and authorizes the request, sends it within the account's rate-limit
+ * group, and reads the answer. Errors: invalid-input (naming the field), bad-response (naming what was wrong, never a
+ * value), cancelled, and those of the client, `authorize` and `classify`.
  */
 export const execute = async <I extends z.ZodType, O extends z.ZodType>(
   session: VendorContext,
@@ -273,10 +273,10 @@ export const execute = async <I extends z.ZodType, O extends z.ZodType>(
       : listen(session, wire, operation, request, secrets, parts.upgrade, signal);
 
   let value = await ask();
-  // Refused before it did anything, so even a write may be sent again; once, never in a loop.
+  // The request was refused before it had an effect, so even a write may be sent again; once, never in a loop.
   if (!value.ok && value.error.kind === 'unauthorized' && wire.renew !== undefined) {
     if (await wire.renew(signal)) value = await ask();
-    // Nobody knows then whether the key is still good.
+    // Then it is unknown whether the key is still good.
     else if (signal.aborted) return cancelled('a new session');
   }
   if (!value.ok) return value;

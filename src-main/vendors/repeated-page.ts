@@ -2,8 +2,8 @@ import { fail } from '../core/base/errors.ts';
 import type { AppError } from '../core/base/errors.ts';
 
 /**
- * A vendor that answers one page again where the next was asked for hides the rest of a fleet: what was listed may be
- * all, or a small part. `listed` counts the devices so far, `hint` says what the user can do about it.
+ * The error for a vendor that sends a page again instead of the next one: the listed devices may be all, or a small
+ * part. `listed` counts them, `hint` says what the user can do.
  */
 export const repeatedPage = (vendorName: string, listed: number, hint: string): AppError =>
   fail(
@@ -12,6 +12,6 @@ export const repeatedPage = (vendorName: string, listed: number, hint: string): 
     hint,
   ).error;
 
-/** Whether so many rows look like a page that is full, and not like all there are. */
+/** Whether this number of rows looks like a full page, not like the end of a list. */
 export const isFullPage = (rows: number): boolean =>
   rows > 0 && (rows % 10 === 0 || rows % 25 === 0 || (rows >= 16 && (rows & (rows - 1)) === 0));

@@ -2,7 +2,7 @@ import { cancelled } from '../core/base/errors.ts';
 import type { Result } from '../core/base/errors.ts';
 import type { Clock } from '../core/base/clock.ts';
 
-/** A call that has run for longer may hang; later callers start a new one, milliseconds. */
+/** Milliseconds after which a running call may hang; later callers start a new one. */
 const joinWithinMs = 1_000;
 
 /** A call under way, for several who want the same answer. */
@@ -14,7 +14,7 @@ interface Running<T> {
   waiting: number;
 }
 
-/** Lets those who ask for the same at the same time wait for one answer. */
+/** Lets callers that ask for the same at the same time share one answer. */
 export class SharedCall<T> {
   readonly #start: (signal: AbortSignal) => Promise<Result<T>>;
   readonly #clock: Clock;
@@ -26,8 +26,8 @@ export class SharedCall<T> {
   }
 
   /**
-   * Joins the call under way if it began just now, or starts one. Once somebody has given up waiting for a call, nobody joins it any more; it
-   * is cancelled when all have. Errors: those of the call, cancelled.
+   * Joins a call that began just now, or starts one. Nobody joins a call that a caller has given up; it is cancelled
+   * when all have. Errors: those of the call, cancelled.
    */
   run(signal: AbortSignal): Promise<Result<T>> {
     if (signal.aborted) return Promise.resolve(cancelled());
@@ -48,7 +48,7 @@ export class SharedCall<T> {
     });
   }
 
-  /** Something has changed: who asks from now on gets an answer of its own. */
+  /** Something changed: later callers get a new answer. */
   forget(): void {
     this.#running = undefined;
   }

@@ -14,21 +14,21 @@ import type { WebSocketClient } from '../core/base/websocket.ts';
  * and one line in registry.ts: nothing else in the sources knows it by its id.
  */
 
-/** Who may call an operation, in the words the vendors use for their keys. */
+/** Who may call an operation, by the vendors' names for their keys. */
 export type Caller = 'user' | 'project' | 'device';
 
 export type Method = 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'ACTION';
 
 /**
- * What a call does to the world. `confirm` is the sentence the user must read and agree to; `confirmMany` the same of several
- * devices at once, where it speaks of one.
+ * The effect of a call. `confirm` is the sentence the user must read and agree to; `confirmMany` the same for several
+ * devices at once, if `confirm` speaks of one.
  */
 export type Danger =
   | { readonly level: 'none' }
   | { readonly level: 'changes' }
   | { readonly level: 'destroys'; readonly confirm: string; readonly confirmMany?: string };
 
-/** The parts of a request that an input turns into. A parameter left undefined is not sent. */
+/** The parts of a request, made from an input. An undefined parameter is not sent. */
 export interface WireParts {
   /** Values for `{name}` in the path; encoded by the caller of `wire`. */
   readonly path?: Readonly<Record<string, string>>;
@@ -42,7 +42,7 @@ export interface WireParts {
   readonly upgrade?: Collecting;
 }
 
-/** How long messages of a WebSocket are collected: until one of the two, or until the peer ends it. */
+/** How long messages of a WebSocket are collected: until one of the two limits, or until the peer ends it. */
 export interface Collecting {
   /** From the moment the socket is open. */
   readonly seconds: number;
@@ -50,8 +50,8 @@ export interface Collecting {
 }
 
 /**
- * How the vendor's answer is to be read before the output schema sees it. `any` goes by the content type: JSON as its
- * value, text as text, other bytes as `{contentType, base64}`, an empty body as undefined.
+ * How the answer is decoded before the output schema reads it. `any` follows the content type: JSON as its value, text
+ * as text, other bytes as `{contentType, base64}`, an empty body as undefined.
  */
 export type AnswerForm = 'json' | 'nothing' | 'csv' | 'text' | 'any';
 
@@ -73,13 +73,13 @@ export interface Operation<I extends z.ZodType = z.ZodType, O extends z.ZodType 
   readonly output: O;
   readonly answer: AnswerForm;
   readonly danger: Danger;
-  /** Whether sending it twice does no harm beyond sending it once. */
+  /** Whether sending it twice has the same effect as sending it once. */
   readonly repeatable: boolean;
   /** Whether its answer may be kept. False for destructive reads, tokens and secrets. */
   readonly cacheable: boolean;
   /** Input and output fields that are secrets, by name. */
   readonly secretFields: readonly string[];
-  /** Present if the vendor hands its answer out once, so that it must be on disk before anybody sees it: fields. */
+  /** Present if the vendor hands its answer out only once, so that it must be on disk before anybody sees it. */
   readonly keep?: {
     /** Of the input: the device, and the name of what is read. */
     readonly deviceId: string;
@@ -118,7 +118,7 @@ export interface CredentialForm {
   readonly fields: readonly FormField[];
 }
 
-/** What a connector gets to work with: one account, its secrets, and the outside. */
+/** The input of a connector: one account, its secrets, and access to the outside. */
 export interface VendorContext {
   readonly accountId: string;
   readonly baseUrl: string;
@@ -136,20 +136,20 @@ export interface VendorContext {
 /** A part of the fleet, as it arrives. */
 export interface FleetPage {
   readonly devices: readonly DeviceRecord[];
-  /** What of this page could not be had (its presence, say) although the devices are good. */
+  /** What is missing in this page (its presence, say) although the devices are good. */
   readonly problem?: AppError;
-  /** True if the vendor named devices here that could not be read: one that is not among `devices` may exist. */
+  /** True if devices of this page could not be read: one that is not among `devices` may exist. */
   readonly incomplete?: boolean;
 }
 
-/** What the vendor grants for a forward while it is in use. */
+/** A tunnel that the vendor granted for a forward. */
 export interface Tunnel {
   readonly host: string;
   /** 1 to 65535. */
   readonly port: number;
   /** Epoch milliseconds, where the vendor limits its life. */
   readonly expiresAt?: number;
-  /** Whether it existed before we asked. One that this profile did not open is never closed. */
+  /** Whether it existed before. A tunnel that this profile did not open is never closed. */
   readonly reused: boolean;
   /** Who else can reach it, in one plain sentence; absent if nobody can. */
   readonly exposureNotice?: string;
@@ -160,9 +160,12 @@ export interface Tunnel {
 export interface TunnelRoute {
   /** Reuses a tunnel to the same device, port and host where one exists. */
   open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>>;
-  /** Closing one that is already gone is success, and so is one whose place at the vendor another has taken: it is left. */
+  /**
+   * Closes a tunnel. Closing one that is gone succeeds, and so does one whose place at the vendor another has taken:
+   * that one is left.
+   */
   close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>>;
-  /** Counts a tunnel as one to reuse that a process before this one opened; absent if the vendor lists its tunnels. */
+  /** Registers a tunnel that a previous process opened, for reuse; absent if the vendor lists its tunnels. */
   adopt?(tunnel: Tunnel): void;
   /** Whether the vendor still has this tunnel; absent if it cannot tell. */
   alive?(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<boolean>>;
@@ -228,7 +231,7 @@ export type FleetEvent =
       readonly facts?: DeviceFacts;
     };
 
-/** A vendor, spoken to with the credentials of one account. It has no timers and never polls. */
+/** A vendor with the credentials of one account. It has no timers and never polls. */
 export interface Connector {
   /**
    * Whether the credentials work: ok, or unauthorized, unreachable, timeout, wrong-url, clock-skew,

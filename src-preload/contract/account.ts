@@ -91,7 +91,7 @@ export const accountRequests = {
   'secrets.hand': {
     input: z.strictObject({
       secrets: fields,
-      /** Of secrets handed over before: those of other names stay, and this ticket is used up. */
+      /** Replaces only the secrets named in the handed-over ones; the ticket is used up. */
       ticket: ticket.optional(),
     }),
     output: z.object({ ticket }),
@@ -105,7 +105,7 @@ export const accountRequests = {
         vendor: vendorIdSchema,
         baseUrl: z.string().max(2048).optional(),
         fields: fields.optional(),
-        /** Not used up by the test: the same ticket may go into `accounts.add`. Absent: no secret was entered. */
+        /** The test does not use it up: the same ticket may go into `accounts.add`. Absent: no secret was entered. */
         ticket: ticket.optional(),
       }),
     ]),
@@ -122,7 +122,7 @@ export const accountRequests = {
     }),
     output: accountViewSchema,
   },
-  /** Changes what is given; a ticket replaces the secrets. */
+  /** Changes the given parts; a ticket replaces the secrets. */
   'accounts.update': {
     input: z.strictObject({
       accountId: id,

@@ -21,9 +21,9 @@ const graceMs = z.number().int().min(0).max(86_400_000);
 /** The user's choices about notices. Times are epoch milliseconds. */
 export const alertSettingsViewSchema = z.object({
   notify: notifyChoice,
-  /** A device counts as lost when it was offline for so long. */
+  /** Milliseconds a device must be offline to count as lost. */
   graceMs,
-  /** So many agreeing observations are enough without the grace; zero: only the grace counts. */
+  /** This number of agreeing observations replaces the grace; zero: only the grace counts. */
   confirmations: z.number().int().min(0).max(100),
   sound: z.boolean(),
   tellBack: z.boolean(),
@@ -85,7 +85,7 @@ export const incidentViewSchema = z.object({
   startedAt: z.number(),
   openedAt: z.number(),
   resolvedAt: z.number().optional(),
-  /** The user put it aside until then; at the end of time where it is muted. */
+  /** The user snoozed it until then; the end of time if it is muted. */
   snoozedUntil: z.number().optional(),
   /** At most 200, those still offline first. */
   devices: z.array(
@@ -107,7 +107,7 @@ export const alertRequests = {
     input: z.strictObject(alertSettingsViewSchema.omit({ pausedUntil: true, tellWhenBack: true }).partial().shape),
     output: alertSettingsViewSchema,
   },
-  /** No notices for a while: of an incident, of a target, or (neither given) at all. `forMs` zero ends it. */
+  /** Holds notices for a while: of an incident, of a target, or (neither given) all. `forMs` zero ends it. */
   'alerts.snooze': {
     input: z.strictObject({
       forMs: z
@@ -120,7 +120,7 @@ export const alertRequests = {
     }),
     output: alertSettingsViewSchema,
   },
-  /** No notices about a target, or about the like of an incident, until it is taken back. */
+  /** Mutes a target, or incidents like this one, until it is undone. */
   'alerts.mute': {
     input: z.union([
       z.strictObject({ incidentId: id }),

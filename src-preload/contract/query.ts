@@ -31,7 +31,10 @@ export interface Query {
   readonly terms: readonly Term[];
 }
 
-/** What words are looked for in besides. Attributes are not: there may be many, and 100,000 devices of them. */
+/**
+ * The other texts in which words are looked for. Attributes are not searched: there may be many of them, for 100,000
+ * devices.
+ */
 const searchedFacts = ['platform', 'model', 'os', 'firmware', 'agentVersion', 'owner'] as const;
 
 /** What a query looks at: satisfied by a device of main and by its view. */
@@ -92,7 +95,7 @@ const words = /(?:"[^"]*(?:"|$)|[^\s"])+/g;
 
 const units: Readonly<Record<string, number>> = { m: 60_000, h: 3_600_000, d: 86_400_000, w: 604_800_000 };
 
-/** `<90m`: a condition on when a device was online last. Anything else is still being typed and says nothing. */
+/** `<90m`: a condition on when a device was last online. Anything else is still being typed and ignored. */
 const parseSeen = (value: string, negated: boolean, now: number): Term | undefined => {
   const [, sign, digits, unit = ''] = /^([<>])(\d{1,5})([mhdw])$/.exec(value) ?? [];
   const length = units[unit];
@@ -109,7 +112,7 @@ const parseWord = (word: string, now: number): Term | undefined => {
   const raw = field === 'any' ? body : body.slice(colon + 1);
   const value = fold(raw.replaceAll('"', '').replace(/\s+/g, ' ').trim());
   if (field === 'seen') return parseSeen(value, negated, now);
-  // `group:` or a lone dash is somebody still typing.
+  // `group:` or a single dash is still being typed.
   if (value === '' || body === '-') return undefined;
   const codes = field === 'any' ? codeForms(value) : [];
   return codes.length === 0 ? { field, value, negated } : { field, value, negated, codes };

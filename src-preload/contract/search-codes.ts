@@ -1,6 +1,6 @@
 /**
- * Codes of a device (hardware addresses, IPv6 addresses, serials, ids) found in any notation people have them in: with
- * colons, dashes, dots or none, in part or whole. Both sides come to one form, so that comparing is a plain search.
+ * Codes of a device (hardware addresses, IPv6 addresses, serials, ids) are found in any notation: with colons, dashes,
+ * dots or none, whole or in part. Both sides are normalised, so that comparing is a plain search.
  */
 
 /** Between codes. No form holds it. */
@@ -35,11 +35,11 @@ export const codesText = (codes: {
 }): string =>
   [
     ...codes.addresses.flatMap((address) => wholeIpv6(address)?.join(':') ?? []),
-    // Only what the text itself does not say already.
+    // Only what the text does not contain already.
     ...codes.labels.filter((label) => bare(label) !== label).map(bare),
   ].join(separator);
 
-/** Fewer letters and digits would be found in any code. */
+/** Fewer letters and digits would match any code. */
 const minLength = 4;
 /** Of digits alone, or of letters alone, which may be an ordinary word. */
 const minPlainLength = 6;

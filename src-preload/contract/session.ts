@@ -10,13 +10,13 @@ import { id, ticket } from './inputs.ts';
 
 /** Bytes that may be on the way in one direction of a stream before the other end has taken some. */
 export const streamWindow = 512 * 1024;
-/** The same for a file on its way: to a device 100 ms away, half a megabyte at once would be 5 MB a second at most. */
+/** The same for a transferred file: with a device 100 ms away, half a megabyte in flight limits it to 5 MB a second. */
 export const fileWindow = 2 * 1024 * 1024;
-/** Bytes that are taken before credit is given for them: a frame of its own for every key would cost more than the key. */
+/** Bytes processed before credit is given: a frame for every key would cost more than the key. */
 export const creditStep = streamWindow / 4;
 /** The most bytes of one frame: two SFTP reads of a file, so that no read is split. */
 export const maxFrameBytes = 62 * 1024;
-/** Items in a folder that are counted; beyond these there are `more than` as many. */
+/** The maximum of counted items in a folder; beyond it the count says `more than`. */
 export const maxCounted = 10_000;
 
 /** In the place of a device's key: a session of files has those of the computer Quayside runs on, without a sign-in. */

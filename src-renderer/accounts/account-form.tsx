@@ -10,15 +10,15 @@ type FormField = VendorView['credentialForms'][number]['fields'][number];
 
 type Outcome =
   | { readonly kind: 'good'; readonly tookMs: number }
-  /** `anyway`: the vendor, or the way to it, refused; what was entered can be kept all the same. */
+  /** `anyway`: the vendor refused, or could not be reached; the input can be stored all the same. */
   | { readonly kind: 'failed'; readonly error: ErrorView; readonly anyway?: boolean };
 
-/** Opens the closed part of the form that a field is in: a field nobody sees cannot be corrected. */
+/** Opens the collapsed section that contains a field: an invisible field cannot be corrected. */
 const reveal = (field: Element): void => field.closest('details')?.setAttribute('open', '');
 
 const close = (): void => setAccountForm(undefined);
 
-/** Takes the typed secrets out of the form: what is returned is the only copy left in this window. */
+/** Moves the typed secrets out of the form: the result is their only copy in this window. */
 const takeSecrets = (form: HTMLFormElement, fields: readonly FormField[]): Record<string, string> => {
   const secrets: Record<string, string> = {};
   for (const field of fields) {
@@ -50,7 +50,7 @@ const FieldInput = ({
   readonly field: FormField;
   readonly id: string;
   readonly initial: string | undefined;
-  /** The secret is already with main: leaving it empty keeps it. */
+  /** Main has the secret already: an empty field keeps it. */
   readonly kept: boolean;
 }): React.ReactNode => {
   const name = `${field.secret ? 'secret' : 'field'}.${field.name}`;
@@ -76,7 +76,7 @@ const FieldInput = ({
       name={name}
       className={`input ${field.secret ? '' : 'mono'}`}
       type={field.secret ? 'password' : 'text'}
-      // Not `off`: password managers would offer to keep what belongs in the vault.
+      // Not `off`: password managers would offer to store what belongs in the vault.
       autoComplete={field.secret ? 'new-password' : 'off'}
       spellCheck={false}
       required={field.required && !(field.secret && kept)}
@@ -87,7 +87,7 @@ const FieldInput = ({
   );
 };
 
-/** Adds an account, or edits one. Secrets live only in their input elements until they are handed to main. */
+/** Adds an account, or edits one. Secrets stay in their input elements until they are handed to main. */
 export const AccountForm = ({ account }: { readonly account: AccountView | undefined }): React.ReactNode => {
   const vendors = useMainState((host) => host.vendors);
   const labels = useMainState((host) => host.accounts);
@@ -113,7 +113,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     input.focus();
   };
 
-  /** Hands over what was typed, or answers the ticket of what was handed over before. */
+  /** Hands over the typed secrets; returns their ticket, or that of the secrets handed over before. */
   const handSecrets = async (
     element: HTMLFormElement,
   ): Promise<{ ok: true; ticket: string | undefined } | { ok: false }> => {
@@ -134,7 +134,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     return { ...(baseUrl === '' ? {} : { baseUrl }), fields: plainFields(element, fields) };
   };
 
-  /** Asks the vendor; what fails is shown. Answers how long it took, or undefined. */
+  /** Asks the vendor and shows failures. Returns the duration, or undefined. */
   const tried = async (
     vendorOf: VendorView['id'],
     facts: ReturnType<typeof common>,
@@ -151,9 +151,9 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     if (answer.ok && answer.value.ok) return answer.value.tookMs;
     const error = answer.ok ? answer.value.error : answer.error;
     if (error === undefined) return undefined;
-    // The ticket ran out: the secrets have to be typed again.
+    // The ticket expired: the secrets have to be typed again.
     if (!answer.ok) setTicket(undefined);
-    // What has not the right form cannot be kept either.
+    // An input of the wrong form cannot be stored.
     if (!answer.ok || error.kind === 'invalid-input') fail(error);
     else setOutcome({ kind: 'failed', error, anyway: true });
     return undefined;
@@ -175,7 +175,9 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
     setBusy(undefined);
   };
 
-  /** Keeps the account once its key was tried; `anyway` keeps one that failed, or that cannot be tried from here. */
+  /**
+   * Stores the account after its key was tested; `anyway` stores one that failed, or that cannot be tested from here.
+   */
   const save = async (element: HTMLFormElement, anyway: boolean): Promise<void> => {
     if (vendor === undefined) return;
     const label = String(new FormData(element).get('label') ?? '').trim();
@@ -210,7 +212,7 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
             : `Added ${label}.${anyway ? '' : ' Its devices are on their way.'}`,
       });
       close();
-      // Somebody's first devices are what they came for.
+      // After adding a first account its devices are shown.
       if (account === undefined && labels.length === 0) showScope({ kind: 'all' });
       return;
     }
@@ -241,11 +243,11 @@ export const AccountForm = ({ account }: { readonly account: AccountView | undef
         event.preventDefault();
         void save(event.currentTarget, false);
       }}
-      // Before the browser looks for the first of them to show: what is hidden it would pass over.
+      // Opened before the browser looks for the first invalid field: it would skip hidden ones.
       onInvalidCapture={(event) => {
         if (event.target instanceof Element) reveal(event.target);
       }}
-      // What was found out was about what stood here before.
+      // The result was about the previous input.
       onInput={() => setOutcome(undefined)}
       onKeyDown={(event) => {
         if (event.key !== 'Escape') return;

@@ -63,7 +63,7 @@ export const AccountFailure = ({
   );
 };
 
-/** What a person can do about an account that fails: a refused key is replaced, all else is asked again. */
+/** What a person can do about a failing account: replace a refused key; otherwise ask again. */
 export const AccountWaysOut = ({ account }: { readonly account: AccountView }): React.ReactNode => {
   const refused = account.error?.kind === 'unauthorized' || account.error?.kind === 'forbidden';
   const what = refused ? 'Edit key' : 'Edit account';
@@ -92,10 +92,10 @@ export const AccountWaysOut = ({ account }: { readonly account: AccountView }): 
   );
 };
 
-/** Notices shown before the rest is summed up in a line. */
+/** The number of notices before the rest is summed up. */
 const maxNamed = 2;
 
-/** Which accounts the list is not fresh for: since when, why, and what to do. */
+/** The accounts whose devices may be outdated: since when, why, and what to do. */
 export const AccountNotices = (): React.ReactNode => {
   const accounts = useMainState((host) => host.accounts);
   const scope = useView((view) => view.scope);

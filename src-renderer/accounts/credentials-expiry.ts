@@ -8,7 +8,7 @@ const warnMs = 24 * 3_600_000;
 export const validUntil = (account: Pick<AccountView, 'credentialsExpireAt'>): string | undefined =>
   account.credentialsExpireAt === undefined ? undefined : `valid until ${absolute(account.credentialsExpireAt)}`;
 
-/** What to tell of credentials that end within a day; an account that fails tells of itself. */
+/** Credentials that end within a day, unless the account fails and says so itself. */
 export const endingSoon = (
   account: Pick<AccountView, 'credentialsExpireAt' | 'error'>,
   vendorName: string,

@@ -48,7 +48,7 @@ const Workbench = ({
   const chosenId = chosen?.operation;
   useEffect(() => {
     if (chosenId === undefined) return undefined;
-    // In the next frame: the dialog puts the focus on its first control when it opens.
+    // In the next frame, because the dialog focuses its first control when it opens.
     const frame = requestAnimationFrame(() => {
       const form = pane.current;
       const controls = [

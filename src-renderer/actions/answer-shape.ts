@@ -1,4 +1,4 @@
-/** How an answer is best looked at. */
+/** The best form in which to show an answer. */
 export type AnswerShape =
   | { readonly kind: 'nothing' }
   | { readonly kind: 'text'; readonly text: string }
@@ -9,7 +9,7 @@ export type AnswerShape =
     }
   | { readonly kind: 'tree' };
 
-/** What main puts in the place of a secret. */
+/** The text that main puts in place of a secret. */
 const secretMark = '[secret]';
 
 const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
@@ -25,7 +25,7 @@ export const lineOf = (value: unknown): string => {
 /** Whether a value is a secret that is not shown. */
 export const isSecret = (value: unknown): boolean => value === secretMark;
 
-/** More columns than this are read better as a tree. */
+/** The maximum number of columns; wider values are easier to read as a tree. */
 const maxColumns = 40;
 
 /** A table for lists of objects, text for text, a tree for all else. */
@@ -45,7 +45,7 @@ export const shapeOf = (value: unknown): AnswerShape => {
     : { kind: 'table', columns, rows: entries };
 };
 
-/** The order of two cells: numbers by value, texts with numbers in them as people sort them, what is absent last. */
+/** The order of two cells: numbers by value, texts with numbers in natural order, missing values last. */
 const compareCells = (a: unknown, b: unknown): number => {
   const absent = (value: unknown): boolean => value === undefined || value === null || value === '';
   if (absent(a) || absent(b)) return Number(absent(a)) - Number(absent(b));

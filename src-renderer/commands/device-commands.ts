@@ -8,7 +8,7 @@ import { writeClipboard } from '../state/clipboard.ts';
 import { toast, toastError } from '../state/view-store.ts';
 import { showLaunchError } from './certificate-question.ts';
 
-/** Devices and services something is being done to, so that their buttons say so. */
+/** Devices and services with a running action, so that their buttons show it. */
 export const useBusy = create<{ readonly keys: ReadonlySet<string> }>(() => ({ keys: new Set() }));
 
 const whileBusy = async (key: string, work: () => Promise<void>): Promise<void> => {
@@ -27,7 +27,7 @@ const whileBusy = async (key: string, work: () => Promise<void>): Promise<void> 
 
 export const busyKey = (deviceKey: string, serviceId: string): string => `${deviceKey}\n${serviceId}`;
 
-/** Whether the device is reached by actions of a program on this computer; what can be done with it is asked for. */
+/** Whether the device is reached by actions of a program on this computer. */
 export const hasActions = (device: DeviceView, vendors: readonly VendorView[]): boolean =>
   vendors.some(({ id, localActions }) => localActions && id === device.vendor);
 
@@ -110,7 +110,7 @@ export const openPort = (deviceKey: string, serviceId: string, port?: number): P
   });
 };
 
-/** Shows an address in a tab of this browser; where the browser does not let us, the user's next click does. */
+/** Opens an address in a tab of this browser; if the browser refuses, the user's next click opens it. */
 const openTab = (address: string, what: string): void => {
   const words = `Opened ${what} in a tab.`;
   if (window.open(address, '_blank') !== null) {
@@ -172,7 +172,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
     if (forward === undefined) return;
     const address = `${forward.address}:${forward.port}`;
     if (service.route === 'http' && useMainState.getState().app?.host !== 'desktop') {
-      // The browser we are in is on this computer too: the local port is a click away.
+      // The browser runs on this computer, too, so the local port can be opened in it.
       openTab(`http://${address}/`, device.name);
       return;
     }
@@ -184,7 +184,7 @@ export const connect = (deviceKey: string, serviceId?: string): Promise<void> =>
     if (launch.ok) {
       toast({ tone: 'done', text: `Opened ${device.name} in ${launch.value.launcher}.` });
     } else if (launch.error.kind === 'launcher-missing' && useMainState.getState().app?.host === 'headless') {
-      // A host without a display opens no programs; the open port is what was asked for.
+      // A host without a display opens no programs; the open port is the result.
       toast({
         tone: 'done',
         text: `${device.name} ${service.name} is on ${address}.`,

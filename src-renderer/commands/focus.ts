@@ -1,7 +1,7 @@
 import { flushSync } from 'react-dom';
 import { goTo, useView } from '../state/view-store.ts';
 
-/** The search field, wherever it is now, before the next letter is typed: a fast typist loses no letter. */
+/** Focuses the search field before the next letter is typed: a fast typist loses no letter. */
 export const focusSearch = (): void => {
   if (useView.getState().page !== 'devices') flushSync(() => goTo('devices'));
   const field = document.getElementById('search');
@@ -11,5 +11,5 @@ export const focusSearch = (): void => {
   }
 };
 
-/** The list, so that arrows and shortcuts reach it. */
+/** Focuses the list, so that arrows and shortcuts reach it. */
 export const focusList = (): void => document.getElementById('device-list')?.focus();

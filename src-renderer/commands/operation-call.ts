@@ -5,7 +5,7 @@ import type { DeviceView } from '../../src-preload/contract/device.ts';
 import type { ErrorView } from '../../src-preload/contract/error-view.ts';
 import { request } from '../state/main-state.ts';
 
-/** What was loaded under a key, kept while the window is open so that a tab opens with what it showed last. */
+/** A loaded value, kept while the window is open so that a tab opens with its last content. */
 interface Entry {
   readonly value?: unknown;
   /** Epoch milliseconds. */
@@ -16,11 +16,11 @@ interface Entry {
 
 const useEntries = create<{ readonly entries: ReadonlyMap<string, Entry> }>(() => ({ entries: new Map() }));
 
-/** Answers kept; the oldest go first. */
+/** The maximum of kept answers; the oldest are dropped. */
 const maxEntries = 120;
-/** Milliseconds in which an answer is new enough to be shown without asking again. */
+/** Milliseconds for which an answer is shown without asking again. */
 const freshMs = 15_000;
-/** The same for what is asked again and again: it changes while somebody looks elsewhere. */
+/** The same for values that are asked for repeatedly: they change while nobody looks. */
 const soonMs = 1000;
 
 const put = (key: string, change: (before: Entry | undefined) => Entry): void =>
@@ -49,7 +49,7 @@ const start = async (key: string, load: () => Promise<Answer<unknown>>): Promise
   );
 };
 
-/** Something asked of main. After a failed reload `value` is what was known before. */
+/** A value asked of main. After a failed reload `value` is the earlier one. */
 export interface Loaded<T> {
   readonly value: T | undefined;
   readonly at: number | undefined;
@@ -107,7 +107,7 @@ export const useOperation = <T>(
   const key = input === undefined ? undefined : `${device.accountId}\n${operation}\n${JSON.stringify(input)}`;
   const loaded = useLoaded(key, () => callOperation(device, operation, input ?? {}), everyMs);
   const { value, at } = loaded;
-  // `at` tells a new answer from none: the output itself may be null.
+  // `at` distinguishes an answer from none: the output itself may be null.
   const shown = useMemo(() => (at === undefined ? undefined : read(value)), [value, at, read]);
   return { ...loaded, value: shown };
 };

@@ -184,14 +184,14 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
   const armed = useRef(0);
   const lastScrolled = useRef<string | undefined>(undefined);
   useEffect(() => {
-    // Follow the keyboard, never a change of the fleet: lines do not move under the pointer.
+    // The view follows the keyboard, never a change of the fleet: lines do not move under the pointer.
     if (activeIndex < 0 || lastScrolled.current === active) return;
     lastScrolled.current = active;
     if (scroller.current !== null) scrollToRow(scroller.current, activeIndex);
   }, [active, activeIndex]);
   const shown: number[] = [];
   for (let index = rows.first; index <= rows.last; index++) shown.push(index);
-  // The active line always exists, so that assistive technology can name it wherever the list is scrolled to.
+  // The active line always exists, so that assistive technology can name it wherever the list is scrolled.
   if (activeIndex >= 0 && (activeIndex < rows.first || activeIndex > rows.last)) shown.push(activeIndex);
   return (
     <div
@@ -211,7 +211,7 @@ export const DeviceGrid = ({ keys }: { readonly keys: readonly string[] }): Reac
       }}
       onKeyDown={(event) => {
         if (event.target !== event.currentTarget) return;
-        // `g f` is a place to go, not a favourite.
+        // `g f` goes to a page and does not mark a favourite.
         if (event.key === 'g') armed.current = event.timeStamp + 1200;
         else if (armed.current > event.timeStamp) {
           armed.current = 0;

@@ -14,7 +14,7 @@ import styles from './device-grid.module.css';
 /** Id of the row's element, for `aria-activedescendant`. */
 export const rowId = (index: number): string => `device-row-${index}`;
 
-/** The forward worth showing in one cell: a live one, else one that failed. */
+/** The forward to show in one cell: a live one, else a failed one. */
 export const shownForward = (forwards: readonly ForwardView[] | undefined): ForwardView | undefined =>
   forwards?.find(isLive) ?? forwards?.find((forward) => forward.state === 'failed');
 
@@ -68,7 +68,7 @@ const RowActions = ({ device }: { readonly device: DeviceView }): React.ReactNod
   );
 };
 
-/** Says by a look that a line is selected, or can be. The row tells assistive technology; keys are x and Shift. */
+/** Shows that a line is selected, or can be. The row tells assistive technology; the keys are x and Shift. */
 export const MarkBox = ({ checked }: { readonly checked: boolean | 'some' }): React.ReactNode => (
   <span
     className={classNames(styles['mark-box'], checked === false ? '' : styles['on'])}
@@ -83,7 +83,7 @@ export const MarkBox = ({ checked }: { readonly checked: boolean | 'some' }): Re
   </span>
 );
 
-/** A line of the list. It hears only of its own device. */
+/** A line of the list. It re-renders only for its own device. */
 export const DeviceRow = memo(
   ({
     deviceKey,
@@ -136,7 +136,7 @@ export const DeviceRow = memo(
           role="gridcell"
           className={styles['col-presence']}
           onClick={(event) => {
-            // The whole cell, with what is around the box: a near miss should not open the panel.
+            // The whole cell reacts, not only the box: a near miss should not open the panel.
             event.stopPropagation();
             if (event.shiftKey) markRange(deviceKey, keys);
             else toggleMark(deviceKey);

@@ -16,13 +16,13 @@ import { DeviceGrid, GridSkeleton } from './device-grid.tsx';
 import { useListedDevices } from './use-listed-devices.ts';
 import styles from './fleet-page.module.css';
 
-/** Devices connected to with one command before it asks to narrow the selection. */
+/** The number of devices up to which one command connects; beyond it the user has to narrow the selection. */
 const maxConnects = 12;
 
 /** Devices that one action changes at most. */
 const maxChanged = 20_000;
 
-/** The selection in the order of the list: that is how devices are numbered by a pattern. */
+/** The selection in the order of the list, in which a pattern numbers devices. */
 const inListOrder = (marked: ReadonlySet<string>): readonly string[] =>
   [...fleet.devices()].flatMap(({ key }) => (marked.has(key) ? [key] : []));
 
@@ -140,7 +140,7 @@ const NoList = ({ account }: { readonly account: AccountView }): React.ReactNode
   );
 };
 
-/** The account whose failure is why nothing is here: the one that is looked at, or the only one. */
+/** The account whose failure is the reason for the empty list: the selected one, or the only one. */
 const useUnlisted = (): AccountView | undefined => {
   const scope = useView((view) => view.scope);
   const query = useView((view) => view.query);
@@ -156,7 +156,7 @@ const useUnlisted = (): AccountView | undefined => {
   });
 };
 
-/** Why a part of the fleet is empty, as far as that is known. */
+/** Why a part of the fleet is empty, if known. */
 const NothingListed = (): React.ReactNode => {
   const failing = useMainState((host) => host.accounts.some((account) => account.error !== undefined));
   return failing
@@ -164,9 +164,9 @@ const NothingListed = (): React.ReactNode => {
     : 'The vendor lists none. New devices appear by themselves.';
 };
 
-/** What was probably meant by a search that finds nothing, one click away. */
+/** The search that was probably meant, one click away, when nothing is found. */
 const Meant = (): React.ReactNode => {
-  // Typing goes on while a large fleet is looked through.
+  // Typing continues while a large fleet is searched.
   const query = useDeferredValue(useView((view) => view.query));
   const scope = useView((view) => view.scope);
   const devices = useMainState((host) => host.devices);
@@ -290,7 +290,7 @@ const SelectionBar = ({ keys }: { readonly keys: readonly string[] }): React.Rea
   );
 };
 
-/** The list with its search, or what stands in its place. */
+/** The list with its search, or an explanation why it is empty. */
 export const FleetPage = (): React.ReactNode => {
   const keys = useListedDevices();
   const loaded = useMainState((host) => host.loaded);

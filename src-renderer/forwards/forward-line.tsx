@@ -35,7 +35,7 @@ export const ForwardLine = ({
         className={classNames(styles['forward-line'], styles[forward.state])}
         data-forward={forward.id}
         onClick={(event) => {
-          // The buttons of the line do what they say; the rest of it opens.
+          // The buttons of the line have their own action; a click elsewhere opens it.
           if (event.target instanceof Element && event.target.closest('button') === null) setOpen(!open);
         }}
       >

@@ -27,7 +27,7 @@ const useInSight = (): [React.RefObject<HTMLElement | null>, boolean] => {
 
 type Samples = ForwardStatisticsView['samples'];
 
-/** Bytes a second at the highest point of a minute; 1 where there was none, so that it can divide. */
+/** The highest rate of a minute, bytes a second; 1 if there was no traffic, so that it can be a divisor. */
 const maxOf = (samples: Samples): number => Math.max(1, ...samples.map((sample) => Math.max(sample.up, sample.down)));
 
 const minuteWords = (samples: Samples): string =>
@@ -38,7 +38,7 @@ const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.R
   const path = (pick: (sample: { readonly up: number; readonly down: number }) => number): string =>
     samples
       .map((sample, index) => {
-        // The newest is at the right edge, however few there are.
+        // The newest second is at the right edge, however few there are.
         const x = size.width - ((samples.length - 1 - index) / 59) * size.width;
         return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${(size.height - 2 - (pick(sample) / maxRate) * (size.height - 4)).toFixed(1)}`;
       })
@@ -57,7 +57,7 @@ const Sparkline = ({ samples }: Pick<ForwardStatisticsView, 'samples'>): React.R
   );
 };
 
-/** Traffic now and who uses it. Asks once a second while it is in sight, and not at all otherwise. */
+/** Present traffic and clients. It asks once a second while it is visible. */
 export const ForwardLive = ({ forward }: { readonly forward: ForwardView }): React.ReactNode => {
   const [place, inSight] = useInSight();
   const { value, error } = useLoaded(

@@ -15,9 +15,9 @@ export interface Searched {
   readonly hay: Haystack;
 }
 
-/** What is added to the score of a device the user connects to often and lately: enough to win among likes. */
+/** The bonus of a device that the user connects to often and recently: it wins among similar names. */
 const recentBonus = 120;
-/** The score of a device whose name does not fit, but whose other facts do. */
+/** The score of a device that matches by other facts than its name. */
 const factScore = -100;
 
 type Word = Pick<Term, 'value' | 'codes'>;
@@ -43,7 +43,7 @@ const parse = (text: string, now: number): Asked => {
 const fact = ({ words }: Asked, { hay }: Searched): number | undefined =>
   words.every((word) => holdsWord(word, hay)) ? factScore : undefined;
 
-/** Whether whatever a word is true of, an earlier one was true of too. Not so where the word became a code meanwhile. */
+/** Whether an earlier word matched everything that a word matches. Not so if the word became a code meanwhile. */
 const narrows = (word: Word, before: Word): boolean =>
   word.value.includes(before.value) &&
   (word.codes ?? []).every((form) => before.codes?.some((known) => form.includes(known)) === true);
@@ -89,8 +89,8 @@ class Best {
 }
 
 /**
- * Finds devices while somebody types, within a frame however large the fleet. Names are one long text in which the
- * browser's own search looks, so a device costs nothing until it fits.
+ * Searches devices during typing, within a frame for any size of the fleet. All names are one long text that the
+ * browser's own search scans, so a device costs nothing until it matches.
  */
 export class PaletteSearch {
   #all: readonly Searched[] = [];
@@ -99,10 +99,10 @@ export class PaletteSearch {
   /** Where each name begins in `#names`, and where the text ends. */
   #starts = new Uint32Array(1);
   #bits = new Uint32Array(0);
-  /** All devices that some words are true of. Words typed on can be true of these alone. */
+  /** All devices that match some words. A longer input can match only these. */
   #narrowed: { readonly words: readonly Word[]; readonly indexes: readonly number[] } | undefined;
 
-  /** Takes the fleet as it is now. What is found later is found in this. */
+  /** Takes the present fleet, in which later calls search. */
   prepare(all: readonly Searched[]): void {
     const starts = new Uint32Array(all.length + 1);
     const bits = new Uint32Array(all.length);
@@ -138,7 +138,7 @@ export class PaletteSearch {
       return entry !== undefined && (terms.length === 0 || matchesHaystack(asked.filter, entry.hay));
     });
     this.#offerRecents(asked, options.recents, found);
-    // None of a later way to fit beats one of an earlier way, so it is looked at only while there is room left.
+    // A later kind of match never beats an earlier one, so it is tried only while there is room left.
     if (asked.free !== '') {
       this.#offerHolding(asked.free, found);
       if (!found.isFull) this.#offerFuzzy(asked.free, found);

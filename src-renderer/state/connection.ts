@@ -10,15 +10,15 @@ const backOff = [250, 500, 1000, 2000, 4000, 8000] as const;
 export interface ConnectionDeps {
   readonly open: () => FrameChannel;
   readonly onState: (event: StateEvent) => void;
-  /** Hears of sessions inside the application; they end with their channel. */
+  /** Called with frames of sessions; sessions end with their channel. */
   readonly onSession?: (frame: SessionHostFrame) => void;
-  /** Starts a timer of `ms` and answers how to stop it. */
+  /** Starts a timer of `ms`; the returned function stops it. */
   readonly later: (ms: number, run: () => void) => () => void;
-  /** 0 to 1, spreads windows that lost the same host. */
+  /** 0 to 1: spreads the attempts of windows that lost the same host. */
   readonly random: () => number;
 }
 
-/** Keeps one client of main alive: reopens the channel with back-off and follows the state again. */
+/** Keeps one client of main connected: reopens the channel with back-off and follows the state again. */
 export class Connection {
   readonly #deps: ConnectionDeps;
   #client: FrameClient | undefined;

@@ -61,16 +61,16 @@ const presenceRank = { online: '0', offline: '1', unknown: '2' } as const;
 
 /** The name of a device whose name is no longer known. */
 const removedDevice = 'A device that was removed';
-/** Removed devices whose names are kept, for tabs and pages that still show them. */
+/** The maximum of removed devices whose names are kept, for tabs and pages that still show them. */
 const maxRemovedNames = 1000;
 
 /** Empty facts sort last in both directions. */
 const last = '\uffff';
 
-/** What is shown of the fleet. It reads what the index holds by now. */
+/** The visible part of the fleet, read from the index at its present state. */
 export type FleetReader = Pick<FleetIndex, 'get' | 'nameOf' | 'select' | 'meantBy'>;
 
-/** The fleet as the window holds it: search texts prepared once, the sorted order kept through changes. */
+/** The fleet in the window: search texts are prepared once, and the sort order is maintained through changes. */
 export class FleetIndex {
   readonly #entries = new Map<string, Entry>();
   /** Names that removed devices had, by key, the newest last. */
@@ -94,7 +94,7 @@ export class FleetIndex {
     return this.#entries.get(key)?.device;
   }
 
-  /** What a person calls the device; one that was removed since the page was loaded, the name it had. */
+  /** The name of a device; for one removed since the page was loaded, its last name. */
   nameOf(key: string): string {
     return this.get(key)?.name ?? this.#removedNames.get(key) ?? removedDevice;
   }
@@ -137,7 +137,7 @@ export class FleetIndex {
       const before = this.#entries.get(device.key);
       if (before !== undefined) this.#count(before.device, -1);
       const after = this.#put(device);
-      // Most changes are of presence and move nothing: the line takes the place of the one before.
+      // Most changes are of presence and move nothing: the entry is replaced in place.
       if (before !== undefined && !touched.has(before) && this.#replaceInPlace(before, after)) continue;
       if (before !== undefined) touched.add(before);
       fresh.set(device.key, after);
@@ -185,7 +185,7 @@ export class FleetIndex {
    */
   meantBy(text: string, scope: Scope): string | undefined {
     const names = this.#sorted.flatMap(({ device, name }) => [name, ...device.groups, ...device.tags]);
-    // What narrows a fact or stands in quotes was written on purpose.
+    // A condition on a fact, or a quoted text, was written on purpose.
     for (const word of text.split(/\s+/).filter((part) => /^[^-":]+[^":]*$/.test(part))) {
       const near = nearMiss(word, names);
       const meant = near === undefined ? undefined : text.replace(word, near);

@@ -12,11 +12,11 @@ import { Connection } from './connection.ts';
 import { isShutOut, openChannel } from './open-channel.ts';
 import { SnapshotAssembly, changesOf, type WholeState } from './snapshot-assembly.ts';
 
-/** What the window knows of main. */
+/** The window's copy of main's state. */
 export interface HostState {
-  /** `shut-out`: Quayside answers but does not accept this browser, as after a restart. */
+  /** `shut-out`: Quayside answers but does not accept this browser, for example after a restart. */
   readonly link: 'connecting' | 'live' | 'reconnecting' | 'shut-out';
-  /** True once a complete snapshot was seen. Before that `fleet` may hold its first devices. */
+  /** True after a complete snapshot. Before that, `fleet` may hold its first devices. */
   readonly loaded: boolean;
   readonly app: AppView | undefined;
   readonly accounts: readonly AccountView[];
@@ -26,7 +26,7 @@ export interface HostState {
   /** Open, or resolved lately; newest first. */
   readonly incidents: readonly IncidentView[];
   readonly vendors: readonly VendorView[];
-  /** The devices: another object after each change of the fleet, so that selectors and memos notice it. */
+  /** The devices: a new object after each change of the fleet, so that selectors and memos notice it. */
   readonly devices: FleetReader;
   readonly counts: FleetCounts;
 }
@@ -61,7 +61,7 @@ export const isLive = (forward: ForwardView): boolean => forward.state !== 'stop
 const nameIn = (vendors: readonly VendorView[], id: string): string =>
   vendors.find((vendor) => vendor.id === id)?.name ?? (vendors.length === 0 ? '' : id);
 
-/** A device as it is on show; undefined while it is not in the fleet. */
+/** The present view of a device; undefined if it is not in the fleet. */
 export const useDevice = (key: string | undefined): DeviceView | undefined =>
   useMainState((host) => (key === undefined ? undefined : host.devices.get(key)));
 
@@ -118,7 +118,7 @@ const take = (event: StateEvent): void => {
       showState(whole);
       useMainState.setState({ loaded: true });
     } else if (event.collection === 'devices' && !useMainState.getState().loaded && fleet.size === 0) {
-      // A large fleet is seconds on its way: until it is here, its first part is something to look at.
+      // A large fleet takes seconds to arrive: until then its first part is shown.
       const part = assembly.underWay();
       if (part !== undefined) showState(part);
     }
@@ -169,7 +169,7 @@ const take = (event: StateEvent): void => {
   if (devices || relabelled || (ports && fleet.sort.column === 'forward')) announceFleet();
 };
 
-/** Milliseconds in which changes of the fleet are shown together: a burst of deltas filters the list once. */
+/** Milliseconds in which changes of the fleet are shown together, so that a burst of deltas filters the list once. */
 const together = 30;
 let announced: ReturnType<typeof setTimeout> | undefined;
 

@@ -13,7 +13,7 @@ export const Dialog = ({
   readonly children: React.ReactNode;
 }): React.ReactNode => {
   const ref = useRef<HTMLDialogElement>(null);
-  // As a layout effect it closes before it is taken away, which gives the focus back to where it came from.
+  // A layout effect closes it before it is removed, which returns the focus to where it was.
   useLayoutEffect(() => {
     const dialog = ref.current;
     dialog?.showModal();

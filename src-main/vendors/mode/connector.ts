@@ -24,7 +24,7 @@ import { appProxyService, modeUpstream } from './app-proxy.ts';
 /** Whose devices are listed, in the words of MODE-01. */
 type Scope = { readonly projectId: string } | { readonly homeId: string };
 
-/** After these errors the next page fares no better. */
+/** Errors after which the next page fails, too. */
 const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unauthorized',
   'rate-limited',
@@ -69,7 +69,7 @@ class ModeConnector implements Connector, HttpRoute {
   readonly #session: VendorContext;
   readonly #wire: VendorWire;
   #homes: Homes = new Map();
-  /** Monotonic milliseconds until when the names of homes are not asked for again. */
+  /** Monotonic milliseconds until which the names of homes are not asked for again. */
   #namesUntil = Number.NEGATIVE_INFINITY;
   /** Where devices were when they came or went, by their ids: no list tells it. */
   readonly #addresses = new Map<string, string>();
@@ -103,7 +103,7 @@ class ModeConnector implements Connector, HttpRoute {
     const scope = this.#scope(owner.value);
     if (!scope.ok) return scope;
     if (scope.value === 'homes') return ok(undefined);
-    // The key is good; whether it may see this project or home is another matter.
+    // The key is valid; whether it may see this project or home is a separate question.
     const seen = await execute(this.#session, this.#wire, listDevices, { ...scope.value, limit: 1 }, signal);
     return seen.ok ? ok(undefined) : seen;
   }
@@ -125,7 +125,7 @@ class ModeConnector implements Connector, HttpRoute {
     }
     const seen = new Set<string>();
     if (scope.value !== 'homes') {
-      // Without the names of its homes the fleet is as good: they go by their numbers, or by what they were called before.
+      // The fleet is usable without the names of its homes: their numbers or earlier names are shown.
       if (this.#session.clock.monotonic() >= this.#namesUntil) await this.#readHomes(owner.value, signal);
       yield* this.#pages(scope.value, seen, signal);
       return;
@@ -185,7 +185,7 @@ class ModeConnector implements Connector, HttpRoute {
     return owner.projectId === undefined ? tellsNothing() : ok({ projectId: owner.projectId });
   }
 
-  /** Reads the homes of the user or project whose key it is; answers why not all could be read. */
+  /** Reads the homes of the key's user or project; returns why some could not be read. */
   async #readHomes({ userId, projectId }: AuthAnswer, signal: AbortSignal): Promise<AppError | undefined> {
     const whose = userId === undefined ? { projectId } : { userId };
     const ask = (skip: number) => execute(this.#session, this.#wire, listHomes, { ...whose, skip }, signal);
@@ -227,8 +227,8 @@ class ModeConnector implements Connector, HttpRoute {
   }
 
   /**
-   * Page after page. The end is an empty page, one without anything new, or one shorter than a page before it: MODE
-   * may send fewer at a time than asked for, so the first short page proves nothing. Returns whether asking for
+   * Lists page after page. The end is an empty page, one without anything new, or one shorter than an earlier page:
+   * MODE may send fewer devices than asked for, so the first short page proves nothing. Returns whether asking for
    * another home makes sense.
    */
   async *#pages(scope: Scope, seen: Set<string>, signal: AbortSignal): AsyncGenerator<Result<FleetPage>, boolean> {
@@ -237,7 +237,7 @@ class ModeConnector implements Connector, HttpRoute {
     let longest = 0;
     let failed = 0;
     for (;;) {
-      // What happened while the page was on its way may be known better from events.
+      // Events may know better what happened while the page was on its way.
       const observedAt = this.#session.clock.now();
       const answer = await execute(this.#session, this.#wire, listDevices, { ...scope, skip, limit }, signal);
       if (signal.aborted) {
@@ -248,7 +248,7 @@ class ModeConnector implements Connector, HttpRoute {
         yield answer;
         failed += 1;
         if (hopeless.has(answer.error.kind)) return false;
-        // Concerns this home or project only; others may work.
+        // Concerns only this home or project; others may work.
         if (failed >= maxFailedPages || answer.error.kind === 'forbidden') return true;
         skip += longest === 0 ? limit : longest;
         continue;
@@ -256,7 +256,7 @@ class ModeConnector implements Connector, HttpRoute {
       const rows = answer.value;
       const before = seen.size;
       yield ok(this.#page(rows, observedAt, seen));
-      // A server that does not mind `skip` hides what follows.
+      // A server that ignores `skip` hides the rest.
       if (longest > 0 && rows.length >= longest && seen.size === before)
         yield ok({
           devices: [],

@@ -16,8 +16,8 @@ export type Homes = ReadonlyMap<string, Home>;
 const maxPages = 20;
 
 /**
- * Homes, page after page, as far as they can be read. `ask` reads the page that begins after so many; `known` are those
- * of the last time, which stay where a page fails.
+ * Homes, page after page, as far as they can be read. `ask` reads the page that begins at an offset; `known` are the
+ * homes of the last time, which are kept if a page fails.
  */
 export const readHomes = async (
   ask: (skip: number) => Promise<Result<readonly (HomeRow | NotARow)[]>>,

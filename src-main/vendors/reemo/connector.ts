@@ -24,7 +24,7 @@ import { defined } from '../../core/base/defined.ts';
 
 type Query = Readonly<Record<string, string>>;
 
-/** After these errors the next page fares no better. */
+/** Errors after which the next page fails, too. */
 const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unauthorized',
   'forbidden',
@@ -123,14 +123,14 @@ class ReemoConnector implements Connector, WebSessionRoute {
   }
 
   /**
-   * Page after page. The first request has no parameters but those of the account, since the document names none; what
-   * follows is asked for as the answer says (`next`), else by number. The end is where the answer says so, or a page with
-   * nothing new. A second page like the first is no end: the name of the parameter was only a guess.
+   * Lists page after page. The first request has only the account's own parameters, because the document names none;
+   * later requests follow the answer (`next`), else go by number. The end is where the answer says so, or a page with
+   * nothing new. A second page equal to the first is no end: the name of the parameter was only a guess.
    */
   async *listDevices(signal: AbortSignal): AsyncIterable<Result<FleetPage>> {
     const listing: Listing = { seen: new Set(), total: undefined, page: 1, rows: 0 };
     let query: Query = this.#query({});
-    /** Whether the vendor said that the page exists; a guess may fail without meaning anything. */
+    /** Whether the vendor said that the page exists; a failed guess means nothing. */
     let isPromised = true;
     let failed = 0;
     for (let count = 0; count < maxPages; count += 1) {
@@ -244,7 +244,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
     return { devices, incomplete: true, problem: error };
   }
 
-  /** Why computers are missing from the list, where that is known. */
+  /** Why computers are missing from the list, if known. */
   #missing({ seen, total }: Listing, isUnreadable: boolean): AppError | undefined {
     if (!isUnreadable && (total === undefined || seen.size >= total)) return undefined;
     return fail(
@@ -256,7 +256,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
     ).error;
   }
 
-  /** Reemo deletes only what is offline, so what is not known to be is not even tried. */
+  /** Reemo deletes only offline computers, so others are not even tried. */
   async #refuseUnlessOffline(input: unknown, signal: AbortSignal): Promise<Result<never> | undefined> {
     const wanted = deleteComputer.input.safeParse(input);
     if (!wanted.success) return undefined;
@@ -273,7 +273,7 @@ class ReemoConnector implements Connector, WebSessionRoute {
     );
   }
 
-  /** The document names no error for a computer that is offline; its status tells. */
+  /** The document names no error for an offline computer; its status shows it. */
   async #explain(deviceId: string, error: AppError, signal: AbortSignal): Promise<Result<never>> {
     if (!['invalid-input', 'not-found', 'conflict', 'vendor-unavailable'].includes(error.kind))
       return { ok: false, error };

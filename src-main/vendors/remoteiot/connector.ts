@@ -46,7 +46,7 @@ const otherHost = (host: string | undefined): string | undefined => {
   return name === undefined || isLoopbackHost(name) ? undefined : name;
 };
 
-/** No time zone is ever said. A time that is later than now by more than a clock may be wrong was not GMT: then it is left out. */
+/** The vendor names no time zone. A time that is too far in the future was not GMT and is left out. */
 const zoneProofMs = 15 * 60_000;
 
 const presenceOf = (row: StatusRow | undefined, observedAt: number): Presence => {
@@ -67,7 +67,7 @@ const statusFields = ['UnitId', 'Status', 'LastOnlineTime'] as const;
 
 /** What the two answers tell beyond what the list shows; the vendor's own time stands beside ours, which assumes GMT. */
 const factsOf = (row: DeviceRow, said: StatusRow | undefined, state: PresenceState): DeviceFacts | undefined => {
-  // While a device is online its time is always now: a fact that changes with each poll is none.
+  // While a device is online this time is always now: a fact that changes with each poll is useless.
   const lastOnline = state === 'online' ? undefined : filled(said?.LastOnlineTime);
   return deviceFacts({
     attributes: {
@@ -111,7 +111,7 @@ const isHandle = (handle: unknown): handle is Handle =>
 const leadsTo = (row: ConnectionRow, UnitId: string, LocalPort: number, LocalHost: string | undefined): boolean =>
   filled(row.UnitId) === UnitId && Number(row.LocalPort) === LocalPort && otherHost(row.LocalHost) === LocalHost;
 
-/** Whether a row is this very tunnel. Its host is not looked at: DeleteConnection does not take it either. */
+/** Whether a row is exactly this tunnel. Its host is ignored, because DeleteConnection does not take it either. */
 const isSame = (row: ConnectionRow, handle: Handle): boolean =>
   leadsTo(row, handle.UnitId, handle.LocalPort, handle.LocalHost) && remotePort(row) === handle.Port;
 
@@ -119,7 +119,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   readonly #session: VendorContext;
   readonly #wire: VendorWire;
   readonly #statuses: Statuses;
-  /** The tunnels there are. Forwards that lost theirs together ask together. */
+  /** The present tunnels. Forwards that lost theirs at the same time share one request. */
   readonly #connections: SharedCall<readonly ConnectionRow[]>;
 
   constructor(session: VendorContext) {
@@ -141,7 +141,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     const answer = await execute(this.#session, this.#wire, listConnection, {}, signal);
     if (answer.ok) return ok(undefined);
     if (answer.error.kind !== 'not-found') return answer;
-    // This path exists on every RemoteIoT server, so what does not know it is something else.
+    // This path exists on every RemoteIoT server: a server without it is something else.
     return fail(
       'wrong-url',
       `What answers at this address is not the ${vendorName} API: it does not know the path.`,
@@ -189,7 +189,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   async open(deviceId: string, service: Service, signal: AbortSignal): Promise<Result<Tunnel>> {
     if (service.port === undefined)
       return fail('invalid-input', `${service.name} has no port.`, 'Add the service again with a port.');
-    // Another connect could replace a tunnel that somebody is using, so what exists is looked for first.
+    // Another connect could replace a tunnel in use, so existing tunnels are checked first.
     const existing = await this.#connections.run(signal);
     if (!existing.ok && existing.error.kind !== 'not-found') return existing;
     const wanted = otherHost(service.host);
@@ -228,7 +228,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
   }
 
   async close(deviceId: string, tunnel: Tunnel, signal: AbortSignal): Promise<Result<void>> {
-    // A freed remote port is given to the next tunnel, so the list is asked whether this is still the one.
+    // A freed remote port goes to the next tunnel, so the list shows whether it is still the same one.
     const alive = await this.alive(deviceId, tunnel, signal);
     if (!alive.ok) return alive;
     if (!alive.value || !isHandle(tunnel.handle)) return ok(undefined);
@@ -261,7 +261,7 @@ class RemoteIotConnector implements Connector, TunnelRoute {
     return { host, port, reused, exposureNotice, handle };
   }
 
-  /** The vendor documents no error for a device that is offline; its status tells. */
+  /** The vendor documents no error for an offline device; its status shows it. */
   async #explain(deviceId: string, error: AppError, signal: AbortSignal): Promise<Result<Tunnel>> {
     if (!['invalid-input', 'not-found', 'vendor-unavailable'].includes(error.kind)) return { ok: false, error };
     const asked = await execute(this.#session, this.#wire, status, { body: [{ UnitId: deviceId }] }, signal);

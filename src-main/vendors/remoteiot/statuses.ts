@@ -9,13 +9,15 @@ import { defined } from '../../core/base/defined.ts';
 
 /** The vendor allows 1000 ids where it names a limit; for `/status` it names none. */
 const defaultBatch = 1000;
-/** A batch is never halved for good below this, whatever fails. */
+/** Batches are not halved permanently below this size, whatever fails. */
 const minBatch = 50;
-/** Requests that one listing may spend on halves of refused batches: enough to find one odd id among a thousand, twice. */
+/**
+ * Requests that one listing may use for halves of refused batches: enough to find one bad id among a thousand, twice.
+ */
 const maxHalves = 40;
-/** Refusals that may lie in what was asked for: one id, or too many of them. A 500 may be the second. */
+/** Refusals that may be caused by the request: one id, or too many of them. A 500 may mean the second. */
 const halved: ReadonlySet<AppError['kind']> = new Set(['invalid-input', 'not-found', 'vendor-unavailable']);
-/** Asking on would only lengthen the limit, and a refused token stays refused. */
+/** More requests would only prolong the limit, and a refused token stays refused. */
 const hopeless: ReadonlySet<AppError['kind']> = new Set(['rate-limited', 'unauthorized', 'clock-skew']);
 
 /** What `/status` says of some devices. */
@@ -26,12 +28,12 @@ export interface StatusBatch {
   readonly problem?: AppError;
 }
 
-/** Asks for the presence of a fleet, a batch at a time. One id that the vendor refuses costs the others nothing. */
+/** Asks for the presence of a fleet, batch by batch. One refused id does not affect the others. */
 export class Statuses {
   readonly #session: VendorContext;
   readonly #wire: VendorWire;
   #batch: number;
-  /** Ids that were refused alone: they are asked for by themselves from then on. */
+  /** Ids that were refused alone: from then on they are asked for separately. */
   readonly #odd = new Set<string>();
 
   constructor(session: VendorContext, wire: VendorWire) {
@@ -83,7 +85,7 @@ export class Statuses {
     if (ids.length === 1 || halves.left < 2) return { ids, states, problem: error };
     halves.left -= 2;
     const middle = Math.ceil(ids.length / 2);
-    // A vendor in trouble is asked for a half once: where that fails too, it is not the size.
+    // A vendor with a problem is asked for one half: if that fails, too, the size is not the cause.
     const deeper = isTheirs ? { left: 0 } : halves;
     const first = await this.#ask(ids.slice(0, middle), deeper, signal);
     if (first.problem !== undefined && (isTheirs || hopeless.has(first.problem.kind)))

@@ -16,7 +16,7 @@ export const baseUrlHint = 'https://api.remote.it';
 export const defaultBaseUrl = 'https://api.remote.it';
 const documentedGraphQlPath = '/graphql/v1';
 
-/** A session token is renewed so long before it ends. */
+/** Milliseconds before its end at which a session token is renewed. */
 const renewEarlyMs = 60_000;
 
 /** Whether the account speaks v27 alone. */
@@ -70,13 +70,13 @@ class TokenSource {
   /** Signs in again; false if no token was in use, where there is no password, or where it is refused. */
   async renew(signal: AbortSignal): Promise<boolean> {
     if (this.#session.secrets['password'] === undefined) return false;
-    // Without a token it was the sign-in itself that was refused.
+    // Without a token the sign-in itself was refused.
     if (this.#held === undefined && this.#login === undefined) return false;
     this.#held = undefined;
     return (await this.#signIn(signal)).ok;
   }
 
-  /** Requests that need a token at the same time share one sign-in; one that is cancelled does not end the others'. */
+  /** Requests that need a token at the same time share one sign-in; cancelling one does not end it for the others. */
   async #signIn(signal: AbortSignal): Promise<Result<SessionToken>> {
     for (;;) {
       const running = this.#login;

@@ -22,7 +22,7 @@ import { listAll } from './rest-operations.ts';
 import { RemoteItTunnels } from './tunnels.ts';
 
 const defaultPageSize = 500;
-/** After these errors the next page fares no better. */
+/** Errors after which the next page fails, too. */
 const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unauthorized',
   'rate-limited',
@@ -31,10 +31,10 @@ const hopeless: ReadonlySet<AppError['kind']> = new Set([
   'unreachable',
   'cancelled',
 ]);
-/** Pages that may fail one after the other before the listing is given up. */
+/** Consecutive failed pages after which the listing is given up. */
 const maxFailedPages = 2;
 
-/** Milliseconds that a listing waits for what only makes it nicer. */
+/** Milliseconds a listing waits for optional names. */
 const maxTypesMs = 3000;
 
 const unnamed = (count: number, of: number): AppError =>
@@ -51,7 +51,7 @@ class RemoteItConnector implements Connector {
   readonly #session: VendorContext;
   readonly #wire: VendorWire;
   readonly tunnels: TunnelRoute;
-  /** Asked for once; those that could not be had are asked for at the next listing. */
+  /** Asked for once; missing ones are asked for at the next listing. */
   #types: VendorTypes | undefined;
 
   constructor(session: VendorContext) {
@@ -94,7 +94,7 @@ class RemoteItConnector implements Connector {
     return { [name]: organisation, ...(input as object | null | undefined) };
   }
 
-  /** What the vendor says of its kinds of services and devices; nothing where it does not say it soon. */
+  /** The vendor's kinds of services and devices; nothing if it does not answer soon. */
   async #vendorTypes(signal: AbortSignal): Promise<VendorTypes> {
     if (this.#types !== undefined) return this.#types;
     const late = new AbortController();
@@ -125,7 +125,9 @@ class RemoteItConnector implements Connector {
     });
   }
 
-  /** Page after page, by the number of items that came; the end is where the vendor says so or nothing new came. */
+  /**
+   * Lists page after page, by the number of received items; the end is where the vendor says so or nothing new came.
+   */
   async *#pages(signal: AbortSignal): AsyncGenerator<Result<FleetPage>> {
     const size = Number(this.#session.fields['pageSize'] ?? defaultPageSize);
     const seen = new Set<string>();
@@ -134,7 +136,7 @@ class RemoteItConnector implements Connector {
     let failedInRow = 0;
     let repeated = false;
     for (;;) {
-      // What happens while the page is on its way may be known better from events.
+      // Events may know better what happened while the page was on its way.
       const observedAt = this.#session.clock.now();
       const input = this.#inAccount(devices, { size, from });
       const answer = await execute(this.#session, this.#wire, devices, input, signal);
@@ -161,7 +163,7 @@ class RemoteItConnector implements Connector {
       const last = !hasMore || items.length === 0 || found.length === 0;
       // A device that moved up between two pages was seen twice, and a different device perhaps not at all.
       const missed = last && repeated && total !== undefined && seen.size < total;
-      // It says that there are more, and gives the same again.
+      // The vendor says that there is more, and sends the same again.
       const stuck = hasMore && items.length > 0 && found.length + nameless === 0;
       const problem =
         nameless > 0
