@@ -54,7 +54,10 @@ const describeInput = (operation: KnownOperation): Readonly<Record<string, unkno
   z.toJSONSchema(operation.input, { io: 'input', unrepresentable: 'any' });
 
 interface ComposeBridgeDeps {
-  readonly options: Pick<CoreOptions, 'webSessionHost' | 'showSession' | 'showWindow' | 'copyText' | 'timings'>;
+  readonly options: Pick<
+    CoreOptions,
+    'host' | 'webSessionHost' | 'showSession' | 'showWindow' | 'copyText' | 'timings'
+  >;
   readonly paths: ProfilePaths;
   readonly vault: Vault;
   readonly unlock: BridgeDeps['unlock'];
@@ -91,7 +94,7 @@ const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: Re
     scope: deps.scope,
     showSession: options.showSession,
     newName,
-    localFiles: createLocalFiles(),
+    localFiles: options.host === 'desktop' ? createLocalFiles() : undefined,
     localUser: client.localUser(),
     edits,
     leftParts: new LeftParts(),

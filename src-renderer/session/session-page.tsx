@@ -7,7 +7,8 @@ import { hasMod } from '../ui/shortcuts.ts';
 import { TooltipLayer } from '../ui/tooltip-layer.tsx';
 import { Toasts } from '../ui/toasts.tsx';
 import { NewLinkStrip } from '../ui/new-link-strip.tsx';
-import { FilesTab } from './files/files-tab.tsx';
+import { useDeviceName } from './device-name.ts';
+import { FilesPanes } from './files-panes.tsx';
 import { ScreenTab } from './screen/screen-tab.tsx';
 import { startSessions } from './connection/session-link.ts';
 import { ClosingQuestion, leaveTab } from './closing.tsx';
@@ -21,12 +22,8 @@ import filesTabStyles from './files/files-tab.module.css';
 const views = {
   terminal: { Tab: TerminalTab, icon: SquareTerminal, word: 'Terminal', short: 'SSH' },
   screen: { Tab: ScreenTab, icon: Monitor, word: 'Screen', short: 'Screen' },
-  files: { Tab: FilesTab, icon: FolderOpen, word: 'Files', short: 'Files' },
+  files: { Tab: FilesPanes, icon: FolderOpen, word: 'Files', short: 'Files' },
 } as const;
-
-/** What a tab is called by; before the fleet is there, only that it is of a device. */
-const useDeviceName = (key: string): string =>
-  useMainState(({ loaded, devices }) => (loaded ? devices.nameOf(key) : (devices.get(key)?.name ?? 'Device')));
 
 /** Which of the tabs of one place a tab is, from 1. */
 const numberOf = (tabs: readonly SessionTab[], tab: SessionTab): number => {

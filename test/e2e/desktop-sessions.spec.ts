@@ -1,6 +1,6 @@
 import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { expect, test as base, type Page } from '@playwright/test';
@@ -115,4 +115,42 @@ test('files over the desktop: 8 MB there and back, byte for byte', async ({ fiel
   await files.getByRole('button', { name: 'Download log.txt' }).click();
   await expect(files.getByRole('listitem', { name: 'Download of log.txt' })).toHaveAttribute('data-state', 'done');
   await expect.poll(() => readFile(join(folder, 'log.txt'), 'utf8').catch(() => '')).toBe('first line\n');
+});
+
+test('this computer beside a device: a folder goes there, a file comes back, each with its permissions', async ({
+  field,
+}) => {
+  const { folder, sshd } = field;
+  const far = join(folder, 'far');
+  const near = join(folder, 'near');
+  for (const made of [far, near, join(near, 'site')]) await mkdir(made);
+  await writeFile(join(near, 'site', 'key.pem'), 'secret\n', { mode: 0o600 });
+  await writeFile(join(far, 'run.sh'), '#!/bin/sh\n', { mode: 0o750 });
+  const files = await field.open('Files');
+  await acceptKey(files);
+  await signInByKey(files, sshd.user, sshd.clientKey);
+  const panes = files.locator('[data-part=files-pane]');
+  const goTo = async (at: number, place: string): Promise<void> => {
+    const path = panes.nth(at).getByRole('textbox', { name: 'Folder' });
+    await expect(path).toBeEnabled();
+    await path.fill(place);
+    await path.press('Enter');
+    await expect(panes.nth(at).getByRole('region', { name: `Files in ${place}` })).toBeVisible();
+  };
+  await goTo(0, far);
+  await files.getByRole('button', { name: 'Show a second pane' }).click();
+  await files.getByRole('dialog').getByRole('button', { name: 'This computer' }).click();
+  await goTo(1, near);
+  // Its files are copied, and nothing else is done with them here.
+  await expect(panes.nth(1).getByRole('button', { name: /^(Download|Edit|Rename|Delete|Upload)/ })).toHaveCount(0);
+
+  await panes.nth(1).getByRole('button', { name: 'site', exact: true }).press('F5');
+  await expect(panes.nth(0).getByRole('button', { name: 'site', exact: true })).toBeVisible();
+  await panes.nth(0).getByRole('button', { name: 'Copy run.sh to This computer' }).click();
+  await expect(panes.nth(1).getByRole('button', { name: 'run.sh', exact: true })).toBeVisible();
+  expect(await readFile(join(far, 'site', 'key.pem'), 'utf8')).toBe('secret\n');
+  const modes = [join(far, 'site', 'key.pem'), join(near, 'run.sh')].map(
+    async (path) => (await stat(path)).mode & 0o777,
+  );
+  expect(await Promise.all(modes)).toEqual([0o600, 0o750]);
 });

@@ -1,7 +1,7 @@
 import { chmod, mkdir, readdir, readFile, rename, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
-import { resize, sizes, themes, troublesIn } from './layout-sizes.ts';
+import { sizes, themes, troublesIn } from './layout-sizes.ts';
 import { acceptKey, expectAccessible, signInByKey, test, type Field } from './session-stage.ts';
 
 /** An editor that notes which file it is given, and leaves the rest to the test. */
@@ -47,8 +47,10 @@ const goTo = async (files: Page, folder: string): Promise<void> => {
 /** The layout at each size, and what a screen reader meets, in one state. */
 const look = async (files: Page, where: string): Promise<readonly string[]> => {
   const found: string[] = [];
+  // No colour is on its way from one theme to the other while it is looked at.
+  await files.emulateMedia({ reducedMotion: 'reduce' });
   for (const size of sizes.slice(0, 2)) {
-    await resize(files, size);
+    await files.setViewportSize(size);
     found.push(...(await troublesIn(files, 'body', `${where}, ${size.name}`)));
     for (const theme of themes) {
       await files.evaluate((chosen) => (document.documentElement.dataset['theme'] = chosen), theme);

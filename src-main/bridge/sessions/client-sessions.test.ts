@@ -2,13 +2,13 @@ import { expect, it } from 'vitest';
 import { ok } from '../../core/base/errors.ts';
 import { createSessionScope } from '../../node/runtime/async-session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
-import type { SessionHostFrame } from '../../../src-preload/contract/session.ts';
+import type { FileOperation, SessionHostFrame } from '../../../src-preload/contract/session.ts';
 import { memoryFiles } from '../../../test/support/memory-files.ts';
 import { LeftParts } from '../../services/session/left-parts.ts';
 import { ClientSessions } from './client-sessions.ts';
 
 /** Sessions of a client on screens whose password is always `sesame`; tells what each was opened with. */
-const rig = () => {
+const rig = (options: { readonly isBrowser?: boolean } = {}) => {
   const opened: (string | undefined)[] = [];
   const sent: SessionHostFrame[] = [];
   const ends: (() => void)[] = [];
@@ -34,7 +34,7 @@ const rig = () => {
       tickets: { take: () => expect.fail('no ticket is taken') },
       scope: createSessionScope(),
       newName: () => 'name',
-      localFiles: memoryFiles(kept),
+      localFiles: options.isBrowser === true ? undefined : memoryFiles(kept),
       localUser: 'me',
       leftParts: new LeftParts(),
       edits: {
@@ -109,4 +109,31 @@ it('files of this computer are open without a sign-in, and are copied from one s
   expect(kept.get('/b')).toEqual(kept.get('/a'));
   copy(2, 3);
   await expect.poll(() => told(2).at(-1)).toMatchObject({ kind: 'refusal', call: 2, error: { kind: 'not-found' } });
+});
+
+it('of files of this computer no byte goes to a client, and nothing of them changes but by a copy', async () => {
+  const { sessions, sent, kept } = rig();
+  sessions.receive({ type: 'session-open', session: 1, kind: 'files', deviceKey: 'this-computer', serviceId: 'files' });
+  const operations: readonly FileOperation[] = [
+    { op: 'download', path: '/a', stream: 9 },
+    { op: 'upload', path: '/a', size: 0, stream: 9 },
+    { op: 'edit', path: '/a' },
+    { op: 'rename', from: '/a', to: '/b' },
+    { op: 'delete', path: '/a' },
+    { op: 'delete-folder', path: '/' },
+  ];
+  await expect.poll(() => sent.length).toBe(1);
+  for (const [at, operation] of operations.entries())
+    sessions.receive({ type: 'session-call', session: 1, call: at + 1, operation });
+  await expect.poll(() => sent.length).toBe(1 + operations.length);
+  for (const frame of sent.slice(1))
+    expect(frame).toMatchObject({ type: 'session-event', event: { kind: 'refusal', error: { kind: 'forbidden' } } });
+  expect([...kept.keys()]).toEqual(['/a']);
+});
+
+it('a browser sees no folder of this computer, and is told why', async () => {
+  const { sessions, sent } = rig({ isBrowser: true });
+  sessions.receive({ type: 'session-open', session: 1, kind: 'files', deviceKey: 'this-computer', serviceId: 'files' });
+  await expect.poll(() => sent.length).toBe(1);
+  expect(sent[0]).toMatchObject({ event: { kind: 'end', error: { kind: 'unsupported' } } });
 });

@@ -33,14 +33,20 @@ export interface SessionDeps {
   /** Shows the page of a session in a window; if absent, the caller opens it. */
   readonly showSession?: ((address: string) => void) | undefined;
   readonly newName: () => string;
-  /** The files of this computer, and whose they are. */
-  readonly localFiles: RemoteFiles;
+  /** The files of this computer, for windows of the desktop; a browser gets none of them. And whose they are. */
+  readonly localFiles: RemoteFiles | undefined;
   readonly localUser: string;
   /** Files that are being edited, in the sessions of all clients. */
   readonly edits: Pick<RemoteEdits, 'attach'>;
   /** Half-sent files left by sessions of all clients; the next session to the same device removes them. */
   readonly leftParts: LeftParts;
 }
+
+const noLocalFiles = fail(
+  'unsupported',
+  'In a browser, Quayside shows no folders of this computer.',
+  'Use Upload and Download, or drop files here. The desktop application shows them beside the device.',
+);
 
 /** Sessions of one client at once. */
 const maxSessions = 64;
@@ -215,7 +221,9 @@ class LiveSession {
       return ok(undefined);
     }
     if (frame.kind === 'files' && deviceKey === thisComputer)
-      return this.#openFiles(this.#deps.localFiles, this.#deps.localUser, frame);
+      return this.#deps.localFiles === undefined
+        ? noLocalFiles
+        : this.#openFiles(this.#deps.localFiles, this.#deps.localUser, frame);
     const connected = await this.#deps.ssh.connect({ deviceKey, serviceId, user, keyFile }, this.#prompts, signal);
     if (!connected.ok) return connected;
     const { connection, through } = connected.value;
@@ -262,6 +270,7 @@ class LiveSession {
     this.#keepDesk(this.#edits);
     this.#files = new SessionFiles({
       files,
+      isLocal: deviceKey === thisComputer,
       edits: this.#edits,
       tell: (event) => this.#tell(event),
       send: this.#send,

@@ -22,9 +22,14 @@ const maxCalls = 64;
 /** The client has this many streams at once over all its sessions. */
 const maxStreams = 256;
 
+/** What a client may do with files of this computer; the bytes of a copy pass through main alone. */
+const localOperations: ReadonlySet<FileOperation['op']> = new Set(['list', 'follow', 'count', 'make-folder', 'copy']);
+
 /** What the calls of a session need from their client. */
 export interface SessionFilesDeps {
   readonly files: RemoteFiles;
+  /** Of this computer: no byte of theirs goes to the client, and nothing of it changes but by a copy. */
+  readonly isLocal: boolean;
   /** The edits of these files. */
   readonly edits: EditDesk;
   readonly tell: (event: SessionEvent) => void;
@@ -90,7 +95,13 @@ export class SessionFiles {
   }
 
   async #run(call: number, operation: FileOperation, signal: AbortSignal): Promise<Result<unknown>> {
-    const { files, edits, tell } = this.#deps;
+    const { files, isLocal, edits, tell } = this.#deps;
+    if (isLocal && !localOperations.has(operation.op))
+      return fail(
+        'forbidden',
+        'Quayside copies files of this computer, and does nothing else with them.',
+        'Use your own file manager.',
+      );
     const progress = (amount: number): void => tell({ kind: 'progress', call, amount });
     switch (operation.op) {
       case 'list': {

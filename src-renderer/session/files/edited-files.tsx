@@ -5,6 +5,7 @@ import type { EditAnswerView, EditView } from '../../../src-preload/contract/ses
 import { Callout, Failure, IconButton } from '../../ui/controls.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
 import { absolute } from '../../ui/format.ts';
+import { classNames } from '../../ui/class-names.ts';
 import { fileName, type Edits } from './edits.ts';
 import filesTabStyles from './files-tab.module.css';
 import styles from './edited-files.module.css';
@@ -128,7 +129,7 @@ export const EditedFiles = ({
           return (
             <li
               key={edit.edit}
-              className={filesTabStyles['transfer']}
+              className={classNames(filesTabStyles['transfer'], styles['edit-row'])}
               data-state={edit.phase}
               aria-label={`Edited file ${name}`}
             >

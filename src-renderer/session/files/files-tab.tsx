@@ -1,35 +1,25 @@
-import {
-  ArrowUp,
-  Download,
-  File,
-  FilePen,
-  Folder,
-  FolderPlus,
-  Link,
-  Pencil,
-  RotateCw,
-  Trash2,
-  Upload,
-  X,
-} from 'lucide-react';
+import { ArrowUp, FolderPlus, RotateCw, Upload, X } from 'lucide-react';
 import { useEffect, useEffectEvent, useRef, useState } from 'react';
-import { inSentence, withoutDirections } from '../../../src-main/core/text/letters.ts';
+import { inSentence } from '../../../src-main/core/text/letters.ts';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
   fileListingSchema,
+  thisComputer,
   type FileEntryView,
   type FileListingView,
   type SessionPlace,
 } from '../../../src-preload/contract/session.ts';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { Confirm } from '../../ui/dialog.tsx';
-import { absolute, bytes } from '../../ui/format.ts';
 import { DeleteQuestion } from './delete-question.tsx';
 import { keyFileMemory } from '../connection/questions.tsx';
 import { SessionCover } from '../connection/session-cover.tsx';
+import { copyAcross } from './copies.ts';
 import { EditedFiles } from './edited-files.tsx';
 import { answerEdit, beginEdit, createEdits, fileName } from './edits.ts';
+import { FileRow, type FileDeeds } from './file-row.tsx';
 import { NameDialog } from './name-dialog.tsx';
+import { noCopy, pathIn, type FilesPane } from './panes.ts';
 import { TransferList } from './transfer-list.tsx';
 import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
 import { useSession } from '../connection/use-session.ts';
@@ -42,8 +32,6 @@ const sentAtOnce = 4;
 /** Rows shown of one folder; more are found by narrowing. */
 const maxRows = 2000;
 
-const icons = { file: File, folder: Folder, link: Link, other: File } as const;
-
 const sorted = (entries: readonly FileEntryView[]): FileEntryView[] =>
   entries.toSorted(
     (a, b) =>
@@ -51,17 +39,11 @@ const sorted = (entries: readonly FileEntryView[]): FileEntryView[] =>
       a.name.localeCompare(b.name, undefined, { numeric: true }),
   );
 
-const within = (folder: string, name: string): string => `${folder.replace(/\/$/, '')}/${name}`;
 const above = (folder: string): string => folder.replace(/\/[^/]*\/?$/, '') || '/';
-const permissions = (mode: number): string =>
-  [6, 3, 0]
-    .map((shift) => (mode >> shift) & 7)
-    .map((bits) => `${bits & 4 ? 'r' : '-'}${bits & 2 ? 'w' : '-'}${bits & 1 ? 'x' : '-'}`)
-    .join('');
-
 type Asking =
   | { readonly what: 'rename' | 'delete'; readonly entry: FileEntryView }
   | { readonly what: 'new-folder' }
+  | { readonly what: 'replace-copy'; readonly entry: FileEntryView }
   | { readonly what: 'replace'; readonly files: readonly globalThis.File[]; readonly names: string };
 
 /** The files of a device over SFTP. */
@@ -69,11 +51,17 @@ export const FilesTab = ({
   place,
   device,
   onUnsent,
+  tools,
+  pane,
 }: {
   readonly place: SessionPlace;
   readonly device: string;
   /** Called with the names of edited files of which a save was not sent. */
   readonly onUnsent?: (names: readonly string[]) => void;
+  /** More for the toolbar. */
+  readonly tools?: React.ReactNode;
+  /** Where there are two of them side by side. */
+  readonly pane?: FilesPane | undefined;
 }): React.ReactNode => {
   const [listing, setListing] = useState<FileListingView>();
   const [error, setError] = useState<ErrorView>();
@@ -121,7 +109,7 @@ export const FilesTab = ({
     else await look(last.current ?? folder);
   };
   const erase = async (entry: FileEntryView, items: number | undefined): Promise<void> => {
-    const path = within(folder, entry.name);
+    const path = pathIn(folder, entry.name);
     if (entry.kind !== 'folder') return change({ op: 'delete', path });
     setAsking(undefined);
     const at = handle.current;
@@ -150,18 +138,48 @@ export const FilesTab = ({
     else if (files.length > 0) void send(files);
   };
   const openEntry = (entry: FileEntryView): void => {
-    if (entry.kind === 'folder' || entry.kind === 'link') return void look(within(folder, entry.name));
+    if (entry.kind === 'folder' || entry.kind === 'link') return void look(pathIn(folder, entry.name));
     const from = handle.current;
-    if (from !== undefined)
-      void download(from, transfers, { path: within(folder, entry.name), name: entry.name, size: entry.size });
+    if (from !== undefined && !isLocal)
+      void download(from, transfers, { path: pathIn(folder, entry.name), name: entry.name, size: entry.size });
   };
   const edit = async (entry: FileEntryView): Promise<void> => {
     const from = handle.current;
     if (from === undefined || entry.kind === 'folder') return;
-    const failure = await beginEdit(from, edits, within(folder, entry.name));
+    const failure = await beginEdit(from, edits, pathIn(folder, entry.name));
     if (failure !== undefined) setError(failure);
   };
   const isOpen = phase.name === 'open';
+  const isLocal = place.deviceKey === thisComputer;
+  const showEnd = useEffectEvent((shown: FileListingView | undefined): void => {
+    if (pane === undefined) return;
+    const { current } = handle;
+    const names = new Set(shown?.entries.map(({ name }) => name));
+    const again = (): void => void look(last.current ?? folder);
+    pane.own.current =
+      isOpen && current !== undefined && shown !== undefined
+        ? { session: current, place: `${place.deviceKey} ${place.serviceId}`, folder: shown.path, names, look: again }
+        : undefined;
+  });
+  const isBeside = pane !== undefined;
+  useEffect(() => showEnd(listing), [listing, isOpen, isBeside]);
+  const copy = (entry: FileEntryView, existing: 'refuse' | 'replace'): void => {
+    const from = pane?.own.current;
+    const to = pane?.other.current;
+    if (from === undefined || to === undefined) return;
+    setAsking(undefined);
+    const problem = noCopy(entry, from, to);
+    if (problem !== undefined) return setError(problem);
+    if (existing === 'refuse' && to.names.has(entry.name)) return setAsking({ what: 'replace-copy', entry });
+    void copyAcross({ from, to }, entry, existing, transfers);
+  };
+  const deeds: FileDeeds = {
+    open: openEntry,
+    edit: (entry) => void edit(entry),
+    copy: (entry) => copy(entry, 'refuse'),
+    rename: (entry) => setAsking({ what: 'rename', entry }),
+    erase: (entry) => setAsking({ what: 'delete', entry }),
+  };
 
   return (
     <div
@@ -170,7 +188,9 @@ export const FilesTab = ({
       onDragOver={(event) => event.preventDefault()}
       onDrop={(event) => {
         event.preventDefault();
-        if (isOpen) offer([...event.dataTransfer.files]);
+        const dragged = pane?.drag.current;
+        if (dragged !== undefined && dragged.from !== pane?.own) dragged.drop();
+        else if (isOpen && !isLocal) offer([...event.dataTransfer.files]);
       }}
     >
       <div className={sessionBodyStyles['session-tools']} role="toolbar" aria-label={`Files of ${device}`}>
@@ -205,10 +225,19 @@ export const FilesTab = ({
           disabled={!isOpen}
           onClick={() => setAsking({ what: 'new-folder' })}
         />
-        <button type="button" className="button" disabled={!isOpen} onClick={() => picker.current?.click()}>
-          <Upload size={14} aria-hidden="true" />
-          Upload
-        </button>
+        {isLocal ? null : (
+          <button
+            type="button"
+            aria-label="Upload"
+            className={classNames('button', filesTabStyles['upload'])}
+            disabled={!isOpen}
+            onClick={() => picker.current?.click()}
+          >
+            <Upload size={14} aria-hidden="true" />
+            <span>Upload</span>
+          </button>
+        )}
+        {tools}
         <input
           ref={picker}
           type="file"
@@ -244,61 +273,9 @@ export const FilesTab = ({
                 </tr>
               </thead>
               <tbody>
-                {listing.entries.slice(0, maxRows).map((entry) => {
-                  const Icon = icons[entry.kind];
-                  return (
-                    <tr
-                      key={entry.name}
-                      onKeyDown={(event) => {
-                        if (event.key !== 'F4') return;
-                        event.preventDefault();
-                        void edit(entry);
-                      }}
-                    >
-                      <td>
-                        <button
-                          type="button"
-                          className={filesTabStyles['file-name']}
-                          title={inSentence(entry.name)}
-                          onClick={() => openEntry(entry)}
-                        >
-                          <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-                          <span className="ellipsis">{withoutDirections(entry.name)}</span>
-                        </button>
-                      </td>
-                      <td className="number">{entry.kind === 'file' ? bytes(entry.size) : ''}</td>
-                      <td className="faint">{absolute(entry.modifiedAt)}</td>
-                      <td className="faint mono">{permissions(entry.mode)}</td>
-                      <td className={filesTabStyles['file-actions']}>
-                        {entry.kind === 'file' ? (
-                          <IconButton
-                            icon={Download}
-                            label={`Download ${inSentence(entry.name)}`}
-                            onClick={() => openEntry(entry)}
-                          />
-                        ) : null}
-                        {entry.kind === 'folder' ? null : (
-                          <IconButton
-                            icon={FilePen}
-                            label={`Edit ${inSentence(entry.name)}`}
-                            keys="F4"
-                            onClick={() => void edit(entry)}
-                          />
-                        )}
-                        <IconButton
-                          icon={Pencil}
-                          label={`Rename ${inSentence(entry.name)}`}
-                          onClick={() => setAsking({ what: 'rename', entry })}
-                        />
-                        <IconButton
-                          icon={Trash2}
-                          label={`Delete ${inSentence(entry.name)}`}
-                          onClick={() => setAsking({ what: 'delete', entry })}
-                        />
-                      </td>
-                    </tr>
-                  );
-                })}
+                {listing.entries.slice(0, maxRows).map((entry) => (
+                  <FileRow key={entry.name} entry={entry} isLocal={isLocal} pane={pane} deeds={deeds} />
+                ))}
               </tbody>
             </table>
           )}
@@ -327,7 +304,7 @@ export const FilesTab = ({
           title="New folder"
           verb="Create"
           name=""
-          onName={(name) => void change({ op: 'make-folder', path: within(folder, name) })}
+          onName={(name) => void change({ op: 'make-folder', path: pathIn(folder, name) })}
           onClose={() => setAsking(undefined)}
         />
       ) : null}
@@ -337,7 +314,7 @@ export const FilesTab = ({
           verb="Rename"
           name={asking.entry.name}
           onName={(name) =>
-            void change({ op: 'rename', from: within(folder, asking.entry.name), to: within(folder, name) })
+            void change({ op: 'rename', from: pathIn(folder, asking.entry.name), to: pathIn(folder, name) })
           }
           onClose={() => setAsking(undefined)}
         />
@@ -345,10 +322,23 @@ export const FilesTab = ({
       {asking?.what === 'delete' ? (
         <DeleteQuestion
           entry={asking.entry}
-          path={within(folder, asking.entry.name)}
+          path={pathIn(folder, asking.entry.name)}
           device={device}
           session={handle}
           onConfirm={(items) => void erase(asking.entry, items)}
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+      {asking?.what === 'replace-copy' ? (
+        <Confirm
+          title={`Replace ${inSentence(asking.entry.name)} in ${inSentence(pane?.otherName ?? '')}?`}
+          loss={
+            asking.entry.kind === 'folder'
+              ? 'Files in it that have the same name there are replaced; all others stay.'
+              : 'What is there now is lost once the copy is complete.'
+          }
+          verb="Replace"
+          onConfirm={() => copy(asking.entry, 'replace')}
           onClose={() => setAsking(undefined)}
         />
       ) : null}

@@ -1,4 +1,4 @@
-import { Download, Trash2, Upload, X } from 'lucide-react';
+import { Copy, Download, Trash2, Upload, X } from 'lucide-react';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, count, plural } from '../../ui/format.ts';
 import type { Transfer, Transfers } from './transfers.ts';
@@ -7,6 +7,7 @@ import styles from './files-tab.module.css';
 const ways = {
   up: { icon: Upload, word: 'Upload', done: 'done' },
   down: { icon: Download, word: 'Download', done: 'done' },
+  copy: { icon: Copy, word: 'Copy', done: 'done' },
   delete: { icon: Trash2, word: 'Deletion', done: 'deleted' },
 } as const;
 
@@ -15,7 +16,7 @@ const progressOf = ({ moved, size, state, way }: Transfer): string => {
   const end = state === 'moving' ? '' : ` · ${state === 'done' ? ways[way].done : state}`;
   if (way !== 'delete') {
     const all = bytes(size ?? moved);
-    return state === 'moving' ? `${bytes(moved)} of ${all}` : `${all}${end}`;
+    return state === 'moving' && size !== undefined ? `${bytes(moved)} of ${all}` : `${all}${end}`;
   }
   // Of a folder that was empty there is nothing to count.
   if (state === 'done') return moved === 0 ? 'deleted' : `${plural(moved, 'item')}${end}`;

@@ -6,7 +6,7 @@ import { feedStream, openStream, uploadBody, type SessionHandle } from '../conne
 /** A file on its way, or a folder that is being deleted. */
 export interface Transfer {
   readonly id: number;
-  readonly way: 'up' | 'down' | 'delete';
+  readonly way: 'up' | 'down' | 'copy' | 'delete';
   readonly name: string;
   /** Bytes, or items to delete where they were counted. */
   readonly size: number | undefined;
@@ -26,7 +26,7 @@ export type Transfers = ReturnType<typeof createTransfers>;
 let lastId = 0;
 
 /** Puts a transfer at the head of the list, where it is seen however long the list is; what is changed about it is shown now and then, and at once when it ends. */
-const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'size'>, cancel: () => void) => {
+export const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'size'>, cancel: () => void) => {
   const id = ++lastId;
   let moved = 0;
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -50,7 +50,10 @@ const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name' | 'si
   };
 };
 
-const endOf = (answer: { readonly ok: boolean; readonly error?: ErrorView }): Pick<Transfer, 'state' | 'error'> => {
+export const endOf = (answer: {
+  readonly ok: boolean;
+  readonly error?: ErrorView;
+}): Pick<Transfer, 'state' | 'error'> => {
   if (answer.ok) return { state: 'done' };
   if (answer.error?.kind === 'cancelled') return { state: 'cancelled' };
   return { state: 'failed', ...(answer.error === undefined ? {} : { error: answer.error }) };
