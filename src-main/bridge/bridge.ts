@@ -14,7 +14,7 @@ import { presentDevice } from './requests/device-requests.ts';
 import { presentForward } from './requests/forward-requests.ts';
 import { accountView, errorView, settingsView, updateView } from './views/views.ts';
 
-/** What requests and the state that all clients follow are made of. */
+/** The dependencies of requests, and of the state that all clients follow. */
 export interface BridgeDeps extends RequestDeps {
   readonly accounts: RequestDeps['accounts'] & Pick<Accounts, 'changed'>;
   readonly inventory: RequestDeps['inventory'] & Pick<Inventory, 'changed'>;

@@ -48,7 +48,7 @@ export const FieldInput = ({
   readonly id: string;
   readonly value: string | ChosenFile | undefined;
   readonly invalid: boolean;
-  /** Whose services are offered, where the field is one of them. */
+  /** The device whose services are offered, if the field takes a service. */
   readonly device: DeviceView | undefined;
   readonly onChange: (value: string | ChosenFile | undefined) => void;
 }): React.ReactNode => {

@@ -50,7 +50,7 @@ const posixShells = new Set(['sh', 'bash', 'dash', 'zsh', 'ksh', 'fish', 'csh', 
 const codeReaders = new Set(['cmd', 'powershell', 'pwsh', 'osascript', 'wscript', 'cscript', 'mshta', 'rundll32']);
 const ownValues = /\{(?:user|device)\}/;
 
-/** Whether what somebody else chose could become code: device names come from vendors. */
+/** Whether a value chosen by somebody else could become code: device names come from vendors. */
 const becomesCode = (launcher: CustomLauncher): boolean => {
   const name = programName(launcher.program);
   if (codeReaders.has(name)) return launcher.args.some((arg) => ownValues.test(arg));
@@ -106,7 +106,7 @@ export const checkLauncher = (launcher: CustomLauncher): Result<CustomLauncher> 
   return ok(launcher);
 };
 
-/** Text from elsewhere as one argument: no control, invisible or direction-changing characters. */
+/** Text from outside as one argument: without control, invisible or direction-changing characters. */
 const visible = (text: string): string =>
   text
     .toWellFormed()
@@ -115,9 +115,9 @@ const visible = (text: string): string =>
     .slice(0, 256);
 
 /**
- * The plan of a launcher. Each argument stays one argument, whatever the values are; values are put in once and not
- * read again. Errors: those of `checkLauncher`; invalid-input also where a user is needed and none is known, and
- * where a value would turn an argument into an option.
+ * The plan of a launcher. Each argument stays one argument, whatever the values are; inserted values are not
+ * interpreted again. Errors: those of `checkLauncher`; invalid-input also if a user is needed and unknown, and if a
+ * value would turn an argument into an option.
  */
 export const customLauncherPlan = (launcher: CustomLauncher, values: LauncherValues): Result<LaunchPlan> => {
   const checked = checkLauncher(launcher);

@@ -23,9 +23,7 @@ export interface LaunchPlan {
 }
 
 /**
- * The ways a password may take, none of which another user or program can read along: neither arguments nor the
- * environment nor a URL.
- *
+ * The ways to pass a password that no other user or program can read: neither arguments nor the environment nor a URL.
  * - `stdin`: one line on standard input.
  * - `vnc-file`: VNC's obfuscated form in a nameless file, open in the child as `vncPasswordFile`.
  */
@@ -43,9 +41,9 @@ export interface Executables {
 /** Starts programs. */
 export interface Processes {
   /**
-   * Starts a plan and leaves it alone. Answers once the program has either ended well or lived about a second.
-   * `password` is handed over in the plan's way, and dropped where the plan has none. Errors: launcher-missing (not
-   * there, or it failed at once), unreachable (a plan that `connects` ended at once), cancelled.
+   * Starts a plan and detaches. Returns once the program has either ended well or run for about a second. `password` is
+   * passed as the plan says, and dropped if the plan takes none. Errors: launcher-missing (not there, or it failed at
+   * once), unreachable (a plan that `connects` ended at once), cancelled.
    */
   start(plan: LaunchPlan, signal: AbortSignal, password?: string): Promise<Result<void>>;
 }

@@ -18,25 +18,25 @@ const refusals: ReadonlySet<ErrorKind> = new Set<ErrorKind>([
 ]);
 
 /**
- * What a failed call means: `failed` may be tried again, `uncertain` may have been done. A call that may be repeated
+ * The outcome of a failed call: `failed` may be tried again, `uncertain` may have been carried out. A repeatable call
  * is never uncertain.
  */
 export const outcomeOf = (error: AppError, repeatable: boolean): 'failed' | 'uncertain' =>
   repeatable || error.refused === true || refusals.has(error.kind) ? 'failed' : 'uncertain';
 
-/** Milliseconds an account rests after the vendor asked for a pause without saying how long. */
+/** Milliseconds of pause for an account whose vendor asked for one without saying how long. */
 const usualPauseMs = 30_000;
 const maxPauseMs = 15 * 60_000;
 
-/** How long the account is to be left alone after this error, milliseconds; undefined if it need not be. */
+/** Milliseconds of pause for the account after this error; undefined if none is needed. */
 export const pauseAfter = (error: AppError): number | undefined =>
   error.kind === 'rate-limited' ? Math.min(error.retryAfterMs ?? usualPauseMs, maxPauseMs) : undefined;
 
-/** After these no further device of the account fares better: the rest is not sent. */
+/** Errors after which the rest of the account is not sent, because it would fail, too. */
 export const stopsAccount = (error: AppError): boolean =>
   error.kind === 'unauthorized' || error.kind === 'wrong-url' || error.kind.startsWith('vault-');
 
-/** Milliseconds that are left, from how long the finished ones took; undefined while that says nothing yet. */
+/** The remaining milliseconds, estimated from the finished calls; undefined while that is too early. */
 export const remainingMs = (elapsedMs: number, finished: number, left: number): number | undefined =>
   finished < 3 || left === 0 ? undefined : Math.round((elapsedMs / finished) * left);
 

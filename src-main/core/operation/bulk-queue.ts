@@ -10,8 +10,8 @@ export interface QueueItem {
 export type Next = { readonly run: number } | { readonly waitMs: number } | undefined;
 
 /**
- * Which items are waiting, running and done: first come, first served in each account, never more than `width` of an
- * account at once, none while the account rests. Pure but for its own state; times are monotonic milliseconds.
+ * The waiting, running and finished items: first come, first served in each account, at most `width` of an account at
+ * once, none while the account pauses. It has no clock; times are monotonic milliseconds.
  */
 export class BulkQueue {
   readonly #items: readonly QueueItem[];
@@ -32,7 +32,7 @@ export class BulkQueue {
     return [...this.#waiting.keys()];
   }
 
-  /** Takes the next item of the account, which is running from then on. */
+  /** Takes the next item of the account, which then counts as running. */
   next(accountId: string, now: number): Next {
     const list = this.#list(accountId);
     if (list.length === 0 || this.running(accountId) >= this.#width) return undefined;
@@ -46,7 +46,7 @@ export class BulkQueue {
     return { run: index };
   }
 
-  /** An item that ran has ended so. */
+  /** A running item has ended with this state. */
   settle(index: number, state: BulkItemState): void {
     const item = this.#items[index];
     if (item === undefined || item.state !== 'running') return;
@@ -55,7 +55,7 @@ export class BulkQueue {
     if (state === 'waiting') this.#list(item.accountId).unshift(index);
   }
 
-  /** Nothing of the account starts before then. */
+  /** Starts nothing of the account before that time. */
   rest(accountId: string, until: number): void {
     this.#cooldownUntil.set(accountId, Math.max(until, this.#cooldownUntil.get(accountId) ?? 0));
   }
@@ -68,7 +68,7 @@ export class BulkQueue {
     return longest;
   }
 
-  /** Takes what is waiting out of the queue, of one account or of all, in this state. Answers the indexes. */
+  /** Removes waiting items, of one account or of all, and gives them this state. Returns their indexes. */
   drop(state: 'cancelled' | 'failed', accountId?: string): readonly number[] {
     const dropped: number[] = [];
     for (const [account, list] of this.#waiting) {

@@ -9,9 +9,9 @@ export interface OperationCall {
 
 /** The call that makes a change of a device. */
 export interface EditCall extends OperationCall {
-  /** What the call relies on. Many devices of one account need it once, and it may have been done before. */
+  /** A call that must be made first. Many devices of one account need it once, and it may have been made before. */
   readonly first?: OperationCall;
-  /** Does the same where the operation is closed to the account's kind of credentials. */
+  /** The alternative call, if the account's kind of credentials may not make this one. */
   readonly otherwise?: OperationCall;
 }
 
@@ -20,7 +20,7 @@ export interface Refusal {
   readonly reason: string;
 }
 
-/** Why a vendor's API cannot make a change on any device. Follows the vendor's name: `has no groups`. */
+/** Why a vendor's API cannot make a change on any device. It follows the vendor's name: `has no groups`. */
 export interface NotOffered {
   readonly not: string;
 }
@@ -51,7 +51,7 @@ export interface GroupEdit {
 export interface TagEdit {
   /** Whether a device has any number of tags; else it has one or none. */
   readonly many: boolean;
-  /** The calls that leave the device with these tags; none where it has them. */
+  /** The calls that leave the device with these tags; none if it has them already. */
   calls(device: DeviceRecord, tags: readonly string[]): readonly EditCall[];
 }
 
@@ -64,7 +64,7 @@ export interface Deletion extends EditCall {
   readonly loss: string;
   /** `Delete device`. */
   readonly verb: string;
-  /** What became of the device, in two or three words. */
+  /** What happened to the device, in two or three words. */
   readonly after: string;
   /** It takes more than the other way does. */
   readonly isHard: boolean;
@@ -84,7 +84,7 @@ export interface CustomFieldEdit {
   /** How present values are read. */
   readonly read: {
     readonly operation: string;
-    /** Devices that one call takes at most. */
+    /** The maximum of devices in one call. */
     readonly atOnce: number;
     input(field: string, deviceIds: readonly string[]): OperationCall['input'];
     /** Values by the ids of devices. */

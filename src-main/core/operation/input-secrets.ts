@@ -13,7 +13,7 @@ const wrongPlace = (): Result<never> =>
 
 const decode = (part: string): string => part.replaceAll('~1', '/').replaceAll('~0', '~');
 
-/** Names that would reach into the prototype of an object instead of being a field of it. */
+/** Names that would change the prototype of an object instead of a field. */
 const forbidden: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype']);
 
 const put = (value: unknown, path: readonly string[], secret: string): unknown => {

@@ -1,6 +1,6 @@
 import type { AppError } from '../base/errors.ts';
 
-/** The page a session runs in. It is ours; the vendor's script is the only foreign thing in it. */
+/** The page of a web session. It is ours; only the vendor's script is foreign. */
 
 const entities: Readonly<Record<string, string>> = {
   '&': '&amp;',
@@ -11,11 +11,11 @@ const entities: Readonly<Record<string, string>> = {
 };
 const escape = (text: string): string => text.replaceAll(/[&<>"']/g, (sign) => entities[sign] ?? sign);
 
-/** What the page shows, and what it may ask its host for. */
+/** The content of the page, and its access to its host. */
 export interface SessionPage {
   readonly title: string;
   readonly vendor: string;
-  /** Names this page to its host; good for one object. */
+  /** Identifies this page to its host; valid for one object. */
   readonly ticket: string;
   readonly clientScript?: string;
   /** Why there is no session. */
@@ -62,8 +62,8 @@ main { flex: 1; min-height: 0; overflow: auto; }
 `;
 
 /**
- * What the page does: one client, one object for it, and a fresh page for another try. It stands before the vendor's
- * script, so that it hears what the page's policy refuses from the start.
+ * The behaviour of the page: one client, one object for it, and a new page for another try. It runs before the vendor's
+ * script, so that it sees from the start what the page's policy refuses.
  */
 export const sessionScript = `(() => {
   'use strict';

@@ -14,7 +14,7 @@ export interface DeskRequest {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** At most a few hundred bytes are of use. */
+  /** A few hundred bytes at most are used. */
   readonly body: string;
 }
 
@@ -26,10 +26,10 @@ export interface WebSessionRegistryOptions {
   readonly show?: (address: string) => void;
 }
 
-/** A session on its way: waiting for its page, or having one. */
+/** A session whose page is awaited or open. */
 interface Entry {
   readonly order: WebSessionOrder;
-  /** Granted for this try and not given to anybody yet. */
+  /** Granted for this try and not handed out yet. */
   material: WebSessionMaterial | undefined;
   readonly admittedAt: number;
   isOpened: boolean;
@@ -85,8 +85,8 @@ const stateOf = (body: string): WebSessionState | undefined => {
 };
 
 /**
- * Serves the pages of web sessions, whatever carries them. Each page's address is good once, and so is the object that
- * the page fetches; another try is another page with another object.
+ * Serves the pages of web sessions over any carrier. Each page's address is valid once, and so is the object that the
+ * page fetches; another try is another page with another object.
  */
 export class WebSessionRegistry {
   readonly #options: WebSessionRegistryOptions;
@@ -128,7 +128,7 @@ export class WebSessionRegistry {
         return json({});
       }
       default: {
-        // Another try is another page; this one has nothing more to ask for.
+        // Another try is another page; this one may ask for nothing more.
         this.#entries.delete(ticket);
         const address = this.#add(entry.order, undefined);
         if (this.#options.show === undefined) return json({ address });
@@ -166,7 +166,7 @@ export class WebSessionRegistry {
     const granted = await order.fresh(AbortSignal.any([this.#ending.signal, AbortSignal.timeout(freshMs)]));
     if (this.#ending.signal.aborted) return gone('Quayside is closing.');
     const material = granted.ok ? granted.value : undefined;
-    // Another name than that of the address, which stays in the browser's history.
+    // A different name from the one in the address, which stays in the browser's history.
     const ticket = this.#add(order, material).slice('/s/'.length);
     const opened = this.#entries.get(ticket);
     if (opened !== undefined) opened.isOpened = true;

@@ -186,7 +186,7 @@ export interface OwnSshEnd {
   readonly hasTried: boolean;
 }
 
-/** Whether the server has taken something in part by now. */
+/** Whether the server has accepted an attempt partially. */
 export const hasTakenPart = (written: string): boolean => written.includes('with partial success');
 
 export const readOwnSshEnd = (written: string): OwnSshEnd => {

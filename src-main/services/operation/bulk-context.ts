@@ -6,17 +6,17 @@ import { isOffered } from '../../core/operation/device-edit.ts';
 import type { Operation, Vendor } from '../../vendors/vendor.ts';
 import type { Accounts } from '../fleet/accounts.ts';
 
-/** Vendors, accounts and operations as planning looks at them. */
+/** The vendors, accounts and operations that planning needs. */
 export interface BulkCatalogue {
   readonly vendor: (id: VendorId) => Vendor | undefined;
   readonly account: (id: string) => Account | undefined;
   readonly inputsOf: (operation: Operation) => readonly string[];
 }
 
-/** Whose key an account holds, in the words of `Operation.callers`; vendors with one kind of key have users only. */
+/** Whose key an account holds, by the names in `Operation.callers`; vendors with one kind of key have only users. */
 export const keyKindOf = (account: Pick<Account, 'fields'> | undefined): string => account?.fields['keyKind'] ?? 'user';
 
-/** The facts that planning needs, from the catalogue and what was gathered for this plan. */
+/** The context of planning, from the catalogue and what was gathered for this plan. */
 export const planContext = (
   catalogue: BulkCatalogue,
   gathered: {
@@ -54,7 +54,7 @@ export const planContext = (
   };
 };
 
-/** The present values of a custom field by device key. What could not be read is absent, with the reason. */
+/** The present values of a custom field by device key. An unreadable value is absent, with the reason. */
 export const readCustomField = async (
   devices: readonly Device[],
   field: string,

@@ -11,12 +11,12 @@ import { fail, type AppError, type Result } from '../../core/base/errors.ts';
 import { sleep, type Clock } from '../../core/base/clock.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** A device of a run, and how it went. */
+/** A device of a run, with its state. */
 export interface BulkItem {
   readonly index: number;
   readonly row: PlanRow;
   readonly state: BulkItemState;
-  /** How often it was sent. */
+  /** How often its call was sent. */
   readonly attempts: number;
   readonly tookMs?: number;
   readonly error?: AppError;
@@ -41,11 +41,11 @@ export interface BulkRunDeps {
   readonly clock: Clock;
   /** Calls of one account at once. */
   readonly width: number;
-  /** Does what the row says, once. */
+  /** Makes the call of a row once. */
   readonly call: (row: PlanRow, signal: AbortSignal) => Promise<Result<unknown>>;
   readonly repeatable: (row: PlanRow) => boolean;
   readonly onException: (thrown: unknown) => void;
-  /** Called each time nothing is left to do. */
+  /** Called whenever nothing is left to do. */
   readonly onEnded: () => void;
 }
 
@@ -60,14 +60,15 @@ interface Entry extends QueueItem {
   version: number;
 }
 
-/** A repeatable call that the vendor put off is sent so often at most. */
+/** How often a repeatable call is sent at most, if the vendor postpones it. */
 const maxAttempts = 6;
-/** Milliseconds in which changes are gathered before somebody who waits hears of them. */
+/** Milliseconds in which changes are gathered before waiting callers get them. */
 const gatherMs = 100;
 
 /**
- * One action on many devices: a queue for each account, so many calls at once in each. A call is sent again by itself
- * only where it may be repeated and the vendor put it off. Belongs to main, so no window has to stay for it.
+ * One action on many devices: a queue per account, with a limit of calls at once in each. A call is repeated
+ * automatically only if it may be repeated and the vendor postponed it. It belongs to main, so no window has to stay
+ * open.
  */
 export class BulkRun {
   readonly id: string;
@@ -76,11 +77,11 @@ export class BulkRun {
   readonly #entries: readonly Entry[];
   readonly #stop = new AbortController();
   readonly #startedAt: number;
-  /** Monotonic; what was finished before counts for nothing in the time that is left. */
+  /** Monotonic; earlier results do not count for the remaining time. */
   #since = 0;
   #finishedBefore = 0;
   #queue: BulkQueue;
-  /** Items that are waiting or running. */
+  /** The number of waiting or running items. */
   #open: number;
   #state: BulkRunSnapshot['state'] = 'running';
   #endedAt: number | undefined;
@@ -166,7 +167,7 @@ export class BulkRun {
     if (!signal.aborted && this.#state !== 'ended') await sleep(this.#deps.clock, gatherMs, signal);
   }
 
-  /** Starts nothing more. What was sent is waited for: nobody could tell what came of it otherwise. */
+  /** Starts no more calls. Calls that were sent are waited for: otherwise their results would be unknown. */
   cancel(): void {
     if (this.#state !== 'running') return;
     this.#state = 'cancelling';
@@ -175,7 +176,7 @@ export class BulkRun {
     this.#announce();
   }
 
-  /** Tries again what failed or was cancelled; false while it still runs or where there is nothing. */
+  /** Tries failed and cancelled items again; false while it runs or if there are none. */
   retry(): boolean {
     if (this.#state !== 'ended' || this.#stop.signal.aborted) return false;
     const again = this.#entries.filter((entry) => entry.state === 'failed' || entry.state === 'cancelled');
@@ -194,7 +195,7 @@ export class BulkRun {
     return true;
   }
 
-  /** Ends it at once, calls under way included. */
+  /** Ends it at once, running calls included. */
   dispose(): void {
     this.#stop.abort();
     this.cancel();
@@ -209,7 +210,7 @@ export class BulkRun {
     for (const accountId of this.#queue.accounts) this.#pump(accountId);
   }
 
-  /** Starts as many calls of the account as there is room for. */
+  /** Starts as many calls of the account as the limit allows. */
   #pump(accountId: string): void {
     if (this.#state !== 'running') return;
     for (;;) {
@@ -248,7 +249,7 @@ export class BulkRun {
     this.#pump(entry.accountId);
   }
 
-  /** A mistake of ours costs one device, not the run. */
+  /** A bug of ours costs one device, not the run. */
   async #call(row: PlanRow): Promise<Result<unknown>> {
     try {
       return await this.#deps.call(row, this.#stop.signal);
@@ -258,7 +259,7 @@ export class BulkRun {
     }
   }
 
-  /** What a failure means for this item, and for the others of its account. */
+  /** The effect of a failure on this item, and on the others of its account. */
   #judge(entry: Entry, error: AppError): BulkItemState {
     const repeatable = this.#deps.repeatable(entry.row);
     const pause = pauseAfter(error);
@@ -283,7 +284,7 @@ export class BulkRun {
     this.#deps.onEnded();
   }
 
-  /** The item is through, for now. */
+  /** The item is done for now. */
   #close(index: number): void {
     this.#open -= 1;
     this.#touch(index);

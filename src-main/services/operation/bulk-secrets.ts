@@ -7,18 +7,18 @@ type PasswordAction = Extract<BulkAction, { readonly kind: 'password' }>;
 
 const protocols: readonly PasswordAction['protocol'][] = ['rxp', 'rdp', 'apple'];
 
-/** The key of the vault under which the password that Quayside gave a connection is kept. */
+/** The vault key of the password that Quayside gave a connection. */
 export const rotatedKey = (deviceKey: string, protocol: PasswordAction['protocol']): string =>
   `rotated:${protocol}:${deviceKey}`;
 
-/** Letters and digits that are not taken for one another, and signs that every program takes. */
+/** Letters and digits that are not mistaken for one another, and signs that every program accepts. */
 const alphabet = 'abcdefghijkmnpqrstuvwxyzABCDEFGHJKLMNPQRSTUVWXYZ23456789-_.';
 const length = 24;
 
-/** A password of 24 characters out of 59, about 141 bits. `bytes` answers so many random bytes. */
+/** A password of 24 characters out of 59, about 141 bits. `bytes` returns random bytes. */
 export const makePassword = (bytes: (count: number) => Uint8Array): string => {
   let password = '';
-  // Bytes beyond the last whole round of the alphabet would make some characters likelier.
+  // Bytes beyond the last full round of the alphabet would make some characters more likely.
   const limit = 256 - (256 % alphabet.length);
   while (password.length < length)
     for (const byte of bytes(length))
@@ -27,8 +27,8 @@ export const makePassword = (bytes: (count: number) => Uint8Array): string => {
 };
 
 /**
- * New passwords for devices. The new one is in the vault before it is sent; the one before stays beside
- * it until the vendor took the new one, so that neither is lost, whatever happens in between.
+ * New passwords for devices. The new one is in the vault before it is sent, and the old one stays beside it until the
+ * vendor accepted the new one, so that neither is lost at any point.
  */
 export class BulkSecrets {
   readonly #vault: Pick<Vault, 'get' | 'set' | 'delete'>;
@@ -42,12 +42,12 @@ export class BulkSecrets {
     this.#bytes = deps.randomBytes;
   }
 
-  /** Forgets what was given to a connection. What the vault refuses to delete now stays in it. */
+  /** Deletes the password of a connection. If the vault refuses, it stays there. */
   async forget(deviceKey: string): Promise<void> {
     for (const protocol of protocols) await this.#vault.delete(rotatedKey(deviceKey, protocol));
   }
 
-  /** Gives one device its new password: `given`, or one made for it. Errors: the vault's, and those of `send`. */
+  /** Gives one device its new password: `given`, or a generated one. Errors: the vault's, and those of `send`. */
   async rotate(
     deviceKey: string,
     action: PasswordAction,
@@ -69,7 +69,7 @@ export class BulkSecrets {
     const sent = await send(password);
     if (sent.ok) await this.#vault.set(key, JSON.stringify({ password }));
     else if (outcomeOf(sent.error, false) === 'failed') {
-      // The vendor refused it, so the one before is still the right one.
+      // The vendor refused it, so the old one is still valid.
       if (before.value === undefined) await this.#vault.delete(key);
       else await this.#vault.set(key, before.value);
     }
@@ -77,10 +77,10 @@ export class BulkSecrets {
   }
 }
 
-/** One of them is the right one as long as nobody knows whether the newest was taken; a vault holds small texts only. */
+/** One of these is valid while it is unknown whether the newest was accepted; a vault holds only small texts. */
 const maxPrevious = 8;
 
-/** Every password that may be in force, newest first. */
+/** Every password that may be valid, newest first. */
 const passwordsIn = (stored: string | undefined): readonly string[] => {
   if (stored === undefined) return [];
   try {

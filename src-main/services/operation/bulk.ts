@@ -23,11 +23,11 @@ export interface BulkDeps {
   readonly secrets: Pick<BulkSecrets, 'rotate' | 'forget'>;
   /** Reads that empty what they read are kept by it. */
   readonly deviceLogs: Pick<DeviceLogs, 'call'>;
-  /** Writes down each call, never what was in it. */
+  /** Records each call in the history, without its input. */
   readonly activity: Pick<Activity, 'recordOperation'>;
   readonly clock: Clock;
   readonly log: Log;
-  /** A text nobody can guess. */
+  /** An unguessable text. */
   readonly newId: () => string;
   /** Names of an operation's inputs. */
   readonly inputsOf: (operation: Operation) => readonly string[];
@@ -51,11 +51,14 @@ interface KeptRun extends Kept {
   readonly run: BulkRun;
 }
 
-/** Calls of one account at once; the rateLimitGroup of its HTTP client holds them below the vendor's own limits besides. */
+/**
+ * The maximum of calls at once per account; the rate-limit group of its HTTP client respects the vendor's own limits
+ * besides.
+ */
 const width = 4;
 const maxPlans = 16;
 const maxRuns = 20;
-/** Milliseconds that somebody who waits for news is kept waiting. */
+/** Milliseconds a caller waits for changes. */
 const maxWaitMs = 20_000;
 const refreshMs = 120_000;
 
@@ -78,7 +81,7 @@ export class Bulk {
     };
   }
 
-  /** What the action would do to each device. Errors: invalid-input, not-found (none of the devices is there). */
+  /** What the action would do to each device. Errors: invalid-input, not-found (none of the devices exists). */
   async preview(deviceKeys: readonly string[], action: BulkAction, signal: AbortSignal): Promise<Result<BulkPlan>> {
     const { inventory, clock } = this.#deps;
     const chosen = [...new Set(deviceKeys)].flatMap((key): readonly Device[] => {
@@ -125,8 +128,8 @@ export class Bulk {
   }
 
   /**
-   * Runs a plan, once. `count` must be that of its devices where it destroys. `password` is what the devices get with
-   * the action `password`. Errors: not-found, invalid-input, confirmation-required.
+   * Runs a plan once. `count` must be its number of devices if it destroys. `password` is for the action `password`.
+   * Errors: not-found, invalid-input, confirmation-required.
    */
   start(planId: string, options: { readonly count?: number; readonly password?: string }): Result<BulkRunSnapshot> {
     const stored = this.#plans.get(planId);
@@ -171,7 +174,7 @@ export class Bulk {
     return [...this.#runs.values()].map(({ run }) => run.snapshot()).reverse();
   }
 
-  /** The run and what changed of it after `version`; waits a while where nothing did. Errors: not-found. */
+  /** The run and its changes after `version`; waits a while if there are none. Errors: not-found. */
   async status(
     runId: string,
     version: number,
@@ -241,7 +244,7 @@ export class Bulk {
     });
   }
 
-  /** Forgets the passwords that were given to devices of the account; call it while they are still known. */
+  /** Deletes the passwords of an account's devices; call it while the devices are still known. */
   async forgetAccount(accountId: string): Promise<void> {
     for (const device of this.#deps.inventory.devices.values())
       if (device.accountId === accountId && this.#takesPasswords(device)) await this.#deps.secrets.forget(device.key);
@@ -259,7 +262,7 @@ export class Bulk {
 
   #withPassword(row: PlanRow, protocol: PasswordProtocol, password: string): PlanRow {
     const edit = this.#deps.accounts.vendor(row.device.vendor)?.edits.password;
-    // A row of this action exists only where the vendor takes passwords.
+    // This action has rows only where the vendor accepts passwords.
     if (edit === undefined || !isOffered(edit)) return row;
     return { ...row, input: { ...row.input, [edit.input(protocol)]: password } };
   }
@@ -268,14 +271,14 @@ export class Bulk {
     return this.#deps.accounts.vendor(row.device.vendor)?.operations.find((operation) => operation.id === id);
   }
 
-  /** What a row may call to make its change. */
+  /** The operations that a row may call. */
   #operations(row: PlanRow): readonly (Operation | undefined)[] {
     return [row, ...(row.otherwise === undefined ? [] : [row.otherwise])].map((call) =>
       this.#operation(row, call.operation),
     );
   }
 
-  /** The worst that a row does, and the sentences that say so. */
+  /** The most dangerous effect of a row, and the sentences that say so. */
   #dangerOf(rows: readonly PlanRow[]): Pick<BulkPlan, 'danger' | 'confirm'> {
     const losses = new Map<Extract<Danger, { level: 'destroys' }>, number>();
     let danger: BulkPlan['danger'] = 'none';
@@ -327,7 +330,7 @@ export class Bulk {
     return answer;
   }
 
-  /** The list of devices is to show what was changed. How that goes is shown beside each account. */
+  /** The list of devices should show the changes. Failures of the listing show beside each account. */
   #refresh(rows: readonly PlanRow[]): void {
     for (const accountId of new Set(rows.map((row) => row.device.accountId)))
       void this.#deps.inventory.refresh(accountId, AbortSignal.timeout(refreshMs));

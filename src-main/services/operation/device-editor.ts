@@ -13,7 +13,7 @@ import { isThere, sendEdit } from './send-edit.ts';
 export interface DeviceEditorDeps {
   readonly accounts: Pick<Accounts, 'vendor' | 'connector'>;
   readonly inventory: Pick<Inventory, 'device' | 'devices'>;
-  /** Writes down each call, never what was in it. */
+  /** Records each call in the history, without its input. */
   readonly activity: Pick<Activity, 'recordOperation'>;
   readonly log: Log;
 }
@@ -24,7 +24,7 @@ interface Planned {
   readonly operations: ReadonlyMap<string, Operation>;
 }
 
-/** Changes one device at its vendor, by the calls that the vendor says do it. */
+/** Changes one device by the calls that its vendor names. */
 export class DeviceEditor {
   readonly #deps: DeviceEditorDeps;
 
@@ -102,7 +102,7 @@ export class DeviceEditor {
     const { accountId, key } = device;
     const send = async ({ operation: id, input }: OperationCall): Promise<Result<unknown>> => {
       const operation = operations.get(id);
-      // All of them were found before the first was called.
+      // All of them were found before the first call.
       if (operation === undefined) throw new Error(`${id} was not planned`);
       log.write('info', 'operation.call', { account: accountId, operation: id, danger: operation.danger.level });
       const answer = await connector.call(operation, input, signal);

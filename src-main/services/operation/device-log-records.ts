@@ -1,11 +1,11 @@
-/** What happened to a kept log, one line of JSON each. */
+/** The records of a stored log, each one line of JSON. */
 export type LogRecord =
   | { readonly kind: 'asked'; readonly at: number }
   | { readonly kind: 'got'; readonly at: number; readonly lines: readonly string[] }
   /** `lost`: the vendor may have counted lines as delivered that never arrived. */
   | { readonly kind: 'failed'; readonly at: number; readonly lost: boolean };
 
-/** A line of a log with the time it was fetched, or a place where lines may be missing. Epoch milliseconds. */
+/** A line of a log with the time it was fetched, or a gap in which lines may be missing. Epoch milliseconds. */
 export type KeptEntry =
   | { readonly kind: 'line'; readonly at: number; readonly text: string }
   | { readonly kind: 'gap'; readonly at: number };
@@ -31,7 +31,7 @@ const read = (line: string): LogRecord | undefined => {
 };
 
 /**
- * The entries of a kept log, oldest first. A question without an answer, a lost answer and a line that a crash cut off
+ * The entries of a stored log, oldest first. A request without an answer, a lost answer and a line that a crash cut off
  * become one gap each.
  */
 export const entriesOf = (lines: readonly string[]): readonly KeptEntry[] => {

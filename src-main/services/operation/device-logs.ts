@@ -10,21 +10,21 @@ import type { Accounts } from '../fleet/accounts.ts';
 import { entriesOf, record, type KeptEntry } from './device-log-records.ts';
 import { defined } from '../../core/base/defined.ts';
 
-/** What was taken from a vendor, or is kept. */
+/** Entries that were fetched from a vendor, or are stored. */
 export interface KeptLog {
   readonly entries: readonly KeptEntry[];
-  /** Older entries are on disk, too, and left out here. */
+  /** Older entries are on disk, but left out here. */
   readonly more: boolean;
-  /** Present if the lines could be fetched but not written down: they are here and nowhere else. */
+  /** Present if the lines were fetched but could not be stored: they exist only here. */
   readonly problem?: AppError;
 }
 
-/** Bytes of a kept log that are read for showing it. */
+/** The part of a stored log that is read for display, bytes. */
 const shownBytes = 2 * 1024 * 1024;
-/** Milliseconds an answer that is under way may take when Quayside ends. */
+/** Milliseconds a running answer may take when Quayside ends. */
 const lastWaitMs = 5000;
 
-/** Failures that say for sure that the vendor handed nothing out. */
+/** Failures after which the vendor has certainly handed nothing out. */
 const harmless: ReadonlySet<ErrorKind> = new Set(vendorRefusals);
 
 const textOf = (input: unknown, name: string): string => {
@@ -34,9 +34,9 @@ const textOf = (input: unknown, name: string): string => {
 };
 
 /**
- * Logs that a vendor hands out once. What comes back is on disk before anybody sees it; there is one caller at a
- * time for each device; nothing is fetched unless somebody asks. A fetch that was begun is not given up when its
- * caller leaves, because the vendor counts its lines as delivered.
+ * Logs that a vendor hands out once. An answer is on disk before anybody sees it; each device has one caller at a time;
+ * nothing is fetched unless somebody asks. A started fetch is not cancelled when its caller leaves, because the vendor
+ * counts its lines as delivered.
  */
 export class DeviceLogs {
   readonly #journal: Journal;
@@ -61,7 +61,7 @@ export class DeviceLogs {
     this.#log = deps.log;
   }
 
-  /** Fetches what is new of a log; answers the new entries alone. Errors: unsupported, internal, and the vendor's. */
+  /** Fetches the new entries of a log and returns only them. Errors: unsupported, internal, and the vendor's. */
   async take(accountId: string, deviceId: string, file: string): Promise<Result<KeptLog>> {
     const operation = this.#operation(accountId);
     if (operation?.keep === undefined)
@@ -75,34 +75,34 @@ export class DeviceLogs {
     return ok({ entries, more: true, ...defined({ problem }) });
   }
 
-  /** Calls such an operation for somebody who wants the vendor's own answer, which is on disk before. */
+  /** Calls such an operation and returns the vendor's own answer, after it was stored. */
   async call(accountId: string, operation: Operation, input: unknown): Promise<Result<unknown>> {
     const taken = await this.#fetch(accountId, operation, input);
     return taken.ok ? ok(taken.value.output) : taken;
   }
 
-  /** What is kept of a log, oldest first. */
+  /** The stored entries of a log, oldest first. */
   async read(accountId: string, deviceId: string, file: string): Promise<Result<KeptLog>> {
     const path = [accountId, deviceId, file];
     const tail = await this.#journal.tail(path, shownBytes);
     if (!tail.ok) return tail;
     const entries = entriesOf(tail.value.lines);
-    // A question that waits for its answer looks like one that never got any.
+    // A request that waits for its answer looks like one that never got any.
     const waiting = this.#asking.has(path.join('\n')) && entries.at(-1)?.kind === 'gap';
     return ok({ entries: waiting ? entries.slice(0, -1) : entries, more: !tail.value.whole });
   }
 
-  /** Names of the logs of a device of which something is kept. */
+  /** Names of the stored logs of a device. */
   files(accountId: string, deviceId: string): Promise<Result<readonly string[]>> {
     return this.#journal.names([accountId, deviceId]);
   }
 
-  /** Deletes what is kept of a log. */
+  /** Deletes the stored entries of a log. */
   forget(accountId: string, deviceId: string, file: string): Promise<Result<void>> {
     return this.#turn(keyOf(accountId, deviceId)).run(() => this.#journal.remove([accountId, deviceId, file]));
   }
 
-  /** Lets what is under way be written down, for a few seconds. */
+  /** Waits a few seconds for running fetches to be stored. */
   async dispose(): Promise<void> {
     if (this.#ending.signal.aborted) return;
     const cancel = this.#clock.after(lastWaitMs, () => this.#ending.abort());
@@ -155,7 +155,7 @@ export class DeviceLogs {
   ): Promise<Result<Taken>> {
     const connector = await this.#accounts.connector(accountId);
     if (!connector.ok) return connector;
-    // Written first: after a crash it tells that lines may be missing here. Without room on the disk nothing is fetched.
+    // Stored first: after a crash it shows that lines may be missing here. If the disk is full, nothing is fetched.
     const asked = await this.#journal.append(path, record({ kind: 'asked', at: this.#clock.now() }));
     if (!asked.ok) return asked;
     this.#asking.add(path.join('\n'));
@@ -184,7 +184,7 @@ interface Taken {
   readonly problem?: AppError;
 }
 
-/** The lines of an answer; a row without the field is kept whole rather than lost. */
+/** The lines of an answer; a row without the field is stored whole rather than lost. */
 const linesOf = (output: unknown, field: string): readonly string[] =>
   (Array.isArray(output) ? output : [output]).map((row: unknown) => {
     const line: unknown = typeof row === 'object' && row !== null ? (row as Record<string, unknown>)[field] : row;

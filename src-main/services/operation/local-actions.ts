@@ -15,7 +15,7 @@ interface Reached {
   readonly route: LocalActionRoute;
 }
 
-/** What the vendor's own program on this computer can do with devices. */
+/** The actions of the vendor's own program on this computer. */
 export class LocalActions {
   readonly #deps: LocalActionsDeps;
 
@@ -23,13 +23,13 @@ export class LocalActions {
     this.#deps = deps;
   }
 
-  /** What can be done with the device now, asked again. Errors: not-found, unsupported, and the vendor's. */
+  /** The actions for a device, asked from the program each time. Errors: not-found, unsupported, and the vendor's. */
   async list(deviceKey: string, signal: AbortSignal): Promise<Result<readonly LocalAction[]>> {
     const reached = await this.#reach(deviceKey);
     return reached.ok ? reached.value.route.list(reached.value.device.id, signal) : reached;
   }
 
-  /** Does one of them, once. Errors: those of `list`, and unsupported where it is not offered now. */
+  /** Runs an action once. Errors: those of `list`, and unsupported if it is not offered now. */
   async run(deviceKey: string, actionId: string, signal: AbortSignal): Promise<Result<void>> {
     const reached = await this.#reach(deviceKey);
     if (!reached.ok) return reached;

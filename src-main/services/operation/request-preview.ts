@@ -15,7 +15,7 @@ export interface PreviewedRequest {
 
 const silent: Log = { write: () => undefined, child: () => silent };
 
-/** Good for every sign-in that may come before the call, and never read by anybody else. */
+/** Valid for every sign-in that may precede the call; nobody else reads it. */
 const signedIn = (token: string): HttpAnswer => {
   const text = JSON.stringify({ status: 'true', token, auth_token: token, data: {} });
   return {
@@ -27,13 +27,13 @@ const signedIn = (token: string): HttpAnswer => {
   };
 };
 
-/** A key that is used to sign has to be one; what is signed with it is replaced. */
+/** A signing key must be a real key; the signature is replaced afterwards. */
 const signingKeys: ReadonlySet<string> = new Set(['secretAccessKey']);
 const someKey = 'cGxhY2Vob2xkZXI=';
 
 /**
- * The request a call would send: the vendor's own connector builds it, with placeholders for the account's secrets and
- * a client that sends nothing. Errors: invalid-input, as the call itself would answer.
+ * The request that a call would send: the vendor's own connector builds it, with placeholders for the account's secrets
+ * and a client that sends nothing. Errors: invalid-input, as the call itself would answer.
  */
 export const previewRequest = async (
   options: {
@@ -50,7 +50,7 @@ export const previewRequest = async (
 ): Promise<Result<PreviewedRequest>> => {
   const { vendor, account, secretNames, clock, random } = options;
   const named = (name: string): string => placeholder(`${vendor.id} ${name}`);
-  // A call may sign in first; the last request is its own.
+  // A call may sign in first; the last request is the call itself.
   let last: RequestPreview | undefined;
   const connector = vendor.open({
     accountId: account.id,

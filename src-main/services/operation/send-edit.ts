@@ -1,10 +1,10 @@
 import type { ErrorKind, Result } from '../../core/base/errors.ts';
 import type { EditCall, OperationCall } from '../../core/operation/device-edit.ts';
 
-/** What a vendor answers to credentials of another kind than an operation takes. */
+/** The errors for credentials of a kind that an operation does not accept. */
 const closed: ReadonlySet<ErrorKind> = new Set(['unauthorized', 'forbidden', 'unsupported']);
 
-/** Makes a call, and the one that does the same where the first is closed to the account's credentials. */
+/** Makes a call; if the account's credentials may not make it, makes the alternative call. */
 export const sendEdit = async (
   call: EditCall,
   send: (call: OperationCall) => Promise<Result<unknown>>,
@@ -14,5 +14,5 @@ export const sendEdit = async (
   return send(call.otherwise);
 };
 
-/** Whether what a call relies on is there now: what was there before is what was wanted. */
+/** Whether the precondition of a call is met now; it may have been met before. */
 export const isThere = (first: Result<unknown>): boolean => first.ok || first.error.kind === 'conflict';

@@ -23,7 +23,7 @@ const read = (line: string): SpeedTest | undefined => {
   }
 };
 
-/** Remembers the network tests of devices, of which vendors keep the last one only. */
+/** Stores the network tests of devices, because vendors keep only the last one. */
 export class SpeedTests {
   readonly #journal: Journal;
   readonly #clock: Clock;
@@ -45,7 +45,7 @@ export class SpeedTests {
     );
   }
 
-  /** Adds a test unless the newest one kept is the same. */
+  /** Adds a test unless it equals the newest stored one. */
   async keep(deviceKey: string, result: Readonly<Record<string, string>>): Promise<Result<void>> {
     const known = await this.list(deviceKey);
     if (!known.ok) return known;

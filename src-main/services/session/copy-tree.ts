@@ -232,7 +232,7 @@ class TreeCopy {
   async #copyFile(from: string, to: string, stats: FileStats, isThere: boolean): Promise<Result<void>> {
     const { mode, modifiedAt, owner } = stats;
     const { left, taken } = this.#news;
-    // What is replaced keeps what it is; a new file gets what the original has.
+    // A replaced file keeps its owner and permissions; a new file gets those of the original.
     const request = {
       path: to,
       newName: this.#newName(),

@@ -13,7 +13,7 @@ import { followed, said } from './sftp-links.ts';
 export interface Downloaded {
   /** Bytes up to its end. */
   readonly size: number;
-  /** As it was found before it was read. */
+  /** The file's size and times before it was read. */
   readonly stats: FileStats;
   /** It is another one than it was then: it grew, shrank or was written to on the way. */
   readonly isChanged: boolean;

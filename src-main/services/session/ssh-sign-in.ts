@@ -232,7 +232,7 @@ export class SshSignIn {
     this.#hear({ type: 'agent', agent: found === undefined ? 'silent' : found.ok ? 'named' : 'unusable', keys });
   }
 
-  /** The next way on the connection that is there. */
+  /** The next attempt on the present connection. */
   async #next(news: SshNews): Promise<SshWay | undefined> {
     this.#hear(news);
     const { connection } = this.#state;
