@@ -16,6 +16,11 @@ const goodSettings = fc.record({
   sshUser: fc.stringMatching(/^[a-z][a-z0-9_-]{0,31}$/),
   terminal: fc.constantFrom('auto', 'xterm', 'gnome-terminal'),
   pollFactor: fc.double({ min: 1, max: 60, noNaN: true }),
+  editor: fc.constantFrom(
+    { program: '', args: [] },
+    { program: '/usr/bin/vim', args: ['-g', '{file}'] },
+    { program: 'code', args: ['--wait'] },
+  ),
   launchers: fc.constantFrom([], [{ name: 'Mine', kind: 'vnc', program: 'viewer', args: ['{address}'] }]),
   launcherChoices: fc.constantFrom([], [{ kind: 'vnc', scope: 'default', target: '', launcher: 'Mine' }]),
   shortcut: fc.constantFrom('', 'CommandOrControl+Alt+K', 'Super+Space'),
@@ -45,7 +50,7 @@ describe('settings', () => {
       fc.property(
         goodSettings,
         fc.dictionary(
-          fc.constantFrom('theme', 'idleTimeoutMs', 'sshUser', 'terminal', 'pollFactor', 'shortcut'),
+          fc.constantFrom('theme', 'idleTimeoutMs', 'sshUser', 'terminal', 'pollFactor', 'editor', 'shortcut'),
           badValue,
         ),
         fc.dictionary(fc.string(), fc.anything()),
