@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
-import { expect } from '@playwright/test';
+import { expect, type Locator } from '@playwright/test';
 import {
   acceptKey,
   enter,
@@ -204,6 +204,61 @@ test('a screen shows what is painted far away, pixel by pixel; its password neve
   await expect(screen.locator('[data-phase=open] [data-part=screen] canvas')).toBeVisible();
   await expect.poll(same).toBe(true);
   expect(sent.join('\n')).not.toContain(vncPassword);
+});
+
+/** Pixels of the pointer over an element that can be seen. */
+const pointerPixels = (canvas: Locator): Promise<number> =>
+  canvas.evaluate(async (element) => {
+    const [, url = ''] = /url\("(.+?)"\)/.exec(getComputedStyle(element).cursor) ?? [];
+    if (url === '') return 0;
+    const image = new Image();
+    image.src = url;
+    await image.decode();
+    const drawn = new OffscreenCanvas(image.width, image.height).getContext('2d');
+    drawn?.drawImage(image, 0, 0);
+    const { data = [] } = drawn?.getImageData(0, 0, image.width, image.height) ?? {};
+    return data.filter((_value, at) => at % 4 === 3 && (data[at] ?? 0) > 0).length;
+  });
+
+test('a screen has a pointer where the device shows none, and keeps no key that is released elsewhere', async ({
+  field,
+}) => {
+  const { folder, vncPassword, xvnc } = field;
+  // A pointer without a pixel, as a kiosk or a server without one has.
+  const bits = Array.from({ length: 8 }, () => '0x00').join(',');
+  const empty = join(folder, 'empty.xbm');
+  await writeFile(
+    empty,
+    `#define empty_width 8\n#define empty_height 8\n#define empty_x_hot 1\n#define empty_y_hot 1\nstatic unsigned char empty_bits[] = {\n${bits}};\n`,
+  );
+  const env = { PATH: process.env['PATH'], DISPLAY: xvnc.display };
+  await run('xsetroot', ['-cursor', empty, empty, '-solid', '#204060'], { env });
+  const screen = await field.open('Screen');
+  let sent = Buffer.alloc(0);
+  screen.on('websocket', (socket) =>
+    socket.on('framesent', ({ payload }) => (sent = Buffer.concat([sent, Buffer.from(payload)]))),
+  );
+  const form = screen.getByRole('form', { name: /^Password of/ });
+  await form.getByLabel('Password', { exact: true }).fill(vncPassword);
+  await form.getByRole('button', { name: 'Connect' }).click();
+  const canvas = screen.locator('[data-phase=open] [data-part=screen] canvas');
+  await expect(canvas).toBeVisible();
+  await expect.poll(() => isSamePicture(xvnc, canvas)).toBe(true);
+  expect(await pointerPixels(canvas)).toBeGreaterThan(4);
+
+  // QEMU's extended key event of the letter: 255, 0, down, keysym, code of the key (rfbproto, 7.5.9).
+  const letter = (down: number): Buffer => Buffer.from([255, 0, 0, down, 0, 0, 0, 0x61, 0, 0, 0, 0x1e]);
+  await screen.reload();
+  await form.getByLabel('Password', { exact: true }).fill(vncPassword);
+  await form.getByRole('button', { name: 'Connect' }).click();
+  await expect.poll(() => isSamePicture(xvnc, canvas)).toBe(true);
+  await canvas.focus();
+  await screen.keyboard.down('a');
+  await expect.poll(() => sent.includes(letter(1))).toBe(true);
+  expect(sent.includes(letter(0))).toBe(false);
+  await screen.getByRole('button', { name: 'Reconnect' }).focus();
+  await expect.poll(() => sent.includes(letter(0))).toBe(true);
+  await screen.keyboard.up('a');
 });
 
 for (const colorScheme of ['light', 'dark'] as const) {

@@ -18,7 +18,11 @@ export interface Xvnc {
 }
 
 /** Starts TigerVNC's Xvnc on loopback, with VNC's own authentication; ready once its port answers. */
-export const startXvnc = async (options: { readonly password: string }): Promise<Xvnc> => {
+export const startXvnc = async (options: {
+  readonly password: string;
+  /** Its sign-ins, in TigerVNC's words; VNC's own where absent. */
+  readonly securityTypes?: string;
+}): Promise<Xvnc> => {
   const folder = await mkdtemp(join(tmpdir(), 'quayside-xvnc-'));
   const passwordFile = join(folder, 'passwd');
   // It reads the file for each connection.
@@ -30,7 +34,8 @@ export const startXvnc = async (options: { readonly password: string }): Promise
     'Xvnc',
     [
       ...['-displayfd', '3', '-geometry', '640x480', '-depth', '24', '-nolisten', 'tcp', '-noreset'],
-      ...['-rfbport', String(port), '-localhost', 'yes', '-SecurityTypes', 'VncAuth', '-PasswordFile', passwordFile],
+      ...['-rfbport', String(port), '-localhost', 'yes', '-PasswordFile', passwordFile],
+      ...['-SecurityTypes', options.securityTypes ?? 'VncAuth'],
     ],
     { stdio: ['ignore', 'ignore', 'ignore', 'pipe'] },
   );

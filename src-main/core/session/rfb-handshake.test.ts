@@ -83,6 +83,30 @@ describe('greeting a VNC server', () => {
   });
 });
 
+describe('a sign-in that Quayside does not have', () => {
+  // Numbers of the IANA registry and the rfbproto document.
+  it.each([
+    ['a Raspberry Pi with RealVNC', [5, 6, 13, 133], 'RealVNC’s own', 'set its Authentication to “VNC password”'],
+    ['TigerVNC with RA2_256 alone', [129, 130], 'RA2', 'your own VNC program'],
+    ['a Mac', [30, 33, 36, 35], 'Apple’s own', '“VNC viewers may control screen with password”'],
+    ['TigerVNC with TLS alone', [19], 'VeNCrypt', 'VncAuth'],
+    ['UltraVNC with MS-Logon', [17, 113], 'MS-Logon II', '“Require MS Logon” off'],
+    ['TightVNC', [16], 'TightVNC’s own', 'Open it in your own VNC program.'],
+    ['a hypervisor of Xen', [22], 'Xen’s own', 'Open it in your own VNC program.'],
+    ['what nobody has registered', [99], 'type 99', 'Open it in your own VNC program.'],
+  ])('of %s is named, with what helps', async (_server, types, name, hint) => {
+    const greeted = await greetRfb(scripted([...ascii('RFB 003.008\n'), types.length, ...types]).channel, respond);
+    expect(greeted).toMatchObject({
+      ok: false,
+      error: {
+        kind: 'unsupported',
+        message: expect.stringContaining(name) as string,
+        hint: expect.stringContaining(hint) as string,
+      },
+    });
+  });
+});
+
 describe('the front for a viewer', () => {
   it('wants no password, and passes on what follows, however the bytes are cut', () => {
     const client = [...ascii('RFB 003.008\n'), 1, 1, 5, 6];

@@ -13,14 +13,48 @@ const challengeBytes = 16;
 /** Bytes of a reason a server may give. */
 const maxReasonLength = 2048;
 
-const names: Readonly<Record<number, string>> = {
-  5: 'RealVNC’s own',
-  6: 'RealVNC’s own',
-  16: 'Tight',
-  18: 'TLS',
-  19: 'VeNCrypt',
-  30: 'Apple’s own',
-  113: 'UltraVNC’s own',
+/** A sign-in that we do not speak: its name, and what to change where the device runs to have VNC's own beside it. */
+interface OtherSecurity {
+  readonly name: string;
+  readonly allow?: string;
+}
+const realVnc = {
+  name: 'RealVNC’s own, with encryption (RA2)',
+  allow: 'or set its Authentication to “VNC password” in the options of RealVNC Server',
+};
+const apple = {
+  name: 'Apple’s own, with the user name and password of the Mac',
+  allow: 'or allow “VNC viewers may control screen with password” in the settings of the Mac, Sharing',
+};
+const overTls = { allow: 'or let the server take VncAuth, too (SecurityTypes of TigerVNC)' };
+
+/** Numbers of the registry of the RFB protocol (IANA, Remote Framebuffer Security Types) and of the rfbproto document. */
+const otherSecurity = (type: number): OtherSecurity => {
+  if (type >= 30 && type <= 36) return apple;
+  switch (type) {
+    case 7:
+    case 8:
+      return { name: 'Windows’ own (SSPI)' };
+    case 16:
+      return { name: 'TightVNC’s own' };
+    case 17:
+      return { name: 'UltraVNC’s own' };
+    case 18:
+      return { name: 'TLS', ...overTls };
+    case 19:
+      return { name: 'VeNCrypt', ...overTls };
+    case 20:
+      return { name: 'SASL' };
+    case 22:
+      return { name: 'Xen’s own (xvp)' };
+    case 113:
+      return {
+        name: 'UltraVNC’s own, with a Windows account (MS-Logon II)',
+        allow: 'or turn “Require MS Logon” off in the properties of UltraVNC Server',
+      };
+    default:
+      return (type >= 3 && type <= 15) || type >= 128 ? realVnc : { name: `type ${type}` };
+  }
 };
 
 const ascii = (text: string): Uint8Array => Uint8Array.from(text, (char) => char.charCodeAt(0));
@@ -87,11 +121,13 @@ export const greetRfb = async (
   }
   const type = [security.none, security.vnc].find((ours) => types.includes(ours));
   if (type === undefined) {
-    const theirs = [...new Set(types.map((other) => names[other] ?? `type ${other}`))].join(', ');
+    const theirs = types.map(otherSecurity);
+    const named = [...new Set(theirs.map(({ name }) => name))].join('; ');
+    const allow = theirs.find((other) => other.allow !== undefined)?.allow;
     return fail(
       'unsupported',
-      `This VNC server wants a sign-in that Quayside’s screen does not speak (${theirs}).`,
-      'Open it in a VNC viewer: choose Connect in the device’s panel.',
+      `This VNC server wants a sign-in that Quayside’s screen does not have: ${named}.`,
+      `Open it in your own VNC program${allow === undefined ? '' : `, ${allow}`}.`,
     );
   }
   if (type === security.vnc && respond === undefined) return ok({ outcome: 'refused', reason: '' });

@@ -85,9 +85,12 @@ const Countdown = ({ at }: { readonly at: number }): React.ReactNode => {
 export const SessionCover = ({
   device,
   session,
+  elsewhere,
 }: {
   readonly device: string;
   readonly session: SessionControl;
+  /** Where to go on with what cannot be shown here. */
+  readonly elsewhere?: { readonly label: string; readonly run: () => void };
 }): React.ReactNode => {
   const { phase } = session;
   switch (phase.name) {
@@ -143,7 +146,14 @@ export const SessionCover = ({
       return (
         <div className={sessionBodyStyles['session-ended']} data-part="ended">
           <EndedWords error={phase.error} left={phase.left === true} />
-          <ReconnectButton label={phase.left === true ? 'Connect' : 'Reconnect'} onClick={session.reconnect} />
+          <div className={questionsStyles['question-actions']}>
+            {elsewhere === undefined || phase.error?.kind !== 'unsupported' ? null : (
+              <button type="button" className="button" onClick={elsewhere.run}>
+                {elsewhere.label}
+              </button>
+            )}
+            <ReconnectButton label={phase.left === true ? 'Connect' : 'Reconnect'} onClick={session.reconnect} />
+          </div>
         </div>
       );
     case 'lost':

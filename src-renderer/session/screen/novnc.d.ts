@@ -4,6 +4,8 @@ declare module '@novnc/novnc' {
     constructor(target: HTMLElement, channel: object, options?: { readonly shared?: boolean });
     viewOnly: boolean;
     scaleViewport: boolean;
+    /** Whether there is a dot where the server sends no pointer, or one that cannot be seen. */
+    showDotCursor: boolean;
     clipViewport: boolean;
     focusOnClick: boolean;
     background: string;

@@ -6,21 +6,14 @@ import { Keyboard, RotateCw } from 'lucide-react';
 import { useEffect, useId, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type { SessionPlace } from '../../../src-preload/contract/session.ts';
+import { request } from '../../state/main-state.ts';
+import { toast, toastError } from '../../state/view-store.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey, SessionCover } from '../connection/session-cover.tsx';
 import { useSession } from '../connection/use-session.ts';
 import { classNames } from '../../ui/class-names.ts';
 import sessionBodyStyles from '../connection/session-body.module.css';
 import screenTabStyles from './screen-tab.module.css';
-
-/** Keys that are held while others are pressed, with their X11 keysyms. */
-const modifiers = [
-  ['ShiftLeft', 0xffe1],
-  ['ControlLeft', 0xffe3],
-  ['ControlRight', 0xffe4],
-  ['AltLeft', 0xffe9],
-  ['MetaLeft', 0xffeb],
-] as const;
 
 /** Whether the keyboard is nowhere, or in the same tab: a screen that comes back by itself takes it from nobody. */
 const isFreeFor = (host: HTMLElement | null): boolean => {
@@ -103,12 +96,20 @@ export const ScreenTab = ({
   /** Where the last picture stays while there is no connection. */
   const last = useRef<HTMLDivElement>(null);
   const viewer = useRef<{ readonly rfb: RFB; readonly socket: ScreenSocket } | undefined>(undefined);
+  /** Codes of the keys that are pressed on the screen. */
+  const held = useRef(new Set<string>());
   const [fits, setFits] = useState(true);
   const [viewOnly, setViewOnly] = useState(false);
   const [clipboard, setClipboard] = useState(false);
   const [copied, setCopied] = useState('');
   const [name, setName] = useState('');
 
+  /** Keys that are released elsewhere would stay pressed at the device. noVNC knows which keysym each was pressed with. */
+  const releaseKeys = (): void => {
+    const canvas = host.current?.querySelector('canvas');
+    for (const code of held.current) canvas?.dispatchEvent(new KeyboardEvent('keyup', { code, bubbles: true }));
+    held.current.clear();
+  };
   const stop = (): void => {
     const made = viewer.current;
     viewer.current = undefined;
@@ -148,6 +149,8 @@ export const ScreenTab = ({
       }
       rfb.scaleViewport = fits;
       rfb.viewOnly = viewOnly;
+      rfb.showDotCursor = true;
+      held.current.clear();
       rfb.background = 'transparent';
       rfb.addEventListener('desktopname', (event) => {
         if (event instanceof CustomEvent) setName(String((event.detail as { readonly name: unknown }).name));
@@ -173,6 +176,12 @@ export const ScreenTab = ({
     else if (shown && isFreeFor(host.current)) viewer.current?.rfb.focus();
   }, [phase.name, shown]);
   useEffect(() => stop, []);
+
+  const openElsewhere = async (): Promise<void> => {
+    const opened = await request('launch.open', { deviceKey: place.deviceKey, serviceId: place.serviceId });
+    if (!opened.ok) return toastError(opened.error);
+    toast({ tone: 'done', text: `Opened ${device} in ${opened.value.launcher}.` });
+  };
 
   return (
     <div
@@ -238,17 +247,20 @@ export const ScreenTab = ({
           ref={host}
           data-part="screen"
           className={classNames(screenTabStyles['screen-host'], fits ? '' : screenTabStyles['unscaled'])}
-          onBlur={() => {
-            // If they were released elsewhere, they would stay pressed at the device.
-            for (const [code, keysym] of modifiers) viewer.current?.rfb.sendKey(keysym, code, false);
-          }}
+          onKeyDownCapture={(event) => void held.current.add(event.code)}
+          onKeyUpCapture={(event) => void held.current.delete(event.code)}
+          onBlur={releaseKeys}
         />
         <div
           ref={last}
           data-part="last-picture"
           className={classNames(screenTabStyles['screen-last'], fits ? '' : screenTabStyles['unscaled'])}
         />
-        <SessionCover device={device} session={session} />
+        <SessionCover
+          device={device}
+          session={session}
+          elsewhere={{ label: 'Open in a VNC program', run: () => void openElsewhere() }}
+        />
       </div>
     </div>
   );
