@@ -12,7 +12,18 @@ import { FilesPanes } from './files-panes.tsx';
 import { ScreenTab } from './screen/screen-tab.tsx';
 import { startSessions } from './connection/session-link.ts';
 import { ClosingQuestion, leaveTab } from './closing.tsx';
-import { closeTab, followAddress, noteUnsent, openTab, showTab, useTabs, type SessionTab } from './session-tabs.ts';
+import {
+  closeTab,
+  followAddress,
+  noteUnsent,
+  openTab,
+  restoreTabs,
+  setPanes,
+  showTab,
+  useTabs,
+  type SessionTab,
+} from './session-tabs.ts';
+import { StartsUnconnected } from './connection/use-session.ts';
 import { TabBoundary } from './tab-boundary.tsx';
 import { TerminalTab } from './terminal/terminal-tab.tsx';
 import { classNames } from '../ui/class-names.ts';
@@ -101,7 +112,8 @@ const MoreOfDevice = ({ tab }: { readonly tab: SessionTab }): React.ReactNode =>
 };
 
 /** Puts the keyboard where it belongs: to what is asked, to what can be done after the end, or into the session. */
-const focusPane = (pane: HTMLElement): void => {
+const focusPane = (whole: HTMLElement): void => {
+  const pane = whole.querySelector('[data-active=true]') ?? whole;
   const covered = pane.querySelector('[data-part=cover]') !== null;
   pane
     .querySelector<HTMLElement>(
@@ -136,7 +148,18 @@ const Pane = ({ tab, shown }: { readonly tab: SessionTab; readonly shown: boolea
       }}
     >
       <TabBoundary onClose={() => closeTab(tab.id)}>
-        <Tab place={tab.place} device={name} shown={shown} onUnsent={(names) => noteUnsent(tab.id, names)} />
+        <StartsUnconnected value={tab.waits}>
+          <Tab
+            tab={tab.id}
+            place={tab.place}
+            device={name}
+            shown={shown}
+            panes={tab.panes}
+            waits={tab.waits}
+            onPanes={(panes) => setPanes(tab.id, panes)}
+            onUnsent={(names) => noteUnsent(tab.id, names)}
+          />
+        </StartsUnconnected>
       </TabBoundary>
     </section>
   );
@@ -147,6 +170,7 @@ const begin = (): void => {
   if (begun) return;
   begun = true;
   startSessions();
+  restoreTabs();
   followAddress();
 };
 

@@ -1,6 +1,5 @@
 import { RotateCw } from 'lucide-react';
 import { useEffect, useRef, useState } from 'react';
-import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import { Failure } from '../../ui/controls.tsx';
 import { modKey } from '../../ui/shortcuts.ts';
 import type { SessionControl } from './use-session.ts';
@@ -64,12 +63,10 @@ const ReconnectButton = ({
   );
 };
 
-const EndedWords = ({ error, left }: { readonly error: ErrorView | undefined; readonly left: boolean }) =>
-  error === undefined ? (
-    <p role="status">{left ? 'Not connected.' : 'The device ended this session.'}</p>
-  ) : (
-    <Failure error={error} />
-  );
+const endedWords = (left: boolean, waits: boolean): string => {
+  if (waits) return 'Press Enter to connect.';
+  return left ? 'Not connected.' : 'The device ended this session.';
+};
 
 /** Seconds until a moment, counted down. */
 const Countdown = ({ at }: { readonly at: number }): React.ReactNode => {
@@ -145,7 +142,11 @@ export const SessionCover = ({
     case 'ended':
       return (
         <div className={sessionBodyStyles['session-ended']} data-part="ended">
-          <EndedWords error={phase.error} left={phase.left === true} />
+          {phase.error === undefined ? (
+            <p role="status">{endedWords(phase.left === true, phase.waits === true)}</p>
+          ) : (
+            <Failure error={phase.error} />
+          )}
           <div className={questionsStyles['question-actions']}>
             {elsewhere === undefined || phase.error?.kind !== 'unsupported' ? null : (
               <button type="button" className="button" onClick={elsewhere.run}>

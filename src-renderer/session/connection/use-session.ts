@@ -1,4 +1,4 @@
-import { useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
+import { createContext, use as useIn, useCallback, useEffect, useEffectEvent, useRef, useState } from 'react';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import type { EditView, SessionAnswer, SessionPlace, SessionQuestion } from '../../../src-preload/contract/session.ts';
 import { fleet, useMainState } from '../../state/main-state.ts';
@@ -14,8 +14,13 @@ export type Phase =
   | { readonly name: 'open'; readonly user: string | undefined; readonly home: string | undefined }
   /** Lost, and tried again by itself: at `at` (epoch milliseconds), or just now if there is none. */
   | { readonly name: 'lost'; readonly error: ErrorView | undefined; readonly at: number | undefined }
-  /** `left`: by the person, before it was open. */
-  | { readonly name: 'ended'; readonly error: ErrorView | undefined; readonly left?: boolean };
+  /** `left`: by the person, before it was open. `waits`: not begun since a restart. */
+  | {
+      readonly name: 'ended';
+      readonly error: ErrorView | undefined;
+      readonly left?: boolean;
+      readonly waits?: boolean;
+    };
 
 export interface SessionControl {
   readonly phase: Phase;
@@ -73,10 +78,18 @@ const whenLive = (then: () => void): (() => void) => {
   return stop;
 };
 
+/** Whether what is within was there before a restart: it connects when it is told to. */
+export const StartsUnconnected = createContext(false);
+
 /** Opens the session of a tab when the tab appears, closes it with the tab, and opens it again on request. */
 export const useSession = (place: SessionPlace, use: SessionUse): SessionControl => {
-  const [phase, setPhase] = useState<Phase>({ name: 'working', text: 'Connecting', again: false });
-  const [attempt, setAttempt] = useState({ isByItself: false });
+  const [waits] = useState(useIn(StartsUnconnected));
+  const [phase, setPhase] = useState<Phase>(
+    waits
+      ? { name: 'ended', error: undefined, left: true, waits }
+      : { name: 'working', text: 'Connecting', again: false },
+  );
+  const [attempt, setAttempt] = useState(waits ? undefined : { isByItself: false });
   const handle = useRef<SessionHandle | undefined>(undefined);
   const stopOpening = useRef<() => void>(undefined);
   /** When it was opened, of the clock that only goes on; tries in vain since then; whether it ever was. */
@@ -88,6 +101,7 @@ export const useSession = (place: SessionPlace, use: SessionUse): SessionControl
   const edits = useEffectEvent((now: readonly EditView[]) => use.edits?.(now));
   const { kind, deviceKey, serviceId } = place;
   useEffect(() => {
+    if (attempt === undefined) return undefined;
     let { isByItself } = attempt;
     let isOpen = false;
     const { wasOpen: again } = past.current;

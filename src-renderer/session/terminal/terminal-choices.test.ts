@@ -2,7 +2,7 @@ import { expect, it } from 'vitest';
 import { parseChoices, parseDeviceChoices, usualChoices, usualForDevice } from './terminal-choices.ts';
 
 it('what was kept comes back, and what is spoiled falls back part by part', () => {
-  expect(parseChoices('{"optionKey":"left"}')).toEqual({ optionKey: 'left' });
+  expect(parseChoices('{"optionKey":"left","scheme":"Ocean"}')).toEqual({ optionKey: 'left', scheme: 'Ocean' });
   expect(parseDeviceChoices('{"term":"vt100","backspace":"bs","fillsClipboard":true}')).toEqual({
     term: 'vt100',
     backspace: 'bs',

@@ -5,6 +5,8 @@ import type { BackspaceKey, OptionKey } from './keyboard.ts';
 /** What the user chose for terminals in this window, and for those of one device; kept there. */
 export interface TerminalChoices {
   readonly optionKey: OptionKey;
+  /** Ours as the window has it (`theme`), ours always light or dark, or the name of an imported one. */
+  readonly scheme: string;
 }
 
 export interface DeviceChoices {
@@ -19,7 +21,7 @@ export const usualTerm = 'xterm-256color';
 /** Names that hosts know which do not know the usual one. */
 export const terms = [usualTerm, 'xterm', 'vt220', 'vt100', 'linux', 'ansi'] as const;
 
-export const usualChoices: TerminalChoices = { optionKey: 'characters' };
+export const usualChoices: TerminalChoices = { optionKey: 'characters', scheme: 'theme' };
 export const usualForDevice: DeviceChoices = { term: usualTerm, backspace: 'del', fillsClipboard: false };
 
 const optionKeys: readonly OptionKey[] = ['characters', 'left', 'right', 'both'];
@@ -34,8 +36,11 @@ const fieldsOf = (stored: string | null): Readonly<Record<string, unknown>> => {
 };
 
 export const parseChoices = (stored: string | null): TerminalChoices => {
-  const { optionKey } = fieldsOf(stored);
-  return { optionKey: optionKeys.find((one) => one === optionKey) ?? usualChoices.optionKey };
+  const { optionKey, scheme } = fieldsOf(stored);
+  return {
+    optionKey: optionKeys.find((one) => one === optionKey) ?? usualChoices.optionKey,
+    scheme: typeof scheme === 'string' ? scheme : usualChoices.scheme,
+  };
 };
 
 export const parseDeviceChoices = (stored: string | null): DeviceChoices => {

@@ -2,7 +2,7 @@ import { Dialog } from '../../ui/dialog.tsx';
 import { plural } from '../../ui/format.ts';
 import { linesOf } from './paste-text.ts';
 import { classNames } from '../../ui/class-names.ts';
-import styles from './terminal-tab.module.css';
+import styles from './terminal-pane.module.css';
 
 /** Lines of a paste that are shown before it. */
 const shownLines = 6;

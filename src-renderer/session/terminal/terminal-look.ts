@@ -1,6 +1,9 @@
 import type { ISearchOptions } from '@xterm/addon-search';
-import type { ITheme } from '@xterm/xterm';
+import type { ITheme, Terminal } from '@xterm/xterm';
 import { create } from 'zustand';
+import { useSchemes } from './schemes/imported-schemes.ts';
+import type { Scheme } from './schemes/scheme.ts';
+import { useChoices } from './terminal-choices.ts';
 
 type ISearchDecorationOptions = NonNullable<ISearchOptions['decorations']>;
 
@@ -107,8 +110,37 @@ export const matchColours = (within: HTMLElement = document.body): ISearchDecora
   };
 };
 
+/** The colours of an imported scheme as xterm has them. */
+const themeOf = (scheme: Scheme): ITheme => {
+  const theme: ITheme = {
+    background: scheme.background,
+    foreground: scheme.foreground,
+    cursor: scheme.cursor,
+    cursorAccent: scheme.background,
+    selectionBackground: scheme.selection,
+  };
+  for (const [index, name] of names.entries()) {
+    theme[name] = scheme.ansi[index] ?? scheme.foreground;
+    theme[bright[name]] = scheme.ansi[index + names.length] ?? scheme.foreground;
+  }
+  return theme;
+};
+
+/** Gives a terminal its colours: those that were chosen, on what lies around its rows too. */
+export const applyScheme = (terminal: Terminal, host: HTMLElement): void => {
+  const chosen = useChoices.getState().scheme;
+  const imported = useSchemes.getState().schemes.find(({ name }) => name === chosen);
+  // Our tokens have two values; an element says which.
+  host.style.colorScheme = imported === undefined && (chosen === 'light' || chosen === 'dark') ? chosen : '';
+  const theme = imported === undefined ? terminalTheme(host) : themeOf(imported);
+  terminal.options.theme = theme;
+  // Whoever made a scheme chose its contrasts.
+  terminal.options.minimumContrastRatio = imported === undefined ? 4.5 : 1;
+  if (host.parentElement !== null) host.parentElement.style.backgroundColor = theme.background ?? '';
+};
+
 /** The colours of our tokens as they are now: a colour that follows the theme has to be asked of an element. */
-export const terminalTheme = (within: HTMLElement): ITheme => {
+const terminalTheme = (within: HTMLElement): ITheme => {
   const probe = document.createElement('span');
   probe.hidden = true;
   within.append(probe);

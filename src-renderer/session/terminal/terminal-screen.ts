@@ -6,7 +6,7 @@ import { allowComputedStyles } from '../../ui/styles-under-policy.ts';
 import { addAbilities } from './terminal-abilities.ts';
 import { TerminalDrawing } from './terminal-drawing.ts';
 import { openableAddress } from './terminal-links.ts';
-import { familiesOf, terminalTheme, type TerminalFont } from './terminal-look.ts';
+import { applyScheme, familiesOf, type TerminalFont } from './terminal-look.ts';
 import '@xterm/xterm/css/xterm.css';
 
 /** Lines kept above the screen. */
@@ -50,8 +50,6 @@ export const makeTerminalScreen = (
     scrollback,
     fontSize: look.font.size,
     fontFamily: familiesOf(look.font),
-    theme: terminalTheme(host),
-    minimumContrastRatio: 4.5,
     screenReaderMode: look.forReader,
     cursorBlink: false,
     // Marks what is searched for, and knows the widths of today's characters.
@@ -64,6 +62,7 @@ export const makeTerminalScreen = (
   terminal.loadAddon(fit);
   terminal.loadAddon(search);
   addAbilities(terminal, events);
+  applyScheme(terminal, host);
   terminal.loadAddon(new WebLinksAddon((event, text) => follow(event, text), links));
   terminal.open(host);
   return { terminal, fit, search, drawing: new TerminalDrawing(terminal) };

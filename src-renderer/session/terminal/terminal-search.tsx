@@ -4,7 +4,7 @@ import { IconButton } from '../../ui/controls.tsx';
 import { count } from '../../ui/format.ts';
 import { followTheme, matchColours } from './terminal-look.ts';
 import type { TerminalScreen } from './terminal-screen.ts';
-import styles from './terminal-tab.module.css';
+import styles from './terminal-pane.module.css';
 
 /** Matches that are marked and counted. */
 const maxMarked = 1000;

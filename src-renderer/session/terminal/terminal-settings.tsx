@@ -1,10 +1,12 @@
 import { useId, useState } from 'react';
 import { Field } from '../../ui/controls.tsx';
+import { classNames } from '../../ui/class-names.ts';
 import { Dialog } from '../../ui/dialog.tsx';
 import { fontsHere, measureInPage } from './font-families.ts';
 import type { OptionKey } from './keyboard.ts';
 import { chooseForDevice, chooseForTerminals, choicesOf, terms, useChoices } from './terminal-choices.ts';
 import type { TerminalFont } from './terminal-look.ts';
+import { SchemeChoice } from './schemes/scheme-choice.tsx';
 import { isMac } from './terminal-menu.tsx';
 import styles from './terminal-settings.module.css';
 
@@ -93,7 +95,7 @@ export const TerminalSettings = ({
   const optionKey = useChoices((choices) => choices.optionKey);
   const [fonts] = useState(() => fontsHere(measureInPage()));
   return (
-    <Dialog label="Terminal settings" className="confirm" onClose={onClose}>
+    <Dialog label="Terminal settings" className={classNames('confirm', styles['settings'])} onClose={onClose}>
       <h2>Terminal settings</h2>
       <fieldset className={styles['part']}>
         <legend>All terminals</legend>
@@ -122,6 +124,7 @@ export const TerminalSettings = ({
             onChange={(event) => onFont({ ...font, size: Number(event.target.value) || font.size })}
           />
         </Field>
+        <SchemeChoice />
         {isMac ? (
           <Field id={`${id}-option`} label="Option key">
             <select

@@ -1,205 +1,95 @@
-import { useEffect, useRef, useState } from 'react';
+import { useState } from 'react';
 import type { SessionPlace } from '../../../src-preload/contract/session.ts';
-import { copyText } from '../../commands/device-commands.ts';
-import { canReadClipboard, readClipboard } from '../../state/clipboard.ts';
 import { toast } from '../../state/view-store.ts';
-import { cleanPaste, runsAtOnce } from './paste-text.ts';
-import { keyFileMemory } from '../connection/questions.tsx';
-import { SessionCover } from '../connection/session-cover.tsx';
-import { PasteDialog } from './terminal-dialogs.tsx';
-import { familiesOf, keepFont, readFont, type TerminalFont } from './terminal-look.ts';
-import { isMac, TerminalMenu, terminalKeys } from './terminal-menu.tsx';
-import { beginAfresh } from './terminal-abilities.ts';
-import type { TerminalScreen } from './terminal-screen.ts';
-import { choicesOf } from './terminal-choices.ts';
-import { TerminalSettings } from './terminal-settings.tsx';
-import { TerminalSearch } from './terminal-search.tsx';
-import { TerminalTools } from './terminal-tools.tsx';
-import { useSession } from '../connection/use-session.ts';
-import { useTerminal } from './use-terminal.ts';
-import { classNames } from '../../ui/class-names.ts';
-import sessionBodyStyles from '../connection/session-body.module.css';
-import terminalTabStyles from './terminal-tab.module.css';
+import { StartsUnconnected } from '../connection/use-session.ts';
+import type { PaneDeeds } from './panes/pane-deeds.ts';
+import {
+  closePane,
+  layoutOf,
+  maxPanes,
+  paneBeside,
+  panesOf,
+  shareSplit,
+  splitPane,
+  type PaneTree,
+} from './panes/pane-tree.ts';
+import { PaneDivider } from './panes/pane-divider.tsx';
+import { TerminalPane } from './terminal-pane.tsx';
+import styles from './panes/panes.module.css';
 
-/** A shell of a device. */
+const percent = (part: number): string => `${part * 100}%`;
+
+/** Shells of a device beside each other. */
 export const TerminalTab = ({
+  tab,
   place,
   device,
   shown,
+  panes: tree,
+  waits,
+  onPanes,
 }: {
+  /** Its number in the window. */
+  readonly tab: number;
   readonly place: SessionPlace;
   readonly device: string;
   readonly shown: boolean;
+  readonly panes: PaneTree;
+  /** Whether it was there before a restart: its panes connect when they are told to. */
+  readonly waits: boolean;
+  readonly onPanes: (tree: PaneTree) => void;
 }): React.ReactNode => {
-  const host = useRef<HTMLDivElement>(null);
-  const screen = useRef<TerminalScreen | undefined>(undefined);
-  const [font, setFont] = useState(readFont);
-  const [choosing, setChoosing] = useState(false);
-  const [pasting, setPasting] = useState<string>();
-  const [searching, setSearching] = useState(false);
-  const [hasSelection, setHasSelection] = useState(false);
-  /** The address under the mouse. */
-  const [link, setLink] = useState<string>();
-  /** Whether it was said that a program wants the clipboard: once is enough. */
-  const wasClipped = useRef(false);
-  /** When the last session ended, in epoch milliseconds. */
-  const endedAt = useRef<number>(undefined);
-  const focus = (): void => screen.current?.terminal.focus();
-
-  const session = useSession(place, {
-    options: () => {
-      const keyFile = localStorage.getItem(keyFileMemory);
-      const terminal = screen.current?.terminal;
-      return {
-        term: choicesOf(place.deviceKey).term,
-        ...(terminal === undefined ? {} : { cols: terminal.cols, rows: terminal.rows }),
-        ...(keyFile === null || keyFile === '' ? {} : { keyFile }),
-      };
+  const [active, setActive] = useState(() => panesOf(tree)[0]);
+  const [restored] = useState(() => new Set(waits ? panesOf(tree) : []));
+  const { panes, dividers } = layoutOf(tree);
+  const closeOne = (id: number): void => {
+    const rest = closePane(tree, id);
+    if (rest === undefined) return;
+    onPanes(rest);
+    setActive(panesOf(rest)[0]);
+  };
+  const deedsOf = (id: number): PaneDeeds => ({
+    split: (direction) => {
+      const split = splitPane(tree, id, direction);
+      if (split === undefined) return toast({ tone: 'error', text: `A tab has at most ${maxPanes} panes.` });
+      onPanes(split.tree);
+      setActive(split.added);
     },
-    bytes: (bytes, taken) => {
-      const terminal = screen.current?.terminal;
-      if (terminal === undefined) taken();
-      else terminal.write(bytes, taken);
-    },
-    opened: () => {
-      const terminal = screen.current?.terminal;
-      if (terminal === undefined) return;
-      if (endedAt.current !== undefined) beginAfresh(terminal, endedAt.current, Date.now());
-      session.handle.current?.resize(terminal.cols, terminal.rows);
-    },
+    close: panes.length === 1 ? undefined : () => closeOne(id),
+    go: (towards) => setActive(paneBeside(tree, id, towards) ?? id),
   });
-  const { handle, phase } = session;
-  const isOpen = phase.name === 'open';
-  useEffect(() => {
-    if (!isOpen) return undefined;
-    return () => {
-      endedAt.current = Date.now();
-    };
-  }, [isOpen]);
-  useEffect(() => {
-    if (shown && isOpen) screen.current?.terminal.focus();
-  }, [shown, isOpen]);
-
-  const paste = (text: string): void => {
-    const terminal = screen.current?.terminal;
-    const clean = cleanPaste(text);
-    if (terminal === undefined || clean === '' || !isOpen) return;
-    if (runsAtOnce(clean, terminal.modes.bracketedPasteMode)) return setPasting(clean);
-    terminal.paste(clean);
-    terminal.focus();
-  };
-  const pasteClipboard = async (): Promise<void> => {
-    const text = await readClipboard();
-    if (text !== undefined) return paste(text);
-    const hint = `Paste with ${terminalKeys('V').replaceAll(' ', '+')}, or allow it for this page.`;
-    toast({ tone: 'error', text: 'The browser does not let Quayside read the clipboard.', hint });
-    focus();
-  };
-  const copy = (): void => {
-    const selection = screen.current?.terminal.getSelection() ?? '';
-    if (selection !== '') void copyText(selection, 'the selection');
-  };
-  const deeds = {
-    copy: hasSelection ? copy : undefined,
-    paste: isOpen && canReadClipboard() ? () => void pasteClipboard() : undefined,
-  };
-  const closeSearch = (): void => {
-    setSearching(false);
-    screen.current?.search.clearDecorations();
-    focus();
-  };
-  const changeFont = (next: TerminalFont): void => {
-    const kept = keepFont(next);
-    setFont(kept);
-    const made = screen.current;
-    if (made === undefined) return;
-    made.terminal.options.fontSize = kept.size;
-    made.terminal.options.fontFamily = familiesOf(kept);
-    made.fit.fit();
-  };
-  useTerminal(
-    host,
-    screen,
-    { deviceKey: place.deviceKey, shown },
-    {
-      typed: (bytes) => handle.current?.send(bytes),
-      pasted: paste,
-      resized: (cols, rows) => handle.current?.resize(cols, rows),
-      selected: setHasSelection,
-      searched: () => setSearching(true),
-      linked: setLink,
-      followed: (address, event) => {
-        if (isMac ? event.metaKey : event.ctrlKey) window.open(address, '_blank', 'noopener,noreferrer');
-      },
-      clipped: (text) => {
-        if (choicesOf(place.deviceKey).fillsClipboard) return void copyText(text, `what a program on ${device} gave`);
-        if (wasClipped.current) return;
-        wasClipped.current = true;
-        const hint = 'Allow it in the settings of this terminal if you know the program.';
-        toast({ tone: 'error', text: `A program on ${device} wanted to fill the clipboard.`, hint });
-      },
-    },
-  );
-
   return (
-    <div
-      className={classNames(sessionBodyStyles['session-body'], sessionBodyStyles['terminal-body'])}
-      data-phase={phase.name}
-    >
-      <TerminalTools
-        device={device}
-        session={session}
-        searching={searching}
-        deeds={deeds}
-        onSearch={() => (searching ? closeSearch() : setSearching(true))}
-        onSettings={() => setChoosing(true)}
-      />
-      {searching ? <TerminalSearch screen={screen} onClose={closeSearch} /> : null}
-      <div className={sessionBodyStyles['session-stage']}>
-        <TerminalMenu
-          isTaken={() => screen.current?.terminal.modes.mouseTrackingMode !== 'none'}
-          actions={{
-            ...deeds,
-            selectAll: () => screen.current?.terminal.selectAll(),
-            search: () => setSearching(true),
-          }}
-          onClose={() => {
-            if (isOpen && !searching) focus();
-          }}
-        >
-          <div ref={host} className={terminalTabStyles['terminal-host']} data-part="terminal" />
-        </TerminalMenu>
-        {link === undefined ? null : (
-          <p className={terminalTabStyles['terminal-link']}>
-            <span className="mono">{link}</span> {isMac ? '⌘' : 'Ctrl'}+click opens it
-          </p>
-        )}
-        <SessionCover device={device} session={session} />
-      </div>
-      {choosing ? (
-        <TerminalSettings
-          deviceKey={place.deviceKey}
-          device={device}
-          font={font}
-          onFont={changeFont}
-          onClose={() => setChoosing(false)}
-        />
-      ) : null}
-      {pasting === undefined ? null : (
-        <PasteDialog
-          text={pasting}
-          device={device}
-          onPaste={() => {
-            setPasting(undefined);
-            screen.current?.terminal.paste(pasting);
-            focus();
-          }}
-          onClose={() => {
-            setPasting(undefined);
-            focus();
-          }}
-        />
-      )}
+    <div className={styles['panes']} data-split={panes.length > 1}>
+      {/* In an order that no split changes: a terminal that is moved in the page is drawn anew. */}
+      {panes
+        .toSorted((a, b) => a.id - b.id)
+        .map(({ id, box }) => (
+          <div
+            key={id}
+            className={styles['pane']}
+            style={{
+              left: percent(box.left),
+              top: percent(box.top),
+              width: percent(box.width),
+              height: percent(box.height),
+            }}
+            onFocusCapture={() => setActive(id)}
+          >
+            <StartsUnconnected value={restored.has(id)}>
+              <TerminalPane
+                name={`${tab}.${id}`}
+                place={place}
+                device={device}
+                shown={shown}
+                active={id === active}
+                deeds={deedsOf(id)}
+              />
+            </StartsUnconnected>
+          </div>
+        ))}
+      {dividers.map(({ id, ...line }) => (
+        <PaneDivider key={id} {...line} onShare={(share) => onPanes(shareSplit(tree, id, share))} />
+      ))}
     </div>
   );
 };

@@ -1,8 +1,20 @@
-import { Accessibility, ClipboardPaste, Copy, RotateCw, Search, Settings2 } from 'lucide-react';
+import {
+  Accessibility,
+  ClipboardPaste,
+  Columns2,
+  Copy,
+  Radio,
+  RotateCw,
+  Rows2,
+  Search,
+  Settings2,
+  X,
+} from 'lucide-react';
 import { canReadClipboard } from '../../state/clipboard.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { LeavingKey } from '../connection/session-cover.tsx';
 import type { SessionControl } from '../connection/use-session.ts';
+import type { PaneDeeds } from './panes/pane-deeds.ts';
 import { setReaderMode, useReaderMode } from './terminal-look.ts';
 import { terminalKeys, type TerminalActions } from './terminal-menu.tsx';
 import { classNames } from '../../ui/class-names.ts';
@@ -16,6 +28,7 @@ export const TerminalTools = ({
   deeds,
   onSearch,
   onSettings,
+  pane,
 }: {
   readonly device: string;
   readonly session: SessionControl;
@@ -24,6 +37,7 @@ export const TerminalTools = ({
   /** Opens the search, or closes it. */
   readonly onSearch: () => void;
   readonly onSettings: () => void;
+  readonly pane: PaneDeeds & { readonly isMarked: boolean; readonly mark: () => void };
 }): React.ReactNode => {
   const { phase } = session;
   const forReader = useReaderMode((mode) => mode.on);
@@ -56,6 +70,16 @@ export const TerminalTools = ({
       />
       <IconButton icon={Settings2} label="Terminal settings" onClick={onSettings} />
       <IconButton icon={RotateCw} label="Reconnect" onClick={session.reconnect} />
+      <IconButton icon={Columns2} label="Split right" keys={terminalKeys('D')} onClick={() => pane.split('right')} />
+      <IconButton icon={Rows2} label="Split down" keys={terminalKeys('E')} onClick={() => pane.split('down')} />
+      <IconButton
+        icon={Radio}
+        label="Type into all marked panes"
+        keys={terminalKeys('B')}
+        aria-pressed={pane.isMarked}
+        onClick={pane.mark}
+      />
+      {pane.close === undefined ? null : <IconButton icon={X} label="Close this pane" onClick={pane.close} />}
     </div>
   );
 };

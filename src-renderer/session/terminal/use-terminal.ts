@@ -1,8 +1,9 @@
 import { useEffect, useEffectEvent } from 'react';
 import { copyText } from '../../commands/device-commands.ts';
-import { followTheme, readFont, terminalTheme, useReaderMode } from './terminal-look.ts';
+import { applyScheme, followTheme, readFont, useReaderMode } from './terminal-look.ts';
 import { OptionKeys, ownKeys, shortcutLetter } from './keyboard.ts';
 import { choicesOf, useChoices } from './terminal-choices.ts';
+import { useSchemes } from './schemes/imported-schemes.ts';
 import { isMac, isTerminalChord } from './terminal-menu.tsx';
 import { makeTerminalScreen, type ScreenEvents, type TerminalScreen } from './terminal-screen.ts';
 
@@ -10,7 +11,10 @@ const isWindows = navigator.platform.startsWith('Win');
 
 /** What happens in a terminal. */
 export interface TerminalEvents extends ScreenEvents {
-  typed(bytes: Uint8Array): void;
+  /** Typed, pasted or an answer of the terminal. */
+  typed(bytes: Uint8Array, text: string): void;
+  /** A shortcut with another letter, or an arrow (`ArrowLeft`); answers whether it is one of ours. */
+  commanded(key: string): boolean;
   pasted(text: string): void;
   resized(cols: number, rows: number): void;
   selected(hasSelection: boolean): void;
@@ -25,7 +29,8 @@ export const useTerminal = (
   { deviceKey, shown }: { readonly deviceKey: string; readonly shown: boolean },
   events: TerminalEvents,
 ): void => {
-  const typed = useEffectEvent((bytes: Uint8Array) => events.typed(bytes));
+  const typed = useEffectEvent((bytes: Uint8Array, text: string) => events.typed(bytes, text));
+  const commanded = useEffectEvent((key: string) => events.commanded(key));
   const pasted = useEffectEvent((text: string) => events.pasted(text));
   const resized = useEffectEvent((cols: number, rows: number) => events.resized(cols, rows));
   const selected = useEffectEvent((hasSelection: boolean) => events.selected(hasSelection));
@@ -50,8 +55,13 @@ export const useTerminal = (
     screen.current = made;
     const encoder = new TextEncoder();
     const subscriptions = [
-      terminal.onData((text) => typed(encoder.encode(text))),
-      terminal.onBinary((text) => typed(Uint8Array.from(text, (char) => char.charCodeAt(0)))),
+      terminal.onData((text) => typed(encoder.encode(text), text)),
+      terminal.onBinary((text) =>
+        typed(
+          Uint8Array.from(text, (char) => char.charCodeAt(0)),
+          text,
+        ),
+      ),
       terminal.onSelectionChange(() => selected(terminal.hasSelection())),
       terminal.onResize(({ cols, rows }) => resized(cols, rows)),
     ];
@@ -70,7 +80,7 @@ export const useTerminal = (
       const key = shortcutLetter(event);
       if (chord && key === 'f') searched();
       else if (chord && key === 'c' && terminal.hasSelection()) void copyText(terminal.getSelection(), 'the selection');
-      else return true;
+      else if (!chord || !commanded(key === '' ? event.key : key)) return true;
       event.preventDefault();
       return false;
     });
@@ -86,11 +96,10 @@ export const useTerminal = (
       if (element.clientWidth > 0) fit.fit();
     });
     observer.observe(element);
-    const stopFollowing = followTheme(() => {
-      terminal.options.theme = terminalTheme(element);
-    });
+    const paint = (): void => applyScheme(terminal, element);
+    const stopFollowing = [followTheme(paint), useChoices.subscribe(paint), useSchemes.subscribe(paint)];
     return () => {
-      stopFollowing();
+      for (const stop of stopFollowing) stop();
       observer.disconnect();
       element.removeEventListener('paste', paste, true);
       for (const subscription of subscriptions) subscription.dispose();
