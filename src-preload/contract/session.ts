@@ -155,6 +155,21 @@ const editSchema = z.object({
   error: errorViewSchema.optional(),
 });
 export type EditView = z.infer<typeof editSchema>;
+
+/** What `download` comes back with. */
+export const downloadedSchema = z.object({
+  size: z.number(),
+  /** It changed at the device while it was read. */
+  isChanged: z.boolean(),
+});
+
+/** What `upload` comes back with. */
+export const uploadedSchema = z.object({
+  size: z.number(),
+  /** What the device did not let the file have. */
+  unkept: z.array(z.enum(['permissions', 'owner', 'time'])),
+});
+
 /** What `count` comes back with. */
 export const folderCountSchema = z.object({
   /** Files, folders and links below the folder; `maxCounted` where there are more. */

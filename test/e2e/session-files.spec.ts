@@ -1,5 +1,16 @@
 import { createHash, randomBytes } from 'node:crypto';
-import { chown, mkdir, readdir, readFile, symlink, truncate, writeFile } from 'node:fs/promises';
+import {
+  appendFile,
+  chmod,
+  chown,
+  mkdir,
+  readdir,
+  readFile,
+  stat,
+  symlink,
+  truncate,
+  writeFile,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { expect, type Locator, type Page } from '@playwright/test';
 import { acceptKey, expectAccessible, signInByKey, signInByPassword, test, type Field } from './session-stage.ts';
@@ -293,5 +304,154 @@ test('deleting a folder is cancelled in the middle: what had not been reached st
   await expect(deletion).toContainText(`${400 - left} of 400 items deleted · cancelled`);
   // The files still answer.
   await goTo(files, logs);
-  await expect(files.locator('tbody tr')).toHaveCount(left);
+  await expect(files.getByRole('table')).toHaveAttribute('aria-rowcount', String(left + 1));
+});
+
+test('a folder of 12,000 is shown whole, found in and sorted; each folder begins at its top, and is where it was on going back', async ({
+  field,
+}) => {
+  const { files, far } = await openFiles(field);
+  const logs = join(far, 'logs');
+  for (const made of [logs, join(logs, 'zz-old')]) await mkdir(made);
+  await Promise.all(Array.from({ length: 12_000 }, (_, at) => writeFile(join(logs, `${at}.log`), 'x'.repeat(at % 7))));
+  for (let at = 0; at < 60; at += 1) await writeFile(join(logs, 'zz-old', `${at}.log`), '');
+  await goTo(files, logs);
+  const table = files.getByRole('table');
+  await expect(table).toHaveAttribute('aria-rowcount', '12002');
+  expect(await files.locator('tbody tr').count()).toBeLessThan(200);
+  const region = files.getByRole('region', { name: `Files in ${logs}` });
+  const top = (): Promise<number> => files.locator('[role=region]').evaluate((element) => element.scrollTop);
+  await region.evaluate((element) => element.scrollTo(0, element.scrollHeight));
+  await expect(files.getByRole('button', { name: '11999.log', exact: true })).toBeVisible();
+  await files.getByRole('button', { name: 'Name', exact: true }).click();
+  await expect(files.getByRole('button', { name: '0.log', exact: true })).toBeVisible();
+  await files.getByRole('button', { name: 'Size', exact: true }).click();
+  await expect(files.getByRole('columnheader', { name: 'Size' })).toHaveAttribute('aria-sort', 'ascending');
+  await files.getByRole('searchbox', { name: 'Filter by name' }).fill('11998');
+  await expect(table).toHaveAttribute('aria-rowcount', '2');
+  await expect(files.getByRole('button', { name: '11998.log', exact: true })).toBeVisible();
+  await expectAccessible(files, 'a filtered folder');
+  await files.getByRole('searchbox', { name: 'Filter by name' }).fill('nothing has this');
+  await expect(files.getByText('None of the 12,001 names here has that in it.')).toBeVisible();
+  await files.getByRole('searchbox', { name: 'Filter by name' }).fill('');
+
+  await region.evaluate((element) => element.scrollTo(0, 20_000));
+  await expect.poll(top).toBe(20_000);
+  await goTo(files, join(logs, 'zz-old'));
+  await expect.poll(top).toBe(0);
+  await files.getByRole('button', { name: 'Folder above' }).click();
+  await expect(files.getByRole('region', { name: `Files in ${logs}`, exact: true })).toBeVisible();
+  await expect.poll(top).toBe(20_000);
+
+  // While a folder is read, the path is that of the rows on show, and nothing can be done with them.
+  field.way.allow(0);
+  const path = files.getByRole('textbox', { name: 'Folder' });
+  await path.fill(far);
+  await path.press('Enter');
+  await expect(files.getByRole('status').filter({ hasText: `Reading ${far}` })).toBeVisible();
+  await expect(region).toHaveAttribute('aria-busy', 'true');
+  await expect(table).toHaveAttribute('inert');
+  field.way.open();
+  await expect(files.getByRole('region', { name: `Files in ${far}`, exact: true })).toHaveAttribute(
+    'aria-busy',
+    'false',
+  );
+  await path.fill(join(far, 'missing'));
+  await path.press('Enter');
+  await expect(files.getByRole('alert')).toContainText('missing is not there.');
+  await expect(path).toHaveValue(far);
+});
+
+test('links, names that are no text, files of others and folders that are dropped are what they are', async ({
+  field,
+}) => {
+  const { folder, user } = field;
+  const { uid, gid } = await user.ids();
+  const far = join(folder, 'far');
+  await mkdir(far);
+  await chown(far, uid, gid);
+  await writeFile(join(far, '2026.log'), 'lines of the log');
+  await symlink('2026.log', join(far, 'current.log'));
+  await symlink('2027.log', join(far, 'next.log'));
+  await writeFile(Buffer.concat([Buffer.from(`${far}/`), Buffer.from('caf\xe9.txt', 'latin1')]), 'latin');
+  await chown(Buffer.concat([Buffer.from(`${far}/`), Buffer.from('caf\xe9.txt', 'latin1')]), uid, gid);
+  await writeFile(join(far, 'web.html'), 'an old page');
+  await chmod(join(far, 'web.html'), 0o666);
+  const files = await field.open('Files');
+  await acceptKey(files);
+  await signInByPassword(files, user.name, user.password);
+  await goTo(files, far);
+
+  const saved = files.waitForEvent('download');
+  await files.getByRole('button', { name: 'current.log', exact: true }).click();
+  expect(await readFile(await (await saved).path(), 'utf8')).toBe('lines of the log');
+  await files.getByRole('button', { name: 'next.log', exact: true }).click();
+  await expect(files.getByRole('alert')).toContainText(`next.log is a link to ${far}/2027.log, which is not there.`);
+  await files.getByRole('button', { name: 'Dismiss', exact: true }).click();
+
+  const latin = String.raw`caf\xe9.txt`;
+  const fetched = files.waitForEvent('download');
+  await files.getByRole('button', { name: `Download ${latin}` }).click();
+  expect(await readFile(await (await fetched).path(), 'utf8')).toBe('latin');
+  await files.getByRole('button', { name: `Delete ${latin}` }).click();
+  await files
+    .getByRole('dialog')
+    .getByRole('button', { name: `Delete ${latin}` })
+    .click();
+  await expect(files.getByRole('button', { name: latin, exact: true })).toHaveCount(0);
+
+  // A file of root's, which others may write: it stays root's.
+  const near = join(folder, 'web.html');
+  await writeFile(near, 'a new page');
+  await files.getByLabel('Files to upload').setInputFiles(near);
+  await files.getByRole('button', { name: 'Replace', exact: true }).click();
+  const question = files.getByRole('dialog', { name: 'Write into web.html?' });
+  await expect(question).toContainText('web.html belongs to another user');
+  await expectAccessible(files, 'writing in place');
+  await question.getByRole('button', { name: 'Write into it' }).click();
+  await expect(transfer(files, 'Upload of web.html')).toHaveAttribute('data-state', 'done');
+  expect(await readFile(join(far, 'web.html'), 'utf8')).toBe('a new page');
+  expect((await stat(join(far, 'web.html'))).uid).toBe(0);
+
+  // A log that is written to after it was chosen fails with its reason, and the next one goes.
+  const log = join(folder, '2026.log');
+  await writeFile(log, 'first line');
+  await writeFile(join(folder, 'after.txt'), 'goes');
+  await files.getByLabel('Files to upload').setInputFiles([log, join(folder, 'after.txt')]);
+  await expect(files.getByRole('dialog', { name: /^Replace 2026.log on/ })).toBeVisible();
+  await appendFile(log, 'second line');
+  await files.getByRole('button', { name: 'Replace', exact: true }).click();
+  await expect(transfer(files, 'Upload of 2026.log').getByRole('alert')).toContainText('could not be read to its end');
+  await expect(transfer(files, 'Upload of after.txt')).toHaveAttribute('data-state', 'done');
+  expect(await readFile(join(far, '2026.log'), 'utf8')).toBe('lines of the log');
+
+  await files.evaluate(() => {
+    const file = (name: string, text: string) => ({
+      isDirectory: false,
+      name,
+      file: (done: (file: File) => void) => done(new File([text], name, { lastModified: 1_000_000_000_000 })),
+    });
+    const dir = (name: string, inside: readonly object[]) => ({
+      isDirectory: true,
+      name,
+      createReader: () => {
+        const parts = [inside, []];
+        return { readEntries: (done: (entries: readonly object[]) => void) => done(parts.shift() ?? []) };
+      },
+    });
+    const tree = dir('release', [file('a.txt', 'a'), dir('deep', [file('b.txt', 'b')]), dir('empty', [])]);
+    const event = new Event('drop', { bubbles: true });
+    Object.assign(event, { dataTransfer: { files: [], items: [{ webkitGetAsEntry: () => tree }] } });
+    document.querySelector('[role=region]')?.dispatchEvent(event);
+  });
+  await expect(transfer(files, 'Upload of b.txt')).toHaveAttribute('data-state', 'done');
+  await expect(files.getByRole('button', { name: 'release', exact: true })).toBeVisible();
+  expect((await readdir(join(far, 'release'), { recursive: true })).toSorted()).toEqual([
+    'a.txt',
+    'deep',
+    'deep/b.txt',
+    'empty',
+  ]);
+  expect((await stat(join(far, 'release/deep/b.txt'))).mtimeMs).toBe(1_000_000_000_000);
+  expect((await readdir(far)).filter((name) => name.endsWith('.part'))).toEqual([]);
 });

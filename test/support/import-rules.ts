@@ -16,7 +16,7 @@ interface Zone {
 const core = /^src-main\/core\//;
 const contract = /^src-preload\/contract\//;
 /** What a text is searched and sorted by: one rule for the window, the command line and the user's ssh. */
-const letters = /^src-main\/core\/text\/letters\.ts$/;
+const letters = /^src-main\/core\/text\/(?:letters|byte-names)\.ts$/;
 const services = /^src-main\/services\//;
 const bridge = /^src-main\/bridge\//;
 const zod = /^zod(\/|$)/;

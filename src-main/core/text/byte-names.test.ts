@@ -18,9 +18,15 @@ it.each([
   expect(withShownBytes(name)).toBe(shown);
 });
 
-it.each(['plain', 'Łódź 😀', 'e\u0301', '\ufeffbegins with a mark', 'a\nb', ' '])('%j is left as it is', (name) => {
+it.each(['plain', 'Łódź 😀', 'e\u0301', '\ufeffbegins with a mark', ' '])('%j is left as it is', (name) => {
   expect(nameOfBytes(new TextEncoder().encode(name))).toBe(name);
   expect(bytesOfName(name)).toEqual(new Uint8Array(new TextEncoder().encode(name)));
   expect(hasStrayBytes(name)).toBe(false);
   expect(withShownBytes(name)).toBe(name);
+});
+
+it('a character that cannot be seen is shown, and stays what it is', () => {
+  expect(withShownBytes('two\nlines\u007f')).toBe('two\\x0alines\\x7f');
+  expect(hasStrayBytes('two\nlines')).toBe(false);
+  expect(nameOfBytes(bytesOfName('two\nlines'))).toBe('two\nlines');
 });

@@ -9,7 +9,7 @@ const toUtf8 = new TextEncoder();
 /** A byte from 0x80 on stands at this code point plus itself. */
 const strayFrom = 0xdc00;
 const stray = /[\udc80-\udcff]/u;
-const strays = /[\udc80-\udcff]/gu;
+const unseen = /[\udc80-\udcff\p{Cc}]/gu;
 
 const decoded = (bytes: Uint8Array): string | undefined => {
   try {
@@ -48,6 +48,9 @@ export const bytesOfName = (name: string): Uint8Array => {
 /** Whether a name has bytes that are no UTF-8. */
 export const hasStrayBytes = (name: string): boolean => stray.test(name);
 
-/** A name for a person: each byte that is no UTF-8 in hexadecimal, as `ls -b` and a shell's `$'…'` write it. */
+/**
+ * A name for a person: each byte that is no UTF-8, and each character that cannot be seen, in hexadecimal as a shell's
+ * `$'…'` writes it.
+ */
 export const withShownBytes = (name: string): string =>
-  stray.test(name) ? name.replaceAll(strays, (byte) => `\\x${(byte.charCodeAt(0) - strayFrom).toString(16)}`) : name;
+  name.replaceAll(unseen, (char) => `\\x${(char.charCodeAt(0) % strayFrom).toString(16).padStart(2, '0')}`);

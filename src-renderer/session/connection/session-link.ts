@@ -220,8 +220,8 @@ export const openStream = (stream: Stream): { readonly number: number; taken(byt
   return { number, taken: (bytes) => debt.add(bytes), close: () => void streams.delete(number) };
 };
 
-/** Reads a file piece by piece into a stream, as credit comes. */
-export const uploadBody = (number: number, file: Blob): Stream => {
+/** Reads a file piece by piece into a stream, as credit comes. `failed` hears of one that cannot be read on. */
+export const uploadBody = (number: number, file: Blob, failed: () => void): Stream => {
   const sender = new Sender(number, fileWindow);
   let at = 0;
   let isReading = false;
@@ -230,8 +230,10 @@ export const uploadBody = (number: number, file: Blob): Stream => {
     isReading = true;
     const part = file.slice(at, at + streamWindow);
     at += part.size;
-    const bytes = await part.arrayBuffer();
+    const bytes = await part.arrayBuffer().catch(() => undefined);
     isReading = false;
+    // A browser reads no file on that was changed since it was chosen.
+    if (bytes === undefined) return failed();
     sender.send(new Uint8Array(bytes));
     void feed();
   };

@@ -10,6 +10,7 @@ import { Failure } from '../../ui/controls.tsx';
 import { Confirm, Dialog, DialogActions } from '../../ui/dialog.tsx';
 import { inSentence } from '../../../src-main/core/text/letters.ts';
 import { bytes, count, middle, plural } from '../../ui/format.ts';
+import { saidName } from './listing.ts';
 import type { SessionHandle } from '../connection/session-link.ts';
 
 interface Counting {
@@ -48,10 +49,10 @@ const useCount = (path: string, session: React.RefObject<SessionHandle | undefin
 };
 
 /** For a button; the title has the whole name. */
-const verbOf = (name: string): string => `Delete ${inSentence(middle(name, 32))}`;
+const verbOf = (name: string): string => `Delete ${saidName(middle(name, 32))}`;
 
 const titleOf = (folder: string, counted: FolderCountView | undefined): string => {
-  const name = inSentence(folder);
+  const name = saidName(folder);
   if (counted === undefined || counted.items === 0) return `Delete ${name}?`;
   if (counted.isMore) return `Delete ${name} and more than ${count(maxCounted)} items in it?`;
   if (counted.items === 1) return `Delete ${name} and the one item in it?`;
@@ -109,7 +110,7 @@ export const DeleteQuestion = (question: Question): React.ReactNode => {
   if (entry.kind === 'folder') return <DeleteFolder {...question} />;
   return (
     <Confirm
-      title={`Delete ${inSentence(entry.name)} on ${inSentence(device)}?`}
+      title={`Delete ${saidName(entry.name)} on ${inSentence(device)}?`}
       loss={
         entry.kind === 'link'
           ? 'The link is removed. What it leads to stays.'

@@ -1,8 +1,9 @@
 import { CopyPlus, Download, File, FilePen, Folder, Link, Pencil, Trash2 } from 'lucide-react';
-import { inSentence, withoutDirections } from '../../../src-main/core/text/letters.ts';
+import { inSentence } from '../../../src-main/core/text/letters.ts';
 import type { FileEntryView } from '../../../src-preload/contract/session.ts';
 import { IconButton } from '../../ui/controls.tsx';
 import { absolute, bytes } from '../../ui/format.ts';
+import { nameNote, saidName, shownName } from './listing.ts';
 import { moveRow, type FilesPane } from './panes.ts';
 import filesTabStyles from './files-tab.module.css';
 
@@ -27,19 +28,24 @@ export interface FileDeeds {
 /** A file or folder. Files of this computer can be copied, and nothing else is done with them. */
 export const FileRow = ({
   entry,
+  index,
   isLocal,
   pane,
   deeds,
 }: {
   readonly entry: FileEntryView;
+  /** Of the row in the whole list. */
+  readonly index: number;
   readonly isLocal: boolean;
   readonly pane: FilesPane | undefined;
   readonly deeds: FileDeeds;
 }): React.ReactNode => {
   const Icon = icons[entry.kind];
-  const name = inSentence(entry.name);
+  const name = saidName(entry.name);
+  const note = nameNote(entry.name);
   return (
     <tr
+      aria-rowindex={index + 2}
       draggable={pane !== undefined}
       onDragStart={(event) => {
         if (pane === undefined) return;
@@ -58,9 +64,14 @@ export const FileRow = ({
       }}
     >
       <td>
-        <button type="button" className={filesTabStyles['file-name']} title={name} onClick={() => deeds.open(entry)}>
+        <button
+          type="button"
+          className={filesTabStyles['file-name']}
+          title={note === undefined ? name : `${name}\n${note}`}
+          onClick={() => deeds.open(entry)}
+        >
           <Icon size={15} strokeWidth={1.75} aria-hidden="true" />
-          <span className="ellipsis">{withoutDirections(entry.name)}</span>
+          <span className="ellipsis">{shownName(entry.name)}</span>
         </button>
       </td>
       <td className="number">{entry.kind === 'file' ? bytes(entry.size) : ''}</td>
@@ -77,7 +88,7 @@ export const FileRow = ({
         )}
         {isLocal ? null : (
           <>
-            {entry.kind === 'file' ? (
+            {entry.kind === 'file' || entry.kind === 'link' ? (
               <IconButton icon={Download} label={`Download ${name}`} onClick={() => deeds.open(entry)} />
             ) : null}
             {entry.kind === 'folder' ? null : (

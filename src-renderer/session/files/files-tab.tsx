@@ -3,7 +3,7 @@ import { useEffect, useEffectEvent, useRef, useState } from 'react';
 import { inSentence } from '../../../src-main/core/text/letters.ts';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
 import {
-  fileListingSchema,
+  fileStatsSchema,
   thisComputer,
   type FileEntryView,
   type FileListingView,
@@ -17,34 +17,27 @@ import { SessionCover } from '../connection/session-cover.tsx';
 import { copyAcross } from './copies.ts';
 import { EditedFiles } from './edited-files.tsx';
 import { answerEdit, beginEdit, createEdits, fileName } from './edits.ts';
+import { FileList } from './file-list.tsx';
 import { FileRow, type FileDeeds } from './file-row.tsx';
+import { saidName, shownName } from './listing.ts';
 import { NameDialog } from './name-dialog.tsx';
 import { noCopy, pathIn, type FilesPane } from './panes.ts';
 import { TransferList } from './transfer-list.tsx';
-import { createTransfers, deleteFolder, download, upload } from './transfers.ts';
+import { createTransfers, deleteFolder, download } from './transfers.ts';
+import { droppedTree, topNames, treeOf, uploadTree, type Refused, type UploadTree } from './uploads.ts';
+import { useListing } from './use-listing.ts';
 import { useSession } from '../connection/use-session.ts';
 import { classNames } from '../../ui/class-names.ts';
 import filesTabStyles from './files-tab.module.css';
 import sessionBodyStyles from '../connection/session-body.module.css';
-
-/** Files sent at once: a small one waits for its device several times, and the next ones need not wait with it. */
-const sentAtOnce = 4;
-/** Rows shown of one folder; more are found by narrowing. */
-const maxRows = 2000;
-
-const sorted = (entries: readonly FileEntryView[]): FileEntryView[] =>
-  entries.toSorted(
-    (a, b) =>
-      Number(b.kind === 'folder') - Number(a.kind === 'folder') ||
-      a.name.localeCompare(b.name, undefined, { numeric: true }),
-  );
 
 const above = (folder: string): string => folder.replace(/\/[^/]*\/?$/, '') || '/';
 type Asking =
   | { readonly what: 'rename' | 'delete'; readonly entry: FileEntryView }
   | { readonly what: 'new-folder' }
   | { readonly what: 'replace-copy'; readonly entry: FileEntryView }
-  | { readonly what: 'replace'; readonly files: readonly globalThis.File[]; readonly names: string };
+  | { readonly what: 'replace'; readonly tree: UploadTree; readonly names: string }
+  | { readonly what: 'in-place'; readonly refused: readonly Refused[] };
 
 /** The files of a device over SFTP. */
 export const FilesTab = ({
@@ -63,7 +56,7 @@ export const FilesTab = ({
   /** Where there are two of them side by side. */
   readonly pane?: FilesPane | undefined;
 }): React.ReactNode => {
-  const [listing, setListing] = useState<FileListingView>();
+  const [filter, setFilter] = useState('');
   const [error, setError] = useState<ErrorView>();
   const [asking, setAsking] = useState<Asking>();
   const [transfers] = useState(createTransfers);
@@ -83,20 +76,8 @@ export const FilesTab = ({
   });
   const { handle, phase } = session;
   const home = phase.name === 'open' ? phase.home : undefined;
+  const { shown: listing, reading, failures, look, last } = useListing(handle, setError);
   const folder = listing?.path ?? home ?? '/';
-
-  /** The folder on show, for what looks again after a while. */
-  const last = useRef<string | undefined>(undefined);
-  const look = async (path: string): Promise<void> => {
-    const answer = await handle.current?.call({ op: 'list', path });
-    if (answer === undefined) return;
-    if (!answer.ok) return setError(answer.error);
-    const read = fileListingSchema.safeParse(answer.value);
-    if (!read.success) return;
-    setError(undefined);
-    last.current = read.data.path;
-    setListing({ path: read.data.path, entries: sorted(read.data.entries) });
-  };
   const begin = useEffectEvent((at: string) => void look(last.current ?? at));
   useEffect(() => {
     if (home !== undefined) begin(home);
@@ -119,29 +100,39 @@ export const FilesTab = ({
     const here = last.current ?? folder;
     await look(`${here}/`.startsWith(`${path}/`) ? above(path) : here);
   };
-  const send = async (files: readonly globalThis.File[]): Promise<void> => {
+  const send = async (tree: UploadTree, inPlace = false): Promise<void> => {
     setAsking(undefined);
     const to = handle.current;
     if (to === undefined) return;
-    const waiting = [...files];
-    const sendNext = async (): Promise<void> => {
-      for (let file = waiting.shift(); file !== undefined; file = waiting.shift())
-        await upload(to, transfers, folder, file);
-    };
-    await Promise.all(Array.from({ length: sentAtOnce }, sendNext));
+    const refused = await uploadTree(to, transfers, { folder, tree, inPlace });
+    if (refused.length > 0) setAsking({ what: 'in-place', refused });
     await look(last.current ?? folder);
   };
-  const offer = (files: readonly globalThis.File[]): void => {
+  const offer = (tree: UploadTree): void => {
     const taken = new Set(listing?.entries.map((entry) => entry.name));
-    const names = files.filter((file) => taken.has(file.name)).map((file) => file.name);
-    if (names.length > 0) setAsking({ what: 'replace', files, names: names.join(', ') });
-    else if (files.length > 0) void send(files);
+    const names = topNames(tree).filter((name) => taken.has(name));
+    if (names.length > 0) setAsking({ what: 'replace', tree, names: names.map(saidName).join(', ') });
+    else void send(tree);
   };
-  const openEntry = (entry: FileEntryView): void => {
-    if (entry.kind === 'folder' || entry.kind === 'link') return void look(pathIn(folder, entry.name));
+  /** Shows another folder, all of it. */
+  const enter = (path: string): Promise<void> => {
+    setFilter('');
+    return look(path);
+  };
+  const openEntry = async (entry: FileEntryView): Promise<void> => {
+    const path = pathIn(folder, entry.name);
+    if (entry.kind === 'folder') return enter(path);
     const from = handle.current;
-    if (from !== undefined && !isLocal)
-      void download(from, transfers, { path: pathIn(folder, entry.name), name: entry.name, size: entry.size });
+    if (from === undefined) return;
+    let { size } = entry;
+    if (entry.kind === 'link') {
+      const answer = await from.call({ op: 'follow', path });
+      if (!answer.ok) return setError(answer.error);
+      const end = fileStatsSchema.safeParse(answer.value);
+      if (end.data?.kind === 'folder') return enter(path);
+      size = end.data?.size ?? size;
+    }
+    if (!isLocal) await download(from, transfers, { path, name: entry.name, size });
   };
   const edit = async (entry: FileEntryView): Promise<void> => {
     const from = handle.current;
@@ -174,7 +165,7 @@ export const FilesTab = ({
     void copyAcross({ from, to }, entry, existing, transfers);
   };
   const deeds: FileDeeds = {
-    open: openEntry,
+    open: (entry) => void openEntry(entry),
     edit: (entry) => void edit(entry),
     copy: (entry) => copy(entry, 'refuse'),
     rename: (entry) => setAsking({ what: 'rename', entry }),
@@ -190,7 +181,7 @@ export const FilesTab = ({
         event.preventDefault();
         const dragged = pane?.drag.current;
         if (dragged !== undefined && dragged.from !== pane?.own) dragged.drop();
-        else if (isOpen && !isLocal) offer([...event.dataTransfer.files]);
+        else if (isOpen && !isLocal) void droppedTree(event.dataTransfer).then(offer);
       }}
     >
       <div className={sessionBodyStyles['session-tools']} role="toolbar" aria-label={`Files of ${device}`}>
@@ -198,18 +189,18 @@ export const FilesTab = ({
           icon={ArrowUp}
           label="Folder above"
           disabled={!isOpen || folder === '/'}
-          onClick={() => void look(above(folder))}
+          onClick={() => void enter(above(folder))}
         />
         <form
           className={filesTabStyles['path-form']}
           onSubmit={(event) => {
             event.preventDefault();
             const path = new FormData(event.currentTarget).get('path');
-            if (typeof path === 'string' && path !== '') void look(path);
+            if (typeof path === 'string' && path !== '') void enter(path);
           }}
         >
           <input
-            key={folder}
+            key={`${failures} ${folder}`}
             className="input mono"
             name="path"
             aria-label="Folder"
@@ -218,6 +209,17 @@ export const FilesTab = ({
             disabled={!isOpen}
           />
         </form>
+        <input
+          className={classNames('input', filesTabStyles['filter'])}
+          type="search"
+          aria-label="Filter by name"
+          placeholder="Filter"
+          value={filter}
+          spellCheck={false}
+          disabled={!isOpen}
+          onChange={(event) => setFilter(event.target.value)}
+          onKeyDown={(event) => event.key === 'Escape' && setFilter('')}
+        />
         <IconButton icon={RotateCw} label="Refresh" disabled={!isOpen} onClick={() => void look(folder)} />
         <IconButton
           icon={FolderPlus}
@@ -245,7 +247,7 @@ export const FilesTab = ({
           hidden
           aria-label="Files to upload"
           onChange={(event) => {
-            offer([...(event.target.files ?? [])]);
+            offer(treeOf([...(event.target.files ?? [])]));
             event.target.value = '';
           }}
         />
@@ -256,38 +258,15 @@ export const FilesTab = ({
         </Failure>
       )}
       <div className={sessionBodyStyles['session-stage']}>
-        <div className={filesTabStyles['files-scroll']} tabIndex={0} role="region" aria-label={`Files in ${folder}`}>
-          {listing === undefined ? null : (
-            <table className={filesTabStyles['files']}>
-              <thead>
-                <tr>
-                  <th scope="col">Name</th>
-                  <th scope="col" className="number">
-                    Size
-                  </th>
-                  <th scope="col">Changed</th>
-                  <th scope="col">Permissions</th>
-                  <th scope="col">
-                    <span className="hidden-text">Actions</span>
-                  </th>
-                </tr>
-              </thead>
-              <tbody>
-                {listing.entries.slice(0, maxRows).map((entry) => (
-                  <FileRow key={entry.name} entry={entry} isLocal={isLocal} pane={pane} deeds={deeds} />
-                ))}
-              </tbody>
-            </table>
+        <FileList
+          folder={folder}
+          listing={listing}
+          reading={reading}
+          filter={filter}
+          row={(entry, index) => (
+            <FileRow key={entry.name} entry={entry} index={index} isLocal={isLocal} pane={pane} deeds={deeds} />
           )}
-          {listing?.entries.length === 0 ? (
-            <p className={filesTabStyles['files-empty']}>This folder is empty. Drop files here.</p>
-          ) : null}
-          {listing !== undefined && listing.entries.length > maxRows ? (
-            <p className={filesTabStyles['files-empty']}>
-              The first {maxRows} of {listing.entries.length} are shown.
-            </p>
-          ) : null}
-        </div>
+        />
         <SessionCover device={device} session={session} />
       </div>
       <EditedFiles
@@ -310,9 +289,9 @@ export const FilesTab = ({
       ) : null}
       {asking?.what === 'rename' ? (
         <NameDialog
-          title={`Rename ${inSentence(asking.entry.name)}`}
+          title={`Rename ${saidName(asking.entry.name)}`}
           verb="Rename"
-          name={asking.entry.name}
+          name={shownName(asking.entry.name)}
           onName={(name) =>
             void change({ op: 'rename', from: pathIn(folder, asking.entry.name), to: pathIn(folder, name) })
           }
@@ -331,7 +310,7 @@ export const FilesTab = ({
       ) : null}
       {asking?.what === 'replace-copy' ? (
         <Confirm
-          title={`Replace ${inSentence(asking.entry.name)} in ${inSentence(pane?.otherName ?? '')}?`}
+          title={`Replace ${saidName(asking.entry.name)} in ${inSentence(pane?.otherName ?? '')}?`}
           loss={
             asking.entry.kind === 'folder'
               ? 'Files in it that have the same name there are replaced; all others stay.'
@@ -347,7 +326,16 @@ export const FilesTab = ({
           title={`Replace ${asking.names} on ${device}?`}
           loss="What is there now is lost once the upload is complete."
           verb="Replace"
-          onConfirm={() => void send(asking.files)}
+          onConfirm={() => void send(asking.tree)}
+          onClose={() => setAsking(undefined)}
+        />
+      ) : null}
+      {asking?.what === 'in-place' ? (
+        <Confirm
+          title={`Write into ${asking.refused.map(({ path }) => saidName(path)).join(', ')}?`}
+          loss={`${asking.refused[0]?.error.message ?? ''} ${asking.refused[0]?.error.hint ?? ''}`}
+          verb="Write into it"
+          onConfirm={() => void send({ folders: [], files: asking.refused }, true)}
           onClose={() => setAsking(undefined)}
         />
       ) : null}

@@ -1,6 +1,7 @@
 import { Copy, Download, Trash2, Upload, X } from 'lucide-react';
 import { Failure, IconButton } from '../../ui/controls.tsx';
 import { bytes, count, plural } from '../../ui/format.ts';
+import { shownName } from './listing.ts';
 import type { Transfer, Transfers } from './transfers.ts';
 import styles from './files-tab.module.css';
 
@@ -12,8 +13,9 @@ const ways = {
 } as const;
 
 /** How far it is, in words. */
-const progressOf = ({ moved, size, state, way }: Transfer): string => {
-  const end = state === 'moving' ? '' : ` · ${state === 'done' ? ways[way].done : state}`;
+const progressOf = ({ moved, note, size, state, way }: Transfer): string => {
+  const ended = state === 'moving' ? '' : ` · ${state === 'done' ? ways[way].done : state}`;
+  const end = note === undefined ? ended : `${ended}, ${note}`;
   if (way !== 'delete') {
     const all = bytes(size ?? moved);
     return state === 'moving' && size !== undefined ? `${bytes(moved)} of ${all}` : `${all}${end}`;
@@ -24,7 +26,8 @@ const progressOf = ({ moved, size, state, way }: Transfer): string => {
 };
 
 const TransferRow = ({ transfer, onDismiss }: { transfer: Transfer; onDismiss: () => void }): React.ReactNode => {
-  const { error, moved, name, size, state, way } = transfer;
+  const { error, moved, size, state, way } = transfer;
+  const name = shownName(transfer.name);
   const { icon: Icon, word } = ways[way];
   const share = size === undefined || size === 0 ? 1 : Math.min(1, moved / size);
   return (

@@ -1,5 +1,6 @@
 import { create } from 'zustand';
 import type { ErrorView } from '../../../src-preload/contract/error-view.ts';
+import { downloadedSchema, uploadedSchema } from '../../../src-preload/contract/session.ts';
 import { chooseTarget } from './download-target.ts';
 import { feedStream, openStream, uploadBody, type SessionHandle } from '../connection/session-link.ts';
 
@@ -13,6 +14,8 @@ export interface Transfer {
   readonly moved: number;
   readonly state: 'moving' | 'done' | 'cancelled' | 'failed';
   readonly error?: ErrorView;
+  /** What is to be known of one that is done. */
+  readonly note?: string;
   readonly cancel: () => void;
 }
 
@@ -43,7 +46,12 @@ export const enlist = (transfers: Transfers, start: Pick<Transfer, 'way' | 'name
         change({ moved });
       }, lookEvery);
     },
-    end: (patch: Pick<Transfer, 'state' | 'error'>): void => {
+    /** Takes it out of the list. */
+    withdraw: (): void => {
+      clearTimeout(timer);
+      transfers.setState(({ list }) => ({ list: list.filter((transfer) => transfer.id !== id) }));
+    },
+    end: (patch: Pick<Transfer, 'state' | 'error' | 'note'>): void => {
       clearTimeout(timer);
       change({ moved, ...patch });
     },
@@ -92,7 +100,9 @@ export const download = async (
   stream.close();
   if (answer.ok) failure ??= await target.finish();
   if (!answer.ok || failure !== undefined) await target.discard();
-  shown.end(failure === undefined ? endOf(answer) : { state: 'failed', error: failure });
+  const isChanged = answer.ok && downloadedSchema.safeParse(answer.value).data?.isChanged === true;
+  const note = isChanged ? { note: 'it changed while it was read' } : {};
+  shown.end(failure === undefined ? { ...endOf(answer), ...note } : { state: 'failed', error: failure });
 };
 
 /** Deletes a folder with all that is in it; `items` are in it, where that is known. Resolves when it is over. */
@@ -108,23 +118,55 @@ export const deleteFolder = async (
   shown.end(endOf(answer));
 };
 
-/** Sends a file to a folder of the device. */
+const unreadable = (name: string): ErrorView => ({
+  kind: 'invalid-input',
+  message: `${name} could not be read to its end: it was changed or moved meanwhile.`,
+  hint: 'Upload it again when nothing writes to it.',
+});
+
+/** What the device did not let a file have, as a note. */
+const noteOf = (value: unknown): string | undefined => {
+  const unkept = uploadedSchema.safeParse(value).data?.unkept ?? [];
+  return unkept.length === 0 ? undefined : `without its ${unkept.join(' and ')}`;
+};
+
+/**
+ * Sends a file to a path of the device. Undefined, or why it has to be asked for again `inPlace`; every other end is
+ * shown with the transfer.
+ */
 export const upload = async (
   session: SessionHandle,
   transfers: Transfers,
-  folder: string,
-  file: File,
-): Promise<void> => {
+  {
+    path,
+    file,
+    ...options
+  }: { readonly path: string; readonly file: File; readonly modifiedAt?: number; readonly inPlace?: boolean },
+): Promise<ErrorView | undefined> => {
   const controller = new AbortController();
   const shown = enlist(transfers, { way: 'up', name: file.name, size: file.size }, () => controller.abort());
   const stream = openStream({ bytes: () => undefined, credit: () => undefined });
-  const path = `${folder.replace(/\/$/, '')}/${file.name}`;
   const sent = session.call(
-    { op: 'upload', path, size: file.size, stream: stream.number },
+    { op: 'upload', path, size: file.size, stream: stream.number, ...options },
     { signal: controller.signal, progress: shown.move },
   );
-  feedStream(stream.number, uploadBody(stream.number, file));
+  let failure: ErrorView | undefined;
+  const failed = (): void => {
+    failure = unreadable(file.name);
+    controller.abort();
+  };
+  feedStream(stream.number, uploadBody(stream.number, file, failed));
   const answer = await sent;
   stream.close();
-  shown.end(endOf(answer));
+  if (!answer.ok && answer.error.kind === 'confirmation-required') {
+    shown.withdraw();
+    return answer.error;
+  }
+  const note = answer.ok ? noteOf(answer.value) : undefined;
+  shown.end(
+    failure === undefined
+      ? { ...endOf(answer), ...(note === undefined ? {} : { note }) }
+      : { state: 'failed', error: failure },
+  );
+  return undefined;
 };
