@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { Bridge, type BridgeDeps } from '../bridge/bridge.ts';
 import { SecretTickets } from '../bridge/requests/secret-tickets.ts';
@@ -6,6 +7,7 @@ import type { KnownOperation } from '../bridge/views/known-vendor.ts';
 import { inputNames } from '../bridge/views/views.ts';
 import { sleep, type Clock, type Random } from '../core/base/clock.ts';
 import { cancelled } from '../core/base/errors.ts';
+import { leftPartsFormat } from '../core/session/left-part.ts';
 import type { SessionScope } from '../core/session/session-scope.ts';
 import type { Vault } from '../core/base/vault.ts';
 import { dialTcp } from '../node/net/stream-channel.ts';
@@ -16,9 +18,11 @@ import { createSshClient } from '../node/ssh/ssh-client.ts';
 import { vncResponse } from '../node/net/vnc-response.ts';
 import { createLocalCopies } from '../node/storage/local-copies.ts';
 import { createLocalFiles } from '../node/storage/local-files.ts';
+import { jsonDocument } from '../node/storage/json-document.ts';
 import { createLineJournal } from '../node/storage/line-journal.ts';
 import type { ProfilePaths } from '../node/storage/profile-paths.ts';
 import { createWebSessionPages } from '../node/web-host/web-session-pages.ts';
+import type { HandOver } from './compose-hand-over.ts';
 import type { Activity } from '../services/activity/activity.ts';
 import type { Alerts } from '../services/alert/alerts.ts';
 import type { AppState } from '../services/app/app-state.ts';
@@ -62,6 +66,7 @@ interface ComposeBridgeDeps {
   readonly vault: Vault;
   readonly unlock: BridgeDeps['unlock'];
   readonly scope: SessionScope;
+  readonly handOver: Pick<HandOver, 'owned'>;
   readonly accounts: Accounts;
   readonly inventory: Inventory;
   readonly preferences: DevicePreferences;
@@ -83,7 +88,11 @@ interface ComposeBridgeDeps {
 const newName = (): string => randomBytes(6).toString('hex');
 
 /** Terminals, files and screens inside the application. */
-const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: RemoteEdits): BridgeDeps['sessions'] => {
+const sessionParts = (
+  deps: ComposeBridgeDeps,
+  tickets: SecretTickets,
+  { edits, leftParts }: Pick<BridgeDeps['sessions'], 'leftParts'> & { readonly edits: RemoteEdits },
+): BridgeDeps['sessions'] => {
   const { options, forwards, inventory, credentials, hostKeys, settings, vault, log } = deps;
   const client = createSshClient({ env: process.env, platform: process.platform });
   const common = { forwards, inventory, credentials, log };
@@ -97,7 +106,7 @@ const sessionParts = (deps: ComposeBridgeDeps, tickets: SecretTickets, edits: Re
     localFiles: options.host === 'desktop' ? createLocalFiles() : undefined,
     localUser: client.localUser(),
     edits,
-    leftParts: new LeftParts(),
+    leftParts,
   };
 };
 
@@ -113,6 +122,8 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
   });
   const copies = createLocalCopies({ folder: paths.edits, clock });
   const edits = new RemoteEdits({ copies, editor: deps.editors, sha256, clock, newName });
+  const partsFile = jsonDocument({ path: join(paths.profile, 'left-parts.json'), ...leftPartsFormat });
+  const leftParts = new LeftParts(deps.handOver.owned(partsFile));
   const bulk = new Bulk({
     accounts,
     inventory,
@@ -131,7 +142,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
     log,
   });
   const bridge = new Bridge({
-    sessions: sessionParts(deps, tickets, edits),
+    sessions: sessionParts(deps, tickets, { edits, leftParts }),
     alerts: deps.alerts,
     activity,
     accounts,
@@ -181,6 +192,7 @@ export const composeBridge = (deps: ComposeBridgeDeps) => {
       const parting = bridge.dispose().finally(() => parted.abort());
       // A device that does not answer delays this by `partingMs` at most.
       await Promise.race([parting, sleep(clock, partingMs, parted.signal)]);
+      await leftParts.settle();
       edits.dispose();
       await copies.clear();
       bulk.dispose();

@@ -133,6 +133,7 @@ const composeParts = async (options: CoreOptions, { paths }: OwnedProfile) => {
     vault,
     unlock: opened.unlock,
     scope,
+    handOver,
     hostKeys,
     editors: launching.editors,
     ...known,

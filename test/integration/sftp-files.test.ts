@@ -29,6 +29,11 @@ import { farServers, openFarFiles, type FarFiles } from '../support/far-files.ts
 import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 
 const { signal } = new AbortController();
+const partNews = {
+  begun: () => undefined,
+  gone: () => undefined,
+  left: (part: string) => expect.fail(`${part} is left`),
+};
 const mode = (path: string): string => (statSync(path).mode & 0o7777).toString(8);
 
 const read = async (files: RemoteFiles, path: string) => {
@@ -40,7 +45,7 @@ const read = async (files: RemoteFiles, path: string) => {
 let last = 0;
 const begin = (files: RemoteFiles, request: Omit<UploadRequest, 'newName'>) => {
   last += 1;
-  const news = { taken: () => undefined, left: (part: string) => expect.fail(`${part} is left`) };
+  const news = { ...partNews, taken: () => undefined };
   return Upload.start(files, { ...request, newName: `new${last}` }, news, signal);
 };
 const send = async (files: RemoteFiles, path: string, content: string, more: Partial<UploadRequest> = {}) => {

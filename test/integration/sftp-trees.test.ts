@@ -30,6 +30,11 @@ import { makeSystemUser, type SystemUser } from '../support/system-user.ts';
 
 const local = createLocalFiles();
 const { signal } = new AbortController();
+const partNews = {
+  begun: () => undefined,
+  gone: () => undefined,
+  left: (part: string) => expect.fail(`${part} is left`),
+};
 let lastName = 0;
 
 const copy = (
@@ -37,7 +42,7 @@ const copy = (
   target: RemoteFiles,
   request: Omit<CopyRequest, 'existing'> & Partial<CopyRequest>,
 ) => {
-  const news = { taken: () => undefined, left: (part: string) => expect.fail(`${part} is left`) };
+  const news = { ...partNews, taken: () => undefined };
   const newName = (): string => `new${++lastName}`;
   return copyTree({ source, target }, { existing: 'refuse', ...request }, { newName, news }, signal);
 };
@@ -181,7 +186,7 @@ describe.each(Object.entries(farServers))('a tree over %s', (_name, start) => {
     const there = await folderOf(user, 'there');
     const other = await openFarFiles(server.port, user);
     let moved = 0;
-    const news = { taken: (bytes: number) => void (moved += bytes), left: () => expect.fail('something is left') };
+    const news = { ...partNews, taken: (bytes: number) => void (moved += bytes) };
     const done = await copyTree(
       { source: far.files, target: other.files },
       { from: join(folder, 'tree'), to: join(there, 'tree'), existing: 'refuse' },
@@ -264,7 +269,7 @@ describe.each(Object.entries(farServers))('a tree over %s', (_name, start) => {
     const parts = (place: string): string[] => readdirSync(place).filter((name) => name.endsWith('.part'));
     const there = await folderOf(user, 'there');
     const controller = new AbortController();
-    const news = { taken: () => controller.abort(), left: () => expect.fail('something is left') };
+    const news = { ...partNews, taken: () => controller.abort() };
     const stopped = await copyTree(
       { source: local, target: far.files },
       { from, to: join(there, 'one'), existing: 'refuse' },

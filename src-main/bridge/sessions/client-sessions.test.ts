@@ -4,6 +4,7 @@ import { createSessionScope } from '../../node/runtime/async-session-scope.ts';
 import type { ByteChannel } from '../../core/session/byte-channel.ts';
 import type { FileOperation, SessionHostFrame } from '../../../src-preload/contract/session.ts';
 import { memoryFiles } from '../../../test/support/memory-files.ts';
+import { MemoryDocument } from '../../../test/support/memory-document.ts';
 import { LeftParts } from '../../services/session/left-parts.ts';
 import { ClientSessions } from './client-sessions.ts';
 
@@ -36,7 +37,7 @@ const rig = (options: { readonly isBrowser?: boolean } = {}) => {
       newName: () => 'name',
       localFiles: options.isBrowser === true ? undefined : memoryFiles(kept),
       localUser: 'me',
-      leftParts: new LeftParts(),
+      leftParts: new LeftParts(new MemoryDocument({ parts: [] })),
       edits: {
         attach: () => ({
           begin: () => expect.fail('no file is edited'),

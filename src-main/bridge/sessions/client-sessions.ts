@@ -260,11 +260,11 @@ class LiveSession {
     const { leftParts } = this.#deps;
     // Not awaited: nothing depends on the result.
     void leftParts.clear(place, files);
-    const left = (part: string): void => leftParts.note(place, part);
+    const parts = leftParts.newsOf(place);
     this.#tell({ kind: 'ready', user, home: home.value, ...(through === '' ? {} : { through }) });
     this.#edits = this.#deps.edits.attach(`${place} ${user}`, {
       files,
-      left,
+      parts,
       tell: (edits) => this.#tell({ kind: 'edits', edits: edits.map(editView) }),
     });
     this.#keepDesk(this.#edits);
@@ -278,7 +278,7 @@ class LiveSession {
       within: this.#within,
       newName: this.#deps.newName,
       filesOf: this.#filesOf,
-      left,
+      parts,
     });
     return ok(undefined);
   }

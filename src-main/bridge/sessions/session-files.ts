@@ -4,7 +4,7 @@ import type { RemoteFiles } from '../../core/session/remote-files.ts';
 import { copyTree } from '../../services/session/copy-tree.ts';
 import { downloadFile } from '../../services/session/sftp-download.ts';
 import { followed } from '../../services/session/sftp-links.ts';
-import { Upload } from '../../services/session/sftp-upload.ts';
+import { Upload, type PartNews } from '../../services/session/sftp-upload.ts';
 import {
   fileWindow,
   maxCounted,
@@ -41,8 +41,8 @@ export interface SessionFilesDeps {
   readonly newName: () => string;
   /** The files of another session of the client; undefined where it has none. */
   readonly filesOf: (session: number) => RemoteFiles | undefined;
-  /** Called with a half-sent file that stays on the device. */
-  readonly left: (part: string) => void;
+  /** Hears what becomes of half-sent files. */
+  readonly parts: PartNews;
 }
 
 /** The files of a device for a window: calls with results, transfers as streams. */
@@ -156,14 +156,14 @@ export class SessionFiles {
     taken: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
-    const { files: target, filesOf, left, newName } = this.#deps;
+    const { files: target, filesOf, parts, newName } = this.#deps;
     const source = filesOf(from.session);
     if (source === undefined)
       return fail('not-found', 'The files that were to be copied are no longer open.', 'Reconnect and try again.');
     const copied = await copyTree(
       { source, target },
       { from: from.path, to, existing },
-      { newName, news: { taken, left } },
+      { newName, news: { taken, ...parts } },
       signal,
     );
     if (!copied.ok) return copied;
@@ -203,7 +203,7 @@ export class SessionFiles {
     { path, size, stream, modifiedAt, inPlace }: Extract<FileOperation, { op: 'upload' }>,
     signal: AbortSignal,
   ): Promise<Result<unknown>> {
-    const { files, left, newName, send, streams, tell } = this.#deps;
+    const { files, parts, newName, send, streams, tell } = this.#deps;
     let upload: Upload | undefined;
     const early: Uint8Array[] = [];
     const claimed = this.#claim(stream, {
@@ -224,7 +224,7 @@ export class SessionFiles {
       moved += bytes;
     };
     const request = { path, size, newName: newName(), ...defined({ modifiedAt, inPlace }) };
-    const started = await Upload.start(files, request, { taken, left }, signal);
+    const started = await Upload.start(files, request, { taken, ...parts }, signal);
     if (started.ok) {
       upload = started.value;
       for (const bytes of early.splice(0)) upload.write(bytes);

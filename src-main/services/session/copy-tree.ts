@@ -3,7 +3,7 @@ import { defined } from '../../core/base/defined.ts';
 import { folderOf, nameOf, within, type FileStats, type RemoteFiles } from '../../core/session/remote-files.ts';
 import { downloadFile } from './sftp-download.ts';
 import { followed, said } from './sftp-links.ts';
-import { Upload, type Unkept } from './sftp-upload.ts';
+import { Upload, type Unkept, type UploadNews } from './sftp-upload.ts';
 
 /** Files of one folder that are copied at once: a small one waits for both ends several times. */
 const atOnce = 4;
@@ -18,13 +18,6 @@ export interface CopyRequest {
   readonly to: string;
   /** What becomes of files that are there already. Folders are filled up. */
   readonly existing: 'refuse' | 'replace' | 'skip';
-}
-
-export interface CopyNews {
-  /** So many bytes more are written. */
-  readonly taken: (bytes: number) => void;
-  /** A half-written file of this path could not be taken away. */
-  readonly left: (part: string) => void;
 }
 
 /** What came of a copy. */
@@ -72,7 +65,7 @@ class TreeCopy {
   readonly #target: RemoteFiles;
   readonly #request: CopyRequest;
   readonly #newName: () => string;
-  readonly #news: CopyNews;
+  readonly #news: UploadNews;
   readonly #signal: AbortSignal;
   readonly #counts = { files: 0, folders: 0, links: 0, bytes: 0, skipped: 0, failed: 0, changed: 0 };
   readonly #unkept: Record<Unkept, number> = { permissions: 0, owner: 0, time: 0 };
@@ -82,7 +75,7 @@ class TreeCopy {
   constructor(
     ends: { readonly source: RemoteFiles; readonly target: RemoteFiles },
     request: CopyRequest,
-    deps: { readonly newName: () => string; readonly news: CopyNews; readonly signal: AbortSignal },
+    deps: { readonly newName: () => string; readonly news: UploadNews; readonly signal: AbortSignal },
   ) {
     this.#source = ends.source;
     this.#target = ends.target;
@@ -231,7 +224,6 @@ class TreeCopy {
 
   async #copyFile(from: string, to: string, stats: FileStats, isThere: boolean): Promise<Result<void>> {
     const { mode, modifiedAt, owner } = stats;
-    const { left, taken } = this.#news;
     // A replaced file keeps its owner and permissions; a new file gets those of the original.
     const request = {
       path: to,
@@ -239,7 +231,7 @@ class TreeCopy {
       modifiedAt,
       ...(isThere ? {} : { mode, ...defined({ owner }) }),
     };
-    const started = await Upload.start(this.#target, request, { taken, left }, this.#signal);
+    const started = await Upload.start(this.#target, request, this.#news, this.#signal);
     if (!started.ok) return started;
     const upload = started.value;
     const take = async (bytes: Uint8Array): Promise<void> => {
@@ -270,6 +262,6 @@ class TreeCopy {
 export const copyTree = (
   ends: { readonly source: RemoteFiles; readonly target: RemoteFiles },
   request: CopyRequest,
-  deps: { readonly newName: () => string; readonly news: CopyNews },
+  deps: { readonly newName: () => string; readonly news: UploadNews },
   signal: AbortSignal,
 ): Promise<Result<Copied>> => new TreeCopy(ends, request, { ...deps, signal }).run();

@@ -14,13 +14,13 @@ import {
 } from '../../core/session/remote-edit.ts';
 import type { RemoteFiles } from '../../core/session/remote-files.ts';
 import { hashOf, lookAt, stampOf, type FileVersion } from './file-version.ts';
-import { Upload } from './sftp-upload.ts';
+import { Upload, type PartNews } from './sftp-upload.ts';
 
 /** The way to the device at the moment. */
 export interface EditWay {
   readonly files: RemoteFiles;
-  /** Called with a half-sent file that stays on the device. */
-  readonly left: (part: string) => void;
+  /** Hears what becomes of half-sent files. */
+  readonly parts: PartNews;
 }
 
 interface LiveEditDeps {
@@ -173,7 +173,7 @@ export class LiveEdit {
     const mode = isBeside ? await modeBeside(way.files, this.#path) : undefined;
     const request = { path: path.value, size: content.value.length, newName: newName(), ...defined({ mode }) };
     const start = (inPlace: boolean) =>
-      Upload.start(way.files, { ...request, inPlace }, { taken: () => undefined, left: way.left }, signal);
+      Upload.start(way.files, { ...request, inPlace }, { taken: () => undefined, ...way.parts }, signal);
     let upload = await start(false);
     // The person has said yes to this file, and its content is here if the way is lost in the middle.
     if (!upload.ok && upload.error.kind === 'confirmation-required') upload = await start(true);

@@ -111,7 +111,7 @@ const createRig = () => {
   const attach = () =>
     edits.attach('acme/gw ssh root', {
       files: device.files,
-      left: () => undefined,
+      parts: { begun: () => undefined, gone: () => undefined, left: () => undefined },
       tell: (now) => {
         seen = now;
       },

@@ -5,6 +5,7 @@ import type { RemoteEditAnswer, RemoteEditPhase } from '../../core/session/remot
 import type { RemoteFiles } from '../../core/session/remote-files.ts';
 import { readVersion } from './file-version.ts';
 import { LiveEdit } from './live-edit.ts';
+import type { PartNews } from './sftp-upload.ts';
 
 export interface RemoteEditsDeps {
   readonly copies: LocalCopies;
@@ -32,8 +33,8 @@ export type EditAnswer = RemoteEditAnswer | 'always' | 'open' | 'end';
 interface Viewer {
   readonly files: RemoteFiles;
   readonly tell: (edits: readonly EditedFile[]) => void;
-  /** Called with a half-sent file that stays on the device. */
-  readonly left: (part: string) => void;
+  /** Hears what becomes of half-sent files. */
+  readonly parts: PartNews;
 }
 
 /** What is edited of one place: a device, a service, a user. */

@@ -12,14 +12,20 @@ describe('an upload', () => {
   const start = async (files: RemoteFiles, size: number, until = signal) => {
     let taken = 0;
     const left: string[] = [];
+    const parts = new Set<string>();
     const started = await Upload.start(
       files,
       { path: '/folder/a', size, newName: 'x1' },
-      { taken: (bytes) => (taken += bytes), left: (part) => left.push(part) },
+      {
+        taken: (bytes) => (taken += bytes),
+        begun: (part) => parts.add(part),
+        gone: (part) => parts.delete(part),
+        left: (part) => left.push(part),
+      },
       until,
     );
     if (!started.ok) throw new Error(started.error.message);
-    return { upload: started.value, taken: () => taken, left };
+    return { upload: started.value, taken: () => taken, left, parts };
   };
   const old = Uint8Array.of(1, 2, 3);
 
@@ -132,6 +138,7 @@ describe('an upload', () => {
     const longer = await start(memoryFiles(kept), 10);
     longer.upload.write(content.subarray(0, 11));
     expect(await longer.upload.done).toMatchObject({ error: { kind: 'invalid-input' } });
+    for (const { parts } of [failing, stopped, longer]) expect([...parts]).toEqual([]);
     expect([...kept]).toEqual([['/folder/a', old]]);
   });
 });

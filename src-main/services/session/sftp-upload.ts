@@ -35,9 +35,17 @@ export interface UploadRequest {
 }
 
 /** The events of a running upload. */
-export interface UploadNews {
+export interface UploadNews extends PartNews {
   /** The device has written so many bytes more. */
   readonly taken: (bytes: number) => void;
+}
+
+/** What becomes of the files that uploads are written to first. */
+export interface PartNews {
+  /** One is about to be made at this path. */
+  readonly begun: (part: string) => void;
+  /** It is in its place, or was taken away. */
+  readonly gone: (part: string) => void;
   /** It failed, and the half-sent file of this path could not be taken away. */
   readonly left: (part: string) => void;
 }
@@ -99,7 +107,7 @@ const giveAway = async (
 const begin = async (
   files: RemoteFiles,
   request: UploadRequest,
-  left: (part: string) => void,
+  { begun, gone, left }: PartNews,
 ): Promise<Result<Begun>> => {
   const place = await placeOf(files, request.path);
   if (!place.ok) return place;
@@ -112,10 +120,12 @@ const begin = async (
   if (request.inPlace === true && stats !== undefined) return startInPlace(files, target, stats);
   const part = within(folderOf(target), `.${request.newName}.part`);
   const mode = request.mode ?? stats?.mode;
+  begun(part);
   const opened = await files.open(part, { how: 'new', ...defined({ mode: mode === undefined ? mode : ownersOnly }) });
   if (!opened.ok) {
     // Whether it was made is not known: the answer did not get here.
     if (opened.error.kind === 'unreachable') left(part);
+    else gone(part);
     if (opened.error.kind !== 'forbidden' || stats === undefined) return opened;
     const why = `You may make no file in ${said(folderOf(target))}, so ${name} cannot be replaced as a whole.`;
     return askInPlace(files, target, why, opened);
@@ -127,7 +137,8 @@ const begin = async (
   if (kept.error.kind !== 'unreachable' && stats === undefined)
     return ok({ file, part, target, after, unkept: ['owner'] });
   await file.close();
-  if (!(await files.removeFile(part)).ok) left(part);
+  if ((await files.removeFile(part)).ok) gone(part);
+  else left(part);
   if (kept.error.kind === 'unreachable' || stats === undefined) return kept;
   const why = `${name} belongs to another user, and a new file in its place would be yours.`;
   const refusal = fail(
@@ -182,7 +193,7 @@ export class Upload {
     news: UploadNews,
     signal: AbortSignal,
   ): Promise<Result<Upload>> {
-    const begun = await begin(files, request, news.left);
+    const begun = await begin(files, request, news);
     if (!begun.ok) return begun;
     const upload = new Upload(files, begun.value, request, news);
     const abort = (): void => upload.#fail(cancelled());
@@ -290,9 +301,9 @@ export class Upload {
     if (this.#refusedMode) await this.#lookAtMode(part ?? target);
     if (part === undefined) return whole.ok ? ok({ unkept: this.#unkept }) : halfWritten(target, whole.error);
     const placed = whole.ok ? await this.#files.replace(part, target) : whole;
-    if (placed.ok) return ok({ unkept: this.#unkept });
-    if (!(await this.#files.removeFile(part)).ok) this.#news.left(part);
-    return placed;
+    if (placed.ok || (await this.#files.removeFile(part)).ok) this.#news.gone(part);
+    else this.#news.left(part);
+    return placed.ok ? ok({ unkept: this.#unkept }) : placed;
   }
 }
 
